@@ -1,0 +1,78 @@
+import js from '@eslint/js'
+import prettier from 'eslint-config-prettier'
+import { importX } from 'eslint-plugin-import-x'
+import tseslint from 'typescript-eslint'
+
+const main = './src/main'
+
+/** The doors of the house (DESIGN.md): `target` may import, of our own code, only what `except` names. */
+const door = (target, from, except, message) => ({ target, from, except, message })
+
+const doors = [
+  door('./src/shared', './src', ['./shared'], 'shared is the contract: it imports nothing of ours.'),
+  door(`${main}/engine`, './src', ['./shared', './main/engine'], 'engine is pure computing: it imports shared only.'),
+  door(`${main}/store`, './src', ['./shared', './main/store'], 'store is what is on disk: it imports shared only.'),
+  door(
+    `${main}/services`,
+    './src',
+    [
+      './shared',
+      './main/store',
+      './main/services',
+      './main/worker/computeClient.ts',
+      './main/engine/imaging',
+      './main/engine/models/presets.ts',
+    ],
+    'services reach computing through the worker client.',
+  ),
+  door(
+    `${main}/worker`,
+    './src',
+    ['./shared', './main/store', './main/engine', './main/worker'],
+    'the worker computes: no services, no shell.',
+  ),
+  door(
+    `${main}/cli`,
+    './src',
+    ['./shared', './main/services', './main/cli', './main/worker/computeClient.ts'],
+    'the command line is a shell around the services.',
+  ),
+]
+
+/** Inside the engine only runtimes/ itself may import a tensor library. */
+const tensorLibraries = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs', 'onnxruntime-node']
+
+export default tseslint.config(
+  { ignores: ['out/', 'node_modules/', 'coverage/', 'demo/'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    files: ['src/**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver': { node: { extensions: ['.ts', '.mjs', '.js'] } },
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones: doors }],
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/main/engine/runtimes/**'],
+    rules: { 'no-restricted-imports': ['error', { paths: tensorLibraries.map((name) => ({ name, message: 'Tensor libraries live in engine/runtimes.' })) }] },
+  },
+  {
+    files: ['src/main/setup/**', '*.config.*'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', require: 'readonly', module: 'readonly', __dirname: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly' } },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  prettier,
+)

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+
+export const fits = ['cover', 'contain', 'stretch'] as const
+
+/** `random`: `count` patches at seeded places in each image; `grid`: side by side from the top left, the rest dropped. */
+export const patchesSchema = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('random'), count: z.number().int().min(1).max(100_000) }),
+  z.object({ mode: z.literal('grid') }),
+])
+
+export const preprocessingSchema = z.object({
+  width: z.number().int().min(1).max(4096).default(28),
+  height: z.number().int().min(1).max(4096).default(28),
+  color: z.enum(['grey', 'rgb']).default('grey'),
+  fit: z.enum(fits).default('cover'),
+  patches: patchesSchema.nullable().default(null),
+  /** What shows through transparent pixels and around contained images: #rrggbb. */
+  background: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'The background is a colour written as #rrggbb.')
+    .default('#000000'),
+  labels: z.enum(['folder', 'none']).default('folder'),
+  /** At most this many images; null takes all. */
+  limit: z.number().int().min(1).nullable().default(null),
+  /** Places random patches. */
+  seed: z.number().int().min(0).max(0xffffffff).default(1),
+})
+export type Preprocessing = z.infer<typeof preprocessingSchema>
+
+export const skippedSchema = z.object({ path: z.string(), reason: z.string() })
+export type Skipped = z.infer<typeof skippedSchema>
+
+/** dataset.json: what pixels.u8 holds (count × height × width × channels bytes, row-major) and where it came from. */
+export const datasetInfoSchema = z.object({
+  version: z.literal(1),
+  name: z.string(),
+  createdAt: z.string(),
+  sources: z.array(z.string()),
+  preprocessing: preprocessingSchema,
+  count: z.number().int().min(0),
+  height: z.number().int().min(1),
+  width: z.number().int().min(1),
+  channels: z.union([z.literal(1), z.literal(3)]),
+  /** Label names, sorted; items refer to them by name. */
+  labels: z.array(z.string()),
+  skipped: z.array(skippedSchema),
+})
+export type DatasetInfo = z.infer<typeof datasetInfoSchema>
+
+/** One line of items.jsonl. `path` is relative to its source; `width` and `height` are the original's. */
+export const datasetItemSchema = z.object({
+  path: z.string(),
+  source: z.number().int().min(0),
+  label: z.string().nullable(),
+  width: z.number().int(),
+  height: z.number().int(),
+  /** Of the file, to tell whether it changed. */
+  bytes: z.number().optional(),
+  modifiedMs: z.number().optional(),
+  /** Top left corner of a patch in the original. */
+  left: z.number().int().optional(),
+  top: z.number().int().optional(),
+})
+export type DatasetItem = z.infer<typeof datasetItemSchema>

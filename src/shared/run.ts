@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { inputShapeSchema, modelSpecSchema } from './modelSpec'
+import { runtimeNameSchema, trainingConfigSchema } from './trainingConfig'
+
+/**
+ * The states of a run.
+ *
+ *     created ──▶ training ──▶ done
+ *                  │   ▲
+ *                  ▼   │ resume
+ *          paused, stopped, interrupted, failed
+ */
+export const runStates = ['created', 'training', 'paused', 'stopped', 'interrupted', 'failed', 'done'] as const
+
+/** One line of metrics.jsonl. Losses are means over images; PSNR in dB with peak 1. */
+export const epochMetricsSchema = z.object({
+  /** Counts from 1. */
+  epoch: z.number().int(),
+  epochs: z.number().int(),
+  trainLoss: z.number(),
+  /** Of the validation images, or null without any. */
+  valLoss: z.number().nullable(),
+  psnr: z.number().nullable(),
+  ssim: z.number().nullable(),
+  learningRate: z.number(),
+  samplesPerSecond: z.number(),
+  elapsedMs: z.number(),
+  timeLeftMs: z.number(),
+  /** ‖WᵀW − I‖, Frobenius, for each kernel of the encoder, from the input inwards. */
+  orthogonality: z.array(z.number()),
+  best: z.boolean(),
+})
+export type EpochMetrics = z.infer<typeof epochMetricsSchema>
+
+/** run.json */
+export const runInfoSchema = z.object({
+  version: z.literal(1),
+  state: z.enum(runStates),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  dataset: z.string(),
+  spec: modelSpecSchema,
+  config: trainingConfigSchema,
+  preset: z.string().nullable(),
+  runtime: runtimeNameSchema,
+  device: z.string(),
+  /** Of Hourglass, Node and the runtime. */
+  versions: z.record(z.string(), z.string()),
+  /** Sentences a person should see, such as a preset scaled to another image size. */
+  notes: z.array(z.string()),
+  /** Why it failed, when it did. */
+  error: z.string().nullable(),
+})
+export type RunInfo = z.infer<typeof runInfoSchema>
+
+/** model.json of a saved model. */
+export const modelInfoSchema = z.object({
+  version: z.literal(1),
+  spec: modelSpecSchema,
+  input: inputShapeSchema,
+  createdAt: z.string(),
+  trainedOn: z.object({ dataset: z.string(), images: z.number().int(), noise: z.string().nullable() }),
+  metrics: epochMetricsSchema.nullable(),
+  versions: z.record(z.string(), z.string()),
+})
+export type ModelInfo = z.infer<typeof modelInfoSchema>

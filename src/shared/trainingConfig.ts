@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { noiseSpecSchema } from './noise'
+
+export const optimizerNames = ['adam', 'adamw', 'sgd', 'rmsprop'] as const
+export const runtimeNames = ['tensorflow', 'onnx'] as const
+export const runtimeNameSchema = z.enum(runtimeNames)
+export type RuntimeName = z.infer<typeof runtimeNameSchema>
+
+export const optimizerSchema = z.object({
+  name: z.enum(optimizerNames).default('adam'),
+  /** Peak learning rate; the schedule scales it. */
+  learningRate: z.number().positive().max(100).default(0.001),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.999),
+  epsilon: z.number().positive().default(1e-7),
+  /** SGD's momentum and RMSProp's. */
+  momentum: z.number().min(0).lt(1).default(0.9),
+  /** RMSProp's decay of the mean square. */
+  decay: z.number().min(0).lt(1).default(0.9),
+  /** AdamW's decoupled weight decay (Loshchilov & Hutter 2019), on kernels only. */
+  weightDecay: z.number().min(0).max(1).default(0.01),
+  /** Global gradient norm above which gradients are scaled down; 0 switches it off. */
+  clipNorm: z.number().min(0).default(0),
+})
+export type OptimizerConfig = z.infer<typeof optimizerSchema>
+
+export const scheduleSchema = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('constant') }),
+  /** Half a cosine from the peak to `floor` × peak, step by step over all epochs. */
+  z.object({ name: z.literal('cosine'), floor: z.number().min(0).max(1).default(0) }),
+  /** × `factor` after `patience` epochs without a better validation loss. */
+  z.object({
+    name: z.literal('plateau'),
+    factor: z.number().gt(0).lt(1).default(0.5),
+    patience: z.number().int().min(1).default(3),
+  }),
+])
+export type ScheduleConfig = z.infer<typeof scheduleSchema>
+
+export const trainingConfigSchema = z.object({
+  epochs: z.number().int().min(1).max(1_000_000).default(20),
+  batchSize: z.number().int().min(1).max(65_536).default(128),
+  optimizer: optimizerSchema.prefault({}),
+  schedule: scheduleSchema.default({ name: 'constant' }),
+  /** Corruption of the input; the target stays clean. */
+  noise: noiseSpecSchema.nullable().default(null),
+  /** Share of the images kept for validation. */
+  validationSplit: z.number().min(0).max(0.9).default(0.1),
+  /** Epochs without a better validation loss after which training stops; 0 never. */
+  patience: z.number().int().min(0).default(0),
+  /** Seeds shuffling, the split and the noise; the model's own seed initialises its weights. */
+  seed: z.number().int().min(0).max(0xffffffff).default(1),
+})
+export type TrainingConfig = z.infer<typeof trainingConfigSchema>
