@@ -1,0 +1,174 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { ExpectedError } from '../../shared/errors'
+import { writeFileAtomic } from './atomicWrite'
+import { explainFileError } from './fileErrors'
+
+/**
+ * Tensors in a file, as github.com/huggingface/safetensors describes it: the length of the header (8 bytes, little
+ * endian), the header (JSON: name → dtype, shape, first and last byte), the tensors' bytes without gaps.
+ */
+export type StoredTensor =
+  | { dtype: 'F32'; shape: number[]; data: Float32Array }
+  | { dtype: 'F64'; shape: number[]; data: Float64Array }
+  | { dtype: 'I32'; shape: number[]; data: Int32Array }
+  | { dtype: 'U8'; shape: number[]; data: Uint8Array }
+export type TensorFile = { tensors: Record<string, StoredTensor>; metadata: Record<string, string> }
+
+/** The format's own limit. */
+const maxHeaderBytes = 100_000_000
+const metadataKey = '__metadata__'
+const bytesOf = { F64: 8, F32: 4, I32: 4, U8: 1 } as const
+
+const entrySchema = z.object({
+  dtype: z.enum(['F64', 'F32', 'I32', 'U8']),
+  shape: z.array(z.number().int().min(0)),
+  data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
+})
+type Entry = z.infer<typeof entrySchema> & { name: string }
+
+/**
+ * The bytes of a safetensors file. The header is padded to a multiple of 8 and wide types come first, so that every
+ * tensor lies where its type can be read in place. The same tensors give the same bytes, whatever their order.
+ */
+export function encodeSafetensors(
+  tensors: Record<string, StoredTensor>,
+  metadata: Record<string, string> = {},
+): Uint8Array {
+  const sorted = Object.entries(tensors).sort(
+    ([a, s], [b, t]) => bytesOf[t.dtype] - bytesOf[s.dtype] || (a < b ? -1 : 1),
+  )
+  let end = 0
+  const entries = sorted.map(([name, { dtype, shape, data }]) => {
+    if (data.length !== elements(shape))
+      throw new Error(`${name}: ${data.length} values for the shape ${shape}`)
+    const begin = end
+    end += data.byteLength
+    return [name, { dtype, shape, data_offsets: [begin, end] }] as const
+  })
+  const all = Object.keys(metadata).length > 0 ? [[metadataKey, metadata] as const, ...entries] : entries
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(all)))
+  const start = 8 + Math.ceil(json.length / 8) * 8
+  const file = new Uint8Array(start + end).fill(0x20, 8, start)
+  new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true)
+  file.set(json, 8)
+  entries.forEach(([, entry], i) => {
+    const { data } = sorted[i]![1]
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start + entry.data_offsets[0]!)
+  })
+  return file
+}
+
+/**
+ * Reads what `encodeSafetensors` or another program wrote. Nothing of the header is believed before it is checked.
+ *
+ * @returns views of `bytes` where they are aligned for their type, copies elsewhere
+ * @throws ExpectedError `bad-input`, naming `file`
+ */
+export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
+  const start = headerEnd(bytes, file)
+  const { entries, metadata } = parseHeader(bytes.subarray(8, start), file)
+  checkLayout(entries, bytes.length - start, file)
+  const tensors = entries.map((entry) => [entry.name, tensorAt(bytes, start, entry)] as const)
+  return { tensors: Object.fromEntries(tensors), metadata }
+}
+
+/** @throws ExpectedError when the file cannot be read or is not a sound safetensors file */
+export async function readSafetensors(path: string): Promise<TensorFile> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw explainFileError(error, path)
+  })
+  return decodeSafetensors(bytes, path)
+}
+
+/** Replaces the file whole or not at all. @throws ExpectedError when it cannot be written */
+export async function writeSafetensors(path: string, { tensors, metadata }: TensorFile): Promise<void> {
+  await writeFileAtomic(path, encodeSafetensors(tensors, metadata))
+}
+
+function headerEnd(bytes: Uint8Array, file: string): number {
+  if (bytes.length < 8) throw unsound(file, 'it ends before its header')
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
+  if (length > maxHeaderBytes) throw unsound(file, 'its header claims to be larger than the format allows')
+  if (length > bytes.length - 8) throw unsound(file, 'it ends inside its header')
+  return 8 + Number(length)
+}
+
+function parseHeader(json: Uint8Array, file: string): { entries: Entry[]; metadata: Record<string, string> } {
+  let header: unknown
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json))
+  } catch (error) {
+    throw unsound(file, 'its header is not JSON', error)
+  }
+  const outer = z.record(z.string(), z.unknown()).safeParse(header)
+  if (!outer.success) throw unsound(file, 'its header is not an object')
+  const { [metadataKey]: given = {}, ...rest } = outer.data
+  const metadata = z.record(z.string(), z.string()).safeParse(given)
+  if (!metadata.success) throw unsound(file, 'its metadata holds something other than text')
+  const entries = Object.entries(rest).map(([name, value]) => {
+    const parsed = entrySchema.safeParse(value)
+    if (parsed.success) return { name, ...parsed.data }
+    const issue = parsed.error.issues[0]!
+    throw unsound(
+      file,
+      `the tensor "${name}" is described wrongly (${issue.path.join('.')}: ${issue.message})`,
+    )
+  })
+  return { entries, metadata: metadata.data }
+}
+
+/** The tensors must cover the bytes after the header, each once, without gaps, and each must be as long as its shape. */
+function checkLayout(entries: Entry[], available: number, file: string): void {
+  let end = 0
+  const inOrder = entries.toSorted(
+    (a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  )
+  for (const { name, dtype, shape, data_offsets: offsets } of inOrder) {
+    if (offsets[0] !== end)
+      throw unsound(file, `the tensor "${name}" does not begin where the one before it ends`)
+    const bytes = elements(shape) * bytesOf[dtype]
+    if (offsets[1] - offsets[0] !== bytes) {
+      throw unsound(
+        file,
+        `the tensor "${name}" has another length than ${dtype} of shape [${shape.join(', ')}]`,
+      )
+    }
+    end = offsets[1]
+    if (end > available) throw unsound(file, `it ends inside the tensor "${name}"`)
+  }
+  if (end !== available) throw unsound(file, `${available - end} bytes at its end belong to no tensor`)
+}
+
+function tensorAt(
+  bytes: Uint8Array,
+  start: number,
+  { dtype, shape, data_offsets: offsets }: Entry,
+): StoredTensor {
+  const own = bytes.subarray(start + offsets[0], start + offsets[1])
+  const { buffer, byteOffset } = own.byteOffset % bytesOf[dtype] === 0 ? own : Uint8Array.from(own)
+  const length = elements(shape)
+  switch (dtype) {
+    case 'F64':
+      return { dtype, shape, data: new Float64Array(buffer, byteOffset, length) }
+    case 'F32':
+      return { dtype, shape, data: new Float32Array(buffer, byteOffset, length) }
+    case 'I32':
+      return { dtype, shape, data: new Int32Array(buffer, byteOffset, length) }
+    case 'U8':
+      return { dtype, shape, data: new Uint8Array(buffer, byteOffset, length) }
+  }
+}
+
+/** May exceed what a number counts exactly, or be infinite; then it equals no length of a file. */
+function elements(shape: number[]): number {
+  return shape.reduce((product, size) => product * size, 1)
+}
+
+function unsound(file: string, what: string, cause?: unknown): ExpectedError {
+  return new ExpectedError(
+    'bad-input',
+    `${file} cannot be read as a safetensors file: ${what}. It may be damaged or of another kind; use an intact copy.`,
+    { cause },
+  )
+}
