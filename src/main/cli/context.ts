@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { listenForInterruption } from './interruption'
 import { createOutput, type Output, type OutputMode } from './output'
 import { createProgress, type Progress } from './progress'
@@ -26,7 +27,7 @@ import { createProgress, type Progress } from './progress'
  *
  * `--json` and `--quiet` belong to the program, so every command has them. Read `context.signal` inside the action (not
  * while registering: reading it is what takes over Ctrl-C) and pass it to the service. Throw ExpectedError and
- * CancelledError, or let them through: `main.ts` prints them and knows the exit codes.
+ * CancelledError, or let them through: `run.ts` prints them and knows the exit codes.
  */
 export interface CommandContext {
   readonly output: Output
@@ -34,6 +35,8 @@ export interface CommandContext {
   /** Aborts at the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal
 }
+
+export type RegisterCommand = (program: Command, context: CommandContext) => void
 
 /** `mode` is filled in once the command line has been read. */
 export function createContext(mode: OutputMode): CommandContext {

@@ -1,11 +1,14 @@
 import { Command } from 'commander'
 import { description, version } from '../../../package.json'
-import { commands } from './commands'
-import type { CommandContext } from './context'
+import type { CommandContext, RegisterCommand } from './context'
 import type { OutputMode } from './output'
 
 /** The command line as commander sees it. Its own errors come out of `parseAsync` as CommanderError. */
-export function createProgram(context: CommandContext, mode: OutputMode): Command {
+export function createProgram(
+  commands: RegisterCommand[],
+  context: CommandContext,
+  mode: OutputMode,
+): Command {
   const program = new Command('hourglass')
     .description(description)
     .version(version, '-V, --version', 'Print the version.')

@@ -1,5 +1,4 @@
-import type { Command } from 'commander'
-import type { CommandContext } from '../context'
+import type { RegisterCommand } from '../context'
 
 /** In the order the help lists them. */
-export const commands: ((program: Command, context: CommandContext) => void)[] = []
+export const commands: RegisterCommand[] = []

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, rm } from 'node:fs/promises'
+import { cp, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import checkout from '../checkout.cjs'
 import { nodePreGyp, tfjsPackage } from './place.mjs'
@@ -7,6 +7,7 @@ import { lastLine, run } from './run.mjs'
 
 const { SetupError } = checkout
 
+const buildTimeoutMs = 10 * 60 * 1000
 const sources = ['package.json', 'binding.gyp', 'binding']
 
 /** @throws SetupError when there is nothing to build with */
@@ -30,12 +31,14 @@ export async function buildAddon(folder) {
     {
       cwd: folder,
       env: await gypEnvironment(),
-      timeoutMs: 10 * 60 * 1000,
+      timeoutMs: buildTimeoutMs,
     },
   )
   if (code !== 0) throw new SetupError(`The addon does not build: ${buildFailure(`${stdout}\n${stderr}`)}`)
-  for (const name of [...sources, 'build', 'deps/include'])
-    await rm(join(folder, name), { recursive: true, force: true })
+  await rm(join(folder, 'deps', 'include'), { recursive: true })
+  for (const name of await readdir(folder)) {
+    if (name !== 'deps' && name !== 'lib') await rm(join(folder, name), { recursive: true })
+  }
 }
 
 /**
