@@ -146,4 +146,5 @@ module.exports = {
   installCheckout,
   newestSourceMs,
   prepareCheckout,
+  runNpm,
 }

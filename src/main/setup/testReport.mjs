@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+/**
+ * Counts of a vitest JSON report. A file that failed before its first test counts as one failure, and so does a run that
+ * ended with an error although every test passed, or without a report.
+ */
+export function countTests(report, status) {
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 }
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  )
+  const brokenFiles = testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  ).length
+  const failed = numFailedTests + brokenFiles
+  return {
+    passed: numPassedTests,
+    failed: failed === 0 && status !== 0 ? 1 : failed,
+    skipped: numPendingTests + numTodoTests,
+  }
+}
+
+export function sum(counts) {
+  const total = (name) => counts.reduce((before, count) => before + count[name], 0)
+  return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') }
+}
