@@ -1,0 +1,125 @@
+import type { Command } from 'commander'
+import { fits, preprocessingSchema, type Preprocessing } from '../../../shared/dataset'
+import { ExpectedError } from '../../../shared/errors'
+import { importDataset, type ImportProgress, type ImportResult } from '../../services/datasets/importDataset'
+import type { CommandContext } from '../context'
+import { formatAmount } from '../format'
+import { choice, examples, imageSize, integer, seed } from '../options'
+
+interface ImportOptions {
+  out: string
+  size: { width: number; height: number }
+  color: Preprocessing['color']
+  fit: Preprocessing['fit']
+  patches?: string
+  labels: Preprocessing['labels']
+  background: string
+  limit?: number
+  seed: number
+}
+
+/** Skipped files that are named on the terminal; dataset.json names all of them. */
+const shownSkipped = 10
+
+export function registerImport(program: Command, context: CommandContext): void {
+  program
+    .command('import')
+    .description('Turn folders of images, single images or IDX files into a dataset.')
+    .argument('<source...>', 'folders, image files (JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP) or IDX files')
+    .requiredOption(
+      '--out <dataset>',
+      'the folder of the dataset: new, empty, or a dataset to bring up to date',
+    )
+    .option('--size <size>', 'pixels of an image, 28 or 28x20 (width first)', imageSize, {
+      width: 28,
+      height: 28,
+    })
+    .addOption(choice('--color <color>', 'grey or rgb', ['grey', 'rgb']).default('grey'))
+    .addOption(choice('--fit <fit>', 'how another shape is made to fit', fits).default('cover'))
+    .option(
+      '--patches <n|grid>',
+      'cut n patches of that size at random places of each image, or a grid of them',
+    )
+    .addOption(choice('--labels <labels>', 'where labels come from', ['folder', 'none']).default('folder'))
+    .option(
+      '--background <color>',
+      'what shows through transparent images and around contained ones',
+      '#000000',
+    )
+    .option('--limit <n>', 'at most so many images, spread over all', integer({ min: 1 }))
+    .option('--seed <n>', 'places random patches', seed, 1)
+    .addHelpText(
+      'after',
+      examples(
+        'hourglass import photos --out photos.dataset --size 64 --color rgb',
+        'hourglass import scans --out scans.dataset --size 32 --patches 50',
+        'hourglass import train-images-idx3-ubyte.gz --out mnist.dataset',
+      ),
+    )
+    .action(async (sources: string[], options: ImportOptions) => {
+      const preprocessing = readPreprocessing(options)
+      const task = context.progress.start('Importing', 0, 'images')
+      const onProgress = (progress: ImportProgress) => {
+        task.setTotal(progress.total)
+        task.update(
+          progress.done,
+          progress.skipped > 0 ? `${formatAmount(progress.skipped)} skipped` : undefined,
+        )
+        context.output.record({ type: 'progress', ...progress })
+      }
+      try {
+        const { signal } = context
+        report(context, await importDataset({ sources, out: options.out, preprocessing, signal, onProgress }))
+      } finally {
+        task.end()
+      }
+    })
+}
+
+function readPreprocessing({ size, patches, limit, ...rest }: ImportOptions): Preprocessing {
+  const parsed = preprocessingSchema.safeParse({
+    ...size,
+    ...rest,
+    limit: limit ?? null,
+    patches:
+      patches === undefined
+        ? null
+        : patches === 'grid'
+          ? { mode: 'grid' }
+          : { mode: 'random', count: Number(patches) },
+  })
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new ExpectedError(
+    'bad-usage',
+    issue?.path[0] === 'patches'
+      ? `--patches takes a number from 1 to 100000, or grid; not ${patches}.`
+      : `--${String(issue?.path[0])}: ${issue?.message}`,
+  )
+}
+
+function report({ output }: CommandContext, { dataset, info, decoded, reused }: ImportResult): void {
+  const { count, width, height, color } = { ...info, ...info.preprocessing }
+  const labels = info.labels.length > 0 ? `, ${info.labels.length} labels` : ''
+  output.line(`${formatAmount(count)} images of ${width} × ${height}, ${color}${labels}, in ${dataset}.`)
+  if (reused > 0)
+    output.line(
+      `${formatAmount(reused)} had not changed and were taken over; ${formatAmount(decoded)} were read.`,
+    )
+  for (const { path, reason } of info.skipped.slice(0, shownSkipped))
+    output.line(`Skipped ${path}: ${reason}`)
+  const more = info.skipped.length - shownSkipped
+  if (more > 0) output.line(`… and ${formatAmount(more)} more, all listed in dataset.json.`)
+  output.record({
+    type: 'done',
+    dataset,
+    count,
+    width,
+    height,
+    channels: info.channels,
+    labels: info.labels,
+    decoded,
+    reused,
+    skipped: info.skipped.length,
+  })
+}

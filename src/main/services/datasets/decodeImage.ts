@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import sharp, { type Sharp } from 'sharp'
+import type { Preprocessing } from '../../../shared/dataset'
+import { flattenOnto, parseColor, placeOnto } from './background'
+import type { Pixels, RawImage } from './pixels'
+import { maxPixels, type PreparedImage } from './prepareImage'
+import { readBmp } from './readBmp'
+import { damaged } from './unusableImage'
+import { scaleWideValues } from './wideValues'
+
+/** Images keep the cores busy side by side; threads inside each one would only get in each other's way. */
+sharp.concurrency(1)
+/** The cache knows files by their path alone, and would serve one that has changed. */
+sharp.cache(false)
+
+/** Decodes at once; a few more than the cores, so that none waits for the next one to be handed out. */
+export const decodesAtOnce = 2 * availableParallelism()
+
+/**
+ * Upright, in sRGB or grey, 8 bits, on the background; scaled to the dataset's size unless patches are to be cut out.
+ * @throws UnusableImage when the file turns out to be damaged
+ */
+export async function decodeImage(image: PreparedImage, preprocessing: Preprocessing): Promise<Pixels> {
+  try {
+    return await scale(await openInput(image), preprocessing)
+  } catch (error) {
+    throw damaged(error)
+  }
+}
+
+/** The same for pixels that are there already. What has the right shape passes as it is. */
+export async function convertRaw(image: RawImage, preprocessing: Preprocessing): Promise<Pixels> {
+  const { width, height, patches, color } = preprocessing
+  const fits = patches !== null || (image.width === width && image.height === height)
+  if (fits && image.channels === (color === 'grey' ? 1 : 3)) return image
+  return await scale(fromRaw(image), preprocessing)
+}
+
+async function openInput({ format, input, wideValues }: PreparedImage): Promise<Sharp> {
+  if (format === 'bmp') return fromRaw(readBmp(typeof input === 'string' ? await readFile(input) : input))
+  if (wideValues) return fromRaw(await scaleWideValues(input))
+  return sharp(input, { autoOrient: true, limitInputPixels: maxPixels })
+}
+
+function fromRaw({ data, width, height, channels }: RawImage): Sharp {
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: maxPixels })
+}
+
+/** What the decoder calls our fits. A contained image is put on its background by us, in the dataset's colours. */
+const sharpFits = { cover: 'cover', contain: 'inside', stretch: 'fill' } as const
+
+async function scale(image: Sharp, preprocessing: Preprocessing): Promise<Pixels> {
+  const { width, height, color, fit, patches } = preprocessing
+  const background = parseColor(preprocessing.background, color)
+  const sized = patches ? image : image.resize(width, height, { fit: sharpFits[fit] })
+  const [grey = 0] = background
+  const colored =
+    color === 'grey'
+      ? sized.flatten({ background: { r: grey, g: grey, b: grey } }).toColourspace('b-w')
+      : sized.toColourspace('srgb')
+  const { data, info } = await colored.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+  const opaque = info.channels === 4 ? flattenOnto(background, data) : data
+  const pixels = { data: opaque, width: info.width, height: info.height }
+  return patches ? pixels : placeOnto(background, pixels, width, height)
+}

@@ -1,0 +1,96 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import { imageSize } from 'image-size'
+import sharp from 'sharp'
+import type { Preprocessing } from '../../../shared/dataset'
+import { explainFileError } from '../../store/fileErrors'
+import { explainUnknown, sniff, sniffBytes, type ImageFormat } from './imageFormats'
+import { damaged, UnusableImage } from './unusableImage'
+
+/** Decoded, an image of this size takes 800 MB at most. */
+export const maxPixels = 200_000_000
+
+/** Bigger files are left to the decoder to read piece by piece. */
+const wholeFileBytes = 1 << 20
+
+/** A file that has an image's header, ready to be decoded. */
+export interface PreparedImage {
+  format: ImageFormat
+  /** The file's bytes, or the path of a big file. */
+  input: Buffer | string
+  /** Pixels of the original, upright. */
+  width: number
+  height: number
+  /** Values that are not 8 or 16 bits, and have to be brought to a range first. */
+  wideValues: boolean
+  /** Of the file, to tell later whether it changed. */
+  bytes: number
+  modifiedMs: number
+}
+
+type Header = { width: number; height: number; orientation?: number; wideValues?: boolean }
+
+/** Reads the header. @throws UnusableImage for anything that is wrong with the file */
+export async function prepareImage(path: string): Promise<PreparedImage> {
+  const { head, input, bytes, modifiedMs } = await readInput(path)
+  const format = sniff(head)
+  if (!format) throw new UnusableImage(explainUnknown(head))
+  const { width, height, orientation = 1, wideValues = false } = await readHeader(format, input, head)
+  if (width * height > maxPixels) throw new UnusableImage(tooLarge(width, height))
+  const upright = orientation >= 5 ? { width: height, height: width } : { width, height }
+  return { format, input, wideValues, bytes, modifiedMs, ...upright }
+}
+
+/** Bytes that decoding holds at once, by the format's way of decoding. */
+export function decodingBytes(image: PreparedImage, { patches, width, height }: Preprocessing): number {
+  const pixels = image.width * image.height
+  if (patches) return pixels * 4
+  // JPEG is scaled down by up to 8 while it is decoded.
+  const shrink = Math.min(8, Math.max(1, Math.floor(Math.min(image.width / width, image.height / height))))
+  return image.format === 'jpeg' ? pixels * (shrink > 1 ? 2 : 4) : pixels * 4
+}
+
+type Input = { head: Uint8Array; input: Buffer | string; bytes: number; modifiedMs: number }
+
+async function readInput(path: string): Promise<Input> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(path, 'r')
+    const { size, mtimeMs } = await handle.stat()
+    const buffer = Buffer.allocUnsafe(size > wholeFileBytes ? sniffBytes : size)
+    const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, 0)
+    const head = buffer.subarray(0, Math.min(bytesRead, sniffBytes))
+    const input = size > wholeFileBytes ? path : buffer.subarray(0, bytesRead)
+    return { head, input, bytes: size, modifiedMs: mtimeMs }
+  } catch (error) {
+    const explained = explainFileError(error, path)
+    throw explained === error ? error : new UnusableImage((explained as Error).message, { cause: error })
+  } finally {
+    await handle?.close()
+  }
+}
+
+/** In plain JavaScript where possible: asking the decoder costs as much as decoding a small image. */
+async function readHeader(format: ImageFormat, input: Buffer | string, head: Uint8Array): Promise<Header> {
+  if (format === 'bmp') {
+    const { width, height } = imageSize(head)
+    return { width, height: Math.abs(height) }
+  }
+  if (typeof input !== 'string' && format !== 'tiff') {
+    try {
+      return imageSize(input)
+    } catch {
+      // An unusual header; the decoder knows more.
+    }
+  }
+  try {
+    const { width, height, orientation, depth } = await sharp(input, { limitInputPixels: false }).metadata()
+    return { width, height, orientation, wideValues: depth !== 'uchar' && depth !== 'ushort' }
+  } catch (error) {
+    throw damaged(error)
+  }
+}
+
+function tooLarge(width: number, height: number): string {
+  const limit = `${maxPixels / 1e6} megapixels`
+  return `${width} × ${height} pixels are more than the ${limit} that can be decoded. Cut it or scale it down first.`
+}

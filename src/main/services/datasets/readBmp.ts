@@ -1,0 +1,116 @@
+import type { RawImage } from './pixels'
+
+/** From the file's BITMAPINFOHEADER or one of its longer successors, or the older BITMAPCOREHEADER. */
+interface Header {
+  width: number
+  height: number
+  topDown: boolean
+  bits: number
+  pixelsAt: number
+  palette: Uint8Array[]
+  masks: number[]
+}
+
+const coreHeaderBytes = 12
+const compressions = { none: 0, bitFields: 3, alphaBitFields: 6 }
+
+/**
+ * Reads an uncompressed BMP of 1, 4, 8, 16, 24 or 32 bits a pixel (learn.microsoft.com, "Bitmap Storage"). A palette of
+ * greys gives one channel, colour three, and four where the header names an alpha mask.
+ * @throws Error with a few words on what is wrong
+ */
+export function readBmp(bytes: Uint8Array): RawImage {
+  const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const header = readHeader(file)
+  const { width, height, topDown, bits, pixelsAt } = header
+  const stride = Math.ceil((width * bits) / 32) * 4
+  if (pixelsAt + stride * height > bytes.byteLength) throw new Error('unexpected end of file')
+  const channels = channelsOf(header)
+  const data = new Uint8Array(width * height * channels)
+  const readPixel = pixelReader(file, header, channels)
+  for (let y = 0; y < height; y++) {
+    const row = pixelsAt + stride * (topDown ? y : height - 1 - y)
+    for (let x = 0; x < width; x++) readPixel(row, x, data, (y * width + x) * channels)
+  }
+  return { data, width, height, channels }
+}
+
+function readHeader(file: DataView): Header {
+  const size = file.getUint32(14, true)
+  const core = size === coreHeaderBytes
+  const height = core ? file.getUint16(20, true) : file.getInt32(22, true)
+  const bits = file.getUint16(core ? 24 : 28, true)
+  const compression = core ? compressions.none : file.getUint32(30, true)
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`BMP of ${bits} bits a pixel is not supported`)
+  if (!Object.values(compressions).includes(compression)) throw new Error('compressed BMP is not supported')
+  const named =
+    compression === compressions.none ? 0 : compression === compressions.bitFields && size < 56 ? 3 : 4
+  return {
+    width: core ? file.getUint16(18, true) : file.getInt32(18, true),
+    height: Math.abs(height),
+    topDown: height < 0,
+    bits,
+    pixelsAt: file.getUint32(10, true),
+    palette:
+      bits <= 8 ? readPalette(file, 14 + size, bits, core ? 0 : file.getUint32(46, true), core ? 3 : 4) : [],
+    masks: named
+      ? Array.from({ length: named }, (_, i) => file.getUint32(54 + 4 * i, true))
+      : defaultMasks(bits),
+  }
+}
+
+function defaultMasks(bits: number): number[] {
+  return bits === 16 ? [0x7c00, 0x03e0, 0x001f] : [0xff0000, 0xff00, 0xff]
+}
+
+/** As red, green, blue; black where the file has fewer entries than its pixels may ask for. */
+function readPalette(
+  file: DataView,
+  at: number,
+  bits: number,
+  used: number,
+  entryBytes: number,
+): Uint8Array[] {
+  const count = Math.min(used || 1 << bits, 1 << bits)
+  return Array.from({ length: 1 << bits }, (_, i) => {
+    const entry = at + i * entryBytes
+    if (i >= count) return new Uint8Array(3)
+    return Uint8Array.of(file.getUint8(entry + 2), file.getUint8(entry + 1), file.getUint8(entry))
+  })
+}
+
+function channelsOf({ palette, bits, masks }: Header): 1 | 3 | 4 {
+  if (bits > 8) return masks[3] ? 4 : 3
+  return palette.every(([r, g, b]) => r === g && g === b) ? 1 : 3
+}
+
+type PixelReader = (row: number, x: number, into: Uint8Array, at: number) => void
+
+function pixelReader(file: DataView, { bits, palette, masks }: Header, channels: number): PixelReader {
+  if (bits <= 8) {
+    const perByte = 8 / bits
+    return (row, x, into, at) => {
+      const shift = 8 - bits * ((x % perByte) + 1)
+      const color = palette[(file.getUint8(row + Math.floor(x / perByte)) >> shift) & ((1 << bits) - 1)]!
+      for (let c = 0; c < channels; c++) into[at + c] = color[c]!
+    }
+  }
+  if (bits === 24) {
+    return (row, x, into, at) => {
+      for (let c = 0; c < 3; c++) into[at + c] = file.getUint8(row + 3 * x + 2 - c)
+    }
+  }
+  const fields = masks.slice(0, channels).map((mask) => ({ mask, low: lowestBit(mask) }))
+  return (row, x, into, at) => {
+    const value = bits === 16 ? file.getUint16(row + 2 * x, true) : file.getUint32(row + 4 * x, true)
+    fields.forEach(({ mask, low }, c) => {
+      const most = (mask >>> 0) / low
+      into[at + c] = most ? Math.round((((value & mask) >>> 0) / low / most) * 255) : 0
+    })
+  }
+}
+
+/** 0b1100 → 0b0100; 1 for no bits. */
+function lowestBit(mask: number): number {
+  return (mask & -mask) >>> 0 || 1
+}

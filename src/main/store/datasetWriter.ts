@@ -1,0 +1,101 @@
+import { mkdir, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { DatasetInfo, DatasetItem } from '../../shared/dataset'
+import { FileReplacement } from './atomicWrite'
+import { commitDataset, datasetFiles, finishCommit } from './datasetFiles'
+import { explainFileError } from './fileErrors'
+
+const chunkBytes = 1 << 20
+
+/**
+ * Writes a dataset image by image. Until `commit` the folder holds what it held before, also after a crash.
+ * One writer a folder at a time. All methods throw ExpectedError when the file system says no; then call `abort`.
+ */
+export class DatasetWriter {
+  private readonly pixelChunk: Buffer
+  private pixelsInChunk = 0
+  private lines: string[] = []
+  private lineChars = 0
+  private rows = 0
+  private decided = false
+
+  private constructor(
+    private readonly folder: string,
+    private readonly created: string | undefined,
+    private readonly pixels: FileReplacement,
+    private readonly items: FileReplacement,
+    private readonly rowBytes: number,
+  ) {
+    this.pixelChunk = Buffer.allocUnsafe(Math.max(chunkBytes, rowBytes))
+  }
+
+  /** `rowBytes` is the size of one image. Creates the folder, and the ones above it, where missing. */
+  static async open(folder: string, rowBytes: number): Promise<DatasetWriter> {
+    const created = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw explainFileError(error, folder)
+    })
+    await finishCommit(folder)
+    const pixels = await FileReplacement.open(join(folder, datasetFiles.pixels))
+    const items = await FileReplacement.open(join(folder, datasetFiles.items))
+    return new DatasetWriter(folder, created, pixels, items, rowBytes)
+  }
+
+  get count(): number {
+    return this.rows
+  }
+
+  /** Appends one image; `row` is copied. */
+  async add(item: DatasetItem, row: Uint8Array): Promise<void> {
+    if (row.byteLength !== this.rowBytes)
+      throw new RangeError(`${row.byteLength} bytes in a row of ${this.rowBytes}`)
+    if (this.pixelsInChunk + this.rowBytes > this.pixelChunk.byteLength) await this.flushPixels()
+    this.pixelChunk.set(row, this.pixelsInChunk)
+    this.pixelsInChunk += this.rowBytes
+    const line = JSON.stringify(item) + '\n'
+    this.lines.push(line)
+    this.lineChars += line.length
+    if (this.lineChars > chunkBytes) await this.flushItems()
+    this.rows++
+  }
+
+  /** From now on the folder holds the new dataset, whole. */
+  async commit(info: DatasetInfo): Promise<void> {
+    await this.flushPixels()
+    await this.flushItems()
+    await this.pixels.seal()
+    await this.items.seal()
+    this.decided = true
+    await commitDataset(this.folder, JSON.stringify(info, null, 2) + '\n')
+  }
+
+  /** The folder is as it was before `open`. Does nothing once `commit` has got as far as changing it. */
+  async abort(): Promise<void> {
+    if (this.decided) return
+    await this.pixels.abort()
+    await this.items.abort()
+    if (this.created) await removeEmptyFolders(this.folder, this.created)
+  }
+
+  private async flushPixels(): Promise<void> {
+    await this.pixels.write(this.pixelChunk.subarray(0, this.pixelsInChunk))
+    this.pixelsInChunk = 0
+  }
+
+  private async flushItems(): Promise<void> {
+    await this.items.write(this.lines.join(''))
+    this.lines = []
+    this.lineChars = 0
+  }
+}
+
+/** From `folder` up to `top`, as far as they are empty. */
+async function removeEmptyFolders(folder: string, top: string): Promise<void> {
+  for (let at = folder; at.length >= top.length; at = dirname(at)) {
+    try {
+      await rmdir(at)
+    } catch {
+      // Somebody has put something there meanwhile; it is not ours to remove.
+      return
+    }
+  }
+}
