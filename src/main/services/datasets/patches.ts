@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import type { Preprocessing } from '../../../shared/dataset'
 import type { Pixels } from './pixels'
+import { randomFor } from './seededRandom'
 import { UnusableImage } from './unusableImage'
 
 /** The top left corner of a patch. */
@@ -28,7 +27,7 @@ export function* patchCorners(
     throw new UnusableImage(`Its ${sizes}. Choose a smaller size, or no patches.`)
   }
   if (patches?.mode === 'random') {
-    const random = xoroshiro128plus(seedFor(path, seed))
+    const random = randomFor(seed, path)
     for (let i = 0; i < patches.count; i++) {
       yield { left: uniformInt(random, 0, right), top: uniformInt(random, 0, bottom) }
     }
@@ -51,8 +50,4 @@ export function cutPatch(
     const from = ((top + y) * image.width + left) * channels
     into.set(image.data.subarray(from, from + width * channels), y * width * channels)
   }
-}
-
-function seedFor(path: string, seed: number): number {
-  return createHash('sha256').update(`${seed}:${path}`).digest().readInt32LE()
 }
