@@ -10,8 +10,18 @@ const door = (target, from, except, message) => ({ target, from, except, message
 
 const doors = [
   door('./src/shared', './src', ['./shared'], 'shared is the contract: it imports nothing of ours.'),
-  door(`${main}/engine`, './src', ['./shared', './main/engine'], 'engine is pure computing: it imports shared only.'),
-  door(`${main}/store`, './src', ['./shared', './main/store'], 'store is what is on disk: it imports shared only.'),
+  door(
+    `${main}/engine`,
+    './src',
+    ['./shared', './main/engine', './main/setup/tfjsNodeCompatibility.mjs'],
+    'engine is pure computing: it imports shared only.',
+  ),
+  door(
+    `${main}/store`,
+    './src',
+    ['./shared', './main/store'],
+    'store is what is on disk: it imports shared only.',
+  ),
   door(
     `${main}/services`,
     './src',
@@ -40,7 +50,12 @@ const doors = [
 ]
 
 /** Inside the engine only runtimes/ itself may import a tensor library. */
-const tensorLibraries = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs', 'onnxruntime-node']
+const tensorLibraries = [
+  '@tensorflow/tfjs-node-gpu',
+  '@tensorflow/tfjs-node',
+  '@tensorflow/tfjs',
+  'onnxruntime-node',
+]
 
 export default tseslint.config(
   { ignores: ['out/', 'node_modules/', 'coverage/', 'demo/'] },
@@ -67,11 +82,32 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/main/engine/runtimes/**'],
-    rules: { 'no-restricted-imports': ['error', { paths: tensorLibraries.map((name) => ({ name, message: 'Tensor libraries live in engine/runtimes.' })) }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: tensorLibraries.map((name) => ({
+            name,
+            message: 'Tensor libraries live in engine/runtimes.',
+          })),
+        },
+      ],
+    },
   },
   {
     files: ['src/main/setup/**', '*.config.*'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', require: 'readonly', module: 'readonly', __dirname: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        require: 'readonly',
+        module: 'readonly',
+        __dirname: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   prettier,
