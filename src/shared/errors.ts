@@ -31,7 +31,12 @@ export class CancelledError extends Error {
 }
 
 /** What crosses a thread or a socket in place of an Error. */
-export type ErrorMessage = { kind: 'expected' | 'cancelled' | 'bug'; code?: ErrorCode; message: string; stack?: string }
+export type ErrorMessage = {
+  kind: 'expected' | 'cancelled' | 'bug'
+  code?: ErrorCode
+  message: string
+  stack?: string
+}
 
 export function toErrorMessage(error: unknown): ErrorMessage {
   if (error instanceof ExpectedError) return { kind: 'expected', code: error.code, message: error.message }
@@ -53,7 +58,8 @@ export const exitCodes = { done: 0, bug: 1, badUsage: 2, badInput: 3, interrupte
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CancelledError) return exitCodes.interrupted
-  if (error instanceof ExpectedError) return error.code === 'bad-usage' ? exitCodes.badUsage : exitCodes.badInput
+  if (error instanceof ExpectedError)
+    return error.code === 'bad-usage' ? exitCodes.badUsage : exitCodes.badInput
   return exitCodes.bug
 }
 

@@ -16,13 +16,24 @@ export const tyingModes = ['tied', 'untied', 'copied', 'pseudo-inverse'] as cons
 export const tyingSchema = z.enum(tyingModes)
 export type Tying = z.infer<typeof tyingSchema>
 
-export const initializers = ['glorot-uniform', 'glorot-normal', 'he-uniform', 'he-normal', 'lecun-normal', 'orthogonal'] as const
+export const initializers = [
+  'glorot-uniform',
+  'glorot-normal',
+  'he-uniform',
+  'he-normal',
+  'lecun-normal',
+  'orthogonal',
+] as const
 export const initializerSchema = z.enum(initializers)
 export type Initializer = z.infer<typeof initializerSchema>
 
 const size = z.number().int().min(1).max(4096)
 
-export const inputShapeSchema = z.object({ height: size, width: size, channels: z.union([z.literal(1), z.literal(3)]) })
+export const inputShapeSchema = z.object({
+  height: size,
+  width: size,
+  channels: z.union([z.literal(1), z.literal(3)]),
+})
 /** Pixels of one image; a batch is batch × height × width × channels. */
 export type InputShape = z.infer<typeof inputShapeSchema>
 
@@ -58,7 +69,8 @@ export const modelSpecSchema = z
   })
   .strict()
   .refine((spec) => spec.loss !== 'binary-crossentropy' || spec.output.activation === 'sigmoid', {
-    error: 'The loss binary-crossentropy needs output values between 0 and 1: set output.activation to "sigmoid", or choose the loss mse.',
+    error:
+      'The loss binary-crossentropy needs output values between 0 and 1: set output.activation to "sigmoid", or choose the loss mse.',
     path: ['loss'],
   })
 export type ModelSpec = z.infer<typeof modelSpecSchema>

@@ -39,7 +39,11 @@ export type NoiseSpec = z.infer<typeof noiseSpecSchema>
 export function parseNoise(text: string): NoiseSpec {
   const match = /^([a-z-]+):([0-9.]+(?:e[0-9]+)?)(?:-([0-9.]+(?:e[0-9]+)?))?$/i.exec(text.trim())
   const min = Number(match?.[2])
-  const parsed = noiseSpecSchema.safeParse({ kind: match?.[1], min, max: match?.[3] === undefined ? min : Number(match[3]) })
+  const parsed = noiseSpecSchema.safeParse({
+    kind: match?.[1],
+    min,
+    max: match?.[3] === undefined ? min : Number(match[3]),
+  })
   if (parsed.success) return parsed.data
   const known = (noiseKinds as readonly string[]).includes(match?.[1] ?? '')
   throw new ExpectedError(

@@ -10,7 +10,15 @@ import { runtimeNameSchema, trainingConfigSchema } from './trainingConfig'
  *                  ▼   │ resume
  *          paused, stopped, interrupted, failed
  */
-export const runStates = ['created', 'training', 'paused', 'stopped', 'interrupted', 'failed', 'done'] as const
+export const runStates = [
+  'created',
+  'training',
+  'paused',
+  'stopped',
+  'interrupted',
+  'failed',
+  'done',
+] as const
 
 /** One line of metrics.jsonl. Losses are means over images; PSNR in dB with peak 1. */
 export const epochMetricsSchema = z.object({

@@ -1,0 +1,43 @@
+import { apply, type Operation } from '../operation'
+import { formatShape, type Tensor } from '../tensor'
+
+interface MatmulAttributes {
+  transposeA: boolean
+  transposeB: boolean
+}
+
+const matmulOperation: Operation<MatmulAttributes> = {
+  name: 'matmul',
+  infer: ([a, b], { transposeA, transposeB }) => {
+    if (a!.shape.length !== 2 || b!.shape.length !== 2) throw new Error('matmul: both operands are matrices.')
+    const [m, k] = transposeA ? [a!.shape[1]!, a!.shape[0]!] : [a!.shape[0]!, a!.shape[1]!]
+    const [l, n] = transposeB ? [b!.shape[1]!, b!.shape[0]!] : [b!.shape[0]!, b!.shape[1]!]
+    if (k !== l)
+      throw new Error(`matmul: ${formatShape(a!.shape)} and ${formatShape(b!.shape)} do not multiply.`)
+    return [{ shape: [m, n], dtype: 'float32' }]
+  },
+  // With A' = op(A), B' = op(B): ∂/∂A' = dY·B'ᵀ and ∂/∂B' = A'ᵀ·dY, transposed again where op is a transpose.
+  gradient: ({ inputs, attributes: { transposeA: ta, transposeB: tb }, gradient: dy, needed }) => {
+    const [a, b] = inputs as [Tensor, Tensor]
+    return [
+      needed[0] ? (ta ? matmul(b, dy, tb, true) : matmul(dy, b, false, !tb)) : null,
+      needed[1] ? (tb ? matmul(dy, a, true, ta) : matmul(a, dy, !ta, false)) : null,
+    ]
+  },
+  tensorflow: (emit, inputs, { attributes }) =>
+    emit.node('MatMul', inputs, {
+      T: { type: 'float32' },
+      transpose_a: { b: attributes.transposeA },
+      transpose_b: { b: attributes.transposeB },
+    }),
+  onnx: (emit, inputs, { attributes }) =>
+    emit.node('Gemm', inputs, {
+      transA: Number(attributes.transposeA),
+      transB: Number(attributes.transposeB),
+    }),
+}
+
+/** op(A)·op(B) of matrices, op being the transpose where asked: [m, k] · [k, n] → [m, n]. */
+export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
+  return apply(matmulOperation, [a, b], { transposeA, transposeB })
+}

@@ -1,0 +1,53 @@
+import { applyOperation, type Operation } from '../../operation'
+import type { Tensor } from '../../tensor'
+import type { Variable } from '../../variable'
+import { onnxScalar } from '../activations/activation'
+
+export interface AdamAttributes {
+  beta1: number
+  beta2: number
+  epsilon: number
+  /** The weight, its first and its second moment. */
+  variables: readonly [Variable, Variable, Variable]
+}
+
+const adamOperation: Operation<AdamAttributes> = {
+  name: 'adam',
+  infer: ([weight]) => [weight!, weight!, weight!].map(({ shape, dtype }) => ({ shape, dtype })),
+  tensorflow: (emit, inputs, { attributes: { beta1, beta2, epsilon, variables } }) => {
+    const number = (value: number) => emit.constant('float32', [], [value])
+    const targets = variables.map((variable, i) => ({ variable, value: inputs[i]! }))
+    // Powers of β given as 0 switch off the kernel's own bias correction: the step size brings it.
+    const powers = [number(0), number(0)]
+    return emit.update(
+      'ResourceApplyAdam',
+      targets,
+      [...powers, inputs[4]!, number(beta1), number(beta2), number(epsilon), inputs[3]!],
+      { T: { type: 'float32' }, use_locking: { b: false }, use_nesterov: { b: false } },
+    )
+  },
+  onnx: (emit, [w, m, v, g, stepSize], { attributes: { beta1, beta2, epsilon } }) => {
+    const scaled = (x: string, factor: number) => emit.node('Mul', [x, onnxScalar(emit, factor)])
+    const first = emit.node('Add', [scaled(m!, beta1), scaled(g!, 1 - beta1)])
+    const second = emit.node('Add', [scaled(v!, beta2), scaled(emit.node('Mul', [g!, g!]), 1 - beta2)])
+    const root = emit.node('Add', [emit.node('Sqrt', [second]), onnxScalar(emit, epsilon)])
+    const step = emit.node('Mul', [emit.node('Div', [first, root]), stepSize!])
+    return [emit.node('Sub', [w!, step]), first, second]
+  },
+}
+
+/**
+ * One step of Adam (Kingma & Ba 2015, section 2, the form with α_t and ε̂):
+ * m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − α_t·m/(√v + ε̂).
+ *
+ * @param stepSize α_t = α·√(1−β₂ᵗ)/(1−β₁ᵗ), float32 []
+ */
+export function adam(
+  weight: Tensor,
+  moments: readonly [Tensor, Tensor],
+  gradient: Tensor,
+  stepSize: Tensor,
+  attributes: AdamAttributes,
+): readonly Tensor[] {
+  return applyOperation(adamOperation, [weight, ...moments, gradient, stepSize], attributes).outputs
+}

@@ -1,0 +1,158 @@
+import { type OnnxAttribute, type OnnxEmitter, onnxTypes } from '../../graph/emitters'
+import { topologicalOrder } from '../../graph/operation'
+import { type GraphFunction, targetsOf } from '../../graph/program'
+import { BATCH, type DType, type Shape, type Tensor, type TensorType } from '../../graph/tensor'
+import type { Variable } from '../../graph/variable'
+import { attributeTypes, ModelProto } from './protos'
+
+export interface AuthoredOnnxModel {
+  readonly bytes: Uint8Array
+  readonly inputs: ReadonlyMap<string, TensorType>
+  /** Names of outputs that are results of the function. */
+  readonly outputs: readonly string[]
+  /** Variables that come in as `var/NAME`. */
+  readonly reads: ReadonlySet<Variable>
+  /** Variables that go out as `new/NAME`. */
+  readonly writes: ReadonlySet<Variable>
+}
+
+export const variableInput = (variable: Variable) => `var/${variable.name}`
+export const variableOutput = (variable: Variable) => `new/${variable.name}`
+
+/** Writes one function as an ONNX model: variables it reads are inputs, variables it changes are outputs. */
+export function authorOnnxModel(fn: GraphFunction): AuthoredOnnxModel {
+  return new OnnxBuilder(fn).build()
+}
+
+class OnnxBuilder implements OnnxEmitter {
+  private readonly nodeProtos: {
+    name: string
+    opType: string
+    input: readonly string[]
+    output: string[]
+    attribute?: object[]
+  }[] = []
+  /** Values that a node computes, by the name under which they leave the graph. */
+  private readonly renamed = new Map<string, string>()
+  private readonly initializers = new Map<string, object>()
+  private readonly inputs = new Map<string, TensorType>()
+  private readonly reads = new Set<Variable>()
+
+  constructor(private readonly fn: GraphFunction) {}
+
+  build(): AuthoredOnnxModel {
+    const names = new Map<Tensor, string>()
+    for (const node of topologicalOrder(targetsOf(this.fn))) {
+      const emitted = node.operation.onnx(
+        this,
+        node.inputs.map((input) => names.get(input)!),
+        node,
+      )
+      const outputs = typeof emitted === 'string' ? [emitted] : emitted
+      node.outputs.forEach((output, i) => names.set(output, outputs[i]!))
+    }
+    const results = Object.entries(this.fn.outputs).map(([name, tensor]) => this.output(name, tensor, names))
+    const updates = [...(this.fn.updates ?? [])]
+    const states = updates.map(([variable, tensor]) => this.output(variableOutput(variable), tensor, names))
+    const variables = [...this.reads].map((variable) =>
+      valueInfo(variableInput(variable), { shape: variable.shape, dtype: 'float32' }),
+    )
+    const graph = {
+      name: this.fn.name,
+      node: this.nodeProtos.map((node) => ({
+        ...node,
+        input: node.input.map(this.finalName),
+        output: node.output.map(this.finalName),
+      })),
+      initializer: [...this.initializers.values()],
+      input: [...[...this.inputs].map(([name, type]) => valueInfo(name, type)), ...variables],
+      output: [...results, ...states],
+    }
+    const model = {
+      irVersion: 8,
+      producerName: 'Hourglass',
+      opsetImport: [{ domain: '', version: 17 }],
+      graph,
+    }
+    return {
+      bytes: ModelProto.encode(model).finish(),
+      inputs: this.inputs,
+      outputs: Object.keys(this.fn.outputs),
+      reads: this.reads,
+      writes: new Set(updates.map(([variable]) => variable)),
+    }
+  }
+
+  node(op: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>): string {
+    return this.nodes(op, inputs, 1, attributes)[0]!
+  }
+
+  nodes(
+    op: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Record<string, OnnxAttribute> = {},
+  ): string[] {
+    const name = `${op}_${this.nodeProtos.length}`
+    const output = Array.from({ length: outputs }, (_, i) => (i ? `${name}:${i}` : name))
+    const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(key, value))
+    this.nodeProtos.push({ name, opType: op, input: inputs, output, attribute })
+    return output
+  }
+
+  constant(dtype: DType | 'int64', shape: Shape, values: readonly number[]): string {
+    const name =
+      values.length === 1 ? `${dtype}[${shape}]=${values[0]}` : `constant_${this.initializers.size}`
+    if (!this.initializers.has(name)) {
+      const rawData = new Uint8Array(typedArray(dtype, values).buffer)
+      this.initializers.set(name, { name, dims: shape, dataType: onnxTypes[dtype], rawData })
+    }
+    return name
+  }
+
+  placeholder(name: string, type: TensorType): string {
+    this.inputs.set(name, type)
+    return name
+  }
+
+  variable(variable: Variable): string {
+    this.reads.add(variable)
+    return variableInput(variable)
+  }
+
+  /** Gives a value the name of an output. What no node computes, or has such a name already, passes through a copy. */
+  private output(name: string, tensor: Tensor, names: ReadonlyMap<Tensor, string>): object {
+    const value = names.get(tensor)!
+    const computed = this.nodeProtos.some((node) => node.output.includes(value))
+    if (computed && !this.renamed.has(value)) this.renamed.set(value, name)
+    else
+      this.nodeProtos.push({
+        name: `Identity_${this.nodeProtos.length}`,
+        opType: 'Identity',
+        input: [value],
+        output: [name],
+      })
+    return valueInfo(name, tensor)
+  }
+
+  private readonly finalName = (name: string) => this.renamed.get(name) ?? name
+}
+
+function typedArray(dtype: DType | 'int64', values: readonly number[]) {
+  if (dtype === 'float32') return Float32Array.from(values)
+  if (dtype === 'int64') return BigInt64Array.from(values, (value) => BigInt(value))
+  if (dtype === 'int32') return Int32Array.from(values)
+  return Uint8Array.from(values)
+}
+
+function valueInfo(name: string, { shape, dtype }: TensorType): object {
+  const dim = shape.map((size) => (size === BATCH ? { dimParam: 'batch' } : { dimValue: size }))
+  return { name, type: { tensorType: { elemType: onnxTypes[dtype], shape: { dim } } } }
+}
+
+function attributeProto(name: string, value: OnnxAttribute): object {
+  if (typeof value === 'number') return { name, i: value, type: attributeTypes.int }
+  if (typeof value === 'string') return { name, s: Buffer.from(value), type: attributeTypes.string }
+  if ('f' in value) return { name, f: value.f, type: attributeTypes.float }
+  return { name, ints: value, type: attributeTypes.ints }
+}

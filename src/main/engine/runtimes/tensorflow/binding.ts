@@ -1,0 +1,73 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { ExpectedError } from '../../../../shared/errors'
+
+export interface TensorInfo {
+  id: number
+  shape: number[]
+  dtype: number
+}
+
+/**
+ * The native addon of @tensorflow/tfjs-node-gpu. It is loaded without the JavaScript around it, which takes a second,
+ * registers kernels nobody uses here, and uses functions that Node 23 removed (tfjs issue 8609).
+ */
+export interface TensorflowBinding {
+  readonly TF_FLOAT: number
+  readonly TF_INT32: number
+  readonly TF_UINT8: number
+  readonly TF_BOOL: number
+  readonly TF_Version: string
+  /** Shares the array's memory with the tensor until that is deleted. */
+  createTensor(shape: readonly number[], dtype: number, data: Float32Array | Int32Array | Uint8Array): number
+  deleteTensor(id: number): void
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array
+  loadSavedModel(directory: string, tags: string): number
+  deleteSavedModel(id: number): void
+  /** Names are joined by commas. */
+  runSavedModel(id: number, inputs: readonly number[], inputNames: string, outputNames: string): TensorInfo[]
+  isUsingGpuDevice(): boolean
+  getNumOfTensors(): number
+}
+
+/**
+ * The addon takes no options, so TensorFlow gets them from the environment, which it reads once: in a worker thread they
+ * reach it only with SHARE_ENV.
+ */
+function setEnvironment(): void {
+  const cores = availableParallelism()
+  const defaults = {
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    // Not all of a GPU's memory at once.
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    // Half the batch on each half of the cores beats every operation on all of them: see `shards` in trainingProgram.ts.
+    TF_NUM_INTRAOP_THREADS: String(Math.max(1, Math.floor(cores / 2))),
+    TF_NUM_INTEROP_THREADS: String(cores),
+    TF_ENABLE_ONEDNN_OPTS: '1',
+  }
+  for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value
+}
+
+let loaded: TensorflowBinding | undefined
+
+/** @throws ExpectedError `runtime-missing` where the native library is not installed or does not load */
+export function loadTensorflow(): TensorflowBinding {
+  if (loaded) return loaded
+  setEnvironment()
+  const require = createRequire(import.meta.url)
+  try {
+    const library = join(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'lib')
+    const folder = existsSync(library) && readdirSync(library).find((name) => name.startsWith('napi-v'))
+    if (!folder) throw new Error('its native library is not installed')
+    loaded = require(join(library, folder, 'tfjs_binding.node')) as TensorflowBinding
+    return loaded
+  } catch (error) {
+    throw new ExpectedError(
+      'runtime-missing',
+      `TensorFlow is not available here: ${(error as Error).message}. Run "npm run setup:tensorflow", or use --runtime onnx.`,
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,202 @@
+import type { TensorflowAttribute, TensorflowEmitter } from '../../graph/emitters'
+import { topologicalOrder } from '../../graph/operation'
+import { type GraphFunction, targetsOf } from '../../graph/program'
+import type { DType, Shape, Tensor, TensorType } from '../../graph/tensor'
+import type { Variable } from '../../graph/variable'
+import { tensorflowTypes } from './protos'
+
+interface NodeDef {
+  name: string
+  op: string
+  input: readonly string[]
+  attr: Record<string, object>
+}
+
+/** Names of a function's inputs and outputs in the graph, as `node:index`. */
+export interface Endpoints {
+  readonly inputs: ReadonlyMap<string, { name: string; type: TensorType }>
+  readonly outputs: ReadonlyMap<string, { name: string; type: TensorType }>
+}
+
+/** Collects the nodes of all functions of a program in one GraphDef. Functions share the variables. */
+export class GraphDefBuilder {
+  readonly nodes: NodeDef[] = []
+  private readonly handles = new Map<Variable, string>()
+
+  addFunction(fn: GraphFunction): Endpoints {
+    return new FunctionEmitter(this, fn).emit()
+  }
+
+  add(
+    name: string,
+    op: string,
+    input: readonly string[],
+    attributes: Record<string, TensorflowAttribute> = {},
+  ): string {
+    const attr = Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, attrValue(value)]))
+    this.nodes.push({ name, op, input, attr })
+    return name
+  }
+
+  addConstant(name: string, dtype: DType, shape: Shape, values: readonly number[]): string {
+    const array = dtype === 'float32' ? Float32Array.from(values) : Int32Array.from(values)
+    const tensor = {
+      dtype: tensorflowTypes[dtype],
+      tensorShape: shapeProto(shape),
+      tensorContent: new Uint8Array(array.buffer),
+    }
+    this.nodes.push({
+      name,
+      op: 'Const',
+      input: [],
+      attr: { dtype: { type: tensorflowTypes[dtype] }, value: { tensor } },
+    })
+    return name
+  }
+
+  handle(variable: Variable): string {
+    let name = this.handles.get(variable)
+    if (!name) {
+      name = this.add(`variables/${variable.name}`, 'VarHandleOp', [], {
+        dtype: { type: 'float32' },
+        shape: { shape: variable.shape },
+        shared_name: { s: variable.name },
+      })
+      this.handles.set(variable, name)
+    }
+    return name
+  }
+}
+
+/**
+ * Emits one function. Variables are read once per version: the read of each version runs before the operation that
+ * makes the next one, so every reader sees the value it was written for, whatever order the runtime picks.
+ */
+class FunctionEmitter implements TensorflowEmitter {
+  private count = 0
+  private readonly inputs = new Map<string, { name: string; type: TensorType }>()
+  private readonly consumed = new Set<string>()
+  /** The read that gives a variable's current value, and the operation that wrote it. */
+  private readonly current = new Map<Variable, { read: string; writer?: string }>()
+
+  constructor(
+    private readonly graph: GraphDefBuilder,
+    private readonly fn: GraphFunction,
+  ) {}
+
+  emit(): Endpoints {
+    const names = new Map<Tensor, string>()
+    for (const node of topologicalOrder(targetsOf(this.fn))) {
+      const emitted = node.operation.tensorflow(
+        this,
+        node.inputs.map((input) => names.get(input)!),
+        node,
+      )
+      const outputs = typeof emitted === 'string' ? [emitted] : emitted
+      node.outputs.forEach((output, i) => names.set(output, outputs[i]!))
+    }
+    const written = [...(this.fn.updates ?? [])].map(
+      ([variable, tensor]) => `^${this.settle(variable, names.get(tensor)!)}`,
+    )
+    const outputs = new Map<string, { name: string; type: TensorType }>()
+    const fetched: [string, Tensor | undefined, string][] = Object.entries(this.fn.outputs).map(
+      ([name, tensor]) => [name, tensor, names.get(tensor)!],
+    )
+    // A function without outputs still needs something to fetch.
+    if (!fetched.length) fetched.push(['done', undefined, this.constant('float32', [], [0])])
+    for (const [name, tensor, value] of fetched) {
+      const type = tensor ?? { shape: [], dtype: 'float32' as const }
+      const identity = this.graph.add(`${this.fn.name}/outputs/${name}`, 'Identity', [value, ...written], {
+        T: { type: type.dtype },
+      })
+      outputs.set(name, { name: `${identity}:0`, type })
+    }
+    return { inputs: this.inputs, outputs }
+  }
+
+  node(op: string, inputs: readonly string[], attributes?: Record<string, TensorflowAttribute>): string {
+    for (const input of inputs) this.consumed.add(input)
+    return this.graph.add(`${this.fn.name}/${op}_${this.count++}`, op, inputs, attributes)
+  }
+
+  constant(dtype: DType, shape: Shape, values: readonly number[]): string {
+    return this.graph.addConstant(`${this.fn.name}/Const_${this.count++}`, dtype, shape, values)
+  }
+
+  placeholder(name: string, type: TensorType): string {
+    const node = this.graph.add(`${this.fn.name}/inputs/${name}`, 'Placeholder', [], {
+      dtype: { type: type.dtype },
+      shape: { shape: type.shape },
+    })
+    this.inputs.set(name, { name: `${node}:0`, type })
+    return node
+  }
+
+  variable(variable: Variable): string {
+    let state = this.current.get(variable)
+    if (!state) this.current.set(variable, (state = { read: this.read(variable) }))
+    return state.read
+  }
+
+  update(
+    op: string,
+    targets: readonly { variable: Variable; value: string }[],
+    inputs: readonly string[],
+    attributes?: Record<string, TensorflowAttribute>,
+  ): readonly string[] {
+    for (const { variable, value } of targets)
+      if (this.variable(variable) !== value) this.assign(variable, value)
+    const handles = targets.map(({ variable }) => this.graph.handle(variable))
+    const after = targets.flatMap(({ variable }) => this.before(variable))
+    const writer = this.node(op, [...handles, ...inputs, ...after], attributes)
+    return targets.map(({ variable }) => this.wrote(variable, writer))
+  }
+
+  /** The operation after which a variable holds `value`. */
+  private settle(variable: Variable, value: string): string {
+    const state = this.current.get(variable)
+    if (state?.writer && state.read === value) return state.writer
+    this.assign(variable, value)
+    return this.current.get(variable)!.writer!
+  }
+
+  private assign(variable: Variable, value: string): void {
+    const inputs = [this.graph.handle(variable), value, ...this.before(variable)]
+    this.wrote(
+      variable,
+      this.node('AssignVariableOp', inputs, { dtype: { type: 'float32' }, validate_shape: { b: false } }),
+    )
+  }
+
+  private wrote(variable: Variable, writer: string): string {
+    const read = this.read(variable, `^${writer}`)
+    this.current.set(variable, { read, writer })
+    return read
+  }
+
+  /** Control inputs that let the readers of the current version, and its writer, go first. */
+  private before(variable: Variable): string[] {
+    const state = this.current.get(variable)
+    if (!state) return []
+    if (this.consumed.has(state.read)) return [`^${state.read}`]
+    return state.writer ? [`^${state.writer}`] : []
+  }
+
+  private read(variable: Variable, ...after: string[]): string {
+    return this.node('ReadVariableOp', [this.graph.handle(variable), ...after], {
+      dtype: { type: 'float32' },
+    })
+  }
+}
+
+function shapeProto(shape: Shape) {
+  return { dim: shape.map((size) => ({ size })) }
+}
+
+function attrValue(value: TensorflowAttribute): object {
+  if ('type' in value) return { type: tensorflowTypes[value.type] }
+  if ('s' in value) return { s: Buffer.from(value.s) }
+  if ('shape' in value) return { shape: shapeProto(value.shape) }
+  if ('ints' in value) return { list: { i: value.ints } }
+  return value
+}
