@@ -40,7 +40,14 @@ export async function convertRaw(image: RawImage, preprocessing: Preprocessing):
 async function openInput({ format, input, wideValues }: PreparedImage): Promise<Sharp> {
   if (format === 'bmp') return fromRaw(readBmp(typeof input === 'string' ? await readFile(input) : input))
   if (wideValues) return fromRaw(await scaleWideValues(input))
-  return sharp(input, { autoOrient: true, limitInputPixels: maxPixels })
+  return sharp(input, { autoOrient: mayBeTurned(input), limitInputPixels: maxPixels })
+}
+
+const exifMarks = ['Exif', 'eXIf', 'EXIF', 'exif']
+
+/** Turning an image upright, even by nothing, costs a tenth of decoding a small one. */
+function mayBeTurned(input: Buffer | string): boolean {
+  return typeof input === 'string' || exifMarks.some((mark) => input.includes(mark, 0, 'latin1'))
 }
 
 function fromRaw({ data, width, height, channels }: RawImage): Sharp {

@@ -63,7 +63,9 @@ export async function findImages(
       if (seen.has(absolute)) continue
       seen.add(absolute)
       const image = await classify({ absolute, path, source }, found.skipped, others)
-      if (image) onFound?.(found.images.push(image))
+      if (!image) continue
+      found.images.push(image)
+      onFound?.(found.images.length)
     }
   }
   if (found.images.length === 0) throw nothingFound(sources, found)

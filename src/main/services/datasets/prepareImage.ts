@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { imageSize } from 'image-size'
 import sharp from 'sharp'
 import type { Preprocessing } from '../../../shared/dataset'
@@ -31,7 +31,7 @@ type Header = { width: number; height: number; orientation?: number; wideValues?
 
 /** Reads the header. @throws UnusableImage for anything that is wrong with the file */
 export async function prepareImage(path: string): Promise<PreparedImage> {
-  const { head, input, bytes, modifiedMs } = await readInput(path)
+  const { head, input, bytes, modifiedMs } = readInput(path)
   const format = sniff(head)
   if (!format) throw new UnusableImage(explainUnknown(head))
   const { width, height, orientation = 1, wideValues = false } = await readHeader(format, input, head)
@@ -51,13 +51,17 @@ export function decodingBytes(image: PreparedImage, { patches, width, height }: 
 
 type Input = { head: Uint8Array; input: Buffer | string; bytes: number; modifiedMs: number }
 
-async function readInput(path: string): Promise<Input> {
-  let handle: FileHandle | undefined
+/**
+ * Blocking on purpose: handing four calls to the thread pool costs a third of what decoding a small image does, and they
+ * would queue there behind the decoding. What blocks is short, since big files are not read here.
+ */
+function readInput(path: string): Input {
+  let file: number | undefined
   try {
-    handle = await open(path, 'r')
-    const { size, mtimeMs } = await handle.stat()
+    file = openSync(path, 'r')
+    const { size, mtimeMs } = fstatSync(file)
     const buffer = Buffer.allocUnsafe(size > wholeFileBytes ? sniffBytes : size)
-    const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, 0)
+    const bytesRead = readSync(file, buffer, 0, buffer.byteLength, 0)
     const head = buffer.subarray(0, Math.min(bytesRead, sniffBytes))
     const input = size > wholeFileBytes ? path : buffer.subarray(0, bytesRead)
     return { head, input, bytes: size, modifiedMs: mtimeMs }
@@ -65,7 +69,7 @@ async function readInput(path: string): Promise<Input> {
     const explained = explainFileError(error, path)
     throw explained === error ? error : new UnusableImage((explained as Error).message, { cause: error })
   } finally {
-    await handle?.close()
+    if (file !== undefined) closeSync(file)
   }
 }
 

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import type { DatasetItem, Preprocessing } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { openDataset, type Dataset } from '../../store/datasetStore'
@@ -76,11 +76,11 @@ export class PreviousImport {
   }
 }
 
-/** By size and time of change. */
-export async function isUnchanged(path: string, { items }: PreviousRows): Promise<boolean> {
+/** By size and time of change. Blocking, as reading the file would be. */
+export function isUnchanged(path: string, { items }: PreviousRows): boolean {
   const [item] = items
   try {
-    const { size, mtimeMs } = await stat(path)
+    const { size, mtimeMs } = statSync(path)
     return size === item?.bytes && mtimeMs === item.modifiedMs
   } catch {
     // Gone, or not ours to read: reading it will say so.

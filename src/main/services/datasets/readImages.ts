@@ -91,7 +91,7 @@ async function prepareSlot(slot: Candidate[]): Promise<PreparedStep> {
   const skipped: Skipped[] = []
   for (const { file, previous } of slot) {
     const { source, path, label, absolute } = file
-    if (previous && (await isUnchanged(absolute, previous))) {
+    if (previous && isUnchanged(absolute, previous)) {
       const { width, height, bytes, modifiedMs } = previous.items[0]!
       const origin = { source, path, label, width, height, bytes, modifiedMs }
       return { task: { kind: 'reuse', origin, rows: previous }, skipped }

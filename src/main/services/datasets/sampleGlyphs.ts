@@ -29,9 +29,14 @@ const faces = {
   'space-mono': [400, 700],
 }
 
+/** Their thinnest lines would vanish. */
+const hairlineFaces = new Set(['playfair-display'])
+
 export interface Face {
   font: Font
-  weight: number
+  /** How many pixels the stroke may lose and gain: a heavy face can lose some, a light one gain more. */
+  thinner: number
+  bolder: number
 }
 
 export async function loadFaces(): Promise<Face[]> {
@@ -42,7 +47,9 @@ export async function loadFaces(): Promise<Face[]> {
   return await Promise.all(
     wanted.map(async ({ name, weight }) => {
       const file = await readFile(resolve(`@fontsource/${name}/files/${name}-latin-${weight}-normal.woff`))
-      return { font: opentype.parse(Uint8Array.from(file).buffer), weight }
+      const font = opentype.parse(Uint8Array.from(file).buffer)
+      const thinner = hairlineFaces.has(name) || weight < 400 ? 0 : weight < 700 ? 0.25 : 0.6
+      return { font, thinner, bolder: weight < 700 ? 1.8 : 0.6 }
     }),
   )
 }
@@ -54,7 +61,7 @@ export async function loadFaces(): Promise<Face[]> {
 export function drawGlyph(faces: Face[], label: string, seed: number, i: number): string {
   const random = randomFor(seed, i)
   const between = (low: number, high: number) => low + (high - low) * uniformFloat64(random)
-  const { font, weight } = pick(random, faces)
+  const { font, thinner, bolder } = pick(random, faces)
   const glyph = font.charToGlyph(label)
   const { x1, y1, x2, y2 } = glyph.getBoundingBox()
   // Narrow letters are not blown up to the width of wide ones, nor is an I as fat as it is tall.
@@ -68,8 +75,7 @@ export function drawGlyph(faces: Face[], label: string, seed: number, i: number)
     `translate(${fixed(-(x1 + x2) / 2)} ${fixed((y1 + y2) / 2)})`,
   ].join(' ')
   const light = grey(between(165, 255))
-  // A heavy face may lose some of its stroke, a light one only gain.
-  const change = between(weight >= 700 ? -0.6 : weight >= 400 ? -0.25 : 0, weight >= 700 ? 0.6 : 1.8)
+  const change = between(-thinner, bolder)
   const stroke = `stroke="${change < 0 ? '#000' : light}" stroke-width="${fixed(Math.abs(change) / scale)}"`
   const outline = glyph.getPath(0, 0, font.unitsPerEm).toPathData(1)
   const softness = softnessNames[uniformInt(random, 0, softnessNames.length - 1)]
