@@ -178,7 +178,7 @@ class Import {
   }
 
   private nothingUsable(): ExpectedError {
-    const [first] = this.skipped
+    const first = this.skipped[this.found.skipped.length]
     const why = first ? ` ${first.path}: ${first.reason}` : ''
     return new ExpectedError('bad-input', `None of the images could be read.${why}`)
   }
