@@ -130,7 +130,7 @@ class Import {
       const { firstRow, items } = content.rows
       for (const [i, { left, top }] of items.entries()) {
         if (writer.count === this.preprocessing.limit) break
-        await previous!.readRow(firstRow + i, this.row)
+        previous!.readRow(firstRow + i, this.row)
         await writer.add({ ...origin, left, top }, this.row)
       }
       this.reused++

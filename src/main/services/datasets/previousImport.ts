@@ -66,8 +66,9 @@ export class PreviousImport {
     }
   }
 
-  readRow(row: number, into: Uint8Array): Promise<void> {
-    return this.dataset.readRows(row, 1, into)
+  /** Blocking, like `isUnchanged`. */
+  readRow(row: number, into: Uint8Array): void {
+    this.dataset.readRowsSync(row, 1, into)
   }
 
   async close(): Promise<void> {
