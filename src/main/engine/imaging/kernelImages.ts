@@ -1,7 +1,5 @@
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
-
-/** Small images, batch × height × width × channels bytes. */
-export type KernelImages = { pixels: Uint8Array; count: number; shape: InputShape }
+import type { ImageBatch } from './imageBatch'
 
 /**
  * What each unit of a first layer looks for, as an image: grey (128) is a weight of zero, brighter is positive,
@@ -10,7 +8,7 @@ export type KernelImages = { pixels: Uint8Array; count: number; shape: InputShap
  * @param kernel inputs × units, row-major, where inputs = height × width × channels
  * @param count at most this many units
  */
-export function kernelImages(kernel: Float32Array, shape: InputShape, count: number): KernelImages {
+export function kernelImages(kernel: Float32Array, shape: InputShape, count: number): ImageBatch {
   const inputs = inputSize(shape)
   const units = kernel.length / inputs
   const shown = unitsByNorm(kernel, units).slice(0, count)

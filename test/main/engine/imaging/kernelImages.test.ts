@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { toImageBatch } from '../../../../src/main/engine/imaging/imageBatch'
 import { kernelImages } from '../../../../src/main/engine/imaging/kernelImages'
 
 describe('kernelImages', () => {
@@ -18,5 +19,17 @@ describe('kernelImages', () => {
   it('stops at the count, and at the units there are', () => {
     expect(kernelImages(kernel, shape, 1).pixels).toEqual(new Uint8Array([192, 255]))
     expect(kernelImages(kernel, shape, 64).count).toBe(3)
+  })
+})
+
+describe('toImageBatch', () => {
+  it('scales to bytes, rounds and clips', () => {
+    const values = new Float32Array([0, 0.5, 1, -0.3, 1.7, 0.2])
+    const shape = { height: 1, width: 1, channels: 3 } as const
+    expect(toImageBatch(values, shape)).toEqual({
+      pixels: new Uint8Array([0, 128, 255, 0, 255, 51]),
+      count: 2,
+      shape,
+    })
   })
 })
