@@ -164,6 +164,7 @@ function frame(theme: Theme): EChartsCoreOption {
 function axis(theme: Theme) {
   return {
     nameLocation: 'middle',
+    nameGap: 28,
     nameTextStyle: { color: theme.muted, fontSize: 12 },
     axisLabel: { color: theme.muted, fontSize: 12 },
     axisLine: { lineStyle: { color: theme.line } },
