@@ -1,5 +1,6 @@
 import { topologicalOrder } from './operation'
 import { add } from './ops/arithmetic'
+import { broadcastLike, broadcastSource } from './ops/broadcast'
 import { fill } from './ops/constant'
 import type { Node, Tensor } from './tensor'
 
@@ -8,9 +9,11 @@ import type { Node, Tensor } from './tensor'
  * gets the sum over its uses; one that the loss does not depend on gets zeros.
  *
  * @param loss float32 of shape []
+ * @param variables anything but broadcasts: arithmetic reads past those to what they repeat
  */
 export function gradients(loss: Tensor, variables: readonly Tensor[]): Tensor[] {
   if (loss.shape.length) throw new Error('Only a scalar has gradients.')
+  if (variables.some(broadcastSource)) throw new Error('Differentiate with respect to what a broadcast repeats.')
   const order = topologicalOrder([loss])
   const needed = nodesThatReach(order, new Set(variables))
   const received = new Map<Tensor, Tensor>([[loss, fill([], 1)]])
@@ -31,7 +34,7 @@ export function gradients(loss: Tensor, variables: readonly Tensor[]): Tensor[] 
       received.set(input, sofar ? add(sofar, flow) : flow)
     })
   }
-  return variables.map((variable) => received.get(variable) ?? fill(variable.shape, 0))
+  return variables.map((variable) => received.get(variable) ?? broadcastLike(fill([], 0), variable))
 }
 
 function nodesThatReach(order: readonly Node[], variables: ReadonlySet<Tensor>): Set<Tensor> {

@@ -1,6 +1,6 @@
 import { topologicalOrder } from './operation'
 import { placeholderName } from './ops/placeholder'
-import type { Tensor } from './tensor'
+import { formatShape, sameShape, type Tensor } from './tensor'
 import { type Variable, variableOf } from './variable'
 
 /** A function of a program: what it computes, and what it leaves in the variables. */
@@ -15,6 +15,30 @@ export interface GraphFunction {
 export interface Program {
   readonly variables: readonly Variable[]
   readonly functions: readonly GraphFunction[]
+}
+
+/** @throws Error for what no runtime can compile, before one says so in its own words */
+export function checkProgram({ variables, functions }: Program): void {
+  checkUnique('variables', variables)
+  checkUnique('functions', functions)
+  for (const fn of functions) {
+    const inputs = inputsOf(fn)
+    const both = Object.keys(fn.outputs).find((name) => inputs.has(name))
+    if (both) throw new Error(`The function ${fn.name} has an input and an output with the name ${both}.`)
+    for (const [{ name, shape }, tensor] of fn.updates ?? [])
+      if (!sameShape(shape, tensor.shape))
+        throw new Error(
+          `The function ${fn.name} gives ${name}, which is ${formatShape(shape)}, a value of ${formatShape(tensor.shape)}.`,
+        )
+  }
+}
+
+function checkUnique(what: string, named: readonly { name: string }[]): void {
+  const seen = new Set<string>()
+  for (const { name } of named) {
+    if (seen.has(name)) throw new Error(`The program has two ${what} with the name ${name}.`)
+    seen.add(name)
+  }
 }
 
 /** Tensors that a function must compute. */

@@ -1,6 +1,7 @@
 import type { RuntimeName } from '../../../shared/trainingConfig'
 import type { Program } from '../graph/program'
-import type { TensorData } from '../graph/tensor'
+import { BATCH, type DType, formatShape, sizeOf, type TensorData, type TensorType } from '../graph/tensor'
+import type { Variable } from '../graph/variable'
 
 /** Where a runtime can compute. */
 export interface Device {
@@ -37,13 +38,39 @@ export interface CompiledProgram {
   dispose(): Promise<void>
 }
 
-/** @throws Error when a feed is missing or has another size than its shape says */
-export function checkFeed(fn: string, name: string, feed: TensorData | undefined): TensorData {
+const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array } satisfies Record<DType, unknown>
+
+/** @throws Error when a feed is missing or is not what its placeholder takes */
+export function checkFeed(fn: string, name: string, type: TensorType, feed: TensorData | undefined): TensorData {
   if (!feed) throw new Error(`The function ${fn} needs the input ${name}.`)
-  const expected = feed.shape.reduce((product, size) => product * size, 1)
-  if (feed.data.length !== expected)
+  const { shape, data } = feed
+  const fits =
+    shape.length === type.shape.length &&
+    type.shape.every((size, axis) => (size === BATCH ? shape[axis]! >= 0 : size === shape[axis]))
+  if (!fits)
+    throw new Error(`The input ${name} of ${fn} is ${formatShape(type.shape)}, not ${formatShape(shape)}.`)
+  if (!(data instanceof arrays[type.dtype]))
+    throw new Error(`The input ${name} of ${fn} takes ${type.dtype}, not ${data.constructor.name}.`)
+  if (data.length !== sizeOf(shape))
     throw new Error(
-      `The input ${name} of ${fn} has ${feed.data.length} elements, its shape ${feed.shape} says ${expected}.`,
+      `The input ${name} of ${fn} has ${data.length} elements, its shape ${formatShape(shape)} says ${sizeOf(shape)}.`,
     )
   return feed
 }
+
+/** @throws Error for a name that no variable has, and for values of another size than the variable's */
+export function checkValues(program: Program, values: Readonly<Record<string, Float32Array>>): void {
+  for (const [name, data] of Object.entries(values)) {
+    const size = sizeOf(variableNamed(program, name).shape)
+    if (data.length !== size) throw new Error(`The variable ${name} takes ${size} values, not ${data.length}.`)
+  }
+}
+
+/** @throws Error when there is none */
+export function variableNamed(program: Program, name: string): Variable {
+  const variable = program.variables.find((candidate) => candidate.name === name)
+  if (!variable) throw new Error(`The program has no variable ${name}.`)
+  return variable
+}
+
+export const noValueYet = (variable: Variable) => new Error(`The variable ${variable.name} has no value yet.`)

@@ -5,7 +5,7 @@ import { reduceSum } from './reduce'
 const biasAddOperation: Operation<Record<string, never>> = {
   name: 'biasAdd',
   infer: ([x, bias]) => {
-    if (bias!.shape.length !== 1 || bias!.shape[0] !== x!.shape.at(-1))
+    if (x!.shape.length < 2 || bias!.shape.length !== 1 || bias!.shape[0] !== x!.shape.at(-1))
       throw new Error(`biasAdd: a bias of ${formatShape(bias!.shape)} does not fit ${formatShape(x!.shape)}.`)
     return [{ shape: x!.shape, dtype: 'float32' }]
   },

@@ -24,9 +24,10 @@ const broadcastOperation: Operation<Record<string, never>> = {
     return [{ shape, dtype: x!.dtype }]
   },
   gradient: ({ inputs, gradient }) => [sumToShape(gradient, inputs[0]!.shape), null],
-  tensorflow: (emit, [x, like]) => {
-    const shape = emit.node('Shape', [like!], { T: { type: 'float32' }, out_type: { type: 'int32' } })
-    return emit.node('BroadcastTo', [x!, shape], { T: { type: 'float32' }, Tidx: { type: 'int32' } })
+  tensorflow: (emit, [x, like], { inputs }) => {
+    const [T, likeT] = inputs.map(({ dtype }) => ({ type: dtype }))
+    const shape = emit.node('Shape', [like!], { T: likeT!, out_type: { type: 'int32' } })
+    return emit.node('BroadcastTo', [x!, shape], { T: T!, Tidx: { type: 'int32' } })
   },
   onnx: (emit, [x, like]) => emit.node('Expand', [x!, emit.node('Shape', [like!])]),
 }

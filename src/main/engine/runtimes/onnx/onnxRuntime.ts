@@ -1,9 +1,17 @@
 import * as ort from 'onnxruntime-node'
 import { ExpectedError } from '../../../../shared/errors'
-import type { GraphFunction, Program } from '../../graph/program'
+import { checkProgram, type GraphFunction, type Program } from '../../graph/program'
 import { sizeOf, type TensorData } from '../../graph/tensor'
 import type { Variable } from '../../graph/variable'
-import { checkFeed, type CompiledProgram, type Device, type Runtime } from '../runtime'
+import {
+  checkFeed,
+  checkValues,
+  type CompiledProgram,
+  type Device,
+  noValueYet,
+  type Runtime,
+  variableNamed,
+} from '../runtime'
 import { authorOnnxModel, type AuthoredOnnxModel, variableInput, variableOutput } from './onnxModel'
 
 const deviceNames: Record<string, string> = {
@@ -34,6 +42,7 @@ export function createOnnxRuntime(): Runtime {
           'runtime-missing',
           `ONNX Runtime has no device ${wanted} here. Choose one of: ${devices.map(({ id }) => id).join(', ')}.`,
         )
+      checkProgram(program)
       return new OnnxProgram(program, device)
     },
   }
@@ -45,14 +54,15 @@ interface CompiledFunction {
 }
 
 /**
- * Variables are inputs and outputs of each call. On the processor each has two arrays that take turns, one read and one
- * written in place, so nothing is allocated or copied; on a GPU they are buffers of the device that go from one call's
- * outputs to the next one's inputs without leaving it.
+ * Variables are inputs and outputs of each call. On the processor onnxruntime-node 1.30 hands every output over as a new
+ * copy, also when it was given an array to fill; giving it one still spares it an allocation. On a GPU variables are
+ * buffers of the device that go from one call's outputs to the next one's inputs without leaving it.
  */
 class OnnxProgram implements CompiledProgram {
   private readonly compiled = new Map<string, Promise<CompiledFunction>>()
   private readonly values = new Map<Variable, ort.Tensor>()
-  private readonly spares = new Map<Variable, ort.Tensor>()
+  /** Arrays for new values of variables on the processor, before they are copied. */
+  private readonly scratch = new Map<Variable, ort.Tensor>()
 
   constructor(
     private readonly program: Program,
@@ -63,40 +73,37 @@ class OnnxProgram implements CompiledProgram {
     const { session, model } = await this.function(name)
     const inputs: Record<string, ort.Tensor> = {}
     for (const [key, type] of model.inputs) {
-      const { shape, data } = checkFeed(name, key, feeds[key])
+      const { shape, data } = checkFeed(name, key, type, feeds[key])
       inputs[key] = new ort.Tensor(type.dtype as 'float32', data as Float32Array, shape)
     }
     for (const variable of model.reads) inputs[variableInput(variable)] = this.value(variable)
     const results = await session.run(inputs, this.fetches(model))
-    for (const variable of model.writes) this.replace(variable, results[variableOutput(variable)]!)
+    for (const variable of model.writes) this.set(variable, results[variableOutput(variable)]!)
     return Object.fromEntries(model.outputs.map((key) => [key, tensorData(results[key]!)]))
   }
 
   async read(
     names = this.program.variables.map((variable) => variable.name),
   ): Promise<Record<string, Float32Array>> {
-    const wanted = this.program.variables.filter((variable) => names.includes(variable.name))
-    const entries = wanted.map(async (variable) => {
-      const data = (await this.value(variable).getData()) as Float32Array
-      return [variable.name, data.slice()] as const
+    const entries = names.map(async (name) => {
+      const data = (await this.value(variableNamed(this.program, name)).getData()) as Float32Array
+      return [name, data.slice()] as const
     })
     return Object.fromEntries(await Promise.all(entries))
   }
 
   async write(values: Readonly<Record<string, Float32Array>>): Promise<void> {
-    for (const variable of this.program.variables) {
-      const data = values[variable.name]
-      if (!data) continue
-      if (data.length !== sizeOf(variable.shape))
-        throw new Error(`${variable.name} takes ${variable.shape}, not ${data.length} values.`)
-      this.replace(variable, this.allocate(variable, data.slice()))
+    checkValues(this.program, values)
+    for (const [name, data] of Object.entries(values)) {
+      const variable = variableNamed(this.program, name)
+      this.set(variable, new ort.Tensor('float32', data.slice(), variable.shape))
     }
   }
 
   async dispose(): Promise<void> {
-    for (const tensor of [...this.values.values(), ...this.spares.values()]) this.free(tensor)
+    for (const tensor of [...this.values.values(), ...this.scratch.values()]) this.free(tensor)
     this.values.clear()
-    this.spares.clear()
+    this.scratch.clear()
     for (const compiled of this.compiled.values()) await (await compiled).session.release()
     this.compiled.clear()
   }
@@ -110,7 +117,9 @@ class OnnxProgram implements CompiledProgram {
     if (!compiled) {
       const fn = this.program.functions.find((candidate) => candidate.name === name)
       if (!fn) throw new Error(`The program has no function ${name}.`)
-      this.compiled.set(name, (compiled = this.compile(fn)))
+      compiled = this.compile(fn)
+      this.compiled.set(name, compiled)
+      compiled.catch(() => this.compiled.delete(name))
     }
     return compiled
   }
@@ -131,7 +140,7 @@ class OnnxProgram implements CompiledProgram {
 
   private value(variable: Variable): ort.Tensor {
     const value = this.values.get(variable)
-    if (!value) throw new Error(`The variable ${variable.name} has no value yet.`)
+    if (!value) throw noValueYet(variable)
     return value
   }
 
@@ -140,31 +149,24 @@ class OnnxProgram implements CompiledProgram {
       model.outputs.map((key) => [key, null]),
     )
     for (const variable of model.writes)
-      fetches[variableOutput(variable)] = this.onProcessor ? this.spare(variable) : null
+      fetches[variableOutput(variable)] = this.onProcessor ? this.scratchFor(variable) : null
     return fetches
   }
 
-  private spare(variable: Variable): ort.Tensor {
-    const spare =
-      this.spares.get(variable) ?? this.allocate(variable, new Float32Array(sizeOf(variable.shape)))
-    this.spares.set(variable, spare)
-    return spare
-  }
-
-  private allocate(variable: Variable, data: Float32Array): ort.Tensor {
-    live++
-    return new ort.Tensor('float32', data, variable.shape)
-  }
-
-  private replace(variable: Variable, value: ort.Tensor): void {
-    const old = this.values.get(variable)
-    if (this.spares.get(variable) === value) {
-      this.spares.delete(variable)
-      if (old) this.spares.set(variable, old)
-    } else {
-      if (value.location !== 'cpu') live++
-      if (old) this.free(old)
+  private scratchFor(variable: Variable): ort.Tensor {
+    let scratch = this.scratch.get(variable)
+    if (!scratch) {
+      live++
+      scratch = new ort.Tensor('float32', new Float32Array(sizeOf(variable.shape)), variable.shape)
+      this.scratch.set(variable, scratch)
     }
+    return scratch
+  }
+
+  private set(variable: Variable, value: ort.Tensor): void {
+    const old = this.values.get(variable)
+    live++
+    if (old) this.free(old)
     this.values.set(variable, value)
   }
 

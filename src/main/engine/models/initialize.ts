@@ -1,0 +1,60 @@
+import { Matrix, QrDecomposition } from 'ml-matrix'
+import type { Initializer, ModelSpec } from '../../../shared/modelSpec'
+import { sizeOf } from '../graph/tensor'
+import { type Random, randomStream, streams } from '../training/random'
+import { parametersOf } from './autoencoder'
+import { decoderCopies } from './decoderCopies'
+import type { Parameter } from './parameters'
+
+/** Values of all parameters before training, from the spec's seed. Biases start at 0, copied decoders at their copies. */
+export function initializeParameters(spec: ModelSpec): Record<string, Float32Array> {
+  const { trained, copies } = parametersOf(spec)
+  const values = Object.fromEntries(
+    trained.map((parameter, i) => [
+      parameter.name,
+      initialize(parameter, spec.initializer, randomStream(spec.seed, streams.initialize, i)),
+    ]),
+  )
+  return copies.length ? { ...values, ...decoderCopies(spec, values) } : values
+}
+
+/**
+ * Glorot & Bengio 2010: variance 2/(in+out); He et al. 2015: 2/in; LeCun et al. 1998: 1/in; orthogonal: Saxe et al. 2014.
+ */
+function initialize({ shape, kind }: Parameter, initializer: Initializer, random: Random): Float32Array {
+  const values = new Float32Array(sizeOf(shape))
+  if (kind === 'bias') return values
+  const [inputs, units] = shape as [number, number]
+  const fill = (draw: () => number) => values.map(draw)
+  const uniform = (variance: number) => fill(() => (2 * random.uniform() - 1) * Math.sqrt(3 * variance))
+  const normal = (variance: number) => fill(() => random.normal() * Math.sqrt(variance))
+  switch (initializer) {
+    case 'glorot-uniform':
+      return uniform(2 / (inputs + units))
+    case 'glorot-normal':
+      return normal(2 / (inputs + units))
+    case 'he-uniform':
+      return uniform(2 / inputs)
+    case 'he-normal':
+      return normal(2 / inputs)
+    case 'lecun-normal':
+      return normal(1 / inputs)
+    case 'orthogonal':
+      return orthogonal(inputs, units, random)
+  }
+}
+
+/** Orthonormal columns, or rows where there are fewer: Q of a normal matrix, with the signs of R's diagonal. */
+function orthogonal(rows: number, columns: number, random: Random): Float32Array {
+  const [tall, wide] = [Math.max(rows, columns), Math.min(rows, columns)]
+  const normal = Matrix.zeros(tall, wide)
+  for (let i = 0; i < tall; i++) for (let j = 0; j < wide; j++) normal.set(i, j, random.normal())
+  const { orthogonalMatrix: q, upperTriangularMatrix: r } = new QrDecomposition(normal)
+  const values = new Float32Array(rows * columns)
+  for (let i = 0; i < tall; i++)
+    for (let j = 0; j < wide; j++) {
+      const value = q.get(i, j) * Math.sign(r.get(j, j))
+      values[rows >= columns ? i * columns + j : j * columns + i] = value
+    }
+  return values
+}

@@ -1,0 +1,112 @@
+import { ExpectedError } from '../../../shared/errors'
+import { inputSize, type InputShape, type ModelSpec, modelSpecSchema } from '../../../shared/modelSpec'
+import type { z } from 'zod'
+import type { trainingConfigSchema } from '../../../shared/trainingConfig'
+
+type TrainingDefaults = z.input<typeof trainingConfigSchema>
+
+export interface Preset {
+  readonly name: string
+  /** One sentence for somebody who has not read the papers. */
+  readonly summary: string
+  readonly spec: z.input<typeof modelSpecSchema>
+  /** What it is usually trained with; options override it. */
+  readonly training: TrainingDefaults
+}
+
+const digits: InputShape = { height: 28, width: 28, channels: 1 }
+const layers = (units: readonly number[], hidden: string, code = hidden) =>
+  units.map((n, i) => ({
+    type: 'dense',
+    units: n,
+    activation: i === units.length - 1 ? code : hidden,
+  })) as Preset['spec']['encoder']
+
+export const presets: readonly Preset[] = [
+  {
+    name: 'tied-784-196-81-49',
+    summary: 'Three tied layers down to 49 numbers, sigmoid inside: the classic to watch learning.',
+    spec: {
+      input: digits,
+      encoder: layers([196, 81, 49], 'sigmoid'),
+      tying: 'tied',
+      initializer: 'glorot-uniform',
+    },
+    training: { epochs: 30, optimizer: { learningRate: 0.002 }, schedule: { name: 'cosine' } },
+  },
+  {
+    name: 'tied-relu-784-196-81-49',
+    summary: 'The same three tied layers with ReLU and a linear code: learns faster.',
+    spec: {
+      input: digits,
+      encoder: layers([196, 81, 49], 'relu', 'linear'),
+      tying: 'tied',
+      initializer: 'he-normal',
+    },
+    training: { epochs: 20, schedule: { name: 'cosine' } },
+  },
+  {
+    name: 'dense-784-392-196',
+    summary: 'Two untied ReLU layers with room to spare: good at taking noise out of small images.',
+    spec: { input: digits, encoder: layers([392, 196], 'relu'), tying: 'untied', initializer: 'he-normal' },
+    training: { epochs: 20, optimizer: { learningRate: 0.001 } },
+  },
+  {
+    name: 'tied-784-32',
+    summary: 'One hidden layer of 32 with tied weights: the smallest example of tying.',
+    spec: {
+      input: digits,
+      encoder: layers([32], 'relu'),
+      tying: 'tied',
+      output: { activation: 'sigmoid' },
+      loss: 'binary-crossentropy',
+    },
+    training: { epochs: 20 },
+  },
+  {
+    name: 'linear-pca',
+    summary: 'One linear layer with tied weights: finds what principal component analysis finds.',
+    spec: { input: digits, encoder: layers([32], 'linear'), tying: 'tied', initializer: 'orthogonal' },
+    training: { epochs: 30, optimizer: { learningRate: 0.002 }, schedule: { name: 'cosine' } },
+  },
+  {
+    name: 'hinton-784-1000-500-250-30',
+    summary:
+      'The deep autoencoder of Hinton & Salakhutdinov (2006) with ReLU: four layers down to 30 numbers.',
+    spec: {
+      input: digits,
+      encoder: layers([1000, 500, 250, 30], 'relu', 'linear'),
+      tying: 'tied',
+      initializer: 'he-normal',
+    },
+    training: { epochs: 20, schedule: { name: 'cosine' } },
+  },
+]
+
+/** @throws ExpectedError `bad-usage` */
+export function findPreset(name: string): Preset {
+  const preset = presets.find((candidate) => candidate.name === name)
+  if (preset) return preset
+  throw new ExpectedError(
+    'bad-usage',
+    `There is no preset ${name}. Choose one of: ${presets.map((p) => p.name).join(', ')}.`,
+  )
+}
+
+/**
+ * A preset for images of another shape. Widths grow with the square root of the number of input values, that is with
+ * the side of an image: neighbouring pixels tell much the same, so twice the side does not take four times the code.
+ */
+export function specFromPreset(preset: Preset, input: InputShape): { spec: ModelSpec; notes: string[] } {
+  const original = modelSpecSchema.parse({ name: preset.name, ...preset.spec })
+  if (inputSize(original.input) === inputSize(input)) return { spec: { ...original, input }, notes: [] }
+  const factor = Math.sqrt(inputSize(input) / inputSize(original.input))
+  const encoder = original.encoder.map((layer) => ({
+    ...layer,
+    units: Math.max(2, Math.round(layer.units * factor)),
+  }))
+  const widths = (units: readonly { units: number }[]) => units.map((layer) => layer.units).join('-')
+  const shape = `${input.width} × ${input.height}${input.channels === 3 ? ' in colour' : ''}`
+  const note = `The preset ${preset.name} is made for 28 × 28; for ${shape} its layers are ${widths(encoder)} instead of ${widths(original.encoder)}.`
+  return { spec: { ...original, input, encoder }, notes: [note] }
+}

@@ -1,0 +1,13 @@
+import type { NoiseSpec } from '../../../shared/noise'
+import type { Random } from './random'
+
+/** Draws fields and strengths for batches. */
+export interface CorruptionSource {
+  /** @param pixels the clean bytes, batch × inputs. Fills `field` (batch × inputs) and `strength` (batch). */
+  draw(random: Random, pixels: Uint8Array, field: Float32Array, strength: Float32Array): void
+}
+
+/** An image's own strength, uniform over the range. */
+export function drawStrength({ min, max }: NoiseSpec, random: Random): number {
+  return min === max ? min : min + (max - min) * random.uniform()
+}

@@ -1,0 +1,19 @@
+/** Images as bytes, row-major, wherever they lie. */
+export interface PixelSource {
+  readonly count: number
+  /** height × width × channels */
+  readonly rowBytes: number
+  /** Fills the front of `into` with the images from `start` to `start + count`. */
+  readRows(start: number, count: number, into: Uint8Array): Promise<void>
+}
+
+/** Fills `into` with the images of ascending `indices`, one read for each stretch of neighbours. */
+export async function readImages(source: PixelSource, indices: Uint32Array, into: Uint8Array): Promise<void> {
+  const { rowBytes } = source
+  for (let from = 0; from < indices.length;) {
+    let to = from + 1
+    while (to < indices.length && indices[to] === indices[to - 1]! + 1) to++
+    await source.readRows(indices[from]!, to - from, into.subarray(from * rowBytes, to * rowBytes))
+    from = to
+  }
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+
+/** Where a run stands, beside its variables: with both, and the data, it goes on as if it had never stopped. */
+export const trainingPositionSchema = z.object({
+  /** Finished epochs. */
+  epoch: z.number().int().min(0),
+  /** Finished batches of the epoch after those, the sum of their losses and the time they took. */
+  batch: z.number().int().min(0),
+  lossSum: z.number(),
+  epochMs: z.number().min(0),
+  /** Optimizer steps so far. */
+  step: z.number().int().min(0),
+  bestLoss: z.number().nullable(),
+  bestEpoch: z.number().int().min(0),
+  epochsSinceBest: z.number().int().min(0),
+  /** Of the plateau schedule. */
+  plateaus: z.number().int().min(0),
+  epochsOnPlateau: z.number().int().min(0),
+  elapsedMs: z.number().min(0),
+})
+export type TrainingPosition = z.infer<typeof trainingPositionSchema>
+
+export const startPosition: TrainingPosition = {
+  epoch: 0,
+  batch: 0,
+  lossSum: 0,
+  epochMs: 0,
+  step: 0,
+  bestLoss: null,
+  bestEpoch: 0,
+  epochsSinceBest: 0,
+  plateaus: 0,
+  epochsOnPlateau: 0,
+  elapsedMs: 0,
+}

@@ -1,0 +1,102 @@
+import type { ModelSpec } from '../../../shared/modelSpec'
+import { inputSize } from '../../../shared/modelSpec'
+import type { OptimizerConfig } from '../../../shared/trainingConfig'
+import type { TensorData } from '../graph/tensor'
+import type { CompiledProgram } from '../runtimes/runtime'
+import { corruptionFeeds } from './corruption'
+import type { CorruptionSource } from './corruptionSource'
+import { adamStepSize } from './optimizers'
+import { type Random } from './random'
+import type { EpochBatches } from './shuffledBatches'
+import { stepInput } from './trainingProgram'
+import type { Tuning } from './tuning'
+
+export interface StepPlan {
+  /** Steps in this call. */
+  readonly steps: number
+  /** Images in each. */
+  readonly batchSize: number
+  /** Learning rate of each step, after schedule. */
+  readonly rates: readonly number[]
+  /** Number of the first step, from 1. */
+  readonly firstStep: number
+}
+
+/** Feeds and runs training steps out of arrays that are allocated once. */
+export class StepRunner {
+  /** Time spent so far on shuffling, copying and drawing noise. */
+  feedingMs = 0
+  private readonly pixels: Uint8Array
+  private readonly field: Float32Array | null
+  private readonly strength: Float32Array
+  private readonly inputs: number
+
+  constructor(
+    private readonly compiled: CompiledProgram,
+    spec: ModelSpec,
+    private readonly optimizer: OptimizerConfig,
+    private readonly corruption: CorruptionSource | null,
+    private readonly tuning: Tuning,
+    batchSize: number,
+  ) {
+    this.inputs = inputSize(spec.input)
+    const images = batchSize * tuning.stepsPerCall
+    this.pixels = new Uint8Array(images * this.inputs)
+    this.field = corruption && new Float32Array(images * this.inputs)
+    this.strength = new Float32Array(images)
+  }
+
+  /** Losses of the steps. @param random gives the noise of each step */
+  async run(
+    batches: EpochBatches,
+    plan: StepPlan,
+    random: (step: number) => Random,
+  ): Promise<ArrayLike<number>> {
+    const many = plan.steps === this.tuning.stepsPerCall && plan.batchSize % this.tuning.shards === 0
+    const started = performance.now()
+    const feeds = await this.feeds(batches, plan, many ? this.tuning.shards : 1, random)
+    this.feedingMs += performance.now() - started
+    const { loss } = await this.compiled.run(many ? 'trainMany' : 'trainOne', feeds)
+    return loss!.data
+  }
+
+  private async feeds(
+    batches: EpochBatches,
+    { steps, batchSize, rates, firstStep }: StepPlan,
+    shards: number,
+    random: (step: number) => Random,
+  ): Promise<Record<string, TensorData>> {
+    const { inputs, corruption, field } = this
+    const images = steps * batchSize
+    await batches.next(images, this.pixels)
+    const stepSizes = rates.map((rate, i) => adamStepSize(rate, this.optimizer, firstStep + i))
+    const feeds: Record<string, TensorData> = {
+      rates: { shape: [steps], data: Float32Array.from(rates) },
+      stepSizes: { shape: [steps], data: Float32Array.from(stepSizes) },
+    }
+    const perShard = batchSize / shards
+    for (let step = 0; step < steps; step++) {
+      const from = step * batchSize
+      if (corruption && field) {
+        const values = field.subarray(from * inputs, (from + batchSize) * inputs)
+        const pixels = this.pixels.subarray(from * inputs, (from + batchSize) * inputs)
+        corruption.draw(random(step), pixels, values, this.strength.subarray(from, from + batchSize))
+      }
+      for (let shard = 0; shard < shards; shard++) {
+        const start = from + shard * perShard
+        const name = stepInput(step, shard)
+        feeds[name] = {
+          shape: [perShard, inputs],
+          data: this.pixels.subarray(start * inputs, (start + perShard) * inputs),
+        }
+        if (!field) continue
+        const part = field.subarray(start * inputs, (start + perShard) * inputs)
+        Object.assign(
+          feeds,
+          corruptionFeeds(name, perShard, part, this.strength.subarray(start, start + perShard)),
+        )
+      }
+    }
+    return feeds
+  }
+}

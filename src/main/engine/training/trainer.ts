@@ -1,0 +1,322 @@
+import { ExpectedError } from '../../../shared/errors'
+import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import type { EpochMetrics } from '../../../shared/run'
+import type { TrainingConfig } from '../../../shared/trainingConfig'
+import { decoderCopies } from '../models/decoderCopies'
+import { initializeParameters } from '../models/initialize'
+import type { CompiledProgram, Runtime } from '../runtimes/runtime'
+import { createCorruptionSource } from './corruption'
+import type { CorruptionSource } from './corruptionSource'
+import { type Evaluation, evaluateBatch, evaluateImages } from './evaluation'
+import type { PixelSource } from './pixelSource'
+import { startPosition, type TrainingPosition } from './position'
+import { randomStream, streams } from './random'
+import { scheduleFactor } from './schedule'
+import { ShuffledBatches, splitImages } from './shuffledBatches'
+import { StepRunner } from './stepRunner'
+import { buildTrainingProgram, type TrainingProgram } from './trainingProgram'
+import { tune, type Tuning } from './tuning'
+
+export type TrainingRequest = 'continue' | 'pause' | 'stop'
+export type TrainingOutcome = 'done' | 'paused' | 'stopped'
+
+export interface TrainingProgress {
+  readonly epoch: number
+  readonly epochs: number
+  readonly batch: number
+  readonly batches: number
+  /** Mean over the epoch so far. */
+  readonly trainLoss: number
+  readonly samplesPerSecond: number
+  readonly timeLeftMs: number
+}
+
+export interface TrainingObserver {
+  /** Asked between calls of the runtime. */
+  requested(): TrainingRequest
+  /** After each call of the runtime; throttling is the observer's. */
+  progress(progress: TrainingProgress): void
+  /** After each epoch, when the trainer's values and position are those of its end. */
+  epochEnded(metrics: EpochMetrics): Promise<void>
+}
+
+/** SSIM is measured on this many validation images an epoch. */
+const ssimImages = 512
+
+/**
+ * Trains one model. Everything random depends on seed, epoch and batch only, and steps are grouped into calls from each
+ * epoch's start, so a run that was stopped and restored computes the same numbers as one that was not.
+ */
+export class Trainer {
+  position: TrainingPosition = { ...startPosition }
+  readonly indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
+  private readonly batches: ShuffledBatches
+  private readonly runner: StepRunner
+  private readonly corruption: CorruptionSource | null
+  private readonly batchesPerEpoch: number
+
+  private constructor(
+    readonly spec: ModelSpec,
+    readonly config: TrainingConfig,
+    readonly compiled: CompiledProgram,
+    private readonly model: TrainingProgram,
+    private readonly tuning: Tuning,
+    private readonly source: PixelSource,
+  ) {
+    const { seed, batchSize } = config
+    this.indices = splitImages(source.count, config.validationSplit, seed)
+    this.batches = new ShuffledBatches(source, this.indices.train, seed)
+    this.corruption = config.noise && createCorruptionSource(config.noise, inputSize(spec.input), seed)
+    this.runner = new StepRunner(compiled, spec, config.optimizer, this.corruption, tuning, batchSize)
+    this.batchesPerEpoch = Math.ceil(this.indices.train.length / batchSize)
+  }
+
+  /** Compiles and sets the initial values. The caller disposes of it. @throws ExpectedError when the data do not fit */
+  static async create(
+    runtime: Runtime,
+    device: string | undefined,
+    spec: ModelSpec,
+    config: TrainingConfig,
+    source: PixelSource,
+  ): Promise<Trainer> {
+    if (source.rowBytes !== inputSize(spec.input))
+      throw new ExpectedError(
+        'bad-spec',
+        `The model takes ${inputSize(spec.input)} values an image, the dataset has ${source.rowBytes}. Import the images at the model's size, or leave the input out of the spec.`,
+      )
+    if (source.count < 1) throw new ExpectedError('bad-input', 'The dataset has no image to train on.')
+    const isGpu =
+      (runtime.devices().find(({ id }) => id === device) ?? runtime.devices()[0])!.isGpu && device !== 'cpu'
+    const trained = Object.values(initializeParameters(spec)).reduce((sum, values) => sum + values.length, 0)
+    const tuning = tune(runtime.name, isGpu, trained, config.batchSize)
+    const model = buildTrainingProgram(spec, { ...config, ...tuning })
+    const compiled = await runtime.compile(model.program, device)
+    const trainer = new Trainer(spec, config, compiled, model, tuning, source)
+    await trainer.write(initializeParameters(spec))
+    return trainer
+  }
+
+  /** Trains until done or asked to pause or stop; then `values` and `position` are what to save. */
+  async run(observer: TrainingObserver): Promise<TrainingOutcome> {
+    while (this.position.epoch < this.config.epochs && !this.isPatienceOver()) {
+      const request = await this.runEpoch(observer)
+      if (request !== 'continue') return request === 'pause' ? 'paused' : 'stopped'
+    }
+    return 'done'
+  }
+
+  /** Trains `steps` steps or a few more, over as many epochs as it takes: for measuring. Times are for one step. */
+  async trainSteps(steps: number): Promise<{ ms: number; feedingMs: number; loss: number }> {
+    const { position } = this
+    const first = position.step
+    const feedingBefore = this.runner.feedingMs
+    const started = performance.now()
+    let loss = NaN
+    while (position.step - first < steps) {
+      const batches = await this.batches.epoch(position.epoch, position.batch * this.config.batchSize)
+      while (position.batch < this.batchesPerEpoch && position.step - first < steps) {
+        const before = position.lossSum
+        const batch = position.batch
+        await this.runCall(batches)
+        loss = (position.lossSum - before) / (position.batch - batch) / this.config.batchSize
+      }
+      if (position.batch >= this.batchesPerEpoch)
+        Object.assign(position, { batch: 0, lossSum: 0, epoch: position.epoch + 1 })
+    }
+    const done = position.step - first
+    return {
+      ms: (performance.now() - started) / done,
+      feedingMs: (this.runner.feedingMs - feedingBefore) / done,
+      loss,
+    }
+  }
+
+  /** Copies of all values: parameters by name, the optimizer's state as `NAME/m` and the like. */
+  async values(): Promise<Record<string, Float32Array>> {
+    const read = await this.compiled.read()
+    const { parameters, optimizer, copies } = this.model
+    const named = ['', ...optimizer.slots].map((slot) => parameters.fromVariables(read, slot))
+    return Object.assign({}, ...named, ...copies.map(({ name }) => ({ [name]: read[name] })))
+  }
+
+  /** Goes on from saved values. The optimizer's state may be missing, as when a trained model is trained further. */
+  async restore(values: Readonly<Record<string, Float32Array>>, position: TrainingPosition): Promise<void> {
+    await this.write(values)
+    this.position = { ...position }
+  }
+
+  /** Some images as they are, as they are fed, and as they come out: bytes, and float32 in 0..1, not clipped. */
+  async reconstruct(
+    rows: Uint32Array,
+  ): Promise<{ clean: Uint8Array; input: Float32Array; output: Float32Array }> {
+    const { corruption, config } = this
+    const { pixels, results } = await evaluateBatch(this.compiled, this.source, rows, 0, {
+      corruption,
+      seed: config.seed,
+    })
+    return {
+      clean: pixels,
+      input: results.input!.data as Float32Array,
+      output: results.output!.data as Float32Array,
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.compiled.dispose()
+  }
+
+  private async write(values: Readonly<Record<string, Float32Array>>): Promise<void> {
+    const { parameters, optimizer, copies } = this.model
+    const state = optimizer.slots.map((slot) => {
+      const missing = parameters.parameters.some(({ name }) => !values[name + slot])
+      const zeros = () =>
+        Object.fromEntries(
+          parameters.parameters.map(({ name }) => [name + slot, new Float32Array(values[name]!.length)]),
+        )
+      return parameters.toVariables(missing ? zeros() : values, slot)
+    })
+    const copied = Object.fromEntries(copies.map(({ name }) => [name, values[name]!]))
+    await this.compiled.write(Object.assign(parameters.toVariables(values), copied, ...state))
+  }
+
+  private async runEpoch(observer: TrainingObserver): Promise<TrainingRequest> {
+    const { position, config } = this
+    const { train } = this.indices
+    const batches = await this.batches.epoch(position.epoch, position.batch * config.batchSize)
+    const started = performance.now()
+    const before = position.epochMs
+    const resumedAt = position.batch
+    while (position.batch < this.batchesPerEpoch) {
+      const request = observer.requested()
+      if (request !== 'continue') return request
+      await this.runCall(batches)
+      const ms = performance.now() - started
+      position.epochMs = before + ms
+      const trained = Math.min(position.batch * config.batchSize, train.length) - resumedAt * config.batchSize
+      observer.progress(this.progress(trained / (ms / 1000)))
+    }
+    await this.endEpoch(observer)
+    return 'continue'
+  }
+
+  private async runCall(batches: Awaited<ReturnType<ShuffledBatches['epoch']>>): Promise<void> {
+    const { position, config, tuning } = this
+    const left = this.indices.train.length - position.batch * config.batchSize
+    const steps = left >= tuning.stepsPerCall * config.batchSize ? tuning.stepsPerCall : 1
+    const batchSize = Math.min(left, config.batchSize)
+    const rates = Array.from({ length: steps }, (_, i) => this.rateAt(position.step + i))
+    const plan = { steps, batchSize, rates, firstStep: position.step + 1 }
+    const { epoch, batch } = position
+    const losses = await this.runner.run(batches, plan, (step) =>
+      randomStream(config.seed, streams.noise, epoch, batch + step),
+    )
+    for (let i = 0; i < steps; i++) position.lossSum += losses[i]! * batchSize
+    position.batch += steps
+    position.step += steps
+    if (!Number.isFinite(position.lossSum)) throw this.diverged()
+  }
+
+  private async endEpoch(observer: TrainingObserver): Promise<void> {
+    const { position, config } = this
+    await this.copyDecoder()
+    const started = performance.now()
+    const trainLoss = position.lossSum / this.indices.train.length
+    const validation = await this.validate()
+    const orthogonality = Array.from((await this.compiled.run('orthogonality', {})).norms!.data)
+    const learningRate = this.rateAt(Math.max(0, position.step - 1))
+    const samplesPerSecond = this.indices.train.length / (position.epochMs / 1000)
+    const epochMs = position.epochMs + performance.now() - started
+    const best = this.advance(validation?.loss ?? trainLoss, epochMs)
+    await observer.epochEnded({
+      epoch: position.epoch,
+      epochs: config.epochs,
+      trainLoss,
+      valLoss: validation?.loss ?? null,
+      psnr: validation?.psnr ?? null,
+      ssim: validation?.ssim ?? null,
+      learningRate,
+      samplesPerSecond,
+      elapsedMs: position.elapsedMs,
+      timeLeftMs: (position.elapsedMs / position.epoch) * (config.epochs - position.epoch),
+      orthogonality,
+      best,
+    })
+  }
+
+  /** Moves to the next epoch. Returns whether this one was the best. */
+  private advance(loss: number, epochMs: number): boolean {
+    const { position } = this
+    if (!Number.isFinite(loss)) throw this.diverged()
+    const best = position.bestLoss === null || loss < position.bestLoss
+    const { schedule } = this.config
+    position.epoch++
+    position.epochsSinceBest = best ? 0 : position.epochsSinceBest + 1
+    position.epochsOnPlateau = best ? 0 : position.epochsOnPlateau + 1
+    if (schedule.name === 'plateau' && position.epochsOnPlateau >= schedule.patience) {
+      position.plateaus++
+      position.epochsOnPlateau = 0
+    }
+    if (best) Object.assign(position, { bestLoss: loss, bestEpoch: position.epoch })
+    Object.assign(position, { batch: 0, lossSum: 0, epochMs: 0, elapsedMs: position.elapsedMs + epochMs })
+    return best
+  }
+
+  private async validate(): Promise<Evaluation | null> {
+    if (!this.indices.validation.length) return null
+    const options = {
+      shape: this.spec.input,
+      corruption: this.corruption,
+      seed: this.config.seed,
+      ssimImages,
+    }
+    return evaluateImages(this.compiled, this.source, this.indices.validation, options)
+  }
+
+  /** Sets a decoder that follows the encoder once an epoch. */
+  private async copyDecoder(): Promise<void> {
+    const { spec, model } = this
+    const eachEpoch =
+      spec.tying === 'pseudo-inverse' || (spec.tying === 'copied' && spec.copyEvery === 'epoch')
+    if (!eachEpoch) return
+    const values = model.parameters.fromVariables(
+      await this.compiled.read(model.parameters.variables.map(({ name }) => name)),
+    )
+    await this.compiled.write(decoderCopies(spec, values))
+  }
+
+  private rateAt(step: number): number {
+    const steps = this.config.epochs * this.batchesPerEpoch
+    const { learningRate } = this.config.optimizer
+    return (
+      learningRate * scheduleFactor(this.config.schedule, { step, steps, plateaus: this.position.plateaus })
+    )
+  }
+
+  private isPatienceOver(): boolean {
+    return this.config.patience > 0 && this.position.epochsSinceBest >= this.config.patience
+  }
+
+  private progress(samplesPerSecond: number): TrainingProgress {
+    const { position, config } = this
+    const images = this.indices.train.length
+    const seen = Math.min(position.batch * config.batchSize, images)
+    const left = (config.epochs - position.epoch) * images - seen
+    return {
+      epoch: position.epoch + 1,
+      epochs: config.epochs,
+      batch: position.batch,
+      batches: this.batchesPerEpoch,
+      trainLoss: position.lossSum / seen,
+      samplesPerSecond,
+      timeLeftMs: (left / samplesPerSecond) * 1000,
+    }
+  }
+
+  private diverged(): ExpectedError {
+    const rate = this.config.optimizer.learningRate
+    return new ExpectedError(
+      'diverged',
+      `The loss is no longer a number in epoch ${this.position.epoch + 1}: training has diverged. Start again with a lower learning rate, for example --lr ${rate / 10}. The best model of the epochs before is kept.`,
+    )
+  }
+}

@@ -1,0 +1,218 @@
+import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import type { NoiseSpec } from '../../../shared/noise'
+import type { OptimizerConfig } from '../../../shared/trainingConfig'
+import { gradients } from '../graph/autodiff'
+import { add, maximum, minimum, mul, sub } from '../graph/ops/arithmetic'
+import { toFloat } from '../graph/ops/cast'
+import { concat } from '../graph/ops/concat'
+import { constant } from '../graph/ops/constant'
+import { matmul } from '../graph/ops/matmul'
+import { placeholder } from '../graph/ops/placeholder'
+import { reduceMean } from '../graph/ops/reduce'
+import { reshape } from '../graph/ops/reshape'
+import { slice } from '../graph/ops/slice'
+import { sumOfSquares } from '../graph/ops/sumOfSquares'
+import { transpose } from '../graph/ops/transpose'
+import { sqrt, square } from '../graph/ops/unary'
+import type { GraphFunction, Program } from '../graph/program'
+import { BATCH, type Tensor } from '../graph/tensor'
+import { createVariable, type Variable } from '../graph/variable'
+import {
+  activateOutput,
+  decodeToSums,
+  decoderKernel,
+  encode,
+  encoderKernel,
+  mirrored,
+  parametersOf,
+  widthsOf,
+} from '../models/autoencoder'
+import { lossPerImage, meanLoss } from '../models/losses'
+import { ParameterSet } from '../models/parameters'
+import { corrupt, corruptionInputs } from './corruption'
+import { createOptimizer, type GraphOptimizer } from './optimizers'
+
+export interface TrainingProgramOptions {
+  readonly optimizer: OptimizerConfig
+  readonly noise: NoiseSpec | null
+  /** Steps that `trainMany` does in one call. */
+  readonly stepsPerCall: number
+  /** Equal parts of a batch that `trainMany` computes side by side: see tuning.ts. */
+  readonly shards: number
+}
+
+/**
+ * Everything a run calls, over the same variables. B is a batch, D = height × width × channels.
+ *
+ * - `trainMany`: feeds `rates` [K], `stepSizes` [K] and for step k and shard s `xk_s` uint8 B×D with the corruption's
+ *   inputs, every shard as large as the others; gives `loss` [K]. `trainOne`: one step on one shard of any size
+ * - `evaluate`: `x` uint8 B×D with corruption → `loss` [B], `input`, `output` B×D, and `squaredError` [B] of the output
+ *   clipped to 0..1
+ * - `encode`: `image` float32 B×D → `code` B×units; `decode`: `code` → `image`
+ * - `orthogonality`: ‖WᵀW − I‖ for each encoder kernel
+ */
+export interface TrainingProgram {
+  readonly program: Program
+  readonly parameters: ParameterSet
+  readonly copies: readonly Variable[]
+  readonly optimizer: GraphOptimizer
+}
+
+/** One feed's name in `trainOne` and `trainMany`. */
+export const stepInput = (step: number, shard: number) => `x${step}_${shard}`
+
+export function buildTrainingProgram(spec: ModelSpec, options: TrainingProgramOptions): TrainingProgram {
+  const model = new ModelGraph(spec)
+  const optimizer = createOptimizer(options.optimizer, model.parameters)
+  const train = (name: string, steps: number, shards: number) =>
+    trainFunction(name, model, optimizer, { noise: options.noise, steps, shards })
+  const functions = [
+    train('trainOne', 1, 1),
+    train('trainMany', options.stepsPerCall, options.shards),
+    ...inferenceFunctions(model, options.noise),
+  ]
+  const variables = [...model.parameters.variables, ...model.copies, ...optimizer.variables]
+  return { program: { variables, functions }, parameters: model.parameters, copies: model.copies, optimizer }
+}
+
+/** The functions of a trained model alone, and what they read. */
+export function buildInferenceProgram(
+  spec: ModelSpec,
+  noise: NoiseSpec | null,
+): Omit<TrainingProgram, 'optimizer'> {
+  const model = new ModelGraph(spec)
+  const variables = [...model.parameters.variables, ...model.copies]
+  return {
+    program: { variables, functions: inferenceFunctions(model, noise) },
+    parameters: model.parameters,
+    copies: model.copies,
+  }
+}
+
+/** A model's variables and what is built from their values. */
+class ModelGraph {
+  readonly parameters: ParameterSet
+  readonly copies: readonly Variable[]
+  readonly inputs: number
+
+  constructor(readonly spec: ModelSpec) {
+    const { trained, copies } = parametersOf(spec)
+    this.parameters = new ParameterSet(trained)
+    this.copies = copies.map(({ name, shape }) => createVariable(name, shape))
+    this.inputs = inputSize(spec.input)
+  }
+
+  tensors(valueOf: (variable: Variable) => Tensor = (variable) => variable.value): Map<string, Tensor> {
+    const tensors = this.parameters.tensors(valueOf)
+    for (const copy of this.copies) tensors.set(copy.name, valueOf(copy))
+    return tensors
+  }
+
+  /** The decoder's copies after a step that left the given values. */
+  copied(valueOf: (variable: Variable) => Tensor): Map<Variable, Tensor> {
+    if (this.spec.tying !== 'copied' || this.spec.copyEvery !== 'batch') return new Map()
+    const tensors = this.parameters.tensors(valueOf)
+    return new Map(
+      this.copies.map((copy) => {
+        const layer = this.spec.encoder.findIndex((_, i) => decoderKernel(i) === copy.name)
+        return [copy, transpose(tensors.get(encoderKernel(mirrored(this.spec, layer)))!)]
+      }),
+    )
+  }
+
+  /** Bytes as values in 0..1. */
+  clean(name: string): Tensor {
+    return mul(toFloat(placeholder(name, [BATCH, this.inputs], 'uint8')), 1 / 255)
+  }
+}
+
+function trainFunction(
+  name: string,
+  model: ModelGraph,
+  optimizer: GraphOptimizer,
+  { noise, steps, shards }: { noise: NoiseSpec | null; steps: number; shards: number },
+): GraphFunction {
+  const rates = placeholder('rates', [steps])
+  const stepSizes = placeholder('stepSizes', [steps])
+  const scalar = (vector: Tensor, step: number) => reshape(slice(vector, 0, step, 1), [])
+  let current = new Map(
+    [...model.parameters.variables, ...model.copies, ...optimizer.variables].map((variable) => [
+      variable,
+      variable.value,
+    ]),
+  )
+  const losses: Tensor[] = []
+  for (let step = 0; step < steps; step++) {
+    const valueOf = (variable: Variable) => current.get(variable)!
+    const { loss, packed } = lossAndGradients(model, noise, shards, step, valueOf)
+    losses.push(reshape(loss, [1]))
+    current = optimizer.step(current, packed, {
+      rate: scalar(rates, step),
+      stepSize: scalar(stepSizes, step),
+    })
+    for (const [copy, value] of model.copied((variable) => current.get(variable)!)) current.set(copy, value)
+  }
+  const updates = new Map([...current].filter(([variable, value]) => value !== variable.value))
+  // The joined losses, not each alone: a runtime's call costs more with every output.
+  return { name, outputs: { loss: concat(losses, 0) }, updates }
+}
+
+function lossAndGradients(
+  model: ModelGraph,
+  noise: NoiseSpec | null,
+  shards: number,
+  step: number,
+  valueOf: (variable: Variable) => Tensor,
+) {
+  const tensors = model.tensors(valueOf)
+  const trained = model.parameters.parameters.map(({ name }) => tensors.get(name)!)
+  const parts = Array.from({ length: shards }, (_, shard) => {
+    const x = model.clean(stepInput(step, shard))
+    const input = noise ? corrupt(noise.kind, x, corruptionInputs(stepInput(step, shard), model.inputs)) : x
+    const sums = decodeToSums(model.spec, encode(model.spec, input, tensors), tensors)
+    const loss = mul(meanLoss(model.spec, sums, x), 1 / shards)
+    return { loss, gradients: gradients(loss, trained) }
+  })
+  const total = (values: readonly Tensor[]) => values.reduce((a, b) => add(a, b))
+  const packed = model.parameters.pack((parameter) => {
+    const index = model.parameters.parameters.indexOf(parameter)
+    return total(parts.map((part) => part.gradients[index]!))
+  })
+  return { loss: total(parts.map((part) => part.loss)), packed }
+}
+
+function inferenceFunctions(model: ModelGraph, noise: NoiseSpec | null): GraphFunction[] {
+  const { spec, inputs } = model
+  const tensors = model.tensors()
+  const x = model.clean('x')
+  const input = noise ? corrupt(noise.kind, x, corruptionInputs('x', inputs)) : x
+  const sums = decodeToSums(spec, encode(spec, input, tensors), tensors)
+  const output = activateOutput(spec, sums)
+  const shown = maximum(minimum(output, 1), 0)
+  const squaredError = reduceMean(square(sub(shown, x)), [1])
+  const image = placeholder('image', [BATCH, inputs])
+  const code = placeholder('code', [BATCH, widthsOf(spec).at(-1)!])
+  return [
+    { name: 'evaluate', outputs: { loss: lossPerImage(spec, sums, x), squaredError, input, output } },
+    { name: 'encode', outputs: { code: encode(spec, image, tensors) } },
+    { name: 'decode', outputs: { image: activateOutput(spec, decodeToSums(spec, code, tensors)) } },
+    {
+      name: 'orthogonality',
+      outputs: {
+        norms: concat(
+          spec.encoder.map((_, i) => orthogonality(tensors.get(encoderKernel(i))!)),
+          0,
+        ),
+      },
+    },
+  ]
+}
+
+/** ‖WᵀW − I‖ in the Frobenius norm, [1]: 0 where a kernel's columns are orthonormal. */
+function orthogonality(kernel: Tensor): Tensor {
+  const units = kernel.shape[1]!
+  // ‖WᵀW − I‖² = ‖WᵀW‖² − 2‖W‖² + units, so the identity, units² numbers, is not needed in the graph.
+  const gram = sumOfSquares(matmul(kernel, kernel, true, false))
+  const squared = add(sub(gram, mul(sumOfSquares(kernel), 2)), constant([], [units]))
+  return reshape(sqrt(maximum(squared, 0)), [1])
+}

@@ -1,0 +1,31 @@
+import { availableParallelism } from 'node:os'
+import type { RuntimeName } from '../../../shared/trainingConfig'
+
+export interface Tuning {
+  readonly stepsPerCall: number
+  readonly shards: number
+}
+
+/** Arithmetic of a modest processor, in operations a second: only the order of magnitude matters. */
+const slowProcessor = 5e10
+/** A call should not take longer than this, so that pause and stop are obeyed soon. */
+const callMs = 60
+
+/**
+ * How a training step is laid out for a runtime. Measured on two cores (npm run bench):
+ *
+ * - ONNX Runtime copies every variable that a call returns, so several steps in one call share that copy.
+ * - TensorFlow on a processor is fastest when each half of the batch has a core of its own and no operation waits for
+ *   another core, so the graph holds the step twice, each on half the batch, and adds up the gradients. On a GPU one
+ *   large operation is better than two small ones.
+ *
+ * @param parameters number of trained values
+ */
+export function tune(runtime: RuntimeName, isGpu: boolean, parameters: number, batchSize: number): Tuning {
+  // Forward and twice backward, through encoder and decoder, two operations a product.
+  const estimatedMs = (12 * parameters * batchSize * 1000) / slowProcessor
+  const stepsPerCall = isGpu ? 8 : Math.max(1, Math.min(8, Math.round(callMs / Math.max(estimatedMs, 0.1))))
+  const halves = runtime === 'tensorflow' && !isGpu && availableParallelism() > 1
+  const shards = halves && batchSize >= 64 && batchSize % 2 === 0 ? 2 : 1
+  return { stepsPerCall, shards }
+}

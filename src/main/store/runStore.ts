@@ -1,0 +1,80 @@
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ExpectedError } from '../../shared/errors'
+import { type EpochMetrics, epochMetricsSchema, type RunInfo, runInfoSchema } from '../../shared/run'
+import { writeFileAtomic } from './atomicWrite'
+import { explainFileError, fileErrorCode } from './fileErrors'
+
+/** Files of a run's folder. */
+export const runFiles = {
+  info: (run: string) => join(run, 'run.json'),
+  metrics: (run: string) => join(run, 'metrics.jsonl'),
+  checkpoints: (run: string) => join(run, 'checkpoints'),
+  latest: (run: string) => join(run, 'checkpoints', 'latest.safetensors'),
+  best: (run: string) => join(run, 'checkpoints', 'best.safetensors'),
+  history: (run: string) => join(run, 'history'),
+  model: (run: string) => join(run, 'model'),
+} as const
+
+export async function writeRunInfo(run: string, info: RunInfo): Promise<void> {
+  const updated = { ...info, updatedAt: new Date().toISOString() }
+  await writeFileAtomic(runFiles.info(run), `${JSON.stringify(updated, null, 2)}\n`)
+}
+
+/** @throws ExpectedError `not-found` where there is no run, `bad-input` where run.json is not ours */
+export async function readRunInfo(run: string): Promise<RunInfo> {
+  const path = runFiles.info(run)
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (fileErrorCode(error) !== 'ENOENT') throw explainFileError(error, path)
+    throw new ExpectedError(
+      'not-found',
+      `There is no run in ${run}: it has no run.json. Train one with "hourglass train DATASET --out ${run}".`,
+    )
+  })
+  const parsed = runInfoSchema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  throw new ExpectedError('bad-input', `${path} is damaged: ${parsed.error.issues[0]!.message}`)
+}
+
+/** Appends one epoch, synced: it is on disk before the checkpoint that follows it. */
+export async function appendMetrics(run: string, metrics: EpochMetrics): Promise<void> {
+  const path = runFiles.metrics(run)
+  try {
+    const file = await open(path, 'a')
+    try {
+      await file.appendFile(`${JSON.stringify(metrics)}\n`)
+      await file.datasync()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw explainFileError(error, path)
+  }
+}
+
+/** Epochs in order. A line cut off by a crash is left out. */
+export async function readMetrics(run: string): Promise<EpochMetrics[]> {
+  const text = await readFile(runFiles.metrics(run), 'utf8').catch((error: unknown) => {
+    if (fileErrorCode(error) === 'ENOENT') return ''
+    throw explainFileError(error, runFiles.metrics(run))
+  })
+  return text.split('\n').flatMap((line) => {
+    const parsed = epochMetricsSchema.safeParse(parseJson(line))
+    return parsed.success ? [parsed.data] : []
+  })
+}
+
+/** Forgets epochs after `epoch`, which a checkpoint older than the last line makes again. */
+export async function rewindMetrics(run: string, epoch: number): Promise<void> {
+  const kept = (await readMetrics(run)).filter((metrics) => metrics.epoch <= epoch)
+  await writeFileAtomic(runFiles.metrics(run), kept.map((metrics) => `${JSON.stringify(metrics)}\n`).join(''))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // An unreadable text is reported by whoever needs what it should hold.
+    return null
+  }
+}

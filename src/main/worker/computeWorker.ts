@@ -1,0 +1,52 @@
+import { parentPort } from 'node:worker_threads'
+import { toErrorMessage } from '../../shared/errors'
+import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './protocol'
+import { createTaskContext, type TaskContext } from './taskContext'
+import { benchTrain } from './tasks/benchTrain'
+import { decode, encode, evaluate, reconstruct } from './tasks/inference'
+import { project } from './tasks/project'
+import { train } from './tasks/train'
+import { describeRuntimes } from './runtimes'
+
+type Tasks = {
+  [T in TaskName]: (
+    params: ComputeTasks[T]['params'],
+    context: TaskContext<ComputeTasks[T]['event']>,
+  ) => Promise<ComputeTasks[T]['result']>
+}
+
+const tasks: Tasks = {
+  devices: describeRuntimes,
+  train,
+  evaluate,
+  reconstruct,
+  encode,
+  decode,
+  project,
+  benchTrain,
+}
+
+const port = parentPort!
+const reply = (message: ReplyMessage, transfer: readonly ArrayBuffer[] = []) =>
+  port.postMessage(message, [...transfer])
+
+/** Tasks run one after another: they share cores, memory and the runtimes' state. */
+let queue: Promise<void> = Promise.resolve()
+
+port.on('message', (message: RequestMessage) => {
+  queue = queue.then(() => handle(message))
+})
+
+async function handle({ id, task, params, control }: RequestMessage): Promise<void> {
+  const context = createTaskContext<unknown>(
+    control,
+    (event, transfer) => reply({ id, kind: 'event', event }, transfer),
+    () => reply({ id, kind: 'ending' }),
+  )
+  try {
+    const run = tasks[task] as (params: unknown, context: TaskContext<unknown>) => Promise<unknown>
+    reply({ id, kind: 'result', result: await run(params, context) })
+  } catch (error) {
+    reply({ id, kind: 'error', error: toErrorMessage(error) })
+  }
+}

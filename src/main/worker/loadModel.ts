@@ -1,0 +1,27 @@
+import type { NoiseSpec } from '../../shared/noise'
+import { parametersFromWeights } from '../engine/models/weights'
+import { buildInferenceProgram } from '../engine/training/trainingProgram'
+import type { CompiledProgram } from '../engine/runtimes/runtime'
+import { readWeights } from '../store/checkpointStore'
+import type { ComputeTarget, ModelFiles } from './protocol'
+import { chooseRuntime } from './runtimes'
+
+/** A trained model ready to run: `evaluate`, `encode`, `decode`. The caller disposes of it. */
+export async function loadModel(
+  files: ModelFiles,
+  noise: NoiseSpec | null,
+  target: ComputeTarget,
+): Promise<CompiledProgram> {
+  const values = await readParameters(files)
+  const { runtime, device } = chooseRuntime(target)
+  const { program, parameters, copies } = buildInferenceProgram(files.spec, noise)
+  const compiled = await runtime.compile(program, device)
+  const copied = Object.fromEntries(copies.map(({ name }) => [name, values[name]!]))
+  await compiled.write({ ...parameters.toVariables(values), ...copied })
+  return compiled
+}
+
+/** Parameters by name. @throws ExpectedError when the file does not hold what the spec needs */
+export async function readParameters({ spec, weights }: ModelFiles): Promise<Record<string, Float32Array>> {
+  return parametersFromWeights(spec, await readWeights(weights), weights)
+}

@@ -1,0 +1,172 @@
+import type { ErrorMessage } from '../../shared/errors'
+import type { ModelSpec } from '../../shared/modelSpec'
+import type { NoiseSpec } from '../../shared/noise'
+import type { EpochMetrics } from '../../shared/run'
+import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
+
+export interface RuntimeDescription {
+  readonly runtime: RuntimeName
+  /** Of the native library; null where it is missing. */
+  readonly version: string | null
+  readonly devices: readonly { readonly id: string; readonly name: string; readonly isGpu: boolean }[]
+  /** Why it is missing and what would help. */
+  readonly reason: string | null
+}
+
+/** Where to compute; without a runtime the best one there is. */
+export interface ComputeTarget {
+  readonly runtime?: RuntimeName
+  readonly device?: string
+}
+
+/** A model as it lies on disk. */
+export interface ModelFiles {
+  readonly spec: ModelSpec
+  /** Path of a safetensors file with explicit weights: a checkpoint or weights.safetensors. */
+  readonly weights: string
+}
+
+export interface TrainParams extends ComputeTarget {
+  readonly run: string
+  readonly dataset: string
+  readonly spec: ModelSpec
+  readonly config: TrainingConfig
+  /** Goes on from the run's latest checkpoint. */
+  readonly resume: boolean
+  /** Starts from the weights of another model instead of from chance. */
+  readonly initial: ModelFiles | null
+}
+
+export type TrainEvent =
+  | {
+      readonly type: 'started'
+      readonly runtime: RuntimeName
+      readonly device: string
+      readonly version: string
+      readonly images: number
+      readonly parameters: number
+    }
+  | {
+      readonly type: 'progress'
+      readonly epoch: number
+      readonly epochs: number
+      readonly batch: number
+      readonly batches: number
+      readonly trainLoss: number
+      readonly samplesPerSecond: number
+      readonly timeLeftMs: number
+    }
+  | { readonly type: 'epoch'; readonly metrics: EpochMetrics }
+
+export interface TrainResult {
+  readonly outcome: 'done' | 'paused' | 'stopped'
+  readonly epochs: number
+  readonly bestEpoch: number
+  readonly bestLoss: number | null
+}
+
+export interface EvaluateParams extends ComputeTarget {
+  readonly model: ModelFiles
+  readonly dataset: string
+  readonly noise: NoiseSpec | null
+  readonly seed: number
+}
+
+export interface EvaluateResult {
+  readonly count: number
+  readonly loss: number
+  readonly psnr: number
+  readonly ssim: number
+  readonly noisyPsnr: number | null
+}
+
+/** A stretch of images through the model. Float32, count × inputs, values as the network has them, not clipped. */
+export interface ReconstructedBatch {
+  readonly type: 'batch'
+  readonly first: number
+  readonly count: number
+  readonly clean: Uint8Array
+  readonly input: Float32Array
+  readonly output: Float32Array
+}
+
+/** A stretch of codes, count × dimensions. */
+export interface CodesBatch {
+  readonly type: 'batch'
+  readonly first: number
+  readonly count: number
+  readonly codes: Float32Array
+}
+
+export interface ProgressEvent {
+  readonly type: 'progress'
+  readonly done: number
+  readonly total: number
+}
+
+export interface BenchParams extends ComputeTarget {
+  /** Widths from the input to the code: tied, ReLU, linear output, MSE, Adam. */
+  readonly dims: readonly number[]
+  readonly batch: number
+  readonly steps: number
+  readonly rounds: number
+  readonly noise: NoiseSpec | null
+}
+
+export interface BenchResult {
+  readonly runtime: RuntimeName
+  readonly device: string
+  readonly samplesPerSecond: number
+  readonly msPerStep: number
+  readonly loss: number
+  /** Share of the step that goes into shuffling, copying and drawing noise, 0..1. */
+  readonly feedingShare: number
+}
+
+/** What the compute worker does: parameters, result, and what it reports meanwhile. */
+export interface ComputeTasks {
+  devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
+  train: { params: TrainParams; result: TrainResult; event: TrainEvent }
+  evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }
+  /** All images of a dataset, as `batch` events in order. */
+  reconstruct: { params: EvaluateParams; result: { count: number }; event: ReconstructedBatch }
+  /** Codes of all images of a dataset, as `batch` events in order. */
+  encode: {
+    params: ComputeTarget & { model: ModelFiles; dataset: string }
+    result: { count: number; dimensions: number }
+    event: CodesBatch
+  }
+  /** @param codes count × dimensions; gives float32 images, count × inputs */
+  decode: {
+    params: ComputeTarget & { model: ModelFiles; codes: Float32Array }
+    result: { images: Float32Array }
+    event: never
+  }
+  /** Points in the plane for count × dimensions values: the first two principal components, or UMAP. */
+  project: {
+    params: { values: Float32Array; dimensions: number; method: 'pca' | 'umap'; seed: number }
+    result: { points: Float32Array; explained: number[] | null }
+    event: ProgressEvent
+  }
+  benchTrain: { params: BenchParams; result: BenchResult; event: ProgressEvent }
+}
+
+export type TaskName = keyof ComputeTasks
+
+/** Values of the shared word by which a task is asked to end; it is read between batches. */
+export const controls = { continue: 0, pause: 1, stop: 2 } as const
+
+export interface RequestMessage {
+  readonly id: number
+  readonly task: TaskName
+  readonly params: unknown
+  /** One int32: see `controls`. */
+  readonly control: SharedArrayBuffer
+}
+
+export type ReplyMessage =
+  | { readonly id: number; readonly kind: 'event'; readonly event: unknown }
+  /** The request to end was seen. */
+  | { readonly id: number; readonly kind: 'ending' }
+  | { readonly id: number; readonly kind: 'result'; readonly result: unknown }
+  | { readonly id: number; readonly kind: 'error'; readonly error: ErrorMessage }

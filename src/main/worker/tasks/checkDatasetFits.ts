@@ -1,0 +1,15 @@
+import type { DatasetInfo } from '../../../shared/dataset'
+import { ExpectedError } from '../../../shared/errors'
+import type { InputShape } from '../../../shared/modelSpec'
+
+/** @throws ExpectedError `bad-spec` when a dataset's images are not what a model takes */
+export function checkDatasetFits(info: DatasetInfo, input: InputShape): void {
+  const fits = info.width === input.width && info.height === input.height && info.channels === input.channels
+  if (fits) return
+  const describe = ({ width, height, channels }: InputShape) =>
+    `${width} × ${height} pixels, ${channels === 3 ? 'colour' : 'grey'}`
+  throw new ExpectedError(
+    'bad-spec',
+    `The model takes images of ${describe(input)}; those of ${info.name} are ${describe(info)}. Import them with --size ${input.width}x${input.height} --color ${input.channels === 3 ? 'rgb' : 'grey'}.`,
+  )
+}

@@ -1,0 +1,123 @@
+import { mkdir } from 'node:fs/promises'
+import { Trainer, type TrainingOutcome } from '../../engine/training/trainer'
+import { trainingPositionSchema } from '../../engine/training/position'
+import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
+import {
+  type Checkpoint,
+  readCheckpoint,
+  type StoredWeights,
+  writeCheckpoint,
+} from '../../store/checkpointStore'
+import { openDataset } from '../../store/datasetStore'
+import { rewindSnapshots } from '../../store/historyStore'
+import { appendMetrics, rewindMetrics, runFiles } from '../../store/runStore'
+import { readParameters } from '../loadModel'
+import type { ComputeTasks, TrainEvent, TrainParams, TrainResult } from '../protocol'
+import { chooseRuntime } from '../runtimes'
+import type { TaskContext } from '../taskContext'
+import { checkDatasetFits } from './checkDatasetFits'
+import { pixelSourceOf } from './pixelSource'
+import { RunHistory } from './runHistory'
+
+type Position = Trainer['position']
+
+/** Progress is sent at most this often. */
+const progressEveryMs = 100
+
+/**
+ * Trains a run in its folder. Order on disk, each step synced before the next: snapshot, metrics line, best checkpoint,
+ * latest checkpoint. A crash between any two leaves a latest checkpoint whose future is rewound when it resumes.
+ */
+export async function train(
+  params: TrainParams,
+  context: TaskContext<ComputeTasks['train']['event']>,
+): Promise<TrainResult> {
+  const dataset = await openDataset(params.dataset)
+  try {
+    checkDatasetFits(dataset.info, params.spec.input)
+    await mkdir(runFiles.checkpoints(params.run), { recursive: true })
+    const { runtime, device } = chooseRuntime(params)
+    const trainer = await Trainer.create(runtime, device, params.spec, params.config, pixelSourceOf(dataset))
+    try {
+      await start(trainer, params)
+      const parameters = Object.values(explicitWeights(params.spec, await trainer.values()))
+      context.emit({
+        type: 'started',
+        runtime: runtime.name,
+        device,
+        version: runtime.version,
+        images: trainer.indices.train.length,
+        parameters: parameters.reduce((sum, { data }) => sum + data.length, 0),
+      })
+      const history = await RunHistory.open(params.run, trainer, pixelSourceOf(dataset))
+      const outcome = await runTraining(trainer, params, context, history)
+      const { epoch, bestEpoch, bestLoss } = trainer.position
+      return { outcome, epochs: epoch, bestEpoch, bestLoss }
+    } finally {
+      await trainer.dispose()
+    }
+  } finally {
+    await dataset.close()
+  }
+}
+
+async function runTraining(
+  trainer: Trainer,
+  { run }: TrainParams,
+  context: TaskContext<TrainEvent>,
+  history: RunHistory,
+): Promise<TrainingOutcome> {
+  let lastSent = 0
+  const outcome = await trainer.run({
+    requested: () => context.requested(),
+    progress: (progress) => {
+      const now = performance.now()
+      if (now - lastSent < progressEveryMs) return
+      lastSent = now
+      context.emit({ type: 'progress', ...progress })
+    },
+    epochEnded: async (metrics) => {
+      const checkpoint = await checkpointOf(trainer)
+      await history.record(metrics.epoch)
+      await appendMetrics(run, metrics)
+      if (metrics.best) await writeCheckpoint(runFiles.best(run), checkpoint)
+      await writeCheckpoint(runFiles.latest(run), checkpoint)
+      context.emit({ type: 'epoch', metrics })
+    },
+  })
+  if (outcome !== 'done') await writeCheckpoint(runFiles.latest(run), await checkpointOf(trainer))
+  return outcome
+}
+
+/** Restores what the run or another model left, or leaves the initial values. */
+async function start(trainer: Trainer, { run, resume, initial, spec }: TrainParams): Promise<void> {
+  if (resume) {
+    const checkpoint = await readCheckpoint(runFiles.latest(run), trainingPositionSchema)
+    await trainer.restore(valuesOf(trainer, checkpoint, runFiles.latest(run)), checkpoint.position)
+  } else if (initial) {
+    // Explicit weights name every kernel, so an untied decoder starts at the transposes of a tied one.
+    await trainer.restore(await readParameters({ spec, weights: initial.weights }), trainer.position)
+  }
+  await rewindMetrics(run, trainer.position.epoch)
+  await rewindSnapshots(run, trainer.position.epoch)
+}
+
+async function checkpointOf(trainer: Trainer): Promise<Checkpoint<Position>> {
+  const values = await trainer.values()
+  const weights = explicitWeights(trainer.spec, values)
+  const state: StoredWeights = {}
+  for (const [name, data] of Object.entries(values)) {
+    const slash = name.lastIndexOf('/')
+    if (slash >= 0) state[name] = { shape: weights[name.slice(0, slash)]!.shape, data }
+  }
+  return { weights, state, position: { ...trainer.position } }
+}
+
+function valuesOf(
+  trainer: Trainer,
+  { weights, state }: Checkpoint<Position>,
+  file: string,
+): Record<string, Float32Array> {
+  const slots = Object.fromEntries(Object.entries(state).map(([name, { data }]) => [name, data]))
+  return { ...parametersFromWeights(trainer.spec, weights, file), ...slots }
+}
