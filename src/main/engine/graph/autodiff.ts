@@ -13,7 +13,8 @@ import type { Node, Tensor } from './tensor'
  */
 export function gradients(loss: Tensor, variables: readonly Tensor[]): Tensor[] {
   if (loss.shape.length) throw new Error('Only a scalar has gradients.')
-  if (variables.some(broadcastSource)) throw new Error('Differentiate with respect to what a broadcast repeats.')
+  if (variables.some(broadcastSource))
+    throw new Error('Differentiate with respect to what a broadcast repeats.')
   const order = topologicalOrder([loss])
   const needed = nodesThatReach(order, new Set(variables))
   const received = new Map<Tensor, Tensor>([[loss, fill([], 1)]])

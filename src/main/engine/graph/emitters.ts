@@ -14,7 +14,7 @@ export type TensorflowAttribute =
 /** Adds nodes to a GraphDef. Names are those that other nodes take as inputs; `^name` is a control input. */
 export interface TensorflowEmitter {
   node(op: string, inputs: readonly string[], attributes?: Record<string, TensorflowAttribute>): string
-  constant(dtype: DType, shape: Shape, values: readonly number[]): string
+  constant(dtype: 'float32' | 'int32', shape: Shape, values: readonly number[]): string
   placeholder(name: string, type: TensorType): string
   /** The value of a variable that this function has not written yet. */
   variable(variable: Variable): string

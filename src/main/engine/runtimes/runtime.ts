@@ -38,10 +38,20 @@ export interface CompiledProgram {
   dispose(): Promise<void>
 }
 
-const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array } satisfies Record<DType, unknown>
+const arrays = {
+  float32: Float32Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} satisfies Record<DType, unknown>
 
 /** @throws Error when a feed is missing or is not what its placeholder takes */
-export function checkFeed(fn: string, name: string, type: TensorType, feed: TensorData | undefined): TensorData {
+export function checkFeed(
+  fn: string,
+  name: string,
+  type: TensorType,
+  feed: TensorData | undefined,
+): TensorData {
   if (!feed) throw new Error(`The function ${fn} needs the input ${name}.`)
   const { shape, data } = feed
   const fits =
@@ -62,7 +72,8 @@ export function checkFeed(fn: string, name: string, type: TensorType, feed: Tens
 export function checkValues(program: Program, values: Readonly<Record<string, Float32Array>>): void {
   for (const [name, data] of Object.entries(values)) {
     const size = sizeOf(variableNamed(program, name).shape)
-    if (data.length !== size) throw new Error(`The variable ${name} takes ${size} values, not ${data.length}.`)
+    if (data.length !== size)
+      throw new Error(`The variable ${name} takes ${size} values, not ${data.length}.`)
   }
 }
 

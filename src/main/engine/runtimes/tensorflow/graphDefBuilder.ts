@@ -1,9 +1,15 @@
 import type { TensorflowAttribute, TensorflowEmitter } from '../../graph/emitters'
 import { topologicalOrder } from '../../graph/operation'
 import { type GraphFunction, targetsOf } from '../../graph/program'
-import type { DType, Shape, Tensor, TensorType } from '../../graph/tensor'
+import type { Shape, Tensor, TensorType } from '../../graph/tensor'
 import type { Variable } from '../../graph/variable'
 import { tensorflowTypes } from './protos'
+
+/** A value of a variable within a function: the read that gives it, and the operation that wrote it. */
+interface Version {
+  readonly read: string
+  readonly writer?: string
+}
 
 interface NodeDef {
   name: string
@@ -38,7 +44,7 @@ export class GraphDefBuilder {
     return name
   }
 
-  addConstant(name: string, dtype: DType, shape: Shape, values: readonly number[]): string {
+  addConstant(name: string, dtype: 'float32' | 'int32', shape: Shape, values: readonly number[]): string {
     const array = dtype === 'float32' ? Float32Array.from(values) : Int32Array.from(values)
     const tensor = {
       dtype: tensorflowTypes[dtype],
@@ -68,6 +74,9 @@ export class GraphDefBuilder {
   }
 }
 
+/** Operations whose result can lie in the memory of their first input. */
+const views = new Set(['BroadcastTo', 'Mean', 'Reshape', 'Slice', 'SplitV', 'Sum', 'Transpose'])
+
 /**
  * Emits one function. Variables are read once per version: the read of each version runs before the operation that
  * makes the next one, so every reader sees the value it was written for, whatever order the runtime picks.
@@ -76,8 +85,11 @@ class FunctionEmitter implements TensorflowEmitter {
   private count = 0
   private readonly inputs = new Map<string, { name: string; type: TensorType }>()
   private readonly consumed = new Set<string>()
-  /** The read that gives a variable's current value, and the operation that wrote it. */
-  private readonly current = new Map<Variable, { read: string; writer?: string }>()
+  private readonly current = new Map<Variable, Version>()
+  /** Writers, by the inputs of their node, with the versions that they replace. */
+  private readonly writers: { inputs: string[]; replaced: Version[] }[] = []
+  /** Values in the memory of a feed, which its owner takes back after the call. */
+  private readonly borrowed = new Set<string>()
 
   constructor(
     private readonly graph: GraphDefBuilder,
@@ -98,10 +110,13 @@ class FunctionEmitter implements TensorflowEmitter {
     const written = [...(this.fn.updates ?? [])].map(
       ([variable, tensor]) => `^${this.settle(variable, names.get(tensor)!)}`,
     )
+    this.checkWrites()
     const outputs = new Map<string, { name: string; type: TensorType }>()
     const fetched: [string, Tensor | undefined, string][] = Object.entries(this.fn.outputs).map(
       ([name, tensor]) => [name, tensor, names.get(tensor)!],
     )
+    for (const [, , value] of fetched) this.consumed.add(value)
+    this.orderWriters()
     // A function without outputs still needs something to fetch.
     if (!fetched.length) fetched.push(['done', undefined, this.constant('float32', [], [0])])
     for (const [name, tensor, value] of fetched) {
@@ -116,10 +131,12 @@ class FunctionEmitter implements TensorflowEmitter {
 
   node(op: string, inputs: readonly string[], attributes?: Record<string, TensorflowAttribute>): string {
     for (const input of inputs) this.consumed.add(input)
-    return this.graph.add(`${this.fn.name}/${op}_${this.count++}`, op, inputs, attributes)
+    const name = this.graph.add(`${this.fn.name}/${op}_${this.count++}`, op, inputs, attributes)
+    if (views.has(op) && this.borrowed.has(inputs[0]!)) this.borrowed.add(name)
+    return name
   }
 
-  constant(dtype: DType, shape: Shape, values: readonly number[]): string {
+  constant(dtype: 'float32' | 'int32', shape: Shape, values: readonly number[]): string {
     return this.graph.addConstant(`${this.fn.name}/Const_${this.count++}`, dtype, shape, values)
   }
 
@@ -129,6 +146,7 @@ class FunctionEmitter implements TensorflowEmitter {
       shape: { shape: type.shape },
     })
     this.inputs.set(name, { name: `${node}:0`, type })
+    this.borrowed.add(node)
     return node
   }
 
@@ -146,10 +164,8 @@ class FunctionEmitter implements TensorflowEmitter {
   ): readonly string[] {
     for (const { variable, value } of targets)
       if (this.variable(variable) !== value) this.assign(variable, value)
-    const handles = targets.map(({ variable }) => this.graph.handle(variable))
-    const after = targets.flatMap(({ variable }) => this.before(variable))
-    const writer = this.node(op, [...handles, ...inputs, ...after], attributes)
-    return targets.map(({ variable }) => this.wrote(variable, writer))
+    const written = targets.map(({ variable }) => variable)
+    return this.write(op, written, inputs, attributes)
   }
 
   /** The operation after which a variable holds `value`. */
@@ -161,25 +177,47 @@ class FunctionEmitter implements TensorflowEmitter {
   }
 
   private assign(variable: Variable, value: string): void {
-    const inputs = [this.graph.handle(variable), value, ...this.before(variable)]
-    this.wrote(
-      variable,
-      this.node('AssignVariableOp', inputs, { dtype: { type: 'float32' }, validate_shape: { b: false } }),
-    )
+    const own = this.borrowed.has(value) ? this.node('DeepCopy', [value], { T: { type: 'float32' } }) : value
+    this.write('AssignVariableOp', [variable], [own], {
+      dtype: { type: 'float32' },
+      validate_shape: { b: false },
+    })
   }
 
-  private wrote(variable: Variable, writer: string): string {
-    const read = this.read(variable, `^${writer}`)
-    this.current.set(variable, { read, writer })
-    return read
+  /** One operation that writes variables; the names returned are those of their values after it. */
+  private write(
+    op: string,
+    variables: readonly Variable[],
+    inputs: readonly string[],
+    attributes?: Record<string, TensorflowAttribute>,
+  ): string[] {
+    const all = [...variables.map((variable) => this.graph.handle(variable)), ...inputs]
+    const replaced = variables.flatMap((variable) => this.current.get(variable) ?? [])
+    const writer = this.node(op, all, attributes)
+    this.writers.push({ inputs: all, replaced })
+    return variables.map((variable) => {
+      const read = this.read(variable, `^${writer}`)
+      this.current.set(variable, { read, writer })
+      return read
+    })
   }
 
-  /** Control inputs that let the readers of the current version, and its writer, go first. */
-  private before(variable: Variable): string[] {
-    const state = this.current.get(variable)
-    if (!state) return []
-    if (this.consumed.has(state.read)) return [`^${state.read}`]
-    return state.writer ? [`^${state.writer}`] : []
+  /** An operation that writes in place does so whatever the function says. */
+  private checkWrites(): void {
+    for (const [variable, { writer }] of this.current)
+      if (writer && !this.fn.updates?.has(variable))
+        throw new Error(
+          `The function ${this.fn.name} changes ${variable.name} but does not have it among its updates.`,
+        )
+  }
+
+  /** Lets the read of each replaced version, or where nobody wants it its writer, go first. Needs all readers to be known. */
+  private orderWriters(): void {
+    for (const { inputs, replaced } of this.writers)
+      for (const { read, writer } of replaced) {
+        const before = this.consumed.has(read) ? read : writer
+        if (before) inputs.push(`^${before}`)
+      }
   }
 
   private read(variable: Variable, ...after: string[]): string {

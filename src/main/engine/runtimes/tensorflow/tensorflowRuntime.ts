@@ -2,10 +2,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ExpectedError } from '../../../../shared/errors'
-import type { GraphFunction, Program } from '../../graph/program'
+import { checkProgram, type GraphFunction, type Program, variablesOf } from '../../graph/program'
 import { placeholder } from '../../graph/ops/placeholder'
-import type { DType, TensorData } from '../../graph/tensor'
-import { checkFeed, type CompiledProgram, type Device, type Runtime } from '../runtime'
+import type { DType, TensorData, TensorType } from '../../graph/tensor'
+import type { Variable } from '../../graph/variable'
+import {
+  checkFeed,
+  checkValues,
+  type CompiledProgram,
+  type Device,
+  noValueYet,
+  type Runtime,
+  variableNamed,
+} from '../runtime'
 import { loadTensorflow, type TensorflowBinding } from './binding'
 import type { Endpoints } from './graphDefBuilder'
 import { authorSavedModel } from './savedModel'
@@ -21,12 +30,13 @@ export function createTensorflowRuntime(): Runtime {
     version: binding.TF_Version,
     devices: () => [device],
     liveTensors: () => binding.getNumOfTensors(),
-    compile: (program, wanted = device.id) => {
+    compile: async (program, wanted = device.id) => {
       if (wanted !== device.id)
         throw new ExpectedError(
           'runtime-missing',
           `TensorFlow computes on ${device.id} here, not on ${wanted}. Choose --device ${device.id}.`,
         )
+      checkProgram(program)
       return compile(binding, device, program)
     },
   }
@@ -50,10 +60,14 @@ function accessors(program: Program): GraphFunction[] {
 const graphName = (name: string) => name.replaceAll('$', 'access.')
 
 interface Call {
-  readonly inputs: readonly { key: string; dtype: number }[]
+  readonly name: string
+  readonly inputs: readonly { key: string; type: TensorType; dtype: number }[]
   readonly inputNames: string
+  /** Those that are results; what else is fetched makes the function run. */
   readonly outputs: readonly string[]
   readonly outputNames: string
+  readonly reads: ReadonlySet<Variable>
+  readonly writes: readonly Variable[]
 }
 
 async function compile(
@@ -61,26 +75,37 @@ async function compile(
   device: Device,
   program: Program,
 ): Promise<CompiledProgram> {
-  const model = authorSavedModel({ ...program, functions: [...program.functions, ...accessors(program)] })
+  const functions = [...program.functions, ...accessors(program)]
+  const model = authorSavedModel({ ...program, functions })
   const session = await loadSession(binding, model.bytes)
-  const calls = new Map([...model.endpoints].map(([name, endpoints]) => [name, callOf(binding, endpoints)]))
+  const calls = new Map(functions.map((fn) => [fn.name, callOf(binding, fn, model.endpoints.get(fn.name)!)]))
+  const reading = model.endpoints.get(graphName(readFunction))!.outputs
+  const withValue = new Set<Variable>()
+  const runCall = (call: Call, feeds: Readonly<Record<string, TensorData>>) => {
+    for (const variable of call.reads) if (!withValue.has(variable)) throw noValueYet(variable)
+    const results = runSession(binding, session, call, feeds)
+    for (const variable of call.writes) withValue.add(variable)
+    return results
+  }
   const run = (name: string, feeds: Readonly<Record<string, TensorData>>) => {
     const call = calls.get(name)
     if (!call) throw new Error(`The program has no function ${name}.`)
-    return runSession(binding, session, name, call, feeds)
+    return runCall(call, feeds)
   }
   return {
     device,
     run: async (name, feeds) => run(name, feeds),
     read: async (names = program.variables.map((variable) => variable.name)) => {
-      const values = run(graphName(readFunction), {})
+      const reads = new Set(names.map((name) => variableNamed(program, name)))
+      const outputNames = names.map((name) => reading.get(name)!.name).join(',')
+      const call = { ...calls.get(graphName(readFunction))!, reads, outputs: names, outputNames }
+      const values = names.length ? runCall(call, {}) : {}
       return Object.fromEntries(names.map((name) => [name, values[name]!.data as Float32Array]))
     },
     write: async (values) => {
-      for (const variable of program.variables) {
-        const data = values[variable.name]
-        if (data) run(graphName(writeFunction(variable.name)), { value: { shape: variable.shape, data } })
-      }
+      checkValues(program, values)
+      for (const [name, data] of Object.entries(values))
+        run(graphName(writeFunction(name)), { value: { shape: variableNamed(program, name).shape, data } })
     },
     dispose: async () => binding.deleteSavedModel(session),
   }
@@ -96,7 +121,7 @@ async function loadSession(binding: TensorflowBinding, bytes: Uint8Array): Promi
   }
 }
 
-function callOf(binding: TensorflowBinding, { inputs, outputs }: Endpoints): Call {
+function callOf(binding: TensorflowBinding, fn: GraphFunction, { inputs, outputs }: Endpoints): Call {
   const types: Record<DType, number> = {
     float32: binding.TF_FLOAT,
     int32: binding.TF_INT32,
@@ -104,24 +129,26 @@ function callOf(binding: TensorflowBinding, { inputs, outputs }: Endpoints): Cal
     bool: binding.TF_BOOL,
   }
   return {
-    inputs: [...inputs].map(([key, { type }]) => ({ key, dtype: types[type.dtype] })),
+    name: fn.name,
+    inputs: [...inputs].map(([key, { type }]) => ({ key, type, dtype: types[type.dtype] })),
     inputNames: [...inputs.values()].map((input) => input.name).join(','),
-    outputs: [...outputs.keys()],
+    outputs: Object.keys(fn.outputs),
     outputNames: [...outputs.values()].map((output) => output.name).join(','),
+    reads: variablesOf(fn),
+    writes: [...(fn.updates?.keys() ?? [])],
   }
 }
 
 function runSession(
   binding: TensorflowBinding,
   session: number,
-  name: string,
   call: Call,
   feeds: Readonly<Record<string, TensorData>>,
 ): Record<string, TensorData> {
   const ids: number[] = []
   try {
-    for (const { key, dtype } of call.inputs) {
-      const { shape, data } = checkFeed(name, key, feeds[key])
+    for (const { key, type, dtype } of call.inputs) {
+      const { shape, data } = checkFeed(call.name, key, type, feeds[key])
       ids.push(binding.createTensor(shape, dtype, data))
     }
     const fetched = binding.runSavedModel(session, ids, call.inputNames, call.outputNames)

@@ -1,0 +1,220 @@
+import { elu } from '../../../../src/main/engine/graph/ops/activations/elu'
+import { leakyRelu } from '../../../../src/main/engine/graph/ops/activations/leakyRelu'
+import { relu } from '../../../../src/main/engine/graph/ops/activations/relu'
+import { sigmoid } from '../../../../src/main/engine/graph/ops/activations/sigmoid'
+import { softplus } from '../../../../src/main/engine/graph/ops/activations/softplus'
+import { tanh } from '../../../../src/main/engine/graph/ops/activations/tanh'
+import { add, div, maximum, minimum, mul, sub } from '../../../../src/main/engine/graph/ops/arithmetic'
+import { biasAdd } from '../../../../src/main/engine/graph/ops/biasAdd'
+import { broadcastLike } from '../../../../src/main/engine/graph/ops/broadcast'
+import { concat } from '../../../../src/main/engine/graph/ops/concat'
+import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
+import { reduceMean, reduceSum } from '../../../../src/main/engine/graph/ops/reduce'
+import { reshape } from '../../../../src/main/engine/graph/ops/reshape'
+import { slice } from '../../../../src/main/engine/graph/ops/slice'
+import { sumOfSquares } from '../../../../src/main/engine/graph/ops/sumOfSquares'
+import { transpose } from '../../../../src/main/engine/graph/ops/transpose'
+import { abs, exp, log, neg, sqrt, square } from '../../../../src/main/engine/graph/ops/unary'
+import { BATCH, type Shape, type Tensor } from '../../../../src/main/engine/graph/tensor'
+import type { GradientCase, Values } from './finiteDifferences'
+
+const any: Values = (r) => 3 * r - 1.5
+const positive: Values = (r) => 0.6 + 1.5 * r
+/** −1.5…−0.25 and 0.25…1.5 in turns. */
+const nonZero: Values = (r, k) => (0.25 + 1.25 * r) * (k % 2 ? -1 : 1)
+/** Two grids between each other, in no order: no value of one is nearer than 0.25 to one of the other. */
+const grid: Values = (r) => Math.floor(5 * r) - 2
+const between: Values = (r) => grid(r, 0) + 0.5
+
+const inputs = (values: Values, ...shapes: Shape[]) => shapes.map((shape) => ({ shape, values }))
+const cases = (
+  values: Values,
+  of: (...inputs: Tensor[]) => Tensor,
+  ...shapes: Shape[][]
+): Record<string, GradientCase> =>
+  Object.fromEntries(
+    shapes.map((list) => [list.map(format).join(' '), { inputs: inputs(values, ...list), of }]),
+  )
+const format = (shape: Shape) => `[${shape.map((size) => (size === BATCH ? 'n' : size))}]`
+
+/** Broadcasting in both directions, along leading, inner and several axes, with and without a batch. */
+const pairs: Shape[][] = [
+  [[BATCH, 4], [BATCH, 4]],
+  [[BATCH, 4], [4]],
+  [[4], [BATCH, 4]],
+  [[BATCH, 4], []],
+  [[], [BATCH, 4]],
+  [[BATCH, 1], [1, 4]],
+  [[1, 4], [BATCH, 1]],
+  [[2, 3, 1], [3, 4]],
+  [[3, 4], [2, 1, 4]],
+] // prettier-ignore
+
+type Binary = (a: Tensor, b: Tensor) => Tensor
+const binary = (op: Binary, values: Values = any) => cases(values, op as GradientCase['of'], ...pairs)
+const apart = (op: Binary): Record<string, GradientCase> =>
+  Object.fromEntries(
+    pairs.map(([a, b]) => [
+      `${format(a!)} ${format(b!)}`,
+      { inputs: [...inputs(grid, a!), ...inputs(between, b!)], of: op as GradientCase['of'] },
+    ]),
+  )
+const unary = (op: (x: Tensor) => Tensor, values: Values) => cases(values, op, [[BATCH, 5]], [[2, 3]])
+
+const one = (name: string, of: GradientCase['of'], ...shapes: Shape[]): Record<string, GradientCase> => ({
+  [name]: { inputs: inputs(any, ...shapes), of },
+})
+
+const reductions = (reduce: (x: Tensor, axes?: readonly number[]) => Tensor) => ({
+  ...one('all', (x) => reduce(square(x)), [BATCH, 4]),
+  ...one('batch', (x) => reduce(square(x), [0]), [BATCH, 4]),
+  ...one('last', (x) => reduce(square(x), [1]), [BATCH, 4]),
+  ...one('middle', (x) => reduce(square(x), [1]), [BATCH, 3, 2]),
+  ...one('outer', (x) => reduce(square(x), [0, 2]), [BATCH, 3, 2]),
+  ...one('batch in the middle', (x) => reduce(square(x), [0, 1]), [2, BATCH, 3]),
+  ...one('none', (x) => reduce(square(x), []), [2, 3]),
+})
+
+/** What does not flow, and why that is right. */
+export type NoGradient = string
+
+/** Every export of every file in ops/, by file. */
+export const operations: Record<string, Record<string, Record<string, GradientCase> | NoGradient>> = {
+  'activations/elu.ts': { elu: unary(elu, nonZero) },
+  'activations/leakyRelu.ts': { leakyRelu: unary(leakyRelu, nonZero) },
+  'activations/relu.ts': { relu: unary(relu, nonZero) },
+  'activations/sigmoid.ts': { sigmoid: unary(sigmoid, any) },
+  'activations/softplus.ts': { softplus: unary(softplus, any) },
+  'activations/tanh.ts': { tanh: unary(tanh, any) },
+  'activations/activation.ts': { activation: 'makes operations', onnxScalar: 'makes a constant' },
+  'activations/index.ts': {},
+  'arithmetic.ts': {
+    add: binary(add),
+    sub: binary(sub),
+    mul: binary(mul),
+    div: binary(div, positive),
+    maximum: apart(maximum),
+    minimum: apart(minimum),
+    atLeast: 'a step is flat',
+  },
+  'batchSize.ts': { batchSize: 'depends on the shape alone' },
+  'biasAdd.ts': {
+    biasAdd: cases(any, biasAdd as GradientCase['of'], [[BATCH, 4], [4]], [[BATCH, 2, 3], [3]]),
+  },
+  'broadcast.ts': {
+    // Squared, because mul lets a broadcast be and broadcasts itself.
+    broadcastLike: cases(
+      any,
+      (x, like) => square(broadcastLike(x!, like!)),
+      ...pairs.filter(([a, b]) => repeats(a!, b!)),
+    ),
+    broadcastShapes: 'computes shapes',
+    broadcastSource: 'looks at the graph',
+    beforeBroadcast: 'looks at the graph',
+    sumToShape: 'made of reduceSum and reshape',
+  },
+  'cast.ts': { toFloat: 'its input is an integer' },
+  'concat.ts': {
+    concat: {
+      ...one('two', (a, b) => concat([a!, b!], 1), [BATCH, 2], [BATCH, 3]),
+      ...one('three, inner axis', (a, b, c) => concat([a!, b!, c!], 1), [2, 1, 2], [2, 3, 2], [2, 2, 2]),
+      ...one('with itself', (a, b) => concat([a!, b!, a!], 1), [BATCH, 2], [BATCH, 1]),
+    },
+  },
+  'constant.ts': { constant: 'no input', fill: 'no input' },
+  'matmul.ts': {
+    matmul: {
+      ...one('a·b', (a, b) => matmul(a!, b!), [BATCH, 4], [4, 2]),
+      ...one('a·bᵀ', (a, b) => matmul(a!, b!, false, true), [BATCH, 4], [2, 4]),
+      ...one('aᵀ·b', (a, b) => matmul(a!, b!, true), [BATCH, 4], [BATCH, 2]),
+      ...one('aᵀ·bᵀ', (a, b) => matmul(a!, b!, true, true), [4, 3], [2, 4]),
+    },
+  },
+  'placeholder.ts': { placeholder: 'no input', placeholderName: 'looks at the graph' },
+  'reduce.ts': { reduceSum: reductions(reduceSum), reduceMean: reductions(reduceMean) },
+  'reshape.ts': {
+    reshape: {
+      ...one('static', (x) => reshape(x!, [3, 2, 2]), [2, 6]),
+      ...one('batch', (x) => reshape(x!, [BATCH, 2, 3]), [BATCH, 6]),
+      ...one('to a scalar', (x) => reshape(x!, []), [1, 1]),
+    },
+  },
+  'slice.ts': {
+    slice: {
+      ...one('start', (x) => slice(x!, 1, 0, 2), [BATCH, 5]),
+      ...one('middle', (x) => slice(x!, 1, 1, 3), [BATCH, 5]),
+      ...one('end', (x) => slice(x!, 1, 3, 2), [BATCH, 5]),
+      ...one('whole', (x) => slice(x!, 1, 0, 5), [BATCH, 5]),
+      ...one('outer axis', (x) => slice(x!, 0, 1, 1), [3, 2]),
+    },
+  },
+  'split.ts': { split: 'one differentiates with respect to the pieces' },
+  'sumOfSquares.ts': { sumOfSquares: cases(any, sumOfSquares, [[BATCH, 4]], [[2, 3, 2]], [[5]], [[]]) },
+  'transpose.ts': {
+    transpose: {
+      ...one('matrix', (x) => transpose(x!), [BATCH, 3]),
+      ...one('three axes', (x) => transpose(x!, [2, 0, 1]), [BATCH, 3, 2]),
+    },
+  },
+  'unary.ts': {
+    neg: unary(neg, any),
+    exp: unary(exp, any),
+    log: unary(log, positive),
+    sqrt: unary(sqrt, positive),
+    abs: unary(abs, nonZero),
+    sign: 'a step is flat',
+    square: unary(square, any),
+  },
+  'updates/adam.ts': { adam: 'nobody differentiates a training step' },
+  'updates/momentum.ts': { momentumStep: 'nobody differentiates a training step' },
+  'updates/rmsprop.ts': { rmspropStep: 'nobody differentiates a training step' },
+}
+
+/** Whether a tensor of shape `a` can be repeated to `b`. */
+function repeats(a: Shape, b: Shape): boolean {
+  return (
+    a.every((size, i) => {
+      const axis = b.length - a.length + i
+      return axis >= 0 && (size === 1 || size === b[axis])
+    }) && a.length <= b.length
+  )
+}
+
+/** Several operations together: what a tensor receives from each of its uses adds up. */
+export const compositions: Record<string, GradientCase> = {
+  ...one('a tensor used twice', (x) => mul(x!, x!), [BATCH, 4]),
+  ...one('a tensor used in three ways', (x) => add(mul(sigmoid(x!), x!), tanh(square(x!))), [BATCH, 4]),
+  ...one(
+    'a tied pair of layers',
+    (x, w) => matmul(sigmoid(matmul(x!, w!)), w!, false, true),
+    [BATCH, 4],
+    [4, 2],
+  ),
+  ...one('a product with its transpose', (w) => sub(matmul(w!, w!, true), reduceMean(w!)), [4, 3]),
+  ...one(
+    'a mean of squared errors',
+    (x, w) => reduceMean(square(sub(matmul(x!, w!), x!))),
+    [BATCH, 3],
+    [3, 3],
+  ),
+  ...one('a kernel scaled by its norm', (w) => div(w!, sqrt(add(sumOfSquares(w!), 0.5))), [3, 2]),
+  ...one(
+    'slices joined the other way round',
+    (x) => square(concat([slice(x!, 1, 2, 2), slice(x!, 1, 0, 2)], 1)),
+    [BATCH, 4],
+  ),
+  ...one('a broadcast of a mean', (x) => square(sub(x!, broadcastLike(reduceMean(x!), x!))), [BATCH, 4]),
+  ...one(
+    'arithmetic on a broadcast',
+    (x, like) => exp(mul(add(broadcastLike(x!, like!), 0.5), 0.3)),
+    [1, 3],
+    [BATCH, 3],
+  ),
+  ...one(
+    'two broadcasts',
+    (x, like) => mul(broadcastLike(x!, like!), broadcastLike(reduceSum(x!), like!)),
+    [1, 3],
+    [BATCH, 3],
+  ),
+  ...one('numbers on the left', (x) => add(sub(2, x!), div(3, add(square(x!), 1))), [BATCH, 3]),
+}
