@@ -1,9 +1,9 @@
-import { mkdir, rmdir } from 'node:fs/promises'
+import { rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DatasetInfo, DatasetItem } from '../../shared/dataset'
 import { FileReplacement } from './atomicWrite'
 import { commitDataset, datasetFiles, finishCommit } from './datasetFiles'
-import { explainFileError } from './fileErrors'
+import { makeFolder } from './makeFolder'
 
 const chunkBytes = 1 << 20
 
@@ -31,9 +31,7 @@ export class DatasetWriter {
 
   /** `rowBytes` is the size of one image. Creates the folder, and the ones above it, where missing. */
   static async open(folder: string, rowBytes: number): Promise<DatasetWriter> {
-    const created = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw explainFileError(error, folder)
-    })
+    const created = await makeFolder(folder)
     await finishCommit(folder)
     const pixels = await FileReplacement.open(join(folder, datasetFiles.pixels))
     const items = await FileReplacement.open(join(folder, datasetFiles.items))

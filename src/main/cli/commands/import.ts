@@ -8,7 +8,7 @@ import { choice, examples, imageSize, integer, seed } from '../options'
 
 interface ImportOptions {
   out: string
-  size: { width: number; height: number }
+  size?: { width: number; height: number }
   color: Preprocessing['color']
   fit: Preprocessing['fit']
   patches?: string
@@ -30,10 +30,11 @@ export function registerImport(program: Command, context: CommandContext): void 
       '--out <dataset>',
       'the folder of the dataset: new, empty, or a dataset to bring up to date',
     )
-    .option('--size <size>', 'pixels of an image, 28 or 28x20 (width first)', imageSize, {
-      width: 28,
-      height: 28,
-    })
+    .option(
+      '--size <size>',
+      'pixels of an image, such as 64 or 28x20 (width first); 28 if not given',
+      imageSize,
+    )
     .addOption(choice('--color <color>', 'grey or rgb', ['grey', 'rgb']).default('grey'))
     .addOption(choice('--fit <fit>', 'how another shape is made to fit', fits).default('cover'))
     .option(

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { CancelledError } from '../../../shared/errors'
 import { explainFileError } from '../../store/fileErrors'
+import { makeFolder } from '../../store/makeFolder'
 import { decodesAtOnce } from './decodeImage'
 import { mapOrdered } from './mapOrdered'
 import { claimSampleFolder, removeSample, sampleFileName } from './sampleFolder'
@@ -30,7 +31,7 @@ const sheetSide = 8
 export async function makeSample({ out, count, seed, signal, onProgress }: SampleRequest): Promise<void> {
   await claimSampleFolder(out, { count, seed })
   try {
-    for (const label of sampleLabels.slice(0, count)) await mkdir(join(out, label), { recursive: true })
+    for (const label of sampleLabels.slice(0, count)) await makeFolder(join(out, label))
     const faces = await loadFaces()
     const report = throttle(onProgress)
     let done = 0

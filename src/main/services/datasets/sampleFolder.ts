@@ -1,8 +1,9 @@
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
+import { makeFolder } from '../../store/makeFolder'
 import { sampleLabels } from './sampleGlyphs'
 
 /** Tells a folder that we have filled from any other. */
@@ -29,9 +30,7 @@ export async function claimSampleFolder(
     )
   }
   if (names.length > 0) await removeSample(out)
-  await mkdir(out, { recursive: true }).catch((error: unknown) => {
-    throw explainFileError(error, out)
-  })
+  await makeFolder(out)
   await writeFileAtomic(join(out, marker), `${JSON.stringify({ version: 1, count, seed })}\n`)
 }
 

@@ -7,7 +7,9 @@ export class UnusableImage extends Error {
 export function damaged(error: unknown): UnusableImage {
   const message = error instanceof Error ? error.message : String(error)
   if (
-    /premature end|unexpected end|read error|bad seek|truncated|not enough|end of file|treated as error/i.test(message)
+    /premature end|unexpected end|read error|bad seek|truncated|not enough|end of file|treated as error/i.test(
+      message,
+    )
   ) {
     return new UnusableImage('The file is cut off or damaged. Copy it again from where it came.', {
       cause: error,

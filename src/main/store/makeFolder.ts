@@ -1,0 +1,40 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { explainFileError, fileErrorCode } from './fileErrors'
+
+/**
+ * Creates a folder and those above it that are missing. Returns the topmost one it created, or undefined when the folder
+ * was there. (Node's own recursive `mkdir` never returns in places like /proc, where a folder cannot be created in one
+ * that is there.)
+ * @throws ExpectedError when the file system says no
+ */
+export async function makeFolder(path: string): Promise<string | undefined> {
+  const folder = resolve(path)
+  try {
+    const missing: string[] = []
+    for (let at = folder; !(await exists(at)); at = dirname(at)) missing.unshift(at)
+    for (const at of missing) await makeOne(at)
+    return missing[0]
+  } catch (error) {
+    throw explainFileError(error, folder)
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    // Somebody else was faster.
+    if (fileErrorCode(error) !== 'EEXIST') throw error
+  }
+}
