@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { ExpectedError } from '../../shared/errors'
 import { explainFileError, fileErrorCode } from './fileErrors'
 
 /**
@@ -16,7 +17,8 @@ export async function makeFolder(path: string): Promise<string | undefined> {
     for (const at of missing) await makeOne(at)
     return missing[0]
   } catch (error) {
-    throw explainFileError(error, folder)
+    if (fileErrorCode(error) !== 'ENOENT') throw explainFileError(error, folder)
+    throw new ExpectedError('no-access', `The system does not let ${folder} be created. Choose another place.`)
   }
 }
 

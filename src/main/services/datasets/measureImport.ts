@@ -14,7 +14,7 @@ export interface ImportSpeed {
   imagesPerSecond: { sharp: number; import: number }
 }
 
-const sampleCount = 3000
+const sampleCount = 4000
 
 /**
  * Times an import, from the folder to the synced dataset, against a bare loop of sharp that decodes, resizes and throws
