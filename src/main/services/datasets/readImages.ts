@@ -56,7 +56,8 @@ export function readImages(
     prepareAll(readings, preprocessing, previous, signal),
     (step) => finish(step, preprocessing),
     {
-      width: decodesAtOnce,
+      // The pool decodes no more than that at once; the others wait their turn, so that none of it idles behind a slow one.
+      width: 2 * decodesAtOnce,
       weigh: ({ task }) => (task.kind === 'decode' ? decodingBytes(task.image, preprocessing) : 0),
       budget: decodingBudget,
     },
