@@ -39,16 +39,31 @@ const format = (shape: Shape) => `[${shape.map((size) => (size === BATCH ? 'n' :
 
 /** Broadcasting in both directions, along leading, inner and several axes, with and without a batch. */
 const pairs: Shape[][] = [
-  [[BATCH, 4], [BATCH, 4]],
+  [
+    [BATCH, 4],
+    [BATCH, 4],
+  ],
   [[BATCH, 4], [4]],
   [[4], [BATCH, 4]],
   [[BATCH, 4], []],
   [[], [BATCH, 4]],
-  [[BATCH, 1], [1, 4]],
-  [[1, 4], [BATCH, 1]],
-  [[2, 3, 1], [3, 4]],
-  [[3, 4], [2, 1, 4]],
-] // prettier-ignore
+  [
+    [BATCH, 1],
+    [1, 4],
+  ],
+  [
+    [1, 4],
+    [BATCH, 1],
+  ],
+  [
+    [2, 3, 1],
+    [3, 4],
+  ],
+  [
+    [3, 4],
+    [2, 1, 4],
+  ],
+]
 
 type Binary = (a: Tensor, b: Tensor) => Tensor
 const binary = (op: Binary, values: Values = any) => cases(values, op as GradientCase['of'], ...pairs)

@@ -54,7 +54,14 @@ describeRuntimes('the order of reads and writes', (runtime) => {
   test('two variables change places', () =>
     repeatedly(
       runtime(),
-      { name: 'f', outputs: {}, updates: new Map([[w, v.value], [v, w.value]]) }, // prettier-ignore
+      {
+        name: 'f',
+        outputs: {},
+        updates: new Map([
+          [w, v.value],
+          [v, w.value],
+        ]),
+      },
       async (compiled) => {
         await compiled.run('f', feeds)
         const read = await compiled.read()
@@ -67,7 +74,14 @@ describeRuntimes('the order of reads and writes', (runtime) => {
     const outputs = { change: sub(nextW, w.value), velocity: mul(v.value, 1), old: w.value, new: nextW }
     return repeatedly(
       runtime(),
-      { name: 'f', outputs, updates: new Map([[w, nextW], [v, nextV]]) }, // prettier-ignore
+      {
+        name: 'f',
+        outputs,
+        updates: new Map([
+          [w, nextW],
+          [v, nextV],
+        ]),
+      },
       async (compiled) => {
         const result = await compiled.run('f', feeds)
         const seen = Object.fromEntries(Object.entries(result).map(([name, { data }]) => [name, first(data)]))
@@ -83,7 +97,14 @@ describeRuntimes('the order of reads and writes', (runtime) => {
     const [lastW, lastV] = versions.at(-1)!
     return repeatedly(
       runtime(),
-      { name: 'f', outputs, updates: new Map([[w, lastW], [v, lastV]]) }, // prettier-ignore
+      {
+        name: 'f',
+        outputs,
+        updates: new Map([
+          [w, lastW],
+          [v, lastV],
+        ]),
+      },
       async (compiled) => {
         const result = await compiled.run('f', feeds)
         expect(Object.values(result).map(({ data }) => first(data))).toEqual([50, 40, 30, 20, 10])
@@ -96,7 +117,14 @@ describeRuntimes('the order of reads and writes', (runtime) => {
     const [nextW, nextV] = step(mul(w.value, 2), v.value) as [Tensor, Tensor]
     return repeatedly(
       runtime(),
-      { name: 'f', outputs: { old: w.value }, updates: new Map([[w, mul(nextW, 3)], [v, nextV]]) }, // prettier-ignore
+      {
+        name: 'f',
+        outputs: { old: w.value },
+        updates: new Map([
+          [w, mul(nextW, 3)],
+          [v, nextV],
+        ]),
+      },
       async (compiled) => {
         const { old } = await compiled.run('f', feeds)
         expect(first(old!.data)).toBe(5)

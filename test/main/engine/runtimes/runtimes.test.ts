@@ -4,7 +4,6 @@ import { add, div, mul } from '../../../../src/main/engine/graph/ops/arithmetic'
 import { toFloat } from '../../../../src/main/engine/graph/ops/cast'
 import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
 import { placeholder } from '../../../../src/main/engine/graph/ops/placeholder'
-import { momentumStep } from '../../../../src/main/engine/graph/ops/updates/momentum'
 import { reshape } from '../../../../src/main/engine/graph/ops/reshape'
 import { reduceMean } from '../../../../src/main/engine/graph/ops/reduce'
 import { BATCH } from '../../../../src/main/engine/graph/tensor'
@@ -193,18 +192,6 @@ describeRuntimes('what a runtime says to', (runtime) => {
     await expect(runtime().compile(programOf([a, b], fn))).rejects.toThrow(
       'The function f gives layer/b, which is [3], a value of [2, 3].',
     )
-  })
-
-  test('an operation that writes a variable which the function does not update', async () => {
-    const next = momentumStep(b.value, b.value, b.value, placeholder('rate', []), {
-      momentum: 0,
-      variables: [b, b],
-    })
-    const fn = { name: 'f', outputs: { next: next[0]! } }
-    if (runtime().name === 'tensorflow')
-      await expect(runtime().compile(programOf([b], fn))).rejects.toThrow(
-        'The function f changes layer/b but does not have it among its updates.',
-      )
   })
 
   test('two functions, or two variables, of one name', async () => {

@@ -1,6 +1,6 @@
 import type { OnnxEmitter } from '../emitters'
 import { apply, type GradientContext, type Operation } from '../operation'
-import { BATCH, type Shape, type Tensor, type TensorType } from '../tensor'
+import { BATCH, formatShape, type Shape, type Tensor, type TensorType } from '../tensor'
 import { div, mul } from './arithmetic'
 import { batchSize } from './batchSize'
 import { broadcastLike } from './broadcast'
@@ -16,7 +16,7 @@ const keptShape = (shape: Shape, axes: readonly number[]) =>
 
 const infer = ([x]: readonly TensorType[], { axes }: ReduceAttributes): TensorType[] => {
   if (axes.some((axis) => axis < 0 || axis >= x!.shape.length))
-    throw new Error(`reduce: no axis ${axes} in ${x!.shape}.`)
+    throw new Error(`reduce: no axis ${axes} in ${formatShape(x!.shape)}.`)
   return [{ shape: x!.shape.filter((_, axis) => !axes.includes(axis)), dtype: 'float32' }]
 }
 

@@ -1,11 +1,11 @@
 import { apply, type Operation } from '../operation'
-import type { Tensor } from '../tensor'
+import { formatShape, type Tensor } from '../tensor'
 
 const transposeOperation: Operation<{ order: readonly number[] }> = {
   name: 'transpose',
   infer: ([x], { order }) => {
     if ([...order].sort((a, b) => a - b).some((axis, i) => axis !== i) || order.length !== x!.shape.length)
-      throw new Error(`transpose: ${order} is no order of the axes of ${x!.shape}.`)
+      throw new Error(`transpose: ${order} is no order of the axes of ${formatShape(x!.shape)}.`)
     return [{ shape: order.map((axis) => x!.shape[axis]!), dtype: x!.dtype }]
   },
   gradient: ({ attributes: { order }, gradient }) => [

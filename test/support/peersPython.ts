@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { requirement } from './requirements'
+
+/** A Python with the libraries that others read our files with: PEERS_PYTHON, or the one of the peers' benchmarks. */
+const python = process.env.PEERS_PYTHON ?? join(homedir(), '.cache/hourglass-peers/bin/python')
+
+export function hasPeersPython(): boolean {
+  return requirement(
+    'peers',
+    () => existsSync(python),
+    'tests that read our files in Python. PEERS_PYTHON names a Python with onnx and tensorflow.',
+  )
+}
+
+/** What a Python program prints. @throws Error with what it wrote to stderr when it fails */
+export async function runPython(program: string, ...args: string[]): Promise<string> {
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '' }
+  const { stdout } = await promisify(execFile)(python, ['-c', program, ...args], { env })
+  return stdout
+}
