@@ -4,7 +4,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { preprocessingSchema, type DatasetInfo } from '../../../src/shared/dataset'
 import { openDataset } from '../../../src/main/store/datasetStore'
 import { DatasetWriter } from '../../../src/main/store/datasetWriter'
-import { temporaryFolder } from '../../support/temporaryFolder'
+import { temporaryFolder } from '../../support/testFolder'
 
 let folder: string
 beforeEach(async () => {

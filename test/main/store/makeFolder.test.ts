@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { makeFolder } from '../../../src/main/store/makeFolder'
-import { temporaryFolder } from '../../support/temporaryFolder'
+import { temporaryFolder } from '../../support/testFolder'
 
 it('creates what is missing and says where that begins', async () => {
   const folder = await temporaryFolder()

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { beforeEach, expect, it } from 'vitest'
 import { idx } from '../../../support/imageBytes'
 import { importAndRead } from '../../../support/importing'
-import { temporaryFolder } from '../../../support/temporaryFolder'
+import { temporaryFolder } from '../../../support/testFolder'
 
 let folder: string
 let out: string

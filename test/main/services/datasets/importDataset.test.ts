@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { bmp, greyPng, greyTiff } from '../../../support/imageBytes'
 import { importAndRead } from '../../../support/importing'
-import { temporaryFolder } from '../../../support/temporaryFolder'
+import { temporaryFolder } from '../../../support/testFolder'
 
 let folder: string
 let out: string

@@ -6,7 +6,7 @@ import { openDataset } from '../../../../src/main/store/datasetStore'
 import { greyPng } from '../../../support/imageBytes'
 import { importAndRead, preprocess } from '../../../support/importing'
 import { outputOf, runModule } from '../../../support/moduleProcess'
-import { temporaryFolder } from '../../../support/temporaryFolder'
+import { temporaryFolder } from '../../../support/testFolder'
 
 let folder: string
 let out: string

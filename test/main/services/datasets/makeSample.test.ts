@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import { makeSample } from '../../../../src/main/services/datasets/makeSample'
-import { temporaryFolder } from '../../../support/temporaryFolder'
+import { temporaryFolder } from '../../../support/testFolder'
 
 async function filesOf(folder: string): Promise<Map<string, Buffer>> {
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.png')).sort()

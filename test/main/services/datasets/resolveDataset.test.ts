@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { resolveDataset } from '../../../../src/main/services/datasets/resolveDataset'
 import { greyPng } from '../../../support/imageBytes'
 import { preprocess } from '../../../support/importing'
-import { temporaryFolder } from '../../../support/temporaryFolder'
+import { temporaryFolder } from '../../../support/testFolder'
 
 it('opens datasets, and imports images on the spot', async () => {
   const folder = await temporaryFolder()
