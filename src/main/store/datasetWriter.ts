@@ -1,9 +1,8 @@
-import { rmdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { DatasetInfo, DatasetItem } from '../../shared/dataset'
 import { FileReplacement } from './atomicWrite'
 import { commitDataset, datasetFiles, finishCommit } from './datasetFiles'
-import { makeFolder } from './makeFolder'
+import { makeFolder, removeEmptyFolders } from './makeFolder'
 
 const chunkBytes = 1 << 20
 
@@ -83,17 +82,5 @@ export class DatasetWriter {
     await this.items.write(this.lines.join(''))
     this.lines = []
     this.lineChars = 0
-  }
-}
-
-/** From `folder` up to `top`, as far as they are empty. */
-async function removeEmptyFolders(folder: string, top: string): Promise<void> {
-  for (let at = folder; at.length >= top.length; at = dirname(at)) {
-    try {
-      await rmdir(at)
-    } catch {
-      // Somebody has put something there meanwhile; it is not ours to remove.
-      return
-    }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, rmdir, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { ExpectedError } from '../../shared/errors'
 import { explainFileError, fileErrorCode } from './fileErrors'
@@ -18,7 +18,22 @@ export async function makeFolder(path: string): Promise<string | undefined> {
     return missing[0]
   } catch (error) {
     if (fileErrorCode(error) !== 'ENOENT') throw explainFileError(error, folder)
-    throw new ExpectedError('no-access', `The system does not let ${folder} be created. Choose another place.`)
+    throw new ExpectedError(
+      'no-access',
+      `The system does not let ${folder} be created. Choose another place.`,
+    )
+  }
+}
+
+/** From `folder` up to `top`, which `makeFolder` returned, as far as they are empty: as if they had not been made. */
+export async function removeEmptyFolders(folder: string, top: string): Promise<void> {
+  for (let at = folder; at.length >= top.length; at = dirname(at)) {
+    try {
+      await rmdir(at)
+    } catch {
+      // Somebody has put something there meanwhile; it is not ours to remove.
+      return
+    }
   }
 }
 

@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { ExpectedError } from '../../shared/errors'
+import type { ModelSpec } from '../../shared/modelSpec'
+import { formatNoise } from '../../shared/noise'
+import { type ModelInfo, modelInfoSchema } from '../../shared/run'
+import { partialPath, syncFolder, writeFileAtomic } from './atomicWrite'
+import type { StoredWeights } from './checkpointStore'
+import { explainFileError, fileErrorCode } from './fileErrors'
+import { makeFolder } from './makeFolder'
+import { readRunInfo, runFiles } from './runStore'
+import { type StoredTensor, writeSafetensors } from './safetensors'
+
+/** Files of a model's folder. Other programs read them. */
+export const modelFiles = {
+  info: (folder: string) => join(folder, 'model.json'),
+  weights: (folder: string) => join(folder, 'weights.safetensors'),
+  card: (folder: string) => join(folder, 'README.md'),
+  preview: (folder: string) => join(folder, 'preview.png'),
+} as const
+
+/** A trained model, ready to be loaded. */
+export interface TrainedModel {
+  readonly kind: 'run' | 'model'
+  readonly folder: string
+  readonly name: string
+  readonly files: { readonly spec: ModelSpec; readonly weights: string }
+  /** The corruption it learned to undo, as on the command line: gaussian:25. */
+  readonly noise: string | null
+}
+
+export interface SavedModel {
+  readonly info: ModelInfo
+  /** All kernels and biases: also a tied decoder's kernels, as the transposes that they are. */
+  readonly weights: StoredWeights
+  /** Markdown, for README.md. */
+  readonly card: string
+  /** A PNG. */
+  readonly preview: Uint8Array | null
+}
+
+/**
+ * Opens a run, of which the best checkpoint counts, or a saved model.
+ * @throws ExpectedError `not-found` for anything else, `bad-input` for a damaged one
+ */
+export async function openModel(path: string): Promise<TrainedModel> {
+  const folder = resolve(path)
+  await checkIsFolder(folder, path)
+  if (existsSync(runFiles.info(folder))) return openRun(folder, path)
+  if (existsSync(modelFiles.info(folder))) return openSavedModel(folder)
+  throw notAModel(path, 'It holds neither.')
+}
+
+/** Replaces the model in `folder`, whole or not at all. @throws ExpectedError when it cannot be written */
+export async function writeModel(
+  folder: string,
+  { info, weights, card, preview }: SavedModel,
+): Promise<void> {
+  await checkMayReplace(folder)
+  const beside = partialPath(folder)
+  const tensors = Object.fromEntries(
+    Object.entries(weights).map(([name, { shape, data }]): [string, StoredTensor] => [
+      name,
+      { dtype: 'F32', shape: [...shape], data },
+    ]),
+  )
+  try {
+    await rm(beside, { recursive: true, force: true })
+    await makeFolder(beside)
+    await writeFileAtomic(modelFiles.info(beside), `${JSON.stringify(info, null, 2)}\n`)
+    await writeSafetensors(modelFiles.weights(beside), { tensors, metadata: { format: 'hourglass-model-1' } })
+    await writeFileAtomic(modelFiles.card(beside), card)
+    if (preview) await writeFileAtomic(modelFiles.preview(beside), preview)
+    await rm(folder, { recursive: true, force: true })
+    await rename(beside, folder)
+    await syncFolder(dirname(folder))
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true }).catch(() => {
+      // The first failure is the one to tell.
+    })
+    throw explainFileError(error, folder)
+  }
+}
+
+/** Only model.json. @throws ExpectedError */
+export async function readModelInfo(folder: string): Promise<ModelInfo> {
+  const path = modelFiles.info(folder)
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw explainFileError(error, path)
+  })
+  const parsed = modelInfoSchema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new ExpectedError(
+    'bad-input',
+    `${path} is damaged (${[issue!.path.join('.'), issue!.message].filter(Boolean).join(': ')}). Save the model again from its run.`,
+  )
+}
+
+async function openRun(folder: string, path: string): Promise<TrainedModel> {
+  const { spec, config } = await readRunInfo(folder)
+  const weights = runFiles.best(folder)
+  if (!existsSync(weights))
+    throw new ExpectedError(
+      'not-found',
+      `The run in ${path} has no trained model yet: its first epoch did not end. Go on with: hourglass train --out ${path} --resume`,
+    )
+  const noise = config.noise && formatNoise(config.noise)
+  return { kind: 'run', folder, name: spec.name ?? basename(folder), files: { spec, weights }, noise }
+}
+
+async function openSavedModel(folder: string): Promise<TrainedModel> {
+  const { spec, name, trainedOn } = await readModelInfo(folder)
+  const weights = modelFiles.weights(folder)
+  if (!existsSync(weights)) throw notAModel(folder, 'It lacks weights.safetensors.')
+  return { kind: 'model', folder, name, files: { spec, weights }, noise: trainedOn.noise }
+}
+
+async function checkIsFolder(folder: string, path: string): Promise<void> {
+  const stats = await stat(folder).catch((error: unknown) => {
+    if (fileErrorCode(error) === 'ENOENT' || fileErrorCode(error) === 'ENOTDIR')
+      throw notAModel(path, 'There is no such folder.')
+    throw explainFileError(error, path)
+  })
+  if (!stats.isDirectory()) throw notAModel(path, 'It is a file.')
+}
+
+/** A folder that holds something else is somebody's. */
+async function checkMayReplace(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (fileErrorCode(error) === 'ENOENT') return []
+    throw explainFileError(error, folder)
+  })
+  if (names.length > 0 && !existsSync(modelFiles.info(folder)))
+    throw new ExpectedError(
+      'bad-input',
+      `${folder} is not empty and holds no model. Choose an empty or a new folder, so that nothing in it is overwritten.`,
+    )
+}
+
+function notAModel(path: string, why: string): ExpectedError {
+  return new ExpectedError(
+    'not-found',
+    `There is no trained model in ${path}. ${why} Name the folder of a run (it holds run.json and checkpoints) or of a saved model (it holds model.json and weights.safetensors).`,
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The schema says what is missing.
+    return null
+  }
+}
