@@ -64,10 +64,13 @@ export type RunInfo = z.infer<typeof runInfoSchema>
 /** model.json of a saved model. */
 export const modelInfoSchema = z.object({
   version: z.literal(1),
+  name: z.string(),
   spec: modelSpecSchema,
   input: inputShapeSchema,
   createdAt: z.string(),
+  /** Name of the dataset; `noise` as on the command line, such as gaussian:25. */
   trainedOn: z.object({ dataset: z.string(), images: z.number().int(), noise: z.string().nullable() }),
+  /** Of the epoch that these weights come from. */
   metrics: epochMetricsSchema.nullable(),
   versions: z.record(z.string(), z.string()),
 })

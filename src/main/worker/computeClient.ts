@@ -5,11 +5,13 @@ import {
   controls,
   type ReplyMessage,
   type RequestMessage,
+  sharedWords,
   type TaskName,
 } from './protocol'
 
 export interface CallOptions<T extends TaskName> {
-  readonly onEvent?: (event: ComputeTasks[T]['event']) => void
+  /** A task that sends much waits for it, and for the promise it may return. Events are handed on as they come. */
+  readonly onEvent?: (event: ComputeTasks[T]['event']) => void | Promise<void>
   /** Aborting asks the task to end between batches; a `pause` reason pauses a training instead of stopping it. */
   readonly signal?: AbortSignal
 }
@@ -18,7 +20,8 @@ interface Pending {
   readonly task: TaskName
   readonly resolve: (result: never) => void
   readonly reject: (error: Error) => void
-  readonly onEvent?: (event: never) => void
+  readonly onEvent?: (event: never) => void | Promise<void>
+  readonly words: Int32Array
   ended: boolean
 }
 
@@ -43,14 +46,15 @@ export class ComputeClient {
     { onEvent, signal }: CallOptions<T> = {},
   ): Promise<ComputeTasks[T]['result']> {
     const id = this.nextId++
-    const control = new SharedArrayBuffer(4)
-    const word = new Int32Array(control)
+    const control = new SharedArrayBuffer(8)
+    const words = new Int32Array(control)
     const end = () => {
-      Atomics.store(word, 0, signal?.reason === 'pause' ? controls.pause : controls.stop)
+      Atomics.store(words, sharedWords.request, signal?.reason === 'pause' ? controls.pause : controls.stop)
       setTimeout(() => this.terminateUnlessEnding(id), patienceMs).unref()
     }
     const settled = new Promise<ComputeTasks[T]['result']>((resolve, reject) => {
-      this.pending.set(id, { task, resolve, reject, onEvent: onEvent as Pending['onEvent'], ended: false })
+      const heard = onEvent as Pending['onEvent']
+      this.pending.set(id, { task, resolve, reject, onEvent: heard, words, ended: false })
       const message: RequestMessage = { id, task, params, control }
       this.started().postMessage(message)
     })
@@ -85,7 +89,7 @@ export class ComputeClient {
   private receive(message: ReplyMessage): void {
     const pending = this.pending.get(message.id)
     if (!pending) return
-    if (message.kind === 'event') return pending.onEvent?.(message.event as never)
+    if (message.kind === 'event') return void handle(pending, message.event)
     if (message.kind === 'ending') {
       pending.ended = true
       return
@@ -105,4 +109,11 @@ export class ComputeClient {
     this.pending.clear()
     for (const { reject } of pending) reject(reason)
   }
+}
+
+/** Tells the task when its event is handled. What the handler throws is a bug, and ends as one. */
+async function handle({ onEvent, words }: Pending, event: unknown): Promise<void> {
+  await onEvent?.(event as never)
+  Atomics.add(words, sharedWords.handled, 1)
+  Atomics.notify(words, sharedWords.handled)
 }

@@ -156,11 +156,14 @@ export type TaskName = keyof ComputeTasks
 /** Values of the shared word by which a task is asked to end; it is read between batches. */
 export const controls = { continue: 0, pause: 1, stop: 2 } as const
 
+/** Words that a task and its client share: what is asked of it (`controls`), and how many of its events were handled. */
+export const sharedWords = { request: 0, handled: 1 } as const
+
 export interface RequestMessage {
   readonly id: number
   readonly task: TaskName
   readonly params: unknown
-  /** One int32: see `controls`. */
+  /** An int32 for each of `sharedWords`. */
   readonly control: SharedArrayBuffer
 }
 

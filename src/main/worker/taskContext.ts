@@ -1,5 +1,5 @@
 import { CancelledError } from '../../shared/errors'
-import { controls } from './protocol'
+import { controls, sharedWords } from './protocol'
 
 /** What a task has beside its parameters. */
 export interface TaskContext<E> {
@@ -7,23 +7,42 @@ export interface TaskContext<E> {
   emit(event: E, transfer?: readonly ArrayBuffer[]): void
   /** Asked between batches. The first answer other than `continue` tells the client that the task is ending. */
   requested(): 'continue' | 'pause' | 'stop'
+  /** Blocks while the client is behind with handling events, so that big ones do not pile up in memory. */
+  waitForClient(): void
 }
+
+/** Events that may be on their way. */
+const eventsAhead = 4
+/** How often a waiting task looks whether it is asked to end. */
+const lookEveryMs = 50
 
 export function createTaskContext<E>(
   control: SharedArrayBuffer,
   post: (event: E, transfer: readonly ArrayBuffer[]) => void,
   ending: () => void,
 ): TaskContext<E> {
-  const word = new Int32Array(control)
+  const words = new Int32Array(control)
   let told = false
+  let sent = 0
+  const requested = () => {
+    const value = Atomics.load(words, sharedWords.request)
+    if (value === controls.continue) return 'continue'
+    if (!told) ending()
+    told = true
+    return value === controls.pause ? 'pause' : 'stop'
+  }
   return {
-    emit: (event, transfer = []) => post(event, transfer),
-    requested() {
-      const value = Atomics.load(word, 0)
-      if (value === controls.continue) return 'continue'
-      if (!told) ending()
-      told = true
-      return value === controls.pause ? 'pause' : 'stop'
+    requested,
+    emit: (event, transfer = []) => {
+      sent++
+      post(event, transfer)
+    },
+    waitForClient: () => {
+      while (requested() === 'continue') {
+        const handled = Atomics.load(words, sharedWords.handled)
+        if (sent - handled < eventsAhead) return
+        Atomics.wait(words, sharedWords.handled, handled, lookEveryMs)
+      }
     },
   }
 }

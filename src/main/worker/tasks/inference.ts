@@ -127,6 +127,7 @@ async function eachBatch(
   const rows = allRows(dataset)
   const batch = inferenceBatch(dataset.rowBytes)
   for (let first = 0; first < rows.length; first += batch) {
+    context.waitForClient()
     throwIfEnding(context)
     await visit(rows.subarray(first, first + batch), first)
   }
