@@ -46,6 +46,28 @@ export async function writeCodesCsv(
   }
 }
 
+/** Writes `path,label`, one line an image: what an array of codes cannot hold. @throws ExpectedError */
+export async function writeItemsCsv(
+  path: string,
+  items: AsyncIterable<CodeBatch['items'][number]>,
+): Promise<void> {
+  const file = await FileReplacement.open(path)
+  try {
+    let lines = 'path,label\r\n'
+    for await (const { path: image, label } of items) {
+      lines += `${quoted(image)},${quoted(label ?? '')}\r\n`
+      if (lines.length < 1 << 16) continue
+      await file.write(lines)
+      lines = ''
+    }
+    await file.write(lines)
+    await file.commit()
+  } catch (error) {
+    await file.abort()
+    throw error
+  }
+}
+
 /**
  * Reads codes: what `writeCodesCsv` writes, the same without the columns `path` and `label`, or numbers alone without
  * a header. A first line that ends in something other than a number is a header.

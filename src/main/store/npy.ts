@@ -10,10 +10,16 @@ const magic = '\x93NUMPY'
 const formats = { '<f4': Float32Array, '<f8': Float64Array, '<i4': Int32Array, '|u1': Uint8Array } as const
 type Format = keyof typeof formats
 
-/** The bytes of a .npy file, version 1.0, with its data at a multiple of 64. */
+/** The bytes of a .npy file. */
 export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
   if (data.length !== elements(shape)) throw new Error(`${data.length} values for the shape ${shape}`)
   const [format] = Object.entries(formats).find(([, type]) => data instanceof type)!
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  return Buffer.concat([npyHeader(format as Format, shape), bytes])
+}
+
+/** What a .npy file begins with, version 1.0, so that its data lies at a multiple of 64. */
+export function npyHeader(format: Format, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
   const dict = `{'descr': '${format}', 'fortran_order': False, 'shape': ${tuple}, }`
   const length = Math.ceil((10 + dict.length + 1) / 64) * 64 - 10
@@ -21,8 +27,7 @@ export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
   head.write(magic, 'latin1')
   head.writeUInt8(1, 6)
   head.writeUInt16LE(length, 8)
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  return Buffer.concat([head, Buffer.from(`${dict.padEnd(length - 1)}\n`, 'latin1'), bytes])
+  return Buffer.concat([head, Buffer.from(`${dict.padEnd(length - 1)}\n`, 'latin1')])
 }
 
 /** Reads versions 1.0 to 3.0. @throws ExpectedError `bad-input` or `unsupported`, naming `file` */

@@ -1,4 +1,4 @@
-import { readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
+import { readdir, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ExpectedError } from '../../shared/errors'
 import { explainFileError, fileErrorCode } from './fileErrors'
@@ -11,7 +11,7 @@ export interface OutputRules {
 }
 
 /** Where files wait until all of them are whole; the next writer takes over what a crash left here. */
-const partialFolder = '.partial'
+const partialFolder = '.hourglass-partial'
 
 /**
  * Files that appear in a folder together: after `commit` all of them, after `abort` none, and then the folder is gone
@@ -32,14 +32,24 @@ export class OutputFolder {
   static async open(folder: string, names: readonly string[], rules: OutputRules): Promise<OutputFolder> {
     await checkNames(folder, names, rules)
     const output = new OutputFolder(resolve(folder), names, await makeFolder(folder))
-    await output.attempt(() => rm(output.partial, { recursive: true, force: true }))
-    await makeFolder(output.partial)
+    try {
+      await output.attempt(() => rm(output.partial, { recursive: true, force: true }))
+      await makeFolder(output.partial)
+    } catch (error) {
+      await output.abort()
+      throw error
+    }
     return output
   }
 
   /** Where to write a file of that name. */
   path(name: string): string {
     return join(this.partial, name)
+  }
+
+  /** @throws ExpectedError when the disk says no */
+  async write(name: string, data: Uint8Array): Promise<void> {
+    await this.attempt(() => writeFile(this.path(name), data))
   }
 
   async commit(): Promise<void> {

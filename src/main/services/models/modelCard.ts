@@ -1,0 +1,135 @@
+import {
+  type Activation,
+  codeSize,
+  type InputShape,
+  type ModelSpec,
+  type Tying,
+} from '../../../shared/modelSpec'
+import type { ModelInfo } from '../../../shared/run'
+
+/** README.md of a saved model: what it is, how good it is, and how to use it without Hourglass. */
+export function modelCard(info: ModelInfo): string {
+  const { name, spec, trainedOn, versions } = info
+  return `# ${name}
+
+An autoencoder that squeezes an image into ${codeSize(spec)} numbers (its latent code) and draws it again from those.
+Trained with [Hourglass](https://www.npmjs.com/package/hourglass) on ${info.createdAt.slice(0, 10)}.
+
+![Originals, what the model was given, and what it made of it](preview.png)
+
+| | |
+| --- | --- |
+${rows(info)}
+
+${tyingSentences[spec.tying]} \`weights.safetensors\` holds every kernel and bias under its own name
+(\`encoder.0.kernel\`, \`decoder.0.bias\`, …), kernels as inputs × outputs, so a reader need not know of this.
+
+Trained on ${trainedOn.images.toLocaleString('en')} images of the dataset "${trainedOn.dataset}"${
+    trainedOn.noise
+      ? `, with ${trainedOn.noise} noise on the input and the clean image as the target, so it removes such noise`
+      : ''
+  }.
+
+## Use it from Python
+
+\`\`\`python
+${pythonExample(spec)}
+\`\`\`
+
+## License
+
+To be filled in by whoever publishes this model.
+
+---
+
+Made with ${Object.entries(versions)
+    .map(([what, version]) => `${what} ${version}`)
+    .join(', ')}.
+`
+}
+
+function rows({ spec, metrics }: ModelInfo): string {
+  const { input, encoder, loss, tying, output } = spec
+  const layers = encoder.map(({ units, activation }) => `${units} ${activation}`)
+  const known: [string, string | null][] = [
+    [
+      'Input and output',
+      `${describeImages(input)}, float32 values in 0..1, batch × height × width × channels (NHWC)`,
+    ],
+    ['Encoder', `${layers.join(' → ')}`],
+    ['Decoder', `${decoderLayers(spec).join(' → ')}, ${tying}`],
+    ['Output activation', output.activation],
+    ['Loss', loss],
+    [
+      'Error on held-out images',
+      metrics?.valLoss == null ? null : `${Number(metrics.valLoss.toPrecision(4))} (${loss})`,
+    ],
+    ['PSNR', metrics?.psnr == null ? null : `${metrics.psnr.toFixed(2)} dB`],
+    ['SSIM', metrics?.ssim == null ? null : metrics.ssim.toFixed(4)],
+    ['Epoch', metrics && `${metrics.epoch} of ${metrics.epochs}`],
+  ]
+  return known.flatMap(([what, value]) => (value === null ? [] : `| ${what} | ${value} |`)).join('\n')
+}
+
+function describeImages({ width, height, channels }: InputShape): string {
+  return `${width} × ${height} pixels (width × height), ${channels === 1 ? 'grey' : 'RGB'}`
+}
+
+function decoderLayers(spec: ModelSpec): string[] {
+  const { height, width, channels } = spec.input
+  const units = [
+    ...spec.encoder
+      .slice(0, -1)
+      .map((layer) => layer.units)
+      .reverse(),
+    height * width * channels,
+  ]
+  return decoderActivations(spec).map((activation, i) => `${units[i]} ${activation}`)
+}
+
+/** Layer by layer from the code outwards: each the activation of what the mirrored encoder layer reads. */
+function decoderActivations({ encoder, output }: ModelSpec): Activation[] {
+  const inner = encoder.slice(0, -1).map(({ activation }) => activation)
+  return [...inner.reverse(), output.activation]
+}
+
+const tyingSentences: Record<Tying, string> = {
+  tied: 'The decoder is tied: each of its kernels is the transpose of an encoder kernel, one set of weights trained through both.',
+  untied: 'Encoder and decoder are untied: each has kernels of its own.',
+  copied: "The decoder was not trained: its kernels are copies of the encoder's, transposed.",
+  'pseudo-inverse': "The decoder was not trained: its kernels are the pseudo-inverses of the encoder's.",
+}
+
+const pythonActivations: Record<Activation, string> = {
+  linear: 'x',
+  relu: 'np.maximum(x, 0)',
+  'leaky-relu': 'np.where(x > 0, x, 0.2 * x)',
+  elu: 'np.where(x > 0, x, np.expm1(np.minimum(x, 0)))',
+  sigmoid: '0.5 * (1 + np.tanh(0.5 * x))',
+  tanh: 'np.tanh(x)',
+  softplus: 'np.logaddexp(0, x)',
+}
+
+/** Runs encoder and decoder with safetensors and NumPy alone. */
+export function pythonExample(spec: ModelSpec): string {
+  const identifier = (activation: Activation) => activation.replace('-', '_')
+  const list = (activations: readonly Activation[]) => `[${activations.map(identifier).join(', ')}]`
+  const encoder = spec.encoder.map(({ activation }) => activation)
+  const decoder = decoderActivations(spec)
+  const used = [...new Set([...encoder, ...decoder])]
+  const { height, width, channels } = spec.input
+  return `import numpy as np
+from safetensors.numpy import load_file
+
+weights = load_file("weights.safetensors")
+${used.map((name) => `${identifier(name)} = lambda x: ${pythonActivations[name]}`).join('\n')}
+
+def run(side, x, activations):
+    for i, activation in enumerate(activations):
+        x = activation(x @ weights[f"{side}.{i}.kernel"] + weights[f"{side}.{i}.bias"])
+    return x
+
+# images: float32, N × ${height} × ${width} × ${channels}, values in 0..1; codes: N × ${codeSize(spec)}
+encode = lambda images: run("encoder", images.reshape(len(images), -1), ${list(encoder)})
+decode = lambda codes: run("decoder", codes, ${list(decoder)}).reshape(-1, ${height}, ${width}, ${channels})`
+}

@@ -1,0 +1,65 @@
+import { basename, resolve } from 'node:path'
+import type { EpochMetrics, ModelInfo, RunInfo } from '../../../shared/run'
+import { readWeights } from '../../store/checkpointStore'
+import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/historyStore'
+import { openModel, writeModel } from '../../store/modelStore'
+import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
+import { montagePng, type MontageRow } from '../report/montage'
+import { modelCard } from './modelCard'
+
+/** Columns of the preview. */
+const previewImages = 12
+
+/**
+ * Makes RUN/model out of a run's best checkpoint, complete or not at all, and returns its path. The one that was there
+ * is replaced.
+ * @throws ExpectedError when the run has no checkpoint yet, or the disk says no
+ */
+export async function saveModelOfRun(run: string): Promise<string> {
+  const { name, files, noise } = await openModel(run)
+  const info = await readRunInfo(run)
+  const metrics = (await readMetrics(run)).findLast(({ best }) => best) ?? null
+  const folder = runFiles.model(resolve(run))
+  const modelInfo = describeModel(name, info, metrics, noise)
+  await writeModel(folder, {
+    info: modelInfo,
+    weights: await readWeights(files.weights),
+    card: modelCard(modelInfo),
+    preview: await drawPreview(run, info, metrics?.epoch ?? Infinity),
+  })
+  return folder
+}
+
+function describeModel(
+  name: string,
+  { spec, dataset, images, versions }: RunInfo,
+  metrics: EpochMetrics | null,
+  noise: string | null,
+): ModelInfo {
+  return {
+    version: 1,
+    name,
+    spec,
+    input: spec.input,
+    createdAt: new Date().toISOString(),
+    trainedOn: { dataset: basename(dataset), images, noise },
+    metrics,
+    versions,
+  }
+}
+
+/** Of the epoch, or of the last one before it whose pictures are still kept. */
+async function drawPreview(run: string, { spec, config }: RunInfo, epoch: number): Promise<Buffer | null> {
+  const kept = await snapshotEpochs(run)
+  const shown = kept.findLast((candidate) => candidate <= epoch) ?? kept[0]
+  if (shown === undefined) return null
+  const { originals, inputs } = await readSnapshotImages(run)
+  const { reconstructions } = await readSnapshot(run, shown)
+  const row = (title: string, { shape, data }: typeof originals): MontageRow => {
+    const count = Math.min(shape[0]!, previewImages)
+    const size = data.length / shape[0]!
+    return { title, images: { pixels: data.subarray(0, count * size), count, shape: spec.input } }
+  }
+  const noisy = config.noise ? [row('noisy', inputs)] : []
+  return montagePng([row('original', originals), ...noisy, row('reconstructed', reconstructions)])
+}
