@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { authorOnnxModel } from '../../../../src/main/engine/runtimes/onnx/onnxModel'
 import { hasPeersPython, runPython } from '../../../support/peersPython'
-import { withTemporaryFolder } from '../../../support/temporaryFolder'
+import { temporaryFolder } from '../../../support/testFolder'
 import { everyOperation, smallProgram } from './everyOperation'
 
 const functions = [...everyOperation(), ...smallProgram().functions]
@@ -27,15 +27,15 @@ print(json.dumps(found))
 `
 
 describe.skipIf(!hasPeersPython())('authored ONNX models', () => {
-  test('pass the checker of the onnx package, with types and shapes inferred', () =>
-    withTemporaryFolder(async (folder) => {
-      for (const fn of functions) await writeFile(join(folder, `${fn.name}.onnx`), authorOnnxModel(fn).bytes)
-      const found = JSON.parse(await runPython(checkFolder, folder))
-      expect(Object.keys(found).sort()).toEqual(functions.map(({ name }) => name).sort())
-      expect(found.reconstruct).toEqual({
-        inputs: { pixels: ['batch', 6], 'var/kernel': [6, 3], 'var/bias': [3] },
-        outputs: { code: ['batch', 3], output: ['batch', 6] },
-      })
-      expect(found.train.outputs).toMatchObject({ loss: [], 'new/kernel': [6, 3], 'new/packed': [5] })
-    }))
+  test('pass the checker of the onnx package, with types and shapes inferred', async () => {
+    const folder = await temporaryFolder()
+    for (const fn of functions) await writeFile(join(folder, `${fn.name}.onnx`), authorOnnxModel(fn).bytes)
+    const found = JSON.parse(await runPython(checkFolder, folder))
+    expect(Object.keys(found).sort()).toEqual(functions.map(({ name }) => name).sort())
+    expect(found.reconstruct).toEqual({
+      inputs: { pixels: ['batch', 6], 'var/kernel': [6, 3], 'var/bias': [3] },
+      outputs: { code: ['batch', 3], output: ['batch', 6] },
+    })
+    expect(found.train.outputs).toMatchObject({ loss: [], 'new/kernel': [6, 3], 'new/packed': [5] })
+  })
 })

@@ -48,7 +48,8 @@ describeRuntimes('a runtime', (runtime) => {
     const copy = (): Record<string, Float32Array> =>
       Object.fromEntries(variables.map(({ name }, k) => [name, new Float32Array(32 + k).fill(k)]))
     const aliases = variables.map(
-      (variable) => [variable, reshape(placeholder(variable.name, variable.shape), variable.shape)] as const,
+      (variable) =>
+        [variable, reshape(placeholder(variable.name, [1, ...variable.shape]), variable.shape)] as const,
     )
     const feed: GraphFunction = { name: 'feed', outputs: {}, updates: new Map(aliases) }
     await withProgram(runtime(), programOf(variables, feed), async (compiled) => {
@@ -57,7 +58,7 @@ describeRuntimes('a runtime', (runtime) => {
       for (const array of Object.values(written)) array.fill(-1)
       expect(await compiled.read()).toEqual(copy())
       const fed = Object.fromEntries(
-        Object.entries(copy()).map(([name, data]) => [name, { shape: [data.length], data }]),
+        Object.entries(copy()).map(([name, data]) => [name, { shape: [1, data.length], data }]),
       )
       await compiled.run('feed', fed)
       for (const { data } of Object.values(fed)) data.fill(-1)

@@ -11,7 +11,7 @@ import { SavedModelProto, tensorflowTypes } from '../../../../src/main/engine/ru
 import { authorSavedModel } from '../../../../src/main/engine/runtimes/tensorflow/savedModel'
 import { hasPeersPython, runPython } from '../../../support/peersPython'
 import { programOf } from '../../../support/runtimes'
-import { withTemporaryFolder } from '../../../support/temporaryFolder'
+import { temporaryFolder } from '../../../support/testFolder'
 import { everyOperation, smallProgram } from './everyOperation'
 
 const proto = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/src/proto/api.proto')
@@ -75,17 +75,17 @@ print(json.dumps({'signatures': names, 'code': before['code'].tolist(), 'losses'
 `
 
 describe.skipIf(!hasPeersPython())('authored SavedModels', () => {
-  test('load in TensorFlow, which finds the signatures and runs them', () =>
-    withTemporaryFolder(async (folder) => {
-      const { variables, functions } = smallProgram()
-      const all = [...functions, ...everyOperation()]
-      await writeFile(join(folder, 'saved_model.pb'), authorSavedModel({ variables, functions: all }).bytes)
-      const shapes = JSON.stringify(Object.fromEntries(variables.map(({ name, shape }) => [name, shape])))
-      const found = JSON.parse(await runPython(load, folder, shapes))
-      const expected = all.map(({ name, outputs }) => [name, Object.keys(outputs).sort()])
-      expect(found.signatures).toEqual(Object.fromEntries(expected))
-      // Σ of the pixels is 3, so each unit gets 0.5·3 + 0.5.
-      for (const unit of found.code[0]) expect(unit).toBeCloseTo(1 / (1 + Math.exp(-2)), 5)
-      expect(found.losses.at(-1)).toBeLessThan(found.losses[0] / 2)
-    }))
+  test('load in TensorFlow, which finds the signatures and runs them', async () => {
+    const folder = await temporaryFolder()
+    const { variables, functions } = smallProgram()
+    const all = [...functions, ...everyOperation()]
+    await writeFile(join(folder, 'saved_model.pb'), authorSavedModel({ variables, functions: all }).bytes)
+    const shapes = JSON.stringify(Object.fromEntries(variables.map(({ name, shape }) => [name, shape])))
+    const found = JSON.parse(await runPython(load, folder, shapes))
+    const expected = all.map(({ name, outputs }) => [name, Object.keys(outputs).sort()])
+    expect(found.signatures).toEqual(Object.fromEntries(expected))
+    // Σ of the pixels is 3, so each unit gets 0.5·3 + 0.5.
+    for (const unit of found.code[0]) expect(unit).toBeCloseTo(1 / (1 + Math.exp(-2)), 5)
+    expect(found.losses.at(-1)).toBeLessThan(found.losses[0] / 2)
+  })
 })
