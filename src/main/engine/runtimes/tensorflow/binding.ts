@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ExpectedError } from '../../../../shared/errors'
 
@@ -50,6 +50,21 @@ function setEnvironment(): void {
   for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value
 }
 
+/** Node's own choice; Windows has no such flags, and ignores them. */
+const RTLD_LAZY = constants.dlopen?.RTLD_LAZY ?? 1
+/** RTLD_NODELETE, which Node does not name. */
+const neverUnload: Partial<Record<NodeJS.Platform, number>> = { linux: 0x1000, darwin: 0x80 }
+
+/**
+ * Loads an addon that stays when the worker thread that asked for it ends. TensorFlow leaves handlers to be called at the
+ * end of the process, which would crash if its code were gone by then.
+ */
+function loadForGood(addon: string): unknown {
+  const module: { exports: unknown } = { exports: {} }
+  process.dlopen(module, addon, RTLD_LAZY | (neverUnload[process.platform] ?? 0))
+  return module.exports
+}
+
 let loaded: TensorflowBinding | undefined
 
 /** @throws ExpectedError `runtime-missing` where the native library is not installed or does not load */
@@ -61,8 +76,7 @@ export function loadTensorflow(): TensorflowBinding {
     const library = join(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'lib')
     const folder = existsSync(library) && readdirSync(library).find((name) => name.startsWith('napi-v'))
     if (!folder) throw new Error('its native library is not installed')
-    loaded = require(join(library, folder, 'tfjs_binding.node')) as TensorflowBinding
-    return loaded
+    return (loaded = loadForGood(join(library, folder, 'tfjs_binding.node')) as TensorflowBinding)
   } catch (error) {
     throw new ExpectedError(
       'runtime-missing',
