@@ -35,6 +35,7 @@ export async function decodeCodes(
   const output = await OutputFolder.open(out, names, { overwrite })
   try {
     const atOnce = Math.max(1, Math.floor(bytesAtOnce / 4 / inputSize(spec.input)))
+    onProgress?.(0, codes.count)
     for (let first = 0; first < codes.count; first += atOnce) {
       const part = codes.values.slice(first * codes.dimensions, (first + atOnce) * codes.dimensions)
       const params = { model: model.files, codes: part, ...target }

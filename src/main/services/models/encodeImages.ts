@@ -65,6 +65,7 @@ async function* counted(
   total: number,
   { onProgress }: ModelWork,
 ): AsyncGenerator<CodesBatch> {
+  onProgress?.(0, total)
   for await (const batch of batches) {
     yield batch
     onProgress?.(batch.first + batch.count, total)

@@ -20,6 +20,7 @@ export async function evaluateModel(request: EvaluateRequest, work: ModelWork): 
   const { files, noise: trainedNoise } = await openModel(request.model)
   const { dataset, close } = await openImages(images, files.spec.input, work)
   try {
+    work.onProgress?.(0, dataset.info.count)
     const params = { model: files, dataset: dataset.folder, noise, seed, runtime, device }
     const result = await work.client.call('evaluate', params, {
       signal: work.signal,

@@ -50,6 +50,7 @@ export async function reconstructImages(
       const { input } = files.spec
       const comparison = new Comparison(input, noise !== null)
       const params = { model: files, dataset: dataset.folder, noise, seed, runtime, device }
+      work.onProgress?.(0, images.length)
       for await (const batch of batchStream(work.client, 'reconstruct', params, work.signal)) {
         const end = batch.first + batch.count
         await writePngs(output, outNames.slice(batch.first, end), batch.output, input)
