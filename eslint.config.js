@@ -30,6 +30,7 @@ const doors = [
       './main/store',
       './main/services',
       './main/worker/computeClient.ts',
+      './main/worker/protocol.ts',
       './main/engine/imaging',
       './main/engine/models/presets.ts',
     ],
@@ -44,7 +45,13 @@ const doors = [
   door(
     `${main}/cli`,
     './src',
-    ['./shared', './main/services', './main/cli', './main/worker/computeClient.ts'],
+    [
+      './shared',
+      './main/services',
+      './main/cli',
+      './main/worker/computeClient.ts',
+      './main/worker/protocol.ts',
+    ],
     'the command line is a shell around the services.',
   ),
 ]

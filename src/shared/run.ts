@@ -46,10 +46,14 @@ export const runInfoSchema = z.object({
   state: z.enum(runStates),
   createdAt: z.string(),
   updatedAt: z.string(),
+  /** Path of the dataset's folder, and how many images it had when the run began. */
   dataset: z.string(),
+  images: z.number().int().min(1),
   spec: modelSpecSchema,
   config: trainingConfigSchema,
   preset: z.string().nullable(),
+  /** Weights it started from, where not from chance. */
+  initialWeights: z.string().nullable(),
   runtime: runtimeNameSchema,
   device: z.string(),
   /** Of Hourglass, Node and the runtime. */

@@ -31,10 +31,10 @@ export interface TrainParams extends ComputeTarget {
   readonly dataset: string
   readonly spec: ModelSpec
   readonly config: TrainingConfig
-  /** Goes on from the run's latest checkpoint. */
+  /** Goes on from the run's latest checkpoint, if there is one already. */
   readonly resume: boolean
-  /** Starts from the weights of another model instead of from chance. */
-  readonly initial: ModelFiles | null
+  /** Starts from the weights in that file instead of from chance. */
+  readonly initialWeights: string | null
 }
 
 export type TrainEvent =

@@ -1,6 +1,23 @@
 import type { RegisterCommand } from '../context'
+import { registerBench } from './bench'
+import { registerDecode } from './decode'
+import { registerDevices } from './devices'
+import { registerEncode } from './encode'
+import { registerEvaluate } from './evaluate'
 import { registerImport } from './import'
+import { registerReconstruct } from './reconstruct'
 import { registerSample } from './sample'
+import { registerTrain } from './train'
 
 /** In the order the help lists them. */
-export const commands: RegisterCommand[] = [registerSample, registerImport]
+export const commands: RegisterCommand[] = [
+  registerDevices,
+  registerSample,
+  registerImport,
+  registerTrain,
+  registerEvaluate,
+  registerReconstruct,
+  registerEncode,
+  registerDecode,
+  registerBench,
+]

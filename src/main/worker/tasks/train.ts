@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { Trainer, type TrainingOutcome } from '../../engine/training/trainer'
 import { trainingPositionSchema } from '../../engine/training/position'
@@ -90,13 +91,14 @@ async function runTraining(
 }
 
 /** Restores what the run or another model left, or leaves the initial values. */
-async function start(trainer: Trainer, { run, resume, initial, spec }: TrainParams): Promise<void> {
-  if (resume) {
-    const checkpoint = await readCheckpoint(runFiles.latest(run), trainingPositionSchema)
-    await trainer.restore(valuesOf(trainer, checkpoint, runFiles.latest(run)), checkpoint.position)
-  } else if (initial) {
+async function start(trainer: Trainer, { run, resume, initialWeights, spec }: TrainParams): Promise<void> {
+  const latest = runFiles.latest(run)
+  if (resume && existsSync(latest)) {
+    const checkpoint = await readCheckpoint(latest, trainingPositionSchema)
+    await trainer.restore(valuesOf(trainer, checkpoint, latest), checkpoint.position)
+  } else if (initialWeights) {
     // Explicit weights name every kernel, so an untied decoder starts at the transposes of a tied one.
-    await trainer.restore(await readParameters({ spec, weights: initial.weights }), trainer.position)
+    await trainer.restore(await readParameters({ spec, weights: initialWeights }), trainer.position)
   }
   await rewindMetrics(run, trainer.position.epoch)
   await rewindSnapshots(run, trainer.position.epoch)

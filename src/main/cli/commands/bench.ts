@@ -1,0 +1,112 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { NoiseSpec } from '../../../shared/noise'
+import { type RuntimeName, runtimeNames } from '../../../shared/trainingConfig'
+import { benchTraining, type Measurement } from '../../services/bench/trainingBench'
+import { createComputeClient } from '../compute'
+import type { CommandContext } from '../context'
+import { formatAmount } from '../format'
+import { choice, examples, integer, noise } from '../options'
+import { benchImport } from './benchImport'
+
+interface TrainBenchFlags {
+  runtime?: RuntimeName
+  device?: string
+  dims: number[]
+  batch: number
+  steps?: number
+  rounds: number
+  turns: number
+  noise?: NoiseSpec
+  peers?: string
+}
+
+export function registerBench(program: Command, context: CommandContext): void {
+  const bench = program
+    .command('bench')
+    .description('Measure the speed of this machine, and of Hourglass on it.')
+  bench
+    .command('train')
+    .description('Training steps a second, feeding included, of a tied dense autoencoder (ReLU, MSE, Adam).')
+    .addOption(choice('--runtime <name>', 'one runtime; without it each that is here', runtimeNames))
+    .option('--device <id>', 'where: see hourglass devices')
+    .option('--dims <widths>', 'widths from the input to the code', widths, [784, 196, 81, 49])
+    .option('--batch <n>', 'images a step', integer({ min: 1, max: 65_536 }), 128)
+    .option('--steps <n>', 'steps a round', integer({ min: 1 }))
+    .option('--rounds <n>', 'rounds of which the median counts', integer({ min: 1 }), 3)
+    .option('--turns <n>', 'how often each takes its turn', integer({ min: 1 }), 3)
+    .option('--noise <kind:strength>', 'corrupt the input as well', noise)
+    .option('--peers <python>', 'race PyTorch and TensorFlow in that Python')
+    .addHelpText(
+      'after',
+      examples('hourglass bench train', 'hourglass bench train --dims 3072,1024,256,64 --batch 128'),
+    )
+    .action((flags: TrainBenchFlags) => runTrainBench(context, flags))
+  bench
+    .command('import')
+    .description('Images imported a second, against a bare loop of sharp on the same files.')
+    .option('--files <folder>', 'a folder of images; without it a sample is drawn')
+    .action((flags: { files?: string }) => benchImport(context, flags))
+}
+
+async function runTrainBench(context: CommandContext, flags: TrainBenchFlags): Promise<void> {
+  const client = createComputeClient()
+  const { signal } = context
+  const task = context.progress.start('Measuring', 0, 'turns')
+  try {
+    const { dims, batch, rounds, turns, device, noise: corruption } = flags
+    // About half a second a round on a modest machine, whatever the size.
+    const work =
+      (batch * dims.slice(1).reduce((sum, units, i) => sum + units * dims[i]!, 0)) / (128 * 173_558)
+    const steps = flags.steps ?? Math.max(20, Math.min(400, Math.round(300 / work)))
+    const params = { dims, batch, steps, rounds, device, noise: corruption ?? null }
+    const ours = (await runtimesToMeasure(client, flags.runtime)).map((runtime) => ({ ...params, runtime }))
+    const onTurn = (done: number, total: number) => {
+      task.setTotal(total)
+      task.update(done)
+    }
+    const results = await benchTraining({ client, ours, python: flags.peers ?? null, turns, signal, onTurn })
+    task.end()
+    for (const result of results) report(context, flags, result, results)
+  } finally {
+    task.end()
+    await client.dispose()
+  }
+}
+
+async function runtimesToMeasure(
+  client: ReturnType<typeof createComputeClient>,
+  wanted?: RuntimeName,
+): Promise<RuntimeName[]> {
+  if (wanted) return [wanted]
+  const runtimes = await client.call('devices', {})
+  return runtimes.flatMap(({ runtime, version }) => (version ? [runtime] : []))
+}
+
+function report(
+  { output }: CommandContext,
+  { dims, batch }: TrainBenchFlags,
+  result: Measurement,
+  all: Measurement[],
+): void {
+  const peers = all.filter(({ by }) => by !== 'hourglass')
+  const ratios = Object.fromEntries(
+    result.by === 'hourglass'
+      ? peers.map((peer) => [peer.by, round(result.samplesPerSecond / peer.samplesPerSecond)])
+      : [],
+  )
+  const against = Object.entries(ratios).map(([peer, ratio]) => `, ${ratio} × ${peer}`)
+  const name = result.by === 'hourglass' ? `hourglass, ${result.runtime} on ${result.device}` : result.by
+  output.line(
+    `${name}: ${formatAmount(result.samplesPerSecond)} images/s, ${result.msPerStep.toFixed(3)} ms a step${against.join('')}`,
+  )
+  output.record({ type: 'bench', what: 'train', dims, batch, ...result, ratios })
+}
+
+const round = (ratio: number) => Math.round(ratio * 100) / 100
+
+function widths(text: string): number[] {
+  const values = text.split(',').map(Number)
+  if (values.length >= 2 && values.every((value) => Number.isInteger(value) && value > 0 && value <= 65_536))
+    return values
+  throw new InvalidArgumentError('Write widths from the input to the code, such as 784,196,81,49.')
+}

@@ -1,0 +1,160 @@
+import type { Command } from 'commander'
+import { preprocessingSchema } from '../../../shared/dataset'
+import { ExpectedError } from '../../../shared/errors'
+import { type Tying, tyingModes } from '../../../shared/modelSpec'
+import type { NoiseSpec } from '../../../shared/noise'
+import {
+  optimizerNames,
+  type RuntimeName,
+  runtimeNames,
+  type ScheduleConfig,
+} from '../../../shared/trainingConfig'
+import { type ConfigChoice, defaultPreset, presetNames } from '../../services/training/runPlan'
+import {
+  type ResumedRun,
+  resumeRun,
+  trainNewRun,
+  type TrainOptions,
+  type TrainSummary,
+} from '../../services/training/trainRun'
+import { createComputeClient } from '../compute'
+import type { CommandContext } from '../context'
+import { choice, decimal, examples, imageSize, integer, noise, seed } from '../options'
+import { trainingReporter } from '../trainingReporter'
+
+interface TrainFlags {
+  out: string
+  preset?: string
+  spec?: string
+  from?: string
+  tying?: Tying
+  epochs?: number
+  batch?: number
+  lr?: number
+  optimizer?: (typeof optimizerNames)[number]
+  schedule?: ScheduleConfig['name']
+  clip?: number
+  noise?: NoiseSpec
+  seed?: number
+  val?: number
+  patience?: number
+  runtime?: RuntimeName
+  device?: string
+  size: { width: number; height: number }
+  color: 'grey' | 'rgb'
+  resume?: boolean
+  overwrite?: boolean
+}
+
+export function registerTrain(program: Command, context: CommandContext): void {
+  addOptions(program.command('train'))
+    .description('Train an autoencoder on a dataset or a folder of images.')
+    .argument('[source]', 'a dataset made by import, or a folder of images')
+    .addHelpText(
+      'after',
+      examples(
+        'hourglass train digits.dataset --out run',
+        'hourglass train photos --size 64 --color rgb --out run --noise gaussian:25',
+        'hourglass train --out run --resume',
+      ),
+    )
+    .action(async (source: string | undefined, flags: TrainFlags) => {
+      const client = createComputeClient()
+      const reporter = trainingReporter(context)
+      const options = { client, signal: context.signal, ...reporter.observe }
+      try {
+        const summary = flags.resume
+          ? await resumeRun(resumed(source, flags), options)
+          : await begin(source, flags, options)
+        reporter.end()
+        report(context, summary)
+      } finally {
+        reporter.end()
+        await client.dispose()
+      }
+    })
+}
+
+function addOptions(command: Command): Command {
+  return command
+    .requiredOption('--out <run>', 'the folder of the run')
+    .addOption(choice('--preset <name>', `what to train (without one: ${defaultPreset})`, presetNames))
+    .option('--spec <file>', 'a model spec as JSON, instead of a preset')
+    .option('--from <run|model>', 'go on from the weights of a trained model, instead of a preset')
+    .addOption(choice('--tying <mode>', 'how the decoder follows the encoder', tyingModes))
+    .option('--epochs <n>', 'times through all images', integer({ min: 1, max: 1_000_000 }))
+    .option('--batch <n>', 'images a step', integer({ min: 1, max: 65_536 }))
+    .option('--lr <rate>', 'learning rate', decimal({ min: 1e-12, max: 100 }))
+    .addOption(choice('--optimizer <name>', 'how weights follow gradients', optimizerNames))
+    .addOption(choice('--schedule <name>', 'how the learning rate falls', ['constant', 'cosine', 'plateau']))
+    .option('--clip <norm>', 'scale gradients down to this norm', decimal({ min: 0 }))
+    .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', noise)
+    .option('--seed <n>', 'repeats a run exactly', seed)
+    .option('--val <share>', 'share of the images kept for validation', decimal({ min: 0, max: 0.9 }))
+    .option('--patience <n>', 'stop after so many epochs without a better one', integer({ min: 0 }))
+    .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
+    .option('--device <id>', 'where: see hourglass devices')
+    .option('--size <size>', 'size to import a folder of images at', imageSize, { width: 28, height: 28 })
+    .addOption(
+      choice('--color <color>', 'colour to import a folder of images in', ['grey', 'rgb']).default('grey'),
+    )
+    .option('--resume', 'go on with the run in --out')
+    .option('--overwrite', 'replace the run in --out')
+}
+
+function resumed(source: string | undefined, { out, epochs, runtime, device }: TrainFlags): ResumedRun {
+  return { run: out, source, epochs, runtime, device }
+}
+
+async function begin(
+  source: string | undefined,
+  flags: TrainFlags,
+  options: TrainOptions,
+): Promise<TrainSummary> {
+  if (!source)
+    throw new ExpectedError('bad-usage', 'Say what to train on: hourglass train DATASET --out RUN.')
+  const { preset, spec: specFile, tying, seed, from, runtime, device, overwrite = false } = flags
+  const preprocessing = preprocessingSchema.parse({ ...flags.size, color: flags.color })
+  const request = { run: flags.out, dataset: { source, preprocessing }, from, runtime, device, overwrite }
+  return trainNewRun(
+    { ...request, model: { preset, specFile, tying, seed }, config: configOf(flags) },
+    options,
+  )
+}
+
+function configOf({
+  epochs,
+  batch,
+  lr,
+  optimizer,
+  schedule,
+  clip,
+  noise,
+  seed,
+  val,
+  patience,
+}: TrainFlags): ConfigChoice {
+  return {
+    epochs,
+    batchSize: batch,
+    optimizer: withoutUndefined({ name: optimizer, learningRate: lr, clipNorm: clip }),
+    schedule: schedule && { name: schedule },
+    noise,
+    seed,
+    validationSplit: val,
+    patience,
+  }
+}
+
+function withoutUndefined<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T
+}
+
+function report({ output }: CommandContext, { run, info, epochs, best }: TrainSummary): void {
+  const error = best?.valLoss ?? best?.trainLoss
+  output.line(
+    `Trained ${epochs} epochs. The best was epoch ${best?.epoch}: ${info.spec.loss} ${error?.toPrecision(4)}${best?.psnr ? `, PSNR ${best.psnr.toFixed(2)} dB` : ''}.`,
+  )
+  output.line(`The run is in ${run}, its model in ${run}/model.`)
+  output.record({ type: 'done', run, epochs, ...best, bestEpoch: best?.epoch ?? null })
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ExpectedError } from '../../../shared/errors'
+import { explainFileError, fileErrorCode } from '../../store/fileErrors'
+import { runFiles } from '../../store/runStore'
+
+/** The dataset that a folder of images becomes when a run is trained on it directly. */
+export const ownDataset = (run: string) => join(run, 'dataset')
+
+/** @throws ExpectedError when the folder holds something that is not to be overwritten */
+export async function checkRunFolder(run: string, overwrite: boolean): Promise<void> {
+  const entries = await readdir(run).catch((error: unknown) => {
+    if (fileErrorCode(error) === 'ENOENT') return []
+    throw explainFileError(error, run)
+  })
+  const holdsRun = existsSync(runFiles.info(run))
+  if (holdsRun && !overwrite)
+    throw new ExpectedError(
+      'bad-input',
+      `There is a run in ${run} already. Go on with it with --resume, choose another folder, or replace it with --overwrite.`,
+    )
+  if (!holdsRun && entries.some((name) => join(run, name) !== ownDataset(run)))
+    throw new ExpectedError(
+      'bad-input',
+      `${run} is not empty and holds no run. Choose a new folder for --out.`,
+    )
+}
+
+/** Makes the folder, without what an earlier run left in it. */
+export async function clearRunFolder(run: string): Promise<void> {
+  const ours = [runFiles.info, runFiles.metrics, runFiles.checkpoints, runFiles.history, runFiles.model]
+  try {
+    for (const path of ours) await rm(path(run), { recursive: true, force: true })
+    await mkdir(run, { recursive: true })
+  } catch (error) {
+    throw explainFileError(error, run)
+  }
+}

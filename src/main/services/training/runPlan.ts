@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { ExpectedError } from '../../../shared/errors'
+import { type InputShape, type ModelSpec, modelSpecSchema, type Tying } from '../../../shared/modelSpec'
+import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
+import { findPreset, presets, specFromPreset } from '../../engine/models/presets'
+import { explainFileError } from '../../store/fileErrors'
+
+/** What a person may set; everything else comes from the preset, the spec or the defaults. */
+export interface ModelChoice {
+  readonly preset?: string
+  /** Path of a ModelSpec as JSON. */
+  readonly specFile?: string
+  /** The spec of a model to start from. */
+  readonly initialSpec?: ModelSpec
+  readonly tying?: Tying
+  readonly seed?: number
+}
+
+export type ConfigChoice = z.input<typeof trainingConfigSchema>
+
+export interface RunPlan {
+  readonly spec: ModelSpec
+  readonly config: TrainingConfig
+  readonly preset: string | null
+  /** Sentences for a person. */
+  readonly notes: readonly string[]
+}
+
+export const defaultPreset = 'tied-relu-784-196-81-49'
+export const presetNames = presets.map(({ name }) => name)
+
+/** @throws ExpectedError `bad-usage`, `bad-spec` or `not-found` */
+export async function planRun(input: InputShape, model: ModelChoice, config: ConfigChoice): Promise<RunPlan> {
+  const { spec, preset, training, notes } = await chooseModel(input, model)
+  const tied: ModelSpec = {
+    ...spec,
+    tying: model.tying ?? spec.tying,
+    seed: model.seed ?? spec.seed,
+  }
+  return { spec: tied, config: mergeConfig(training, config), preset, notes }
+}
+
+async function chooseModel(input: InputShape, { preset, specFile, initialSpec }: ModelChoice) {
+  if ([preset, specFile, initialSpec].filter((choice) => choice !== undefined).length > 1)
+    throw new ExpectedError(
+      'bad-usage',
+      'Give one of --preset, --spec and --from: each of them says what the model is.',
+    )
+  if (initialSpec) return { spec: initialSpec, preset: null, training: {}, notes: [] }
+  if (specFile) return { spec: await readSpec(specFile, input), preset: null, training: {}, notes: [] }
+  const chosen = findPreset(preset ?? defaultPreset)
+  return { ...specFromPreset(chosen, input), preset: chosen.name, training: chosen.training }
+}
+
+/** A spec without an input gets the dataset's. */
+export async function readSpec(path: string, input: InputShape): Promise<ModelSpec> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw explainFileError(error, path)
+  })
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (error) {
+    throw new ExpectedError('bad-spec', `${path} is not JSON: ${(error as Error).message}.`)
+  }
+  const parsed = modelSpecSchema.safeParse(typeof json === 'object' && json ? { input, ...json } : json)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const place = issue!.path.length ? ` at ${issue!.path.join('.')}` : ''
+  throw new ExpectedError('bad-spec', `${path} is not a model spec${place}: ${issue!.message}`)
+}
+
+function mergeConfig(preset: ConfigChoice, choice: ConfigChoice): TrainingConfig {
+  const given = Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined))
+  const optimizer = { ...preset.optimizer, ...choice.optimizer }
+  const parsed = trainingConfigSchema.safeParse({ ...preset, ...given, optimizer })
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new ExpectedError('bad-usage', `${issue!.path.join('.')}: ${issue!.message}`)
+}

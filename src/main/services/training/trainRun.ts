@@ -1,0 +1,167 @@
+import { resolve } from 'node:path'
+import { CancelledError, ExpectedError } from '../../../shared/errors'
+import type { EpochMetrics, RunInfo } from '../../../shared/run'
+import { isDatasetFolder } from '../../store/datasetFiles'
+import { readDatasetInfo } from '../../store/datasetStore'
+import { openModel } from '../../store/modelStore'
+import { readMetrics, readRunInfo, writeRunInfo } from '../../store/runStore'
+import type { ImportProgress } from '../datasets/importDataset'
+import type { ComputeClient } from '../../worker/computeClient'
+import type { ComputeTarget, TrainEvent, TrainResult } from '../../worker/protocol'
+import { type ConfigChoice, type ModelChoice, planRun } from './runPlan'
+import { checkRunFolder, clearRunFolder } from './runFolder'
+import { type DatasetChoice, trainingDataset } from './trainingDataset'
+import { versions } from './versions'
+
+export interface TrainOptions {
+  readonly client: ComputeClient
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: TrainEvent) => void
+  /** While a folder of images becomes a dataset. */
+  readonly onImport?: (progress: ImportProgress) => void
+  /** Sentences a person should see. */
+  readonly onNote?: (note: string) => void
+}
+
+export interface NewRun extends ComputeTarget {
+  /** Folder of the run. */
+  readonly run: string
+  readonly dataset: DatasetChoice
+  readonly model: ModelChoice
+  readonly config: ConfigChoice
+  /** A run or model whose weights, and spec, it starts from. */
+  readonly from?: string
+  readonly overwrite: boolean
+}
+
+export interface ResumedRun extends ComputeTarget {
+  readonly run: string
+  /** Where the dataset is now, if it has moved. Images are not imported again. */
+  readonly source?: string
+  /** More epochs than the run was to have. */
+  readonly epochs?: number
+}
+
+export interface TrainSummary {
+  readonly run: string
+  readonly info: RunInfo
+  readonly epochs: number
+  /** Of the epoch whose model is kept as the best. */
+  readonly best: EpochMetrics | null
+}
+
+/** Trains a new run to its end. @throws CancelledError when stopped, after saving; ExpectedError */
+export async function trainNewRun(request: NewRun, options: TrainOptions): Promise<TrainSummary> {
+  const run = resolve(request.run)
+  await checkRunFolder(run, request.overwrite)
+  const initial = request.from === undefined ? null : (await openModel(request.from)).files
+  const folder = await trainingDataset(run, request.dataset, options.signal, options.onImport)
+  const { width, height, channels, count } = await readDatasetInfo(folder)
+  const model = { ...request.model, initialSpec: initial?.spec }
+  const plan = await planRun({ width, height, channels }, model, request.config)
+  plan.notes.forEach((note) => options.onNote?.(note))
+  await clearRunFolder(run)
+  const now = new Date().toISOString()
+  const info: RunInfo = {
+    version: 1,
+    state: 'created',
+    createdAt: now,
+    updatedAt: now,
+    dataset: resolve(folder),
+    images: count,
+    spec: plan.spec,
+    config: plan.config,
+    preset: plan.preset,
+    initialWeights: initial && resolve(initial.weights),
+    runtime: request.runtime ?? 'onnx',
+    device: request.device ?? 'cpu',
+    versions: versions(),
+    notes: [...plan.notes],
+    error: null,
+  }
+  await writeRunInfo(run, info)
+  return follow(run, info, { ...request, resume: false }, options)
+}
+
+/** Goes on with a run that was paused, stopped, interrupted or has failed. */
+export async function resumeRun(request: ResumedRun, options: TrainOptions): Promise<TrainSummary> {
+  const run = resolve(request.run)
+  const before = await readRunInfo(run)
+  const epochs = request.epochs ?? before.config.epochs
+  const { source } = request
+  const moved = source !== undefined && (await isDatasetFolder(source)) ? source : undefined
+  const info: RunInfo = {
+    ...before,
+    dataset: resolve(moved ?? before.dataset),
+    config: { ...before.config, epochs },
+    error: null,
+  }
+  if (before.state === 'done' && epochs <= before.config.epochs)
+    throw new ExpectedError(
+      'bad-input',
+      `The run in ${run} is done. Give --epochs more than ${before.config.epochs} to train it further.`,
+    )
+  const { count } = await readDatasetInfo(info.dataset)
+  if (count !== info.images)
+    throw new ExpectedError(
+      'bad-input',
+      `The dataset in ${info.dataset} has ${count} images, the run began with ${info.images}. A run goes on with the images it began with: train a new one.`,
+    )
+  const { runtime = before.runtime, device = before.device } = request
+  return follow(run, info, { runtime, device, resume: true }, options)
+}
+
+/** Runs the worker's task and keeps run.json in step with it. */
+async function follow(
+  run: string,
+  created: RunInfo,
+  { runtime, device, resume }: ComputeTarget & { resume: boolean },
+  { client, signal, onEvent }: TrainOptions,
+): Promise<TrainSummary> {
+  let info: RunInfo = created
+  const change = async (changes: Partial<RunInfo>) => writeRunInfo(run, (info = { ...info, ...changes }))
+  let began: Promise<void> = Promise.resolve()
+  let result: TrainResult
+  try {
+    result = await client.call(
+      'train',
+      {
+        runtime,
+        device,
+        resume,
+        run,
+        dataset: info.dataset,
+        spec: info.spec,
+        config: info.config,
+        initialWeights: info.initialWeights,
+      },
+      {
+        signal,
+        onEvent: (event) => {
+          if (event.type === 'started') {
+            const library = { [event.runtime]: event.version }
+            const { runtime, device } = event
+            began = change({ state: 'training', runtime, device, versions: { ...versions(), ...library } })
+          }
+          onEvent?.(event)
+        },
+      },
+    )
+    await began
+  } catch (error) {
+    await began.catch(() => undefined)
+    await change({
+      state: error instanceof ExpectedError ? 'failed' : 'interrupted',
+      error: (error as Error).message,
+    })
+    throw error
+  }
+  await change({ state: result.outcome })
+  if (result.outcome !== 'done')
+    throw new CancelledError(
+      `Stopped in epoch ${result.epochs + 1} and saved. Go on with: hourglass train --out ${run} --resume`,
+    )
+  const metrics = await readMetrics(run)
+  const best = metrics.find(({ epoch }) => epoch === result.bestEpoch) ?? null
+  return { run, info, epochs: result.epochs, best }
+}
