@@ -19,13 +19,12 @@ export function trainingReporter({ output, progress }: CommandContext) {
   const onEvent = (event: TrainEvent) => {
     switch (event.type) {
       case 'started': {
-        const { type: _, ...started } = event
         end()
         perEpoch = event.images
         progress.note(
           `Training ${event.parameters.toLocaleString('en')} parameters on ${event.device} with ${event.runtime} ${event.version}.`,
         )
-        output.record({ type: 'start', ...started })
+        output.record({ ...event, type: 'start' })
         break
       }
       case 'progress': {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { ExpectedError } from '../../shared/errors'
 import { type RuntimeName, runtimeNames } from '../../shared/trainingConfig'
 import { createOnnxRuntime } from '../engine/runtimes/onnx/onnxRuntime'
@@ -23,24 +24,27 @@ export interface ChosenRuntime {
   readonly device: string
 }
 
-/** TensorFlow where it has a GPU, else ONNX Runtime on the processor. A device alone picks a runtime that has it. */
+/**
+ * TensorFlow where it has a GPU, else ONNX Runtime on the processor; a device alone picks the runtime that has it.
+ * TensorFlow, which takes a second to load, is not asked where there is no NVIDIA driver that could give it a GPU.
+ */
 export function chooseRuntime({ runtime: name, device }: ComputeTarget): ChosenRuntime {
   if (name) {
     const runtime = runtimeNamed(name)
     return { runtime, device: device ?? defaultDevice(runtime) }
   }
-  const available = runtimeNames.flatMap((candidate) => tryRuntime(candidate) ?? [])
-  const fits = available.filter((runtime) => !device || runtime.devices().some(({ id }) => id === device))
-  const chosen =
-    fits.find((runtime) => runtime.devices()[0]?.isGpu && (!device || runtime.devices()[0]!.id === device)) ??
-    fits.find((runtime) => runtime.name === 'onnx') ??
-    fits[0]
-  if (chosen) return { runtime: chosen, device: device ?? defaultDevice(chosen) }
-  const known = available.flatMap((runtime) => runtime.devices().map(({ id }) => id))
-  throw new ExpectedError(
-    'runtime-missing',
-    `There is no device ${device} here. Choose one of: ${[...new Set(known)].join(', ')}.`,
-  )
+  const tensorflow = hasNvidiaDriver() ? tryRuntime('tensorflow') : null
+  const gpu = tensorflow?.devices().find(({ isGpu }) => isGpu)
+  if (tensorflow && gpu && (device ?? gpu.id) === gpu.id) return { runtime: tensorflow, device: gpu.id }
+  const onnx = runtimeNamed('onnx')
+  return { runtime: onnx, device: device ?? defaultDevice(onnx) }
+}
+
+/** The kernel module on Linux; elsewhere the driver's library. */
+function hasNvidiaDriver(): boolean {
+  const { SystemRoot = 'C:\\Windows' } = process.env
+  const places = ['/proc/driver/nvidia/version', '/dev/nvidiactl', `${SystemRoot}\\System32\\nvcuda.dll`]
+  return places.some((place) => existsSync(place))
 }
 
 /** ONNX Runtime lists every back end it was built with, so a GPU is used there only when asked for. */

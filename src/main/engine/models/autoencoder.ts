@@ -1,7 +1,6 @@
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { activationFunctions } from '../graph/ops/activations'
-import { biasAdd } from '../graph/ops/biasAdd'
-import { matmul } from '../graph/ops/matmul'
+import { linear } from '../graph/ops/linear'
 import type { Tensor } from '../graph/tensor'
 import type { Parameter } from './parameters'
 
@@ -49,7 +48,7 @@ export function parametersOf(spec: ModelSpec): ModelParameters {
 /** @param x batch × inputs. Returns the code, batch × units of the last layer. */
 export function encode(spec: ModelSpec, x: Tensor, parameters: ReadonlyMap<string, Tensor>): Tensor {
   return spec.encoder.reduce((h, layer, i) => {
-    const sum = biasAdd(matmul(h, parameters.get(encoderKernel(i))!), parameters.get(bias('encoder', i))!)
+    const sum = linear(h, parameters.get(encoderKernel(i))!, parameters.get(bias('encoder', i))!)
     return activationFunctions[layer.activation](sum)
   }, x)
 }
@@ -61,11 +60,9 @@ export function encode(spec: ModelSpec, x: Tensor, parameters: ReadonlyMap<strin
 export function decodeToSums(spec: ModelSpec, code: Tensor, parameters: ReadonlyMap<string, Tensor>): Tensor {
   return spec.encoder.reduce((h, _, i) => {
     const source = mirrored(spec, i)
-    const product =
-      spec.tying === 'tied'
-        ? matmul(h, parameters.get(encoderKernel(source))!, false, true)
-        : matmul(h, parameters.get(decoderKernel(i))!)
-    const sum = biasAdd(product, parameters.get(bias('decoder', i))!)
+    const tied = spec.tying === 'tied'
+    const kernel = parameters.get(tied ? encoderKernel(source) : decoderKernel(i))!
+    const sum = linear(h, kernel, parameters.get(bias('decoder', i))!, tied)
     return source === 0 ? sum : activationFunctions[spec.encoder[source - 1]!.activation](sum)
   }, code)
 }

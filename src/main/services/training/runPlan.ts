@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { ExpectedError } from '../../../shared/errors'
 import { type InputShape, type ModelSpec, modelSpecSchema, type Tying } from '../../../shared/modelSpec'
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'

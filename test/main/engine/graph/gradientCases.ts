@@ -8,6 +8,7 @@ import { add, div, maximum, minimum, mul, sub } from '../../../../src/main/engin
 import { biasAdd } from '../../../../src/main/engine/graph/ops/biasAdd'
 import { broadcastLike } from '../../../../src/main/engine/graph/ops/broadcast'
 import { concat } from '../../../../src/main/engine/graph/ops/concat'
+import { linear } from '../../../../src/main/engine/graph/ops/linear'
 import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
 import { reduceMean, reduceSum } from '../../../../src/main/engine/graph/ops/reduce'
 import { reshape } from '../../../../src/main/engine/graph/ops/reshape'
@@ -137,6 +138,12 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
     },
   },
   'constant.ts': { constant: 'no input', fill: 'no input' },
+  'linear.ts': {
+    linear: {
+      ...one('kernel', (x, w, b) => linear(x!, w!, b!), [BATCH, 3], [3, 2], [2]),
+      ...one('kernel transposed', (x, w, b) => linear(x!, w!, b!, true), [BATCH, 3], [2, 3], [2]),
+    },
+  },
   'matmul.ts': {
     matmul: {
       ...one('a·b', (a, b) => matmul(a!, b!), [BATCH, 4], [4, 2]),

@@ -15,6 +15,7 @@ import { biasAdd } from '../../../../src/main/engine/graph/ops/biasAdd'
 import { broadcastLike } from '../../../../src/main/engine/graph/ops/broadcast'
 import { concat } from '../../../../src/main/engine/graph/ops/concat'
 import { constant, fill } from '../../../../src/main/engine/graph/ops/constant'
+import { linear } from '../../../../src/main/engine/graph/ops/linear'
 import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
 import { placeholder } from '../../../../src/main/engine/graph/ops/placeholder'
 import { reduceMean, reduceSum } from '../../../../src/main/engine/graph/ops/reduce'
@@ -76,6 +77,8 @@ const rearranging: [name: string, of: Tensor, shape: number[], values: number[]]
   ['batchSize', batchSize(x), [], [2]],
   ['batchSize on another axis', batchSize(transpose(x)), [], [2]],
   ['biasAdd', biasAdd(matrix, constant([3], [10, 20, 30])), [2, 3], [11, 22, 33, 14, 25, 36]],
+  ['linear', linear(matrix, constant([3, 1], [1, 0, 2]), constant([1], [10])), [2, 1], [17, 26]],
+  ['linear', linear(matrix, constant([1, 3], [1, 0, 2]), constant([1], [10]), true), [2, 1], [17, 26]],
   ['broadcastLike', broadcastLike(constant([3], [7, 8, 9]), x), [2, 3], [7, 8, 9, 7, 8, 9]],
   ['concat', concat([matrix, constant([2, 1], [10, 20])], 1), [2, 4], [1, 2, 3, 10, 4, 5, 6, 20]],
   ['fill', fill([2, 2], 3), [2, 2], [3, 3, 3, 3]],

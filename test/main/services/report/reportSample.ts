@@ -36,6 +36,7 @@ export function fullReport(): ReportData {
       createdAt: '2026-11-21T10:00:00Z',
       updatedAt: '2026-11-21T10:01:00Z',
       dataset: '/data/<letters>',
+      images: 1000,
       spec: modelSpecSchema.parse({
         input: shape,
         encoder: [
@@ -45,6 +46,7 @@ export function fullReport(): ReportData {
       }),
       config: trainingConfigSchema.parse({ epochs: 3, noise: { kind: 'gaussian', min: 25, max: 25 } }),
       preset: null,
+      initialWeights: null,
       runtime: 'onnx',
       device: 'cpu',
       versions: { hourglass: '0.1.0' },

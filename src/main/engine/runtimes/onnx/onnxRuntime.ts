@@ -1,3 +1,6 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { ExpectedError } from '../../../../shared/errors'
 import { checkProgram, type GraphFunction, type Program } from '../../graph/program'
@@ -22,14 +25,24 @@ const deviceNames: Record<string, string> = {
   coreml: 'Apple Neural Engine (Core ML)',
 }
 
+/** Whether the library of a back end that npm does not bring, such as CUDA's, has been put beside the others. */
+function hasProvider(name: string): boolean {
+  const main = createRequire(import.meta.url).resolve('onnxruntime-node')
+  const folder = join(dirname(main), '../bin/napi-v6', process.platform, process.arch)
+  return existsSync(folder) && readdirSync(folder).some((file) => file.includes(`providers_${name}`))
+}
+
 let live = 0
 
 export function createOnnxRuntime(): Runtime {
-  const devices = ort.listSupportedBackends().map(({ name }): Device => ({
-    id: name,
-    name: deviceNames[name] ?? name,
-    isGpu: name !== 'cpu' && name !== 'coreml',
-  }))
+  const devices = ort
+    .listSupportedBackends()
+    .filter(({ name, bundled }) => bundled || hasProvider(name))
+    .map(({ name }): Device => ({
+      id: name,
+      name: deviceNames[name] ?? name,
+      isGpu: name !== 'cpu' && name !== 'coreml',
+    }))
   return {
     name: 'onnx',
     version: ort.env.versions.node ?? ort.env.versions.common,
@@ -127,15 +140,25 @@ class OnnxProgram implements CompiledProgram {
   private async compile(fn: GraphFunction): Promise<CompiledFunction> {
     const model = authorOnnxModel(fn)
     const onDevice = [...model.writes].map((variable) => [variableOutput(variable), 'gpu-buffer'] as const)
-    const session = await ort.InferenceSession.create(model.bytes, {
+    const options: ort.InferenceSession.SessionOptions = {
       executionProviders: this.onProcessor ? ['cpu'] : [this.device.id, 'cpu'],
       graphOptimizationLevel: 'all',
       // Moments of weights that get no gradient fade into denormals, which are slow.
       extra: { session: { set_denormal_as_zero: '1' } },
       logSeverityLevel: 3,
       ...(this.onProcessor ? {} : { preferredOutputLocation: Object.fromEntries(onDevice) }),
-    })
-    return { session, model }
+    }
+    try {
+      return { session: await ort.InferenceSession.create(model.bytes, options), model }
+    } catch (error) {
+      if (this.onProcessor) throw error
+      const reason = (error as Error).message
+      throw new ExpectedError(
+        'runtime-missing',
+        `ONNX Runtime cannot compute on ${this.device.id} here: ${reason}. Use --device cpu.`,
+        { cause: error },
+      )
+    }
   }
 
   private value(variable: Variable): ort.Tensor {
