@@ -8,15 +8,13 @@ import {
 import type { ModelInfo } from '../../../shared/run'
 
 /** README.md of a saved model: what it is, how good it is, and how to use it without Hourglass. */
-export function modelCard(info: ModelInfo): string {
+export function modelCard(info: ModelInfo, hasPreview: boolean): string {
   const { name, spec, trainedOn, versions } = info
   return `# ${name}
 
 An autoencoder that squeezes an image into ${codeSize(spec)} numbers (its latent code) and draws it again from those.
-Trained with [Hourglass](https://www.npmjs.com/package/hourglass) on ${info.createdAt.slice(0, 10)}.
-
-![Originals, what the model was given, and what it made of it](preview.png)
-
+Trained with Hourglass on ${info.createdAt.slice(0, 10)}.
+${hasPreview ? '\n![Originals, what the model was given, and what it made of them](preview.png)\n' : ''}
 | | |
 | --- | --- |
 ${rows(info)}

@@ -21,11 +21,12 @@ export async function saveModelOfRun(run: string): Promise<string> {
   const metrics = (await readMetrics(run)).findLast(({ best }) => best) ?? null
   const folder = runFiles.model(resolve(run))
   const modelInfo = describeModel(name, info, metrics, noise)
+  const preview = await drawPreview(run, info, metrics?.epoch ?? Infinity)
   await writeModel(folder, {
     info: modelInfo,
     weights: await readWeights(files.weights),
-    card: modelCard(modelInfo),
-    preview: await drawPreview(run, info, metrics?.epoch ?? Infinity),
+    card: modelCard(modelInfo, preview !== null),
+    preview,
   })
   return folder
 }

@@ -23,5 +23,6 @@ export async function writePngs(
 }
 
 function encodePng(pixels: Uint8Array, { width, height, channels }: InputShape): Promise<Buffer> {
-  return sharp(pixels, { raw: { width, height, channels } }).png().toBuffer()
+  const space = channels === 1 ? 'b-w' : 'srgb'
+  return sharp(pixels, { raw: { width, height, channels } }).toColourspace(space).png().toBuffer()
 }
