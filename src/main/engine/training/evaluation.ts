@@ -5,7 +5,7 @@ import { ssimOfImages } from '../imaging/ssim'
 import type { CompiledProgram } from '../runtimes/runtime'
 import { corruptionFeeds } from './corruption'
 import type { CorruptionSource } from './corruptionSource'
-import { type PixelSource, readImages } from './pixelSource'
+import { asFloats, type PixelSource, readImages } from './pixelSource'
 import { randomStream, streams } from './random'
 
 /** Means over images; PSNR and SSIM of the output clipped to 0..1 against the clean image. */
@@ -45,7 +45,7 @@ export async function evaluateImages(
   for (let from = 0; from < indices.length && !options.signal?.aborted; from += batchSize) {
     const part = indices.subarray(from, from + batchSize)
     const { pixels, results } = await evaluateBatch(compiled, source, part, from, options)
-    const clean = Float32Array.from(pixels, (byte) => byte / 255)
+    const clean = asFloats(pixels)
     const output = clipped(results.output!.data as Float32Array)
     for (let i = 0; i < part.length; i++) {
       sums.loss += results.loss!.data[i]!

@@ -1,6 +1,7 @@
 import { inputSize } from '../../../shared/modelSpec'
 import { createCorruptionSource } from '../../engine/training/corruption'
 import { evaluateBatch, evaluateImages, inferenceBatch } from '../../engine/training/evaluation'
+import { asFloats } from '../../engine/training/pixelSource'
 import type { CompiledProgram } from '../../engine/runtimes/runtime'
 import { type Dataset, openDataset } from '../../store/datasetStore'
 import { loadModel } from '../loadModel'
@@ -62,7 +63,7 @@ export async function encode(
     await eachBatch(dataset, context as TaskContext<never>, async (indices, first) => {
       const pixels = new Uint8Array(indices.length * dataset.rowBytes)
       await dataset.readRows(first, indices.length, pixels)
-      const image = Float32Array.from(pixels, (byte) => byte / 255)
+      const image = asFloats(pixels)
       const { code } = await compiled.run('encode', {
         image: { shape: [indices.length, dataset.rowBytes], data: image },
       })

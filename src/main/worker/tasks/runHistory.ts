@@ -1,5 +1,5 @@
 import { inferenceBatch } from '../../engine/training/evaluation'
-import { type PixelSource, readImages } from '../../engine/training/pixelSource'
+import { asFloats, type PixelSource, readImages } from '../../engine/training/pixelSource'
 import { randomStream, shuffle, streams } from '../../engine/training/random'
 import type { Trainer } from '../../engine/training/trainer'
 import {
@@ -65,7 +65,7 @@ export class RunHistory {
       await readImages(source, rows, pixels)
       const image = {
         shape: [rows.length, source.rowBytes],
-        data: Float32Array.from(pixels, (byte) => byte / 255),
+        data: asFloats(pixels),
       }
       const { code } = await trainer.compiled.run('encode', { image })
       data.set(code!.data as Float32Array, from * dimensions)
