@@ -24,7 +24,7 @@ ${tyingSentences[spec.tying]} \`weights.safetensors\` holds every kernel and bia
 
 Trained on ${trainedOn.images.toLocaleString('en')} images of the dataset "${trainedOn.dataset}"${
     trainedOn.noise
-      ? `, with ${trainedOn.noise} noise on the input and the clean image as the target, so it removes such noise`
+      ? `, with ${trainedOn.noise} noise on the input and the clean image as the target: it learned to remove such noise`
       : ''
   }.
 

@@ -1,6 +1,7 @@
-import { basename, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import type { EpochMetrics, ModelInfo, RunInfo } from '../../../shared/run'
 import { readWeights } from '../../store/checkpointStore'
+import { readDatasetInfo } from '../../store/datasetStore'
 import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/historyStore'
 import { openModel, writeModel } from '../../store/modelStore'
 import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
@@ -20,7 +21,8 @@ export async function saveModelOfRun(run: string): Promise<string> {
   const info = await readRunInfo(run)
   const metrics = (await readMetrics(run)).findLast(({ best }) => best) ?? null
   const folder = runFiles.model(resolve(run))
-  const modelInfo = describeModel(name, info, metrics, noise)
+  const trainedOn = { dataset: await datasetName(info.dataset, run), images: info.images, noise }
+  const modelInfo = describeModel(name, info, metrics, trainedOn)
   const preview = await drawPreview(run, info, metrics?.epoch ?? Infinity)
   await writeModel(folder, {
     info: modelInfo,
@@ -33,9 +35,9 @@ export async function saveModelOfRun(run: string): Promise<string> {
 
 function describeModel(
   name: string,
-  { spec, dataset, images, versions }: RunInfo,
+  { spec, versions }: RunInfo,
   metrics: EpochMetrics | null,
-  noise: string | null,
+  trainedOn: ModelInfo['trainedOn'],
 ): ModelInfo {
   return {
     version: 1,
@@ -43,10 +45,17 @@ function describeModel(
     spec,
     input: spec.input,
     createdAt: new Date().toISOString(),
-    trainedOn: { dataset: basename(dataset), images, noise },
+    trainedOn,
     metrics,
     versions,
   }
+}
+
+/** A dataset that a run made for itself is called as the images it came from. */
+async function datasetName(dataset: string, run: string): Promise<string> {
+  if (dirname(dataset) !== resolve(run)) return basename(dataset)
+  const { sources } = await readDatasetInfo(dataset)
+  return sources.map((source) => basename(source)).join(', ')
 }
 
 /** Of the epoch, or of the last one before it whose pictures are still kept. */
