@@ -14,8 +14,11 @@ export interface ProgressTask {
 
 /** How far the work is, on stderr: a bar in a terminal, a line now and then elsewhere, nothing with --json or --quiet. */
 export interface Progress {
-  /** One task at a time. A total of 0 is unknown. `unit` is a plural: "images". */
-  start(label: string, total: number, unit: string): ProgressTask
+  /**
+   * One task at a time. A total of 0 is unknown. `unit` is a plural: "images". `already` was done before, by work that
+   * goes on now, and does not count for the rate.
+   */
+  start(label: string, total: number, unit: string, already?: number): ProgressTask
   /** A sentence a person should see while the command works, such as a preset scaled to another size. */
   note(sentence: string): void
   /** Runs a write to the terminal so that it does not land inside the bar. */
@@ -44,11 +47,11 @@ export function createProgress(mode: OutputMode, place: ProgressPlace): Progress
     note: (sentence) => {
       if (!silent()) interleave(() => place.stream.write(`${sentence}\n`))
     },
-    start: (label, total, unit) => {
+    start: (label, total, unit, already = 0) => {
       if (silent()) return { update: () => {}, setTotal: () => {}, end: () => {} }
       const own = place.interactive ? barPainter(place) : linePainter(place)
       painter = own
-      return startTask({ label, total, unit }, place.now, own, () => {
+      return startTask({ label, total, unit, already }, place.now, own, () => {
         if (painter === own) painter = null
       })
     },
@@ -56,19 +59,19 @@ export function createProgress(mode: OutputMode, place: ProgressPlace): Progress
 }
 
 function startTask(
-  { label, total, unit }: { label: string; total: number; unit: string },
+  { label, total, unit, already }: { label: string; total: number; unit: string; already: number },
   now: () => number,
   painter: Painter,
   onEnd: () => void,
 ): ProgressTask {
   const startedAt = now()
-  let done = 0
+  let done = already
   let note = ''
   const status = (): Status => ({
     label,
     done,
     total,
-    text: describe(done, total, unit, now() - startedAt, note),
+    text: describe({ done, total, unit, note, fresh: done - already, elapsedMs: now() - startedAt }),
   })
   return {
     update: (newDone, newNote) => {
@@ -87,15 +90,25 @@ function startTask(
 }
 
 /** "1,200/6,000 images · 410/s · 12 s left · loss 0.01" */
-function describe(done: number, total: number, unit: string, elapsedMs: number, note: string): string {
+function describe({ done, total, unit, note, fresh, elapsedMs }: Described): string {
   const parts = [`${formatAmount(done)}${total > 0 ? `/${formatAmount(total)}` : ''} ${unit}`]
-  if (done > 0 && elapsedMs > 0) {
-    parts.push(`${formatAmount((done / elapsedMs) * 1000)}/s`)
-    if (total > done) parts.push(`${formatDuration((elapsedMs / done) * (total - done))} left`)
+  if (fresh > 0 && elapsedMs > 0) {
+    parts.push(`${formatAmount((fresh / elapsedMs) * 1000)}/s`)
+    if (total > done) parts.push(`${formatDuration((elapsedMs / fresh) * (total - done))} left`)
     else parts.push(`in ${formatDuration(elapsedMs)}`)
   }
   if (note) parts.push(note)
   return parts.join(' · ')
+}
+
+interface Described {
+  done: number
+  total: number
+  unit: string
+  note: string
+  /** Of `done`, what this task has done itself, in `elapsedMs`. */
+  fresh: number
+  elapsedMs: number
 }
 
 function barPainter({ stream }: ProgressPlace): Painter {

@@ -25,11 +25,11 @@ export function trainingReporter({ output, progress }: CommandContext) {
           `Training ${event.parameters.toLocaleString('en')} parameters on ${event.device} with ${event.runtime} ${event.version}.`,
         )
         output.record({ ...event, type: 'start' })
+        task = progress.start('Training', event.epochs * perEpoch, 'images', event.finishedEpochs * perEpoch)
         break
       }
       case 'progress': {
-        task ??= progress.start('Training', event.epochs * perEpoch, 'images')
-        task.update(
+        task?.update(
           (event.epoch - 1 + event.batch / event.batches) * perEpoch,
           `epoch ${event.epoch}/${event.epochs} · loss ${event.trainLoss.toPrecision(4)}`,
         )

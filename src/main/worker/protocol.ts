@@ -45,6 +45,8 @@ export type TrainEvent =
       readonly version: string
       readonly images: number
       readonly parameters: number
+      readonly epochs: number
+      readonly finishedEpochs: number
     }
   | {
       readonly type: 'progress'

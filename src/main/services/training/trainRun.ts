@@ -8,6 +8,7 @@ import { readMetrics, readRunInfo, writeRunInfo } from '../../store/runStore'
 import type { ImportProgress } from '../datasets/importDataset'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, TrainEvent, TrainResult } from '../../worker/protocol'
+import { saveModelOfRun } from '../models/saveModel'
 import { type ConfigChoice, type ModelChoice, planRun } from './runPlan'
 import { checkRunFolder, clearRunFolder } from './runFolder'
 import { type DatasetChoice, trainingDataset } from './trainingDataset'
@@ -161,6 +162,7 @@ async function follow(
     throw new CancelledError(
       `Stopped in epoch ${result.epochs + 1} and saved. Go on with: hourglass train --out ${run} --resume`,
     )
+  await saveModelOfRun(run)
   const metrics = await readMetrics(run)
   const best = metrics.find(({ epoch }) => epoch === result.bestEpoch) ?? null
   return { run, info, epochs: result.epochs, best }

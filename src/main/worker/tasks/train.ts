@@ -49,6 +49,8 @@ export async function train(
         version: runtime.version,
         images: trainer.indices.train.length,
         parameters: parameters.reduce((sum, { data }) => sum + data.length, 0),
+        epochs: params.config.epochs,
+        finishedEpochs: trainer.position.epoch,
       })
       const history = await RunHistory.open(params.run, trainer, pixelSourceOf(dataset))
       const outcome = await runTraining(trainer, params, context, history)

@@ -98,11 +98,19 @@ class OnnxProgram implements CompiledProgram {
   async read(
     names = this.program.variables.map((variable) => variable.name),
   ): Promise<Record<string, Float32Array>> {
-    const entries = names.map(async (name) => {
-      const data = (await this.value(variableNamed(this.program, name)).getData()) as Float32Array
-      return [name, data.slice()] as const
-    })
-    return Object.fromEntries(await Promise.all(entries))
+    const values: Record<string, Float32Array> = {}
+    for (const name of names) values[name] = await this.readOne(variableNamed(this.program, name))
+    return values
+  }
+
+  /** In Node a tensor on a device cannot give its numbers: they are fetched by a function that passes them on. */
+  private async readOne(variable: Variable): Promise<Float32Array> {
+    const value = this.value(variable)
+    if (value.location === 'cpu') return (value.data as Float32Array).slice()
+    const name = `read/${variable.name}`
+    if (!this.compiled.has(name))
+      this.compiled.set(name, this.compile({ name, outputs: { value: variable.value } }))
+    return (await this.run(name, {})).value!.data as Float32Array
   }
 
   async write(values: Readonly<Record<string, Float32Array>>): Promise<void> {
