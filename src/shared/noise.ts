@@ -35,9 +35,12 @@ export const noiseSpecSchema = z
   })
 export type NoiseSpec = z.infer<typeof noiseSpecSchema>
 
+const number = String.raw`(\d+\.?\d*(?:e\d+)?|\.\d+)`
+const noisePattern = new RegExp(`^([a-z-]+):${number}(?:-${number})?$`, 'i')
+
 /** Reads `gaussian:25` or `gaussian:0-55`. @throws ExpectedError `bad-usage` */
 export function parseNoise(text: string): NoiseSpec {
-  const match = /^([a-z-]+):([0-9.]+(?:e[0-9]+)?)(?:-([0-9.]+(?:e[0-9]+)?))?$/i.exec(text.trim())
+  const match = noisePattern.exec(text.trim())
   const min = Number(match?.[2])
   const parsed = noiseSpecSchema.safeParse({
     kind: match?.[1],

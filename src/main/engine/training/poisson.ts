@@ -13,19 +13,20 @@ const steps = 8
  */
 export function poissonNoise(noise: NoiseSpec, seed: number): CorruptionSource {
   const tables = new Map<number, Float32Array>()
-  const tableFor = (strength: number) => {
-    let table = tables.get(strength)
+  const tableFor = (step: number) => {
+    let table = tables.get(step)
+    // A stream for each step, whichever comes first: a resumed run meets them in another order.
     if (!table)
-      tables.set(strength, (table = drawTable(strength, randomStream(seed, streams.table, tables.size))))
+      tables.set(step, (table = drawTable(photonsAt(noise, step), randomStream(seed, streams.table, step))))
     return table
   }
   return {
     draw(random, pixels, field, strength) {
       const inputs = field.length / strength.length
       for (let image = 0; image < strength.length; image++) {
-        const photons = rounded(noise, drawStrength(noise, random))
-        strength[image] = photons
-        const table = tableFor(photons)
+        const step = stepOf(noise, drawStrength(noise, random))
+        strength[image] = photonsAt(noise, step)
+        const table = tableFor(step)
         for (let i = image * inputs; i < (image + 1) * inputs; i++)
           field[i] = table[pixels[i]! * samples + random.below(samples)]!
       }
@@ -33,9 +34,12 @@ export function poissonNoise(noise: NoiseSpec, seed: number): CorruptionSource {
   }
 }
 
-function rounded({ min, max }: NoiseSpec, strength: number): number {
-  if (min === max) return min
-  const step = Math.round(((steps - 1) * Math.log(strength / min)) / Math.log(max / min))
+/** The nearest of `steps` strengths. */
+function stepOf({ min, max }: NoiseSpec, strength: number): number {
+  return min === max ? 0 : Math.round(((steps - 1) * Math.log(strength / min)) / Math.log(max / min))
+}
+
+function photonsAt({ min, max }: NoiseSpec, step: number): number {
   return min * (max / min) ** (step / (steps - 1))
 }
 

@@ -68,13 +68,19 @@ export class ShuffledBatches {
     const { rowBytes } = this.source
     let at = 0
     let toSkip = skip
-    const open = async (group: number) => {
+    const load = async (group: number) => {
       const indices = groups[group]!()
       const order = shuffle(
         Uint32Array.from(indices.keys()),
         randomStream(this.seed, streams.shuffle, epoch, group + 1),
       )
       return { pixels: await this.read(indices), order }
+    }
+    const open = (group: number) => {
+      const loading = load(group)
+      // Awaited when the group is needed; a failure must not count as unhandled until then.
+      loading.catch(() => undefined)
+      return loading
     }
     while (at < groups.length - 1 && toSkip >= groups[at]!().length) toSkip -= groups[at++]!().length
     let pending = open(at)
@@ -86,11 +92,7 @@ export class ShuffledBatches {
           if (!current || position === current.order.length) {
             if (current) position = 0
             current = await pending
-            if (++at < groups.length) {
-              pending = open(at)
-              // Awaited when the group is needed; a failure must not count as unhandled until then.
-              pending.catch(() => undefined)
-            }
+            if (++at < groups.length) pending = open(at)
           }
           copyImage(current.pixels, current.order[position++]!, into, done, rowBytes)
         }
