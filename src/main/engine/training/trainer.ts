@@ -4,7 +4,7 @@ import type { EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import { decoderCopies } from '../models/decoderCopies'
 import { initializeParameters } from '../models/initialize'
-import type { CompiledProgram, Runtime } from '../runtimes/runtime'
+import type { CompiledProgram, Device, Runtime } from '../runtimes/runtime'
 import { createCorruptionSource } from './corruption'
 import type { CorruptionSource } from './corruptionSource'
 import { type Evaluation, evaluateBatch, evaluateImages } from './evaluation'
@@ -85,14 +85,14 @@ export class Trainer {
         `The model takes ${inputSize(spec.input)} values an image, the dataset has ${source.rowBytes}. Import the images at the model's size, or leave the input out of the spec.`,
       )
     if (source.count < 1) throw new ExpectedError('bad-input', 'The dataset has no image to train on.')
-    const isGpu =
-      (runtime.devices().find(({ id }) => id === device) ?? runtime.devices()[0])!.isGpu && device !== 'cpu'
-    const trained = Object.values(initializeParameters(spec)).reduce((sum, values) => sum + values.length, 0)
-    const tuning = tune(runtime.name, isGpu, trained, config.batchSize)
+    const { id, isGpu } = deviceOf(runtime, device)
+    const initial = initializeParameters(spec)
+    const size = Object.values(initial).reduce((sum, values) => sum + values.length, 0)
+    const tuning = tune(runtime.name, isGpu, size, config.batchSize)
     const model = buildTrainingProgram(spec, { ...config, ...tuning })
-    const compiled = await runtime.compile(model.program, device)
+    const compiled = await runtime.compile(model.program, id)
     const trainer = new Trainer(spec, config, compiled, model, tuning, source)
-    await trainer.write(initializeParameters(spec))
+    await trainer.write(initial)
     return trainer
   }
 
@@ -195,8 +195,7 @@ export class Trainer {
       const trained = Math.min(position.batch * config.batchSize, train.length) - resumedAt * config.batchSize
       observer.progress(this.progress(trained / (ms / 1000)))
     }
-    await this.endEpoch(observer)
-    return 'continue'
+    return this.endEpoch(observer)
   }
 
   private async runCall(batches: Awaited<ReturnType<ShuffledBatches['epoch']>>): Promise<void> {
@@ -216,12 +215,14 @@ export class Trainer {
     if (!Number.isFinite(position.lossSum)) throw this.diverged()
   }
 
-  private async endEpoch(observer: TrainingObserver): Promise<void> {
+  private async endEpoch(observer: TrainingObserver): Promise<TrainingRequest> {
     const { position, config } = this
     await this.copyDecoder()
     const started = performance.now()
     const trainLoss = position.lossSum / this.indices.train.length
-    const validation = await this.validate()
+    const validation = await this.validate(observer)
+    // An epoch that is stopped while it is measured is measured again when it goes on.
+    if (observer.requested() !== 'continue') return observer.requested()
     const orthogonality = Array.from((await this.compiled.run('orthogonality', {})).norms!.data)
     const learningRate = this.rateAt(Math.max(0, position.step - 1))
     const samplesPerSecond = this.indices.train.length / (position.epochMs / 1000)
@@ -241,6 +242,7 @@ export class Trainer {
       orthogonality,
       best,
     })
+    return 'continue'
   }
 
   /** Moves to the next epoch. Returns whether this one was the best. */
@@ -261,13 +263,18 @@ export class Trainer {
     return best
   }
 
-  private async validate(): Promise<Evaluation | null> {
+  private async validate(observer: TrainingObserver): Promise<Evaluation | null> {
     if (!this.indices.validation.length) return null
     const options = {
       shape: this.spec.input,
       corruption: this.corruption,
       seed: this.config.seed,
       ssimImages,
+      signal: {
+        get aborted() {
+          return observer.requested() !== 'continue'
+        },
+      },
     }
     return evaluateImages(this.compiled, this.source, this.indices.validation, options)
   }
@@ -319,4 +326,16 @@ export class Trainer {
       `The loss is no longer a number in epoch ${this.position.epoch + 1}: training has diverged. Start again with a lower learning rate, for example --lr ${rate / 10}. The best model of the epochs before is kept.`,
     )
   }
+}
+
+/** The device of that name, or the runtime's first. @throws ExpectedError `runtime-missing` */
+function deviceOf(runtime: Runtime, id: string | undefined): Device {
+  const devices = runtime.devices()
+  const device = id === undefined ? devices[0] : devices.find((candidate) => candidate.id === id)
+  if (device) return device
+  const known = devices.map((candidate) => candidate.id).join(', ')
+  throw new ExpectedError(
+    'runtime-missing',
+    `The runtime ${runtime.name} has no device ${id} here. Choose one of: ${known}.`,
+  )
 }

@@ -6,10 +6,10 @@ export interface Tuning {
   readonly shards: number
 }
 
-/** Arithmetic of a modest processor, in operations a second: only the order of magnitude matters. */
-const slowProcessor = 5e10
+/** Arithmetic of a processor with two cores, in operations a second: only the order of magnitude matters. */
+const slowProcessor = 1.5e11
 /** A call should not take longer than this, so that pause and stop are obeyed soon. */
-const callMs = 60
+const callMs = 180
 
 /**
  * How a training step is laid out for a runtime. Measured on two cores (npm run bench):
