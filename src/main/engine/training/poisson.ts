@@ -4,6 +4,8 @@ import { type Random, randomStream, streams } from './random'
 
 /** Samples kept for each of the 256 grey values. */
 const samples = 4096
+/** Random sample numbers, of which an image takes a stretch: as with the fields of the other kinds. */
+const pickCount = 1 << 20
 /** Strengths that a range is rounded to, evenly spaced in the logarithm. */
 const steps = 8
 
@@ -13,6 +15,12 @@ const steps = 8
  */
 export function poissonNoise(noise: NoiseSpec, seed: number): CorruptionSource {
   const tables = new Map<number, Float32Array>()
+  let picks: Uint16Array | null = null
+  const picksFor = (inputs: number) => {
+    const size = Math.max(pickCount, 16 * inputs)
+    const random = randomStream(seed, streams.table, steps)
+    return (picks ??= Uint16Array.from({ length: size }, () => random.below(samples)))
+  }
   const tableFor = (step: number) => {
     let table = tables.get(step)
     // A stream for each step, whichever comes first: a resumed run meets them in another order.
@@ -27,8 +35,10 @@ export function poissonNoise(noise: NoiseSpec, seed: number): CorruptionSource {
         const step = stepOf(noise, drawStrength(noise, random))
         strength[image] = photonsAt(noise, step)
         const table = tableFor(step)
-        for (let i = image * inputs; i < (image + 1) * inputs; i++)
-          field[i] = table[pixels[i]! * samples + random.below(samples)]!
+        const taken = picksFor(inputs)
+        const start = random.below(taken.length - inputs + 1)
+        for (let i = 0, at = image * inputs; i < inputs; i++, at++)
+          field[at] = table[pixels[at]! * samples + taken[start + i]!]!
       }
     },
   }
