@@ -7,6 +7,7 @@ import { initializeParameters } from '../models/initialize'
 import type { CompiledProgram, Device, Runtime } from '../runtimes/runtime'
 import { createCorruptionSource } from './corruption'
 import type { CorruptionSource } from './corruptionSource'
+import { areNumbers, divergence } from './divergence'
 import { type Evaluation, evaluateBatch, evaluateImages } from './evaluation'
 import type { PixelSource } from './pixelSource'
 import { startPosition, type TrainingPosition } from './position'
@@ -131,9 +132,13 @@ export class Trainer {
     }
   }
 
-  /** Copies of all values: parameters by name, the optimizer's state as `NAME/m` and the like. */
+  /**
+   * Copies of all values: parameters by name, the optimizer's state as `NAME/m` and the like.
+   * @throws ExpectedError `diverged` when one of them is not a number, so that none such is ever kept
+   */
   async values(): Promise<Record<string, Float32Array>> {
     const read = await this.compiled.read()
+    if (!Object.values(read).every(areNumbers)) throw this.diverged()
     const { parameters, optimizer, copies } = this.model
     const named = ['', ...optimizer.slots].map((slot) => parameters.fromVariables(read, slot))
     return Object.assign({}, ...named, ...copies.map(({ name }) => ({ [name]: read[name] })))
@@ -224,6 +229,7 @@ export class Trainer {
     // An epoch that is stopped while it is measured is measured again when it goes on.
     if (observer.requested() !== 'continue') return observer.requested()
     const orthogonality = Array.from((await this.compiled.run('orthogonality', {})).norms!.data)
+    if (!orthogonality.every(Number.isFinite)) throw this.diverged()
     const learningRate = this.rateAt(Math.max(0, position.step - 1))
     const samplesPerSecond = this.indices.train.length / (position.epochMs / 1000)
     const epochMs = position.epochMs + performance.now() - started
@@ -319,12 +325,10 @@ export class Trainer {
     }
   }
 
+  /** An epoch that has just ended counts as the one under way. */
   private diverged(): ExpectedError {
-    const rate = this.config.optimizer.learningRate
-    return new ExpectedError(
-      'diverged',
-      `The loss is no longer a number in epoch ${this.position.epoch + 1}: training has diverged. Start again with a lower learning rate, for example --lr ${rate / 10}. The best model of the epochs before is kept.`,
-    )
+    const { epoch, batch } = this.position
+    return divergence(batch > 0 ? epoch + 1 : epoch, this.config.optimizer.learningRate)
   }
 }
 
