@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { parseNoise } from '../../../../src/shared/noise'
+import { type OptimizerConfig, optimizerNames, optimizerSchema } from '../../../../src/shared/trainingConfig'
+import type { Runtime } from '../../../../src/main/engine/runtimes/runtime'
+import { initializeParameters } from '../../../../src/main/engine/models/initialize'
+import { createCorruptionSource } from '../../../../src/main/engine/training/corruption'
+import { randomStream } from '../../../../src/main/engine/training/random'
+import { ShuffledBatches } from '../../../../src/main/engine/training/shuffledBatches'
+import { StepRunner } from '../../../../src/main/engine/training/stepRunner'
+import { buildTrainingProgram } from '../../../../src/main/engine/training/trainingProgram'
+import type { Tuning } from '../../../../src/main/engine/training/tuning'
+import { rectangles } from '../../../support/memoryImages'
+import { describeRuntimes, withProgram } from '../../../support/runtimes'
+import { largestDifference, specOf } from '../../../support/training'
+
+const spec = specOf([12, 5])
+const noise = parseNoise('gaussian:10-50')
+const batchSize = 16
+const steps = 24
+
+/** Weights and losses after some steps in groups of one call. */
+async function after(runtime: Runtime, optimizer: OptimizerConfig, tuning: Tuning) {
+  const {
+    program,
+    parameters,
+    optimizer: graph,
+  } = buildTrainingProgram(spec, { optimizer, noise, ...tuning })
+  return withProgram(runtime, program, async (compiled) => {
+    const zeros = graph.variables.map(({ name, shape }) => [
+      name,
+      new Float32Array(shape[0]! * (shape[1] ?? 1)),
+    ])
+    await compiled.write({
+      ...parameters.toVariables(initializeParameters(spec)),
+      ...Object.fromEntries(zeros),
+    })
+    const source = rectangles(batchSize * steps)
+    const indices = Uint32Array.from({ length: source.count }, (_, i) => i)
+    const batches = await new ShuffledBatches(source, indices, 1).epoch(0, 0)
+    const corruption = createCorruptionSource(noise, source.rowBytes, 1)
+    const runner = new StepRunner(compiled, spec, optimizer, corruption, tuning, batchSize)
+    const losses: number[] = []
+    for (let done = 0; done < steps; done += tuning.stepsPerCall) {
+      const rates = Array.from({ length: tuning.stepsPerCall }, (_, i) => 0.01 / (1 + 0.1 * (done + i)))
+      const plan = { steps: tuning.stepsPerCall, batchSize, rates, firstStep: done + 1 }
+      losses.push(...Array.from(await runner.run(batches, plan, (step) => randomStream(9, done + step))))
+    }
+    return { losses, values: parameters.fromVariables(await compiled.read()) }
+  })
+}
+
+describeRuntimes(
+  'steps that share a call, in parts side by side, are the steps they are alone',
+  (runtime) => {
+    test.each(optimizerNames)('%s', async (name) => {
+      const optimizer = optimizerSchema.parse({ name, clipNorm: 0.1 })
+      const alone = await after(runtime(), optimizer, { stepsPerCall: 1, shards: 1 })
+      for (const tuning of [
+        { stepsPerCall: 8, shards: 1 },
+        { stepsPerCall: 3, shards: 2 },
+      ]) {
+        const together = await after(runtime(), optimizer, tuning)
+        expect(together.losses).toHaveLength(steps)
+        expect(largestDifference(together.losses, alone.losses)).toBeLessThan(1e-5)
+        for (const [key, value] of Object.entries(alone.values))
+          expect(largestDifference(together.values[key]!, value), key).toBeLessThan(2e-5)
+      }
+    })
+  },
+)
