@@ -79,6 +79,14 @@ export function inputSize({ height, width, channels }: InputShape): number {
   return height * width * channels
 }
 
+/** How many values training moves: all biases, and the kernels of the encoder; those of the decoder where it is untied. */
+export function countTrained(spec: ModelSpec): number {
+  const widths = [inputSize(spec.input), ...spec.encoder.map(({ units }) => units)]
+  const kernels = spec.encoder.reduce((sum, { units }, layer) => sum + widths[layer]! * units, 0)
+  const biases = spec.encoder.reduce((sum, { units }, layer) => sum + units + widths[layer]!, 0)
+  return (spec.tying === 'untied' ? 2 : 1) * kernels + biases
+}
+
 /** Dimensions of the latent code. */
 export function codeSize(spec: ModelSpec): number {
   return spec.encoder.at(-1)!.units

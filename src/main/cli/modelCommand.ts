@@ -6,7 +6,7 @@ import type { ModelWork } from '../services/models/modelWork'
 import { createComputeClient } from './compute'
 import type { CommandContext } from './context'
 import { choice } from './options'
-import type { ProgressTask } from './progress'
+import { taskSequence } from './taskSequence'
 
 export interface TargetFlags {
   runtime?: RuntimeName
@@ -57,22 +57,4 @@ export async function withModel<R>(
     tasks.end()
     await client.dispose()
   }
-}
-
-/** One task of the progress after the other: a new label ends the one before. */
-function taskSequence({ progress }: CommandContext) {
-  let current: { label: string; task: ProgressTask } | null = null
-  const end = () => {
-    current?.task.end()
-    current = null
-  }
-  const show = (label: string, unit: string, done: number, total: number) => {
-    if (current?.label !== label) {
-      end()
-      current = { label, task: progress.start(label, total, unit) }
-    }
-    current!.task.setTotal(total)
-    current!.task.update(done)
-  }
-  return { show, end }
 }

@@ -5,6 +5,7 @@ import { createTaskContext, type TaskContext } from './taskContext'
 import { benchTrain } from './tasks/benchTrain'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
 import { project } from './tasks/project'
+import { reconstructPca } from './tasks/reconstructPca'
 import { train } from './tasks/train'
 import { describeRuntimes } from './runtimes'
 
@@ -22,6 +23,7 @@ const tasks: Tasks = {
   reconstruct,
   encode,
   decode,
+  reconstructPca,
   project,
   benchTrain,
 }

@@ -44,6 +44,7 @@ export type TrainEvent =
       readonly device: string
       readonly version: string
       readonly images: number
+      /** Values that training moves. */
       readonly parameters: number
       readonly epochs: number
       readonly finishedEpochs: number
@@ -144,7 +145,16 @@ export interface ComputeTasks {
     result: { images: Float32Array }
     event: never
   }
-  /** Points in the plane for count × dimensions values: the first two principal components, or UMAP. */
+  /** Principal components of a dataset put in place of a model: float32 images, count × inputs, through so many of them. */
+  reconstructPca: {
+    params: { dataset: string; images: Float32Array; components: number }
+    result: { images: Float32Array; components: number }
+    event: never
+  }
+  /**
+   * Points in the plane for count × dimensions values: the first two principal components, or UMAP. `explained` is the
+   * share of the variance along every principal axis.
+   */
   project: {
     params: { values: Float32Array; dimensions: number; method: 'pca' | 'umap'; seed: number }
     result: { points: Float32Array; explained: number[] | null }

@@ -1,6 +1,7 @@
 import type { RegisterCommand } from '../context'
 import { registerBench } from './bench'
 import { registerDecode } from './decode'
+import { registerDemo } from './demo'
 import { registerDevices } from './devices'
 import { registerEncode } from './encode'
 import { registerEvaluate } from './evaluate'
@@ -11,6 +12,7 @@ import { registerTrain } from './train'
 
 /** In the order the help lists them. */
 export const commands: RegisterCommand[] = [
+  registerDemo,
   registerDevices,
   registerSample,
   registerImport,

@@ -2,6 +2,9 @@ import type { EpochMetrics, RunInfo } from '../../../shared/run'
 import type { ImageBatch } from '../../engine/imaging/imageBatch'
 import type { LatentMap } from './latentChart'
 
+/** `trained` counts values that training moves, null where there are none; `loss` is the mean squared error. */
+export type ComparisonRow = { name: string; trained: number | null; loss: number; psnr: number }
+
 /** All that a report shows. What is null or empty is left out. */
 export type ReportData = {
   title: string
@@ -15,6 +18,8 @@ export type ReportData = {
   heldOut: { loss: number; psnr: number; ssim: number; noisyPsnr: number | null } | null
   /** The same images in each; some twelve fit well. */
   samples: { original: ImageBatch; noisy: ImageBatch | null; reconstructed: ImageBatch } | null
+  /** Other ways to do the same, on the same images; `sentence` says what follows from them. */
+  comparison: { title: string; sentence: string; rows: ComparisonRow[] } | null
   /** Kernels of the first layer, from `kernelImages`; 64 fit well. */
   kernels: ImageBatch | null
   /** `method` says how the codes came into two dimensions, such as "UMAP" or "the code itself". */

@@ -2,6 +2,7 @@ import type { RunInfo } from '../../../shared/run'
 import { html, Markup } from './html'
 import type { ReportData } from './reportData'
 import { reportStyle } from './reportStyle'
+import { comparisonCard } from './comparisonCard'
 import { tiles } from './reportTiles'
 import { describeTraining, formatLayers } from './words'
 
@@ -38,7 +39,7 @@ export function reportPage(data: ReportData, pictures: ReportPictures): string {
       <body>
         <main>
           ${head(data)} ${tiles(data)} ${samplesCard(pictures, data)} ${curves(pictures)}
-          ${latentCard(pictures, data)} ${insideCards(pictures)} ${commandsCard(data)}
+          ${comparisonCard(data)} ${latentCard(pictures, data)} ${insideCards(pictures)} ${commandsCard(data)}
           ${settingsCard(data.run)}
           <footer>
             Made by Hourglass ${data.run.versions.hourglass ?? null} on this machine. The page holds all of

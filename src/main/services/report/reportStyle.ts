@@ -30,6 +30,11 @@ details summary { cursor: pointer; font-weight: 600 }
 table { border-collapse: collapse; font-size: 14px; margin-top: 12px; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: 6px 16px 6px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere }
 th { color: var(--muted); font-weight: 400; width: 34% }
+.comparison th, .comparison td { font-size: 15px; padding-block: 8px; vertical-align: middle }
+.comparison thead th { border-top: 0; font-size: 13px }
+.comparison tbody th { color: var(--text) }
+.comparison td { font-variant-numeric: tabular-nums; white-space: nowrap }
+.comparison tr:last-child th, .comparison tr:last-child td { font-weight: 600 }
 .commands { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; margin: 0; padding: 0; list-style: none }
 pre { margin: 4px 0 0; padding: 10px 14px; overflow-x: auto; background: var(--page); border: 1px solid var(--line); border-radius: 8px; font: 13.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; user-select: all }
 .notes { margin: 10px 0 0; padding-left: 18px; color: var(--muted); font-size: 14px }

@@ -1,4 +1,4 @@
-import { fitPca, projectPca } from '../../engine/projection/pca'
+import { fitPca, type Pca, projectPca } from '../../engine/projection/pca'
 import { projectUmap } from '../../engine/projection/umap'
 import { randomStream } from '../../engine/training/random'
 import type { ComputeTasks } from '../protocol'
@@ -9,8 +9,8 @@ export async function project(
   context: TaskContext<ComputeTasks['project']['event']>,
 ): Promise<ComputeTasks['project']['result']> {
   if (method === 'pca') {
-    const pca = fitPca(values, dimensions, 2)
-    return { points: projectPca(pca, values), explained: [...pca.varianceRatio] }
+    const pca = fitPca(values, dimensions, dimensions)
+    return { points: inPlane(pca, values), explained: [...pca.varianceRatio] }
   }
   const random = randomStream(seed)
   const total = 100
@@ -24,4 +24,13 @@ export async function project(
     signal: ending.signal,
   })
   return { points, explained: null }
+}
+
+/** Coordinates along the first two axes; 0 along those that are not there, since the values differ in fewer ways. */
+function inPlane(pca: Pca, values: Float32Array): Float32Array {
+  const components = Math.min(2, pca.components)
+  const coordinates = projectPca({ ...pca, components }, values)
+  const points = new Float32Array((values.length / pca.dimensions) * 2)
+  coordinates.forEach((value, i) => (points[Math.floor(i / components) * 2 + (i % components)] = value))
+  return points
 }

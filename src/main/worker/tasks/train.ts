@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { checkDatasetFits } from '../../../shared/checkDatasetFits'
+import { countTrained } from '../../../shared/modelSpec'
 import { Trainer, type TrainingOutcome } from '../../engine/training/trainer'
 import { trainingPositionSchema } from '../../engine/training/position'
+import { decoderCopies } from '../../engine/models/decoderCopies'
 import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
 import {
   type Checkpoint,
@@ -10,13 +12,13 @@ import {
   writeCheckpoint,
 } from '../../store/checkpointStore'
 import { openDataset } from '../../store/datasetStore'
+import { makeFolder } from '../../store/makeFolder'
 import { rewindSnapshots } from '../../store/historyStore'
 import { appendMetrics, rewindMetrics, runFiles } from '../../store/runStore'
 import { readParameters } from '../loadModel'
 import type { ComputeTasks, TrainEvent, TrainParams, TrainResult } from '../protocol'
 import { chooseRuntime } from '../runtimes'
 import type { TaskContext } from '../taskContext'
-import { checkDatasetFits } from './checkDatasetFits'
 import { pixelSourceOf } from './pixelSource'
 import { RunHistory } from './runHistory'
 
@@ -36,19 +38,18 @@ export async function train(
   const dataset = await openDataset(params.dataset)
   try {
     checkDatasetFits(dataset.info, params.spec.input)
-    await mkdir(runFiles.checkpoints(params.run), { recursive: true })
+    await makeFolder(runFiles.checkpoints(params.run))
     const { runtime, device } = chooseRuntime(params)
     const trainer = await Trainer.create(runtime, device, params.spec, params.config, pixelSourceOf(dataset))
     try {
       await start(trainer, params)
-      const parameters = Object.values(explicitWeights(params.spec, await trainer.values()))
       context.emit({
         type: 'started',
         runtime: runtime.name,
         device,
         version: runtime.version,
         images: trainer.indices.train.length,
-        parameters: parameters.reduce((sum, { data }) => sum + data.length, 0),
+        parameters: countTrained(params.spec),
         epochs: params.config.epochs,
         finishedEpochs: trainer.position.epoch,
       })
@@ -100,7 +101,9 @@ async function start(trainer: Trainer, { run, resume, initialWeights, spec }: Tr
     await trainer.restore(valuesOf(trainer, checkpoint, latest), checkpoint.position)
   } else if (initialWeights) {
     // Explicit weights name every kernel, so an untied decoder starts at the transposes of a tied one.
-    await trainer.restore(await readParameters({ spec, weights: initialWeights }), trainer.position)
+    const values = await readParameters({ spec, weights: initialWeights })
+    const follows = spec.tying === 'copied' || spec.tying === 'pseudo-inverse'
+    await trainer.restore(follows ? { ...values, ...decoderCopies(spec, values) } : values, trainer.position)
   }
   await rewindMetrics(run, trainer.position.epoch)
   await rewindSnapshots(run, trainer.position.epoch)

@@ -63,6 +63,9 @@ describe('writeReport', () => {
     expect(text).toContain('dense, 5, relu; dense, 2, relu')
     expect(text).toContain('gaussian:25 noise')
     expect(text).toContain('The widths were scaled.')
+    expect(text).toMatch(
+      /Did tying cost anything\?.*The noisy image – 0.0385 14.76 dB Tied 113 0.00861 20.50 dB/,
+    )
   })
 
   it('leaves out what there is not', async () => {

@@ -58,6 +58,14 @@ export function fullReport(): ReportData {
     parameters: { trained: 113, untied: 203 },
     heldOut: { loss: 0.00861, psnr: 20.5, ssim: 0.8031, noisyPsnr: 14.76 },
     samples: { original: images, noisy: images, reconstructed: images },
+    comparison: {
+      title: 'Did tying cost anything?',
+      sentence: 'No.',
+      rows: [
+        { name: 'The noisy image', trained: null, loss: 0.0385, psnr: 14.76 },
+        { name: 'Tied', trained: 113, loss: 0.00861, psnr: 20.5 },
+      ],
+    },
     kernels: kernelImages(
       Float32Array.from({ length: 80 }, (_, i) => i - 40),
       shape,
@@ -78,6 +86,7 @@ export function bareReport(): ReportData {
     epochs: [],
     heldOut: null,
     samples: null,
+    comparison: null,
     kernels: null,
     latent: null,
     varianceRatio: null,
