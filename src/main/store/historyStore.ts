@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from './makeFolder'
 import { runFiles } from './runStore'
 import { readSafetensors, writeSafetensors } from './safetensors'
 
@@ -27,7 +28,7 @@ const epochPath = (run: string, epoch: number) =>
   join(runFiles.history(run), `epoch-${String(epoch).padStart(6, '0')}.safetensors`)
 
 export async function writeSnapshotImages(run: string, images: SnapshotImages): Promise<void> {
-  await mkdir(runFiles.history(run), { recursive: true })
+  await makeFolder(runFiles.history(run))
   const { sampleRows, codeRows, originals, inputs } = images
   await writeSafetensors(samplesPath(run), {
     tensors: {

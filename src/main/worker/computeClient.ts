@@ -1,5 +1,5 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads'
-import { fromErrorMessage } from '../../shared/errors'
+import { CancelledError, fromErrorMessage } from '../../shared/errors'
 import {
   type ComputeTasks,
   controls,
@@ -17,16 +17,19 @@ export interface CallOptions<T extends TaskName> {
 }
 
 interface Pending {
-  readonly task: TaskName
+  readonly worker: Worker
   readonly resolve: (result: never) => void
   readonly reject: (error: Error) => void
   readonly onEvent?: (event: never) => void | Promise<void>
   readonly words: Int32Array
-  ended: boolean
+  /** The task has seen that it is to end. */
+  ending: boolean
+  /** It has not, and its worker was terminated for it. */
+  brokenOff: boolean
 }
 
 /** A task that does not notice within this time that it is to end has hung: its worker is terminated. */
-const patienceMs = 5_000
+const defaultPatienceMs = 5_000
 
 /**
  * The compute worker as typed calls. The worker starts with the first call and again after its death; whatever was
@@ -34,11 +37,15 @@ const patienceMs = 5_000
  */
 export class ComputeClient {
   private worker: Worker | null = null
+  /** In the order in which the worker takes them. */
   private readonly pending = new Map<number, Pending>()
   private nextId = 1
 
   /** @param entry the built computeWorker.js */
-  constructor(private readonly entry: URL) {}
+  constructor(
+    private readonly entry: URL,
+    private readonly patienceMs = defaultPatienceMs,
+  ) {}
 
   call<T extends TaskName>(
     task: T,
@@ -50,13 +57,15 @@ export class ComputeClient {
     const words = new Int32Array(control)
     const end = () => {
       Atomics.store(words, sharedWords.request, signal?.reason === 'pause' ? controls.pause : controls.stop)
-      setTimeout(() => this.terminateUnlessEnding(id), patienceMs).unref()
+      this.watchEnding(id)
     }
     const settled = new Promise<ComputeTasks[T]['result']>((resolve, reject) => {
-      const heard = onEvent as Pending['onEvent']
-      this.pending.set(id, { task, resolve, reject, onEvent: heard, words, ended: false })
+      const worker = this.started()
       const message: RequestMessage = { id, task, params, control }
-      this.started().postMessage(message)
+      worker.postMessage(message)
+      const heard = onEvent as Pending['onEvent']
+      const state = { ending: false, brokenOff: false }
+      this.pending.set(id, { worker, resolve, reject, onEvent: heard, words, ...state })
     })
     if (signal?.aborted) end()
     signal?.addEventListener('abort', end, { once: true })
@@ -65,10 +74,11 @@ export class ComputeClient {
 
   /** Ends the worker, whatever it does. */
   async dispose(): Promise<void> {
-    const worker = this.worker
+    const { worker } = this
+    if (!worker) return
     this.worker = null
-    await worker?.terminate()
-    this.rejectAll(new Error('The compute worker was closed.'))
+    this.rejectAll(worker, new Error('The compute worker was closed.'))
+    await worker.terminate()
   }
 
   private started(): Worker {
@@ -81,7 +91,7 @@ export class ComputeClient {
     worker.on('exit', (code) => {
       if (this.worker === worker) this.worker = null
       const why = failure?.message ?? `it ended with code ${code}`
-      this.rejectAll(new Error(`The compute worker has died: ${why}.`, { cause: failure }))
+      this.rejectAll(worker, new Error(`The compute worker has died: ${why}.`, { cause: failure }))
     })
     return (this.worker = worker)
   }
@@ -91,7 +101,7 @@ export class ComputeClient {
     if (!pending) return
     if (message.kind === 'event') return void handle(pending, message.event)
     if (message.kind === 'ending') {
-      pending.ended = true
+      pending.ending = true
       return
     }
     this.pending.delete(message.id)
@@ -99,15 +109,30 @@ export class ComputeClient {
     else pending.reject(fromErrorMessage(message.error))
   }
 
-  private terminateUnlessEnding(id: number): void {
-    const pending = this.pending.get(id)
-    if (pending && !pending.ended) void this.worker?.terminate()
+  /** A task that waits for another has not begun, and need not notice anything yet. */
+  private watchEnding(id: number): void {
+    const look = () => {
+      const pending = this.pending.get(id)
+      if (!pending || pending.ending) return
+      const [running] = this.pending.keys()
+      if (running !== id) return this.watchEnding(id)
+      pending.brokenOff = true
+      if (this.worker === pending.worker) this.worker = null
+      void pending.worker.terminate()
+    }
+    setTimeout(look, this.patienceMs).unref()
   }
 
-  private rejectAll(reason: Error): void {
-    const pending = [...this.pending.values()]
-    this.pending.clear()
-    for (const { reject } of pending) reject(reason)
+  private rejectAll(worker: Worker, reason: Error): void {
+    for (const [id, pending] of [...this.pending]) {
+      if (pending.worker !== worker) continue
+      this.pending.delete(id)
+      pending.reject(
+        pending.brokenOff
+          ? new CancelledError('The work did not stop when it was asked to, and was broken off.')
+          : reason,
+      )
+    }
   }
 }
 

@@ -156,5 +156,5 @@ function report({ output }: CommandContext, { run, info, epochs, best }: TrainSu
     `Trained ${epochs} epochs. The best was epoch ${best?.epoch}: ${info.spec.loss} ${error?.toPrecision(4)}${best?.psnr ? `, PSNR ${best.psnr.toFixed(2)} dB` : ''}.`,
   )
   output.line(`The run is in ${run}, its model in ${run}/model.`)
-  output.record({ type: 'done', run, epochs, ...best, bestEpoch: best?.epoch ?? null })
+  output.record({ type: 'done', ...best, run, epochs, bestEpoch: best?.epoch ?? null })
 }

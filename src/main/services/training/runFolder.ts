@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
+import { makeFolder } from '../../store/makeFolder'
 import { runFiles } from '../../store/runStore'
 
 /** The dataset that a folder of images becomes when a run is trained on it directly. */
@@ -27,12 +28,20 @@ export async function checkRunFolder(run: string, overwrite: boolean): Promise<v
     )
 }
 
+/** Takes back a run that could not begin. Images that were imported for it stay, for the next try. */
+export async function discardRun(run: string): Promise<void> {
+  await clearRunFolder(run)
+  await rmdir(run).catch(() => {
+    // The imported images are still there.
+  })
+}
+
 /** Makes the folder, without what an earlier run left in it. */
 export async function clearRunFolder(run: string): Promise<void> {
   const ours = [runFiles.info, runFiles.metrics, runFiles.checkpoints, runFiles.history, runFiles.model]
   try {
     for (const path of ours) await rm(path(run), { recursive: true, force: true })
-    await mkdir(run, { recursive: true })
+    await makeFolder(run)
   } catch (error) {
     throw explainFileError(error, run)
   }

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
+import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { ExpectedError } from '../../../shared/errors'
 import { type InputShape, type ModelSpec, modelSpecSchema, type Tying } from '../../../shared/modelSpec'
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { findPreset, presets, specFromPreset } from '../../engine/models/presets'
 import { explainFileError } from '../../store/fileErrors'
+import type { Images } from './trainingDataset'
 
 /** What a person may set; everything else comes from the preset, the spec or the defaults. */
 export interface ModelChoice {
@@ -31,14 +33,27 @@ export const defaultPreset = 'tied-relu-784-196-81-49'
 export const presetNames = presets.map(({ name }) => name)
 
 /** @throws ExpectedError `bad-usage`, `bad-spec` or `not-found` */
-export async function planRun(input: InputShape, model: ModelChoice, config: ConfigChoice): Promise<RunPlan> {
-  const { spec, preset, training, notes } = await chooseModel(input, model)
+export async function planRun(images: Images, model: ModelChoice, config: ConfigChoice): Promise<RunPlan> {
+  const { width, height, channels } = images
+  const { spec, preset, training, notes } = await chooseModel({ width, height, channels }, model)
+  checkDatasetFits(images, spec.input)
+  checkTying(model)
   const tied: ModelSpec = {
     ...spec,
     tying: model.tying ?? spec.tying,
     seed: model.seed ?? spec.seed,
   }
   return { spec: tied, config: mergeConfig(training, config), preset, notes }
+}
+
+/** A decoder of its own cannot become its encoder's transpose again. */
+function checkTying({ initialSpec, tying }: ModelChoice): void {
+  const own = initialSpec?.tying === 'untied' || initialSpec?.tying === 'pseudo-inverse'
+  if (own && tying !== undefined && tying !== 'untied' && tying !== initialSpec.tying)
+    throw new ExpectedError(
+      'bad-input',
+      `The decoder of that model is ${initialSpec.tying}, and would be lost with --tying ${tying}. Leave --tying out, or train with --tying untied.`,
+    )
 }
 
 async function chooseModel(input: InputShape, { preset, specFile, initialSpec }: ModelChoice) {

@@ -1,5 +1,6 @@
-import { resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import type { ModelSpec } from '../../../shared/modelSpec'
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
 import { isDatasetFolder } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
@@ -10,8 +11,8 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, TrainEvent, TrainResult } from '../../worker/protocol'
 import { saveModelOfRun } from '../models/saveModel'
 import { type ConfigChoice, type ModelChoice, planRun } from './runPlan'
-import { checkRunFolder, clearRunFolder } from './runFolder'
-import { type DatasetChoice, trainingDataset } from './trainingDataset'
+import { checkRunFolder, clearRunFolder, discardRun } from './runFolder'
+import { type DatasetChoice, imagesOf, trainingDataset } from './trainingDataset'
 import { versions } from './versions'
 
 export interface TrainOptions {
@@ -55,12 +56,13 @@ export interface TrainSummary {
 export async function trainNewRun(request: NewRun, options: TrainOptions): Promise<TrainSummary> {
   const run = resolve(request.run)
   await checkRunFolder(run, request.overwrite)
-  const initial = request.from === undefined ? null : (await openModel(request.from)).files
-  const folder = await trainingDataset(run, request.dataset, options.signal, options.onImport)
-  const { width, height, channels, count } = await readDatasetInfo(folder)
-  const model = { ...request.model, initialSpec: initial?.spec }
-  const plan = await planRun({ width, height, channels }, model, request.config)
+  const initial = request.from === undefined ? null : await initialModel(request.from, run)
+  // What cannot be trained is said before images are imported or an earlier run is replaced.
+  const images = await imagesOf(request.dataset)
+  const plan = await planRun(images, { ...request.model, initialSpec: initial?.spec }, request.config)
   plan.notes.forEach((note) => options.onNote?.(note))
+  const folder = await trainingDataset(run, request.dataset, options.signal, options.onImport)
+  const { count } = await readDatasetInfo(folder)
   await clearRunFolder(run)
   const now = new Date().toISOString()
   const info: RunInfo = {
@@ -81,7 +83,29 @@ export async function trainNewRun(request: NewRun, options: TrainOptions): Promi
     error: null,
   }
   await writeRunInfo(run, info)
-  return follow(run, info, { ...request, resume: false }, options)
+  let began = false
+  const onEvent = (event: TrainEvent) => {
+    began = true
+    options.onEvent?.(event)
+  }
+  try {
+    return await follow(run, info, { ...request, resume: false }, { ...options, onEvent })
+  } catch (error) {
+    if (error instanceof ExpectedError && !began) await discardRun(run)
+    throw error
+  }
+}
+
+/** The weights to start from, which the run that starts must not replace. */
+async function initialModel(from: string, run: string): Promise<{ spec: ModelSpec; weights: string }> {
+  const { files } = await openModel(from)
+  const inside = relative(run, files.weights)
+  if (!inside.startsWith('..') && !isAbsolute(inside))
+    throw new ExpectedError(
+      'bad-input',
+      `The run in ${run} would replace the model it is to start from. Choose another folder for --out.`,
+    )
+  return files
 }
 
 /** Goes on with a run that was paused, stopped, interrupted or has failed. */
@@ -143,6 +167,8 @@ async function follow(
             const library = { [event.runtime]: event.version }
             const { runtime, device } = event
             began = change({ state: 'training', runtime, device, versions: { ...versions(), ...library } })
+            // Awaited after the training; a failure must not count as unhandled until then.
+            began.catch(() => undefined)
           }
           onEvent?.(event)
         },
@@ -151,18 +177,18 @@ async function follow(
     await began
   } catch (error) {
     await began.catch(() => undefined)
-    await change({
-      state: error instanceof ExpectedError ? 'failed' : 'interrupted',
-      error: (error as Error).message,
+    const state = error instanceof ExpectedError ? 'failed' : 'interrupted'
+    await change({ state, error: (error as Error).message }).catch(() => {
+      // On a full disk, say; what ended the training is the one to tell.
     })
     throw error
   }
+  if (result.outcome === 'done') await saveModelOfRun(run)
   await change({ state: result.outcome })
   if (result.outcome !== 'done')
     throw new CancelledError(
       `Stopped in epoch ${result.epochs + 1} and saved. Go on with: hourglass train --out ${run} --resume`,
     )
-  await saveModelOfRun(run)
   const metrics = await readMetrics(run)
   const best = metrics.find(({ epoch }) => epoch === result.bestEpoch) ?? null
   return { run, info, epochs: result.epochs, best }

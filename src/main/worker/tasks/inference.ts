@@ -1,3 +1,4 @@
+import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { inputSize } from '../../../shared/modelSpec'
 import { createCorruptionSource } from '../../engine/training/corruption'
 import { evaluateBatch, evaluateImages, inferenceBatch } from '../../engine/training/evaluation'
@@ -7,7 +8,6 @@ import { type Dataset, openDataset } from '../../store/datasetStore'
 import { loadModel } from '../loadModel'
 import type { ComputeTarget, ComputeTasks, EvaluateParams, ModelFiles } from '../protocol'
 import { type TaskContext, throwIfEnding } from '../taskContext'
-import { checkDatasetFits } from './checkDatasetFits'
 import { pixelSourceOf } from './pixelSource'
 
 type Context<T extends keyof ComputeTasks> = TaskContext<ComputeTasks[T]['event']>

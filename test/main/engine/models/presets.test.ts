@@ -46,7 +46,10 @@ describe('presets', () => {
     })
     expect(activations('tied-784-196-81-49')).toEqual(['sigmoid', 'sigmoid', 'sigmoid'])
     expect(activations('tied-relu-784-196-81-49')).toEqual(['relu', 'relu', 'linear'])
-    expect(spec('dense-784-392-196')).toMatchObject({ tying: 'untied', loss: 'mse' })
+    expect(spec('dense-784-392-196')).toMatchObject({
+      tying: 'untied',
+      output: { activation: 'sigmoid' },
+    })
     expect(activations('dense-784-392-196')).toEqual(['relu', 'relu'])
     expect(trainingConfigSchema.parse(findPreset('dense-784-392-196').training).optimizer).toMatchObject({
       name: 'adam',

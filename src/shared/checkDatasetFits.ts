@@ -1,9 +1,8 @@
-import type { DatasetInfo } from '../../../shared/dataset'
-import { ExpectedError } from '../../../shared/errors'
-import type { InputShape } from '../../../shared/modelSpec'
+import { ExpectedError } from './errors'
+import type { InputShape } from './modelSpec'
 
 /** @throws ExpectedError `bad-spec` when a dataset's images are not what a model takes */
-export function checkDatasetFits(info: DatasetInfo, input: InputShape): void {
+export function checkDatasetFits(info: InputShape & { readonly name: string }, input: InputShape): void {
   const fits = info.width === input.width && info.height === input.height && info.channels === input.channels
   if (fits) return
   const describe = ({ width, height, channels }: InputShape) =>
