@@ -80,7 +80,9 @@ function stepReporter(context: CommandContext) {
 
 /** How the person can call the command line: through npm where npm has started it, since there it is on no PATH. */
 function calledAs(): string {
-  return process.env.npm_lifecycle_event ? 'npm run -s hourglass --' : 'hourglass'
+  return ['demo', 'hourglass'].includes(process.env.npm_lifecycle_event ?? '')
+    ? 'npm run -s hourglass --'
+    : 'hourglass'
 }
 
 function report({ output }: CommandContext, summary: DemoSummary, elapsedMs: number): void {
