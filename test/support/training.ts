@@ -64,16 +64,12 @@ export async function trainWith(
 }
 
 /** What does not depend on how fast the machine was. */
-export function withoutTimes({
-  samplesPerSecond: _,
-  elapsedMs: __,
-  timeLeftMs: ___,
-  ...rest
-}: EpochMetrics): Omit<EpochMetrics, 'samplesPerSecond' | 'elapsedMs' | 'timeLeftMs'> {
-  return rest
+export function withoutTimes(metrics: EpochMetrics): Partial<EpochMetrics> {
+  const ofTime = ['samplesPerSecond', 'elapsedMs', 'timeLeftMs']
+  return Object.fromEntries(Object.entries(metrics).filter(([name]) => !ofTime.includes(name)))
 }
 
-/** ‖a − b‖ / ‖b‖ over the largest values. */
+/** The largest |aᵢ − bᵢ|. */
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let largest = 0
   for (let i = 0; i < b.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!))

@@ -29,7 +29,7 @@ interface Pending {
 }
 
 /** A task that does not notice within this time that it is to end has hung: its worker is terminated. */
-const defaultPatienceMs = 5_000
+const patienceMs = 5_000
 
 /**
  * The compute worker as typed calls. The worker starts with the first call and again after its death; whatever was
@@ -42,10 +42,7 @@ export class ComputeClient {
   private nextId = 1
 
   /** @param entry the built computeWorker.js */
-  constructor(
-    private readonly entry: URL,
-    private readonly patienceMs = defaultPatienceMs,
-  ) {}
+  constructor(private readonly entry: URL) {}
 
   call<T extends TaskName>(
     task: T,
@@ -111,16 +108,17 @@ export class ComputeClient {
 
   /** A task that waits for another has not begun, and need not notice anything yet. */
   private watchEnding(id: number): void {
+    const isRunning = () => this.pending.keys().next().value === id
+    const wasRunning = isRunning()
     const look = () => {
       const pending = this.pending.get(id)
       if (!pending || pending.ending) return
-      const [running] = this.pending.keys()
-      if (running !== id) return this.watchEnding(id)
+      if (!wasRunning || !isRunning()) return this.watchEnding(id)
       pending.brokenOff = true
       if (this.worker === pending.worker) this.worker = null
       void pending.worker.terminate()
     }
-    setTimeout(look, this.patienceMs).unref()
+    setTimeout(look, patienceMs).unref()
   }
 
   private rejectAll(worker: Worker, reason: Error): void {

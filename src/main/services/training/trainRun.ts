@@ -60,9 +60,9 @@ export async function trainNewRun(request: NewRun, options: TrainOptions): Promi
   // What cannot be trained is said before images are imported or an earlier run is replaced.
   const images = await imagesOf(request.dataset)
   const plan = await planRun(images, { ...request.model, initialSpec: initial?.spec }, request.config)
-  plan.notes.forEach((note) => options.onNote?.(note))
   const folder = await trainingDataset(run, request.dataset, options.signal, options.onImport)
   const { count } = await readDatasetInfo(folder)
+  plan.notes.forEach((note) => options.onNote?.(note))
   await clearRunFolder(run)
   const now = new Date().toISOString()
   const info: RunInfo = {
