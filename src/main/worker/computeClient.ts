@@ -20,6 +20,7 @@ interface Pending {
   readonly worker: Worker
   readonly resolve: (result: never) => void
   readonly reject: (error: Error) => void
+  readonly settled: Promise<unknown>
   readonly onEvent?: (event: never) => void | Promise<void>
   readonly words: Int32Array
   /** The task has seen that it is to end. */
@@ -44,7 +45,7 @@ export class ComputeClient {
   /** @param entry the built computeWorker.js */
   constructor(private readonly entry: URL) {}
 
-  call<T extends TaskName>(
+  async call<T extends TaskName>(
     task: T,
     params: ComputeTasks[T]['params'],
     { onEvent, signal }: CallOptions<T> = {},
@@ -56,24 +57,33 @@ export class ComputeClient {
       Atomics.store(words, sharedWords.request, signal?.reason === 'pause' ? controls.pause : controls.stop)
       this.watchEnding(id)
     }
-    const settled = new Promise<ComputeTasks[T]['result']>((resolve, reject) => {
-      const worker = this.started()
-      const message: RequestMessage = { id, task, params, control }
-      worker.postMessage(message)
-      const heard = onEvent as Pending['onEvent']
-      const state = { ending: false, brokenOff: false }
-      this.pending.set(id, { worker, resolve, reject, onEvent: heard, words, ...state })
-    })
+    let settle!: Pick<Pending, 'resolve' | 'reject'>
+    const settled = new Promise<ComputeTasks[T]['result']>(
+      (resolve, reject) => (settle = { resolve, reject }),
+    )
+    const worker = this.started()
+    const message: RequestMessage = { id, task, params, control }
+    worker.postMessage(message)
+    const heard = onEvent as Pending['onEvent']
+    const state = { ending: false, brokenOff: false }
+    this.pending.set(id, { worker, ...settle, settled, onEvent: heard, words, ...state })
     if (signal?.aborted) end()
     signal?.addEventListener('abort', end, { once: true })
     return settled.finally(() => signal?.removeEventListener('abort', end))
   }
 
-  /** Ends the worker, whatever it does. */
+  /**
+   * Asks all tasks to end, waits until they have, and ends the worker. A thread that is terminated within a call of ONNX
+   * Runtime takes the whole process with it (an uncaught Napi::Error), so that is left for what does not end in time.
+   */
   async dispose(): Promise<void> {
     const { worker } = this
     if (!worker) return
     this.worker = null
+    const own = [...this.pending.values()].filter((pending) => pending.worker === worker)
+    for (const { words } of own) Atomics.store(words, sharedWords.request, controls.stop)
+    const patience = new Promise((resolve) => setTimeout(resolve, patienceMs).unref())
+    await Promise.race([Promise.allSettled(own.map(({ settled }) => settled)), patience])
     this.rejectAll(worker, new Error('The compute worker was closed.'))
     await worker.terminate()
   }

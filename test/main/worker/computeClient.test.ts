@@ -118,13 +118,19 @@ describe("the worker's death", () => {
     expect(await Promise.all([running, waiting])).toEqual([2, 2])
   })
 
-  it('rejects what is pending when the client is disposed of', async () => {
+  it('is asked for when the client is disposed of: tasks end first, and what does not is rejected', async () => {
     const entry = join(await temporaryFolder(), 'worker.mjs')
     await writeFile(entry, worker)
     const client = new ComputeClient(pathToFileURL(entry))
-    const pending = client.call('devices', { job: 'untilAsked' } as never)
-    const heard = expect(pending).rejects.toThrow('The compute worker was closed.')
+    const ending = client.call('devices', { job: 'untilAsked' } as never)
     await client.dispose()
+    expect(await ending).toBe(2)
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    const hanging = client.call('devices', { job: 'hang' } as never)
+    const heard = expect(hanging).rejects.toThrow('The compute worker was closed.')
+    const disposed = client.dispose()
+    vi.advanceTimersByTime(5_000)
+    await disposed
     await heard
     await client.dispose()
   })

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { afterEach, expect, it } from 'vitest'
 import { readMetrics, readRunInfo } from '../../../../src/main/store/runStore'
 import { ComputeClient } from '../../../../src/main/worker/computeClient'
+import type { TrainEvent } from '../../../../src/main/worker/protocol'
 import { type NewRun, resumeRun, trainNewRun } from '../../../../src/main/services/training/trainRun'
 import { testComputeClient } from '../../../support/commandLine'
 import { preprocess } from '../../../support/importing'
@@ -30,41 +31,43 @@ async function newRun(epochs: number): Promise<NewRun> {
   }
 }
 
-it("marks a run interrupted when the worker dies, says why, and goes on with the same client's next worker", async () => {
+/** A client whose worker dies of its first task. */
+async function dyingClient(): Promise<ComputeClient> {
+  const entry = join(await temporaryFolder(), 'worker.mjs')
+  const worker =
+    "import { parentPort } from 'node:worker_threads'\nparentPort.on('message', () => process.exit(9))"
+  await writeFile(entry, worker)
+  return new ComputeClient(pathToFileURL(entry))
+}
+
+it('marks a run interrupted when the worker dies, says why, and goes on with the next one', async () => {
   const request = await newRun(4)
   const client = testComputeClient()
   clients.push(client)
-  const dying = trainNewRun(request, {
-    client,
-    onEvent: (event) => {
-      if (event.type === 'epoch') void client.dispose()
-    },
-  })
-  await expect(dying).rejects.toThrow('The compute worker was closed.')
-  expect(await readRunInfo(request.run)).toMatchObject({
-    state: 'interrupted',
-    error: 'The compute worker was closed.',
-  })
-  const summary = await resumeRun({ run: request.run }, { client })
-  expect(summary.epochs).toBe(4)
+  const state = { state: 'interrupted', error: 'The compute worker has died: it ended with code 9.' }
+  await expect(trainNewRun(request, { client: await dyingClient() })).rejects.toThrow(state.error)
+  expect(await readRunInfo(request.run)).toMatchObject(state)
+  const controller = new AbortController()
+  const onEvent = ({ type }: TrainEvent) => type === 'epoch' && controller.abort()
+  const stopping = resumeRun({ run: request.run }, { client, signal: controller.signal, onEvent })
+  await expect(stopping).rejects.toThrow(/Stopped in epoch \d and saved/)
+  const later = resumeRun({ run: request.run }, { client: await dyingClient() })
+  await expect(later).rejects.toThrow(state.error)
+  expect(await readRunInfo(request.run)).toMatchObject(state)
+  expect((await resumeRun({ run: request.run }, { client })).epochs).toBe(4)
   expect(await readRunInfo(request.run)).toMatchObject({ state: 'done', error: null })
   expect((await readMetrics(request.run)).map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4])
 })
 
-it('keeps a run whose worker died before it began, to go on with', async () => {
-  const request = await newRun(1)
-  const entry = join(await temporaryFolder(), 'worker.mjs')
-  await writeFile(
-    entry,
-    "import { parentPort } from 'node:worker_threads'\nparentPort.on('message', () => process.exit(9))",
-  )
-  const broken = new ComputeClient(pathToFileURL(entry))
+it('saves a run whose client is disposed of in the middle', async () => {
+  const request = await newRun(50)
   const client = testComputeClient()
-  clients.push(broken, client)
-  const error = 'The compute worker has died: it ended with code 9.'
-  await expect(trainNewRun(request, { client: broken })).rejects.toThrow(error)
-  expect(await readRunInfo(request.run)).toMatchObject({ state: 'interrupted', error })
-  expect((await resumeRun({ run: request.run }, { client })).epochs).toBe(1)
+  const training = trainNewRun(request, {
+    client,
+    onEvent: ({ type }) => void (type === 'epoch' && client.dispose()),
+  })
+  await expect(training).rejects.toThrow(/and saved/)
+  expect((await readRunInfo(request.run)).state).toBe('stopped')
 })
 
 it('pauses and stops, and says in run.json which', async () => {
