@@ -30,18 +30,25 @@ const sheetSide = 8
  */
 export async function makeSample({ out, count, seed, signal, onProgress }: SampleRequest): Promise<void> {
   await claimSampleFolder(out, { count, seed })
+  const drawing = new Set<Promise<number>>()
   try {
     for (const label of sampleLabels.slice(0, count)) await makeFolder(join(out, label))
     const faces = await loadFaces()
     const report = throttle(onProgress)
     let done = 0
-    const work = (numbers: number[]) => drawSheet(out, faces, numbers, seed)
+    const work = (numbers: number[]) => {
+      const sheet = drawSheet(out, faces, numbers, seed, signal)
+      drawing.add(sheet)
+      return sheet.finally(() => drawing.delete(sheet))
+    }
     for await (const drawn of mapOrdered(sheets(count), work, { width: decodesAtOnce }, signal)) {
       done += drawn
       report({ done, total: count })
     }
     report.last({ done, total: count })
   } catch (error) {
+    // Sheets still under way would write into folders that are being removed.
+    await Promise.allSettled(drawing)
     await removeSample(out)
     if (!signal?.aborted) throw explainFileError(error, out)
     throw new CancelledError(
@@ -57,7 +64,13 @@ function* sheets(count: number): Generator<number[], void, undefined> {
   }
 }
 
-async function drawSheet(out: string, faces: Face[], numbers: number[], seed: number): Promise<number> {
+async function drawSheet(
+  out: string,
+  faces: Face[],
+  numbers: number[],
+  seed: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const side = sheetSide * glyphSide
   const glyphs = numbers.map((i, k) => {
     const x = (k % sheetSide) * glyphSide
@@ -73,6 +86,7 @@ async function drawSheet(out: string, faces: Face[], numbers: number[], seed: nu
     .raw()
     .toBuffer()
   for (const [k, i] of numbers.entries()) {
+    signal?.throwIfAborted()
     const field = cutField(sheet, side, k)
     const png = await sharp(field, { raw: { width: glyphSide, height: glyphSide, channels: 1 } })
       .toColourspace('b-w')
