@@ -9,6 +9,8 @@ import { type TaskContext, throwIfEnding } from '../taskContext'
 
 /** Steps before the clock starts. */
 const warmUp = 16
+/** A multiple of the steps in a call, as nearly all calls of a long epoch are whole. */
+const batchesPerEpoch = 64
 
 /** The speed of the training loop as runs have it, feeding included, on random images in memory. */
 export async function benchTrain(
@@ -17,7 +19,7 @@ export async function benchTrain(
 ): Promise<BenchResult> {
   const { runtime, device } = chooseRuntime(params)
   const { dims, batch, steps, rounds } = params
-  const source = randomImages(dims[0]!, batch * 50)
+  const source = randomImages(dims[0]!, batch * batchesPerEpoch)
   const spec = modelSpecSchema.parse({
     input: { height: 1, width: dims[0], channels: 1 },
     encoder: dims.slice(1).map((units) => ({ type: 'dense', units, activation: 'relu' })),
