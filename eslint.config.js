@@ -13,7 +13,7 @@ const doors = [
   door(
     `${main}/engine`,
     './src',
-    ['./shared', './main/engine', './main/setup/tfjsNodeCompatibility.mjs'],
+    ['./shared', './main/engine'],
     'engine is pure computing: it imports shared only.',
   ),
   door(
