@@ -45,24 +45,37 @@ export function parametersOf(spec: ModelSpec): ModelParameters {
   return { trained: [...encoder, ...biases], copies: kernels }
 }
 
-/** @param x batch × inputs. Returns the code, batch × units of the last layer. */
-export function encode(spec: ModelSpec, x: Tensor, parameters: ReadonlyMap<string, Tensor>): Tensor {
+/**
+ * @param x batch × inputs; inputs × batch where `dense` is `linearColumns`
+ * @returns the code, batch × units of the last layer, or units × batch
+ */
+export function encode(
+  spec: ModelSpec,
+  x: Tensor,
+  parameters: ReadonlyMap<string, Tensor>,
+  dense = linear,
+): Tensor {
   return spec.encoder.reduce((h, layer, i) => {
-    const sum = linear(h, parameters.get(encoderKernel(i))!, parameters.get(bias('encoder', i))!)
+    const sum = dense(h, parameters.get(encoderKernel(i))!, parameters.get(bias('encoder', i))!)
     return activationFunctions[layer.activation](sum)
   }, x)
 }
 
 /**
  * A tied decoder reads the encoder's kernels, transposed within the product: one variable, two readers, and the
- * gradient is the sum over both. @returns batch × inputs, before the output's activation
+ * gradient is the sum over both. @returns batch × inputs (or inputs × batch), before the output's activation
  */
-export function decodeToSums(spec: ModelSpec, code: Tensor, parameters: ReadonlyMap<string, Tensor>): Tensor {
+export function decodeToSums(
+  spec: ModelSpec,
+  code: Tensor,
+  parameters: ReadonlyMap<string, Tensor>,
+  dense = linear,
+): Tensor {
   return spec.encoder.reduce((h, _, i) => {
     const source = mirrored(spec, i)
     const tied = spec.tying === 'tied'
     const kernel = parameters.get(tied ? encoderKernel(source) : decoderKernel(i))!
-    const sum = linear(h, kernel, parameters.get(bias('decoder', i))!, tied)
+    const sum = dense(h, kernel, parameters.get(bias('decoder', i))!, tied)
     return source === 0 ? sum : activationFunctions[spec.encoder[source - 1]!.activation](sum)
   }, code)
 }

@@ -1,4 +1,4 @@
-import type { ModelSpec } from '../../../shared/modelSpec'
+import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { add, div, mul, sub } from '../graph/ops/arithmetic'
 import { batchSize } from '../graph/ops/batchSize'
 import { softplus } from '../graph/ops/activations/softplus'
@@ -12,12 +12,12 @@ import { activateOutput } from './autoencoder'
  * Mean over pixels and images, float32 []:
  * mse (y−x)², mae |y−x|, binary cross-entropy −x·ln y − (1−x)·ln(1−y).
  *
- * @param sums batch × inputs, before the output's activation
+ * @param sums batch × inputs or inputs × batch, as the target is; before the output's activation
  */
 export function meanLoss(spec: ModelSpec, sums: Tensor, target: Tensor): Tensor {
   if (spec.loss !== 'mse') return reduceMean(pixelLoss(spec, sums, target))
   const difference = sub(activateOutput(spec, sums), target)
-  return div(sumOfSquares(difference), mul(batchSize(difference), target.shape[1]!))
+  return div(sumOfSquares(difference), mul(batchSize(difference), inputSize(spec.input)))
 }
 
 /** The same for each image: float32 [batch]. */

@@ -3,9 +3,10 @@ import type { NoiseSpec } from '../../../shared/noise'
 import type { OptimizerConfig } from '../../../shared/trainingConfig'
 import { gradients } from '../graph/autodiff'
 import { add, maximum, minimum, mul, sub } from '../graph/ops/arithmetic'
-import { toFloat } from '../graph/ops/cast'
 import { concat } from '../graph/ops/concat'
 import { constant } from '../graph/ops/constant'
+import { linear } from '../graph/ops/linear'
+import { linearColumns } from '../graph/ops/linearColumns'
 import { matmul } from '../graph/ops/matmul'
 import { placeholder } from '../graph/ops/placeholder'
 import { reduceMean } from '../graph/ops/reduce'
@@ -14,6 +15,7 @@ import { slice } from '../graph/ops/slice'
 import { sumOfSquares } from '../graph/ops/sumOfSquares'
 import { transpose } from '../graph/ops/transpose'
 import { sqrt, square } from '../graph/ops/unary'
+import { unitInterval } from '../graph/ops/unitInterval'
 import type { GraphFunction, Program } from '../graph/program'
 import { BATCH, type Tensor } from '../graph/tensor'
 import { createVariable, type Variable } from '../graph/variable'
@@ -39,6 +41,8 @@ export interface TrainingProgramOptions {
   readonly stepsPerCall: number
   /** Equal parts of a batch that `trainMany` computes side by side: see tuning.ts. */
   readonly shards: number
+  /** Whether training computes on images as columns: see tuning.ts. */
+  readonly columns: boolean
 }
 
 /**
@@ -65,7 +69,7 @@ export function buildTrainingProgram(spec: ModelSpec, options: TrainingProgramOp
   const model = new ModelGraph(spec)
   const optimizer = createOptimizer(options.optimizer, model.parameters)
   const train = (name: string, steps: number, shards: number) =>
-    trainFunction(name, model, optimizer, { noise: options.noise, steps, shards })
+    trainFunction(name, model, optimizer, { ...options, steps, shards })
   const functions = [
     train('trainOne', 1, 1),
     train('trainMany', options.stepsPerCall, options.shards),
@@ -120,18 +124,25 @@ class ModelGraph {
     )
   }
 
-  /** Bytes as values in 0..1. */
-  clean(name: string): Tensor {
-    return mul(toFloat(placeholder(name, [BATCH, this.inputs], 'uint8')), 1 / 255)
+  /** Bytes as values in 0..1, and those as they are corrupted: batch × inputs, or as columns inputs × batch. */
+  images(name: string, noise: NoiseSpec | null, columns = false): { clean: Tensor; input: Tensor } {
+    const laid = (fed: Tensor) => (columns ? transpose(fed) : fed)
+    const clean = unitInterval(laid(placeholder(name, [BATCH, this.inputs], 'uint8')))
+    if (!noise) return { clean, input: clean }
+    const { field, strength } = corruptionInputs(name, this.inputs)
+    return { clean, input: corrupt(noise.kind, clean, { field: laid(field), strength: laid(strength) }) }
   }
 }
+
+type LossOptions = Pick<TrainingProgramOptions, 'noise' | 'shards' | 'columns'>
 
 function trainFunction(
   name: string,
   model: ModelGraph,
   optimizer: GraphOptimizer,
-  { noise, steps, shards }: { noise: NoiseSpec | null; steps: number; shards: number },
+  options: LossOptions & { readonly steps: number },
 ): GraphFunction {
+  const { steps } = options
   const rates = placeholder('rates', [steps])
   const stepSizes = placeholder('stepSizes', [steps])
   const scalar = (vector: Tensor, step: number) => reshape(slice(vector, 0, step, 1), [])
@@ -144,7 +155,7 @@ function trainFunction(
   const losses: Tensor[] = []
   for (let step = 0; step < steps; step++) {
     const valueOf = (variable: Variable) => current.get(variable)!
-    const { loss, packed } = lossAndGradients(model, noise, shards, step, valueOf)
+    const { loss, packed } = lossAndGradients(model, options, step, valueOf)
     losses.push(reshape(loss, [1]))
     current = optimizer.step(current, packed, {
       rate: scalar(rates, step),
@@ -159,18 +170,17 @@ function trainFunction(
 
 function lossAndGradients(
   model: ModelGraph,
-  noise: NoiseSpec | null,
-  shards: number,
+  { noise, shards, columns }: LossOptions,
   step: number,
   valueOf: (variable: Variable) => Tensor,
 ) {
   const tensors = model.tensors(valueOf)
   const trained = model.parameters.parameters.map(({ name }) => tensors.get(name)!)
   const parts = Array.from({ length: shards }, (_, shard) => {
-    const x = model.clean(stepInput(step, shard))
-    const input = noise ? corrupt(noise.kind, x, corruptionInputs(stepInput(step, shard), model.inputs)) : x
-    const sums = decodeToSums(model.spec, encode(model.spec, input, tensors), tensors)
-    const loss = mul(meanLoss(model.spec, sums, x), 1 / shards)
+    const { clean, input } = model.images(stepInput(step, shard), noise, columns)
+    const dense = columns ? linearColumns : linear
+    const sums = decodeToSums(model.spec, encode(model.spec, input, tensors, dense), tensors, dense)
+    const loss = mul(meanLoss(model.spec, sums, clean), 1 / shards)
     return { loss, gradients: gradients(loss, trained) }
   })
   const total = (values: readonly Tensor[]) => values.reduce((a, b) => add(a, b))
@@ -184,16 +194,15 @@ function lossAndGradients(
 function inferenceFunctions(model: ModelGraph, noise: NoiseSpec | null): GraphFunction[] {
   const { spec, inputs } = model
   const tensors = model.tensors()
-  const x = model.clean('x')
-  const input = noise ? corrupt(noise.kind, x, corruptionInputs('x', inputs)) : x
+  const { clean, input } = model.images('x', noise)
   const sums = decodeToSums(spec, encode(spec, input, tensors), tensors)
   const output = activateOutput(spec, sums)
   const shown = maximum(minimum(output, 1), 0)
-  const squaredError = reduceMean(square(sub(shown, x)), [1])
+  const squaredError = reduceMean(square(sub(shown, clean)), [1])
   const image = placeholder('image', [BATCH, inputs])
   const code = placeholder('code', [BATCH, widthsOf(spec).at(-1)!])
   return [
-    { name: 'evaluate', outputs: { loss: lossPerImage(spec, sums, x), squaredError, input, output } },
+    { name: 'evaluate', outputs: { loss: lossPerImage(spec, sums, clean), squaredError, input, output } },
     { name: 'encode', outputs: { code: encode(spec, image, tensors) } },
     { name: 'decode', outputs: { image: activateOutput(spec, decodeToSums(spec, code, tensors)) } },
     {

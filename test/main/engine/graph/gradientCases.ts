@@ -9,6 +9,7 @@ import { biasAdd } from '../../../../src/main/engine/graph/ops/biasAdd'
 import { broadcastLike } from '../../../../src/main/engine/graph/ops/broadcast'
 import { concat } from '../../../../src/main/engine/graph/ops/concat'
 import { linear } from '../../../../src/main/engine/graph/ops/linear'
+import { linearColumns } from '../../../../src/main/engine/graph/ops/linearColumns'
 import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
 import { reduceMean, reduceSum } from '../../../../src/main/engine/graph/ops/reduce'
 import { reshape } from '../../../../src/main/engine/graph/ops/reshape'
@@ -129,7 +130,6 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
     beforeBroadcast: 'looks at the graph',
     sumToShape: 'made of reduceSum and reshape',
   },
-  'cast.ts': { toFloat: 'its input is an integer' },
   'concat.ts': {
     concat: {
       ...one('two', (a, b) => concat([a!, b!], 1), [BATCH, 2], [BATCH, 3]),
@@ -142,6 +142,12 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
     linear: {
       ...one('kernel', (x, w, b) => linear(x!, w!, b!), [BATCH, 3], [3, 2], [2]),
       ...one('kernel transposed', (x, w, b) => linear(x!, w!, b!, true), [BATCH, 3], [2, 3], [2]),
+    },
+  },
+  'linearColumns.ts': {
+    linearColumns: {
+      ...one('kernel', (x, w, b) => linearColumns(x!, w!, b!), [3, BATCH], [3, 2], [2]),
+      ...one('kernel transposed', (x, w, b) => linearColumns(x!, w!, b!, true), [3, BATCH], [2, 3], [2]),
     },
   },
   'matmul.ts': {
@@ -178,6 +184,7 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
       ...one('three axes', (x) => transpose(x!, [2, 0, 1]), [BATCH, 3, 2]),
     },
   },
+  'unitInterval.ts': { unitInterval: 'its input is bytes' },
   'unary.ts': {
     neg: unary(neg, any),
     exp: unary(exp, any),

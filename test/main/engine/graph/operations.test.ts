@@ -16,6 +16,7 @@ import { broadcastLike } from '../../../../src/main/engine/graph/ops/broadcast'
 import { concat } from '../../../../src/main/engine/graph/ops/concat'
 import { constant, fill } from '../../../../src/main/engine/graph/ops/constant'
 import { linear } from '../../../../src/main/engine/graph/ops/linear'
+import { linearColumns } from '../../../../src/main/engine/graph/ops/linearColumns'
 import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
 import { placeholder } from '../../../../src/main/engine/graph/ops/placeholder'
 import { reduceMean, reduceSum } from '../../../../src/main/engine/graph/ops/reduce'
@@ -25,6 +26,7 @@ import { split } from '../../../../src/main/engine/graph/ops/split'
 import { sumOfSquares } from '../../../../src/main/engine/graph/ops/sumOfSquares'
 import { transpose } from '../../../../src/main/engine/graph/ops/transpose'
 import { abs, exp, log, neg, sign, sqrt, square } from '../../../../src/main/engine/graph/ops/unary'
+import { unitInterval } from '../../../../src/main/engine/graph/ops/unitInterval'
 import { BATCH, type Tensor } from '../../../../src/main/engine/graph/tensor'
 import { describeRuntimes, evaluate, floats } from '../../../support/runtimes'
 
@@ -79,6 +81,18 @@ const rearranging: [name: string, of: Tensor, shape: number[], values: number[]]
   ['biasAdd', biasAdd(matrix, constant([3], [10, 20, 30])), [2, 3], [11, 22, 33, 14, 25, 36]],
   ['linear', linear(matrix, constant([3, 1], [1, 0, 2]), constant([1], [10])), [2, 1], [17, 26]],
   ['linear', linear(matrix, constant([1, 3], [1, 0, 2]), constant([1], [10]), true), [2, 1], [17, 26]],
+  [
+    'linearColumns',
+    linearColumns(transpose(matrix), constant([3, 1], [1, 0, 2]), constant([1], [10])),
+    [1, 2],
+    [17, 26],
+  ],
+  [
+    'linearColumns, transposed',
+    linearColumns(transpose(matrix), constant([1, 3], [1, 0, 2]), constant([1], [10]), true),
+    [1, 2],
+    [17, 26],
+  ],
   ['broadcastLike', broadcastLike(constant([3], [7, 8, 9]), x), [2, 3], [7, 8, 9, 7, 8, 9]],
   ['concat', concat([matrix, constant([2, 1], [10, 20])], 1), [2, 4], [1, 2, 3, 10, 4, 5, 6, 20]],
   ['fill', fill([2, 2], 3), [2, 2], [3, 3, 3, 3]],
@@ -164,6 +178,12 @@ describe('operations that do not fit', () => {
       'concat: [batch, 3], [batch, 3] do not join along axis 0.',
     ],
     ['constant', () => constant([2], [1]), 'constant: 1 values do not fill 2.'],
+    [
+      'linearColumns',
+      () => linearColumns(x, matrix, row),
+      'linearColumns: [batch, 3], a kernel of [2, 3] and a bias of [3] do not go together.',
+    ],
+    ['unitInterval', () => unitInterval(x), 'unitInterval: takes bytes, not float32.'],
     ['matmul', () => matmul(x, x), 'matmul: [batch, 3] and [batch, 3] do not multiply.'],
     ['matmul of a vector', () => matmul(x, row), 'matmul: both operands are matrices.'],
     ['reduceSum', () => reduceSum(x, [2]), 'reduce: no axis 2 in [batch, 3].'],

@@ -1,8 +1,7 @@
 import { gradients } from '../../../../src/main/engine/graph/autodiff'
 import { activationFunctions } from '../../../../src/main/engine/graph/ops/activations'
-import { add, mul, sub } from '../../../../src/main/engine/graph/ops/arithmetic'
+import { add, sub } from '../../../../src/main/engine/graph/ops/arithmetic'
 import { biasAdd } from '../../../../src/main/engine/graph/ops/biasAdd'
-import { toFloat } from '../../../../src/main/engine/graph/ops/cast'
 import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
 import { placeholder } from '../../../../src/main/engine/graph/ops/placeholder'
 import { reduceMean } from '../../../../src/main/engine/graph/ops/reduce'
@@ -11,6 +10,7 @@ import { adam } from '../../../../src/main/engine/graph/ops/updates/adam'
 import { momentumStep } from '../../../../src/main/engine/graph/ops/updates/momentum'
 import { rmspropStep } from '../../../../src/main/engine/graph/ops/updates/rmsprop'
 import { square } from '../../../../src/main/engine/graph/ops/unary'
+import { unitInterval } from '../../../../src/main/engine/graph/ops/unitInterval'
 import type { GraphFunction, Program } from '../../../../src/main/engine/graph/program'
 import { BATCH, type Tensor } from '../../../../src/main/engine/graph/tensor'
 import { createVariable } from '../../../../src/main/engine/graph/variable'
@@ -41,7 +41,7 @@ const packedState = ['square', 'speed'].map((name) => createVariable(name, packe
 
 /** A tied autoencoder on bytes and a step of training it, with every update, a split, and a value computed in place. */
 export function smallProgram(): Program {
-  const x = mul(toFloat(placeholder('pixels', [BATCH, 6], 'uint8')), 1 / 255)
+  const x = unitInterval(placeholder('pixels', [BATCH, 6], 'uint8'))
   const code = activationFunctions.sigmoid(biasAdd(matmul(x, kernel.value), bias.value))
   const output = matmul(code, kernel.value, false, true)
   const [head, tail] = split(packed.value, [2, 3]) as [Tensor, Tensor]

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { GraphFunction } from '../../../../src/main/engine/graph/program'
-import { add, div, mul } from '../../../../src/main/engine/graph/ops/arithmetic'
-import { toFloat } from '../../../../src/main/engine/graph/ops/cast'
+import { add, mul } from '../../../../src/main/engine/graph/ops/arithmetic'
 import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
 import { placeholder } from '../../../../src/main/engine/graph/ops/placeholder'
 import { reshape } from '../../../../src/main/engine/graph/ops/reshape'
 import { reduceMean } from '../../../../src/main/engine/graph/ops/reduce'
+import { unitInterval } from '../../../../src/main/engine/graph/ops/unitInterval'
 import { BATCH } from '../../../../src/main/engine/graph/tensor'
 import { createVariable } from '../../../../src/main/engine/graph/variable'
 import { ExpectedError } from '../../../../src/shared/errors'
@@ -97,12 +97,13 @@ describeRuntimes('a runtime', (runtime) => {
 
   test('takes bytes', async () => {
     const pixels = placeholder('pixels', [BATCH, 2], 'uint8')
-    const outputs = { mean: reduceMean(toFloat(pixels), [0]), unit: div(toFloat(pixels), 255) }
+    const unit = unitInterval(pixels)
+    const outputs = { mean: reduceMean(unit, [0]), unit }
     const feed = { shape: [2, 2], data: Uint8Array.of(0, 255, 51, 102) }
-    const { mean, unit } = await evaluate(runtime(), outputs, { pixels: feed })
-    expect([...mean!.data]).toEqual([25.5, 178.5])
-    const expected = [0, 1, 0.2, 0.4]
-    for (const [i, value] of unit!.data.entries()) expect(value).toBeCloseTo(expected[i]!, 6)
+    const results = await evaluate(runtime(), outputs, { pixels: feed })
+    const expected = { mean: [0.1, 0.7], unit: [0, 1, 0.2, 0.4] }
+    for (const [name, values] of Object.entries(expected))
+      for (const [i, value] of results[name]!.data.entries()) expect(value).toBeCloseTo(values[i]!, 6)
   })
 
   test('keeps two programs apart, though their variables have the same names', () =>
@@ -139,10 +140,11 @@ describeRuntimes('what a runtime says to', (runtime) => {
     feeds: Parameters<typeof evaluate>[2],
     message: RegExp,
     dtype: 'float32' | 'uint8' = 'float32',
-  ) =>
-    expect(
-      evaluate(runtime(), { y: mul(toFloat(placeholder('x', [BATCH, 2], dtype)), 2) }, feeds),
-    ).rejects.toThrow(message)
+  ) => {
+    const x = placeholder('x', [BATCH, 2], dtype)
+    const y = mul(dtype === 'uint8' ? unitInterval(x) : x, 2)
+    return expect(evaluate(runtime(), { y }, feeds)).rejects.toThrow(message)
+  }
 
   test('a missing input', () => refused({}, /evaluate needs the input x/))
   test('an array that does not fill its shape', () =>

@@ -50,14 +50,16 @@ async function after(runtime: Runtime, optimizer: OptimizerConfig, tuning: Tunin
 }
 
 describeRuntimes(
-  'steps that share a call, in parts side by side, are the steps they are alone',
+  'steps that share a call, in parts side by side, on images as columns, are the steps they are alone',
   (runtime) => {
     test.each(optimizerNames)('%s', async (name) => {
       const optimizer = optimizerSchema.parse({ name, clipNorm: 0.1 })
-      const alone = await after(runtime(), optimizer, { stepsPerCall: 1, shards: 1 })
+      const alone = await after(runtime(), optimizer, { stepsPerCall: 1, shards: 1, columns: false })
       for (const tuning of [
-        { stepsPerCall: 8, shards: 1 },
-        { stepsPerCall: 3, shards: 2 },
+        { stepsPerCall: 8, shards: 1, columns: false },
+        { stepsPerCall: 3, shards: 2, columns: false },
+        { stepsPerCall: 1, shards: 1, columns: true },
+        { stepsPerCall: 3, shards: 2, columns: true },
       ]) {
         const together = await after(runtime(), optimizer, tuning)
         expect(together.losses).toHaveLength(steps)

@@ -151,9 +151,10 @@ class OnnxProgram implements CompiledProgram {
     const options: ort.InferenceSession.SessionOptions = {
       executionProviders: this.onProcessor ? ['cpu'] : [this.device.id, 'cpu'],
       graphOptimizationLevel: 'all',
+      // Bytes become floats by DequantizeLinear, which a pass for quantized models would copy for every reader.
       // Moments of weights that get no gradient fade into denormals, which are slow. And the threads of one function must
       // not go on spinning while another one runs: that made training half as slow again.
-      extra: { session: { set_denormal_as_zero: '1', force_spinning_stop: '1' } },
+      extra: { session: { set_denormal_as_zero: '1', force_spinning_stop: '1', disable_quant_qdq: '1' } },
       logSeverityLevel: 3,
       ...(this.onProcessor ? {} : { preferredOutputLocation: Object.fromEntries(onDevice) }),
     }
