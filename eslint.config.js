@@ -54,6 +54,26 @@ const doors = [
     ],
     'the command line is a shell around the services.',
   ),
+  door(
+    `${main}/app`,
+    './src',
+    ['./shared', './main/store', './main/services', './main/worker/computeClient.ts', './main/app'],
+    'app is the services wired together: no transport, no shell.',
+  ),
+  door(
+    `${main}/transports`,
+    './src',
+    ['./shared', './main/app', './main/transports', './main/services/eventBus.ts'],
+    'a transport carries messages and knows nothing of what they ask for.',
+  ),
+  door(
+    `${main}/electron`,
+    './src',
+    ['./shared', './main/app', './main/transports', './main/services/eventBus.ts', './main/electron'],
+    'the shell of the desktop: services are reached through the app.',
+  ),
+  door('./src/preload', './src', ['./shared', './preload'], 'the bridge imports shared only.'),
+  door('./src/renderer', './src', ['./shared', './renderer'], 'the page imports shared only.'),
 ]
 
 /** Inside the engine only runtimes/ itself may import a tensor library. */

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -8,12 +8,19 @@ import { requirement } from './requirements'
 /** A Python with the libraries that others read our files with: PEERS_PYTHON, or the one of the peers' benchmarks. */
 const python = process.env.PEERS_PYTHON ?? join(homedir(), '.cache/hourglass-peers/bin/python')
 
-export function hasPeersPython(): boolean {
+/** Whether that Python has these modules. */
+export function hasPeersPython(...modules: string[]): boolean {
   return requirement(
-    'peers',
-    () => existsSync(python),
-    'tests that read our files in Python. PEERS_PYTHON names a Python with onnx and tensorflow.',
+    `python:${modules.join('+')}`,
+    () => existsSync(python) && modules.every(hasModule),
+    `tests that read our files in Python. PEERS_PYTHON names a Python with ${modules.join(' and ')}.`,
   )
+}
+
+/** Looks for it and does not load it, which takes seconds for some. */
+function hasModule(name: string): boolean {
+  const look = `import sys, importlib.util as u; sys.exit(u.find_spec(${JSON.stringify(name)}) is None)`
+  return spawnSync(python, ['-c', look]).status === 0
 }
 
 /** What a Python program prints. @throws Error with what it wrote to stderr when it fails */

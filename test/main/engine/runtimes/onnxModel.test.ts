@@ -26,7 +26,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob('*.onnx')):
 print(json.dumps(found))
 `
 
-describe.skipIf(!hasPeersPython())('authored ONNX models', () => {
+describe.skipIf(!hasPeersPython('numpy', 'onnx'))('authored ONNX models', () => {
   test('pass the checker of the onnx package, with types and shapes inferred', async () => {
     const folder = await temporaryFolder()
     for (const fn of functions) await writeFile(join(folder, `${fn.name}.onnx`), authorOnnxModel(fn).bytes)

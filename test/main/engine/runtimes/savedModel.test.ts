@@ -74,7 +74,7 @@ with tf.compat.v1.Session(graph=tf.Graph()) as session:
 print(json.dumps({'signatures': names, 'code': before['code'].tolist(), 'losses': losses}))
 `
 
-describe.skipIf(!hasPeersPython())('authored SavedModels', () => {
+describe.skipIf(!hasPeersPython('numpy', 'tensorflow'))('authored SavedModels', () => {
   test('load in TensorFlow, which finds the signatures and runs them', async () => {
     const folder = await temporaryFolder()
     const { variables, functions } = smallProgram()

@@ -125,7 +125,7 @@ describe('saveModelOfRun', () => {
   })
 })
 
-describe.skipIf(!hasPeersPython())("the card's Python", () => {
+describe.skipIf(!hasPeersPython('numpy', 'safetensors'))("the card's Python", () => {
   it.each(tyingModes)('runs encoder and decoder of a model that is %s', async (tying) => {
     const spec: ModelSpec = modelSpecSchema.parse({
       ...smallSpec,

@@ -1,0 +1,37 @@
+export const libraryKinds = ['datasets', 'runs', 'models'] as const
+export type LibraryKind = (typeof libraryKinds)[number]
+
+/** One dataset, run or model: where it lies, and whether that is outside of the library's own folder. */
+export interface LibraryEntry {
+  readonly kind: LibraryKind
+  readonly id: string
+  /** Absolute path. */
+  readonly folder: string
+  /** Put elsewhere by the command line and only registered here: `link.json` in the library names the folder. */
+  readonly external: boolean
+}
+
+/**
+ * The folder that holds datasets, runs and models, each under an id (DESIGN.md, What is on disk). It knows folders and
+ * nothing of what is in them. Several processes share it: the window, the command line.
+ */
+export interface Library {
+  /** Absolute path. Changes when the library is moved. */
+  readonly location: string
+  entries(kind: LibraryKind): Promise<LibraryEntry[]>
+  /** @throws ExpectedError `not-found` when there is none, and for anything that is not an id */
+  find(kind: LibraryKind, id: string): Promise<LibraryEntry>
+  /** The id of a folder, wherever it lies; null where it is not in the library. */
+  idOf(kind: LibraryKind, folder: string): Promise<string | null>
+  /** An id made of `name`, unique also against other processes, with an empty folder for it. */
+  create(kind: LibraryKind, name: string): Promise<LibraryEntry>
+  /** Makes a folder that lies elsewhere known here; gives the entry it has where it is known already. */
+  register(kind: LibraryKind, folder: string): Promise<LibraryEntry>
+  /** Deletes the folder; an external one is only forgotten. */
+  remove(kind: LibraryKind, id: string): Promise<void>
+  /**
+   * Entries that came, went, or whose own files changed, whoever did it, not more often than twice a second an entry.
+   * Null means: anything may have changed. Returns the function that stops listening.
+   */
+  onChange(listen: (change: { kind: LibraryKind; id: string } | null) => void): () => void
+}

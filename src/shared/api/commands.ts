@@ -1,0 +1,261 @@
+import { z } from 'zod'
+import { preprocessingSchema } from '../dataset'
+import { modelSpecSchema, type ModelSpec } from '../modelSpec'
+import { noiseSpecSchema } from '../noise'
+import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
+import type { AppState, DeviceState } from './app'
+import type { Listing } from './events'
+import type { Job } from './jobs'
+import {
+  type DatasetDetail,
+  type DatasetImage,
+  type DatasetSummary,
+  idSchema,
+  type ModelDetail,
+  type ModelSummary,
+  type PixelBlock,
+  type RunDetail,
+  type RunSamples,
+  type RunSnapshot,
+  type RunSummary,
+} from './library'
+import { type Folder, type Place, placeSchema } from './places'
+import { settingsSchema } from './settings'
+
+const nothing = z.strictObject({})
+const byId = z.strictObject({ id: idSchema })
+const name = z.string().trim().min(1, 'Give it a name.').max(120)
+const row = z.number().int().min(0)
+const target = { runtime: runtimeNameSchema.optional(), device: z.string().max(60).optional() }
+
+/** What an image is tried out on a model: one of a dataset, a chosen file, or an uploaded one. */
+export const imageSourceSchema = z.union([
+  z.strictObject({ dataset: idSchema, row }),
+  z.strictObject({ place: placeSchema }),
+])
+
+/**
+ * Everything a window can ask for, with the schema that its parameters are parsed by. What each gives is in `Results`,
+ * under the same name. Any of them may reject with an ExpectedError, whose sentence is for the person.
+ */
+export const commands = {
+  'app.state': nothing,
+  'settings.change': settingsSchema.partial().strict(),
+  /** Moves the library into a new or empty folder. Gives a job. */
+  'library.move': z.strictObject({ place: placeSchema }),
+
+  'devices.state': nothing,
+  /** Times one model on every device, the fastest is then chosen where the choice is `auto`. Gives a job. */
+  'devices.measure': z.strictObject({
+    spec: modelSpecSchema,
+    batchSize: z.number().int().min(1).max(65_536),
+    subject: name,
+  }),
+  'devices.setupTensorflow': nothing,
+
+  /** Where the picker starts: empty where the system's own dialogs are used. */
+  'places.roots': nothing,
+  'places.browse': z.strictObject({ place: placeSchema }),
+  /** A new folder within one that was browsed to, for a library to move to. */
+  'places.createFolder': z.strictObject({ place: placeSchema, name }),
+  /** The system's dialog; an empty list when it was closed, or where there is none. */
+  'places.pick': z.strictObject({ kind: z.enum(['images', 'folders', 'folder']) }),
+
+  'jobs.list': nothing,
+  'jobs.cancel': z.strictObject({ id: z.string().max(80) }),
+
+  'datasets.list': nothing,
+  'datasets.get': byId,
+  /** Starts an import; the dataset appears at once, as `importing`. */
+  'datasets.import': z.strictObject({
+    places: z.array(placeSchema).min(1).max(10_000),
+    name: name.optional(),
+    preprocessing: preprocessingSchema,
+  }),
+  /** Draws the sample of digits and letters and imports it. */
+  'datasets.importSample': z.strictObject({
+    count: z.number().int().min(36).max(100_000).default(6000),
+    seed: z.number().int().min(0).max(0xffffffff).default(1),
+  }),
+  /** Reads the sources again: what has changed, and files that were skipped. */
+  'datasets.reimport': z.strictObject({ id: idSchema, preprocessing: preprocessingSchema.optional() }),
+  'datasets.rename': z.strictObject({ id: idSchema, name }),
+  /** Removes what Hourglass made; an external one is only forgotten. Originals are never touched. */
+  'datasets.remove': byId,
+  /** Shows its folder, or the first source, in the system's file manager. */
+  'datasets.reveal': z.strictObject({ id: idSchema, what: z.enum(['dataset', 'source']) }),
+  /** Images in order, of one label where it is given (null: those without one). */
+  'datasets.images': z.strictObject({
+    id: idSchema,
+    label: z.string().nullable().optional(),
+    from: row,
+    count: z.number().int().min(1).max(2000),
+  }),
+  /** The pixels of rows, reduced so that no side is longer than `size`. */
+  'datasets.thumbnails': z.strictObject({
+    id: idSchema,
+    rows: z.array(row).min(1).max(2000),
+    size: z.number().int().min(8).max(512),
+  }),
+  /** Some images as the network will see them, clean and corrupted, before anything is imported. */
+  'datasets.preview': z.strictObject({
+    source: z.union([
+      z.strictObject({ places: z.array(placeSchema).min(1).max(10_000) }),
+      z.strictObject({ id: idSchema }),
+    ]),
+    preprocessing: preprocessingSchema,
+    noise: noiseSpecSchema.nullable(),
+    count: z.number().int().min(1).max(48).default(12),
+    seed: z.number().int().min(0).max(0xffffffff).default(1),
+  }),
+
+  /** What can be trained on a dataset, each preset scaled to its images. */
+  'training.presets': z.strictObject({ dataset: idSchema }),
+  /** Times a few steps. */
+  'training.estimate': z.strictObject({
+    dataset: idSchema,
+    spec: modelSpecSchema,
+    config: trainingConfigSchema,
+    ...target,
+  }),
+  'training.start': z.strictObject({
+    dataset: idSchema,
+    name: name.optional(),
+    spec: modelSpecSchema,
+    preset: z.string().max(80).nullable(),
+    config: trainingConfigSchema,
+    /** A model whose weights it starts from. */
+    from: idSchema.optional(),
+    ...target,
+  }),
+  'training.pause': byId,
+  /** Goes on with a paused, stopped, interrupted or failed run; `epochs` trains a run that is done further. */
+  'training.resume': z.strictObject({
+    id: idSchema,
+    epochs: z.number().int().min(1).max(1_000_000).optional(),
+  }),
+  'training.stop': byId,
+
+  'runs.list': nothing,
+  'runs.get': byId,
+  'runs.samples': byId,
+  'runs.snapshot': z.strictObject({ id: idSchema, epoch: z.number().int().min(1) }),
+  'runs.rename': z.strictObject({ id: idSchema, name }),
+  'runs.setNotes': z.strictObject({ id: idSchema, notes: z.string().max(20_000) }),
+  'runs.remove': byId,
+  'runs.reveal': byId,
+
+  'models.list': nothing,
+  'models.get': byId,
+  /** Keeps the best epoch of a run as a model of its own, which stays when the run is removed. */
+  'models.keep': z.strictObject({ run: idSchema, name }),
+  'models.rename': z.strictObject({ id: idSchema, name }),
+  'models.remove': byId,
+  'models.reveal': byId,
+  /** An image through the model: what it sees, its code, and what comes back. */
+  'models.encode': z.strictObject({
+    id: idSchema,
+    image: imageSourceSchema,
+    noise: noiseSpecSchema.nullable(),
+    seed: z.number().int().min(0).max(0xffffffff).default(1),
+  }),
+  /** The image that a code stands for. */
+  'models.decode': z.strictObject({ id: idSchema, code: z.instanceof(Float32Array) }),
+} as const
+
+export type CommandName = keyof typeof commands
+/** Parameters as a window gives them: defaults may be left out. */
+export type Params<C extends CommandName> = z.input<(typeof commands)[C]>
+/** Parameters as a handler gets them. */
+export type ParsedParams<C extends CommandName> = z.output<(typeof commands)[C]>
+
+export interface PresetOption {
+  readonly name: string
+  readonly summary: string
+  readonly spec: ModelSpec
+  readonly config: TrainingConfig
+  /** Such as: its widths were scaled to this size. */
+  readonly remarks: readonly string[]
+}
+
+export interface TrainingEstimate {
+  readonly samplesPerSecond: number
+  readonly epochMs: number
+  readonly runtime: string
+  readonly device: string
+}
+
+export interface DatasetPreview {
+  readonly clean: PixelBlock
+  /** The same block where there is no noise. Clipped to 0-255 for looking at. */
+  readonly corrupted: PixelBlock
+  readonly names: readonly string[]
+  /** Images found so far, and whether there may be more. */
+  readonly found: number
+  readonly more: boolean
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[]
+}
+
+export interface EncodedImage {
+  readonly original: PixelBlock
+  readonly input: PixelBlock
+  readonly reconstruction: PixelBlock
+  readonly code: Float32Array
+  /** For each dimension the range of its values over the dataset's images or, without one, around this code. */
+  readonly codeRange: { readonly min: Float32Array; readonly max: Float32Array }
+  /** Of the reconstruction against the original, in dB. */
+  readonly psnr: number
+  /** Of the input against the original, where noise was added. */
+  readonly noisyPsnr: number | null
+}
+
+export interface Results {
+  'app.state': AppState
+  'settings.change': AppState
+  'library.move': { readonly job: string }
+  'devices.state': DeviceState
+  'devices.measure': { readonly job: string }
+  'devices.setupTensorflow': { readonly job: string }
+  'places.roots': readonly Place[]
+  'places.browse': Folder
+  'places.createFolder': Place
+  'places.pick': readonly Place[]
+  'jobs.list': Listing<Job>
+  'jobs.cancel': null
+  'datasets.list': Listing<DatasetSummary>
+  'datasets.get': DatasetDetail
+  'datasets.import': { readonly id: string; readonly job: string }
+  'datasets.importSample': { readonly id: string; readonly job: string }
+  'datasets.reimport': { readonly job: string }
+  'datasets.rename': null
+  'datasets.remove': null
+  'datasets.reveal': null
+  'datasets.images': { readonly total: number; readonly images: readonly DatasetImage[] }
+  'datasets.thumbnails': PixelBlock
+  'datasets.preview': DatasetPreview
+  'training.presets': readonly PresetOption[]
+  'training.estimate': TrainingEstimate
+  'training.start': { readonly id: string }
+  'training.pause': null
+  'training.resume': null
+  'training.stop': null
+  'runs.list': Listing<RunSummary>
+  'runs.get': RunDetail
+  'runs.samples': RunSamples
+  'runs.snapshot': RunSnapshot
+  'runs.rename': null
+  'runs.setNotes': null
+  'runs.remove': null
+  'runs.reveal': null
+  'models.list': Listing<ModelSummary>
+  'models.get': ModelDetail
+  'models.keep': { readonly id: string }
+  'models.rename': null
+  'models.remove': null
+  'models.reveal': null
+  'models.encode': EncodedImage
+  'models.decode': PixelBlock
+}
+
+/** What each command does with its parsed parameters. */
+export type Handlers = { [C in CommandName]: (params: ParsedParams<C>) => Promise<Results[C]> }

@@ -1,0 +1,40 @@
+import type { EpochMetrics } from '../run'
+import type { AppState, DeviceState } from './app'
+import type { Job } from './jobs'
+import type { DatasetSummary, LogEntry, ModelSummary, RunProgress, RunSummary } from './library'
+import type { Place } from './places'
+
+/** Entries that are new or have changed, and ids that are gone. Revisions of a kind only grow. */
+export interface Changes<T> {
+  readonly revision: number
+  readonly changed: readonly T[]
+  readonly removed: readonly string[]
+}
+
+/** A whole list and the revision it stands at: changes up to it are in it. */
+export interface Listing<T> {
+  readonly revision: number
+  readonly items: readonly T[]
+}
+
+/** What the app tells its windows. State changes are never dropped; progress comes at most every 100 ms. */
+export interface Events {
+  'app.changed': AppState
+  'devices.changed': DeviceState
+  'datasets.changed': Changes<DatasetSummary>
+  'runs.changed': Changes<RunSummary>
+  'models.changed': Changes<ModelSummary>
+  'jobs.changed': Changes<Job>
+  'training.progressed': { readonly run: string; readonly progress: RunProgress }
+  /** An epoch is over and its snapshot, if it has one, can be read. */
+  'training.epochEnded': {
+    readonly run: string
+    readonly metrics: EpochMetrics
+    readonly hasSnapshot: boolean
+  }
+  'training.logged': { readonly run: string; readonly entry: LogEntry }
+  /** Files or folders were handed over: dropped on the icon, opened with the app, or by a second start. */
+  'places.opened': { readonly places: readonly Place[] }
+}
+
+export type EventName = keyof Events

@@ -1,0 +1,164 @@
+import { z } from 'zod'
+import type { DatasetInfo, Preprocessing, Skipped } from '../dataset'
+import type { ModelSpec } from '../modelSpec'
+import type { EpochMetrics, runStates } from '../run'
+import type { RuntimeName, TrainingConfig } from '../trainingConfig'
+
+/** Names one dataset, run or model of the library. Never a path: no dots, no slashes. */
+export const idSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'An id is made of lower-case letters, digits and hyphens.')
+
+/** Images, count × height × width × channels bytes, row-major, values 0-255. */
+export interface PixelBlock {
+  readonly count: number
+  readonly height: number
+  readonly width: number
+  readonly channels: 1 | 3
+  readonly data: Uint8Array
+}
+
+/** What a list says of a dataset. */
+export interface DatasetSummary extends Pick<DatasetInfo, 'width' | 'height' | 'channels'> {
+  readonly id: string
+  readonly name: string
+  /** `importing`: made for the first time right now; `damaged`: `problem` says what is wrong. */
+  readonly state: 'ready' | 'importing' | 'damaged'
+  readonly problem: string | null
+  readonly createdAt: string
+  readonly count: number
+  readonly labels: number
+  readonly skipped: number
+  /** Bytes of its pixels. */
+  readonly bytes: number
+  /** Lies outside the library's folder, where the command line put it. */
+  readonly external: boolean
+}
+
+export interface DatasetDetail extends DatasetSummary {
+  readonly preprocessing: Preprocessing
+  /** Last parts of the paths it was made from, and whether they are still there. */
+  readonly sources: readonly { readonly name: string; readonly present: boolean }[]
+  /** With how many images each; images without a label are under null. */
+  readonly labelCounts: readonly { readonly label: string | null; readonly count: number }[]
+  /** The first thousand; `skipped` says how many there are. */
+  readonly skippedFiles: readonly Skipped[]
+}
+
+/** One image of a dataset. `width` and `height` are the original's. */
+export interface DatasetImage {
+  readonly row: number
+  /** Its path within its source. */
+  readonly path: string
+  readonly label: string | null
+  readonly width: number
+  readonly height: number
+}
+
+export type RunState = (typeof runStates)[number]
+
+/** Where a training under way stands. Sent at most ten times a second. */
+export interface RunProgress {
+  /** Under way, from 1. */
+  readonly epoch: number
+  readonly epochs: number
+  readonly batch: number
+  readonly batches: number
+  readonly trainLoss: number
+  readonly samplesPerSecond: number
+  readonly timeLeftMs: number
+}
+
+export interface RunSummary {
+  readonly id: string
+  readonly name: string
+  readonly state: RunState | 'damaged'
+  /** What is being asked of it: the button was pressed and the batch under way not over yet. */
+  readonly asked: 'pause' | 'stop' | null
+  /** Trained by another process, such as the command line: it can be watched here and not steered. */
+  readonly elsewhere: boolean
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** Null where the dataset is not in the library any more. */
+  readonly datasetId: string | null
+  readonly datasetName: string
+  readonly images: number
+  readonly spec: ModelSpec
+  readonly config: TrainingConfig
+  readonly preset: string | null
+  readonly runtime: RuntimeName
+  readonly device: string
+  readonly parameters: number
+  /** Epochs that are over. */
+  readonly epochs: number
+  readonly best: EpochMetrics | null
+  readonly last: EpochMetrics | null
+  readonly notes: string
+  readonly error: string | null
+  readonly external: boolean
+}
+
+/** One line of a run's log. */
+export interface LogEntry {
+  readonly at: string
+  readonly level: 'info' | 'warning' | 'error'
+  readonly text: string
+}
+
+export interface RunDetail extends RunSummary {
+  readonly metrics: readonly EpochMetrics[]
+  readonly progress: RunProgress | null
+  readonly log: readonly LogEntry[]
+  readonly versions: Readonly<Record<string, string>>
+  /** Sentences such as: the preset was scaled to this size. */
+  readonly remarks: readonly string[]
+  /** Epochs that can be looked at, ascending. */
+  readonly snapshotEpochs: readonly number[]
+}
+
+/** The images that a run shows after each epoch: the same ones all along. */
+export interface RunSamples {
+  readonly originals: PixelBlock
+  /** As the network saw them, corruption included. */
+  readonly inputs: PixelBlock
+  readonly rows: Int32Array
+  /** Rows of the dataset that the points of the map stand for, and their labels. */
+  readonly mapRows: Int32Array
+  readonly mapLabels: readonly (string | null)[]
+}
+
+/** What a run left after one epoch. */
+export interface RunSnapshot {
+  readonly epoch: number
+  readonly reconstructions: PixelBlock
+  /** The first layer's kernels, one image a unit, each scaled to 0-255 with 128 as zero; at most 64 of them. */
+  readonly kernels: PixelBlock | null
+  /** Two coordinates a point, points keep their places from epoch to epoch as far as they can. */
+  readonly map: Float32Array
+}
+
+export interface ModelSummary {
+  readonly id: string
+  readonly name: string
+  /** `run`: the best epoch of a run; `saved`: kept on its own. */
+  readonly kind: 'run' | 'saved'
+  readonly createdAt: string
+  readonly spec: ModelSpec
+  readonly parameters: number
+  /** Dimensions of the latent code. */
+  readonly codeSize: number
+  readonly trainedOn: {
+    readonly dataset: string
+    readonly datasetId: string | null
+    readonly images: number
+    readonly noise: string | null
+  }
+  readonly metrics: EpochMetrics | null
+  readonly external: boolean
+}
+
+export interface ModelDetail extends ModelSummary {
+  readonly versions: Readonly<Record<string, string>>
+  /** Bytes of its weights. */
+  readonly bytes: number
+}

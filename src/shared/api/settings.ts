@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { runtimeNameSchema } from '../trainingConfig'
+
+export const themes = ['system', 'light', 'dark'] as const
+export const languages = ['en', 'de'] as const
+
+/** What computes: the fastest by itself, or what a person chose. */
+export const computeChoiceSchema = z.union([
+  z.literal('auto'),
+  z.object({ runtime: runtimeNameSchema, device: z.string().max(60) }),
+])
+export type ComputeChoice = z.infer<typeof computeChoiceSchema>
+
+export const settingsSchema = z.object({
+  theme: z.enum(themes).default('system'),
+  /** `system` follows the machine's language where it is one of ours, else English. */
+  language: z.enum(['system', ...languages]).default('system'),
+  compute: computeChoiceSchema.default('auto'),
+  notifications: z.boolean().default(true),
+})
+export type Settings = z.infer<typeof settingsSchema>
