@@ -1,6 +1,7 @@
 import js from '@eslint/js'
 import prettier from 'eslint-config-prettier'
 import { importX } from 'eslint-plugin-import-x'
+import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
 
 const main = './src/main'
@@ -88,11 +89,24 @@ export default tseslint.config(
   { ignores: ['out/', 'node_modules/', 'coverage/', 'demo/'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
+  ...vue.configs['flat/recommended'],
   {
-    files: ['src/**/*.ts'],
+    files: ['**/*.vue'],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: {
+      // TypeScript knows the names of the browser.
+      'no-undef': 'off',
+      'vue/block-lang': ['error', { script: { lang: 'ts' } }],
+      'vue/component-api-style': ['error', ['script-setup']],
+      'vue/no-v-html': 'error',
+      'vue/require-default-prop': 'off',
+    },
+  },
+  {
+    files: ['src/**/*.ts', 'src/**/*.vue'],
     plugins: { 'import-x': importX },
     settings: {
-      'import-x/resolver': { node: { extensions: ['.ts', '.mjs', '.js'] } },
+      'import-x/resolver': { node: { extensions: ['.ts', '.mjs', '.js', '.vue'] } },
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
     },
     rules: {
@@ -107,7 +121,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'src/**/*.vue'],
     ignores: ['src/main/engine/runtimes/**'],
     rules: {
       'no-restricted-imports': [

@@ -1,0 +1,21 @@
+/** Words that several screens use. */
+export const common = {
+  cancel: 'Abbrechen',
+  close: 'Schließen',
+  save: 'Speichern',
+  remove: 'Entfernen',
+  rename: 'Umbenennen',
+  retry: 'Erneut versuchen',
+  open: 'Öffnen',
+  back: 'Zurück',
+  more: 'Mehr',
+  loading: 'Wird geladen…',
+  name: 'Name',
+  notes: 'Notizen',
+  images: 'keine Bilder | ein Bild | {n} Bilder',
+  epochs: 'keine Epochen | eine Epoche | {n} Epochen',
+  parameters: '{n} Parameter',
+  perSecond: '{n} Bilder/s',
+  timeLeft: 'noch {time}',
+  connectionLost: 'Die Verbindung zu Hourglass ist unterbrochen. Neuer Versuch…',
+}

@@ -1,0 +1,11 @@
+import { common } from './common'
+import { datasets } from './datasets'
+import { models } from './models'
+import { run } from './run'
+import { runs } from './runs'
+import { settings } from './settings'
+import { shell } from './shell'
+import { start } from './start'
+import { train } from './train'
+
+export const de = { common, shell, start, datasets, train, run, runs, models, settings }

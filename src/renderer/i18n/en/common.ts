@@ -1,0 +1,21 @@
+/** Words that several screens use. */
+export const common = {
+  cancel: 'Cancel',
+  close: 'Close',
+  save: 'Save',
+  remove: 'Remove',
+  rename: 'Rename',
+  retry: 'Try again',
+  open: 'Open',
+  back: 'Back',
+  more: 'More',
+  loading: 'Loading…',
+  name: 'Name',
+  notes: 'Notes',
+  images: 'no images | one image | {n} images',
+  epochs: 'no epochs | one epoch | {n} epochs',
+  parameters: '{n} parameters',
+  perSecond: '{n} images/s',
+  timeLeft: '{time} left',
+  connectionLost: 'The connection to Hourglass is lost. Trying again…',
+}

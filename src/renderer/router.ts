@@ -1,0 +1,31 @@
+import { createRouter, createWebHashHistory } from 'vue-router'
+import StartView from './views/StartView.vue'
+
+/** Screens other than the first are loaded when they are opened. */
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes: [
+    { path: '/', name: 'start', component: StartView },
+    { path: '/datasets', name: 'datasets', component: () => import('./views/DatasetsView.vue') },
+    { path: '/datasets/new', name: 'import', component: () => import('./views/ImportView.vue') },
+    {
+      path: '/datasets/:id',
+      name: 'dataset',
+      component: () => import('./views/DatasetView.vue'),
+      props: true,
+    },
+    {
+      path: '/train/:dataset?',
+      name: 'train',
+      component: () => import('./views/TrainView.vue'),
+      props: true,
+    },
+    { path: '/runs', name: 'runs', component: () => import('./views/RunsView.vue') },
+    { path: '/runs/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
+    { path: '/runs/:id', name: 'run', component: () => import('./views/RunView.vue'), props: true },
+    { path: '/models', name: 'models', component: () => import('./views/ModelsView.vue') },
+    { path: '/models/:id', name: 'model', component: () => import('./views/ModelView.vue'), props: true },
+    { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
+    { path: '/:rest(.*)', redirect: '/' },
+  ],
+})

@@ -1,0 +1,36 @@
+import { shallowRef } from 'vue'
+import type { AppState, DeviceState } from '../../shared/api/app'
+import { client } from '../api/client'
+
+interface States {
+  'app.state': AppState
+  'devices.state': DeviceState
+}
+const events = { 'app.state': 'app.changed', 'devices.state': 'devices.changed' } as const
+
+/** One whole state of the app, mirrored: asked for, and replaced by each event. */
+export function mirrorState<C extends keyof States>(command: C) {
+  const state = shallowRef<States[C] | null>(null)
+  const failure = shallowRef<Error | null>(null)
+  let heard = 0
+
+  async function refresh(): Promise<void> {
+    const before = heard
+    try {
+      const answer = (await client.invoke(command)) as States[C]
+      // What an event brought meanwhile is newer.
+      if (heard === before) state.value = answer
+      failure.value = null
+    } catch (error) {
+      failure.value = error as Error
+    }
+  }
+
+  client.on(events[command], (next) => {
+    heard++
+    state.value = next as States[C]
+  })
+  client.onConnection((connected) => connected && void refresh())
+  void refresh()
+  return { state, failure, refresh }
+}
