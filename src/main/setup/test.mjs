@@ -1,6 +1,7 @@
 /**
- * `npm test`: installs what is missing, brings TensorFlow's library, builds, and runs type checker, linter and tests.
- * The last line adds them up: "N passed, N failed, N skipped". With arguments it runs vitest alone and hands them on.
+ * `npm test`: installs what is missing, brings TensorFlow's library, builds, and runs type checker, linter and tests, those
+ * of the window in a Chromium that is installed. The last line adds them up: "N passed, N failed, N skipped". With
+ * arguments it runs vitest alone and hands them on.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import checkout from './checkout.cjs'
 import { setupTensorflow } from './setupTensorflow.mjs'
-import { countTests, sum } from './testReport.mjs'
+import { countPlaywright, countTests, sum } from './testReport.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const filters = process.argv.slice(2)
@@ -23,20 +24,37 @@ function runScript(script) {
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 }
 }
 
-function runVitest() {
+/** Runs a program of node_modules that writes a report, and counts what is in it. */
+function runReporting(program, args, count) {
   const folder = mkdtempSync(join(tmpdir(), 'hourglass-test-'))
   const report = join(folder, 'report.json')
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const env = { ...process.env, HOURGLASS_E2E_REPORT: report }
   try {
-    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-    const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...filters], {
+    const { status } = spawnSync(process.execPath, [join(root, 'node_modules', program), ...args(report)], {
       cwd: root,
+      env,
       stdio: ['ignore', 'inherit', 'inherit'],
     })
-    return countTests(report, status)
+    return count(report, status)
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+const runVitest = () =>
+  runReporting(
+    'vitest/vitest.mjs',
+    (report) => ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
+    countTests,
+  )
+
+function runPlaywright() {
+  console.log('\nthe window, in Chromium')
+  return runReporting(
+    '@playwright/test/cli.js',
+    () => ['test', '--config', 'test/e2e/playwright.config.ts'],
+    countPlaywright,
+  )
 }
 
 async function prepare() {
@@ -57,7 +75,8 @@ async function test() {
     return { passed: 0, failed: 1, skipped: 0 }
   }
   const checks = filters.length === 0 ? ['typecheck', 'lint'].map(runScript) : []
-  return sum([...checks, runVitest()])
+  const ofWindow = filters.length === 0 ? [runPlaywright()] : []
+  return sum([...checks, runVitest(), ...ofWindow])
 }
 
 const { passed, failed, skipped } = await test()

@@ -21,6 +21,18 @@ export function countTests(report, status) {
   }
 }
 
+/** Counts of a Playwright JSON report. A test that passed only when tried again has failed. */
+export function countPlaywright(report, status) {
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 }
+  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'))
+  const failed = stats.unexpected + stats.flaky + errors.length
+  return {
+    passed: stats.expected,
+    failed: failed === 0 && status !== 0 ? 1 : failed,
+    skipped: stats.skipped,
+  }
+}
+
 export function sum(counts) {
   const total = (name) => counts.reduce((before, count) => before + count[name], 0)
   return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') }

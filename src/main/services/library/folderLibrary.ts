@@ -1,0 +1,167 @@
+import { mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { basename, join, relative, resolve } from 'node:path'
+import { z } from 'zod'
+import { idSchema } from '../../../shared/api/library'
+import { ExpectedError } from '../../../shared/errors'
+import { writeFileAtomic } from '../../store/atomicWrite'
+import { explainFileError, fileErrorCode } from '../../store/fileErrors'
+import { makeFolder } from '../../store/makeFolder'
+import { type Library, type LibraryEntry, type LibraryKind, libraryKinds } from './library'
+import { LibraryWatch } from './libraryWatch'
+import { slugOf } from './slug'
+
+const linkFile = 'link.json'
+const linkSchema = z.object({ path: z.string() })
+/** Of a folder on its way out: no id, so that nobody sees it. */
+const removedPrefix = '.removed-'
+
+const singular = { datasets: 'dataset', runs: 'run', models: 'model' } as const
+
+/** The library in the file system. Close it when done. */
+export class FolderLibrary implements Library {
+  private watch: LibraryWatch | null = null
+  private readonly listeners = new Set<Parameters<Library['onChange']>[0]>()
+
+  private constructor(private folder: string) {}
+
+  /** Makes the folders that are missing and clears away what a crash left. @throws ExpectedError */
+  static async open(folder: string): Promise<FolderLibrary> {
+    const library = new FolderLibrary(resolve(folder))
+    await library.prepare()
+    return library
+  }
+
+  get location(): string {
+    return this.folder
+  }
+
+  /** The same library has been moved there. */
+  async relocate(folder: string): Promise<void> {
+    await this.watch?.close()
+    this.watch = null
+    this.folder = resolve(folder)
+    await this.prepare()
+    if (this.listeners.size > 0) this.startWatching()
+    this.announce(null)
+  }
+
+  async entries(kind: LibraryKind): Promise<LibraryEntry[]> {
+    const ids = (await this.names(kind)).filter((name) => idSchema.safeParse(name).success)
+    return Promise.all(ids.map((id) => this.entry(kind, id)))
+  }
+
+  async find(kind: LibraryKind, id: string): Promise<LibraryEntry> {
+    const known = idSchema.safeParse(id).success && (await this.names(kind)).includes(id)
+    if (!known)
+      throw new ExpectedError(
+        'not-found',
+        `There is no ${singular[kind]} “${id.slice(0, 80)}” in the library.`,
+      )
+    return this.entry(kind, id)
+  }
+
+  async idOf(kind: LibraryKind, folder: string): Promise<string | null> {
+    const place = await realPlace(folder)
+    const inside = relative(await realPlace(join(this.folder, kind)), place)
+    if (idSchema.safeParse(inside).success) return (await this.names(kind)).includes(inside) ? inside : null
+    for (const { id, external, folder: other } of await this.entries(kind))
+      if (external && (await realPlace(other)) === place) return id
+    return null
+  }
+
+  async create(kind: LibraryKind, name: string): Promise<LibraryEntry> {
+    const slug = slugOf(name, singular[kind])
+    for (let n = 1; ; n++) {
+      const id = n === 1 ? slug : `${slug}-${n}`
+      const folder = join(this.folder, kind, id)
+      try {
+        await mkdir(folder)
+        return { kind, id, folder, external: false }
+      } catch (error) {
+        if (fileErrorCode(error) !== 'EEXIST') throw explainFileError(error, folder)
+      }
+    }
+  }
+
+  async register(kind: LibraryKind, folder: string): Promise<LibraryEntry> {
+    const known = await this.idOf(kind, folder)
+    if (known !== null) return this.entry(kind, known)
+    const entry = await this.create(kind, basename(resolve(folder)))
+    const path = await realPlace(folder)
+    await writeFileAtomic(join(entry.folder, linkFile), `${JSON.stringify({ path }, null, 2)}\n`)
+    return this.entry(kind, entry.id)
+  }
+
+  async remove(kind: LibraryKind, id: string): Promise<void> {
+    await this.find(kind, id)
+    const folder = join(this.folder, kind, id)
+    const aside = join(this.folder, kind, `${removedPrefix}${id}-${Date.now().toString(36)}`)
+    try {
+      await rename(folder, aside)
+      await rm(aside, { recursive: true, force: true, maxRetries: 3 })
+    } catch (error) {
+      throw explainFileError(error, folder)
+    }
+    this.announce({ kind, id })
+  }
+
+  onChange(listen: Parameters<Library['onChange']>[0]): () => void {
+    this.listeners.add(listen)
+    if (!this.watch) this.startWatching()
+    return () => void this.listeners.delete(listen)
+  }
+
+  async close(): Promise<void> {
+    this.listeners.clear()
+    await this.watch?.close()
+    this.watch = null
+  }
+
+  private announce(change: { kind: LibraryKind; id: string } | null): void {
+    for (const listen of this.listeners) listen(change)
+  }
+
+  private startWatching(): void {
+    this.watch = new LibraryWatch(this, (kind, id) => this.announce({ kind, id }))
+  }
+
+  private async prepare(): Promise<void> {
+    for (const kind of libraryKinds) {
+      await makeFolder(join(this.folder, kind))
+      for (const name of await this.names(kind))
+        if (name.startsWith(removedPrefix))
+          await rm(join(this.folder, kind, name), { recursive: true, force: true })
+    }
+  }
+
+  private async names(kind: LibraryKind): Promise<string[]> {
+    const folder = join(this.folder, kind)
+    try {
+      const entries = await readdir(folder, { withFileTypes: true })
+      return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    } catch (error) {
+      throw explainFileError(error, folder)
+    }
+  }
+
+  private async entry(kind: LibraryKind, id: string): Promise<LibraryEntry> {
+    const folder = join(this.folder, kind, id)
+    const linked = await readLink(join(folder, linkFile))
+    return linked === null
+      ? { kind, id, folder, external: false }
+      : { kind, id, folder: linked, external: true }
+  }
+}
+
+/** Where a link leads; null where there is none. One that cannot be read leads to its own folder, which is then damaged. */
+async function readLink(path: string): Promise<string | null> {
+  try {
+    return linkSchema.parse(JSON.parse(await readFile(path, 'utf8'))).path
+  } catch {
+    return null
+  }
+}
+
+async function realPlace(folder: string): Promise<string> {
+  return realpath(folder).catch(() => resolve(folder))
+}

@@ -1,0 +1,41 @@
+import { defineConfig } from '@playwright/test'
+import { chromiumPath } from '../support/requirements'
+import type { HostOption } from './support/hourglassTest'
+
+/**
+ * The same tests over each host of the app: the served app in Chromium, and the built Electron main and preload in the
+ * stand-in, whose windows are pages of that Chromium too.
+ */
+export default defineConfig<HostOption>({
+  testDir: '.',
+  outputDir: '../../out/e2e',
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  workers: process.env.CI ? 2 : undefined,
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: process.env.HOURGLASS_E2E_REPORT
+    ? [['line'], ['json', { outputFile: process.env.HOURGLASS_E2E_REPORT }]]
+    : [['list']],
+  use: {
+    browserName: 'chromium',
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 860 },
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: chromiumPath() ?? undefined,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+  },
+  projects: [
+    { name: 'served', use: { host: 'served' } },
+    { name: 'electron stand-in', testIgnore: 'served/**', use: { host: 'standIn' } },
+  ],
+})
