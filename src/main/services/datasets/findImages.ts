@@ -35,12 +35,16 @@ export interface Found {
   /** In natural order within each source. */
   images: FoundImage[]
   skipped: Skipped[]
+  /** The search was over before everything had been seen. */
+  more: boolean
 }
 
 export interface FindOptions {
   labels: 'folder' | 'none'
   signal?: AbortSignal
   onFound?: (count: number) => void
+  /** Ends the search early, asked after each image. */
+  isEnough?: (count: number) => boolean
 }
 
 /**
@@ -49,13 +53,13 @@ export interface FindOptions {
  */
 export async function findImages(
   sources: string[],
-  { labels, signal, onFound }: FindOptions,
+  { labels, signal, onFound, isEnough }: FindOptions,
 ): Promise<Found> {
-  const found: Found = { sources: [], images: [], skipped: [] }
+  const found: Found = { sources: [], images: [], skipped: [], more: false }
   const walk: Walk = { visited: new Set(), skipped: found.skipped, signal }
   const others = new Others()
   const seen = new Set<string>()
-  for (const given of sources.map((source) => resolve(source))) {
+  search: for (const given of sources.map((source) => resolve(source))) {
     const { root, files } = await openSource(given, walk)
     const source = indexOfSource(found.sources, root)
     for await (const path of files) {
@@ -66,6 +70,9 @@ export async function findImages(
       if (!image) continue
       found.images.push(image)
       onFound?.(found.images.length)
+      if (!isEnough?.(found.images.length)) continue
+      found.more = true
+      break search
     }
   }
   if (found.images.length === 0) throw nothingFound(sources, found)

@@ -19,6 +19,8 @@ export interface ImportRequest {
   /** A new or empty folder, or a dataset, which is replaced; what has not changed is taken over from it. */
   out: string
   preprocessing: Preprocessing
+  /** What a person calls it; otherwise the name of `out`. */
+  name?: string
   signal?: AbortSignal
   /** At most every 100 ms, and at the end. */
   onProgress?: (progress: ImportProgress) => void
@@ -56,7 +58,7 @@ export async function importDataset(request: ImportRequest): Promise<ImportResul
       signal,
       onFound: (done) => onProgress({ phase: 'finding', done, total: 0, skipped: 0 }),
     })
-    return await new Import(resolve(out), found, preprocessing).run(onProgress, signal)
+    return await new Import(resolve(out), request.name, found, preprocessing).run(onProgress, signal)
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error
     throw new CancelledError(
@@ -77,6 +79,7 @@ class Import {
 
   constructor(
     private readonly out: string,
+    private readonly name: string | undefined,
     private readonly found: Found,
     private readonly preprocessing: Preprocessing,
   ) {
@@ -166,7 +169,7 @@ class Import {
   private describe(count: number): DatasetInfo {
     return {
       version: 1,
-      name: basename(this.out),
+      name: this.name ?? basename(this.out),
       createdAt: new Date().toISOString(),
       sources: this.found.sources,
       preprocessing: this.preprocessing,

@@ -1,0 +1,244 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { DatasetPreview, ParsedParams } from '../../../shared/api/commands'
+import type { DatasetDetail, DatasetSummary, PixelBlock } from '../../../shared/api/library'
+import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset'
+import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { writeFileAtomic } from '../../store/atomicWrite'
+import { datasetFiles } from '../../store/datasetFiles'
+import { readDatasetInfo } from '../../store/datasetStore'
+import type { ComputeClient } from '../../worker/computeClient'
+import type { EventBus } from '../eventBus'
+import type { JobProgress, JobService } from '../jobs/jobService'
+import type { Library, LibraryEntry } from '../library/library'
+import type { PlaceRegistry } from '../places/placeRegistry'
+import { RevisedList } from '../revisedList'
+import { emptySummary, shownSkippedFiles, sourcesOf, summarizeDataset } from './datasetSummary'
+import { importDataset } from './importDataset'
+import { makeSample } from './makeSample'
+import { OpenDatasets } from './openDatasets'
+import { previewImages } from './previewImages'
+import { readThumbnails } from './thumbnails'
+
+export interface DatasetDependencies {
+  readonly library: Library
+  readonly events: EventBus
+  readonly jobs: JobService
+  readonly places: PlaceRegistry
+  /** For what is quick: a preview's noise. */
+  readonly client: ComputeClient
+  /** Why a dataset cannot be changed or removed now, such as a training that reads it; null when it can. */
+  readonly inUse: (id: string) => string | null
+}
+
+/** The datasets of the library: made by imports, one after the other, looked at, and removed. */
+export class DatasetService {
+  readonly opened = new OpenDatasets()
+  private readonly list: RevisedList<DatasetSummary>
+  /** Made for the first time right now, by this process. */
+  private readonly importing = new Set<string>()
+
+  private constructor(private readonly deps: DatasetDependencies) {
+    this.list = new RevisedList((changes) => deps.events.emit('datasets.changed', changes))
+  }
+
+  static async open(deps: DatasetDependencies): Promise<DatasetService> {
+    const service = new DatasetService(deps)
+    await service.refreshAll()
+    deps.library.onChange((change) => {
+      if (change === null) void service.refreshAll()
+      else if (change.kind === 'datasets') void service.refresh(change.id)
+    })
+    return service
+  }
+
+  listing = () => this.list.listing()
+  summary = (id: string) => this.list.get(id)
+
+  async folderOf(id: string): Promise<string> {
+    return (await this.deps.library.find('datasets', id)).folder
+  }
+
+  async get(id: string): Promise<DatasetDetail> {
+    const entry = await this.deps.library.find('datasets', id)
+    const summary = this.importing.has(id) ? this.list.get(id)! : await summarizeDataset(entry)
+    if (!summary) throw new ExpectedError('not-found', 'That dataset is not whole: import the images again.')
+    const base = { preprocessing: preprocessingSchema.parse({}), sources: [], labelCounts: [], skippedFiles: [] }
+    if (summary.state !== 'ready') return { ...summary, ...base }
+    const info = await readDatasetInfo(entry.folder)
+    const labelCounts = await this.opened.with(entry.folder, async (_, index) => (await index()).labelCounts())
+    const { preprocessing } = info
+    const sources = await sourcesOf(info)
+    return { ...summary, preprocessing, sources, labelCounts, skippedFiles: shownSkippedFiles(info) }
+  }
+
+  /** Starts an import of what was chosen. */
+  async import(params: ParsedParams<'datasets.import'>): Promise<{ id: string; job: string }> {
+    const sources = params.places.map((place) => this.deps.places.resolve(place))
+    const name = params.name ?? basename(sources[0]!)
+    return this.startImport(name, 'import', params.preprocessing, async () => sources)
+  }
+
+  /** Draws the sample into the library's folder and imports it. */
+  async importSample({ count, seed }: ParsedParams<'datasets.importSample'>): Promise<{ id: string; job: string }> {
+    const folder = join(this.deps.library.location, 'sample')
+    const draw = async (report: (progress: JobProgress) => void, signal: AbortSignal) => {
+      const onProgress = (progress: { done: number; total: number }) => report({ phase: 'drawing', ...progress })
+      await makeSample({ out: folder, count, seed, signal, onProgress })
+      return [folder]
+    }
+    return this.startImport('Sample', 'sample', preprocessingSchema.parse({}), draw)
+  }
+
+  async reimport({ id, preprocessing }: ParsedParams<'datasets.reimport'>): Promise<{ job: string }> {
+    const { folder } = await this.deps.library.find('datasets', id)
+    this.refuseInUse(id)
+    const info = await readDatasetInfo(folder)
+    const { id: job } = this.deps.jobs.start({
+      kind: 'import',
+      subject: info.name,
+      datasetId: id,
+      queue: 'import',
+      work: async (report, signal) => {
+        await this.run(folder, info.name, info.sources, preprocessing ?? info.preprocessing, report, signal)
+        await this.opened.forget(folder)
+        await this.refresh(id)
+      },
+    })
+    return { job }
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    const { folder } = await this.deps.library.find('datasets', id)
+    const info = { ...(await readDatasetInfo(folder)), name }
+    await writeFileAtomic(join(folder, datasetFiles.info), `${JSON.stringify(info, null, 2)}\n`)
+    await this.refresh(id)
+  }
+
+  async remove(id: string): Promise<void> {
+    const { folder } = await this.deps.library.find('datasets', id)
+    this.refuseInUse(id)
+    if (this.importing.has(id) || this.isBeingImported(id))
+      throw new ExpectedError('bad-input', 'It is being imported. Cancel the import first.')
+    await this.opened.forget(folder)
+    await this.deps.library.remove('datasets', id)
+    this.list.remove(id)
+  }
+
+  /** What can be shown of it in the file manager. Absolute path. */
+  async placeOf({ id, what }: ParsedParams<'datasets.reveal'>): Promise<string> {
+    const { folder } = await this.deps.library.find('datasets', id)
+    if (what === 'dataset') return folder
+    const [source] = (await readDatasetInfo(folder)).sources
+    if (source !== undefined && existsSync(source)) return source
+    throw new ExpectedError('not-found', 'The folder that the images came from is not there any more.')
+  }
+
+  async images({ id, label, from, count }: ParsedParams<'datasets.images'>) {
+    const folder = await this.folderOf(id)
+    return this.opened.with(folder, async (_, index) => (await index()).images(label, from, count))
+  }
+
+  async thumbnails({ id, rows, size }: ParsedParams<'datasets.thumbnails'>): Promise<PixelBlock> {
+    const folder = await this.folderOf(id)
+    return this.opened.with(folder, (dataset) => readThumbnails(dataset, rows, size))
+  }
+
+  async preview(params: ParsedParams<'datasets.preview'>): Promise<DatasetPreview> {
+    const { source, preprocessing, noise, count, seed } = params
+    const paths =
+      'places' in source
+        ? source.places.map((place) => this.deps.places.resolve(place))
+        : (await readDatasetInfo(await this.folderOf(source.id))).sources
+    const preview = await previewImages(paths, preprocessing, count)
+    return { ...preview, corrupted: await this.corrupt(preview.clean, noise, seed) }
+  }
+
+  private async corrupt(
+    clean: PixelBlock,
+    noise: ParsedParams<'datasets.preview'>['noise'],
+    seed: number,
+  ): Promise<PixelBlock> {
+    if (!noise) return clean
+    const inputs = clean.width * clean.height * clean.channels
+    const { pixels } = await this.deps.client.call('corrupt', { pixels: clean.data, inputs, noise, seed })
+    return { ...clean, data: pixels }
+  }
+
+  private refuseInUse(id: string): void {
+    const why = this.deps.inUse(id)
+    if (why !== null) throw new ExpectedError('bad-input', why)
+  }
+
+  private isBeingImported(id: string): boolean {
+    return this.deps.jobs
+      .listing()
+      .items.some((job) => job.datasetId === id && (job.state === 'running' || job.state === 'waiting'))
+  }
+
+  /** A dataset of its own that is there at once; it goes again when nothing comes of it. */
+  private async startImport(
+    name: string,
+    kind: 'import' | 'sample',
+    preprocessing: Preprocessing,
+    findSources: (report: (progress: JobProgress) => void, signal: AbortSignal) => Promise<string[]>,
+  ): Promise<{ id: string; job: string }> {
+    const entry = await this.deps.library.create('datasets', name)
+    const { width, height, color } = preprocessing
+    const shape = { width, height, channels: color === 'grey' ? 1 : 3 } as const
+    this.importing.add(entry.id)
+    this.list.set(emptySummary(entry, 'importing', null, shape, name))
+    const { id: job } = this.deps.jobs.start({
+      kind,
+      subject: name,
+      datasetId: entry.id,
+      queue: 'import',
+      work: async (report, signal) => {
+        try {
+          const sources = await findSources(report, signal)
+          await this.run(entry.folder, name, sources, preprocessing, report, signal)
+        } catch (error) {
+          await this.takeBack(entry)
+          throw error
+        }
+        this.importing.delete(entry.id)
+        await this.refresh(entry.id)
+      },
+    })
+    return { id: entry.id, job }
+  }
+
+  private async run(
+    out: string,
+    name: string,
+    sources: string[],
+    preprocessing: Preprocessing,
+    report: (progress: JobProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    signal.throwIfAborted()
+    await importDataset({ sources, out, name, preprocessing, signal, onProgress: report })
+    if (signal.aborted) throw new CancelledError('The import was stopped.')
+  }
+
+  private async takeBack({ id, folder }: LibraryEntry): Promise<void> {
+    this.importing.delete(id)
+    this.list.remove(id)
+    await rm(folder, { recursive: true, force: true })
+  }
+
+  private async refresh(id: string): Promise<void> {
+    if (this.importing.has(id)) return
+    const entry = await this.deps.library.find('datasets', id).catch(() => null)
+    const summary = entry && (await summarizeDataset(entry))
+    if (summary) this.list.set(summary)
+    else this.list.remove(id)
+  }
+
+  private async refreshAll(): Promise<void> {
+    const entries = await this.deps.library.entries('datasets')
+    const summaries = await Promise.all(entries.map((entry) => summarizeDataset(entry)))
+    this.list.replaceAll(summaries.filter((summary) => summary !== null))
+  }
+}

@@ -1,0 +1,69 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { DatasetDetail, DatasetSummary } from '../../../shared/api/library'
+import type { DatasetInfo } from '../../../shared/dataset'
+import { ExpectedError } from '../../../shared/errors'
+import { finishCommit, isDatasetFolder, unfinishedFiles } from '../../store/datasetFiles'
+import { readDatasetInfo, rowBytes } from '../../store/datasetStore'
+import type { LibraryEntry } from '../library/library'
+
+/** What another process imports has grown within this time, or that process is no more. */
+const aliveMs = 60_000
+
+const shownSkipped = 1000
+
+/** What a list says of an entry; null for one that is no dataset, such as what a killed import left. */
+export async function summarizeDataset(entry: LibraryEntry): Promise<DatasetSummary | null> {
+  try {
+    if (await isDatasetFolder(entry.folder)) {
+      await finishCommit(entry.folder)
+      return summaryOf(entry, await readDatasetInfo(entry.folder))
+    }
+    if (entry.external) throw new ExpectedError('not-found', `${entry.folder} is not there any more.`)
+    return (await isBeingImported(entry.folder)) ? emptySummary(entry, 'importing', null) : null
+  } catch (error) {
+    if (error instanceof ExpectedError) return emptySummary(entry, 'damaged', error.message)
+    throw error
+  }
+}
+
+function summaryOf({ id, external }: LibraryEntry, info: DatasetInfo): DatasetSummary {
+  const { name, createdAt, count, width, height, channels, labels, skipped } = info
+  const shape = { width, height, channels }
+  const state = { state: 'ready', problem: null } as const
+  const counts = { count, labels: labels.length, skipped: skipped.length, bytes: count * rowBytes(info) }
+  return { id, name, createdAt, ...shape, ...state, ...counts, external }
+}
+
+export function emptySummary(
+  { id, external }: LibraryEntry,
+  state: 'importing' | 'damaged',
+  problem: string | null,
+  shape: Pick<DatasetInfo, 'width' | 'height' | 'channels'> = { width: 0, height: 0, channels: 1 },
+  name = id,
+): DatasetSummary {
+  const createdAt = new Date().toISOString()
+  return { id, name, state, problem, createdAt, ...shape, count: 0, labels: 0, skipped: 0, bytes: 0, external }
+}
+
+export async function sourcesOf({ sources }: DatasetInfo): Promise<DatasetDetail['sources']> {
+  const isPresent = (path: string) => stat(path).then(
+      () => true,
+      () => false,
+    )
+  return Promise.all(
+    sources.map(async (path) => ({ name: basename(path), present: await isPresent(path) })),
+  )
+}
+
+export const shownSkippedFiles = ({ skipped }: DatasetInfo) => skipped.slice(0, shownSkipped)
+
+async function isBeingImported(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => [])
+  const times = await Promise.all(
+    names
+      .filter((name) => unfinishedFiles.includes(name))
+      .map((name) => stat(join(folder, name)).then(({ mtimeMs }) => mtimeMs, () => 0)),
+  )
+  return times.some((mtimeMs) => Date.now() - mtimeMs < aliveMs)
+}
