@@ -62,6 +62,8 @@ export const runInfoSchema = z.object({
   notes: z.array(z.string()),
   /** Why it failed, when it did. */
   error: z.string().nullable(),
+  /** The process that trains it, while one does: a run of a process that is no more is interrupted. */
+  owner: z.object({ pid: z.number().int(), startedAt: z.string() }).nullable().default(null),
 })
 export type RunInfo = z.infer<typeof runInfoSchema>
 

@@ -10,6 +10,10 @@ export interface EpochSnapshot {
   readonly reconstructions: { readonly shape: readonly number[]; readonly data: Uint8Array }
   /** count × dimensions */
   readonly codes: { readonly shape: readonly number[]; readonly data: Float32Array }
+  /** The first layer's kernels as pictures, count × height × width × channels; histories of old have none. */
+  readonly kernels: { readonly shape: readonly number[]; readonly data: Uint8Array } | null
+  /** The codes as points in the plane, count × 2; histories of old have none. */
+  readonly map: { readonly shape: readonly number[]; readonly data: Float32Array } | null
 }
 
 /** The images that snapshots are made of: rows of the dataset, and the samples as they are fed. */
@@ -56,12 +60,14 @@ export async function readSnapshotImages(run: string): Promise<SnapshotImages> {
 export async function writeSnapshot(
   run: string,
   epoch: number,
-  { reconstructions, codes }: EpochSnapshot,
+  { reconstructions, codes, kernels, map }: EpochSnapshot,
 ): Promise<void> {
   await writeSafetensors(epochPath(run, epoch), {
     tensors: {
       reconstructions: { dtype: 'U8', shape: [...reconstructions.shape], data: reconstructions.data },
       codes: { dtype: 'F32', shape: [...codes.shape], data: codes.data },
+      ...(kernels && { kernels: { dtype: 'U8', shape: [...kernels.shape], data: kernels.data } }),
+      ...(map && { map: { dtype: 'F32', shape: [...map.shape], data: map.data } }),
     },
     metadata: { epoch: String(epoch) },
   })
@@ -69,7 +75,8 @@ export async function writeSnapshot(
 
 export async function readSnapshot(run: string, epoch: number): Promise<EpochSnapshot> {
   const { tensors } = await readSafetensors(epochPath(run, epoch))
-  return { reconstructions: tensors.reconstructions, codes: tensors.codes } as EpochSnapshot
+  const { reconstructions, codes, kernels = null, map = null } = tensors
+  return { reconstructions, codes, kernels, map } as EpochSnapshot
 }
 
 /** Epochs with a snapshot, ascending. */

@@ -6,7 +6,9 @@ import { benchTrain } from './tasks/benchTrain'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
 import { project } from './tasks/project'
 import { reconstructPca } from './tasks/reconstructPca'
+import { measureTraining } from './tasks/measureTraining'
 import { train } from './tasks/train'
+import { codeRange, corrupt, tryCode, tryImage } from './tasks/tryModel'
 import { describeRuntimes } from './runtimes'
 
 type Tasks = {
@@ -26,6 +28,11 @@ const tasks: Tasks = {
   reconstructPca,
   project,
   benchTrain,
+  measureTraining,
+  corrupt,
+  tryImage,
+  tryCode,
+  codeRange,
 }
 
 const port = parentPort!

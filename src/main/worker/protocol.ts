@@ -59,7 +59,8 @@ export type TrainEvent =
       readonly samplesPerSecond: number
       readonly timeLeftMs: number
     }
-  | { readonly type: 'epoch'; readonly metrics: EpochMetrics }
+  /** `hasSnapshot`: the epoch left something to look at. */
+  | { readonly type: 'epoch'; readonly metrics: EpochMetrics; readonly hasSnapshot: boolean }
 
 export interface TrainResult {
   readonly outcome: 'done' | 'paused' | 'stopped'
@@ -126,6 +127,20 @@ export interface BenchResult {
   readonly feedingShare: number
 }
 
+export interface MeasureParams extends ComputeTarget {
+  readonly spec: ModelSpec
+  readonly config: TrainingConfig
+  /** It ends after this time, compiling left out, or a little later where a single call takes longer. */
+  readonly forMs: number
+}
+
+export interface TriedImage {
+  /** As the network gets it and gives it back, values not clipped. */
+  readonly input: Float32Array
+  readonly output: Float32Array
+  readonly code: Float32Array
+}
+
 /** What the compute worker does: parameters, result, and what it reports meanwhile. */
 export interface ComputeTasks {
   devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
@@ -161,6 +176,36 @@ export interface ComputeTasks {
     event: ProgressEvent
   }
   benchTrain: { params: BenchParams; result: BenchResult; event: ProgressEvent }
+  /** The speed of training a model, on random images. */
+  measureTraining: {
+    params: MeasureParams
+    result: { runtime: RuntimeName; device: string; samplesPerSecond: number }
+    event: never
+  }
+  /** @param pixels count × inputs bytes; gives them corrupted, clipped and rounded */
+  corrupt: {
+    params: { pixels: Uint8Array; inputs: number; noise: NoiseSpec; seed: number }
+    result: { pixels: Uint8Array }
+    event: never
+  }
+  /** One image through a model, which stays loaded for the next. */
+  tryImage: {
+    params: ComputeTarget & { model: ModelFiles; pixels: Uint8Array; noise: NoiseSpec | null; seed: number }
+    result: TriedImage
+    event: never
+  }
+  /** One code through a model, which stays loaded for the next: a float32 image, not clipped. */
+  tryCode: {
+    params: ComputeTarget & { model: ModelFiles; code: Float32Array }
+    result: { image: Float32Array }
+    event: never
+  }
+  /** The range of each dimension of the code over at most `images` images, spread over a dataset. */
+  codeRange: {
+    params: ComputeTarget & { model: ModelFiles; dataset: string; images: number }
+    result: { min: Float32Array; max: Float32Array }
+    event: never
+  }
 }
 
 export type TaskName = keyof ComputeTasks

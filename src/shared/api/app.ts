@@ -34,8 +34,8 @@ export interface DeviceState {
   readonly missing: readonly { readonly runtime: RuntimeName; readonly reason: string }[]
   /** What a training will use. */
   readonly chosen: { readonly runtime: RuntimeName; readonly device: string }
-  /** Why: fastest measured, chosen by the person, the only one… in one sentence. */
-  readonly because: string
+  /** `asked`: by the person; `fastest` of those measured; `gpu`: there is one; `default`: nothing else is known. */
+  readonly because: 'asked' | 'fastest' | 'gpu' | 'default'
   /** Whether `devices.setupTensorflow` would help. */
   readonly canSetupTensorflow: boolean
 }

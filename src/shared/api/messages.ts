@@ -23,9 +23,11 @@ export interface EventMessage {
 
 export type ToWindow = Reply | EventMessage
 
-/** One window's connection, seen from the app: two members, and its end. */
+/** One window's connection, seen from the app: what to send, what comes, and its end. */
 export interface Connection {
   send(message: ToWindow): void
+  /** Whether more has been sent than was taken; absent where that cannot be told. */
+  isBehind?(): boolean
   /** Whatever the other side sent, not yet checked. */
   onMessage(listen: (message: unknown) => void): void
   onClose(listen: () => void): void

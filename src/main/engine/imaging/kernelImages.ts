@@ -11,7 +11,13 @@ import type { ImageBatch } from './imageBatch'
 export function kernelImages(kernel: Float32Array, shape: InputShape, count: number): ImageBatch {
   const inputs = inputSize(shape)
   const units = kernel.length / inputs
-  const shown = unitsByNorm(kernel, units).slice(0, count)
+  return imagesOfUnits(kernel, shape, unitsByNorm(kernel, units).slice(0, count))
+}
+
+/** The same for given units, in their order. */
+export function imagesOfUnits(kernel: Float32Array, shape: InputShape, shown: readonly number[]): ImageBatch {
+  const inputs = inputSize(shape)
+  const units = kernel.length / inputs
   const pixels = new Uint8Array(shown.length * inputs)
   for (const [image, unit] of shown.entries()) {
     let largest = 0

@@ -111,7 +111,10 @@ export class DatasetIndex {
     const start = this.offsets[from]!
     const buffer = Buffer.alloc(this.offsets[to]! - start)
     await file.read(buffer, 0, buffer.length, start)
-    const lines = buffer.toString('utf8').split('\n').slice(0, to - from)
+    const lines = buffer
+      .toString('utf8')
+      .split('\n')
+      .slice(0, to - from)
     return lines.map((line, i) => {
       const { path, label, width, height } = datasetItemSchema.parse(JSON.parse(line))
       return { row: from + i, path, label, width, height }

@@ -26,6 +26,8 @@ export interface DatasetDependencies {
   readonly events: EventBus
   readonly jobs: JobService
   readonly places: PlaceRegistry
+  /** Where the sample is drawn: outside of the library, as other people's images are. */
+  readonly sampleFolder: string
   /** For what is quick: a preview's noise. */
   readonly client: ComputeClient
   /** Why a dataset cannot be changed or removed now, such as a training that reads it; null when it can. */
@@ -64,10 +66,17 @@ export class DatasetService {
     const entry = await this.deps.library.find('datasets', id)
     const summary = this.importing.has(id) ? this.list.get(id)! : await summarizeDataset(entry)
     if (!summary) throw new ExpectedError('not-found', 'That dataset is not whole: import the images again.')
-    const base = { preprocessing: preprocessingSchema.parse({}), sources: [], labelCounts: [], skippedFiles: [] }
+    const base = {
+      preprocessing: preprocessingSchema.parse({}),
+      sources: [],
+      labelCounts: [],
+      skippedFiles: [],
+    }
     if (summary.state !== 'ready') return { ...summary, ...base }
     const info = await readDatasetInfo(entry.folder)
-    const labelCounts = await this.opened.with(entry.folder, async (_, index) => (await index()).labelCounts())
+    const labelCounts = await this.opened.with(entry.folder, async (_, index) =>
+      (await index()).labelCounts(),
+    )
     const { preprocessing } = info
     const sources = await sourcesOf(info)
     return { ...summary, preprocessing, sources, labelCounts, skippedFiles: shownSkippedFiles(info) }
@@ -81,10 +90,14 @@ export class DatasetService {
   }
 
   /** Draws the sample into the library's folder and imports it. */
-  async importSample({ count, seed }: ParsedParams<'datasets.importSample'>): Promise<{ id: string; job: string }> {
-    const folder = join(this.deps.library.location, 'sample')
+  async importSample({
+    count,
+    seed,
+  }: ParsedParams<'datasets.importSample'>): Promise<{ id: string; job: string }> {
+    const folder = this.deps.sampleFolder
     const draw = async (report: (progress: JobProgress) => void, signal: AbortSignal) => {
-      const onProgress = (progress: { done: number; total: number }) => report({ phase: 'drawing', ...progress })
+      const onProgress = (progress: { done: number; total: number }) =>
+        report({ phase: 'drawing', ...progress })
       await makeSample({ out: folder, count, seed, signal, onProgress })
       return [folder]
     }

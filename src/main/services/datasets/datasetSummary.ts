@@ -43,17 +43,28 @@ export function emptySummary(
   name = id,
 ): DatasetSummary {
   const createdAt = new Date().toISOString()
-  return { id, name, state, problem, createdAt, ...shape, count: 0, labels: 0, skipped: 0, bytes: 0, external }
+  return {
+    id,
+    name,
+    state,
+    problem,
+    createdAt,
+    ...shape,
+    count: 0,
+    labels: 0,
+    skipped: 0,
+    bytes: 0,
+    external,
+  }
 }
 
 export async function sourcesOf({ sources }: DatasetInfo): Promise<DatasetDetail['sources']> {
-  const isPresent = (path: string) => stat(path).then(
+  const isPresent = (path: string) =>
+    stat(path).then(
       () => true,
       () => false,
     )
-  return Promise.all(
-    sources.map(async (path) => ({ name: basename(path), present: await isPresent(path) })),
-  )
+  return Promise.all(sources.map(async (path) => ({ name: basename(path), present: await isPresent(path) })))
 }
 
 export const shownSkippedFiles = ({ skipped }: DatasetInfo) => skipped.slice(0, shownSkipped)
@@ -63,7 +74,12 @@ async function isBeingImported(folder: string): Promise<boolean> {
   const times = await Promise.all(
     names
       .filter((name) => unfinishedFiles.includes(name))
-      .map((name) => stat(join(folder, name)).then(({ mtimeMs }) => mtimeMs, () => 0)),
+      .map((name) =>
+        stat(join(folder, name)).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => 0,
+        ),
+      ),
   )
   return times.some((mtimeMs) => Date.now() - mtimeMs < aliveMs)
 }

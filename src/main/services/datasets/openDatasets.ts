@@ -20,7 +20,10 @@ export class OpenDatasets {
   constructor(private readonly capacity = 3) {}
 
   /** Its files stay open until `use` is done, whatever happens meanwhile. @throws ExpectedError like `openDataset` */
-  async with<R>(folder: string, use: (dataset: Dataset, index: () => Promise<DatasetIndex>) => Promise<R>): Promise<R> {
+  async with<R>(
+    folder: string,
+    use: (dataset: Dataset, index: () => Promise<DatasetIndex>) => Promise<R>,
+  ): Promise<R> {
     const opened = await this.current(folder)
     opened.users++
     try {

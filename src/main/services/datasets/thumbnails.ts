@@ -3,7 +3,11 @@ import type { Dataset } from '../../store/datasetStore'
 import { ExpectedError } from '../../../shared/errors'
 
 /** Images of a dataset, reduced by averaging so that no side is longer than `size`; never enlarged. */
-export async function readThumbnails(dataset: Dataset, rows: readonly number[], size: number): Promise<PixelBlock> {
+export async function readThumbnails(
+  dataset: Dataset,
+  rows: readonly number[],
+  size: number,
+): Promise<PixelBlock> {
   const { width, height, channels, count } = dataset.info
   if (rows.some((row) => row >= count))
     throw new ExpectedError('not-found', 'That image is not in the dataset any more. Reload the page.')

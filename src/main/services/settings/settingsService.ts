@@ -27,8 +27,7 @@ export class SettingsService {
   }
 
   get settings(): Settings {
-    const { library: _, ...settings } = this.file
-    return settings
+    return settingsSchema.parse(this.file)
   }
 
   /** Absolute path, or null: the usual place. */

@@ -15,6 +15,9 @@ export interface ModelChoice {
   readonly specFile?: string
   /** The spec of a model to start from. */
   readonly initialSpec?: ModelSpec
+  /** The spec itself, and the preset that it was made from. */
+  readonly spec?: ModelSpec
+  readonly fromPreset?: string | null
   readonly tying?: Tying
   readonly seed?: number
 }
@@ -56,13 +59,17 @@ function checkTying({ initialSpec, tying }: ModelChoice): void {
     )
 }
 
-async function chooseModel(input: InputShape, { preset, specFile, initialSpec }: ModelChoice) {
+async function chooseModel(
+  input: InputShape,
+  { preset, specFile, initialSpec, spec, fromPreset }: ModelChoice,
+) {
   if ([preset, specFile, initialSpec].filter((choice) => choice !== undefined).length > 1)
     throw new ExpectedError(
       'bad-usage',
       'Give one of --preset, --spec and --from: each of them says what the model is.',
     )
   if (initialSpec) return { spec: initialSpec, preset: null, training: {}, notes: [] }
+  if (spec) return { spec, preset: fromPreset ?? null, training: {}, notes: [] }
   if (specFile) return { spec: await readSpec(specFile, input), preset: null, training: {}, notes: [] }
   const chosen = findPreset(preset ?? defaultPreset)
   return { ...specFromPreset(chosen, input), preset: chosen.name, training: chosen.training }

@@ -5,6 +5,7 @@ import type { EpochMetrics, RunInfo } from '../../../shared/run'
 import { isDatasetFolder } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { openModel } from '../../store/modelStore'
+import { currentProcess } from '../../store/processIdentity'
 import { readMetrics, readRunInfo, writeRunInfo } from '../../store/runStore'
 import type { ImportProgress } from '../datasets/importDataset'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -81,6 +82,7 @@ export async function trainNewRun(request: NewRun, options: TrainOptions): Promi
     versions: versions(),
     notes: [...plan.notes],
     error: null,
+    owner: currentProcess(),
   }
   await writeRunInfo(run, info)
   let began = false
@@ -120,6 +122,7 @@ export async function resumeRun(request: ResumedRun, options: TrainOptions): Pro
     dataset: resolve(moved ?? before.dataset),
     config: { ...before.config, epochs },
     error: null,
+    owner: currentProcess(),
   }
   if (before.state === 'done' && epochs <= before.config.epochs)
     throw new ExpectedError(
@@ -178,13 +181,13 @@ async function follow(
   } catch (error) {
     await began.catch(() => undefined)
     const state = error instanceof ExpectedError ? 'failed' : 'interrupted'
-    await change({ state, error: (error as Error).message }).catch(() => {
+    await change({ state, error: (error as Error).message, owner: null }).catch(() => {
       // On a full disk, say; what ended the training is the one to tell.
     })
     throw error
   }
   if (result.outcome === 'done') await saveModelOfRun(run)
-  await change({ state: result.outcome })
+  await change({ state: result.outcome, owner: null })
   if (result.outcome !== 'done')
     throw new CancelledError(
       `Stopped in epoch ${result.epochs + 1} and saved. Go on with: hourglass train --out ${run} --resume`,

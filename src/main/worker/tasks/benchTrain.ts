@@ -1,11 +1,10 @@
 import { modelSpecSchema } from '../../../shared/modelSpec'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
-import type { PixelSource } from '../../engine/training/pixelSource'
 import { Trainer } from '../../engine/training/trainer'
-import { randomStream } from '../../engine/training/random'
 import type { BenchParams, BenchResult, ComputeTasks } from '../protocol'
 import { chooseRuntime } from '../runtimes'
 import { type TaskContext, throwIfEnding } from '../taskContext'
+import { randomImages } from './randomImages'
 
 /** Steps before the clock starts. */
 const warmUp = 16
@@ -50,16 +49,5 @@ export async function benchTrain(
     }
   } finally {
     await trainer.dispose()
-  }
-}
-
-function randomImages(rowBytes: number, count: number): PixelSource {
-  const random = randomStream(1)
-  const pixels = Uint8Array.from({ length: rowBytes * count }, () => random.below(256))
-  return {
-    count,
-    rowBytes,
-    readRows: async (start, images, into) =>
-      into.set(pixels.subarray(start * rowBytes, (start + images) * rowBytes)),
   }
 }

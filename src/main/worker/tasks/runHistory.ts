@@ -2,8 +2,13 @@ import { inferenceBatch } from '../../engine/training/evaluation'
 import { asFloats, type PixelSource, readImages } from '../../engine/training/pixelSource'
 import { randomStream, shuffle, streams } from '../../engine/training/random'
 import type { Trainer } from '../../engine/training/trainer'
+import { imagesOfUnits } from '../../engine/imaging/kernelImages'
+import { LatentMap } from '../../engine/projection/latentMap'
+import type { StoredWeights } from '../../store/checkpointStore'
 import {
   type EpochSnapshot,
+  readSnapshot,
+  snapshotEpochs,
   thinSnapshots,
   writeSnapshot,
   writeSnapshotImages,
@@ -11,15 +16,26 @@ import {
 
 const sampleCount = 16
 const codeCount = 512
+const kernelCount = 64
+
+/** Every one of the first epochs leaves a snapshot; later ones as long as that takes a small part of the time. */
+const alwaysUntil = 100
+const largestShare = 1 / 30
 
 /** Keeps, for each epoch, reconstructions of a few images and codes of some hundred: the same ones in every epoch. */
 export class RunHistory {
+  private recorded = 0
+  private lastCostMs = 0
+  private lastEndedAt = -Infinity
+  private weights: StoredWeights | null = null
+
   private constructor(
     private readonly run: string,
     private readonly trainer: Trainer,
     private readonly source: PixelSource,
     private readonly sampleRows: Uint32Array,
     private readonly codeRows: Uint32Array,
+    private readonly map: LatentMap,
   ) {}
 
   /** Picks the images, from those kept for validation where there are enough, and writes them beside the run. */
@@ -33,6 +49,7 @@ export class RunHistory {
       source,
       order.slice(0, sampleCount).sort(),
       order.slice(0, codeCount).sort(),
+      new LatentMap(await lastMap(run)),
     )
     const { input, clean } = await trainer.reconstruct(history.sampleRows)
     await writeSnapshotImages(run, {
@@ -44,14 +61,42 @@ export class RunHistory {
     return history
   }
 
-  /** After an epoch. */
-  async record(epoch: number): Promise<void> {
+  /** After an epoch. Says whether it left a snapshot. */
+  async record(epoch: number, weights: StoredWeights): Promise<boolean> {
+    this.weights = weights
+    const startedAt = performance.now()
+    const isDue = startedAt - this.lastEndedAt >= this.lastCostMs / largestShare
+    if (epoch > alwaysUntil && !isDue) return false
+    await this.write(epoch, weights)
+    this.lastEndedAt = performance.now()
+    this.lastCostMs = this.lastEndedAt - startedAt
+    return true
+  }
+
+  /** After the last epoch, which can be looked at whatever the ones before have cost. */
+  async finish(epoch: number): Promise<void> {
+    if (this.weights && this.recorded !== epoch) await this.write(epoch, this.weights)
+  }
+
+  private async write(epoch: number, weights: StoredWeights): Promise<void> {
     const { output } = await this.trainer.reconstruct(this.sampleRows)
+    const codes = await this.codes()
+    const map = this.map.next(codes.data, codes.shape[1]!)
     await writeSnapshot(this.run, epoch, {
       reconstructions: { shape: this.imageShape(), data: asBytes(output) },
-      codes: await this.codes(),
+      codes,
+      kernels: this.kernels(weights),
+      map: { shape: [this.codeRows.length, 2], data: map },
     })
+    this.recorded = epoch
     await thinSnapshots(this.run)
+  }
+
+  private kernels(weights: StoredWeights): EpochSnapshot['kernels'] {
+    const { input, encoder } = this.trainer.spec
+    const units = Array.from({ length: Math.min(kernelCount, encoder[0]!.units) }, (_, unit) => unit)
+    const { pixels, count } = imagesOfUnits(weights['encoder.0.kernel']!.data, input, units)
+    return { shape: [count, input.height, input.width, input.channels], data: pixels }
   }
 
   private async codes(): Promise<EpochSnapshot['codes']> {
@@ -79,7 +124,13 @@ export class RunHistory {
   }
 }
 
+/** Where a resumed run left its points. */
+async function lastMap(run: string): Promise<Float32Array | null> {
+  const epoch = (await snapshotEpochs(run)).at(-1)
+  return epoch === undefined ? null : ((await readSnapshot(run, epoch)).map?.data ?? null)
+}
+
 /** For looking at: clipped to 0..1 and rounded to bytes. */
-function asBytes(values: Float32Array): Uint8Array {
+export function asBytes(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.round(255 * Math.min(1, Math.max(0, value))))
 }

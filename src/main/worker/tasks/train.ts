@@ -82,13 +82,14 @@ async function runTraining(
     },
     epochEnded: async (metrics) => {
       const checkpoint = await checkpointOf(trainer)
-      await history.record(metrics.epoch)
+      const hasSnapshot = await history.record(metrics.epoch, checkpoint.weights)
       await appendMetrics(run, metrics)
       if (metrics.best) await writeCheckpoint(runFiles.best(run), checkpoint)
       await writeCheckpoint(runFiles.latest(run), checkpoint)
-      context.emit({ type: 'epoch', metrics })
+      context.emit({ type: 'epoch', metrics, hasSnapshot })
     },
   })
+  await history.finish(trainer.position.epoch)
   if (outcome !== 'done') await writeCheckpoint(runFiles.latest(run), await checkpointOf(trainer))
   return outcome
 }

@@ -32,6 +32,7 @@ export function fullReport(): ReportData {
     title: 'Letters <script>alert(1)</script> & "more"',
     run: {
       version: 1,
+      owner: null,
       state: 'done',
       createdAt: '2026-11-21T10:00:00Z',
       updatedAt: '2026-11-21T10:01:00Z',

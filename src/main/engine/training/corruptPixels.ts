@@ -4,20 +4,23 @@ import { createCorruptionSource } from './corruption'
 import { randomStream, streams } from './random'
 
 /**
- * Corrupted images for looking at: the draws of training and its arithmetic (`corrupt`) on bytes, clipped to 0-255 and
- * rounded.
- * @param pixels count × inputs bytes
+ * Corrupted images one at a time: the draws of training and its arithmetic (`corrupt`), outside of a graph.
+ * @param pixels count × inputs bytes @returns as many values, neither clipped nor rounded
  */
-export function corruptBytes(pixels: Uint8Array, inputs: number, noise: NoiseSpec, seed: number): Uint8Array {
+export function corruptPixels(
+  pixels: Uint8Array,
+  inputs: number,
+  noise: NoiseSpec,
+  seed: number,
+): Float32Array {
   const count = pixels.length / inputs
   const field = new Float32Array(pixels.length)
   const strength = new Float32Array(count)
   const source = createCorruptionSource(noise, inputs, seed)
   source.draw(randomStream(seed, streams.samples), pixels, field, strength)
-  return Uint8Array.from(pixels, (byte, i) => {
-    const value = corruptedValue(noise.kind, byte / 255, field[i]!, strength[Math.floor(i / inputs)]!)
-    return Math.round(255 * Math.min(1, Math.max(0, value)))
-  })
+  return Float32Array.from(pixels, (byte, i) =>
+    corruptedValue(noise.kind, byte / 255, field[i]!, strength[Math.floor(i / inputs)]!),
+  )
 }
 
 /** `corrupt` for one value. */

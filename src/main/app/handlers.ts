@@ -1,0 +1,30 @@
+import type { AppState } from '../../shared/api/app'
+import type { Handlers } from '../../shared/api/commands'
+import { datasetHandlers } from '../services/datasets/datasetHandlers'
+import { deviceHandlers } from '../services/devices/deviceHandlers'
+import { jobHandlers } from '../services/jobs/jobService'
+import { modelHandlers } from '../services/models/modelHandlers'
+import { placeHandlers } from '../services/places/browseFolders'
+import { runHandlers } from '../services/runs/runHandlers'
+import type { Shell } from '../services/shell'
+import { trainingHandlers } from '../services/training/trainingHandlers'
+import type { Services } from './services'
+
+/** What answers each command. */
+export function handlersOf(services: Services, shell: Shell, state: () => AppState): Handlers {
+  return {
+    'app.state': async () => state(),
+    'settings.change': async (changes) => {
+      await services.settings.change(changes)
+      return state()
+    },
+    'library.move': (params) => services.mover.move(params),
+    ...deviceHandlers(services.devices),
+    ...placeHandlers(services.places, shell),
+    ...jobHandlers(services.jobs),
+    ...datasetHandlers(services.datasets, shell),
+    ...trainingHandlers(services.training),
+    ...runHandlers(services.runs, shell),
+    ...modelHandlers(services.models, shell),
+  }
+}

@@ -1,0 +1,27 @@
+import type { CommandName, Handlers } from '../../../shared/api/commands'
+import type { Shell } from '../shell'
+import type { ModelService } from './modelService'
+
+type ModelCommand = Extract<CommandName, `models.${string}`>
+
+export function modelHandlers(models: ModelService, shell: Shell): Pick<Handlers, ModelCommand> {
+  return {
+    'models.list': async () => models.listing(),
+    'models.get': ({ id }) => models.get(id),
+    'models.keep': (params) => models.keep(params),
+    'models.rename': async ({ id, name }) => {
+      await models.rename(id, name)
+      return null
+    },
+    'models.remove': async ({ id }) => {
+      await models.remove(id)
+      return null
+    },
+    'models.reveal': async ({ id }) => {
+      await shell.reveal(await models.folderOf(id))
+      return null
+    },
+    'models.encode': (params) => models.encode(params),
+    'models.decode': (params) => models.decode(params),
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { ModelDetail, ModelSummary, RunSummary } from '../../../shared/api/library'
+import { codeSize, countTrained } from '../../../shared/modelSpec'
+import { formatNoise } from '../../../shared/noise'
+import { modelFiles, readModelInfo } from '../../store/modelStore'
+import { runFiles } from '../../store/runStore'
+import type { LibraryEntry } from '../library/library'
+
+/** In front of a run's id it names the model that the run's best epoch is. Ids of the library have no double hyphen. */
+const runPrefix = 'run--'
+
+export const modelIdOfRun = (run: string) => `${runPrefix}${run}`
+export const runOfModelId = (id: string) => (id.startsWith(runPrefix) ? id.slice(runPrefix.length) : null)
+
+/** The best epoch of a run; null before its first epoch. */
+export function modelOfRun(run: RunSummary): ModelSummary | null {
+  const { spec, best } = run
+  if (!best || run.state === 'damaged') return null
+  return {
+    id: modelIdOfRun(run.id),
+    name: run.name,
+    kind: 'run',
+    createdAt: run.updatedAt,
+    spec,
+    parameters: countTrained(spec),
+    codeSize: codeSize(spec),
+    trainedOn: {
+      dataset: run.datasetName,
+      datasetId: run.datasetId,
+      images: run.images,
+      noise: run.config.noise && formatNoise(run.config.noise),
+    },
+    metrics: best,
+    external: run.external,
+  }
+}
+
+/** A model that was kept. `datasetId` is known where a dataset of that name is in the library. */
+export async function savedModel(
+  { id, folder, external }: LibraryEntry,
+  datasetId: (name: string) => string | null,
+): Promise<ModelSummary & Pick<ModelDetail, 'versions'>> {
+  const { name, createdAt, spec, trainedOn, metrics, versions } = await readModelInfo(folder)
+  const figures = { parameters: countTrained(spec), codeSize: codeSize(spec), metrics, versions }
+  const learned = { ...trainedOn, datasetId: datasetId(trainedOn.dataset) }
+  return { id, name, kind: 'saved', createdAt, spec, trainedOn: learned, external, ...figures }
+}
+
+export async function bytesOfWeights(folder: string): Promise<number> {
+  const run = runFiles.best(folder)
+  const path = existsSync(run) ? run : modelFiles.weights(folder)
+  return (await stat(path).catch(() => ({ size: 0 }))).size
+}

@@ -1,0 +1,255 @@
+import type { EncodedImage, ParsedParams } from '../../../shared/api/commands'
+import type { ModelDetail, ModelSummary, PixelBlock } from '../../../shared/api/library'
+import { preprocessingSchema } from '../../../shared/dataset'
+import { ExpectedError } from '../../../shared/errors'
+import { codeSize, type InputShape } from '../../../shared/modelSpec'
+import { psnrOfImages } from '../../engine/imaging/psnr'
+import { writeFileAtomic } from '../../store/atomicWrite'
+import { modelFiles, openModel, readModelInfo, type TrainedModel } from '../../store/modelStore'
+import type { ComputeClient } from '../../worker/computeClient'
+import type { DatasetService } from '../datasets/datasetService'
+import { decodeImage } from '../datasets/decodeImage'
+import { prepareImage } from '../datasets/prepareImage'
+import { UnusableImage } from '../datasets/unusableImage'
+import type { EventBus } from '../eventBus'
+import type { Library } from '../library/library'
+import type { Log } from '../log'
+import type { PlaceRegistry } from '../places/placeRegistry'
+import { RevisedList } from '../revisedList'
+import type { RunService } from '../runs/runService'
+import { keepModel } from './keepModel'
+import { bytesOfWeights, modelIdOfRun, modelOfRun, runOfModelId, savedModel } from './modelLibrary'
+
+export interface ModelDependencies {
+  readonly library: Library
+  readonly events: EventBus
+  readonly log: Log
+  readonly runs: RunService
+  readonly datasets: DatasetService
+  readonly places: PlaceRegistry
+  /** A worker of its own, so that a model can be tried while another one trains. */
+  readonly client: ComputeClient
+}
+
+/** Where models are tried: one image takes no GPU, and must not wait for one. */
+const target = { runtime: 'onnx', device: 'cpu' } as const
+const rangeImages = 2000
+
+/** Trained models: the best epoch of each run, and those that were kept. */
+export class ModelService {
+  private readonly list: RevisedList<ModelSummary>
+  private readonly ranges = new Map<string, Promise<EncodedImage['codeRange']>>()
+
+  private constructor(private readonly deps: ModelDependencies) {
+    this.list = new RevisedList((changes) => deps.events.emit('models.changed', changes))
+  }
+
+  static async open(deps: ModelDependencies): Promise<ModelService> {
+    const service = new ModelService(deps)
+    await service.refreshAll()
+    deps.library.onChange((change) => {
+      if (change === null) void service.refreshAll()
+      else if (change.kind === 'models') void service.refresh(change.id)
+    })
+    deps.events.on('runs.changed', ({ changed, removed }) => {
+      for (const run of changed) service.setModelOfRun(run.id)
+      for (const id of removed) service.list.remove(modelIdOfRun(id))
+    })
+    return service
+  }
+
+  listing = () => this.list.listing()
+
+  async folderOf(id: string): Promise<string> {
+    const run = runOfModelId(id)
+    if (run !== null) return this.deps.runs.folderOf(run)
+    return (await this.deps.library.find('models', id)).folder
+  }
+
+  async get(id: string): Promise<ModelDetail> {
+    const folder = await this.folderOf(id)
+    const run = runOfModelId(id)
+    const bytes = await bytesOfWeights(folder)
+    if (run !== null) {
+      const summary = this.list.get(id)
+      if (!summary)
+        throw new ExpectedError('not-found', 'This run has no model yet: its first epoch is not over.')
+      return { ...summary, bytes, versions: (await this.deps.runs.get(run)).versions }
+    }
+    return { ...(await this.saved(id)), bytes }
+  }
+
+  /** A copy that stays when the run goes. */
+  async keep({ run, name }: ParsedParams<'models.keep'>): Promise<{ id: string }> {
+    const folder = await this.deps.runs.folderOf(run)
+    const entry = await this.deps.library.create('models', name)
+    try {
+      await keepModel(folder, entry.folder, name)
+    } catch (error) {
+      await this.deps.library.remove('models', entry.id).catch(() => undefined)
+      throw error
+    }
+    await this.refresh(entry.id)
+    return { id: entry.id }
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    const run = runOfModelId(id)
+    if (run !== null) return this.deps.runs.describe(run, { name })
+    const { folder } = await this.deps.library.find('models', id)
+    const info = { ...(await readModelInfo(folder)), name }
+    await writeFileAtomic(modelFiles.info(folder), `${JSON.stringify(info, null, 2)}\n`)
+    await this.refresh(id)
+  }
+
+  /** @throws ExpectedError for the model of a run, which goes with its run */
+  async remove(id: string): Promise<void> {
+    if (runOfModelId(id) !== null)
+      throw new ExpectedError(
+        'bad-input',
+        'This model is part of a run. Delete the run, and the model goes with it.',
+      )
+    await this.deps.library.remove('models', id)
+    this.list.remove(id)
+  }
+
+  /** One image through the model. */
+  async encode({ id, image, noise, seed }: ParsedParams<'models.encode'>): Promise<EncodedImage> {
+    const model = await openModel(await this.folderOf(id))
+    const { input: shape } = model.files.spec
+    const pixels = await this.pixelsOf(image, shape)
+    const { input, output, code } = await this.deps.client.call('tryImage', {
+      ...target,
+      model: model.files,
+      ...{ pixels, noise, seed },
+    })
+    const clean = Float32Array.from(pixels, (byte) => byte / 255)
+    return {
+      original: block(shape, pixels),
+      input: block(shape, asBytes(input)),
+      reconstruction: block(shape, asBytes(output)),
+      code,
+      codeRange: await this.rangeOf(id, model, code),
+      psnr: psnrOfImages(clean, clipped(output), shape)[0]!,
+      noisyPsnr: noise && psnrOfImages(clean, clipped(input), shape)[0]!,
+    }
+  }
+
+  async decode({ id, code }: ParsedParams<'models.decode'>): Promise<PixelBlock> {
+    const { files } = await openModel(await this.folderOf(id))
+    const size = codeSize(files.spec)
+    if (code.length !== size || !code.every((value) => Number.isFinite(value)))
+      throw new ExpectedError('bad-input', `A code of this model is ${size} numbers.`)
+    const { image } = await this.deps.client.call('tryCode', { ...target, model: files, code })
+    return block(files.spec.input, asBytes(image))
+  }
+
+  private async pixelsOf(
+    image: ParsedParams<'models.encode'>['image'],
+    shape: InputShape,
+  ): Promise<Uint8Array> {
+    if ('place' in image) return this.pixelsOfFile(this.deps.places.resolve(image.place), shape)
+    const summary = this.deps.datasets.summary(image.dataset)
+    if (
+      summary?.width === shape.width &&
+      summary.height === shape.height &&
+      summary.channels === shape.channels
+    ) {
+      const size = Math.max(shape.width, shape.height)
+      const rows = { id: image.dataset, rows: [image.row], size }
+      return (await this.deps.datasets.thumbnails(rows)).data
+    }
+    throw new ExpectedError(
+      'bad-input',
+      'The images of this dataset have another size or colour than the model takes. Choose a file instead: it is fitted.',
+    )
+  }
+
+  private async pixelsOfFile(path: string, { width, height, channels }: InputShape): Promise<Uint8Array> {
+    const color = channels === 3 ? 'rgb' : 'grey'
+    try {
+      const preprocessing = preprocessingSchema.parse({ width, height, color })
+      return (await decodeImage(await prepareImage(path), preprocessing)).data
+    } catch (error) {
+      if (error instanceof UnusableImage) throw new ExpectedError('bad-input', error.message)
+      throw error
+    }
+  }
+
+  /** Over the images it learned from, found out once. */
+  private async rangeOf(
+    id: string,
+    { files }: TrainedModel,
+    code: Float32Array,
+  ): Promise<EncodedImage['codeRange']> {
+    const datasetId = this.list.get(id)?.trainedOn.datasetId
+    const epoch = this.list.get(id)?.metrics?.epoch ?? 0
+    const around = {
+      min: code.map((value) => value - Math.max(1, 2 * Math.abs(value))),
+      max: code.map((value) => value + Math.max(1, 2 * Math.abs(value))),
+    }
+    if (!datasetId) return around
+    const key = `${id} ${epoch}`
+    let range = this.ranges.get(key)
+    if (!range) {
+      if (this.ranges.size > 16) this.ranges.clear()
+      const dataset = await this.deps.datasets.folderOf(datasetId)
+      range = this.deps.client.call('codeRange', { ...target, model: files, dataset, images: rangeImages })
+      this.ranges.set(key, range)
+      range.catch(() => this.ranges.delete(key))
+    }
+    return range.catch((error: unknown) => {
+      if (error instanceof ExpectedError) return around
+      throw error
+    })
+  }
+
+  private setModelOfRun(id: string): void {
+    const run = this.deps.runs.summary(id)
+    const model = run && modelOfRun(run)
+    const known = this.list.get(modelIdOfRun(id))
+    if (!model) return void (known && this.list.remove(known.id))
+    const isSame = known?.name === model.name && known.metrics?.epoch === model.metrics?.epoch
+    // While it trains, a model is news when its best epoch is another one.
+    if (!isSame) this.list.set(model)
+  }
+
+  private async saved(id: string) {
+    const { items } = this.deps.datasets.listing()
+    const datasetId = (name: string) =>
+      items.find((item) => item.name === name || item.id === name)?.id ?? null
+    return savedModel(await this.deps.library.find('models', id), datasetId)
+  }
+
+  private async refresh(id: string): Promise<void> {
+    try {
+      this.list.set(await this.saved(id))
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) throw error
+      this.list.remove(id)
+    }
+  }
+
+  private async refreshAll(): Promise<void> {
+    const entries = await this.deps.library.entries('models')
+    const kept = await Promise.all(
+      entries.map(({ id }) =>
+        this.saved(id).catch((error: unknown) => {
+          this.deps.log.warn(`The model ${id} cannot be read: ${(error as Error).message}`)
+          return null
+        }),
+      ),
+    )
+    const ofRuns = this.deps.runs.listing().items.map(modelOfRun)
+    const all = [...ofRuns, ...kept].filter((model) => model !== null)
+    this.list.replaceAll(all)
+  }
+}
+
+function block({ width, height, channels }: InputShape, data: Uint8Array): PixelBlock {
+  return { count: 1, width, height, channels, data }
+}
+
+const clip = (value: number) => Math.min(1, Math.max(0, value))
+const clipped = (values: Float32Array) => values.map(clip)
+const asBytes = (values: Float32Array) => Uint8Array.from(values, (value) => Math.round(255 * clip(value)))

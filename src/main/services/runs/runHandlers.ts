@@ -1,0 +1,30 @@
+import type { CommandName, Handlers } from '../../../shared/api/commands'
+import type { Shell } from '../shell'
+import type { RunService } from './runService'
+
+type RunCommand = Extract<CommandName, `runs.${string}`>
+
+export function runHandlers(runs: RunService, shell: Shell): Pick<Handlers, RunCommand> {
+  return {
+    'runs.list': async () => runs.listing(),
+    'runs.get': ({ id }) => runs.get(id),
+    'runs.samples': ({ id }) => runs.samples(id),
+    'runs.snapshot': ({ id, epoch }) => runs.snapshot(id, epoch),
+    'runs.rename': async ({ id, name }) => {
+      await runs.describe(id, { name })
+      return null
+    },
+    'runs.setNotes': async ({ id, notes }) => {
+      await runs.describe(id, { notes })
+      return null
+    },
+    'runs.remove': async ({ id }) => {
+      await runs.remove(id)
+      return null
+    },
+    'runs.reveal': async ({ id }) => {
+      await shell.reveal(await runs.folderOf(id))
+      return null
+    },
+  }
+}

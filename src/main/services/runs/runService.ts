@@ -1,0 +1,241 @@
+import type { RunDetail, RunProgress, RunSamples, RunSnapshot, RunSummary } from '../../../shared/api/library'
+import { ExpectedError } from '../../../shared/errors'
+import type { EpochMetrics, RunInfo } from '../../../shared/run'
+import { readAbout, writeAbout } from '../../store/aboutStore'
+import { readDatasetInfo } from '../../store/datasetStore'
+import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/historyStore'
+import { MetricsTail } from '../../store/metricsTail'
+import { isAlive, isCurrent } from '../../store/processIdentity'
+import { appendLog, readLog, type RunLogEntry } from '../../store/runLog'
+import { readRunInfo, writeRunInfo } from '../../store/runStore'
+import type { OpenDatasets } from '../datasets/openDatasets'
+import type { EventBus } from '../eventBus'
+import type { Library, LibraryEntry } from '../library/library'
+import type { Log } from '../log'
+import { RevisedList } from '../revisedList'
+import { samplesOf, snapshotOf } from './runPictures'
+import { damagedRun, summaryOfRun } from './runSummary'
+
+/** What is only known while a run trains in this process. */
+export interface LiveRun {
+  readonly asked: RunSummary['asked']
+  readonly progress: RunProgress | null
+}
+
+export interface RunDependencies {
+  readonly library: Library
+  readonly events: EventBus
+  readonly log: Log
+  readonly opened: OpenDatasets
+}
+
+/** A run's summary is sent at most this often while only its figures change. */
+const summaryEveryMs = 250
+
+/** The runs of the library as their folders say, and those that train here or elsewhere as they go on. */
+export class RunService {
+  private readonly list: RevisedList<RunSummary>
+  private readonly tails = new Map<string, MetricsTail>()
+  private readonly live = new Map<string, LiveRun>()
+  private readonly told = new Map<string, { at: number; timer: NodeJS.Timeout | null }>()
+
+  private constructor(private readonly deps: RunDependencies) {
+    this.list = new RevisedList((changes) => deps.events.emit('runs.changed', changes))
+  }
+
+  /** Runs that nobody trains any more are marked interrupted. */
+  static async open(deps: RunDependencies): Promise<RunService> {
+    const service = new RunService(deps)
+    await service.refreshAll()
+    deps.library.onChange((change) => {
+      if (change === null) void service.refreshAll()
+      else if (change.kind === 'runs') void service.changedOnDisk(change.id)
+    })
+    return service
+  }
+
+  listing = () => this.list.listing()
+  summary = (id: string) => this.list.get(id)
+
+  async folderOf(id: string): Promise<string> {
+    return (await this.deps.library.find('runs', id)).folder
+  }
+
+  /** It trains here now, or not any more (null). Told at once. */
+  async setLive(id: string, live: LiveRun | null): Promise<void> {
+    if (live) this.live.set(id, live)
+    else this.live.delete(id)
+    await this.refresh(id)
+  }
+
+  /** How far it is, which the list does not tell. */
+  setProgress(id: string, progress: RunProgress): void {
+    const live = this.live.get(id)
+    if (live) this.live.set(id, { ...live, progress })
+    this.deps.events.emit('training.progressed', { run: id, progress })
+  }
+
+  epochEnded(id: string, metrics: EpochMetrics, hasSnapshot: boolean): void {
+    this.deps.events.emit('training.epochEnded', { run: id, metrics, hasSnapshot })
+    this.refreshSoon(id)
+  }
+
+  async say(id: string, level: RunLogEntry['level'], text: string): Promise<void> {
+    const entry = { at: new Date().toISOString(), level, text }
+    await appendLog(await this.folderOf(id), entry).catch(() => {
+      // A full disk: what stops the training says so.
+    })
+    this.deps.events.emit('training.logged', { run: id, entry })
+  }
+
+  async get(id: string): Promise<RunDetail> {
+    const entry = await this.deps.library.find('runs', id)
+    const summary = await this.summarize(entry)
+    if (summary.state === 'damaged') {
+      const nothing = { metrics: [], progress: null, log: [], versions: {}, remarks: [], snapshotEpochs: [] }
+      return { ...summary, ...nothing }
+    }
+    const info = await readRunInfo(entry.folder)
+    return {
+      ...summary,
+      metrics: await this.tailOf(entry).read(),
+      progress: this.live.get(id)?.progress ?? null,
+      log: await readLog(entry.folder),
+      versions: info.versions,
+      remarks: info.notes,
+      snapshotEpochs: await snapshotEpochs(entry.folder),
+    }
+  }
+
+  /** @throws ExpectedError before its first epoch */
+  async samples(id: string): Promise<RunSamples> {
+    const folder = await this.folderOf(id)
+    const images = await readSnapshotImages(folder).catch(() => {
+      throw new ExpectedError('not-found', 'There are no pictures of this run yet.')
+    })
+    const { dataset } = await readRunInfo(folder)
+    const labels = await this.labelsOf(dataset, images.codeRows)
+    return samplesOf(images, labels)
+  }
+
+  async snapshot(id: string, epoch: number): Promise<RunSnapshot> {
+    const folder = await this.folderOf(id)
+    const snapshot = await readSnapshot(folder, epoch).catch(() => {
+      throw new ExpectedError('not-found', `Epoch ${epoch} left no pictures. Choose another one.`)
+    })
+    return snapshotOf(epoch, snapshot)
+  }
+
+  async describe(id: string, changes: { name?: string; notes?: string }): Promise<void> {
+    await writeAbout(await this.folderOf(id), changes)
+    await this.refresh(id)
+  }
+
+  /** @throws ExpectedError while it trains */
+  async remove(id: string): Promise<void> {
+    const summary = this.list.get(id)
+    if (this.live.has(id) || (summary?.state === 'training' && summary.elsewhere))
+      throw new ExpectedError('bad-input', 'This run is training. Stop it before you delete it.')
+    await this.deps.library.remove('runs', id)
+    this.forget(id)
+  }
+
+  async refresh(id: string): Promise<void> {
+    const entry = await this.deps.library.find('runs', id).catch(() => null)
+    if (!entry) return this.forget(id)
+    this.told.set(id, { at: performance.now(), timer: null })
+    this.list.set(await this.summarize(entry))
+  }
+
+  private forget(id: string): void {
+    this.tails.delete(id)
+    this.list.remove(id)
+  }
+
+  private refreshSoon(id: string): void {
+    const told = this.told.get(id) ?? { at: -Infinity, timer: null }
+    if (told.timer) return
+    const wait = Math.max(0, told.at + summaryEveryMs - performance.now())
+    const timer = setTimeout(() => void this.refresh(id), wait)
+    this.told.set(id, { ...told, timer })
+  }
+
+  /** Its own changes are known here already; those of another process are told as if they were. */
+  private async changedOnDisk(id: string): Promise<void> {
+    if (this.live.has(id)) return
+    const before = this.list.get(id)?.epochs ?? 0
+    const entry = await this.deps.library.find('runs', id).catch(() => null)
+    if (!entry) return this.forget(id)
+    const metrics = await this.tailOf(entry).read()
+    await this.refresh(id)
+    if (!this.list.get(id)?.elsewhere) return
+    const pictured = new Set(await snapshotEpochs(entry.folder))
+    for (const epoch of metrics.slice(before)) {
+      const hasSnapshot = pictured.has(epoch.epoch)
+      this.deps.events.emit('training.epochEnded', { run: id, metrics: epoch, hasSnapshot })
+    }
+  }
+
+  private async refreshAll(): Promise<void> {
+    const entries = await this.deps.library.entries('runs')
+    this.list.replaceAll(await Promise.all(entries.map((entry) => this.summarize(entry))))
+  }
+
+  private async summarize(entry: LibraryEntry): Promise<RunSummary> {
+    try {
+      const info = await this.currentInfo(entry, await readRunInfo(entry.folder))
+      const isTraining = info.state === 'training' || info.state === 'created'
+      const live = this.live.get(entry.id)
+      return summaryOfRun({
+        entry,
+        info: live && info.state !== 'training' ? { ...info, state: 'training', error: null } : info,
+        about: await readAbout(entry.folder),
+        metrics: await this.tailOf(entry).read(),
+        dataset: await this.datasetOf(info),
+        asked: live?.asked ?? null,
+        elsewhere: isTraining && !live,
+      })
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) throw error
+      return damagedRun(entry, error.message)
+    }
+  }
+
+  /** A run that counts as training although nobody trains it was interrupted. */
+  private async currentInfo(entry: LibraryEntry, info: RunInfo): Promise<RunInfo> {
+    const isTraining = info.state === 'training' || info.state === 'created'
+    if (!isTraining || this.live.has(entry.id)) return info
+    const isOurs = info.owner !== null && isCurrent(info.owner)
+    if (info.owner && !isOurs && isAlive(info.owner)) return info
+    const error =
+      'The training was cut off, by a crash or a power failure. Resume it: nothing that was saved is lost.'
+    const interrupted: RunInfo = { ...info, state: 'interrupted', error, owner: null }
+    await writeRunInfo(entry.folder, interrupted).catch((failure: unknown) =>
+      this.deps.log.error(`${entry.folder} could not be marked as interrupted.`, failure),
+    )
+    return interrupted
+  }
+
+  private async datasetOf({ dataset }: RunInfo): Promise<{ id: string | null; name: string }> {
+    const id = await this.deps.library.idOf('datasets', dataset)
+    const info = await readDatasetInfo(dataset).catch(() => null)
+    return { id: info ? id : null, name: info?.name ?? dataset.split(/[/\\]/).at(-1)! }
+  }
+
+  private tailOf({ id, folder }: LibraryEntry): MetricsTail {
+    let tail = this.tails.get(id)
+    if (!tail) this.tails.set(id, (tail = new MetricsTail(folder)))
+    return tail
+  }
+
+  private async labelsOf(dataset: string, rows: Int32Array): Promise<(string | null)[]> {
+    try {
+      return await this.deps.opened.with(dataset, async (_, index) => {
+        const labels = await index()
+        return Array.from(rows, (row) => labels.labelOf(row))
+      })
+    } catch {
+      return Array.from(rows, () => null) // The dataset is gone; its pictures are not.
+    }
+  }
+}

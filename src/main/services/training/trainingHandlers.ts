@@ -1,0 +1,24 @@
+import type { CommandName, Handlers } from '../../../shared/api/commands'
+import type { TrainingService } from './trainingService'
+
+type TrainingCommand = Extract<CommandName, `training.${string}`>
+
+export function trainingHandlers(training: TrainingService): Pick<Handlers, TrainingCommand> {
+  return {
+    'training.presets': ({ dataset }) => training.presets(dataset),
+    'training.estimate': (params) => training.estimate(params),
+    'training.start': (params) => training.start(params),
+    'training.pause': async ({ id }) => {
+      await training.pause(id)
+      return null
+    },
+    'training.resume': async (params) => {
+      await training.resume(params)
+      return null
+    },
+    'training.stop': async ({ id }) => {
+      await training.stop(id)
+      return null
+    },
+  }
+}

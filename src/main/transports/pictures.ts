@@ -1,0 +1,26 @@
+import type { ServerResponse } from 'node:http'
+import { idSchema } from '../../shared/api/library'
+import { ExpectedError } from '../../shared/errors'
+import type { App } from '../app/createApp'
+
+const pathPattern = /^\/pictures\/datasets\/([^/]+)\/(\d{1,9})\.png$/
+
+/** The dataset and row that a path of a picture names: ids only, never a path. Null for anything else. */
+export function parsePicturePath(pathname: string): { dataset: string; row: number } | null {
+  const [, dataset, row] = pathPattern.exec(pathname) ?? []
+  return idSchema.safeParse(dataset).success ? { dataset: dataset!, row: Number(row) } : null
+}
+
+/** /pictures/datasets/ID/ROW.png */
+export async function servePicture(app: App, pathname: string, response: ServerResponse): Promise<void> {
+  const named = parsePicturePath(pathname)
+  try {
+    if (!named) throw new ExpectedError('not-found', 'There is no such picture.')
+    const png = await app.picture(named.dataset, named.row)
+    response.writeHead(200, { 'Content-Type': 'image/png', 'Cache-Control': 'no-cache' }).end(png)
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error
+    app.log.warn(`Refused a picture: ${named ? error.message : 'no id'}`)
+    response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('There is no such picture.')
+  }
+}

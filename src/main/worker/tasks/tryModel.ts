@@ -1,0 +1,103 @@
+import { stat } from 'node:fs/promises'
+import { inputSize } from '../../../shared/modelSpec'
+import type { CompiledProgram } from '../../engine/runtimes/runtime'
+import { corruptPixels } from '../../engine/training/corruptPixels'
+import { inferenceBatch } from '../../engine/training/evaluation'
+import { asFloats } from '../../engine/training/pixelSource'
+import { openDataset } from '../../store/datasetStore'
+import { loadModel } from '../loadModel'
+import type { ComputeTarget, ComputeTasks, ModelFiles } from '../protocol'
+import type { TaskContext } from '../taskContext'
+import { asBytes } from './runHistory'
+
+/** The models that were tried last stay loaded, so that a moved slider shows at once what it does. */
+const loaded = new Map<string, CompiledProgram>()
+const capacity = 2
+
+export async function corrupt({
+  pixels,
+  inputs,
+  noise,
+  seed,
+}: ComputeTasks['corrupt']['params']): Promise<{ pixels: Uint8Array }> {
+  return { pixels: asBytes(corruptPixels(pixels, inputs, noise, seed)) }
+}
+
+export async function tryImage({
+  model,
+  pixels,
+  noise,
+  seed,
+  ...target
+}: ComputeTasks['tryImage']['params']): Promise<ComputeTasks['tryImage']['result']> {
+  const compiled = await keptModel(model, target)
+  const inputs = inputSize(model.spec.input)
+  const input = noise ? corruptPixels(pixels, inputs, noise, seed) : asFloats(pixels)
+  const { code } = await compiled.run('encode', { image: { shape: [1, inputs], data: input } })
+  const values = Float32Array.from(code!.data as Float32Array)
+  return { input, code: values, output: await decoded(compiled, values) }
+}
+
+export async function tryCode({
+  model,
+  code,
+  ...target
+}: ComputeTasks['tryCode']['params']): Promise<{ image: Float32Array }> {
+  return { image: await decoded(await keptModel(model, target), code) }
+}
+
+export async function codeRange(
+  { model, dataset: folder, images, ...target }: ComputeTasks['codeRange']['params'],
+  context: TaskContext<never>,
+): Promise<ComputeTasks['codeRange']['result']> {
+  const compiled = await keptModel(model, target)
+  const dimensions = model.spec.encoder.at(-1)!.units
+  const min = new Float32Array(dimensions).fill(Infinity)
+  const max = new Float32Array(dimensions).fill(-Infinity)
+  const dataset = await openDataset(folder)
+  try {
+    const { count } = dataset.info
+    const batch = inferenceBatch(dataset.rowBytes)
+    const stretches = Math.max(1, Math.ceil(Math.min(images, count) / batch))
+    const pixels = new Uint8Array(Math.min(batch, count) * dataset.rowBytes)
+    for (let i = 0; i < stretches && context.requested() === 'continue'; i++) {
+      const rows = pixels.length / dataset.rowBytes
+      await dataset.readRows(Math.floor((i * (count - rows)) / stretches), rows, pixels)
+      const shape = [rows, dataset.rowBytes]
+      const { code } = await compiled.run('encode', { image: { shape, data: asFloats(pixels) } })
+      const values = code!.data as Float32Array
+      values.forEach((value, at) => {
+        const dimension = at % dimensions
+        if (value < min[dimension]!) min[dimension] = value
+        if (value > max[dimension]!) max[dimension] = value
+      })
+    }
+  } finally {
+    await dataset.close()
+  }
+  return { min, max }
+}
+
+async function decoded(compiled: CompiledProgram, code: Float32Array): Promise<Float32Array> {
+  const { image } = await compiled.run('decode', { code: { shape: [1, code.length], data: code } })
+  return Float32Array.from(image!.data as Float32Array)
+}
+
+/** A model whose weights have changed meanwhile, as those of a run that trains, is loaded again. */
+async function keptModel(model: ModelFiles, target: ComputeTarget): Promise<CompiledProgram> {
+  const { mtimeMs, size } = await stat(model.weights)
+  const key = JSON.stringify([model.weights, mtimeMs, size, target.runtime, target.device])
+  const kept = loaded.get(key)
+  if (kept) {
+    loaded.delete(key)
+    loaded.set(key, kept)
+    return kept
+  }
+  const compiled = await loadModel(model, null, target)
+  loaded.set(key, compiled)
+  for (const [old, program] of [...loaded].slice(0, Math.max(0, loaded.size - capacity))) {
+    await program.dispose()
+    loaded.delete(old)
+  }
+  return compiled
+}

@@ -1,0 +1,44 @@
+import { Decoder, Encoder, ExtensionCodec } from '@msgpack/msgpack'
+
+/** Messages on a socket: MessagePack, with arrays of numbers as their bytes. */
+const extensions = new ExtensionCodec()
+registerArray(1, Float32Array)
+registerArray(2, Int32Array)
+
+/** No message of ours is nested deeper, or has a longer list or text. */
+const limits = {
+  maxStrLength: 1 << 20,
+  maxArrayLength: 1 << 17,
+  maxMapLength: 1 << 12,
+  maxBinLength: 1 << 26,
+  maxExtLength: 1 << 26,
+}
+const deepest = 32
+
+export const encodeMessage = (message: unknown): Uint8Array<ArrayBuffer> =>
+  new Encoder({ extensionCodec: extensions, maxDepth: deepest, ignoreUndefined: true }).encode(message)
+
+/** @throws Error for bytes that are no message */
+export function decodeMessage(bytes: Uint8Array): unknown {
+  return new Decoder({ extensionCodec: extensions, ...limits }).decode(bytes)
+}
+
+type NumberArray = Float32Array | Int32Array
+interface NumberArrayConstructor {
+  new (buffer: ArrayBuffer): NumberArray
+  readonly BYTES_PER_ELEMENT: number
+}
+
+/** Little-endian, as every machine is that runs this. */
+function registerArray(type: number, constructor: NumberArrayConstructor & { prototype: NumberArray }): void {
+  extensions.register({
+    type,
+    encode: (value) =>
+      value instanceof constructor ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : null,
+    // A copy, since the bytes may lie at any place of the message.
+    decode: (bytes) => {
+      if (bytes.byteLength % constructor.BYTES_PER_ELEMENT !== 0) throw new Error('An array is cut off.')
+      return new constructor(bytes.slice().buffer)
+    },
+  })
+}
