@@ -1,9 +1,18 @@
 import { resolve } from 'node:path'
+import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
-const entry = (file: string) => resolve(import.meta.dirname, 'src/main', file)
+const source = (file: string) => resolve(import.meta.dirname, 'src', file)
 
-/** The main process side: the command line and the compute worker. Preload and renderer join with the window. */
+/** What vue-i18n leaves out: its older interface, and its developer tools. */
+const i18nFlags = {
+  __VUE_I18N_FULL_INSTALL__: 'true',
+  __VUE_I18N_LEGACY_API__: 'false',
+  __INTLIFY_PROD_DEVTOOLS__: 'false',
+  __VUE_OPTIONS_API__: 'true',
+  __VUE_PROD_DEVTOOLS__: 'false',
+}
+
 export default defineConfig({
   main: {
     build: {
@@ -11,9 +20,28 @@ export default defineConfig({
       minify: false,
       sourcemap: true,
       rollupOptions: {
-        input: { cli: entry('cli/main.ts'), computeWorker: entry('worker/computeWorker.ts') },
+        input: {
+          index: source('main/index.ts'),
+          cli: source('main/cli/main.ts'),
+          computeWorker: source('main/worker/computeWorker.ts'),
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload is one CommonJS file.
+      rollupOptions: {
+        input: { index: source('preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: source('renderer'),
+    plugins: [vue()],
+    define: i18nFlags,
+    build: { rollupOptions: { input: source('renderer/index.html') }, target: 'chrome140' },
   },
 })

@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // What tests make is nobody's library.
+    env: { HOURGLASS_LIBRARY: 'none' },
   },
 })

@@ -17,7 +17,7 @@ export function mirrorState<C extends keyof States>(command: C) {
   async function refresh(): Promise<void> {
     const before = heard
     try {
-      const answer = (await client.invoke(command)) as States[C]
+      const answer = (await client.invoke(command as 'app.state')) as unknown as States[C]
       // What an event brought meanwhile is newer.
       if (heard === before) state.value = answer
       failure.value = null

@@ -17,6 +17,9 @@ export interface Listing<T> {
   readonly items: readonly T[]
 }
 
+export const screens = ['start', 'datasets', 'train', 'runs', 'models', 'settings'] as const
+export type Screen = (typeof screens)[number]
+
 /** What the app tells its windows. State changes are never dropped; progress comes at most every 100 ms. */
 export interface Events {
   'app.changed': AppState
@@ -35,6 +38,8 @@ export interface Events {
   'training.logged': { readonly run: string; readonly entry: LogEntry }
   /** Files or folders were handed over: dropped on the icon, opened with the app, or by a second start. */
   'places.opened': { readonly places: readonly Place[] }
+  /** Of the menu. */
+  'screen.asked': { readonly screen: Screen }
 }
 
 export type EventName = keyof Events

@@ -1,13 +1,15 @@
+import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fits, preprocessingSchema, type Preprocessing } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { importDataset, type ImportProgress, type ImportResult } from '../../services/datasets/importDataset'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
+import { outFolder, register } from '../library'
 import { choice, examples, imageSize, integer, seed } from '../options'
 
 interface ImportOptions {
-  out: string
+  out?: string
   size?: { width: number; height: number }
   color: Preprocessing['color']
   fit: Preprocessing['fit']
@@ -26,9 +28,9 @@ export function registerImport(program: Command, context: CommandContext): void 
     .command('import')
     .description('Turn folders of images, single images or IDX files into a dataset.')
     .argument('<source...>', 'folders, image files (JPEG, PNG, WebP, AVIF, TIFF, GIF, BMP) or IDX files')
-    .requiredOption(
+    .option(
       '--out <dataset>',
-      'the folder of the dataset: new, empty, or a dataset to bring up to date',
+      'the folder of the dataset: new, empty, or a dataset to bring up to date; in the library if not given',
     )
     .option(
       '--size <size>',
@@ -70,7 +72,11 @@ export function registerImport(program: Command, context: CommandContext): void 
       }
       try {
         const { signal } = context
-        report(context, await importDataset({ sources, out: options.out, preprocessing, signal, onProgress }))
+        const name = basename(resolve(sources[0]!))
+        const out = await outFolder('datasets', options.out, name)
+        const given = options.out === undefined ? name : undefined
+        report(context, await importDataset({ sources, out, name: given, preprocessing, signal, onProgress }))
+        await register('datasets', out, context)
       } finally {
         task.end()
       }

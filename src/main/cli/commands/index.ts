@@ -6,14 +6,18 @@ import { registerDevices } from './devices'
 import { registerEncode } from './encode'
 import { registerEvaluate } from './evaluate'
 import { registerImport } from './import'
+import { registerLibrary } from './library'
 import { registerReconstruct } from './reconstruct'
 import { registerSample } from './sample'
+import { registerServe } from './serve'
 import { registerTrain } from './train'
 
 /** In the order the help lists them. */
 export const commands: RegisterCommand[] = [
+  registerServe,
   registerDemo,
   registerDevices,
+  registerLibrary,
   registerSample,
   registerImport,
   registerTrain,

@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
@@ -17,13 +18,15 @@ import {
   type TrainOptions,
   type TrainSummary,
 } from '../../services/training/trainRun'
+import type { TrainEvent } from '../../worker/protocol'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
+import { fromLibrary, outFolder, register } from '../library'
 import { choice, decimal, examples, imageSize, integer, noise, seed } from '../options'
 import { trainingReporter } from '../trainingReporter'
 
 interface TrainFlags {
-  out: string
+  out?: string
   preset?: string
   spec?: string
   from?: string
@@ -56,6 +59,7 @@ export function registerTrain(program: Command, context: CommandContext): void {
         'hourglass train digits.dataset --out run',
         'hourglass train photos --size 64 --color rgb --out run --noise gaussian:25',
         'hourglass train --out run --resume',
+        'hourglass train digits',
       ),
     )
     .action(async (source: string | undefined, flags: TrainFlags) => {
@@ -64,8 +68,8 @@ export function registerTrain(program: Command, context: CommandContext): void {
       const options = { client, signal: context.signal, ...reporter.observe }
       try {
         const summary = flags.resume
-          ? await resumeRun(resumed(source, flags), options)
-          : await begin(source, flags, options)
+          ? await resumeRun(await resumed(source, flags), options)
+          : await begin(source, flags, options, context)
         reporter.end()
         report(context, summary)
       } finally {
@@ -77,7 +81,7 @@ export function registerTrain(program: Command, context: CommandContext): void {
 
 function addOptions(command: Command): Command {
   return command
-    .requiredOption('--out <run>', 'the folder of the run')
+    .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
     .addOption(choice('--preset <name>', `what to train (without one: ${defaultPreset})`, presetNames))
     .option('--spec <file>', 'a model spec as JSON, instead of a preset')
     .option('--from <run|model>', 'go on from the weights of a trained model, instead of a preset')
@@ -98,27 +102,39 @@ function addOptions(command: Command): Command {
     .addOption(
       choice('--color <color>', 'colour to import a folder of images in', ['grey', 'rgb']).default('grey'),
     )
-    .option('--resume', 'go on with the run in --out')
+    .option('--resume', 'go on with the run that --out names')
     .option('--overwrite', 'replace the run in --out')
 }
 
-function resumed(source: string | undefined, { out, epochs, runtime, device }: TrainFlags): ResumedRun {
-  return { run: out, source, epochs, runtime, device }
+async function resumed(
+  source: string | undefined,
+  { out, epochs, runtime, device }: TrainFlags,
+): Promise<ResumedRun> {
+  if (out === undefined)
+    throw new ExpectedError('bad-usage', 'Say which run to go on with: hourglass train --out RUN --resume.')
+  return { run: await fromLibrary('runs', out), source, epochs, runtime, device }
 }
 
 async function begin(
   source: string | undefined,
   flags: TrainFlags,
   options: TrainOptions,
+  context: CommandContext,
 ): Promise<TrainSummary> {
-  if (!source)
-    throw new ExpectedError('bad-usage', 'Say what to train on: hourglass train DATASET --out RUN.')
+  if (!source) throw new ExpectedError('bad-usage', 'Say what to train on: hourglass train DATASET.')
   const { preset, spec: specFile, tying, seed, from, runtime, device, overwrite = false } = flags
   const preprocessing = preprocessingSchema.parse({ ...flags.size, color: flags.color })
-  const request = { run: flags.out, dataset: { source, preprocessing }, from, runtime, device, overwrite }
+  const dataset = { source: await fromLibrary('datasets', source), preprocessing }
+  const run = await outFolder('runs', flags.out, `${basename(resolve(source))}-${preset ?? 'run'}`)
+  const request = { run, dataset, from, runtime, device, overwrite }
+  const onEvent = (event: TrainEvent) => {
+    // From now on there is something to watch.
+    if (event.type === 'started') void register('runs', run, context)
+    options.onEvent?.(event)
+  }
   return trainNewRun(
     { ...request, model: { preset, specFile, tying, seed }, config: configOf(flags) },
-    options,
+    { ...options, onEvent },
   )
 }
 

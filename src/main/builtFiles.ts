@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+/** Files that the build leaves beside this code, wherever it was put: out/main, or a chunk in a folder of it. */
+const here = dirname(fileURLToPath(import.meta.url))
+
+function above(name: string): string | null {
+  for (let folder = here; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, name))) return join(folder, name)
+    if (dirname(folder) === folder) return null
+  }
+}
+
+/** The built computeWorker.js. @throws Error when the build is incomplete */
+export function computeWorkerEntry(): URL {
+  const path = above('computeWorker.js')
+  if (!path) throw new Error('computeWorker.js is not there: the build is incomplete. Run npm run build.')
+  return pathToFileURL(path)
+}
+
+/** Folder of the built page. @throws Error when the build is incomplete */
+export function pageFolder(): string {
+  const path = above(join('renderer', 'index.html'))
+  if (!path) throw new Error('The page is not there: the build is incomplete. Run npm run build.')
+  return dirname(path)
+}
+
+/** setupTensorflow.mjs of a checkout; null in a packaged app. */
+export const tensorflowSetup = (): string | null => above(join('src', 'main', 'setup', 'setupTensorflow.mjs'))
+
+export function appVersion(): string {
+  const path = above('package.json')
+  return path ? (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version : '0.0.0'
+}

@@ -1,0 +1,23 @@
+import type { Command } from 'commander'
+import { libraryKinds } from '../../services/library/library'
+import type { CommandContext } from '../context'
+import { openLibrary } from '../library'
+
+export function registerLibrary(program: Command, { output }: CommandContext): void {
+  program
+    .command('library')
+    .description('Show where the library is and what is in it. The window shows the same.')
+    .action(async () => {
+      const library = await openLibrary()
+      output.line(library.location)
+      for (const kind of libraryKinds) {
+        const entries = await library.entries(kind)
+        if (entries.length > 0) output.line(`\n${kind}`)
+        for (const { id, folder, external } of entries) {
+          output.line(`  ${id}${external ? `  (in ${folder})` : ''}`)
+          output.record({ type: 'entry', kind, id, folder, external })
+        }
+      }
+      output.record({ type: 'done', location: library.location })
+    })
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { idSchema } from '../../shared/api/library'
+import { FolderLibrary } from '../services/library/folderLibrary'
+import type { LibraryKind } from '../services/library/library'
+import { chosenLibrary } from '../services/settings/settingsService'
+import { appFolders } from '../store/appFolders'
+import type { CommandContext } from './context'
+
+/** HOURGLASS_LIBRARY=none: nothing is put into a library that is not asked for. */
+const isSwitchedOff = () => process.env.HOURGLASS_LIBRARY === 'none'
+
+/** The library that the window shows, made where it is not there yet. Close it when done. @throws ExpectedError */
+export async function openLibrary(): Promise<FolderLibrary> {
+  const folders = appFolders()
+  const chosen = folders.libraryIsFixed ? null : await chosenLibrary(folders.settings)
+  return FolderLibrary.open(chosen ?? folders.library)
+}
+
+/** Where a command writes: what was given, or a new folder of the library. @throws ExpectedError */
+export async function outFolder(kind: LibraryKind, given: string | undefined, name: string): Promise<string> {
+  if (given !== undefined) return fromLibrary(kind, given)
+  const library = await openLibrary()
+  return (await library.create(kind, name)).folder
+}
+
+/** A path, or the folder of an id of the library where there is nothing under that path. */
+export async function fromLibrary(kind: LibraryKind, given: string): Promise<string> {
+  if (existsSync(given) || !idSchema.safeParse(given).success || isSwitchedOff()) return given
+  const library = await openLibrary()
+  return library.find(kind, given).then(
+    ({ folder }) => folder,
+    () => given,
+  )
+}
+
+/** Makes what lies elsewhere known to the window. Failing that, the command has done its work all the same. */
+export async function register(
+  kind: LibraryKind,
+  folder: string,
+  { progress }: CommandContext,
+): Promise<void> {
+  if (isSwitchedOff()) return
+  try {
+    await (await openLibrary()).register(kind, folder)
+  } catch (error) {
+    progress.note(`The window will not show it: ${(error as Error).message}`)
+  }
+}

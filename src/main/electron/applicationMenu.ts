@@ -1,0 +1,62 @@
+import { app, Menu, type MenuItemConstructorOptions, shell } from 'electron'
+import type { Screen } from '../../shared/api/events'
+
+export interface MenuActions {
+  show(screen: Screen): void
+  openFolder(): void
+  readonly logPath: string
+}
+
+const screens: readonly (readonly [Screen, string])[] = [
+  ['start', 'Start'],
+  ['datasets', 'Datasets'],
+  ['train', 'Train'],
+  ['runs', 'Runs'],
+  ['models', 'Models'],
+]
+
+/** The menu with its accelerators. */
+export function setApplicationMenu({ show, openFolder, logPath }: MenuActions): void {
+  const isMac = process.platform === 'darwin'
+  const settings: MenuItemConstructorOptions = {
+    label: 'Settings…',
+    accelerator: 'CmdOrCtrl+,',
+    click: () => show('settings'),
+  }
+  const mac: MenuItemConstructorOptions[] = isMac
+    ? [{ label: app.name, submenu: [{ role: 'about' }, settings, { type: 'separator' }, { role: 'quit' }] }]
+    : []
+  const template: MenuItemConstructorOptions[] = [
+    ...mac,
+    {
+      label: 'File',
+      submenu: [
+        { label: 'Open Folder…', accelerator: 'CmdOrCtrl+O', click: openFolder },
+        { role: 'recentDocuments', submenu: [{ role: 'clearRecentDocuments' }] },
+        { type: 'separator' },
+        ...(isMac ? [] : [settings, { type: 'separator' } as const]),
+        isMac ? { role: 'close' } : { role: 'quit' },
+      ],
+    },
+    { role: 'editMenu' },
+    {
+      label: 'View',
+      submenu: [
+        ...screens.map(([screen, label], i): MenuItemConstructorOptions => ({
+          label,
+          accelerator: `CmdOrCtrl+${i + 1}`,
+          click: () => show(screen),
+        })),
+        { type: 'separator' },
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { type: 'separator' },
+        { role: 'togglefullscreen' },
+      ],
+    },
+    { role: 'windowMenu' },
+    { role: 'help', submenu: [{ label: 'Show Log File', click: () => shell.showItemInFolder(logPath) }] },
+  ]
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+}

@@ -1,0 +1,31 @@
+import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
+import type { Shell } from '../services/shell'
+
+const images = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif', 'bmp']
+
+const dialogs: Record<'images' | 'folders' | 'folder', OpenDialogOptions> = {
+  images: {
+    title: 'Choose images',
+    properties: ['openFile', 'multiSelections'],
+    filters: [{ name: 'Images', extensions: images }],
+  },
+  folders: { title: 'Choose folders of images', properties: ['openDirectory', 'multiSelections'] },
+  folder: { title: 'Choose a folder', properties: ['openDirectory', 'createDirectory'] },
+}
+
+/** The system's own dialogs and file manager. */
+export function electronShell(window: () => BrowserWindow | null): Shell {
+  return {
+    host: 'electron',
+    roots: [],
+    async pick(kind) {
+      const parent = window()
+      const asked = parent
+        ? dialog.showOpenDialog(parent, dialogs[kind])
+        : dialog.showOpenDialog(dialogs[kind])
+      const { canceled, filePaths } = await asked
+      return canceled ? [] : filePaths
+    },
+    reveal: async (path) => shell.showItemInFolder(path),
+  }
+}

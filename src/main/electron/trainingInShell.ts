@@ -1,0 +1,41 @@
+import { type BrowserWindow, Notification, powerSaveBlocker } from 'electron'
+import type { App } from '../app/createApp'
+
+/** What the system sees of a training: progress in the task bar, a machine that stays awake, and a word when it is over. */
+export function showTraining(app: App, window: () => BrowserWindow | null, reveal: () => void): void {
+  let blocker: number | null = null
+  let trained: string | null = null
+
+  app.events.on('training.progressed', ({ progress }) => {
+    const { epoch, epochs, batch, batches } = progress
+    window()?.setProgressBar((epoch - 1 + batch / Math.max(1, batches)) / epochs)
+  })
+  app.training.onChange((id) => {
+    if (id !== null) {
+      trained = id
+      blocker ??= powerSaveBlocker.start('prevent-app-suspension')
+      return
+    }
+    if (blocker !== null) powerSaveBlocker.stop(blocker)
+    blocker = null
+    window()?.setProgressBar(-1)
+    if (trained !== null) tell(trained)
+    trained = null
+  })
+
+  function tell(id: string): void {
+    const run = app.runs.summary(id)
+    const isSeen = window()?.isFocused() ?? false
+    const words = { done: 'is done', failed: 'has failed', interrupted: 'was interrupted' } as Record<
+      string,
+      string
+    >
+    const how = run && words[run.state]
+    if (!run || !how || isSeen || !app.settings.settings.notifications || !Notification.isSupported()) return
+    const psnr = run.best?.psnr
+    const body = run.state === 'done' && psnr ? `Best PSNR: ${psnr.toFixed(1)} dB` : (run.error ?? '')
+    const notification = new Notification({ title: `${run.name} ${how}`, body })
+    notification.on('click', reveal)
+    notification.show()
+  }
+}

@@ -1,0 +1,16 @@
+import type { Bridge } from '../../shared/api/bridge'
+import type { Client } from '../../shared/api/client'
+import { fromErrorMessage } from '../../shared/errors'
+
+/** The app behind Electron's bridge, whose connection lasts as long as the window. */
+export function createBridgeClient(bridge: Bridge): Client {
+  return {
+    async invoke(command, ...[params]) {
+      const reply = await bridge.invoke(command, params ?? {})
+      if (reply.kind === 'result') return reply.result as never
+      throw fromErrorMessage(reply.error)
+    },
+    on: (event, listen) => bridge.on(event, listen),
+    onConnection: () => () => undefined,
+  }
+}
