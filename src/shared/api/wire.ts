@@ -38,7 +38,7 @@ function registerArray(type: number, constructor: NumberArrayConstructor & { pro
     // A copy, since the bytes may lie at any place of the message.
     decode: (bytes) => {
       if (bytes.byteLength % constructor.BYTES_PER_ELEMENT !== 0) throw new Error('An array is cut off.')
-      return new constructor(bytes.slice().buffer)
+      return new constructor(new Uint8Array(bytes).buffer)
     },
   })
 }

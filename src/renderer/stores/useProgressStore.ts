@@ -1,0 +1,29 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { RunProgress } from '../../shared/api/library'
+import { client } from '../api/client'
+import { useRunsStore } from './useRunsStore'
+
+/** How far the training under way is; the list of runs tells only what lasts. */
+export const useProgressStore = defineStore('progress', () => {
+  const runs = useRunsStore()
+  const latest = shallowRef<{ readonly run: string; readonly progress: RunProgress } | null>(null)
+  client.on('training.progressed', (told) => (latest.value = told))
+
+  /** The run that trains here, or elsewhere where none does. */
+  const training = computed(() => {
+    const all = runs.all.filter(({ state }) => state === 'training' || state === 'created')
+    return all.find(({ elsewhere }) => !elsewhere) ?? all[0] ?? null
+  })
+  const progressOf = (id: string) => (latest.value?.run === id ? latest.value.progress : null)
+  /** 0..1 of all epochs. */
+  const share = computed(() => {
+    const run = training.value
+    if (!run) return null
+    const progress = progressOf(run.id)
+    if (!progress) return run.epochs / run.config.epochs
+    const { epoch, epochs, batch, batches } = progress
+    return (epoch - 1 + batch / Math.max(1, batches)) / epochs
+  })
+  return { training, progressOf, share }
+})
