@@ -1,0 +1,92 @@
+import { type Activation, inputSize, type ModelSpec } from '../../../shared/modelSpec'
+
+export interface DrawnLayer {
+  readonly role: 'input' | 'encoder' | 'code' | 'decoder' | 'output'
+  /** Index of the encoder layer that it is, or mirrors; -1 for the images. */
+  readonly encoder: number
+  readonly units: number
+  readonly activation: Activation | null
+  /** Centre, and half of its height, in a box of 1 × 1. */
+  readonly x: number
+  readonly half: number
+}
+
+/** What lies between two layers: one kernel. `pair` is the same for a kernel of the encoder and its mirror. */
+export interface DrawnKernel {
+  readonly side: 'encoder' | 'decoder'
+  readonly pair: number
+  readonly from: DrawnLayer
+  readonly to: DrawnLayer
+}
+
+/** Half of the height of the largest layer, and the least that can be seen. */
+const largest = 0.46
+const smallest = 0.035
+
+/**
+ * The network as an hourglass to scale: heights go with the square root of the number of units, so that 784 and 49 still
+ * fit into one picture (their sides stand as 28 to 7).
+ */
+export function layoutNetwork(spec: ModelSpec): {
+  readonly layers: readonly DrawnLayer[]
+  readonly kernels: readonly DrawnKernel[]
+} {
+  const inputs = inputSize(spec.input)
+  const widths = [inputs, ...spec.encoder.map(({ units }) => units)]
+  const most = Math.max(...widths)
+  const depth = spec.encoder.length
+  const activationOf = (index: number) => spec.encoder[index]?.activation ?? null
+  const layers = Array.from({ length: 2 * depth + 1 }, (_, i): DrawnLayer => {
+    const encoder = i <= depth ? i - 1 : 2 * depth - i - 1
+    const units = widths[encoder + 1]!
+    const role =
+      i === 0
+        ? 'input'
+        : i === 2 * depth
+          ? 'output'
+          : i === depth
+            ? 'code'
+            : i < depth
+              ? 'encoder'
+              : 'decoder'
+    const activation =
+      role === 'input' ? null : role === 'output' ? spec.output.activation : activationOf(encoder)
+    return { role, encoder, units, activation, x: (i + 0.5) / (2 * depth + 1), half: halfOf(units, most) }
+  })
+  const kernels = layers.slice(1).map((to, i): DrawnKernel => ({
+    side: i < depth ? 'encoder' : 'decoder',
+    pair: i < depth ? i : 2 * depth - i - 1,
+    from: layers[i]!,
+    to,
+  }))
+  return { layers, kernels }
+}
+
+export function halfOf(units: number, most: number): number {
+  return Math.max(smallest, largest * Math.sqrt(units / most))
+}
+
+/** The units that a layer of that half height has: the reverse of `halfOf`. */
+export function unitsOf(half: number, most: number): number {
+  return Math.max(1, Math.round(most * (Math.max(0, half) / largest) ** 2))
+}
+
+/** The kernels' trapezium in a box of width × height. */
+export function trapezium({ from, to }: DrawnKernel, width: number, height: number, bar: number): string {
+  const middle = height / 2
+  const left = from.x * width + bar / 2
+  const right = to.x * width - bar / 2
+  const points = [
+    [left, middle - from.half * height],
+    [right, middle - to.half * height],
+    [right, middle + to.half * height],
+    [left, middle + from.half * height],
+  ]
+  return points.map(([x, y]) => `${x!.toFixed(1)},${y!.toFixed(1)}`).join(' ')
+}
+
+/** A name for a screen reader: 784, 196, code of 49, 196, 784. */
+export function widthsOf(spec: ModelSpec): number[] {
+  const widths = [inputSize(spec.input), ...spec.encoder.map(({ units }) => units)]
+  return [...widths, ...widths.slice(0, -1).reverse()]
+}

@@ -1,0 +1,112 @@
+import { computed, type Ref, shallowRef, watch } from 'vue'
+import { useRoute } from 'vue-router'
+import type { PresetOption } from '../../shared/api/commands'
+import { type ModelSpec, modelSpecSchema } from '../../shared/modelSpec'
+import { type TrainingConfig, trainingConfigSchema } from '../../shared/trainingConfig'
+import { client } from '../api/client'
+import { type TrainDraft, useTrainDrafts } from '../stores/useTrainDrafts'
+import { useCommand } from './useCommand'
+import { useLatest } from './useLatest'
+
+const usualPreset = 'tied-relu-784-196-81-49'
+
+/** Setting up a run on a dataset: presets, the draft, what is wrong with it, and how long it would take. */
+export function useTrainSetup(dataset: Ref<string | undefined>) {
+  const route = useRoute()
+  const drafts = useTrainDrafts()
+  const presets = shallowRef<readonly PresetOption[]>([])
+  const draft = computed(() => (dataset.value ? drafts.drafts.get(dataset.value) : undefined))
+  const change = (changes: Partial<TrainDraft>) => {
+    if (dataset.value && draft.value) drafts.set(dataset.value, { ...draft.value, ...changes })
+  }
+  const spec = computed({
+    get: () => draft.value!.spec,
+    set: (next: ModelSpec) => change({ spec: next }),
+  })
+  const config = computed({
+    get: () => draft.value!.config,
+    set: (next: TrainingConfig) => change({ config: next }),
+  })
+  /** The preset as it is, or null once it was changed. */
+  const unchangedPreset = computed(() => {
+    const preset = presets.value.find(({ name }) => name === draft.value?.preset)
+    const isSame = preset && JSON.stringify(preset.spec) === JSON.stringify(draft.value?.spec)
+    return isSame ? preset.name : null
+  })
+  const remarks = computed(
+    () => presets.value.find(({ name }) => name === unchangedPreset.value)?.remarks ?? [],
+  )
+
+  const choose = (preset: PresetOption) =>
+    change({ spec: preset.spec, config: preset.config, preset: preset.name, from: null })
+
+  const { run: load, failure } = useCommand(async (id: string) => {
+    presets.value = await client.invoke('training.presets', { dataset: id })
+    const usual = presets.value.find(({ name }) => name === usualPreset) ?? presets.value[0]!
+    if (!drafts.drafts.has(id))
+      drafts.set(id, {
+        ...{ spec: usual.spec, config: usual.config, preset: usual.name },
+        ...{ name: '', compute: 'auto', from: null },
+      })
+    if (typeof route.query.run === 'string') await repeat(route.query.run)
+    if (typeof route.query.from === 'string') await startFrom(route.query.from)
+  })
+  /** A run that has been made already, to be changed. */
+  async function repeat(id: string): Promise<void> {
+    const run = await client.invoke('runs.get', { id })
+    change({ spec: run.spec, config: run.config, preset: run.preset, name: `${run.name} 2`, from: null })
+  }
+  async function startFrom(id: string): Promise<void> {
+    const model = await client.invoke('models.get', { id })
+    change({ spec: model.spec, preset: null, from: id })
+  }
+  watch(dataset, (id) => id && void load(id), { immediate: true })
+
+  const problems = computed(() => {
+    if (!draft.value) return []
+    const parsed = [
+      modelSpecSchema.safeParse(draft.value.spec),
+      trainingConfigSchema.safeParse(draft.value.config),
+    ]
+    return parsed.flatMap(({ error }) => error?.issues.map(({ message }) => message) ?? [])
+  })
+
+  const estimate = useLatest(
+    ({ compute, spec, config }: TrainDraft) =>
+      client.invoke('training.estimate', {
+        ...{ dataset: dataset.value!, spec, config },
+        ...(compute === 'auto' ? {} : compute),
+      }),
+    700,
+  )
+  /** What the speed depends on: not on how many epochs there are. */
+  const measured = computed(() => {
+    if (!draft.value || problems.value.length > 0) return null
+    const { spec, config, compute } = draft.value
+    const { batchSize, optimizer, noise, validationSplit } = config
+    return JSON.stringify([
+      spec,
+      batchSize,
+      optimizer.name,
+      optimizer.clipNorm,
+      noise,
+      validationSplit,
+      compute,
+    ])
+  })
+  watch(measured, (now) => now && estimate.request(draft.value!), { immediate: true })
+
+  return {
+    presets,
+    draft,
+    change,
+    spec,
+    config,
+    unchangedPreset,
+    remarks,
+    choose,
+    problems,
+    estimate,
+    failure,
+  }
+}
