@@ -1,12 +1,12 @@
 import { computed, type Ref, shallowRef, watch } from 'vue'
 import { useRoute } from 'vue-router'
 import type { PresetOption } from '../../shared/api/commands'
-import { type ModelSpec, modelSpecSchema } from '../../shared/modelSpec'
-import { type TrainingConfig, trainingConfigSchema } from '../../shared/trainingConfig'
+import type { ModelSpec } from '../../shared/modelSpec'
+import type { TrainingConfig } from '../../shared/trainingConfig'
 import { client } from '../api/client'
 import { type TrainDraft, useTrainDrafts } from '../stores/useTrainDrafts'
 import { useCommand } from './useCommand'
-import { useLatest } from './useLatest'
+import { useTrainingEstimate } from './useTrainingEstimate'
 
 const usualPreset = 'tied-relu-784-196-81-49'
 
@@ -62,39 +62,7 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
   }
   watch(dataset, (id) => id && void load(id), { immediate: true })
 
-  const problems = computed(() => {
-    if (!draft.value) return []
-    const parsed = [
-      modelSpecSchema.safeParse(draft.value.spec),
-      trainingConfigSchema.safeParse(draft.value.config),
-    ]
-    return parsed.flatMap(({ error }) => error?.issues.map(({ message }) => message) ?? [])
-  })
-
-  const estimate = useLatest(
-    ({ compute, spec, config }: TrainDraft) =>
-      client.invoke('training.estimate', {
-        ...{ dataset: dataset.value!, spec, config },
-        ...(compute === 'auto' ? {} : compute),
-      }),
-    700,
-  )
-  /** What the speed depends on: not on how many epochs there are. */
-  const measured = computed(() => {
-    if (!draft.value || problems.value.length > 0) return null
-    const { spec, config, compute } = draft.value
-    const { batchSize, optimizer, noise, validationSplit } = config
-    return JSON.stringify([
-      spec,
-      batchSize,
-      optimizer.name,
-      optimizer.clipNorm,
-      noise,
-      validationSplit,
-      compute,
-    ])
-  })
-  watch(measured, (now) => now && estimate.request(draft.value!), { immediate: true })
+  const { problems, estimate } = useTrainingEstimate(dataset, draft)
 
   return {
     presets,

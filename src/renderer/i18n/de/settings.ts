@@ -1,1 +1,31 @@
-export const settings = {}
+export const settings = {
+  title: 'Einstellungen',
+  devices: 'Was rechnet',
+  measure: 'Messen',
+  looking: 'Geräte werden gesucht',
+  runtime: 'Laufzeit',
+  device: 'Gerät',
+  speed: 'Geschwindigkeit mit {subject}',
+  used: 'im Einsatz',
+  notMeasured: 'Nicht gemessen',
+  because: {
+    asked: 'Sie haben {device} gewählt.',
+    fastest: '{device} wird benutzt: Bei der Messung war es am schnellsten.',
+    gpu: '{device} wird benutzt: Es ist eine Grafikkarte, und gemessen wurde noch nicht.',
+    default:
+      '{device} wird benutzt, solange nichts gemessen wurde. Drücken Sie Messen, um das schnellste zu finden.',
+  },
+  compute: 'Rechnen auf',
+  setup: 'TensorFlow einrichten',
+  appearance: 'Aussehen',
+  theme: 'Farben',
+  themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
+  language: 'Sprache',
+  notifications: 'Melden, wenn ein Training fertig ist',
+  library: 'Bibliothek',
+  libraryAbout: 'Datensätze, Läufe und Modelle liegen in diesem Ordner. Die Kommandozeile benutzt ihn auch.',
+  move: 'Bibliothek verschieben…',
+  about: 'Über Hourglass',
+  version: 'Hourglass {version}, MIT-Lizenz',
+  privacy: 'Hourglass arbeitet ohne Netz: Ihre Bilder verlassen diesen Rechner nie.',
+}

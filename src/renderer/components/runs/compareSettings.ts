@@ -1,0 +1,63 @@
+import type { RunSummary } from '../../../shared/api/library'
+import { formatNoise } from '../../../shared/noise'
+
+export interface ComparedSetting {
+  readonly key: string
+  readonly values: readonly string[]
+  readonly differs: boolean
+}
+
+/** Settings of several runs side by side, by the names that they have in a run's files. */
+export function compareSettings(runs: readonly RunSummary[]): ComparedSetting[] {
+  const all = runs.map(settingsOf)
+  const keys = [...new Set(all.flatMap((settings) => Object.keys(settings)))]
+  return keys.map((key) => {
+    const values = all.map((settings) => settings[key] ?? '–')
+    return { key, values, differs: new Set(values).size > 1 }
+  })
+}
+
+function settingsOf({
+  datasetName,
+  images,
+  spec,
+  config,
+  runtime,
+  device,
+  preset,
+}: RunSummary): Record<string, string> {
+  const { optimizer, schedule, noise, ...rest } = config
+  const layers = spec.encoder.map(({ units, activation }) => `${units} ${activation}`).join(', ')
+  return {
+    dataset: datasetName,
+    images: String(images),
+    preset: preset ?? '–',
+    layers,
+    tying: spec.tying,
+    ...(spec.tying === 'copied' ? { copyEvery: spec.copyEvery } : {}),
+    output: spec.output.activation,
+    loss: spec.loss,
+    initializer: spec.initializer,
+    modelSeed: String(spec.seed),
+    noise: noise ? formatNoise(noise) : '–',
+    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)])),
+    optimizer: optimizer.name,
+    ...Object.fromEntries(
+      Object.entries(optimizer)
+        .filter(([key]) => key !== 'name' && isUsed(optimizer.name, key))
+        .map(([key, value]) => [key, String(value)]),
+    ),
+    schedule: Object.values(schedule).join(' '),
+    runtime: `${runtime} ${device}`,
+  }
+}
+
+const usedBy: Record<string, readonly string[]> = {
+  beta1: ['adam', 'adamw'],
+  beta2: ['adam', 'adamw'],
+  epsilon: ['adam', 'adamw', 'rmsprop'],
+  momentum: ['sgd', 'rmsprop'],
+  decay: ['rmsprop'],
+  weightDecay: ['adamw'],
+}
+const isUsed = (optimizer: string, key: string) => usedBy[key]?.includes(optimizer) ?? true
