@@ -85,11 +85,6 @@ function stateOf({ version, shell }: AppOptions, services: Services): AppState {
     host: shell.host,
     platform: process.platform as AppState['platform'],
     settings: services.settings.settings,
-    library: {
-      location: services.library.location,
-      datasets: services.datasets.listing().items.length,
-      runs: services.runs.listing().items.length,
-      models: services.models.listing().items.length,
-    },
+    library: { location: services.library.location },
   }
 }

@@ -1,6 +1,10 @@
 import { i18n } from '../i18n'
 
-const locale = () => i18n.global.locale.value
+/** The machine's own way to write figures and dates, where it is of the page's language. */
+function locale(): string {
+  const language = i18n.global.locale.value
+  return navigator.language.startsWith(language) ? navigator.language : language
+}
 
 /** 12,345 or 12.345. */
 export const formatCount = (n: number): string => n.toLocaleString(locale())

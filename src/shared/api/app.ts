@@ -14,9 +14,6 @@ export interface AppState {
 export interface LibraryState {
   /** Where it is, to read. */
   readonly location: string
-  readonly datasets: number
-  readonly runs: number
-  readonly models: number
 }
 
 export interface DeviceDescription {

@@ -26,6 +26,7 @@ const nothing = z.strictObject({})
 const byId = z.strictObject({ id: idSchema })
 const name = z.string().trim().min(1, 'Give it a name.').max(120)
 const row = z.number().int().min(0)
+const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, 'A code is a list of floats.')
 const target = { runtime: runtimeNameSchema.optional(), device: z.string().max(60).optional() }
 
 /** What an image is tried out on a model: one of a dataset, a chosen file, or an uploaded one. */
@@ -160,7 +161,7 @@ export const commands = {
     seed: z.number().int().min(0).max(0xffffffff).default(1),
   }),
   /** The image that a code stands for. */
-  'models.decode': z.strictObject({ id: idSchema, code: z.instanceof(Float32Array) }),
+  'models.decode': z.strictObject({ id: idSchema, code: floats }),
 } as const
 
 export type CommandName = keyof typeof commands

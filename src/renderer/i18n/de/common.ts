@@ -8,6 +8,7 @@ export const common = {
   retry: 'Erneut versuchen',
   open: 'Öffnen',
   back: 'Zurück',
+  processor: 'dem Prozessor',
   more: 'Mehr',
   loading: 'Wird geladen…',
   name: 'Name',

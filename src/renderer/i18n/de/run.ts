@@ -10,6 +10,7 @@ export const run = {
     damaged: 'Beschädigt',
   },
   asked: { pause: 'Wird pausiert…', stop: 'Wird beendet…' },
+  computedOn: '{runtime} auf {device}',
   elsewhere: 'Trainiert anderswo',
   elsewhereAbout:
     'Ein anderes Programm, etwa die Kommandozeile, trainiert diesen Lauf. Hier kann man ihm zusehen.',

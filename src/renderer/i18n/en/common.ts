@@ -8,6 +8,7 @@ export const common = {
   retry: 'Try again',
   open: 'Open',
   back: 'Back',
+  processor: 'the processor',
   more: 'More',
   loading: 'Loading…',
   name: 'Name',

@@ -10,6 +10,7 @@ export const run = {
     damaged: 'Damaged',
   },
   asked: { pause: 'Pausing…', stop: 'Stopping…' },
+  computedOn: '{runtime} on {device}',
   elsewhere: 'Training elsewhere',
   elsewhereAbout: 'Another program, such as the command line, trains this run. It can be watched here.',
   pause: 'Pause',
