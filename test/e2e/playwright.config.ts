@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test'
-import { chromiumPath } from '../support/requirements'
+import { findChromium } from '../../src/main/setup/chromium.mjs'
 import type { HostOption } from './support/hourglassTest'
 
 /**
@@ -23,7 +23,7 @@ export default defineConfig<HostOption>({
     viewport: { width: 1280, height: 860 },
     trace: 'retain-on-failure',
     launchOptions: {
-      executablePath: chromiumPath() ?? undefined,
+      executablePath: findChromium() ?? undefined,
       args: [
         '--no-sandbox',
         '--disable-gpu',

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
@@ -19,6 +19,8 @@ export interface Hourglass {
   readonly files: string
   /** What the person chooses in the next dialog; in the served app it is clicked through. */
   chooseFolder(button: string, ...names: string[]): Promise<void>
+  /** Goes to an address within the page. */
+  show(address: string): Promise<void>
   /** Ends the app as a power failure does, and starts it again on the same library. */
   crash(): Promise<void>
   /** The process of the app, to look at or kill. */
@@ -64,6 +66,7 @@ export interface OpenedApp {
 export type OpenOptions = Fixtures['folders'] & Fixtures['limits']
 
 async function openServed({ files, ...options }: OpenOptions, page: Page): Promise<OpenedApp> {
+  await mkdir(files, { recursive: true })
   const start = (port: number) => serve({ ...options, roots: [files], port })
   let served: ServedApp = await start(0)
   await page.goto(served.address)
@@ -77,6 +80,7 @@ async function openServed({ files, ...options }: OpenOptions, page: Page): Promi
         await page.getByRole('button', { name: button }).click()
         await pickInDialog(page, names)
       },
+      show: async (address) => void (await page.goto(address)),
       async crash() {
         const port = Number(new URL(served.address).port)
         await served.kill()

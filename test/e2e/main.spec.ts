@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { makeImages } from './support/images'
+import { expect, test } from './support/hourglassTest'
+import { openRun, startTraining } from './support/steps'
+
+test('from a folder of images to a model that is tried', async ({ app }) => {
+  const { page } = app
+  await makeImages(join(app.files, 'shapes'))
+
+  await app.chooseFolder('Open folder…', 'shapes')
+  await expect(page.getByRole('heading', { name: 'New dataset' })).toBeVisible()
+  await expect(page.getByText('240 images found.')).toBeVisible()
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'shapes' })).toBeVisible()
+  await expect(page.getByRole('grid', { name: '240 images' })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^discs\s*120$/ })).toBeVisible()
+
+  await startTraining(page, { epochs: 5000, name: 'First' })
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  await expect(page.getByRole('main').getByText('Paused', { exact: true })).toBeVisible()
+
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1, name: 'First' })).toBeVisible()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeVisible()
+  await expect(page.getByRole('img', { name: /reconstructed after epoch/ }).first()).toBeVisible()
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await expect(page.getByRole('main').getByText('Stopped', { exact: true })).toBeVisible()
+
+  const slider = page.getByRole('slider', { name: 'Epoch' })
+  await slider.focus()
+  await page.keyboard.press('Home')
+  await expect(
+    page.getByRole('img', { name: 'Image 1, reconstructed after epoch 1', exact: true }),
+  ).toBeVisible()
+  await expect(page.getByRole('img', { name: /Map of the codes of \d+ images after epoch 1,/ })).toBeVisible()
+
+  await page.getByRole('link', { name: 'Datasets' }).click()
+  await page.getByRole('link', { name: /shapes/ }).click()
+  await startTraining(page, { epochs: 3, name: 'Second' })
+  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+
+  await page.getByRole('link', { name: 'Runs', exact: true }).click()
+  await page.getByRole('checkbox', { name: 'Choose First' }).check()
+  await page.getByRole('checkbox', { name: 'Choose Second' }).check()
+  await page.getByRole('button', { name: 'Compare' }).click()
+  await expect(page.getByRole('img', { name: /^PSNR of these runs/ })).toBeVisible()
+  await expect(page.getByRole('row', { name: /^Epochs \(differs\) 5000 3$/ })).toBeVisible()
+
+  await openRun(page, 'Second')
+  await page.getByRole('button', { name: 'Try the model' }).click()
+  const number = page.getByRole('slider', { name: 'Code 1', exact: true })
+  await expect(number).toBeVisible()
+  const before = await decodedPixels(page)
+  await number.focus()
+  await page.keyboard.press('End')
+  await expect(page.getByText('Decoded from your code')).toBeVisible()
+  await expect.poll(() => decodedPixels(page)).not.toBe(before)
+  await page.getByRole('button', { name: 'Back to the image’s own code' }).click()
+  await expect.poll(() => decodedPixels(page)).toBe(before)
+})
+
+test('goes on while the page is away, and shows where it is when it comes back', async ({ app }) => {
+  const { page } = app
+  await makeImages(join(app.files, 'shapes'), 60)
+  await app.chooseFolder('Open folder…', 'shapes')
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await startTraining(page, { epochs: 100_000, name: 'Long' })
+  const address = page.url()
+  const shown = async () =>
+    Number(
+      /Epoch ([\d,]+) of/.exec((await page.getByRole('main').textContent()) ?? '')?.[1]?.replaceAll(',', ''),
+    )
+  await expect.poll(shown).toBeGreaterThan(3)
+  const before = await shown()
+  await page.goto('about:blank')
+  await app.show(address)
+  await expect.poll(shown).toBeGreaterThan(before)
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await expect(page.getByRole('main').getByText('Stopped', { exact: true })).toBeVisible()
+})
+
+async function decodedPixels(page: import('@playwright/test').Page): Promise<string> {
+  return page
+    .getByRole('img', { name: 'The image that the code stands for' })
+    .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
+}
