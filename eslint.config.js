@@ -179,5 +179,16 @@ export default tseslint.config(
     },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
+  {
+    files: ['test/electron/standIn/**'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['process', 'window', 'setTimeout', 'URL', 'btoa', 'atob', 'structuredClone'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
+    },
+  },
   prettier,
 )

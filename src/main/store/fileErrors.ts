@@ -2,7 +2,7 @@ import { ExpectedError, type ErrorCode } from '../../shared/errors'
 
 type Explanation = { code: ErrorCode; sentence: (path: string) => string }
 
-const again = 'run the same command again'
+const again = 'try again'
 
 /** What a person can do about each error of the file system. `path` is what was being read or written. */
 const explanations: Record<string, Explanation> = {

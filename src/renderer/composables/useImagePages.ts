@@ -14,13 +14,19 @@ const keptPages = 48
  * Images of a dataset a page at a time, as a grid comes to show them: pages that were asked for are loaded, the latest
  * ones first, and the ones that nobody has looked at for longest are let go of.
  *
+ * @param version of the dataset: another one means other images
  * @param side pixels of a thumbnail
  */
-export function useImagePages(id: Ref<string>, label: Ref<string | null | undefined>, side: number) {
+export function useImagePages(
+  id: Ref<string>,
+  label: Ref<string | null | undefined>,
+  version: Ref<string>,
+  side: number,
+) {
   const total = shallowRef(0)
   const failure = shallowRef<Error | null>(null)
   /** Counts up with every page that arrives. */
-  const version = shallowRef(0)
+  const arrived = shallowRef(0)
   const pages = new Map<number, ImagePage>()
   let wanted: number[] = []
   let loading = 0
@@ -31,7 +37,7 @@ export function useImagePages(id: Ref<string>, label: Ref<string | null | undefi
     pages.clear()
     wanted = []
     total.value = 0
-    version.value++
+    arrived.value++
     ask(0)
   }
 
@@ -63,7 +69,7 @@ export function useImagePages(id: Ref<string>, label: Ref<string | null | undefi
       if (loaded.page) pages.set(index, loaded.page)
       for (const old of [...pages.keys()].slice(0, Math.max(0, pages.size - keptPages))) pages.delete(old)
       failure.value = null
-      version.value++
+      arrived.value++
     } catch (error) {
       if (current === generation) failure.value = error as Error
     } finally {
@@ -81,6 +87,6 @@ export function useImagePages(id: Ref<string>, label: Ref<string | null | undefi
     return { total: all, page: { images, pixels } }
   }
 
-  watch([id, label], reset, { immediate: true })
-  return { total, page, version, failure, reset }
+  watch([id, label, version], reset, { immediate: true })
+  return { total, page, arrived, failure }
 }

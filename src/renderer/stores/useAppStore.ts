@@ -9,7 +9,20 @@ import { mirrorState } from './mirrorState'
 export const useAppStore = defineStore('app', () => {
   const mirror = mirrorState('app.state')
   const connected = shallowRef(true)
-  client.onConnection((now) => (connected.value = now))
+  /** The server was started anew, and lets this page in no more. */
+  const expired = shallowRef(false)
+  client.onConnection((now) => {
+    connected.value = now
+    if (now) expired.value = false
+    else void lookWhetherExpired()
+  })
+  async function lookWhetherExpired(): Promise<void> {
+    while (!connected.value && !expired.value) {
+      const answer = await fetch('/', { method: 'HEAD' }).catch(() => null)
+      expired.value = answer?.status === 403
+      await new Promise((resolve) => setTimeout(resolve, 2000))
+    }
+  }
 
   const settings = computed(() => mirror.state.value?.settings)
   const systemIsDark = usePreferredDark()
@@ -25,5 +38,5 @@ export const useAppStore = defineStore('app', () => {
   )
 
   const change = (changes: Partial<Settings>) => client.invoke('settings.change', changes)
-  return { ...mirror, connected, settings, theme, change }
+  return { ...mirror, connected, expired, settings, theme, change }
 })

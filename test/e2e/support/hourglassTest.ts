@@ -23,8 +23,8 @@ export interface Hourglass {
   show(address: string): Promise<void>
   /** Ends the app as a power failure does, and starts it again on the same library. */
   crash(): Promise<void>
-  /** The process of the app, to look at or kill. */
-  readonly pid: () => number
+  /** What it wrote to stderr, the address of its inspector first. */
+  readonly stderr: () => string
 }
 
 interface Fixtures {
@@ -67,7 +67,8 @@ export type OpenOptions = Fixtures['folders'] & Fixtures['limits']
 
 async function openServed({ files, ...options }: OpenOptions, page: Page): Promise<OpenedApp> {
   await mkdir(files, { recursive: true })
-  const start = (port: number) => serve({ ...options, roots: [files], port })
+  const start = (port: number) =>
+    serve({ ...options, roots: [files], port, nodeOptions: ['--inspect=127.0.0.1:0'] })
   let served: ServedApp = await start(0)
   await page.goto(served.address)
   return {
@@ -75,7 +76,7 @@ async function openServed({ files, ...options }: OpenOptions, page: Page): Promi
       page,
       home: options.home,
       files,
-      pid: () => served.process.pid!,
+      stderr: () => served.stderr(),
       async chooseFolder(button, ...names) {
         await page.getByRole('button', { name: button }).click()
         await pickInDialog(page, names)

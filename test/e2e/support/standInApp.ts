@@ -16,7 +16,7 @@ export async function openInStandIn({ home, files }: OpenOptions, page: Page): P
       },
       home,
       files,
-      pid: () => standIn.child.pid!,
+      stderr: () => standIn.stderr,
       async chooseFolder(button, ...names) {
         standIn.dialogAnswers.push(names.map((name) => join(files, name)))
         await standIn.page.getByRole('button', { name: button }).click()

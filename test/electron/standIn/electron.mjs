@@ -139,7 +139,10 @@ export class Notification extends EventEmitter {
 export const nativeTheme = { themeSource: 'system', shouldUseDarkColors: false }
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] }
 export const powerSaveBlocker = {
-  start: (type) => void tell({ kind: 'power', blocked: true, type }) ?? 1,
+  start: (type) => {
+    tell({ kind: 'power', blocked: true, type })
+    return 1
+  },
   stop: () => tell({ kind: 'power', blocked: false }),
 }
 

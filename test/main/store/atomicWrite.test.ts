@@ -58,8 +58,7 @@ it('explains a full disk and leaves other errors alone', () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
   expect(explainFileError(full, '/data/pixels.u8')).toMatchObject({
     code: 'disk-full',
-    message:
-      'The disk is full: /data/pixels.u8 could not be written. Free some space and run the same command again.',
+    message: 'The disk is full: /data/pixels.u8 could not be written. Free some space and try again.',
   })
   const bug = new TypeError('x is not a function')
   expect(explainFileError(bug, '/data')).toBe(bug)

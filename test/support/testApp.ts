@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type App, createApp } from '../../src/main/app/createApp'
+import { appFolders } from '../../src/main/store/appFolders'
+import type { Log } from '../../src/main/services/log'
+import { root } from './requirements'
+
+export interface TestLog extends Log {
+  readonly lines: string[]
+}
+
+export function testLog(): TestLog {
+  const lines: string[] = []
+  return {
+    lines,
+    info: (text) => void lines.push(`info ${text}`),
+    warn: (text) => void lines.push(`warn ${text}`),
+    error: (text, error) => void lines.push(`error ${text} ${String(error ?? '')}`),
+  }
+}
+
+/** The app without a window, on a library of its own in `home`, with the built compute worker. Close it. */
+export async function openTestApp(home: string, log: Log = testLog()): Promise<App> {
+  return createApp({
+    folders: appFolders({ HOURGLASS_HOME: home }),
+    log,
+    shell: { host: 'served', roots: [home], pick: async () => [], reveal: async () => undefined },
+    version: '0.1.0',
+    computeWorker: pathToFileURL(join(root, 'out/main/computeWorker.js')),
+    tensorflowSetup: null,
+  })
+}
