@@ -35,7 +35,7 @@ export default defineConfig<HostOption>({
     },
   },
   projects: [
-    { name: 'served', use: { host: 'served' } },
+    { name: 'served', testIgnore: 'electron/**', use: { host: 'served' } },
     { name: 'electron stand-in', testIgnore: 'served/**', use: { host: 'standIn' } },
   ],
 })

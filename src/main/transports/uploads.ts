@@ -28,8 +28,8 @@ export class Uploads {
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
     try {
       if (request.method !== 'POST') throw new ExpectedError('bad-usage', 'Files are sent with POST.')
-      const folder = await this.folderOf(String(request.headers['x-hourglass-batch'] ?? ''))
       const parts = safeParts(String(request.headers['x-hourglass-path'] ?? ''))
+      const folder = await this.folderOf(String(request.headers['x-hourglass-batch'] ?? ''))
       await this.write(request, join(folder, ...parts))
       const { place, name, kind } = await this.app.places.add(folder)
       answer(200, { place, name, kind })

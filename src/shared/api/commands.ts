@@ -63,7 +63,7 @@ export const commands = {
   'places.pick': z.strictObject({ kind: z.enum(['images', 'folders', 'folder']) }),
 
   'jobs.list': nothing,
-  'jobs.cancel': z.strictObject({ id: z.string().max(80) }),
+  'jobs.cancel': z.strictObject({ id: z.uuid('A job is named by its id.') }),
 
   'datasets.list': nothing,
   'datasets.get': byId,
