@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BrowserContext, Frame, Page, Route } from '@playwright/test'
+import type { BrowserContext, Frame, Page, Request, Route } from '@playwright/test'
 import { root } from '../support/requirements'
 import { decodeArrays, encodeArrays } from './arrays'
 
@@ -36,6 +36,7 @@ export class StandIn {
   readonly buttons: number[] = []
   page!: Page
   window = 0
+  windowsOpened = 0
   stderr = ''
   private readonly waiting = new Map<
     number,
@@ -65,10 +66,8 @@ export class StandIn {
     })
     const standIn = new StandIn(context, child)
     const opened = new Promise<void>((resolve) => (standIn.opened = resolve))
-    const failed = standIn.ended.then(() => {
-      throw new Error(`The app ended: ${standIn.stderr} ${JSON.stringify(standIn.told)}`)
-    })
-    await Promise.race([opened, failed])
+    const isOpen = await Promise.race([opened.then(() => true), standIn.ended.then(() => false)])
+    if (!isOpen) throw new Error(`The app ended: ${standIn.stderr} ${JSON.stringify(standIn.told)}`)
     return standIn
   }
 
@@ -77,7 +76,8 @@ export class StandIn {
     const request = this.nextRequest++
     return new Promise((resolve, reject) => {
       this.waiting.set(request, { resolve: resolve as never, reject })
-      this.child.send({ kind, request, ...params })
+      if (this.child.connected) this.child.send({ kind, request, ...params })
+      else reject(new Error('The app has ended.'))
     })
   }
 
@@ -145,9 +145,11 @@ export class StandIn {
     await page.addInitScript(
       `if (window === window.top) { const preloadSource = ${JSON.stringify(script)};\n${host} }`,
     )
-    await page.route('**/*', (route) => this.serve(route))
-    page.on('popup', (popup) => void this.openWindow(popup))
+    // A page that is closed, or whose app is gone, waits for no answer.
+    await this.context.route('**/*', (route) => this.serve(route, page).catch(() => undefined))
+    page.on('popup', (popup) => void popup.close().catch(() => undefined))
     await page.goto(url.replace(appOrigin, origin))
+    this.windowsOpened++
     this.opened()
   }
 
@@ -160,6 +162,7 @@ export class StandIn {
       frameUrl: toApp(frame.url()),
       isMainFrame,
     }
+    // Electron, too, rejects what nobody is left to answer.
     return encodeArrays(await this.ask('invoke', params))
   }
 
@@ -174,9 +177,13 @@ export class StandIn {
       .catch(() => undefined) // The page is being left or loaded.
   }
 
-  private async serve(route: Route): Promise<void> {
+  private async serve(route: Route, page: Page): Promise<void> {
     const request = route.request()
     const url = request.url()
+    if (!isOf(page, request)) {
+      await this.ask('open', { window: this.window, url })
+      return route.abort()
+    }
     if (request.isNavigationRequest() && !url.startsWith(`${origin}/`)) {
       const prevented = await this.ask<boolean>('navigate', { window: this.window, url })
       return prevented ? route.abort('aborted') : route.continue()
@@ -191,11 +198,13 @@ export class StandIn {
     )
     await route.fulfill({ ...answer, body: Buffer.from(answer.body) })
   }
-
-  private async openWindow(popup: Page): Promise<void> {
-    const action = await this.ask('open', { window: this.window, url: popup.url() })
-    if (action === 'deny') await popup.close()
-  }
 }
 
-export const isBuilt = () => existsSync(join(root, 'out/main/index.js'))
+/** A new window's first request has no frame yet. */
+function isOf(page: Page, request: Request): boolean {
+  try {
+    return request.frame().page() === page
+  } catch {
+    return false
+  }
+}

@@ -199,7 +199,7 @@ test('goes on training when its window is closed, and shows it again', async ({ 
   await expect.poll(() => standIn.all('notification').length).toBe(1)
   expect(standIn.child.exitCode).toBeNull()
   await standIn.ask('secondInstance', { argv: ['hourglass'], folder: home })
-  await expect.poll(() => standIn.page.isClosed()).toBe(false)
+  await expect.poll(() => standIn.windowsOpened).toBe(2)
   await expect(standIn.page.getByRole('region', { name: 'Training under way' })).toBeVisible()
 })
 

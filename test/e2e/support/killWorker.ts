@@ -17,9 +17,10 @@ export async function killWorkers(stderr: string): Promise<void> {
     socket.on('message', (data) => {
       const { method, params } = JSON.parse(String(data)) as {
         method?: string
-        params?: { sessionId: string }
+        params?: { sessionId: string; workerInfo: { url: string } }
       }
-      if (method === 'NodeWorker.attachedToWorker') {
+      const isCompute = params?.workerInfo?.url.includes('computeWorker')
+      if (method === 'NodeWorker.attachedToWorker' && isCompute) {
         alive++
         const exit = { id: 1, method: 'Runtime.evaluate', params: { expression: 'process.exit(1)' } }
         const { sessionId } = params!
