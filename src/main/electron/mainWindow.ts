@@ -37,6 +37,6 @@ export function openMainWindow({ preload, state, icon }: WindowOptions): Browser
   if (before?.isMaximized) window.maximize()
   keepWindowState(window, state)
   window.once('ready-to-show', () => window.show())
-  void window.loadURL(process.env.ELECTRON_RENDERER_URL ?? `${pageOrigin}/`)
+  void window.loadURL(`${pageOrigin}/`)
   return window
 }

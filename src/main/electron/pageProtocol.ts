@@ -1,13 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
-import { protocol, type Session } from 'electron'
+import { app as electron, protocol, type Session } from 'electron'
 import { securityHeaders } from '../app/contentSecurityPolicy'
 import type { App } from '../app/createApp'
 import { ExpectedError } from '../../shared/errors'
 import { parsePicturePath } from '../transports/pictures'
 
 /** Where the page comes from: an origin of its own, that nothing else has. */
-export const pageOrigin = 'app://hourglass'
+const ownOrigin = 'app://hourglass'
+
+/** While it is developed the page comes from a server that reloads it. */
+const { ELECTRON_RENDERER_URL } = process.env
+export const pageOrigin =
+  !electron.isPackaged && ELECTRON_RENDERER_URL ? new URL(ELECTRON_RENDERER_URL).origin : ownOrigin
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

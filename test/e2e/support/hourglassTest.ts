@@ -19,6 +19,8 @@ export interface Hourglass {
   readonly files: string
   /** What the person chooses in the next dialog; in the served app it is clicked through. */
   chooseFolder(button: string, ...names: string[]): Promise<void>
+  /** What a browser opens; the page's own where the app has a window. */
+  address(): string
   /** Goes to an address within the page. */
   show(address: string): Promise<void>
   /** Ends the app as a power failure does, and starts it again on the same library. */
@@ -81,6 +83,7 @@ async function openServed({ files, ...options }: OpenOptions, page: Page): Promi
         await page.getByRole('button', { name: button }).click()
         await pickInDialog(page, names)
       },
+      address: () => served.address,
       show: async (address) => void (await page.goto(address)),
       async crash() {
         const port = Number(new URL(served.address).port)

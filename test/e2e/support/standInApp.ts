@@ -21,6 +21,7 @@ export async function openInStandIn({ home, files }: OpenOptions, page: Page): P
         standIn.dialogAnswers.push(names.map((name) => join(files, name)))
         await standIn.page.getByRole('button', { name: button }).click()
       },
+      address: () => standIn.page.url(),
       show: async (address) => void (await standIn.page.goto(address)),
       async crash() {
         await standIn.kill()
