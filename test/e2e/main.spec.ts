@@ -33,7 +33,9 @@ test('from a folder of images to a model that is tried', async ({ app }) => {
   await expect(
     page.getByRole('img', { name: 'Image 1, reconstructed after epoch 1', exact: true }),
   ).toBeVisible()
-  await expect(page.getByRole('img', { name: /Map of the codes of \d+ images after epoch 1,/ })).toBeVisible()
+  const map = page.getByRole('img', { name: /^Map of the codes/ })
+  await map.scrollIntoViewIfNeeded()
+  await expect(map).toHaveAccessibleName(/^Map of the codes of \d+ images after epoch 1,/)
 
   await page.getByRole('link', { name: 'Datasets' }).click()
   await page.getByRole('link', { name: /shapes/ }).click()

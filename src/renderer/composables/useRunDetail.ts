@@ -1,12 +1,10 @@
-import { useThrottleFn } from '@vueuse/core'
 import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 import type { LogEntry, RunDetail, RunProgress } from '../../shared/api/library'
 import type { EpochMetrics } from '../../shared/run'
 import { client } from '../api/client'
+import { useProgressStore } from '../stores/useProgressStore'
 import { useRunsStore } from '../stores/useRunsStore'
-
-/** Charts and pictures follow a fast training this often, not with every epoch. */
-const shownEveryMs = 200
+import { usePacedUpdates } from './usePacedUpdates'
 
 /**
  * One run as it goes on: asked for once and after every loss of connection, and kept in step by its events. `metrics`
@@ -14,15 +12,16 @@ const shownEveryMs = 200
  */
 export function useRunDetail(id: Ref<string>) {
   const runs = useRunsStore()
+  const progresses = useProgressStore()
   const detail = shallowRef<RunDetail | null>(null)
   const failure = shallowRef<Error | null>(null)
-  const progress = shallowRef<RunProgress | null>(null)
+  const atFirst = shallowRef<RunProgress | null>(null)
   const log = shallowRef<readonly LogEntry[]>([])
   const version = shallowRef(0)
   let metrics: EpochMetrics[] = []
   let snapshotEpochs: number[] = []
   let asked = 0
-  const show = useThrottleFn(() => version.value++, shownEveryMs, true)
+  const show = usePacedUpdates(() => version.value++)
 
   async function refresh(): Promise<void> {
     const current = ++asked
@@ -32,7 +31,7 @@ export function useRunDetail(id: Ref<string>) {
       metrics = [...answer.metrics]
       snapshotEpochs = [...answer.snapshotEpochs]
       detail.value = answer
-      progress.value = answer.progress
+      atFirst.value = answer.progress
       log.value = answer.log
       failure.value = null
     } catch (error) {
@@ -51,11 +50,10 @@ export function useRunDetail(id: Ref<string>) {
     }
     metrics.push(epoch)
     if (hasSnapshot) snapshotEpochs.push(epoch.epoch)
-    void show()
+    show()
   }
 
   const stops = [
-    client.on('training.progressed', (told) => told.run === id.value && (progress.value = told.progress)),
     client.on(
       'training.epochEnded',
       (told) => told.run === id.value && addEpoch(told.metrics, told.hasSnapshot),
@@ -73,11 +71,12 @@ export function useRunDetail(id: Ref<string>) {
       detail.value = null
       metrics = []
       snapshotEpochs = []
-      progress.value = null
+      atFirst.value = null
       void refresh()
     },
     { immediate: true },
   )
+  const progress = computed(() => progresses.progressOf(id.value) ?? atFirst.value)
   /** What the list knows of it is the latest. */
   const summary = computed(() => runs.items.get(id.value) ?? detail.value)
   // The end of a training leaves more than its events tell: the last snapshot, thinned ones.

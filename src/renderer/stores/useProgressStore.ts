@@ -1,3 +1,4 @@
+import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { RunProgress } from '../../shared/api/library'
@@ -8,7 +9,9 @@ import { useRunsStore } from './useRunsStore'
 export const useProgressStore = defineStore('progress', () => {
   const runs = useRunsStore()
   const latest = shallowRef<{ readonly run: string; readonly progress: RunProgress } | null>(null)
-  client.on('training.progressed', (told) => (latest.value = told))
+  // What is drawn costs the training time where there are few cores: once a second is often enough for the eye.
+  const show = useThrottleFn((told: NonNullable<typeof latest.value>) => (latest.value = told), 1000, true)
+  client.on('training.progressed', (told) => void show(told))
 
   /** The run that trains here, or elsewhere where none does. */
   const training = computed(() => {

@@ -30,13 +30,16 @@ export interface RunDependencies {
 }
 
 /** A run's summary is sent at most this often while only its figures change. */
-const summaryEveryMs = 250
+const summaryEveryMs = 500
+/** Windows are told how far a training is this often: each message wakes several processes of a browser. */
+const progressEveryMs = 250
 
 /** The runs of the library as their folders say, and those that train here or elsewhere as they go on. */
 export class RunService {
   private readonly list: RevisedList<RunSummary>
   private readonly tails = new Map<string, MetricsTail>()
   private readonly live = new Map<string, LiveRun>()
+  private progressToldAt = -Infinity
   private readonly told = new Map<string, { at: number; timer: NodeJS.Timeout | null }>()
 
   private constructor(private readonly deps: RunDependencies) {
@@ -72,6 +75,9 @@ export class RunService {
   setProgress(id: string, progress: RunProgress): void {
     const live = this.live.get(id)
     if (live) this.live.set(id, { ...live, progress })
+    const now = performance.now()
+    if (now - this.progressToldAt < progressEveryMs) return
+    this.progressToldAt = now
     this.deps.events.emit('training.progressed', { run: id, progress })
   }
 

@@ -68,7 +68,7 @@ export const run = {
   inputN: 'Bild {n}, verrauscht',
   outputN: 'Bild {n}, rekonstruiert nach Epoche {epoch}',
   weights: 'Gewichte der ersten Schicht',
-  unitN: 'Gewichte der Einheit {n}',
+  weightsOf: 'Gewichte von {n} Einheiten der ersten Schicht nach Epoche {epoch}',
   weightsAbout: 'Wonach jede Einheit sucht: Helle Bildpunkte sprechen dafür, dunkle dagegen.',
   map: 'Latenter Raum',
   mapAbout: 'Karte der Codes von {n} Bildern nach Epoche {epoch}, gefärbt nach {labels} Gruppen',

@@ -67,7 +67,7 @@ export const run = {
   inputN: 'Image {n}, corrupted',
   outputN: 'Image {n}, reconstructed after epoch {epoch}',
   weights: 'First layer’s weights',
-  unitN: 'Weights of unit {n}',
+  weightsOf: 'Weights of {n} units of the first layer after epoch {epoch}',
   weightsAbout: 'What each unit looks for: bright pixels speak for it, dark ones against it.',
   map: 'Latent space',
   mapAbout: 'Map of the codes of {n} images after epoch {epoch}, coloured by {labels} labels',

@@ -1,0 +1,159 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { App } from '../../../../src/main/app/createApp'
+import { readWeights } from '../../../../src/main/store/checkpointStore'
+import { runFiles } from '../../../../src/main/store/runStore'
+import type { TrainingConfig } from '../../../../src/shared/trainingConfig'
+import { openTestApp } from '../../../support/testApp'
+import { temporaryFolder } from '../../../support/testFolder'
+
+let home: string
+let app: App
+let dataset: string
+beforeEach(async () => {
+  home = await temporaryFolder()
+  app = await openTestApp(home)
+  ;({ id: dataset } = await app.handlers['datasets.importSample']({ count: 360, seed: 1 }))
+  await until(async () => (await app.handlers['datasets.list']({})).items[0]?.state === 'ready')
+})
+afterEach(() => app.close())
+
+async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+async function start(changes: Partial<TrainingConfig>, name = 'Run'): Promise<string> {
+  const [preset] = (await app.handlers['training.presets']({ dataset })).filter(
+    (p) => p.name === 'tied-784-32',
+  )
+  const config = { ...preset!.config, ...changes }
+  const { id } = await app.handlers['training.start']({
+    dataset,
+    name,
+    spec: preset!.spec,
+    preset: preset!.name,
+    config,
+  })
+  return id
+}
+const get = (id: string) => app.handlers['runs.get']({ id })
+const state = async (id: string) => (await get(id)).state
+
+describe('training in the app', () => {
+  it('paused, closed and resumed equals the uninterrupted run, bit for bit', async () => {
+    const epochs = 12
+    const whole = await start({ epochs, noise: { kind: 'gaussian', min: 0, max: 50 } }, 'Whole')
+    await until(async () => (await state(whole)) === 'done')
+
+    const cut = await start({ epochs, noise: { kind: 'gaussian', min: 0, max: 50 } }, 'Cut')
+    await until(async () => (await get(cut)).metrics.length >= 3)
+    await app.handlers['training.pause']({ id: cut })
+    await until(async () => (await state(cut)) === 'paused')
+    await app.handlers['training.resume']({ id: cut })
+    await until(async () => (await get(cut)).metrics.length >= 6)
+    // Closing saves what trains.
+    await app.close()
+    app = await openTestApp(home)
+    expect(['paused', 'done']).toContain(await state(cut))
+    if ((await state(cut)) === 'paused') await app.handlers['training.resume']({ id: cut })
+    await until(async () => (await state(cut)) === 'done')
+
+    const weights = (id: string) => readWeights(runFiles.latest(join(home, 'library', 'runs', id)))
+    expect(await weights(cut)).toEqual(await weights(whole))
+    const losses = async (id: string) =>
+      (await get(id)).metrics.map(({ trainLoss, valLoss, psnr }) => [trainLoss, valLoss, psnr])
+    expect(await losses(cut)).toEqual(await losses(whole))
+  })
+
+  it('says at once what was asked of it, and then what it did', async () => {
+    const id = await start({ epochs: 100_000 })
+    const seen: string[] = []
+    app.events.on(
+      'runs.changed',
+      ({ changed }) => void seen.push(...changed.map((run) => `${run.state} ${run.asked}`)),
+    )
+    await until(async () => (await get(id)).progress !== null)
+    await app.handlers['training.stop']({ id })
+    await until(async () => (await state(id)) === 'stopped')
+    expect(seen).toContain('training stop')
+    expect(seen.at(-1)).toBe('stopped null')
+    expect((await get(id)).log.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^Training 100000 epochs/), 'Stopped and saved.']),
+    )
+  })
+
+  it('trains one run at a time, and keeps its dataset', async () => {
+    const id = await start({ epochs: 100_000 })
+    await expect(start({ epochs: 1 }, 'Second')).rejects.toThrow('A run is training already')
+    await expect(app.handlers['datasets.remove']({ id: dataset })).rejects.toThrow('being trained')
+    await expect(app.handlers['runs.remove']({ id })).rejects.toThrow('Stop it')
+    await app.handlers['training.stop']({ id })
+    await until(async () => (await state(id)) === 'stopped')
+    expect((await app.handlers['runs.list']({})).items).toHaveLength(1)
+  })
+
+  it('leaves nothing of a run that cannot begin', async () => {
+    const [preset] = await app.handlers['training.presets']({ dataset })
+    const spec = { ...preset!.spec, input: { width: 8, height: 8, channels: 1 as const } }
+    const request = { dataset, spec, preset: null, config: preset!.config }
+    await expect(app.handlers['training.start'](request)).rejects.toMatchObject({ code: 'bad-spec' })
+    const missing = { ...request, spec: preset!.spec, runtime: 'onnx' as const, device: 'nowhere' }
+    await expect(app.handlers['training.start'](missing)).rejects.toMatchObject({ name: 'ExpectedError' })
+    expect((await app.handlers['runs.list']({})).items).toEqual([])
+  })
+
+  it('leaves pictures that can be looked at: reconstructions, weights, and a map that keeps its places', async () => {
+    const id = await start({ epochs: 6 })
+    await until(async () => (await state(id)) === 'done')
+    const { snapshotEpochs } = await get(id)
+    expect(snapshotEpochs).toEqual([1, 2, 3, 4, 5, 6])
+    const samples = await app.handlers['runs.samples']({ id })
+    const [before, after] = await Promise.all(
+      [5, 6].map((epoch) => app.handlers['runs.snapshot']({ id, epoch })),
+    )
+    expect(after!.kernels).toMatchObject({ count: 32, width: 28, height: 28 })
+    expect(after!.reconstructions.count).toBe(samples.originals.count)
+    expect(after!.map).toHaveLength(2 * samples.mapRows.length)
+    const distance = (a: Float32Array, b: Float32Array) => Math.hypot(...a.map((value, i) => value - b[i]!))
+    const mirrored = after!.map.map((value) => -value)
+    expect(distance(after!.map, before!.map)).toBeLessThan(distance(mirrored, before!.map) / 2)
+  })
+
+  it('tries its model while it trains, and keeps it as one of its own', async () => {
+    const id = await start({ epochs: 100_000 })
+    await until(async () => (await get(id)).best !== null)
+    const noise = { kind: 'gaussian', min: 25, max: 25 } as const
+    const tried = await app.handlers['models.encode']({
+      id: `run--${id}`,
+      image: { dataset, row: 3 },
+      noise,
+      seed: 1,
+    })
+    expect(tried.code).toHaveLength(32)
+    expect(tried.codeRange.min.every((low, i) => low <= tried.codeRange.max[i]!)).toBe(true)
+    expect(tried.noisyPsnr).toBeGreaterThan(18)
+    await app.handlers['training.stop']({ id })
+    await until(async () => (await state(id)) === 'stopped')
+
+    const encoded = await app.handlers['models.encode']({
+      id: `run--${id}`,
+      image: { dataset, row: 3 },
+      noise: null,
+      seed: 1,
+    })
+    const kept = await app.handlers['models.keep']({ run: id, name: 'Kept' })
+    await app.handlers['runs.remove']({ id })
+    const again = await app.handlers['models.encode']({
+      id: kept.id,
+      image: { dataset, row: 3 },
+      noise: null,
+      seed: 1,
+    })
+    expect(again.code).toEqual(encoded.code)
+    const decoded = await app.handlers['models.decode']({ id: kept.id, code: encoded.code })
+    expect(decoded.data).toEqual(again.reconstruction.data)
+    expect((await app.handlers['models.list']({})).items).toMatchObject([
+      { id: 'kept', name: 'Kept', kind: 'saved' },
+    ])
+  })
+})
