@@ -80,8 +80,8 @@ export class JobService {
     const change = (changes: Partial<Job>) => this.list.set({ ...this.list.get(id)!, ...changes })
     const reporter = new ProgressReporter((progress) => change(progress))
     try {
-      signal.throwIfAborted()
       change({ state: 'running' })
+      // Also one that was cancelled while it waited, so that it can clear away what it was to fill.
       await work((progress) => reporter.report(progress), signal)
       change({ state: 'done', ...reporter.last(), timeLeftMs: null })
     } catch (error) {

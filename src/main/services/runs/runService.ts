@@ -40,6 +40,7 @@ export class RunService {
   private readonly tails = new Map<string, MetricsTail>()
   private readonly live = new Map<string, LiveRun>()
   private progressToldAt = -Infinity
+  private readonly refreshing = new Map<string, Promise<void>>()
   private readonly told = new Map<string, { at: number; timer: NodeJS.Timeout | null }>()
 
   private constructor(private readonly deps: RunDependencies) {
@@ -146,7 +147,18 @@ export class RunService {
     this.forget(id)
   }
 
-  async refresh(id: string): Promise<void> {
+  /** One after the other for each run, or an older look at its files could replace a newer one. */
+  refresh(id: string): Promise<void> {
+    const before = this.refreshing.get(id) ?? Promise.resolve()
+    const next = before.then(() => this.refreshNow(id))
+    // A failure is for whoever asked; the next refresh is not concerned.
+    const settled = next.catch(() => undefined)
+    this.refreshing.set(id, settled)
+    void settled.then(() => this.refreshing.get(id) === settled && this.refreshing.delete(id))
+    return next
+  }
+
+  private async refreshNow(id: string): Promise<void> {
     const entry = await this.deps.library.find('runs', id).catch(() => null)
     if (!entry) return this.forget(id)
     this.told.set(id, { at: performance.now(), timer: null })

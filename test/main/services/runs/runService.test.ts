@@ -8,7 +8,7 @@ import { openTestApp } from '../../../support/testApp'
 import { temporaryFolder } from '../../../support/testFolder'
 import { fullReport } from '../report/reportSample'
 
-const { run: info, metrics } = fullReport()
+const { run: info, epochs: metrics } = fullReport()
 let home: string
 let app: App | null = null
 beforeEach(async () => void (home = await temporaryFolder()))
