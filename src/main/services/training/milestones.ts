@@ -1,4 +1,5 @@
 import type { RunLogEntry } from '../../store/runLog'
+import type { ScheduleConfig } from '../../../shared/trainingConfig'
 import type { TrainEvent } from '../../worker/protocol'
 
 /** What is worth a line in a run's log: its beginning, every tenth of the way, and a learning rate that was lowered. */
@@ -6,7 +7,11 @@ export class Milestones {
   private learningRate: number | null = null
   private tenth = 0
 
-  constructor(private readonly say: (level: RunLogEntry['level'], text: string) => void) {}
+  /** @param schedule of the learning rate: a cosine lowers it all the time, which is worth no line */
+  constructor(
+    private readonly schedule: ScheduleConfig['name'],
+    private readonly say: (level: RunLogEntry['level'], text: string) => void,
+  ) {}
 
   hear(event: TrainEvent): void {
     if (event.type === 'started') {
@@ -19,7 +24,8 @@ export class Milestones {
     }
     if (event.type !== 'epoch') return
     const { epoch, epochs, psnr, valLoss, trainLoss, learningRate } = event.metrics
-    const lowered = this.learningRate !== null && learningRate < 0.75 * this.learningRate
+    const lowered =
+      this.schedule === 'plateau' && this.learningRate !== null && learningRate < this.learningRate
     if (lowered) this.say('info', `Epoch ${epoch}: the learning rate was lowered to ${short(learningRate)}.`)
     this.learningRate = learningRate
     const tenth = Math.floor((10 * epoch) / epochs)

@@ -2,7 +2,7 @@ import type { ParsedParams, PresetOption, TrainingEstimate } from '../../../shar
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { preprocessingSchema } from '../../../shared/dataset'
-import { trainingConfigSchema } from '../../../shared/trainingConfig'
+import { type ScheduleConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { writeAbout } from '../../store/aboutStore'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { presets, specFromPreset } from '../../engine/models/presets'
@@ -115,8 +115,10 @@ export class TrainingService {
       }
       const work: Work = (options) => trainNewRun(request, options)
       try {
-        await this.begin({ id: entry.id, name, dataset: params.dataset }, work, async () =>
-          writeAbout(entry.folder, { name }),
+        await this.begin(
+          { id: entry.id, name, dataset: params.dataset, schedule: params.config.schedule.name },
+          work,
+          async () => writeAbout(entry.folder, { name }),
         )
       } catch (error) {
         await this.deps.library.remove('runs', entry.id).catch(() => undefined)
@@ -139,8 +141,9 @@ export class TrainingService {
       if (summary?.elsewhere)
         throw new ExpectedError('bad-input', 'This run is being trained by another program.')
       const { name = id, datasetId } = summary ?? {}
+      const schedule = summary?.config.schedule.name ?? 'constant'
       const work: Work = (options) => resumeRun({ run: folder, epochs }, options)
-      await this.begin({ id, name, dataset: datasetId ?? '' }, work, async () => undefined)
+      await this.begin({ id, name, dataset: datasetId ?? '', schedule }, work, async () => undefined)
     } finally {
       this.isStarting = false
     }
@@ -181,7 +184,7 @@ export class TrainingService {
 
   /** Lets it train in the background once it has begun. */
   private async begin(
-    subject: Pick<Active, 'id' | 'name' | 'dataset'>,
+    { schedule, ...subject }: Pick<Active, 'id' | 'name' | 'dataset'> & { schedule: ScheduleConfig['name'] },
     work: Work,
     onStarted: () => Promise<void>,
   ): Promise<void> {
@@ -189,7 +192,7 @@ export class TrainingService {
     const abort = new AbortController()
     let began!: () => void
     const started = new Promise<void>((resolve) => (began = resolve))
-    const milestones = new Milestones((level, text) => void this.deps.runs.say(id, level, text))
+    const milestones = new Milestones(schedule, (level, text) => void this.deps.runs.say(id, level, text))
     const onEvent = (event: TrainEvent) => {
       milestones.hear(event)
       if (event.type === 'started') began()

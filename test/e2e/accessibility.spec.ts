@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { root } from '../support/requirements'
+import { makeImages } from './support/images'
+import { expect, test } from './support/hourglassTest'
+import { importChosen, startTraining } from './support/steps'
+
+const screens = [
+  '#/',
+  '#/datasets',
+  '#/datasets/shapes',
+  '#/datasets/new',
+  '#/train/shapes',
+  '#/runs',
+  '#/runs/once',
+  '#/models',
+  '#/models/run--once',
+  '#/settings',
+]
+
+for (const theme of ['light', 'dark'] as const)
+  test(`every screen can be read and used by everybody, ${theme}`, async ({ app }) => {
+    test.slow()
+    const { page } = app
+    await page.emulateMedia({ colorScheme: theme })
+    await makeImages(join(app.files, 'shapes'), 40)
+    await app.chooseFolder('Open folder…', 'shapes')
+    await importChosen(page)
+    await startTraining(page, { epochs: 3, name: 'Once' })
+    await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+    for (const screen of screens) {
+      await app.show(new URL(screen, page.url()).href)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await page.waitForLoadState('networkidle')
+      expect({ screen, found: await violations(page) }).toEqual({ screen, found: [] })
+    }
+  })
+
+test('no screen is wider than a window of 900 or 640 pixels', async ({ app }) => {
+  const { page } = app
+  await makeImages(join(app.files, 'shapes'), 40)
+  await app.chooseFolder('Open folder…', 'shapes')
+  await importChosen(page)
+  await startTraining(page, { epochs: 3, name: 'Once' })
+  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+  for (const width of [900, 640]) {
+    await page.setViewportSize({ width, height: 700 })
+    for (const screen of screens) {
+      await app.show(new URL(screen, page.url()).href)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      const beyond = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
+      expect({ screen, width, beyond }).toEqual({ screen, width, beyond: 0 })
+    }
+  }
+})
+
+/** What axe finds wrong against WCAG 2.1 A and AA: each with the elements it is about. */
+async function violations(page: Page): Promise<string[]> {
+  const source = await readFile(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
+  await page.evaluate(source)
+  return page.evaluate(async () => {
+    type Axe = {
+      run(options: object): Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }>
+    }
+    const { axe } = window as unknown as { axe: Axe }
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
+    const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags } })
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ target }) => JSON.stringify(target))
+          .join(' ')}`,
+    )
+  })
+}
