@@ -1,6 +1,12 @@
 import { defineConfig } from '@playwright/test'
 import { findChromium } from '../../src/main/setup/chromium.mjs'
+import { realElectron } from './support/electronApp'
 import type { HostOption } from './support/hourglassTest'
+
+if (!realElectron() && !process.env.TEST_WORKER_INDEX)
+  console.log(
+    'Left out: the same tests in Electron itself, whose binary is not here. The stand-in runs them.',
+  )
 
 /**
  * The same tests over each host of the app: the served app in Chromium, and the built Electron main and preload in the
@@ -37,5 +43,9 @@ export default defineConfig<HostOption>({
   projects: [
     { name: 'served', testIgnore: 'electron/**', use: { host: 'served' } },
     { name: 'electron stand-in', testIgnore: 'served/**', use: { host: 'standIn' } },
+    // The shell's own tests ask the stand-in what the system was shown.
+    ...(realElectron()
+      ? [{ name: 'electron', testIgnore: ['served/**', 'electron/**'], use: { host: 'electron' as const } }]
+      : []),
   ],
 })

@@ -10,9 +10,10 @@ const longestDownloadMs = 5 * 60 * 1000
  * Path of Electron's binary, fetched where it is missing and can be.
  * @returns {{ path: string } | { path: null, reason: string }}
  */
-export function electronBinary(root) {
+export function electronBinary(root, { fetch = true } = {}) {
   const found = installed(root)
   if (found) return { path: found }
+  if (!fetch) return { path: null, reason: 'Electron has not been downloaded' }
   const failedFile = join(root, 'out', '.electron-failed')
   const failed = statSync(failedFile, { throwIfNoEntry: false })
   if (failed && Date.now() - failed.mtimeMs < patienceMs)

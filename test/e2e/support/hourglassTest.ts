@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
 import { serve, type ServedApp, type ServeOptions } from './servedApp'
+import { openInElectron } from './electronApp'
 import { openInStandIn } from './standInApp'
 
-export type HostName = 'served' | 'standIn'
+export type HostName = 'served' | 'standIn' | 'electron'
 export interface HostOption {
   host: HostName
 }
@@ -48,7 +49,7 @@ export const test = base.extend<Fixtures & HostOption>({
   },
 
   app: async ({ host, limits, folders, page }, use, testInfo) => {
-    const open = host === 'served' ? openServed : openInStandIn
+    const open = { served: openServed, standIn: openInStandIn, electron: openInElectron }[host]
     const app = await open({ ...folders, ...limits }, page)
     await use(app.hourglass)
     if (testInfo.status !== testInfo.expectedStatus)
