@@ -87,7 +87,7 @@ export class StandIn {
 
   /** A person quits; resolves when the process has ended, or after nothing came of it. */
   async quit(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.killed) return
+    if (!this.child.connected) return
     this.child.send({ kind: 'quit' })
     await this.ended
   }

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import WebSocket from 'ws'
 
+/** Between two calls of native code: within one, onnxruntime-node would take the whole process along. */
+const death = 'setImmediate(() => process.exit(1))'
+
 /**
  * Ends the compute workers of a process that was started with --inspect, as a crash of native code does.
  * @param stderr where the process wrote the inspector's address
@@ -13,7 +16,8 @@ export async function killWorkers(stderr: string): Promise<void> {
   let id = 0
   const send = (method: string, params: unknown) => socket.send(JSON.stringify({ id: ++id, method, params }))
   let alive = 0
-  const allDead = new Promise<void>((resolve) => {
+  const allDead = new Promise<void>((resolve, reject) => {
+    socket.on('close', () => reject(new Error('The whole process has ended.')))
     socket.on('message', (data) => {
       const { method, params } = JSON.parse(String(data)) as {
         method?: string
@@ -22,7 +26,7 @@ export async function killWorkers(stderr: string): Promise<void> {
       const isCompute = params?.workerInfo?.url.includes('computeWorker')
       if (method === 'NodeWorker.attachedToWorker' && isCompute) {
         alive++
-        const exit = { id: 1, method: 'Runtime.evaluate', params: { expression: 'process.exit(1)' } }
+        const exit = { id: 1, method: 'Runtime.evaluate', params: { expression: death } }
         const { sessionId } = params!
         send('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify(exit) })
       }
@@ -31,5 +35,6 @@ export async function killWorkers(stderr: string): Promise<void> {
   })
   send('NodeWorker.enable', { waitForDebuggerOnStart: false })
   await allDead
+  socket.removeAllListeners('close')
   socket.close()
 }

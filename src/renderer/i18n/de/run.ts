@@ -9,6 +9,11 @@ export const run = {
     done: 'Fertig',
     damaged: 'Beschädigt',
   },
+  over: {
+    done: '„{name}“ ist fertig.',
+    failed: '„{name}“ ist gescheitert.',
+    interrupted: '„{name}“ wurde unterbrochen.',
+  },
   asked: { pause: 'Wird pausiert…', stop: 'Wird beendet…' },
   computedOn: '{runtime} auf {device}',
   elsewhere: 'Trainiert anderswo',

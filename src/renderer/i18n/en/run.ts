@@ -9,6 +9,11 @@ export const run = {
     done: 'Done',
     damaged: 'Damaged',
   },
+  over: {
+    done: '“{name}” is done.',
+    failed: '“{name}” has failed.',
+    interrupted: '“{name}” was interrupted.',
+  },
   asked: { pause: 'Pausing…', stop: 'Stopping…' },
   computedOn: '{runtime} on {device}',
   elsewhere: 'Training elsewhere',

@@ -1,0 +1,26 @@
+import { watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useRouter } from 'vue-router'
+import { useRunsStore } from '../stores/useRunsStore'
+import { useToasts } from './useToasts'
+
+/** Says that a training is over to a person who looks at another screen. */
+export function useRunMessages(): void {
+  const { t } = useI18n()
+  const router = useRouter()
+  const runs = useRunsStore()
+  const { show } = useToasts()
+  watch(
+    () => runs.items,
+    (now, before) => {
+      for (const run of now.values()) {
+        const wasTraining = before.get(run.id)?.state === 'training'
+        const isShown = router.currentRoute.value.params.id === run.id
+        if (!wasTraining || isShown || !['done', 'failed', 'interrupted'].includes(run.state)) continue
+        const open = () => void router.push({ name: 'run', params: { id: run.id } })
+        const kind = run.state === 'done' ? 'success' : 'error'
+        show(kind, t(`run.over.${run.state}`, { name: run.name }), { label: t('common.open'), run: open })
+      }
+    },
+  )
+}
