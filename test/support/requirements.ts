@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { findChromium } from '../../src/main/setup/chromium.mjs'
 
 /** The folder of this checkout. */
 export const root = resolve(import.meta.dirname, '../..')
@@ -19,14 +18,6 @@ export function hasTensorflow(): boolean {
       existsSync(`${tfjsFolder}/deps/lib`) &&
       folders(`${tfjsFolder}/lib`).some((name) => name.startsWith('napi-')),
     'tests with TensorFlow, whose library is not here. npm run setup:tensorflow brings it.',
-  )
-}
-
-export function hasChromium(): boolean {
-  return requirement(
-    'chromium',
-    () => findChromium() !== null,
-    'tests of the window, for which no Chromium is installed. CHROMIUM names one.',
   )
 }
 
