@@ -2,8 +2,8 @@ import { nextTick, onScopeDispose } from 'vue'
 
 /** Share of the time that drawing may take: beyond it a training on the same cores is noticeably slower. */
 const share = 1 / 60
-const shortestMs = 800
-const longestMs = 3000
+const shortestMs = 1500
+const longestMs = 4000
 
 /**
  * Calls for an update are answered as often as the machine can afford: each one is timed until it is drawn, and the next

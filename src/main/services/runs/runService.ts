@@ -30,7 +30,7 @@ export interface RunDependencies {
 }
 
 /** A run's summary is sent at most this often while only its figures change. */
-const summaryEveryMs = 500
+const summaryEveryMs = 1000
 /** Windows are told how far a training is this often: each message wakes several processes of a browser. */
 const progressEveryMs = 250
 
