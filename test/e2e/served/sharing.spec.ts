@@ -25,7 +25,10 @@ test('what the command line imports and trains shows up while it does', async ({
   const training = hourglass(home, 'train', 'shapes', '--epochs', '100000')
   const ended = once(training, 'close')
   await page.getByRole('link', { name: 'Runs', exact: true }).click()
-  await page.getByRole('main').getByRole('link', { name: /^shapes-run/ }).click()
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^shapes-run/ })
+    .click()
   await expect(page.getByText('Training elsewhere')).toBeVisible()
   const shown = async () =>
     Number(/Epoch ([\d,]+) of/.exec(await page.getByRole('main').innerText())?.[1]?.replaceAll(',', ''))
