@@ -29,6 +29,9 @@ export function pageFolder(): string {
 /** setupTensorflow.mjs of a checkout; null in a packaged app. */
 export const tensorflowSetup = (): string | null => above(join('src', 'main', 'setup', 'setupTensorflow.mjs'))
 
+/** Undefined where it was not packaged, as on systems whose programs have an icon themselves. */
+export const windowIcon = (): string | undefined => above(join('resources', 'icon.png')) ?? undefined
+
 export function appVersion(): string {
   const path = above('package.json')
   return path ? (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version : '0.0.0'

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
-import { app as electron, type BrowserWindow, dialog, nativeTheme, session } from 'electron'
+import { app as electron, dialog, nativeTheme, session } from 'electron'
+import type { Place } from '../shared/api/places'
 import { type App, createApp } from './app/createApp'
 import { openLogFile } from './app/logFile'
-import { appVersion, computeWorkerEntry, pageFolder, tensorflowSetup } from './builtFiles'
+import { appVersion, computeWorkerEntry, pageFolder, tensorflowSetup, windowIcon } from './builtFiles'
 import { setApplicationMenu } from './electron/applicationMenu'
 import { electronShell } from './electron/electronShell'
+import { AppWindow } from './electron/appWindow'
 import { connectIpc } from './electron/ipcTransport'
-import { openMainWindow } from './electron/mainWindow'
 import { handlePageProtocol, registerPageProtocol } from './electron/pageProtocol'
 import { guardQuit } from './electron/quitting'
 import { secure } from './electron/security'
@@ -17,9 +18,13 @@ import { makeFolder } from './store/makeFolder'
 
 const folders = appFolders()
 const log = openLogFile(folders.logs)
-let window: BrowserWindow | null = null
+const preload = join(import.meta.dirname, '../preload/index.cjs')
+const window = new AppWindow({ preload, state: folders.state, icon: windowIcon() }, log)
+const shell = electronShell(window.current)
 
 electron.setName('Hourglass')
+// Windows shows notifications of programs that it knows only. The same id as in the packaging.
+electron.setAppUserModelId('io.github.hourglass')
 electron.setPath('userData', join(folders.state, 'electron'))
 electron.enableSandbox()
 registerPageProtocol()
@@ -31,8 +36,12 @@ if (electron.requestSingleInstanceLock()) void start()
 else electron.quit()
 
 async function start(): Promise<void> {
-  const openedEarly: string[] = []
-  electron.on('open-file', (_, path) => openedEarly.push(path))
+  const opened = pathsOf(process.argv)
+  let open = async (paths: readonly string[]): Promise<void> => void opened.push(...paths)
+  electron.on('open-file', (event, path) => {
+    event.preventDefault()
+    void open([path])
+  })
   await electron.whenReady()
   secure(log)
   try {
@@ -40,68 +49,57 @@ async function start(): Promise<void> {
     const app = await createApp({
       folders,
       log,
-      shell: electronShell(() => window),
+      shell,
       version: appVersion(),
       computeWorker: computeWorkerEntry(),
       tensorflowSetup: tensorflowSetup(),
     })
-    run(app, [...openedEarly, ...pathsOf(process.argv)])
+    run(app)
+    open = (paths) => hand(app, paths)
+    await open(opened)
   } catch (error) {
     dialog.showErrorBox('Hourglass could not start', (error as Error).message)
     electron.exit(1)
   }
 }
 
-function run(app: App, opened: readonly string[]): void {
+function run(app: App): void {
   handlePageProtocol(session.defaultSession, pageFolder(), app)
-  connectIpc(app, () => window?.webContents ?? null)
+  connectIpc(app, () => window.current()?.webContents ?? null)
   followTheme(app)
   setApplicationMenu({
-    show: (screen) => {
-      show()
-      app.events.emit('screen.asked', { screen })
+    show(screen) {
+      window.show()
+      void window.ready().then(() => app.events.emit('screen.asked', { screen }))
     },
-    openFolder: () =>
-      void electronShell(() => window)
-        .pick('folders')
-        .then((paths) => hand(app, paths)),
+    openFolder: () => void shell.pick('folders').then((paths) => hand(app, paths)),
     logPath: log.path,
   })
-  showTraining(app, () => window, show)
-  guardQuit(app, () => window, show)
+  showTraining(app, window.current, window.show)
+  guardQuit(app, window.current, window.show)
 
   electron.on('second-instance', (_, argv, folder) => {
-    show()
+    window.show()
     void hand(app, pathsOf(argv, folder))
   })
-  electron.on('open-file', (_, path) => void hand(app, [path]))
-  electron.on('activate', show)
-  show()
-  if (opened.length > 0) window?.webContents.once('did-finish-load', () => void hand(app, opened))
-}
-
-/** Brings the window to the front, or opens it again. */
-function show(): void {
-  if (!window || window.isDestroyed()) {
-    const preload = join(import.meta.dirname, '../preload/index.cjs')
-    window = openMainWindow({ preload, state: folders.state })
-    window.on('closed', () => (window = null))
-    window.webContents.on('render-process-gone', (_, { reason }) => {
-      log.error(`The page ended (${reason}) and is loaded again.`)
-      if (reason !== 'clean-exit') window?.reload()
-    })
-    return
-  }
-  if (window.isMinimized()) window.restore()
+  electron.on('activate', window.show)
   window.show()
-  window.focus()
 }
 
+/** Hands files and folders over to the page, whose window opens for that where it was closed. */
 async function hand(app: App, paths: readonly string[]): Promise<void> {
-  const found = await Promise.allSettled(paths.map((path) => app.places.add(path)))
-  const places = found.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  for (const path of paths) electron.addRecentDocument(path)
-  if (places.length > 0) app.events.emit('places.opened', { places })
+  const places: Place[] = []
+  for (const path of paths) {
+    try {
+      places.push(await app.places.add(path))
+      electron.addRecentDocument(path)
+    } catch (error) {
+      log.warn(`What was to be opened could not be: ${(error as Error).message}`)
+    }
+  }
+  if (places.length === 0) return
+  await window.ready()
+  app.events.emit('places.opened', { places })
 }
 
 function followTheme(app: App): void {

@@ -1,6 +1,7 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import type { Bridge } from '../shared/api/bridge'
-import type { EventMessage } from '../shared/api/messages'
+import type { EventMessage, Reply } from '../shared/api/messages'
+import type { Place } from '../shared/api/places'
 
 let nextId = 0
 
@@ -15,11 +16,13 @@ const bridge: Bridge = {
     ipcRenderer.on('hourglass:event', hear)
     return () => void ipcRenderer.removeListener('hourglass:event', hear)
   },
-  placesOf: (files) =>
-    ipcRenderer.invoke(
-      'hourglass:places',
-      files.map((file) => webUtils.getPathForFile(file)),
-    ),
+  async placesOf(files) {
+    const paths = files.map((file) => webUtils.getPathForFile(file))
+    const reply = (await ipcRenderer.invoke('hourglass:places', paths)) as Reply
+    // Of an Error only its sentence crosses to the page.
+    if (reply.kind === 'error') throw new Error(reply.error.message)
+    return reply.result as readonly Place[]
+  },
 }
 
 contextBridge.exposeInMainWorld('hourglass', bridge)

@@ -15,6 +15,10 @@ export interface StandInOptions {
   readonly home: string
   /** Arguments of the start: folders that the app is to open. */
   readonly args?: readonly string[]
+  /** As it starts when it is packaged: no script among its arguments. */
+  readonly isPackaged?: boolean
+  /** Another one runs already, and has the lock. */
+  readonly isSecond?: boolean
 }
 
 export interface MessageBox {
@@ -56,11 +60,14 @@ export class StandIn {
   }
 
   /** Resolves when its window shows the page. */
-  static async launch(context: BrowserContext, { home, args = [] }: StandInOptions): Promise<StandIn> {
+  static async launch(
+    context: BrowserContext,
+    { home, args = [], ...start }: StandInOptions,
+  ): Promise<StandIn> {
     const register = join(root, 'test/electron/standIn/register.mjs')
     const child = fork(join(root, 'out/main/index.js'), [...args], {
       execArgv: ['--import', register, '--inspect=127.0.0.1:0'],
-      env: { ...process.env, HOURGLASS_HOME: home },
+      env: { ...process.env, HOURGLASS_HOME: home, HOURGLASS_STAND_IN: JSON.stringify(start) },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

@@ -1,5 +1,6 @@
 import { app, Menu, type MenuItemConstructorOptions, shell } from 'electron'
 import type { Screen } from '../../shared/api/events'
+import { isDeveloped } from './mainWindow'
 
 export interface MenuActions {
   show(screen: Screen): void
@@ -26,13 +27,20 @@ export function setApplicationMenu({ show, openFolder, logPath }: MenuActions): 
   const mac: MenuItemConstructorOptions[] = isMac
     ? [{ label: app.name, submenu: [{ role: 'about' }, settings, { type: 'separator' }, { role: 'quit' }] }]
     : []
+  // Elsewhere the system keeps them, or nobody does.
+  const recent: MenuItemConstructorOptions[] = isMac
+    ? [{ role: 'recentDocuments', submenu: [{ role: 'clearRecentDocuments' }] }]
+    : []
+  const forDevelopers: MenuItemConstructorOptions[] = isDeveloped
+    ? [{ role: 'reload' }, { role: 'toggleDevTools' }, { type: 'separator' }]
+    : []
   const template: MenuItemConstructorOptions[] = [
     ...mac,
     {
       label: 'File',
       submenu: [
         { label: 'Open Folder…', accelerator: 'CmdOrCtrl+O', click: openFolder },
-        { role: 'recentDocuments', submenu: [{ role: 'clearRecentDocuments' }] },
+        ...recent,
         { type: 'separator' },
         ...(isMac ? [] : [settings, { type: 'separator' } as const]),
         isMac ? { role: 'close' } : { role: 'quit' },
@@ -48,6 +56,7 @@ export function setApplicationMenu({ show, openFolder, logPath }: MenuActions): 
           click: () => show(screen),
         })),
         { type: 'separator' },
+        ...forDevelopers,
         { role: 'resetZoom' },
         { role: 'zoomIn' },
         { role: 'zoomOut' },
@@ -56,7 +65,15 @@ export function setApplicationMenu({ show, openFolder, logPath }: MenuActions): 
       ],
     },
     { role: 'windowMenu' },
-    { role: 'help', submenu: [{ label: 'Show Log File', click: () => shell.showItemInFolder(logPath) }] },
+    {
+      role: 'help',
+      submenu: [
+        { label: 'Show Log File', click: () => shell.showItemInFolder(logPath) },
+        ...(isMac ? [] : [{ role: 'about' } as const]),
+      ],
+    },
   ]
+  const applicationVersion = app.getVersion()
+  app.setAboutPanelOptions({ applicationName: app.name, applicationVersion, copyright: 'MIT License' })
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
 }

@@ -1,8 +1,12 @@
+import { basename } from 'node:path'
 import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron'
 import { z } from 'zod'
 import type { App } from '../app/createApp'
 import { Dispatcher } from '../transports/dispatcher'
-import { pageOrigin } from './pageProtocol'
+import type { Place } from '../../shared/api/places'
+import type { Reply } from '../../shared/api/messages'
+import { ExpectedError, toErrorMessage } from '../../shared/errors'
+import { isOurPage } from './pageProtocol'
 
 const pathsSchema = z.array(z.string().max(4096)).max(10_000)
 
@@ -12,10 +16,10 @@ export function connectIpc(app: App, window: () => WebContents | null): void {
 
   function isOurs({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
     const contents = window()
-    const isOurPage = senderFrame !== null && new URL(senderFrame.url).origin === new URL(pageOrigin).origin
     const isOurWindow = contents !== null && sender.id === contents.id && senderFrame === contents.mainFrame
-    if (!isOurPage || !isOurWindow) app.log.warn('Refused a message from a page that is not ours.')
-    return isOurPage && isOurWindow
+    if (isOurWindow && isOurPage(senderFrame.url)) return true
+    app.log.warn('Refused a message from a page that is not ours.')
+    return false
   }
 
   ipcMain.handle('hourglass:request', async (event, message: unknown) => {
@@ -24,14 +28,33 @@ export function connectIpc(app: App, window: () => WebContents | null): void {
   })
   ipcMain.handle('hourglass:places', async (event, paths: unknown) => {
     const parsed = pathsSchema.safeParse(paths)
-    if (!isOurs(event) || !parsed.success) return []
-    return Promise.all(parsed.data.filter((path) => path !== '').map((path) => app.places.add(path)))
+    if (!isOurs(event) || !parsed.success) return refusal
+    return addPlaces(app, parsed.data)
   })
   app.events.forward((event, payload) => {
     const contents = window()
     if (contents && !contents.isDestroyed())
       contents.send('hourglass:event', { kind: 'event', event, payload })
   })
+}
+
+/** Of dropped files; what was dropped without being a file has an empty path. No path is told to the page. */
+async function addPlaces({ places, log }: App, paths: readonly string[]): Promise<Reply> {
+  const result: Place[] = []
+  for (const path of paths.filter((path) => path !== '')) {
+    try {
+      result.push(await places.add(path))
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) log.error('A dropped file could not be taken.', error)
+      const { kind, code, message } = toErrorMessage(error)
+      return {
+        kind: 'error',
+        id: 0,
+        error: { kind, code, message: message.replaceAll(path, basename(path)) },
+      }
+    }
+  }
+  return { kind: 'result', id: 0, result }
 }
 
 const refusal = {

@@ -1,13 +1,17 @@
-import { BrowserWindow, nativeTheme } from 'electron'
+import { app, BrowserWindow, nativeTheme } from 'electron'
 import { pageOrigin } from './pageProtocol'
 import { keepWindowState, readWindowState } from './windowState'
+
+/** Started to work on Hourglass itself: the window has developer tools. */
+export const isDeveloped = !app.isPackaged && process.env.HOURGLASS_DEV === '1'
 
 export interface WindowOptions {
   /** The built preload script. */
   readonly preload: string
   /** Folder for the window's place. */
   readonly state: string
-  readonly icon?: string
+  /** Where a window's icon does not come with its program. */
+  readonly icon: string | undefined
 }
 
 const grounds = { light: '#f7f5f1', dark: '#141416' }
@@ -31,12 +35,12 @@ export function openMainWindow({ preload, state, icon }: WindowOptions): Browser
       webSecurity: true,
       webviewTag: false,
       spellcheck: false,
-      devTools: process.env.HOURGLASS_DEV === '1',
+      devTools: isDeveloped,
     },
   })
-  if (before?.isMaximized) window.maximize()
   keepWindowState(window, state)
-  window.once('ready-to-show', () => window.show())
+  // Maximising shows a window, too, so it waits for the page as well.
+  window.once('ready-to-show', () => (before?.isMaximized ? window.maximize() : window.show()))
   void window.loadURL(`${pageOrigin}/`)
   return window
 }

@@ -14,6 +14,9 @@ const { ELECTRON_RENDERER_URL } = process.env
 export const pageOrigin =
   !electron.isPackaged && ELECTRON_RENDERER_URL ? new URL(ELECTRON_RENDERER_URL).origin : ownOrigin
 
+/** Node knows no origin of app: addresses ("null", as of data: and file:), so they are told apart by how they begin. */
+export const isOurPage = (url: string): boolean => url.startsWith(`${pageOrigin}/`)
+
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -42,14 +45,14 @@ export function handlePageProtocol(session: Session, page: string, app: App): vo
 }
 
 async function file(page: string, pathname: string): Promise<Response> {
-  const path = join(page, normalize(decodeURIComponent(pathname === '/' ? '/index.html' : pathname)))
-  const type = types[extname(path)]
-  if (!path.startsWith(page + sep) || !type) return missing()
   try {
+    const path = join(page, normalize(decodeURIComponent(pathname === '/' ? '/index.html' : pathname)))
+    const type = types[extname(path)]
+    if (!path.startsWith(page + sep) || !type) return missing()
     const content = await readFile(path)
     return new Response(new Uint8Array(content), { headers: { ...securityHeaders, 'Content-Type': type } })
   } catch {
-    return missing()
+    return missing() // Not there, or no address that can be decoded.
   }
 }
 

@@ -1,5 +1,9 @@
-import { app as electron, type BrowserWindow, dialog, Notification } from 'electron'
+import { app as electron, type BrowserWindow, dialog } from 'electron'
 import type { App } from '../app/createApp'
+import { notify } from './notify'
+
+/** There an app stays until it is quit, with or without a window. */
+const staysWithoutWindow = process.platform === 'darwin'
 
 /**
  * A window that is closed while something trains goes to the background, and the training goes on. Quitting asks first,
@@ -17,12 +21,13 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
     void quit()
   })
   electron.on('window-all-closed', () => {
+    if (staysWithoutWindow) return
     if (app.training.current === null) return electron.quit()
-    tellThatItGoesOn(show)
+    notify(goesOn, show)
   })
   app.training.onChange((id) => {
     // The last training has ended behind a window that was closed.
-    if (id === null && window() === null && !isQuitting) electron.quit()
+    if (id === null && window() === null && !isQuitting && !staysWithoutWindow) electron.quit()
   })
 
   async function quit(): Promise<void> {
@@ -30,7 +35,11 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
       isQuitting = false
       return
     }
-    await app.close()
+    try {
+      await app.close()
+    } catch (error) {
+      app.log.error('Hourglass could not close everything.', error)
+    }
     isClosed = true
     electron.quit()
   }
@@ -51,12 +60,7 @@ async function isSureToQuit(window: BrowserWindow | null): Promise<boolean> {
   return response === 0
 }
 
-function tellThatItGoesOn(show: () => void): void {
-  if (!Notification.isSupported()) return
-  const notification = new Notification({
-    title: 'Hourglass goes on training',
-    body: 'Start Hourglass again to see it, or click here.',
-  })
-  notification.on('click', show)
-  notification.show()
+const goesOn = {
+  title: 'Hourglass goes on training',
+  body: 'Start Hourglass again to see it, or click here.',
 }

@@ -1,6 +1,6 @@
 import { app, session, shell, type WebContents } from 'electron'
 import type { Log } from '../services/log'
-import { pageOrigin } from './pageProtocol'
+import { isOurPage } from './pageProtocol'
 
 /** Pages that a link in the window may open, in the person's own browser. */
 const outside = new Set([
@@ -13,7 +13,10 @@ const outside = new Set([
 /** Electron's security checklist: no other page, no new window, no permission, no embedded page. */
 export function secure(log: Log): void {
   const { defaultSession } = session
-  defaultSession.setPermissionRequestHandler((_, permission, answer) => answer(isAllowed(permission)))
+  defaultSession.setPermissionRequestHandler((_, permission, answer) => {
+    if (!isAllowed(permission)) log.warn(`Refused the permission “${permission}”.`)
+    answer(isAllowed(permission))
+  })
   defaultSession.setPermissionCheckHandler((_, permission) => isAllowed(permission))
   defaultSession.setDevicePermissionHandler(() => false)
   app.on('web-contents-created', (_, contents) => secureContents(contents, log))
@@ -23,7 +26,7 @@ const isAllowed = (permission: string) => permission === 'clipboard-sanitized-wr
 
 function secureContents(contents: WebContents, log: Log): void {
   const refuse = (event: { preventDefault(): void }, url: string) => {
-    if (url.startsWith(`${pageOrigin}/`)) return
+    if (isOurPage(url)) return
     event.preventDefault()
     log.warn(`Refused to leave the page for ${originOf(url)}.`)
   }

@@ -1,5 +1,6 @@
-import { type BrowserWindow, Notification, powerSaveBlocker } from 'electron'
+import { type BrowserWindow, powerSaveBlocker } from 'electron'
 import type { App } from '../app/createApp'
+import { notify } from './notify'
 
 /** What the system sees of a training: progress in the task bar, a machine that stays awake, and a word when it is over. */
 export function showTraining(app: App, window: () => BrowserWindow | null, reveal: () => void): void {
@@ -31,11 +32,9 @@ export function showTraining(app: App, window: () => BrowserWindow | null, revea
       string
     >
     const how = run && words[run.state]
-    if (!run || !how || isSeen || !app.settings.settings.notifications || !Notification.isSupported()) return
+    if (!run || !how || isSeen || !app.settings.settings.notifications) return
     const psnr = run.best?.psnr
     const body = run.state === 'done' && psnr ? `Best PSNR: ${psnr.toFixed(1)} dB` : (run.error ?? '')
-    const notification = new Notification({ title: `${run.name} ${how}`, body })
-    notification.on('click', reveal)
-    notification.show()
+    notify({ title: `${run.name} ${how}`, body }, reveal)
   }
 }

@@ -8,6 +8,6 @@ export interface Bridge {
   invoke(command: string, params: unknown): Promise<Reply>
   /** Returns the function that stops listening. */
   on<E extends EventName>(event: E, listen: (payload: Events[E]) => void): () => void
-  /** Dropped files as places; their paths stay outside of the page. */
+  /** Dropped files as places; their paths stay outside of the page. Rejects with a sentence for the person. */
   placesOf(files: File[]): Promise<readonly Place[]>
 }

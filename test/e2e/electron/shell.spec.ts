@@ -1,12 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { contractChecks, type ContractClient } from '../../contract/contractChecks'
 import { StandIn } from '../../electron/launchStandIn'
 import type { ErrorMessage } from '../../../src/shared/errors'
 import { fromErrorMessage } from '../../../src/shared/errors'
 import { decodeArrays, encodeArrays } from '../../electron/arrays'
+import { root } from '../../support/requirements'
 import { makeImages } from '../support/images'
 import { importChosen, startTraining } from '../support/steps'
 
@@ -79,10 +80,11 @@ test('serves its own files and pictures by id, and nothing else', async ({ stand
       '/%2e%2e/main/index.js',
       '/pictures/datasets/other/0.png',
       '/nothing.js',
+      '/%E0%A4%A.js',
     ]
     return Promise.all(paths.map(async (path) => (await fetch(path)).status))
   })
-  expect(statuses).toEqual([200, 404, 404, 404, 404])
+  expect(statuses).toEqual([200, 404, 404, 404, 404, 404])
   expect(await logOf(home)).toContain('Refused a picture')
 })
 
@@ -95,6 +97,7 @@ test('does not leave the page, open windows or give permissions', async ({ stand
   expect(page.url()).toContain('hourglass.invalid')
   for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal'])
     expect(await standIn.ask('permission', { permission })).toBe(false)
+  expect((await logOf(home)).match(/Refused the permission/g)).toHaveLength(5)
 })
 
 test('hears its own page only', async ({ standIn, home }) => {
@@ -107,9 +110,20 @@ test('hears its own page only', async ({ standIn, home }) => {
   }
   for (const frameUrl of ['https://evil.example/', 'app://hourglass/', 'about:blank'])
     expect(await standIn.ask('invoke', { ...fromFrame, frameUrl })).toMatchObject({ kind: 'error' })
-  const fromElsewhere = { ...fromFrame, isMainFrame: true, frameUrl: 'https://evil.example/' }
-  expect(await standIn.ask('invoke', fromElsewhere)).toMatchObject({ kind: 'error' })
-  expect((await logOf(home)).match(/Refused a message from a page/g)).toHaveLength(4)
+  // Addresses that have no origin to tell them apart by, and one that only begins like ours.
+  const elsewhere = [
+    ...['https://evil.example/', 'data:text/html,evil', 'file:///evil.html', 'about:blank', ''],
+    'app://hourglass.evil.example/',
+  ]
+  for (const frameUrl of elsewhere)
+    expect(await standIn.ask('invoke', { ...fromFrame, isMainFrame: true, frameUrl })).toMatchObject({
+      kind: 'error',
+    })
+  const places = { window: standIn.window, channel: 'hourglass:places', args: [[home]] }
+  expect(
+    await standIn.ask('invoke', { ...places, isMainFrame: true, frameUrl: 'data:text/html,evil' }),
+  ).toMatchObject({ kind: 'error' })
+  expect((await logOf(home)).match(/Refused a message from a page/g)).toHaveLength(10)
 })
 
 test('keeps the contract', async ({ standIn }) => {
@@ -139,7 +153,57 @@ test('opens the folders that it is started with, and dropped files without telli
     return window.hourglass!.placesOf([new File(['x'], 'discs-0.png')])
   }, path)
   expect(places).toEqual([{ place: expect.stringMatching(/^[\w-]{24}$/), name: 'discs-0.png', kind: 'file' }])
+  // What cannot be read comes back as a sentence.
+  const failure = await standIn.page.evaluate(
+    (path) => {
+      Object.assign(window, { standInPaths: { 'gone.png': path } })
+      return window.hourglass!.placesOf([new File(['x'], 'gone.png')]).catch((error: Error) => error.message)
+    },
+    join(folder, 'gone.png'),
+  )
+  expect(failure).toMatch(/^There is no gone\.png\./)
   await standIn.quit()
+})
+
+test('a packaged app, too, opens the folder that it is started with', async ({ context, home }) => {
+  const folder = await makeImages(join(home, 'images', 'shapes'), 6)
+  const standIn = await StandIn.launch(context, { home, args: [folder], isPackaged: true })
+  await expect(standIn.page.getByText('6 images found.')).toBeVisible()
+  await standIn.quit()
+})
+
+test('opens a folder that holds the app itself', async ({ standIn }) => {
+  await standIn.ask('secondInstance', { argv: ['hourglass', root, join(root, 'test')], folder: root })
+  await expect(standIn.page.getByRole('heading', { name: 'New dataset' })).toBeVisible()
+  // The folder of the checkout is how a checkout is started, and no folder that somebody asks for.
+  expect(standIn.all('recent').map(({ path }) => path)).toEqual([join(root, 'test')])
+  await standIn.ask('secondInstance', { argv: ['hourglass', dirname(root)], folder: root })
+  await expect.poll(() => standIn.all('recent').map(({ path }) => path)).toContain(dirname(root))
+})
+
+test('ends at once when another one runs already', async ({ context, home }) => {
+  await expect(StandIn.launch(context, { home, isSecond: true })).rejects.toThrow(/"kind":"exit","code":0/)
+  expect(await readdir(home)).toEqual([])
+})
+
+test('says why it cannot start', async ({ context, home }) => {
+  await writeFile(join(home, 'library'), 'a file where the library should be')
+  await expect(StandIn.launch(context, { home })).rejects.toThrow(/"title":"Hourglass could not start"/)
+})
+
+test('loads its page again when that has crashed, and gives up where it crashes again and again', async ({
+  standIn,
+  home,
+}) => {
+  await standIn.page.evaluate(() => Object.assign(window, { isOld: true }))
+  await standIn.ask('crash', { window: standIn.window })
+  await expect.poll(() => standIn.page.evaluate(() => 'isOld' in window).catch(() => true)).toBe(false)
+  await expect(standIn.page.getByRole('heading', { level: 1 })).toBeVisible()
+  standIn.buttons.push(1)
+  for (let crash = 0; crash < 3; crash++) await standIn.ask('crash', { window: standIn.window })
+  await expect.poll(() => standIn.all('messageBox').length).toBe(1)
+  await standIn.ended
+  expect((await logOf(home)).match(/The page ended \(crashed\)/g)).toHaveLength(4)
 })
 
 test('has a menu whose keys lead to the screens', async ({ standIn }) => {
@@ -147,6 +211,10 @@ test('has a menu whose keys lead to the screens', async ({ standIn }) => {
   expect(menu).toContainEqual({ label: 'Open Folder…', accelerator: 'CmdOrCtrl+O' })
   expect(menu).toContainEqual({ label: 'Settings…', accelerator: 'CmdOrCtrl+,' })
   expect(menu).toContainEqual({ label: 'Runs', accelerator: 'CmdOrCtrl+4' })
+  // A list of recent documents in a menu is for macOS only; elsewhere the item would do nothing.
+  const roles = menu.map(({ role }) => role)
+  expect(roles.includes('recentDocuments')).toBe(process.platform === 'darwin')
+  expect(roles).not.toContain('toggleDevTools')
   await standIn.ask('click', { label: 'Settings…' })
   await expect(standIn.page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
   await standIn.ask('click', { label: 'Show Log File' })
@@ -159,12 +227,16 @@ test('follows the theme, and remembers where its window was', async ({ standIn, 
   await expect(standIn.page.locator('html')).toHaveAttribute('data-theme', 'dark')
   expect(await standIn.ask('themeSource')).toBe('dark')
   await standIn.ask('resize', { window: standIn.window, bounds: { x: 40, y: 50, width: 1000, height: 700 } })
+  await standIn.ask('maximize', { window: standIn.window })
   await standIn.ask('close', { window: standIn.window })
   await standIn.ended
 
   const again = await StandIn.launch(context, { home })
   const { options } = await again.ask<{ options: object }>('settings')
   expect(options).toMatchObject({ x: 40, y: 50, width: 1000, height: 700 })
+  // Showing it, and maximising shows it too, waits for the page.
+  const order = again.told.flatMap(({ kind }) => (['load', 'maximize', 'show'].includes(kind) ? [kind] : []))
+  expect(order).toEqual(['load', 'maximize', 'show'])
   await again.quit()
 })
 
@@ -201,6 +273,17 @@ test('goes on training when its window is closed, and shows it again', async ({ 
   await standIn.ask('secondInstance', { argv: ['hourglass'], folder: home })
   await expect.poll(() => standIn.windowsOpened).toBe(2)
   await expect(standIn.page.getByRole('region', { name: 'Training under way' })).toBeVisible()
+  await standIn.quit()
+})
+
+test('hands folders to a window that has to open for them first', async ({ standIn, home }) => {
+  await trainForever(standIn, home)
+  await standIn.ask('close', { window: standIn.window })
+  const folder = await makeImages(join(home, 'images', 'others'), 4)
+  await standIn.ask('secondInstance', { argv: ['hourglass', folder], folder: home })
+  await expect.poll(() => standIn.windowsOpened).toBe(2)
+  await expect(standIn.page.getByText('4 images found.')).toBeVisible()
+  await standIn.quit()
 })
 
 /** The page's bridge, as the page uses it. */

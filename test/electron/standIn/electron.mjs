@@ -4,7 +4,9 @@
  * between the processes of Electron. Only what Hourglass uses is here.
  */
 import { EventEmitter } from 'node:events'
+import { resolve } from 'node:path'
 
+const root = resolve(import.meta.dirname, '../../..')
 const waiting = new Map()
 let nextId = 1
 
@@ -16,8 +18,14 @@ const ask = (message) =>
     tell({ ...message, id })
   })
 
+/** What the test says of this start: whether it is a packaged app, whether another one runs already. */
+const start = JSON.parse(process.env.HOURGLASS_STAND_IN ?? '{}')
+// A packaged app is started without the name of a script.
+if (start.isPackaged) process.argv.splice(1, 1)
+
 class App extends EventEmitter {
   name = 'electron'
+  isPackaged = start.isPackaged ?? false
   paths = {}
   isQuitting = false
   setName = (name) => void (this.name = name)
@@ -25,7 +33,11 @@ class App extends EventEmitter {
   enableSandbox = () => void (this.isSandboxed = true)
   whenReady = async () => undefined
   addRecentDocument = (path) => tell({ kind: 'recent', path })
-  requestSingleInstanceLock = () => true
+  requestSingleInstanceLock = () => !start.isSecond
+  getAppPath = () => root
+  getVersion = () => '0.0.0'
+  setAppUserModelId = () => undefined
+  setAboutPanelOptions = (options) => tell({ kind: 'about', options })
   quit() {
     const event = cancellable()
     this.emit('before-quit', event)
@@ -79,7 +91,12 @@ export class BrowserWindow extends EventEmitter {
   show = () => void ((this.isShown = true), tell({ kind: 'show', window: this.id }))
   focus = () => undefined
   restore = () => undefined
-  maximize = () => void (this.maximized = true)
+  // As in Electron, what is maximised is shown.
+  maximize = () => {
+    this.maximized = true
+    tell({ kind: 'maximize', window: this.id })
+    this.show()
+  }
   isMaximized = () => this.maximized ?? false
   isMinimized = () => false
   isFocused = () => this.focused ?? true
@@ -182,7 +199,10 @@ const requests = {
   secondInstance: ({ argv, folder }) => app.emit('second-instance', {}, argv, folder),
   quit: () => app.quit(),
   close: ({ window }) => windows.get(window).close(),
+  maximize: ({ window }) => windows.get(window).maximize(),
   resize: ({ window, bounds }) => Object.assign(windows.get(window).bounds, bounds),
+  crash: ({ window }) =>
+    windows.get(window).webContents.emit('render-process-gone', {}, { reason: 'crashed' }),
   focus: ({ window, focused }) => void (windows.get(window).focused = focused),
   themeSource: () => nativeTheme.themeSource,
   settings: () => ({ sandboxed: app.isSandboxed, options: [...windows.values()][0].options }),

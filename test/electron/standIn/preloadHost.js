@@ -27,13 +27,22 @@
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(item)]))
   }
 
+  /** What the context bridge does with a value: functions are wrapped, of errors the message is left, all else is cloned. */
+  const cross = (value) => {
+    if (typeof value === 'function') return (...args) => cross(value(...args.map(cross)))
+    if (value instanceof Promise) return value.then(cross, (error) => Promise.reject(cross(error)))
+    if (value instanceof Error) return new Error(value.message)
+    const isApi = value && Object.values(value).some((member) => typeof member === 'function')
+    if (isApi) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cross(item)]))
+    return structuredClone(value)
+  }
+
   const electron = {
     contextBridge: {
       exposeInMainWorld: (name, api) =>
-        Object.defineProperty(window, name, { value: Object.freeze({ ...api }), enumerable: true }),
+        Object.defineProperty(window, name, { value: Object.freeze(cross(api)), enumerable: true }),
     },
     ipcRenderer: {
-      // What cannot be cloned does not cross.
       invoke: async (channel, ...args) => decode(await invoke(channel, encode(structuredClone(args)))),
       on: (channel, listen) => listeners.set(channel, [...(listeners.get(channel) ?? []), listen]),
       removeListener: (channel, listen) =>

@@ -1,0 +1,40 @@
+import type { BrowserWindow } from 'electron'
+import type { Log } from '../services/log'
+import { reviveCrashedPage } from './crashedPage'
+import { openMainWindow, type WindowOptions } from './mainWindow'
+
+/** The only window of the app, which may be closed and opened again. */
+export class AppWindow {
+  private window: BrowserWindow | null = null
+  private loaded: Promise<void> = Promise.resolve()
+
+  constructor(
+    private readonly options: WindowOptions,
+    private readonly log: Log,
+  ) {}
+
+  /** Null while it is closed. */
+  readonly current = (): BrowserWindow | null => this.window
+
+  /** Brings it to the front, or opens it. */
+  readonly show = (): void => {
+    if (!this.window) return this.open()
+    if (this.window.isMinimized()) this.window.restore()
+    this.window.show()
+    this.window.focus()
+  }
+
+  /** Resolves when it is open and its page listens to events. */
+  ready(): Promise<void> {
+    if (!this.window) this.open()
+    return this.loaded
+  }
+
+  private open(): void {
+    const window = openMainWindow(this.options)
+    this.window = window
+    this.loaded = new Promise((resolve) => window.webContents.once('did-finish-load', () => resolve()))
+    window.on('closed', () => (this.window = null))
+    reviveCrashedPage(window, this.log)
+  }
+}
