@@ -83,8 +83,7 @@ export class StandIn {
     const request = this.nextRequest++
     return new Promise((resolve, reject) => {
       this.waiting.set(request, { resolve: resolve as never, reject })
-      if (this.child.connected) this.child.send({ kind, request, ...params })
-      else reject(new Error('The app has ended.'))
+      this.send({ kind, request, ...params }, () => reject(new Error('The app has ended.')))
     })
   }
 
@@ -95,7 +94,7 @@ export class StandIn {
   /** A person quits; resolves when the process has ended, or after nothing came of it. */
   async quit(): Promise<void> {
     if (!this.child.connected) return
-    this.child.send({ kind: 'quit' })
+    this.send({ kind: 'quit' })
     await this.ended
   }
 
@@ -111,7 +110,8 @@ export class StandIn {
     if (kind === 'answer') return this.settle(message)
     if (kind === 'load') await this.load(message as never)
     if (kind === 'send') await this.deliver(message as never)
-    if (kind === 'reload') await this.page.reload()
+    // Another one may overtake it, or the end of the page.
+    if (kind === 'reload') await this.page.reload().catch(() => undefined)
     if (kind === 'closed') await this.page.close()
     if (kind === 'openDialog') {
       const filePaths = this.dialogAnswers.shift() ?? []
@@ -121,7 +121,13 @@ export class StandIn {
   }
 
   private answer(id: unknown, value: unknown): void {
-    if (this.child.connected) this.child.send({ kind: 'answer', id, value })
+    this.send({ kind: 'answer', id, value })
+  }
+
+  /** An app may end at any time, and does so before its end is known here. */
+  private send(message: Record<string, unknown>, onEnded: () => void = () => undefined): void {
+    if (this.child.connected) this.child.send(message, (error) => error && onEnded())
+    else onEnded()
   }
 
   private settle({ request, value, error }: Told): void {
