@@ -90,8 +90,8 @@ export class ComputeClient {
 
   private started(): Worker {
     if (this.worker) return this.worker
-    // TensorFlow takes its options from the environment of the process.
-    const worker = new Worker(this.entry, { env: SHARE_ENV, name: 'compute' })
+    // TensorFlow takes its options from the environment of the process; those of Node.js are the process's own.
+    const worker = new Worker(this.entry, { env: SHARE_ENV, name: 'compute', execArgv: [] })
     let failure: Error | null = null
     worker.on('message', (message: ReplyMessage) => this.receive(message))
     worker.on('error', (error) => (failure = error))

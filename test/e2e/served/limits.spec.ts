@@ -40,7 +40,9 @@ test.describe('on a disk that is nearly full', () => {
     await importChosen(page)
     await startTraining(page, { epochs: 50, name: 'Too large' })
     await expect(page.getByRole('main').getByText('Failed', { exact: true })).toBeVisible()
-    await expect(page.getByRole('alert')).toContainText('grew past the largest file this system allows')
+    await expect(page.getByRole('main').getByRole('alert')).toContainText(
+      'grew past the largest file this system allows',
+    )
     await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible()
   })
 })

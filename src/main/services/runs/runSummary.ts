@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import type { RunSummary } from '../../../shared/api/library'
 import { countTrained, modelSpecSchema } from '../../../shared/modelSpec'
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import type { About } from '../../store/aboutStore'
+import { runFiles } from '../../store/runStore'
 import type { LibraryEntry } from '../library/library'
 
 export interface RunFacts {
@@ -38,7 +40,8 @@ export function summaryOfRun({
     datasetName: dataset.name,
     parameters: countTrained(spec),
     epochs: metrics.length,
-    best: metrics.findLast(({ best }) => best) ?? null,
+    // An epoch's line is written before its checkpoint: until that is there, there is no model to try.
+    best: existsSync(runFiles.best(entry.folder)) ? (metrics.findLast(({ best }) => best) ?? null) : null,
     last: metrics.at(-1) ?? null,
   }
 }

@@ -4,6 +4,7 @@ import type { App } from '../../../../src/main/app/createApp'
 import { readWeights } from '../../../../src/main/store/checkpointStore'
 import { runFiles } from '../../../../src/main/store/runStore'
 import type { TrainingConfig } from '../../../../src/shared/trainingConfig'
+import { outputOf, runModule } from '../../../support/moduleProcess'
 import { openTestApp } from '../../../support/testApp'
 import { temporaryFolder } from '../../../support/testFolder'
 
@@ -38,6 +39,9 @@ async function start(changes: Partial<TrainingConfig>, name = 'Run'): Promise<st
 }
 const get = (id: string) => app.handlers['runs.get']({ id })
 const state = async (id: string) => (await get(id)).state
+const latestWeights = (id: string) => readWeights(runFiles.latest(join(home, 'library', 'runs', id)))
+const losses = async (id: string) =>
+  (await get(id)).metrics.map(({ trainLoss, valLoss, psnr }) => [trainLoss, valLoss, psnr])
 
 describe('training in the app', () => {
   it('paused, closed and resumed equals the uninterrupted run, bit for bit', async () => {
@@ -58,11 +62,34 @@ describe('training in the app', () => {
     if ((await state(cut)) === 'paused') await app.handlers['training.resume']({ id: cut })
     await until(async () => (await state(cut)) === 'done')
 
-    const weights = (id: string) => readWeights(runFiles.latest(join(home, 'library', 'runs', id)))
-    expect(await weights(cut)).toEqual(await weights(whole))
-    const losses = async (id: string) =>
-      (await get(id)).metrics.map(({ trainLoss, valLoss, psnr }) => [trainLoss, valLoss, psnr])
+    expect(await latestWeights(cut)).toEqual(await latestWeights(whole))
     expect(await losses(cut)).toEqual(await losses(whole))
+  })
+
+  it('killed in the middle it is offered for resuming, and ends as the uninterrupted run does', async () => {
+    const epochs = 10
+    const whole = await start({ epochs }, 'Whole')
+    await until(async () => (await state(whole)) === 'done')
+    await app.close()
+    // The whole process dies with the fourth epoch.
+    const child = runModule(`
+      const { openTestApp } = await load('test/support/testApp.ts')
+      const app = await openTestApp(${JSON.stringify(home)})
+      const dataset = ${JSON.stringify(dataset)}
+      app.events.on('training.epochEnded', ({ metrics }) => metrics.epoch === 4 && process.kill(process.pid, 'SIGKILL'))
+      const presets = await app.handlers['training.presets']({ dataset })
+      const { spec, config, name: preset } = presets.find(({ name }) => name === 'tied-784-32')
+      await app.handlers['training.start']({ dataset, name: 'Killed', spec, preset, config: { ...config, epochs: ${epochs} } })
+      await new Promise(() => setInterval(() => undefined, 1000))`)
+    await outputOf(child)
+    expect(child.signalCode).toBe('SIGKILL')
+
+    app = await openTestApp(home)
+    expect(await get('killed')).toMatchObject({ state: 'interrupted', elsewhere: false })
+    await app.handlers['training.resume']({ id: 'killed' })
+    await until(async () => (await state('killed')) === 'done')
+    expect(await latestWeights('killed')).toEqual(await latestWeights(whole))
+    expect(await losses('killed')).toEqual(await losses(whole))
   })
 
   it('says at once what was asked of it, and then what it did', async () => {
