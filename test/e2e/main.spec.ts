@@ -78,8 +78,14 @@ test('goes on while the page is away, and shows where it is when it comes back',
   await page.goto('about:blank')
   await app.show(address)
   await expect.poll(shown).toBeGreaterThan(before)
-  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  // From any screen, by the buttons beside what trains.
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Stop training' }).click()
+  await expect(page.getByRole('region', { name: 'Training under way' })).toHaveCount(0)
+  await page.goBack()
   await expect(page.getByRole('main').getByText('Stopped', { exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Play from the first epoch' }).click()
+  await expect(page.getByRole('img', { name: /^Image 1, reconstructed after epoch [1-3]$/ })).toBeVisible()
 })
 
 async function decodedPixels(page: import('@playwright/test').Page): Promise<string> {
