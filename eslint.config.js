@@ -88,7 +88,13 @@ const doors = [
   door(
     `${main}/served`,
     './src',
-    ['./shared', './main/services/shell.ts', './main/served'],
+    [
+      './shared',
+      './main/services/shell.ts',
+      './main/setup/chromium.mjs',
+      './main/setup/display.mjs',
+      './main/served',
+    ],
     'what a served app has of the machine that it runs on.',
   ),
   door('./src/preload', './src', ['./shared', './preload'], 'the bridge imports shared only.'),

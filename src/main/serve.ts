@@ -1,8 +1,9 @@
 import { createApp } from './app/createApp'
 import { openLogFile } from './app/logFile'
 import { appVersion, computeWorkerEntry, pageFolder, tensorflowSetup } from './builtFiles'
-import { hasDisplay, openAppWindow } from './served/openBrowser'
+import { openAppWindow } from './served/openBrowser'
 import { servedShell } from './served/servedShell'
+import { hasDisplay } from './setup/display.mjs'
 import { appFolders } from './store/appFolders'
 import { serveApp } from './transports/httpServer'
 

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { stat } from 'node:fs/promises'
 import { ExpectedError } from '../../shared/errors'
 import type { Shell } from '../services/shell'
-import { hasDisplay } from './openBrowser'
+import { hasDisplay } from '../setup/display.mjs'
 
 /** The app in somebody's browser: folders are chosen in the page, among the roots. */
 export function servedShell(roots: readonly string[]): Shell {

@@ -2,48 +2,93 @@ import { open, stat } from 'node:fs/promises'
 import { type EpochMetrics, epochMetricsSchema } from '../../shared/run'
 import { runFiles } from './runStore'
 
-/** The epochs of a run that somebody trains, read as they are added: only what is new is read. */
+/** What a list of runs tells of the epochs. */
+export interface MetricsSummary {
+  readonly epochs: number
+  readonly best: EpochMetrics | null
+  readonly last: EpochMetrics | null
+}
+
+const none: MetricsSummary = { epochs: 0, best: null, last: null }
+const isBest = '"best":true'
+
+/**
+ * The end of a run's metrics, read on as epochs are added. Of what was there before the first look only the last and the
+ * best epoch are parsed, so that a library of long runs opens at once and is not held in memory.
+ */
 export class MetricsTail {
-  private epochs: EpochMetrics[] = []
+  private summary = none
+  private added: EpochMetrics[] = []
   private offset = 0
   private inode = -1
+  private reading: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly run: string) {}
 
   /** Reads on. A file that became another one, as when a run is taken back to a checkpoint, is read from its beginning. */
-  async read(): Promise<readonly EpochMetrics[]> {
-    const path = runFiles.metrics(this.run)
-    const stats = await stat(path).catch(() => null)
-    if (!stats) return (this.epochs = [])
-    if (stats.ino !== this.inode || stats.size < this.offset) {
-      Object.assign(this, { epochs: [], offset: 0, inode: stats.ino })
-    }
-    if (stats.size > this.offset) await this.readFrom(path, stats.size)
-    return this.epochs
+  read(): Promise<MetricsSummary> {
+    const next = this.reading.then(() => this.readOn())
+    this.reading = next.catch(() => undefined)
+    return next
   }
 
-  private async readFrom(path: string, size: number): Promise<void> {
+  /** Epochs that came after the first look and were not taken yet. */
+  takeAdded(): readonly EpochMetrics[] {
+    return this.added.splice(0)
+  }
+
+  private async readOn(): Promise<MetricsSummary> {
+    const path = runFiles.metrics(this.run)
+    const stats = await stat(path).catch(() => null)
+    if (!stats) return (this.summary = none)
+    const isAnother = stats.ino !== this.inode || stats.size < this.offset
+    if (isAnother) Object.assign(this, { summary: none, added: [], offset: 0, inode: stats.ino })
+    if (stats.size === this.offset) return this.summary
+    const lines = await this.newLines(path, stats.size)
+    if (isAnother) this.look(lines)
+    else this.follow(lines)
+    return this.summary
+  }
+
+  /** Whole lines behind those that were read. */
+  private async newLines(path: string, size: number): Promise<string[]> {
     const file = await open(path, 'r')
     try {
       const buffer = Buffer.alloc(size - this.offset)
       const { bytesRead } = await file.read(buffer, 0, buffer.length, this.offset)
       const end = buffer.subarray(0, bytesRead).lastIndexOf(10) + 1
       this.offset += end
-      const added = buffer.toString('utf8', 0, end).split('\n').flatMap(parseLine)
-      // A new array, since the old one may be on its way to a window.
-      if (added.length > 0) this.epochs = [...this.epochs, ...added]
+      return buffer.toString('utf8', 0, end).split('\n').filter(Boolean)
     } finally {
       await file.close()
     }
   }
+
+  private look(lines: readonly string[]): void {
+    const best = lines.findLast((line) => line.includes(isBest))
+    this.summary = {
+      epochs: lines.length,
+      best: (best && parseLine(best)) || null,
+      last: (lines.length > 0 && parseLine(lines.at(-1)!)) || null,
+    }
+  }
+
+  private follow(lines: readonly string[]): void {
+    const epochs = lines.map(parseLine).filter((epoch) => epoch !== null)
+    this.added.push(...epochs)
+    this.summary = {
+      epochs: this.summary.epochs + epochs.length,
+      best: epochs.findLast(({ best }) => best) ?? this.summary.best,
+      last: epochs.at(-1) ?? this.summary.last,
+    }
+  }
 }
 
-function parseLine(line: string): EpochMetrics[] {
-  if (line === '') return []
+function parseLine(line: string): EpochMetrics | null {
   try {
     const parsed = epochMetricsSchema.safeParse(JSON.parse(line))
-    return parsed.success ? [parsed.data] : []
+    return parsed.success ? parsed.data : null
   } catch {
-    return [] // Cut off by a crash.
+    return null // Cut off by a crash.
   }
 }

@@ -1,9 +1,12 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { ExpectedError } from '../../shared/errors'
 import { type EpochMetrics, epochMetricsSchema, type RunInfo, runInfoSchema } from '../../shared/run'
 import { writeFileAtomic } from './atomicWrite'
 import { explainFileError, fileErrorCode } from './fileErrors'
+
+const linesInARow = 500
 
 /** Files of a run's folder. */
 export const runFiles = {
@@ -58,10 +61,14 @@ export async function readMetrics(run: string): Promise<EpochMetrics[]> {
     if (fileErrorCode(error) === 'ENOENT') return ''
     throw explainFileError(error, runFiles.metrics(run))
   })
-  return text.split('\n').flatMap((line) => {
+  const epochs: EpochMetrics[] = []
+  for (const [i, line] of text.split('\n').entries()) {
+    // Thousands of epochs take a while; whoever else has something to do gets a turn.
+    if (i % linesInARow === linesInARow - 1) await setImmediate()
     const parsed = epochMetricsSchema.safeParse(parseJson(line))
-    return parsed.success ? [parsed.data] : []
-  })
+    if (parsed.success) epochs.push(parsed.data)
+  }
+  return epochs
 }
 
 /** Forgets epochs after `epoch`, which a checkpoint older than the last line makes again. */

@@ -2,13 +2,12 @@ import { computed, type Ref, shallowRef, watch } from 'vue'
 import { useRoute } from 'vue-router'
 import type { PresetOption } from '../../shared/api/commands'
 import type { ModelSpec } from '../../shared/modelSpec'
+import { defaultPreset } from '../../shared/presets'
 import type { TrainingConfig } from '../../shared/trainingConfig'
 import { client } from '../api/client'
 import { type TrainDraft, useTrainDrafts } from '../stores/useTrainDrafts'
 import { useCommand } from './useCommand'
 import { useTrainingEstimate } from './useTrainingEstimate'
-
-const usualPreset = 'tied-relu-784-196-81-49'
 
 /** Setting up a run on a dataset: presets, the draft, what is wrong with it, and how long it would take. */
 export function useTrainSetup(dataset: Ref<string | undefined>) {
@@ -42,7 +41,7 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
 
   const { run: load, failure } = useCommand(async (id: string) => {
     presets.value = await client.invoke('training.presets', { dataset: id })
-    const usual = presets.value.find(({ name }) => name === usualPreset) ?? presets.value[0]!
+    const usual = presets.value.find(({ name }) => name === defaultPreset) ?? presets.value[0]!
     if (!drafts.drafts.has(id))
       drafts.set(id, {
         ...{ spec: usual.spec, config: usual.config, preset: usual.name },

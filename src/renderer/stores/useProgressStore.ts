@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { RunProgress } from '../../shared/api/library'
 import { client } from '../api/client'
+import { shareDone } from '../composables/shareDone'
 import { useRunsStore } from './useRunsStore'
 
 /** How far the training under way is; the list of runs tells only what lasts. */
@@ -20,13 +21,6 @@ export const useProgressStore = defineStore('progress', () => {
   })
   const progressOf = (id: string) => (latest.value?.run === id ? latest.value.progress : null)
   /** 0..1 of all epochs. */
-  const share = computed(() => {
-    const run = training.value
-    if (!run) return null
-    const progress = progressOf(run.id)
-    if (!progress) return run.epochs / run.config.epochs
-    const { epoch, epochs, batch, batches } = progress
-    return (epoch - 1 + batch / Math.max(1, batches)) / epochs
-  })
+  const share = computed(() => training.value && shareDone(training.value, progressOf(training.value.id)))
   return { training, progressOf, share }
 })

@@ -9,6 +9,13 @@ export const idSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'An id is made of lower-case letters, digits and hyphens.')
 
+/** In front of a run's id it names the model that the run's best epoch is. Ids of the library have no double hyphen. */
+const runPrefix = 'run--'
+export const modelIdOfRun = (run: string): string => `${runPrefix}${run}`
+/** The run whose best epoch a model is; null for a model that was kept. */
+export const runOfModelId = (id: string): string | null =>
+  id.startsWith(runPrefix) ? id.slice(runPrefix.length) : null
+
 /** Images, count × height × width × channels bytes, row-major, values 0-255. */
 export interface PixelBlock {
   readonly count: number

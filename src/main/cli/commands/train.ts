@@ -4,13 +4,14 @@ import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { type Tying, tyingModes } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
+import { defaultPreset } from '../../../shared/presets'
 import {
   optimizerNames,
   type RuntimeName,
   runtimeNames,
   type ScheduleConfig,
 } from '../../../shared/trainingConfig'
-import { type ConfigChoice, defaultPreset, presetNames } from '../../services/training/runPlan'
+import { type ConfigChoice, presetNames } from '../../services/training/runPlan'
 import {
   type ResumedRun,
   resumeRun,

@@ -1,5 +1,6 @@
 import { inputSize, type InputShape } from '../../../shared/modelSpec'
 import type { TensorData } from '../graph/tensor'
+import { clipped } from '../imaging/pixelBytes'
 import { psnrOfMse, psnrOfImages } from '../imaging/psnr'
 import { ssimOfImages } from '../imaging/ssim'
 import type { CompiledProgram } from '../runtimes/runtime'
@@ -90,8 +91,4 @@ export async function evaluateBatch(
     Object.assign(feeds, corruptionFeeds('x', indices.length, field, strength))
   }
   return { pixels, results: await compiled.run('evaluate', feeds) }
-}
-
-function clipped(values: Float32Array): Float32Array {
-  return values.map((value) => Math.min(1, Math.max(0, value)))
 }

@@ -1,9 +1,10 @@
 import { readdir, realpath } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { datasetFiles, unfinishedFiles } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
+import { isInside } from '../../store/isInside'
 
 /**
  * Makes sure that a dataset may be written to `out`: it is missing, empty, or a dataset, and not among the images.
@@ -40,11 +41,6 @@ async function listFolder(folder: string): Promise<string[]> {
     if (fileErrorCode(error) === 'ENOENT') return []
     throw explainFileError(error, folder)
   }
-}
-
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path)
-  return way === '' || (!way.startsWith('..') && !isAbsolute(way))
 }
 
 /** The real place of a path of which the last parts may be missing. */

@@ -1,5 +1,6 @@
 import { inputSize, type InputShape } from '../../../shared/modelSpec'
 import { type ImageBatch, toImageBatch } from '../../engine/imaging/imageBatch'
+import { clipped } from '../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../engine/imaging/psnr'
 import type { EvaluateParams } from '../../worker/protocol'
 import { batchStream } from '../models/batchStream'
@@ -39,8 +40,7 @@ export async function restoreAll(
 export function errorOf(clean: Float32Array, other: Float32Array, shape: InputShape) {
   let sum = 0
   for (let i = 0; i < clean.length; i++) sum += (clean[i]! - other[i]!) ** 2
-  const clipped = other.map((value) => Math.min(1, Math.max(0, value)))
-  const psnrs = psnrOfImages(clean, clipped, shape)
+  const psnrs = psnrOfImages(clean, clipped(other), shape)
   return { loss: sum / clean.length, psnr: psnrs.reduce((total, psnr) => total + psnr, 0) / psnrs.length }
 }
 

@@ -28,7 +28,10 @@ const intervalMs = 100
 /** Work that takes a while, other than training: its states are described with `Job`. */
 export class JobService {
   private readonly list: RevisedList<Job>
-  private readonly running = new Map<string, AbortController>()
+  private readonly running = new Map<
+    string,
+    { readonly abort: AbortController; readonly ended: Promise<Job> }
+  >()
   private readonly queues = new Map<string, Promise<unknown>>()
   private readonly ended: string[] = []
 
@@ -53,11 +56,11 @@ export class JobService {
     const { kind, subject, datasetId = null, queue } = request
     const id = randomUUID()
     const abort = new AbortController()
-    this.running.set(id, abort)
     const progress = { phase: '', done: 0, total: 0, rate: null, timeLeftMs: null }
     this.list.set({ id, kind, subject, datasetId, state: 'waiting', ...progress, error: null })
     const before = queue === undefined ? Promise.resolve() : (this.queues.get(queue) ?? Promise.resolve())
     const ended = before.then(() => this.run(id, request, abort.signal))
+    this.running.set(id, { abort, ended })
     if (queue !== undefined) this.queues.set(queue, ended)
     return { id, ended }
   }
@@ -66,14 +69,14 @@ export class JobService {
   cancel(id: string): void {
     const job = this.list.get(id)
     if (!job) throw new ExpectedError('not-found', 'There is no such job any more.')
-    this.running.get(id)?.abort()
+    this.running.get(id)?.abort.abort()
   }
 
   /** Cancels all of them and waits until they have ended. */
   async close(): Promise<void> {
-    for (const abort of this.running.values()) abort.abort()
-    await Promise.all(this.queues.values())
-    while (this.running.size > 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    const running = [...this.running.values()]
+    for (const { abort } of running) abort.abort()
+    await Promise.all(running.map(({ ended }) => ended))
   }
 
   private async run(id: string, { work }: JobRequest, signal: AbortSignal): Promise<Job> {

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { ParsedParams } from '../../../shared/api/commands'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { AppFolders } from '../../store/appFolders'
 import { syncFolder } from '../../store/atomicWrite'
 import { explainFileError } from '../../store/fileErrors'
+import { isInside } from '../../store/isInside'
 import { readRunInfo, runFiles, writeRunInfo } from '../../store/runStore'
 import type { OpenDatasets } from '../datasets/openDatasets'
 import type { JobProgress, JobService } from '../jobs/jobService'
@@ -153,9 +154,4 @@ async function emptyCopy(to: string): Promise<void> {
   if (marker === null) return
   for (const kind of libraryKinds) await rm(join(to, kind), { recursive: true, force: true })
   await rm(join(to, markerFile), { force: true })
-}
-
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, resolve(path))
-  return way === '' || (!way.startsWith('..') && !isAbsolute(way))
 }

@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import type { ModelDetail, ModelSummary, RunSummary } from '../../../shared/api/library'
+import {
+  type ModelDetail,
+  modelIdOfRun,
+  type ModelSummary,
+  type RunSummary,
+} from '../../../shared/api/library'
 import { codeSize, countTrained } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
 import { modelFiles, readModelInfo } from '../../store/modelStore'
 import { runFiles } from '../../store/runStore'
 import type { LibraryEntry } from '../library/library'
-
-/** In front of a run's id it names the model that the run's best epoch is. Ids of the library have no double hyphen. */
-const runPrefix = 'run--'
-
-export const modelIdOfRun = (run: string) => `${runPrefix}${run}`
-export const runOfModelId = (id: string) => (id.startsWith(runPrefix) ? id.slice(runPrefix.length) : null)
 
 /** The best epoch of a run; null before its first epoch. */
 export function modelOfRun(run: RunSummary): ModelSummary | null {

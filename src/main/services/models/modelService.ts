@@ -1,8 +1,15 @@
 import type { EncodedImage, ParsedParams } from '../../../shared/api/commands'
-import type { ModelDetail, ModelSummary, PixelBlock } from '../../../shared/api/library'
+import {
+  type ModelDetail,
+  modelIdOfRun,
+  type ModelSummary,
+  type PixelBlock,
+  runOfModelId,
+} from '../../../shared/api/library'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { codeSize, type InputShape } from '../../../shared/modelSpec'
+import { asBytes, clipped } from '../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../engine/imaging/psnr'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { modelFiles, openModel, readModelInfo, type TrainedModel } from '../../store/modelStore'
@@ -18,7 +25,7 @@ import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import type { RunService } from '../runs/runService'
 import { keepModel } from './keepModel'
-import { bytesOfWeights, modelIdOfRun, modelOfRun, runOfModelId, savedModel } from './modelLibrary'
+import { bytesOfWeights, modelOfRun, savedModel } from './modelLibrary'
 
 export interface ModelDependencies {
   readonly library: Library
@@ -249,7 +256,3 @@ export class ModelService {
 function block({ width, height, channels }: InputShape, data: Uint8Array): PixelBlock {
   return { count: 1, width, height, channels, data }
 }
-
-const clip = (value: number) => Math.min(1, Math.max(0, value))
-const clipped = (values: Float32Array) => values.map(clip)
-const asBytes = (values: Float32Array) => Uint8Array.from(values, (value) => Math.round(255 * clip(value)))

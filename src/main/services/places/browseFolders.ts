@@ -1,9 +1,10 @@
 import { mkdir, readdir, realpath } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Handlers } from '../../../shared/api/commands'
 import type { Folder, Place } from '../../../shared/api/places'
 import { ExpectedError } from '../../../shared/errors'
 import { explainFileError } from '../../store/fileErrors'
+import { isInside } from '../../store/isInside'
 import { hasImageExtension } from '../datasets/imageFormats'
 import { compareNames } from '../datasets/naturalOrder'
 import type { Shell } from '../shell'
@@ -109,9 +110,4 @@ function foldersBetween(root: string, path: string): string[] {
   const folders = [path]
   for (let at = path; at !== root; at = dirname(at)) folders.unshift(dirname(at))
   return folders
-}
-
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path)
-  return way === '' || (!way.startsWith('..') && !isAbsolute(way))
 }

@@ -7,7 +7,7 @@ import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/hi
 import { MetricsTail } from '../../store/metricsTail'
 import { isAlive, isCurrent } from '../../store/processIdentity'
 import { appendLog, readLog, type RunLogEntry } from '../../store/runLog'
-import { readRunInfo, writeRunInfo } from '../../store/runStore'
+import { readMetrics, readRunInfo, writeRunInfo } from '../../store/runStore'
 import type { OpenDatasets } from '../datasets/openDatasets'
 import type { EventBus } from '../eventBus'
 import type { Library, LibraryEntry } from '../library/library'
@@ -105,7 +105,7 @@ export class RunService {
     const info = await readRunInfo(entry.folder)
     return {
       ...summary,
-      metrics: await this.tailOf(entry).read(),
+      metrics: await readMetrics(entry.folder),
       progress: this.live.get(id)?.progress ?? null,
       log: await readLog(entry.folder),
       versions: info.versions,
@@ -163,6 +163,8 @@ export class RunService {
     if (!entry) return this.forget(id)
     this.told.set(id, { at: performance.now(), timer: null })
     this.list.set(await this.summarize(entry))
+    // Of a run of our own the worker has told already.
+    if (this.live.has(id)) this.tails.get(id)?.takeAdded()
   }
 
   private forget(id: string): void {
@@ -181,16 +183,13 @@ export class RunService {
   /** Its own changes are known here already; those of another process are told as if they were. */
   private async changedOnDisk(id: string): Promise<void> {
     if (this.live.has(id)) return
-    const before = this.list.get(id)?.epochs ?? 0
-    const entry = await this.deps.library.find('runs', id).catch(() => null)
-    if (!entry) return this.forget(id)
-    const metrics = await this.tailOf(entry).read()
     await this.refresh(id)
-    if (!this.list.get(id)?.elsewhere) return
-    const pictured = new Set(await snapshotEpochs(entry.folder))
-    for (const epoch of metrics.slice(before)) {
-      const hasSnapshot = pictured.has(epoch.epoch)
-      this.deps.events.emit('training.epochEnded', { run: id, metrics: epoch, hasSnapshot })
+    const added = this.tails.get(id)?.takeAdded() ?? []
+    if (!this.list.get(id)?.elsewhere || added.length === 0) return
+    const pictured = new Set(await snapshotEpochs(await this.folderOf(id)))
+    for (const metrics of added) {
+      const hasSnapshot = pictured.has(metrics.epoch)
+      this.deps.events.emit('training.epochEnded', { run: id, metrics, hasSnapshot })
     }
   }
 

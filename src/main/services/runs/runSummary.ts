@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import type { RunSummary } from '../../../shared/api/library'
 import { countTrained, modelSpecSchema } from '../../../shared/modelSpec'
-import type { EpochMetrics, RunInfo } from '../../../shared/run'
+import type { RunInfo } from '../../../shared/run'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import type { About } from '../../store/aboutStore'
+import type { MetricsSummary } from '../../store/metricsTail'
 import { runFiles } from '../../store/runStore'
 import type { LibraryEntry } from '../library/library'
 
@@ -11,7 +12,7 @@ export interface RunFacts {
   readonly entry: LibraryEntry
   readonly info: RunInfo
   readonly about: About
-  readonly metrics: readonly EpochMetrics[]
+  readonly metrics: MetricsSummary
   readonly dataset: { readonly id: string | null; readonly name: string }
   readonly asked: RunSummary['asked']
   readonly elsewhere: boolean
@@ -39,10 +40,10 @@ export function summaryOfRun({
     datasetId: dataset.id,
     datasetName: dataset.name,
     parameters: countTrained(spec),
-    epochs: metrics.length,
+    epochs: metrics.epochs,
     // An epoch's line is written before its checkpoint: until that is there, there is no model to try.
-    best: existsSync(runFiles.best(entry.folder)) ? (metrics.findLast(({ best }) => best) ?? null) : null,
-    last: metrics.at(-1) ?? null,
+    best: existsSync(runFiles.best(entry.folder)) ? metrics.best : null,
+    last: metrics.last,
   }
 }
 

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { ExpectedError } from '../../../shared/errors'
 import { type InputShape, type ModelSpec, modelSpecSchema, type Tying } from '../../../shared/modelSpec'
+import { defaultPreset } from '../../../shared/presets'
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { findPreset, presets, specFromPreset } from '../../engine/models/presets'
 import { explainFileError } from '../../store/fileErrors'
@@ -32,7 +33,6 @@ export interface RunPlan {
   readonly notes: readonly string[]
 }
 
-export const defaultPreset = 'tied-relu-784-196-81-49'
 export const presetNames = presets.map(({ name }) => name)
 
 /** @throws ExpectedError `bad-usage`, `bad-spec` or `not-found` */

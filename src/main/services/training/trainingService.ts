@@ -27,7 +27,6 @@ export interface TrainingDependencies {
 
 interface Active {
   readonly id: string
-  readonly name: string
   readonly dataset: string
   readonly abort: AbortController
   readonly ended: Promise<void>
@@ -116,7 +115,7 @@ export class TrainingService {
       const work: Work = (options) => trainNewRun(request, options)
       try {
         await this.begin(
-          { id: entry.id, name, dataset: params.dataset, schedule: params.config.schedule.name },
+          { id: entry.id, dataset: params.dataset, schedule: params.config.schedule.name },
           work,
           async () => writeAbout(entry.folder, { name }),
         )
@@ -140,10 +139,9 @@ export class TrainingService {
       const summary = this.deps.runs.summary(id)
       if (summary?.elsewhere)
         throw new ExpectedError('bad-input', 'This run is being trained by another program.')
-      const { name = id, datasetId } = summary ?? {}
       const schedule = summary?.config.schedule.name ?? 'constant'
       const work: Work = (options) => resumeRun({ run: folder, epochs }, options)
-      await this.begin({ id, name, dataset: datasetId ?? '', schedule }, work, async () => undefined)
+      await this.begin({ id, dataset: summary?.datasetId ?? '', schedule }, work, async () => undefined)
     } finally {
       this.isStarting = false
     }
@@ -184,7 +182,7 @@ export class TrainingService {
 
   /** Lets it train in the background once it has begun. */
   private async begin(
-    { schedule, ...subject }: Pick<Active, 'id' | 'name' | 'dataset'> & { schedule: ScheduleConfig['name'] },
+    { schedule, ...subject }: Pick<Active, 'id' | 'dataset'> & { schedule: ScheduleConfig['name'] },
     work: Work,
     onStarted: () => Promise<void>,
   ): Promise<void> {

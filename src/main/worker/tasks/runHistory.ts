@@ -3,6 +3,7 @@ import { asFloats, type PixelSource, readImages } from '../../engine/training/pi
 import { randomStream, shuffle, streams } from '../../engine/training/random'
 import type { Trainer } from '../../engine/training/trainer'
 import { imagesOfUnits } from '../../engine/imaging/kernelImages'
+import { asBytes } from '../../engine/imaging/pixelBytes'
 import { LatentMap } from '../../engine/projection/latentMap'
 import type { StoredWeights } from '../../store/checkpointStore'
 import {
@@ -128,9 +129,4 @@ export class RunHistory {
 async function lastMap(run: string): Promise<Float32Array | null> {
   const epoch = (await snapshotEpochs(run)).at(-1)
   return epoch === undefined ? null : ((await readSnapshot(run, epoch)).map?.data ?? null)
-}
-
-/** For looking at: clipped to 0..1 and rounded to bytes. */
-export function asBytes(values: Float32Array): Uint8Array {
-  return Uint8Array.from(values, (value) => Math.round(255 * Math.min(1, Math.max(0, value))))
 }

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { inputSize } from '../../../shared/modelSpec'
+import { asBytes } from '../../engine/imaging/pixelBytes'
 import type { CompiledProgram } from '../../engine/runtimes/runtime'
-import { corruptPixels } from '../../engine/training/corruptPixels'
 import { inferenceBatch } from '../../engine/training/evaluation'
 import { asFloats } from '../../engine/training/pixelSource'
 import { openDataset } from '../../store/datasetStore'
+import { corruptImages } from '../corruptImages'
 import { loadModel } from '../loadModel'
 import type { ComputeTarget, ComputeTasks, ModelFiles } from '../protocol'
 import type { TaskContext } from '../taskContext'
-import { asBytes } from './runHistory'
 
 /** The models that were tried last stay loaded, so that a moved slider shows at once what it does. */
 const loaded = new Map<string, CompiledProgram>()
@@ -20,7 +20,7 @@ export async function corrupt({
   noise,
   seed,
 }: ComputeTasks['corrupt']['params']): Promise<{ pixels: Uint8Array }> {
-  return { pixels: asBytes(corruptPixels(pixels, inputs, noise, seed)) }
+  return { pixels: asBytes(await corruptImages(pixels, inputs, noise, seed)) }
 }
 
 export async function tryImage({
@@ -32,7 +32,7 @@ export async function tryImage({
 }: ComputeTasks['tryImage']['params']): Promise<ComputeTasks['tryImage']['result']> {
   const compiled = await keptModel(model, target)
   const inputs = inputSize(model.spec.input)
-  const input = noise ? corruptPixels(pixels, inputs, noise, seed) : asFloats(pixels)
+  const input = noise ? await corruptImages(pixels, inputs, noise, seed) : asFloats(pixels)
   const { code } = await compiled.run('encode', { image: { shape: [1, inputs], data: input } })
   const values = Float32Array.from(code!.data as Float32Array)
   return { input, code: values, output: await decoded(compiled, values) }

@@ -92,15 +92,27 @@ describe('the tail of the metrics', () => {
   it('reads only what was added, and begins anew where the file was replaced', async () => {
     const folder = await leaveRun('tail', {})
     const tail = new MetricsTail(folder)
-    expect(await tail.read()).toHaveLength(metrics.length)
+    const { length } = metrics
+    expect(await tail.read()).toEqual({
+      epochs: length,
+      last: metrics.at(-1),
+      best: metrics.findLast(({ best }) => best) ?? null,
+    })
+    expect(tail.takeAdded()).toEqual([])
     const path = join(folder, 'metrics.jsonl')
     const [first] = metrics
-    await appendFile(path, JSON.stringify({ ...first, epoch: 99 }).slice(0, 20))
-    expect(await tail.read()).toHaveLength(metrics.length)
-    await appendFile(path, `${JSON.stringify({ ...first, epoch: 99 }).slice(20)}\n`)
-    expect((await tail.read()).at(-1)).toMatchObject({ epoch: 99 })
+    const added = { ...first!, epoch: 99, best: true }
+    await appendFile(path, JSON.stringify(added).slice(0, 20))
+    expect(await tail.read()).toMatchObject({ epochs: length })
+    await appendFile(path, `${JSON.stringify(added).slice(20)}\n`)
+    // Two that read at once read nothing twice.
+    const [one, other] = await Promise.all([tail.read(), tail.read()])
+    expect(one).toEqual({ epochs: length + 1, last: added, best: added })
+    expect(other).toEqual(one)
+    expect(tail.takeAdded()).toEqual([added])
+    expect(tail.takeAdded()).toEqual([])
     await writeFile(path, `${JSON.stringify(first)}\n`)
-    expect(await tail.read()).toHaveLength(1)
+    expect(await tail.read()).toMatchObject({ epochs: 1, last: first })
   })
 })
 
