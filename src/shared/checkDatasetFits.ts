@@ -9,6 +9,6 @@ export function checkDatasetFits(info: InputShape & { readonly name: string }, i
     `${width} × ${height} pixels, ${channels === 3 ? 'colour' : 'grey'}`
   throw new ExpectedError(
     'bad-spec',
-    `The model takes images of ${describe(input)}; those of ${info.name} are ${describe(info)}. Import them with --size ${input.width}x${input.height} --color ${input.channels === 3 ? 'rgb' : 'grey'}.`,
+    `The model takes images of ${describe(input)}; those of ${info.name} are ${describe(info)}. Import them again as ${describe(input)}.`,
   )
 }

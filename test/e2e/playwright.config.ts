@@ -17,8 +17,8 @@ export default defineConfig<HostOption>({
   outputDir: '../../out/e2e',
   timeout: 120_000,
   expect: { timeout: 20_000 },
-  workers: process.env.CI ? 2 : undefined,
-  fullyParallel: true,
+  // Training, server and browser share the cores of one test; a second one beside it starves the browser of frames.
+  workers: 1,
   forbidOnly: Boolean(process.env.CI),
   reporter: process.env.HOURGLASS_E2E_REPORT
     ? [['line'], ['json', { outputFile: process.env.HOURGLASS_E2E_REPORT }]]

@@ -13,6 +13,6 @@ export function divergence(epoch: number, learningRate: number): ExpectedError {
   const kept = epoch > 1 ? ' The best model of the epochs before is kept.' : ''
   return new ExpectedError(
     'diverged',
-    `The loss is no longer a number in epoch ${epoch}: training has diverged. Start again with a lower learning rate, for example --lr ${lower}.${kept}`,
+    `The loss is no longer a number in epoch ${epoch}: training has diverged. Start again with a lower learning rate, for example ${lower}.${kept}`,
   )
 }

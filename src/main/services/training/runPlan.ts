@@ -55,7 +55,7 @@ function checkTying({ initialSpec, tying }: ModelChoice): void {
   if (own && tying !== undefined && tying !== 'untied' && tying !== initialSpec.tying)
     throw new ExpectedError(
       'bad-input',
-      `The decoder of that model is ${initialSpec.tying}, and would be lost with --tying ${tying}. Leave --tying out, or train with --tying untied.`,
+      `The decoder of that model is ${initialSpec.tying}, and would be lost if it became ${tying}. Leave it as it is, or train it untied.`,
     )
 }
 

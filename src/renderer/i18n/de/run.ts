@@ -54,6 +54,7 @@ export const run = {
   lossValidation: 'Der Prüffehler ist {loss}.',
   psnrSummary: 'Die PSNR zurückgehaltener Bilder ist {psnr} dB.',
   noEpochs: 'Die erste Epoche ist noch nicht vorbei.',
+  noEpochEnded: 'Er endete, bevor seine erste Epoche vorbei war; es gibt nichts zu zeigen.',
   moreCurves: 'Weitere Kurven',
   moreCurvesHint: 'Lernrate, Geschwindigkeit, wie nah die Gewichte an orthonormal sind',
   rate: 'Lernrate',

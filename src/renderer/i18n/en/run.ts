@@ -53,6 +53,7 @@ export const run = {
   lossValidation: 'The validation loss is {loss}.',
   psnrSummary: 'The PSNR of held-back images is {psnr} dB.',
   noEpochs: 'The first epoch is not over yet.',
+  noEpochEnded: 'It ended before its first epoch was over, so there is nothing to show.',
   moreCurves: 'More curves',
   moreCurvesHint: 'Learning rate, speed, how near the weights are to orthonormal',
   rate: 'Learning rate',

@@ -165,7 +165,7 @@ class OnnxProgram implements CompiledProgram {
       const reason = (error as Error).message
       throw new ExpectedError(
         'runtime-missing',
-        `ONNX Runtime cannot compute on ${this.device.id} here: ${reason}. Use --device cpu.`,
+        `ONNX Runtime cannot compute on ${this.device.id} here: ${reason}. Use the processor (device cpu).`,
         { cause: error },
       )
     }

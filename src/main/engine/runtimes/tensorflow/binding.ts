@@ -80,7 +80,7 @@ export function loadTensorflow(): TensorflowBinding {
   } catch (error) {
     throw new ExpectedError(
       'runtime-missing',
-      `TensorFlow is not available here: ${(error as Error).message}. Run "npm run setup:tensorflow", or use --runtime onnx.`,
+      `TensorFlow is not available here: ${(error as Error).message}. Run "npm run setup:tensorflow", or use the ONNX runtime.`,
       { cause: error },
     )
   }

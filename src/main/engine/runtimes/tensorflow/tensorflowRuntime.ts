@@ -34,7 +34,7 @@ export function createTensorflowRuntime(): Runtime {
       if (wanted !== device.id)
         throw new ExpectedError(
           'runtime-missing',
-          `TensorFlow computes on ${device.id} here, not on ${wanted}. Choose --device ${device.id}.`,
+          `TensorFlow computes on ${device.id} here, not on ${wanted}. Choose the device ${device.id}.`,
         )
       checkProgram(program)
       return compile(binding, device, program)
