@@ -11,6 +11,8 @@ export function useLatest<A, R>(ask: (question: A) => Promise<R>, pauseMs: numbe
   let timer: ReturnType<typeof setTimeout> | undefined
   let next: { question: A } | null = null
   let isAsking = false
+  /** Grows when what is on its way no longer counts. */
+  let generation = 0
 
   function request(question: A): void {
     next = { question }
@@ -24,11 +26,14 @@ export function useLatest<A, R>(ask: (question: A) => Promise<R>, pauseMs: numbe
     const { question } = next
     next = null
     isAsking = true
+    const asked = generation
+    const counts = () => asked === generation
     try {
-      answer.value = await ask(question)
-      if (!next) error.value = null
+      const answered = await ask(question)
+      if (counts()) answer.value = answered
+      if (counts() && !next) error.value = null
     } catch (failure) {
-      if (!next) error.value = failure as Error
+      if (counts() && !next) error.value = failure as Error
     } finally {
       isAsking = false
       if (next) void run()
@@ -38,6 +43,7 @@ export function useLatest<A, R>(ask: (question: A) => Promise<R>, pauseMs: numbe
 
   function clear(): void {
     clearTimeout(timer)
+    generation++
     next = null
     answer.value = null
     error.value = null

@@ -27,6 +27,7 @@ export function useTryModel(id: Ref<string>) {
       image: source.value,
       noise: noise.value,
     })
+    decoding.clear()
     encoded.value = answer
     code.value = answer.code
     decoded.value = answer.reconstruction
@@ -45,10 +46,12 @@ export function useTryModel(id: Ref<string>) {
   }
   function reset(): void {
     if (!encoded.value) return
+    decoding.clear()
     code.value = encoded.value.code
     decoded.value = encoded.value.reconstruction
   }
   watch(id, () => {
+    decoding.clear()
     source.value = null
     encoded.value = null
     decoded.value = null
