@@ -143,7 +143,7 @@ test('ten thousand epochs', async ({ app, folder, page }, info) => {
 test('as fast as the command line', async ({ app, folder, page }, info) => {
   await makeSample(page)
   const ratios: number[] = []
-  for (let turn = 0; turn < 3; turn++) {
+  for (let turn = 0; turn < 5; turn++) {
     const name = `Turn ${turn}`
     await page.goto(new URL(sample.dataset, page.url()).href)
     await startTraining(page, { epochs: 60, name })

@@ -8,9 +8,25 @@ import { add, div, maximum, minimum, mul, sub } from '../../../../src/main/engin
 import { biasAdd } from '../../../../src/main/engine/graph/ops/biasAdd'
 import { broadcastLike } from '../../../../src/main/engine/graph/ops/broadcast'
 import { concat } from '../../../../src/main/engine/graph/ops/concat'
+import { conv2d } from '../../../../src/main/engine/graph/ops/convolution/conv2d'
+import { convKernelGradient } from '../../../../src/main/engine/graph/ops/convolution/convKernelGradient'
+import { convTranspose2d } from '../../../../src/main/engine/graph/ops/convolution/convTranspose2d'
+import { depthwiseConv2d } from '../../../../src/main/engine/graph/ops/convolution/depthwiseConv2d'
+import {
+  axisWindow,
+  defaultWindow,
+  type WindowOptions,
+} from '../../../../src/main/engine/graph/ops/convolution/window'
+import { dropout } from '../../../../src/main/engine/graph/ops/dropout'
+import { pad } from '../../../../src/main/engine/graph/ops/images/pad'
+import { pixelShuffle, pixelUnshuffle } from '../../../../src/main/engine/graph/ops/images/pixelShuffle'
+import { averagePool, globalAveragePool, maxPool } from '../../../../src/main/engine/graph/ops/images/pooling'
+import { reverse } from '../../../../src/main/engine/graph/ops/images/reverse'
+import { upsampleBilinear, upsampleNearest } from '../../../../src/main/engine/graph/ops/images/upsample'
 import { linear } from '../../../../src/main/engine/graph/ops/linear'
 import { linearColumns } from '../../../../src/main/engine/graph/ops/linearColumns'
 import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
+import { batchNorm, batchNormInference, layerNorm } from '../../../../src/main/engine/graph/ops/normalization'
 import { reduceMean, reduceSum } from '../../../../src/main/engine/graph/ops/reduce'
 import { reshape } from '../../../../src/main/engine/graph/ops/reshape'
 import { slice } from '../../../../src/main/engine/graph/ops/slice'
@@ -92,6 +108,43 @@ const reductions = (reduce: (x: Tensor, axes?: readonly number[]) => Tensor) => 
   ...one('none', (x) => reduce(square(x), []), [2, 3]),
 })
 
+/** Windows of every kind on images of odd and even sides. */
+const windows: Record<
+  string,
+  { size: readonly [number, number]; taps: readonly [number, number]; window: Partial<WindowOptions> }
+> = {
+  '3×3': { size: [5, 4], taps: [3, 3], window: {} },
+  '1×1': { size: [3, 3], taps: [1, 1], window: {} },
+  '2×3, even and odd': { size: [4, 5], taps: [2, 3], window: {} },
+  valid: { size: [5, 4], taps: [3, 2], window: { padding: 'valid' } },
+  'stride 2': { size: [6, 5], taps: [3, 3], window: { stride: 2 } },
+  'stride 2, valid, a rest': { size: [6, 5], taps: [2, 2], window: { stride: 2, padding: 'valid' } },
+  'stride 3 and a smaller kernel': { size: [7, 6], taps: [2, 2], window: { stride: 3 } },
+  'dilation 2': { size: [6, 5], taps: [3, 3], window: { dilation: 2 } },
+  'dilation 2, valid': { size: [6, 5], taps: [2, 2], window: { dilation: 2, padding: 'valid' } },
+}
+const eachWindow = (
+  of: (
+    title: string,
+    window: WindowOptions,
+    size: readonly [number, number],
+    taps: readonly [number, number],
+  ) => Record<string, GradientCase>,
+) =>
+  Object.assign(
+    {},
+    ...Object.entries(windows).map(([title, { size, taps, window }]) =>
+      of(title, { ...defaultWindow, ...window }, size, taps),
+    ),
+  ) as Record<string, GradientCase>
+/** The height and width of what a window gives. */
+const outputs = (window: WindowOptions, size: readonly number[], taps: readonly number[]): [number, number] =>
+  size.map((n, i) => axisWindow(n, taps[i]!, window).outputs) as [number, number]
+/** No two values nearer than 0.25, in no order. */
+const distinct: Values = (_, k) => ((29 * k) % 48) / 4 - 6
+const image: Shape = [BATCH, 4, 4, 2]
+const margins = { top: 1, bottom: 2, left: 2, right: 0 }
+
 /** What does not flow, and why that is right. */
 export type NoGradient = string
 
@@ -138,6 +191,102 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
     },
   },
   'constant.ts': { constant: 'no input', fill: 'no input' },
+  'convolution/conv2d.ts': {
+    conv2d: {
+      ...eachWindow((title, window, [h, w], [k, l]) =>
+        one(title, (x, kernel) => conv2d(x!, kernel!, null, window), [BATCH, h, w, 2], [k, l, 2, 3]),
+      ),
+      ...one('bias', (x, kernel, b) => conv2d(x!, kernel!, b!), [BATCH, 3, 4, 1], [3, 3, 1, 2], [2]),
+    },
+    conv2dShape: 'computes shapes',
+    checkBias: 'checks shapes',
+  },
+  'convolution/convTranspose2d.ts': {
+    convTranspose2d: {
+      ...eachWindow((title, window, [h, w], [k, l]) =>
+        one(
+          title,
+          (y, kernel) => convTranspose2d(y!, kernel!, [BATCH, h, w, 2], window),
+          [BATCH, ...outputs(window, [h, w], [k, l]), 3],
+          [k, l, 2, 3],
+        ),
+      ),
+      ...one(
+        'bias',
+        (y, kernel, b) => convTranspose2d(y!, kernel!, [BATCH, 6, 4, 1], { stride: 2 }, b!),
+        [BATCH, 3, 2, 2],
+        [3, 3, 1, 2],
+        [1],
+      ),
+    },
+    batchedShape: 'emits a shape',
+  },
+  'convolution/convKernelGradient.ts': {
+    convKernelGradient: eachWindow((title, window, [h, w], [k, l]) =>
+      one(
+        title,
+        (x, dy) => convKernelGradient(x!, dy!, [k, l, 2, 3], window),
+        [BATCH, h, w, 2],
+        [BATCH, ...outputs(window, [h, w], [k, l]), 3],
+      ),
+    ),
+  },
+  'convolution/depthwiseConv2d.ts': {
+    depthwiseConv2d: {
+      ...one('same', (x, kernel) => depthwiseConv2d(x!, kernel!), [BATCH, 4, 3, 2], [3, 3, 2]),
+      ...one('same, even', (x, kernel) => depthwiseConv2d(x!, kernel!), [BATCH, 4, 3, 2], [2, 2, 2]),
+      ...one(
+        'valid',
+        (x, kernel) => depthwiseConv2d(x!, kernel!, { padding: 'valid' }),
+        [BATCH, 4, 5, 2],
+        [3, 2, 2],
+      ),
+    },
+  },
+  'convolution/onnxLayout.ts': { toChannelsFirst: 'emits a transpose', toChannelsLast: 'emits a transpose' },
+  'convolution/window.ts': {
+    axisWindow: 'computes shapes',
+    checkImages: 'checks shapes',
+    tensorflowWindow: 'makes attributes',
+  },
+  'dropout.ts': {
+    dropout: {
+      'a share': {
+        inputs: [...inputs(any, [BATCH, 4]), ...inputs((r) => Math.floor(4 * r) / 4 + 0.125, [BATCH, 4])],
+        of: (x, field) => dropout(x!, field!, 0.5),
+      },
+      ...one('none', (x, field) => add(dropout(x!, field!, 0), field!), [BATCH, 4], [BATCH, 4]),
+    },
+  },
+  'images/pad.ts': {
+    pad: {
+      ...one('zero', (x) => pad(x!, margins, 'zero'), image),
+      ...one('reflect', (x) => pad(x!, margins, 'reflect'), image),
+      ...one('edge', (x) => pad(x!, margins, 'edge'), image),
+    },
+  },
+  'images/pixelShuffle.ts': {
+    pixelShuffle: one('by 2', (x) => pixelShuffle(x!, 2), [BATCH, 2, 1, 8]),
+    pixelUnshuffle: one('by 2', (x) => pixelUnshuffle(x!, 2), image),
+  },
+  'images/pooling.ts': {
+    averagePool: one('squares of 2', (x) => averagePool(x!, 2), image),
+    maxPool: cases(distinct, (x) => maxPool(x!, 2), [[BATCH, 4, 4, 1]]),
+    globalAveragePool: one('channels', (x) => globalAveragePool(x!), image),
+  },
+  'images/reverse.ts': {
+    reverse: {
+      ...one('rows', (x) => reverse(x!, 1), image),
+      ...one('one row', (x) => reverse(x!, 1), [BATCH, 1, 2, 1]),
+    },
+  },
+  'images/upsample.ts': {
+    upsampleNearest: one('by 3', (x) => upsampleNearest(x!, 3), [BATCH, 2, 3, 2]),
+    upsampleBilinear: {
+      ...one('by 2', (x) => upsampleBilinear(x!, 2), [BATCH, 2, 3, 2]),
+      ...one('by 4', (x) => upsampleBilinear(x!, 4), [BATCH, 1, 2, 1]),
+    },
+  },
   'linear.ts': {
     linear: {
       ...one('kernel', (x, w, b) => linear(x!, w!, b!), [BATCH, 3], [3, 2], [2]),
@@ -157,6 +306,28 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
       ...one('aᵀ·b', (a, b) => matmul(a!, b!, true), [BATCH, 4], [BATCH, 2]),
       ...one('aᵀ·bᵀ', (a, b) => matmul(a!, b!, true, true), [4, 3], [2, 4]),
     },
+  },
+  'normalization.ts': {
+    batchNorm: {
+      ...one('images', (x, s, o) => batchNorm(x!, s!, o!).output, [BATCH, 2, 2, 2], [2], [2]),
+      ...one(
+        'its measures',
+        (x, s, o) => {
+          const { mean, variance } = batchNorm(x!, s!, o!)
+          return add(mul(mean, variance), add(s!, o!))
+        },
+        [BATCH, 3],
+        [3],
+        [3],
+      ),
+    },
+    batchNormInference: {
+      images: {
+        inputs: [...inputs(any, [BATCH, 2, 2, 2], [2]), ...inputs(positive, [2]), ...inputs(any, [2], [2])],
+        of: (x, mean, variance, scale, offset) => batchNormInference(x!, mean!, variance!, scale!, offset!),
+      },
+    },
+    layerNorm: one('images', (x, s, o) => layerNorm(x!, s!, o!), [BATCH, 2, 1, 4], [4], [4]),
   },
   'placeholder.ts': { placeholder: 'no input', placeholderName: 'looks at the graph' },
   'reduce.ts': { reduceSum: reductions(reduceSum), reduceMean: reductions(reduceMean) },

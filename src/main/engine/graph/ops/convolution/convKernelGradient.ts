@@ -1,0 +1,83 @@
+import type { OnnxEmitter } from '../../emitters'
+import { apply, type Operation } from '../../operation'
+import { formatShape, sameShape, type Shape, type Tensor } from '../../tensor'
+import { conv2d, conv2dShape } from './conv2d'
+import { convTranspose2d } from './convTranspose2d'
+import { axisWindow, tensorflowWindow, type WindowOptions } from './window'
+
+interface KernelAttributes {
+  window: WindowOptions
+  /** Of the kernel: height × width × channels × filters. */
+  shape: Shape
+}
+
+const kernelGradientOperation: Operation<KernelAttributes> = {
+  name: 'convKernelGradient',
+  infer: ([x, dy], { window, shape }) => {
+    if (!sameShape(conv2dShape(x!.shape, shape, window), dy!.shape))
+      throw new Error(
+        `convKernelGradient: ${formatShape(x!.shape)} through ${formatShape(shape)} is not ${formatShape(dy!.shape)}.`,
+      )
+    return [{ shape, dtype: 'float32' }]
+  },
+  gradient: ({ inputs, attributes: { window }, gradient: dk, needed }) => {
+    const [x, dy] = inputs as [Tensor, Tensor]
+    return [
+      needed[0] ? convTranspose2d(dy, dk, x.shape, window) : null,
+      needed[1] ? conv2d(x, dk, null, window) : null,
+    ]
+  },
+  tensorflow: (emit, [x, dy], { attributes: { window, shape } }) =>
+    emit.node(
+      'Conv2DBackpropFilter',
+      [x!, emit.constant('int32', [4], shape), dy!],
+      tensorflowWindow(window),
+    ),
+  onnx: (emit, [x, dy], { inputs, attributes: { window, shape } }) => {
+    const [height, width, channels, filters] = shape as [number, number, number, number]
+    const images = inputs[0]!.shape
+    const rows = axisWindow(images[1]!, height, window)
+    const columns = axisWindow(images[2]!, width, window)
+    const padded = zerosAround(emit, x!, rows, columns)
+    const flat = (value: string, size: number) =>
+      emit.node('Reshape', [value, emit.constant('int64', [2], [-1, size])])
+    const gradient = flat(dy!, filters)
+    // One product for each tap of the kernel: what of the images it met, times what came of it.
+    const taps = Array.from({ length: height * width }, (_, tap) => {
+      const from = [Math.floor(tap / width) * window.dilation, (tap % width) * window.dilation] as const
+      const met = strided(emit, padded, from, [rows.outputs, columns.outputs], window.stride)
+      return emit.node('Gemm', [flat(met, channels), gradient], { transA: 1, transB: 0 })
+    })
+    const joined = emit.node('Concat', taps, { axis: 0 })
+    return emit.node('Reshape', [joined, emit.constant('int64', [4], shape)])
+  },
+}
+
+type Zeros = { readonly before: number; readonly after: number }
+
+function zerosAround(emit: OnnxEmitter, x: string, rows: Zeros, columns: Zeros): string {
+  const pads = [0, rows.before, columns.before, 0, 0, rows.after, columns.after, 0]
+  return pads.some(Boolean) ? emit.node('Pad', [x, emit.constant('int64', [8], pads)]) : x
+}
+
+function strided(
+  emit: OnnxEmitter,
+  x: string,
+  from: readonly [number, number],
+  outputs: readonly [number, number],
+  stride: number,
+): string {
+  const pair = (values: readonly number[]) => emit.constant('int64', [2], values)
+  const to = from.map((start, axis) => start + (outputs[axis]! - 1) * stride + 1)
+  return emit.node('Slice', [x, pair(from), pair(to), pair([1, 2]), pair([stride, stride])])
+}
+
+/**
+ * ∂loss/∂kernel of `conv2d`: dk[k,l,c,o] = Σ x[b, i·stride + k·dilation, j·stride + l·dilation, c] · dy[b,i,j,o].
+ *
+ * @param dy ∂loss/∂y, as `conv2d` gives it for `x`
+ * @param shape of the kernel
+ */
+export function convKernelGradient(x: Tensor, dy: Tensor, shape: Shape, window: WindowOptions): Tensor {
+  return apply(kernelGradientOperation, [x, dy], { window, shape })
+}
