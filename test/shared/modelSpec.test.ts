@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeSize, inputSize, modelSpecSchema } from '../../src/shared/modelSpec'
+import { activationOf, codeSize, inputSize, modelSpecSchema } from '../../src/shared/modelSpec'
 
 const good = {
   input: { height: 4, width: 6, channels: 3 },
@@ -16,12 +16,12 @@ describe('modelSpecSchema', () => {
       version: 1,
       tying: 'tied',
       copyEvery: 'batch',
-      output: { activation: 'linear' },
+      output: { activation: 'linear', residual: false },
       loss: 'mse',
       initializer: 'glorot-uniform',
       seed: 1,
     })
-    expect(spec.encoder[0]!.activation).toBe('relu')
+    expect(activationOf(spec.encoder[0]!)).toBe('relu')
     expect([inputSize(spec.input), codeSize(spec)]).toEqual([72, 3])
     expect(modelSpecSchema.parse(JSON.parse(JSON.stringify(spec)))).toEqual(spec)
   })

@@ -8,11 +8,11 @@ import { readSafetensors, writeSafetensors } from './safetensors'
 export interface EpochSnapshot {
   /** count × height × width × channels */
   readonly reconstructions: { readonly shape: readonly number[]; readonly data: Uint8Array }
-  /** count × dimensions */
-  readonly codes: { readonly shape: readonly number[]; readonly data: Float32Array }
+  /** count × dimensions; null where the model has no code, or one too large to be drawn. */
+  readonly codes: { readonly shape: readonly number[]; readonly data: Float32Array } | null
   /** The first layer's kernels as pictures, count × height × width × channels; histories of old have none. */
   readonly kernels: { readonly shape: readonly number[]; readonly data: Uint8Array } | null
-  /** The codes as points in the plane, count × 2; histories of old have none. */
+  /** The codes as points in the plane, count × 2; histories of old have none, nor do models without a code. */
   readonly map: { readonly shape: readonly number[]; readonly data: Float32Array } | null
 }
 
@@ -65,7 +65,7 @@ export async function writeSnapshot(
   await writeSafetensors(epochPath(run, epoch), {
     tensors: {
       reconstructions: { dtype: 'U8', shape: [...reconstructions.shape], data: reconstructions.data },
-      codes: { dtype: 'F32', shape: [...codes.shape], data: codes.data },
+      ...(codes && { codes: { dtype: 'F32', shape: [...codes.shape], data: codes.data } }),
       ...(kernels && { kernels: { dtype: 'U8', shape: [...kernels.shape], data: kernels.data } }),
       ...(map && { map: { dtype: 'F32', shape: [...map.shape], data: map.data } }),
     },
@@ -75,7 +75,7 @@ export async function writeSnapshot(
 
 export async function readSnapshot(run: string, epoch: number): Promise<EpochSnapshot> {
   const { tensors } = await readSafetensors(epochPath(run, epoch))
-  const { reconstructions, codes, kernels = null, map = null } = tensors
+  const { reconstructions, codes = null, kernels = null, map = null } = tensors
   return { reconstructions, codes, kernels, map } as EpochSnapshot
 }
 

@@ -141,7 +141,7 @@ export interface RunSnapshot {
   /** The first layer's kernels, one image a unit, each scaled to 0-255 with 128 as zero; at most 64 of them. */
   readonly kernels: PixelBlock | null
   /** Two coordinates a point, points keep their places from epoch to epoch as far as they can. */
-  readonly map: Float32Array
+  readonly map: Float32Array | null
 }
 
 export interface ModelSummary {

@@ -1,4 +1,4 @@
-import { type InputShape, inputSize } from '../../../shared/modelSpec'
+import { type InputShape, inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import type { ImageBatch } from './imageBatch'
 
 /**
@@ -27,6 +27,31 @@ export function imagesOfUnits(kernel: Float32Array, shape: InputShape, shown: re
       pixels[image * inputs + i] = Math.round(128 + kernel[i * units + unit]! * scale)
   }
   return { pixels, count: shown.length, shape }
+}
+
+/**
+ * The kernel of a first layer as it lies on the image: inputs × units, and the size of what a unit sees. A convolution's
+ * filter sees kernel × block pixels a side; the noise level, which is no pixel, is left out.
+ */
+export function kernelPixels(
+  { input, encoder, block }: ModelSpec,
+  { shape, data }: { readonly shape: readonly number[]; readonly data: Float32Array },
+): { values: Float32Array; shape: InputShape } {
+  const [first] = encoder
+  if (first!.type !== 'conv') return { values: data, shape: input }
+  const [height, width, depth, units] = shape as [number, number, number, number]
+  const { channels } = input
+  const seen = { height: height * block, width: width * block, channels }
+  const values = new Float32Array(inputSize(seen) * units)
+  for (let y = 0; y < seen.height; y++)
+    for (let x = 0; x < seen.width; x++)
+      for (let c = 0; c < channels; c++) {
+        const tap = Math.floor(y / block) * width + Math.floor(x / block)
+        const channel = ((y % block) * block + (x % block)) * channels + c
+        const from = (tap * depth + channel) * units
+        values.set(data.subarray(from, from + units), ((y * seen.width + x) * channels + c) * units)
+      }
+  return { values, shape: seen }
 }
 
 /** Unit numbers, the largest Euclidean norm first; equals stay in order. */

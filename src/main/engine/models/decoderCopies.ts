@@ -1,22 +1,21 @@
 import { Matrix, pseudoInverse } from 'ml-matrix'
 import type { ModelSpec } from '../../../shared/modelSpec'
-import { decoderKernel, encoderKernel, mirrored, widthsOf } from './autoencoder'
-import { transposed } from './weights'
+import { decoderKernel, encoderKernel, kernelLayers, mirrored } from './autoencoder'
+import { transposed, withoutNoiseLevel } from './weights'
 
 /** Decoder kernels that follow from the encoder's: their transposes, or their pseudo-inverses. */
 export function decoderCopies(
   spec: ModelSpec,
   values: Readonly<Record<string, Float32Array>>,
 ): Record<string, Float32Array> {
-  const widths = widthsOf(spec)
   return Object.fromEntries(
-    spec.encoder.map((_, layer) => {
-      const source = mirrored(spec, layer)
+    kernelLayers(spec).map(({ layer, type, shape, decoderShape }) => {
+      const values_ = values[encoderKernel(layer)]!
+      const name = decoderKernel(mirrored(spec, layer))
+      if (type === 'conv') return [name, withoutNoiseLevel(values_, shape, decoderShape)]
+      const [inputs, units] = shape as [number, number]
       const invert = spec.tying === 'pseudo-inverse' ? moorePenrose : transposed
-      return [
-        decoderKernel(layer),
-        invert(values[encoderKernel(source)]!, widths[source]!, widths[source + 1]!),
-      ]
+      return [name, invert(values_, inputs, units)]
     }),
   )
 }

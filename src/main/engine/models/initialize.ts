@@ -24,15 +24,18 @@ export function initializeParameters(spec: ModelSpec): Record<string, Float32Arr
 function initialize({ shape, kind }: Parameter, initializer: Initializer, random: Random): Float32Array {
   const values = new Float32Array(sizeOf(shape))
   if (kind === 'bias') return values
-  const [inputs, units] = shape as [number, number]
+  // A convolution's filter is one unit, which reads as many values as it covers and is read by as many places.
+  const taps = shape.slice(0, -2).reduce((product, side) => product * side, 1)
+  const inputs = shape.at(-2)! * taps
+  const outputs = shape.at(-1)! * taps
   const fill = (draw: () => number) => values.map(draw)
   const uniform = (variance: number) => fill(() => (2 * random.uniform() - 1) * Math.sqrt(3 * variance))
   const normal = (variance: number) => fill(() => random.normal() * Math.sqrt(variance))
   switch (initializer) {
     case 'glorot-uniform':
-      return uniform(2 / (inputs + units))
+      return uniform(2 / (inputs + outputs))
     case 'glorot-normal':
-      return normal(2 / (inputs + units))
+      return normal(2 / (inputs + outputs))
     case 'he-uniform':
       return uniform(2 / inputs)
     case 'he-normal':
@@ -40,7 +43,7 @@ function initialize({ shape, kind }: Parameter, initializer: Initializer, random
     case 'lecun-normal':
       return normal(1 / inputs)
     case 'orthogonal':
-      return orthogonal(inputs, units, random)
+      return orthogonal(inputs, shape.at(-1)!, random)
   }
 }
 

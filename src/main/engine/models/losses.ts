@@ -4,33 +4,53 @@ import { batchSize } from '../graph/ops/batchSize'
 import { softplus } from '../graph/ops/activations/softplus'
 import { reduceMean } from '../graph/ops/reduce'
 import { sumOfSquares } from '../graph/ops/sumOfSquares'
-import { abs, square } from '../graph/ops/unary'
+import { abs, sqrt, square } from '../graph/ops/unary'
 import type { Tensor } from '../graph/tensor'
 import { activateOutput } from './autoencoder'
+import { structuralSimilarity } from './structuralSimilarity'
 
 /**
- * Mean over pixels and images, float32 []:
- * mse (y−x)², mae |y−x|, binary cross-entropy −x·ln y − (1−x)·ln(1−y).
+ * Mean over pixels and images, float32 []: mse (y−x)², mae |y−x|, charbonnier √((y−x)² + ε²) with ε = 1e-3 (Charbonnier
+ * et al. 1994), binary cross-entropy −x·ln y − (1−x)·ln(1−y), ssim-mae 0.84·(1 − SSIM) + 0.16·|y−x| (Zhao et al. 2017,
+ * with SSIM at one scale).
  *
  * @param sums batch × inputs or inputs × batch, as the target is; before the output's activation
  */
 export function meanLoss(spec: ModelSpec, sums: Tensor, target: Tensor): Tensor {
-  if (spec.loss !== 'mse') return reduceMean(pixelLoss(spec, sums, target))
+  if (spec.loss === 'ssim-mae') return reduceMean(lossPerImage(spec, sums, target))
+  if (spec.loss !== 'mse') return reduceMean(pixelLoss(spec.loss, spec, sums, target))
   const difference = sub(activateOutput(spec, sums), target)
   return div(sumOfSquares(difference), mul(batchSize(difference), inputSize(spec.input)))
 }
 
-/** The same for each image: float32 [batch]. */
-export function lossPerImage(spec: ModelSpec, sums: Tensor, target: Tensor): Tensor {
-  return reduceMean(pixelLoss(spec, sums, target), [1])
+/** Where only some pixels count, such as those that were hidden: Σ mask·loss / Σ mask. @param mask 0..1, like `sums` */
+export function maskedLoss(spec: ModelSpec, sums: Tensor, target: Tensor, mask: Tensor): Tensor {
+  if (spec.loss === 'ssim-mae') throw new Error('SSIM is not made of pixels that could be masked.')
+  const losses = mul(pixelLoss(spec.loss, spec, sums, target), mask)
+  return div(reduceMean(losses), add(reduceMean(mask), 1e-12))
 }
 
-function pixelLoss(spec: ModelSpec, sums: Tensor, target: Tensor): Tensor {
-  switch (spec.loss) {
+/** The same for each image: float32 [batch]. Not for images as columns. */
+export function lossPerImage(spec: ModelSpec, sums: Tensor, target: Tensor): Tensor {
+  if (spec.loss !== 'ssim-mae') return reduceMean(pixelLoss(spec.loss, spec, sums, target), [1])
+  const output = activateOutput(spec, sums)
+  const dissimilarity = sub(1, structuralSimilarity(output, target, spec.input))
+  return add(mul(dissimilarity, 0.84), mul(reduceMean(abs(sub(output, target)), [1]), 0.16))
+}
+
+function pixelLoss(
+  loss: Exclude<ModelSpec['loss'], 'ssim-mae'>,
+  spec: ModelSpec,
+  sums: Tensor,
+  target: Tensor,
+): Tensor {
+  switch (loss) {
     case 'mse':
       return square(sub(activateOutput(spec, sums), target))
     case 'mae':
       return abs(sub(activateOutput(spec, sums), target))
+    case 'charbonnier':
+      return sqrt(add(square(sub(activateOutput(spec, sums), target)), 1e-6))
     case 'binary-crossentropy':
       // With y = sigmoid(s): −x·ln y − (1−x)·ln(1−y) = softplus(−s) + (1−x)·s, finite for every s.
       return add(softplus(mul(sums, -1)), mul(sub(1, target), sums))

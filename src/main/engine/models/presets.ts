@@ -1,5 +1,11 @@
 import { ExpectedError } from '../../../shared/errors'
-import { inputSize, type InputShape, type ModelSpec, modelSpecSchema } from '../../../shared/modelSpec'
+import {
+  describeLayers,
+  inputSize,
+  type InputShape,
+  type ModelSpec,
+  modelSpecSchema,
+} from '../../../shared/modelSpec'
 import type { z } from 'zod'
 import type { trainingConfigSchema } from '../../../shared/trainingConfig'
 
@@ -114,12 +120,11 @@ export function specFromPreset(preset: Preset, input: InputShape): { spec: Model
   const original = modelSpecSchema.parse({ name: preset.name, ...preset.spec })
   if (inputSize(original.input) === inputSize(input)) return { spec: { ...original, input }, notes: [] }
   const factor = Math.sqrt(inputSize(input) / inputSize(original.input))
-  const encoder = original.encoder.map((layer) => ({
-    ...layer,
-    units: Math.max(2, Math.round(layer.units * factor)),
-  }))
-  const widths = (units: readonly { units: number }[]) => units.map((layer) => layer.units).join('-')
+  const encoder = original.encoder.map((layer) =>
+    layer.type === 'dense' ? { ...layer, units: Math.max(2, Math.round(layer.units * factor)) } : layer,
+  )
+  const spec = { ...original, input, encoder }
   const shape = `${input.width} × ${input.height}${input.channels === 3 ? ' in colour' : ''}`
-  const note = `The preset ${preset.name} is made for 28 × 28; for ${shape} its layers are ${widths(encoder)} instead of ${widths(original.encoder)}.`
-  return { spec: { ...original, input, encoder }, notes: [note] }
+  const note = `The preset ${preset.name} is made for 28 × 28; for ${shape} its layers are ${describeLayers(spec)} instead of ${describeLayers(original)}.`
+  return { spec, notes: [note] }
 }

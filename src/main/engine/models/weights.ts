@@ -2,7 +2,7 @@ import { ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { Shape } from '../graph/tensor'
 import { sizeOf } from '../graph/tensor'
-import { decoderKernel, encoderKernel, mirrored, parametersOf, widthsOf } from './autoencoder'
+import { decoderKernel, encoderKernel, kernelLayers, mirrored, parametersOf } from './autoencoder'
 
 /** A parameter with its shape, as files hold it. */
 export interface Weight {
@@ -19,8 +19,8 @@ export function transposed(values: Float32Array, rows: number, columns: number):
 }
 
 /**
- * All kernels and biases, by name, for a reader who need not know of tying: a tied decoder's kernels are written out as
- * the transposes that they are.
+ * All kernels and biases, by name, for a reader who need not know of tying: a tied decoder's dense kernels are written out
+ * as the transposes that they are. A transposed convolution takes the encoder's kernel as it is.
  */
 export function explicitWeights(
   spec: ModelSpec,
@@ -30,17 +30,32 @@ export function explicitWeights(
   const weights = Object.fromEntries(
     [...trained, ...copies].map(({ name, shape }) => [name, { shape, data: values[name]! }]),
   )
-  if (spec.tying !== 'tied') return weights
-  const widths = widthsOf(spec)
-  spec.encoder.forEach((_, layer) => {
-    const source = mirrored(spec, layer)
-    const [rows, columns] = [widths[source]!, widths[source + 1]!]
-    weights[decoderKernel(layer)] = {
-      shape: [columns, rows],
-      data: transposed(values[encoderKernel(source)]!, rows, columns),
-    }
-  })
+  if (spec.tying !== 'tied' || spec.decoder !== 'mirror') return weights
+  for (const { layer, type, shape, decoderShape } of kernelLayers(spec)) {
+    const kernel = values[encoderKernel(layer)]!
+    const [rows, columns] = shape as [number, number]
+    const data =
+      type === 'dense' ? transposed(kernel, rows, columns) : withoutNoiseLevel(kernel, shape, decoderShape)
+    weights[decoderKernel(mirrored(spec, layer))] = { shape: decoderShape, data }
+  }
   return weights
+}
+
+/** The first channels of a kernel, height × width × channels × filters: those of the image. */
+export function withoutNoiseLevel(
+  kernel: Float32Array,
+  shape: readonly number[],
+  decoderShape: readonly number[],
+): Float32Array {
+  const [, , channels, filters] = shape as [number, number, number, number]
+  const kept = decoderShape[2]! * filters
+  const taps = kernel.length / (channels * filters)
+  const result = new Float32Array(taps * kept)
+  for (let tap = 0; tap < taps; tap++) {
+    const from = tap * channels * filters
+    result.set(kernel.subarray(from, from + kept), tap * kept)
+  }
+  return result
 }
 
 /**
@@ -58,7 +73,7 @@ export function parametersFromWeights(
   const values = Object.fromEntries(
     [...trained, ...copies].map(({ name, shape }) => [name, checkedWeight(name, shape, weights[name], file)]),
   )
-  if (spec.tying === 'tied') {
+  if (spec.tying === 'tied' && spec.decoder === 'mirror') {
     for (const [name, { data }] of Object.entries(explicitWeights(spec, values)))
       if (weights[name] && weights[name].data.some((value, i) => value !== data[i]))
         throw new ExpectedError(

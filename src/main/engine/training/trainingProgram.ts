@@ -1,12 +1,10 @@
-import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { codeSize, hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
 import type { OptimizerConfig } from '../../../shared/trainingConfig'
 import { gradients } from '../graph/autodiff'
 import { add, maximum, minimum, mul, sub } from '../graph/ops/arithmetic'
 import { concat } from '../graph/ops/concat'
 import { constant } from '../graph/ops/constant'
-import { linear } from '../graph/ops/linear'
-import { linearColumns } from '../graph/ops/linearColumns'
 import { matmul } from '../graph/ops/matmul'
 import { placeholder } from '../graph/ops/placeholder'
 import { reduceMean } from '../graph/ops/reduce'
@@ -17,7 +15,7 @@ import { transpose } from '../graph/ops/transpose'
 import { sqrt, square } from '../graph/ops/unary'
 import { unitInterval } from '../graph/ops/unitInterval'
 import type { GraphFunction, Program } from '../graph/program'
-import { BATCH, type Tensor } from '../graph/tensor'
+import { BATCH, sizeOf, type Tensor } from '../graph/tensor'
 import { createVariable, type Variable } from '../graph/variable'
 import {
   activateOutput,
@@ -25,9 +23,10 @@ import {
   decoderKernel,
   encode,
   encoderKernel,
+  kernelLayers,
   mirrored,
   parametersOf,
-  widthsOf,
+  reconstructToSums,
 } from '../models/autoencoder'
 import { lossPerImage, meanLoss } from '../models/losses'
 import { ParameterSet } from '../models/parameters'
@@ -52,7 +51,8 @@ export interface TrainingProgramOptions {
  *   inputs, every shard as large as the others; gives `loss` [K]. `trainOne`: one step on one shard of any size
  * - `evaluate`: `x` uint8 B×D with corruption → `loss` [B], `input`, `output` B×D, and `squaredError` [B] of the output
  *   clipped to 0..1
- * - `encode`: `image` float32 B×D → `code` B×units; `decode`: `code` → `image`
+ * - `encode`: `image` float32 B×D → `code` B×codeSize; `decode`: `code` → `image`, for models with a code
+ * - `reconstruct`: `image` float32 B×D, and `sigma` [B, 1] on the 0-255 scale for models that take it → `output` B×D
  * - `orthogonality`: ‖WᵀW − I‖ for each encoder kernel
  */
 export interface TrainingProgram {
@@ -117,20 +117,30 @@ class ModelGraph {
     if (this.spec.tying !== 'copied' || this.spec.copyEvery !== 'batch') return new Map()
     const tensors = this.parameters.tensors(valueOf)
     return new Map(
-      this.copies.map((copy) => {
-        const layer = this.spec.encoder.findIndex((_, i) => decoderKernel(i) === copy.name)
-        return [copy, transpose(tensors.get(encoderKernel(mirrored(this.spec, layer)))!)]
+      kernelLayers(this.spec).map(({ layer, type, decoderShape }) => {
+        const name = decoderKernel(mirrored(this.spec, layer))
+        const kernel = tensors.get(encoderKernel(layer))!
+        const copy = this.copies.find((variable) => variable.name === name)!
+        return [copy, type === 'dense' ? transpose(kernel) : slice(kernel, 2, 0, decoderShape[2]!)]
       }),
     )
   }
 
   /** Bytes as values in 0..1, and those as they are corrupted: batch × inputs, or as columns inputs × batch. */
-  images(name: string, noise: NoiseSpec | null, columns = false): { clean: Tensor; input: Tensor } {
+  images(
+    name: string,
+    noise: NoiseSpec | null,
+    columns = false,
+  ): { clean: Tensor; input: Tensor; noiseLevel?: Tensor } {
     const laid = (fed: Tensor) => (columns ? transpose(fed) : fed)
     const clean = unitInterval(laid(placeholder(name, [BATCH, this.inputs], 'uint8')))
-    if (!noise) return { clean, input: clean }
+    const { noiseLevel } = this.spec
+    // Without noise its level is 0 for each image.
+    if (!noise)
+      return { clean, input: clean, noiseLevel: noiseLevel ? mul(slice(clean, 1, 0, 1), 0) : undefined }
     const { field, strength } = corruptionInputs(name, this.inputs)
-    return { clean, input: corrupt(noise.kind, clean, { field: laid(field), strength: laid(strength) }) }
+    const input = corrupt(noise.kind, clean, { field: laid(field), strength: laid(strength) })
+    return { clean, input, noiseLevel: noiseLevel ? mul(strength, 1 / 255) : undefined }
   }
 }
 
@@ -177,9 +187,8 @@ function lossAndGradients(
   const tensors = model.tensors(valueOf)
   const trained = model.parameters.parameters.map(({ name }) => tensors.get(name)!)
   const parts = Array.from({ length: shards }, (_, shard) => {
-    const { clean, input } = model.images(stepInput(step, shard), noise, columns)
-    const dense = columns ? linearColumns : linear
-    const sums = decodeToSums(model.spec, encode(model.spec, input, tensors, dense), tensors, dense)
+    const { clean, input, noiseLevel } = model.images(stepInput(step, shard), noise, columns)
+    const sums = reconstructToSums(model.spec, input, { parameters: tensors, columns, noiseLevel })
     const loss = mul(meanLoss(model.spec, sums, clean), 1 / shards)
     return { loss, gradients: gradients(loss, trained) }
   })
@@ -193,23 +202,24 @@ function lossAndGradients(
 
 function inferenceFunctions(model: ModelGraph, noise: NoiseSpec | null): GraphFunction[] {
   const { spec, inputs } = model
-  const tensors = model.tensors()
-  const { clean, input } = model.images('x', noise)
-  const sums = decodeToSums(spec, encode(spec, input, tensors), tensors)
+  const parameters = model.tensors()
+  const { clean, input, noiseLevel } = model.images('x', noise)
+  const sums = reconstructToSums(spec, input, { parameters, noiseLevel })
   const output = activateOutput(spec, sums)
   const shown = maximum(minimum(output, 1), 0)
   const squaredError = reduceMean(square(sub(shown, clean)), [1])
   const image = placeholder('image', [BATCH, inputs])
-  const code = placeholder('code', [BATCH, widthsOf(spec).at(-1)!])
+  const sigma = mul(placeholder('sigma', [BATCH, 1]), 1 / 255)
+  const reconstruction = reconstructToSums(spec, image, { parameters, noiseLevel: sigma })
   return [
     { name: 'evaluate', outputs: { loss: lossPerImage(spec, sums, clean), squaredError, input, output } },
-    { name: 'encode', outputs: { code: encode(spec, image, tensors) } },
-    { name: 'decode', outputs: { image: activateOutput(spec, decodeToSums(spec, code, tensors)) } },
+    { name: 'reconstruct', outputs: { output: activateOutput(spec, reconstruction) } },
+    ...(hasCode(spec) ? codeFunctions(model) : []),
     {
       name: 'orthogonality',
       outputs: {
         norms: concat(
-          spec.encoder.map((_, i) => orthogonality(tensors.get(encoderKernel(i))!)),
+          kernelLayers(spec).map(({ layer }) => orthogonality(parameters.get(encoderKernel(layer))!)),
           0,
         ),
       },
@@ -217,9 +227,22 @@ function inferenceFunctions(model: ModelGraph, noise: NoiseSpec | null): GraphFu
   ]
 }
 
+function codeFunctions(model: ModelGraph): GraphFunction[] {
+  const { spec, inputs } = model
+  const parameters = model.tensors()
+  const image = placeholder('image', [BATCH, inputs])
+  const code = placeholder('code', [BATCH, codeSize(spec)])
+  const decoded = activateOutput(spec, decodeToSums(spec, code, { parameters }))
+  return [
+    { name: 'encode', outputs: { code: encode(spec, image, { parameters }) } },
+    { name: 'decode', outputs: { image: decoded } },
+  ]
+}
+
 /** ‖WᵀW − I‖ in the Frobenius norm, [1]: 0 where a kernel's columns are orthonormal. */
-function orthogonality(kernel: Tensor): Tensor {
-  const units = kernel.shape[1]!
+function orthogonality(filters: Tensor): Tensor {
+  const units = filters.shape.at(-1)!
+  const kernel = reshape(filters, [sizeOf(filters.shape) / units, units])
   // ‖WᵀW − I‖² = ‖WᵀW‖² − 2‖W‖² + units, so the identity, units² numbers, is not needed in the graph.
   const gram = sumOfSquares(matmul(kernel, kernel, true, false))
   const squared = add(sub(gram, mul(sumOfSquares(kernel), 2)), constant([], [units]))

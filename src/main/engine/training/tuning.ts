@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { kernelShape, layerShapes, type ModelSpec } from '../../../shared/modelSpec'
 import type { RuntimeName } from '../../../shared/trainingConfig'
 
 export interface Tuning {
@@ -24,13 +25,27 @@ const callMs = 180
  *   784-196-81-49 takes 8 % less time, one of 3072-1024-256-64 10 %. Bytes are turned over before they are floats, which
  *   costs next to nothing.
  *
- * @param parameters number of trained values
+ * - Convolutions take images one by one, so there are no columns; halves of the batch pay from a handful of images on.
  */
-export function tune(runtime: RuntimeName, isGpu: boolean, parameters: number, batchSize: number): Tuning {
-  // Forward and twice backward, through encoder and decoder, two operations a product.
-  const estimatedMs = (12 * parameters * batchSize * 1000) / slowProcessor
+export function tune(runtime: RuntimeName, isGpu: boolean, spec: ModelSpec, batchSize: number): Tuning {
+  const dense = spec.encoder.every(({ type }) => type === 'dense')
+  // Forward and twice backward, two operations a product.
+  const estimatedMs = (6 * productsPerImage(spec) * batchSize * 1000) / slowProcessor
   const stepsPerCall = isGpu ? 8 : Math.max(1, Math.min(8, Math.round(callMs / Math.max(estimatedMs, 0.1))))
   const halves = runtime === 'tensorflow' && !isGpu && availableParallelism() > 1
-  const shards = halves && batchSize >= 64 && batchSize % 2 === 0 ? 2 : 1
-  return { stepsPerCall, shards, columns: runtime === 'onnx' && !isGpu }
+  const shards = halves && batchSize >= (dense ? 64 : 4) && batchSize % 2 === 0 ? 2 : 1
+  const columns = runtime === 'onnx' && !isGpu && dense && spec.loss !== 'ssim-mae'
+  return { stepsPerCall, shards, columns }
+}
+
+/** Multiplications of one image's way through encoder and decoder. */
+function productsPerImage(spec: ModelSpec): number {
+  const shapes = layerShapes(spec)
+  const layers = spec.encoder.map((layer, i) => {
+    const kernel = kernelShape(layer, shapes[i]!) ?? []
+    const places = layer.type === 'conv' ? shapes[i + 1]!.height * shapes[i + 1]!.width : 1
+    return kernel.length ? kernel.reduce((product, size) => product * size, places) : 0
+  })
+  const encoder = layers.reduce((sum, products) => sum + products, 0)
+  return spec.decoder === 'mirror' ? 2 * encoder : encoder
 }

@@ -11,7 +11,7 @@ export const demoSpec = {
     { type: 'dense', units: 512, activation: 'leaky-relu' },
     { type: 'dense', units: 64, activation: 'linear' },
   ],
-  output: { activation: 'relu' },
+  output: { activation: 'relu', residual: false },
 } satisfies Partial<ModelSpec>
 
 /** Sigma 50: strong enough that anybody sees the difference, weak enough that a person can still read the letters. */

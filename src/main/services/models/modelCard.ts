@@ -1,7 +1,13 @@
 import {
   type Activation,
+  activationOf,
   codeSize,
+  hasCode,
   type InputShape,
+  type LayerShape,
+  layerShapes,
+  type LayerSpec,
+  layerWidths,
   type ModelSpec,
   type Tying,
 } from '../../../shared/modelSpec'
@@ -12,15 +18,15 @@ export function modelCard(info: ModelInfo, hasPreview: boolean): string {
   const { name, spec, trainedOn, versions } = info
   return `# ${name}
 
-An autoencoder that squeezes an image into ${codeSize(spec)} numbers (its latent code) and draws it again from those.
+${introduction(spec)}
 Trained with Hourglass on ${info.createdAt.slice(0, 10)}.
 ${hasPreview ? '\n![Originals, what the model was given, and what it made of them](preview.png)\n' : ''}
 | | |
 | --- | --- |
 ${rows(info)}
 
-${tyingSentences[spec.tying]} \`weights.safetensors\` holds every kernel and bias under its own name
-(\`encoder.0.kernel\`, \`decoder.0.bias\`, …), kernels as inputs × outputs, so a reader need not know of this.
+${spec.decoder === 'mirror' ? `${tyingSentences[spec.tying]} ` : ''}\`weights.safetensors\` holds every kernel and bias under its own name
+(\`encoder.0.kernel\`, \`decoder.0.bias\`, …), ${kernelLayout(spec)}
 
 Trained on ${trainedOn.images.toLocaleString('en')} images of the dataset "${trainedOn.dataset}"${
     trainedOn.noise
@@ -28,13 +34,7 @@ Trained on ${trainedOn.images.toLocaleString('en')} images of the dataset "${tra
       : ''
   }.
 
-## Use it from Python
-
-\`\`\`python
-${pythonExample(spec)}
-\`\`\`
-
-## License
+${usage(spec)}## License
 
 To be filled in by whoever publishes this model.
 
@@ -46,16 +46,43 @@ Made with ${Object.entries(versions)
 `
 }
 
+function introduction(spec: ModelSpec): string {
+  return hasCode(spec)
+    ? `An autoencoder that squeezes an image into ${codeSize(spec)} numbers (its latent code) and draws it again from those.`
+    : 'A network that is shown an image and draws it again, without what it learned to take out.'
+}
+
+const isDense = ({ encoder }: ModelSpec) => encoder.every(({ type }) => type === 'dense')
+
+function kernelLayout(spec: ModelSpec): string {
+  const dense = 'kernels as inputs × outputs, so a reader need not know of this.'
+  if (isDense(spec)) return dense
+  return `those of convolutions as height × width × channels × filters. Layers of the decoder are transposed convolutions
+with zeros around the image (\`same\`); dense ${dense}`
+}
+
+function usage(spec: ModelSpec): string {
+  if (!isDense(spec) || !hasCode(spec)) return ''
+  return `## Use it from Python
+
+\`\`\`python
+${pythonExample(spec)}
+\`\`\`
+
+`
+}
+
 function rows({ spec, metrics }: ModelInfo): string {
-  const { input, encoder, loss, tying, output } = spec
-  const layers = encoder.map(({ units, activation }) => `${units} ${activation}`)
+  const { input, encoder, loss, output } = spec
+  const shapes = layerShapes(spec)
+  const layers = encoder.map((layer, i) => describeLayer(layer, shapes[i + 1]!))
   const known: [string, string | null][] = [
     [
       'Input and output',
       `${describeImages(input)}, float32 values in 0..1, batch × height × width × channels (NHWC)`,
     ],
     ['Encoder', `${layers.join(' → ')}`],
-    ['Decoder', `${decoderLayers(spec).join(' → ')}, ${tying}`],
+    ['Decoder', describeDecoder(spec)],
     ['Output activation', output.activation],
     ['Loss', loss],
     [
@@ -74,20 +101,26 @@ function describeImages({ width, height, channels }: InputShape): string {
 }
 
 function decoderLayers(spec: ModelSpec): string[] {
-  const { height, width, channels } = spec.input
-  const units = [
-    ...spec.encoder
-      .slice(0, -1)
-      .map((layer) => layer.units)
-      .reverse(),
-    height * width * channels,
-  ]
-  return decoderActivations(spec).map((activation, i) => `${units[i]} ${activation}`)
+  const sizes = layerWidths(spec).slice(0, -1).reverse()
+  return decoderActivations(spec).map((activation, i) => `${sizes[i]} ${activation ?? ''}`.trim())
+}
+
+function describeDecoder(spec: ModelSpec): string {
+  if (spec.decoder === 'convolution')
+    return `convolution 3 × 3, ${spec.output.residual ? 'added to the input' : 'the image'}`
+  return `${decoderLayers(spec).join(' → ')}, ${spec.tying}${spec.skips ? ', with skips' : ''}`
+}
+
+function describeLayer(layer: LayerSpec, { height, width, channels }: LayerShape): string {
+  if (layer.type === 'dense') return `${layer.units} ${layer.activation}`
+  const size = `${channels} × ${width} × ${height}`
+  if (layer.type === 'pool') return `${layer.pooling} of ${layer.size} × ${layer.size} (${size})`
+  return `convolution ${layer.kernel} × ${layer.kernel} (${size}) ${layer.activation}`
 }
 
 /** Layer by layer from the code outwards: each the activation of what the mirrored encoder layer reads. */
-function decoderActivations({ encoder, output }: ModelSpec): Activation[] {
-  const inner = encoder.slice(0, -1).map(({ activation }) => activation)
+function decoderActivations({ encoder, output }: ModelSpec): (Activation | null)[] {
+  const inner = encoder.slice(0, -1).map(activationOf)
   return [...inner.reverse(), output.activation]
 }
 
@@ -112,8 +145,9 @@ const pythonActivations: Record<Activation, string> = {
 export function pythonExample(spec: ModelSpec): string {
   const identifier = (activation: Activation) => activation.replace('-', '_')
   const list = (activations: readonly Activation[]) => `[${activations.map(identifier).join(', ')}]`
-  const encoder = spec.encoder.map(({ activation }) => activation)
-  const decoder = decoderActivations(spec)
+  const given = (activation: Activation | null) => activation ?? 'linear'
+  const encoder = spec.encoder.map(activationOf).map(given)
+  const decoder = decoderActivations(spec).map(given)
   const used = [...new Set([...encoder, ...decoder])]
   const { height, width, channels } = spec.input
   return `import numpy as np

@@ -1,4 +1,4 @@
-import { codeSize, inputSize, type ModelSpec, type Tying } from '../../../shared/modelSpec'
+import { codeSize, layerWidths, type ModelSpec, type Tying } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
 import type { ReportData } from './reportData'
 
@@ -23,7 +23,7 @@ export function formatDuration(ms: number): string {
 
 /** 784 → 196 → 49 → 196 → 784 */
 export function formatLayers(spec: ModelSpec): string {
-  const encoder = [inputSize(spec.input), ...spec.encoder.map(({ units }) => units)]
+  const encoder = layerWidths(spec)
   return [...encoder, ...encoder.slice(0, -1).reverse()].join(' → ')
 }
 

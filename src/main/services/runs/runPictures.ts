@@ -24,7 +24,7 @@ export function snapshotOf(
     reconstructions: blockOf(reconstructions),
     kernels: kernels && blockOf(kernels),
     // Histories of old have codes only; their points cannot keep their places.
-    map: map?.data ?? new LatentMap().next(codes.data, codes.shape[1]!),
+    map: map?.data ?? (codes && new LatentMap().next(codes.data, codes.shape[1]!)),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ParsedParams, PresetOption, TrainingEstimate } from '../../../shared/api/commands'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
+import { describeLayers } from '../../../shared/modelSpec'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { type ScheduleConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
@@ -99,7 +100,7 @@ export class TrainingService {
       const dataset = await this.deps.library.find('datasets', params.dataset)
       const info = await readDatasetInfo(dataset.folder)
       checkDatasetFits(info, params.spec.input)
-      const name = params.name ?? `${info.name}, ${params.spec.encoder.map(({ units }) => units).join('-')}`
+      const name = params.name ?? `${info.name}, ${describeLayers(params.spec)}`
       const from = params.from && (await this.deps.modelFolder(params.from))
       const entry = await this.deps.library.create('runs', name)
       const { spec, preset } = params

@@ -1,8 +1,9 @@
+import { codeSize, hasCode } from '../../../shared/modelSpec'
 import { inferenceBatch } from '../../engine/training/evaluation'
 import { asFloats, type PixelSource, readImages } from '../../engine/training/pixelSource'
 import { randomStream, shuffle, streams } from '../../engine/training/random'
 import type { Trainer } from '../../engine/training/trainer'
-import { imagesOfUnits } from '../../engine/imaging/kernelImages'
+import { imagesOfUnits, kernelPixels } from '../../engine/imaging/kernelImages'
 import { asBytes } from '../../engine/imaging/pixelBytes'
 import { LatentMap } from '../../engine/projection/latentMap'
 import type { StoredWeights } from '../../store/checkpointStore'
@@ -18,6 +19,8 @@ import {
 const sampleCount = 16
 const codeCount = 512
 const kernelCount = 64
+/** Codes of more numbers than this take too long to be mapped after every epoch. */
+const largestCode = 1024
 
 /** Every one of the first epochs leaves a snapshot; later ones as long as that takes a small part of the time. */
 const alwaysUntil = 100
@@ -82,27 +85,31 @@ export class RunHistory {
   private async write(epoch: number, weights: StoredWeights): Promise<void> {
     const { output } = await this.trainer.reconstruct(this.sampleRows)
     const codes = await this.codes()
-    const map = this.map.next(codes.data, codes.shape[1]!)
+    const map = codes && this.map.next(codes.data, codes.shape[1]!)
     await writeSnapshot(this.run, epoch, {
       reconstructions: { shape: this.imageShape(), data: asBytes(output) },
       codes,
       kernels: this.kernels(weights),
-      map: { shape: [this.codeRows.length, 2], data: map },
+      map: map && { shape: [this.codeRows.length, 2], data: map },
     })
     this.recorded = epoch
     await thinSnapshots(this.run)
   }
 
   private kernels(weights: StoredWeights): EpochSnapshot['kernels'] {
-    const { input, encoder } = this.trainer.spec
-    const units = Array.from({ length: Math.min(kernelCount, encoder[0]!.units) }, (_, unit) => unit)
-    const { pixels, count } = imagesOfUnits(weights['encoder.0.kernel']!.data, input, units)
-    return { shape: [count, input.height, input.width, input.channels], data: pixels }
+    const kernel = weights['encoder.0.kernel']
+    if (!kernel) return null
+    const { values, shape } = kernelPixels(this.trainer.spec, kernel)
+    const count = Math.min(kernelCount, kernel.shape.at(-1)!)
+    const units = Array.from({ length: count }, (_, unit) => unit)
+    const { pixels } = imagesOfUnits(values, shape, units)
+    return { shape: [count, shape.height, shape.width, shape.channels], data: pixels }
   }
 
   private async codes(): Promise<EpochSnapshot['codes']> {
     const { codeRows, source, trainer } = this
-    const dimensions = trainer.spec.encoder.at(-1)!.units
+    const dimensions = codeSize(trainer.spec)
+    if (!hasCode(trainer.spec) || dimensions > largestCode) return null
     const data = new Float32Array(codeRows.length * dimensions)
     const batch = inferenceBatch(source.rowBytes)
     for (let from = 0; from < codeRows.length; from += batch) {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { inputSize } from '../../../shared/modelSpec'
+import { codeSize, hasCode, inputSize } from '../../../shared/modelSpec'
 import { asBytes } from '../../engine/imaging/pixelBytes'
 import type { CompiledProgram } from '../../engine/runtimes/runtime'
 import { inferenceBatch } from '../../engine/training/evaluation'
@@ -33,7 +33,14 @@ export async function tryImage({
   const compiled = await keptModel(model, target)
   const inputs = inputSize(model.spec.input)
   const input = noise ? await corruptImages(pixels, inputs, noise, seed) : asFloats(pixels)
-  const { code } = await compiled.run('encode', { image: { shape: [1, inputs], data: input } })
+  const image = { shape: [1, inputs], data: input }
+  if (!hasCode(model.spec)) {
+    const sigma = noise?.kind === 'gaussian' ? (noise.min + noise.max) / 2 : 0
+    const feeds = { image, sigma: { shape: [1, 1], data: Float32Array.of(sigma) } }
+    const { output } = await compiled.run('reconstruct', feeds)
+    return { input, code: new Float32Array(0), output: Float32Array.from(output!.data as Float32Array) }
+  }
+  const { code } = await compiled.run('encode', { image })
   const values = Float32Array.from(code!.data as Float32Array)
   return { input, code: values, output: await decoded(compiled, values) }
 }
@@ -50,8 +57,9 @@ export async function codeRange(
   { model, dataset: folder, images, ...target }: ComputeTasks['codeRange']['params'],
   context: TaskContext<never>,
 ): Promise<ComputeTasks['codeRange']['result']> {
+  if (!hasCode(model.spec)) return { min: new Float32Array(0), max: new Float32Array(0) }
   const compiled = await keptModel(model, target)
-  const dimensions = model.spec.encoder.at(-1)!.units
+  const dimensions = codeSize(model.spec)
   const min = new Float32Array(dimensions).fill(Infinity)
   const max = new Float32Array(dimensions).fill(-Infinity)
   const dataset = await openDataset(folder)

@@ -1,4 +1,10 @@
-import { type Activation, inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import {
+  type Activation,
+  activationOf as activationOfLayer,
+  inputSize,
+  layerWidths,
+  type ModelSpec,
+} from '../../../shared/modelSpec'
 
 export interface DrawnLayer {
   readonly role: 'input' | 'encoder' | 'code' | 'decoder' | 'output'
@@ -31,11 +37,12 @@ export function layoutNetwork(spec: ModelSpec): {
   readonly layers: readonly DrawnLayer[]
   readonly kernels: readonly DrawnKernel[]
 } {
-  const inputs = inputSize(spec.input)
-  const widths = [inputs, ...spec.encoder.map(({ units }) => units)]
+  const widths = layerWidths(spec)
   const most = Math.max(...widths)
   const depth = spec.encoder.length
-  const activationOf = (index: number) => spec.encoder[index]?.activation ?? null
+  const activationOf = (index: number) =>
+    spec.encoder[index] ? activationOfLayer(spec.encoder[index]) : null
+  if (spec.decoder === 'convolution') return layoutRestorer(spec, widths, most)
   const layers = Array.from({ length: 2 * depth + 1 }, (_, i): DrawnLayer => {
     const encoder = i <= depth ? i - 1 : 2 * depth - i - 1
     const units = widths[encoder + 1]!
@@ -59,6 +66,26 @@ export function layoutNetwork(spec: ModelSpec): {
     from: layers[i]!,
     to,
   }))
+  return { layers, kernels }
+}
+
+/** Layer after layer, and the image that the last one gives: nothing is mirrored. */
+function layoutRestorer(spec: ModelSpec, widths: readonly number[], most: number) {
+  const sizes = [...widths, inputSize(spec.input)]
+  const layers = sizes.map((units, i): DrawnLayer => {
+    const layer = spec.encoder[i - 1]
+    return {
+      role: i === 0 ? 'input' : layer ? 'encoder' : 'output',
+      encoder: layer ? i - 1 : -1,
+      units,
+      activation: layer ? activationOfLayer(layer) : i === 0 ? null : spec.output.activation,
+      x: (i + 0.5) / sizes.length,
+      half: halfOf(units, most),
+    }
+  })
+  const kernels = layers
+    .slice(1)
+    .map((to, i): DrawnKernel => ({ side: 'encoder', pair: i, from: layers[i]!, to }))
   return { layers, kernels }
 }
 
@@ -87,6 +114,7 @@ export function trapezium({ from, to }: DrawnKernel, width: number, height: numb
 
 /** A name for a screen reader: 784, 196, code of 49, 196, 784. */
 export function widthsOf(spec: ModelSpec): number[] {
-  const widths = [inputSize(spec.input), ...spec.encoder.map(({ units }) => units)]
+  const widths = layerWidths(spec)
+  if (spec.decoder === 'convolution') return [...widths, inputSize(spec.input)]
   return [...widths, ...widths.slice(0, -1).reverse()]
 }

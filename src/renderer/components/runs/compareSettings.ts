@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../../shared/api/library'
+import { activationOf, describeLayers } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
 
 export interface ComparedSetting {
@@ -27,7 +28,8 @@ function settingsOf({
   preset,
 }: RunSummary): Record<string, string> {
   const { optimizer, schedule, noise, ...rest } = config
-  const layers = spec.encoder.map(({ units, activation }) => `${units} ${activation}`).join(', ')
+  const words = describeLayers(spec).split('-')
+  const layers = spec.encoder.map((layer, i) => `${words[i]} ${activationOf(layer) ?? 'pool'}`).join(', ')
   return {
     dataset: datasetName,
     images: String(images),

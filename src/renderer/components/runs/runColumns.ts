@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../../shared/api/library'
+import { describeLayers } from '../../../shared/modelSpec'
 
 export type SortKey = 'name' | 'state' | 'dataset' | 'tying' | 'loss' | 'psnr' | 'epochs' | 'created'
 
@@ -27,7 +28,7 @@ export function sortRuns(runs: readonly RunSummary[], key: SortKey, ascending: b
 
 /** Whether every word of `text` is in its name, notes, dataset or layers. */
 export function matches(run: RunSummary, text: string): boolean {
-  const layers = run.spec.encoder.map(({ units }) => units).join('-')
+  const layers = describeLayers(run.spec)
   const all = [run.name, run.notes, run.datasetName, run.spec.tying, layers, run.preset ?? '']
     .join(' ')
     .toLowerCase()

@@ -81,6 +81,8 @@ export const train = {
   losses: {
     mse: 'Mittlerer quadratischer Fehler',
     mae: 'Mittlerer absoluter Fehler',
+    charbonnier: 'Betrag, bei null gerundet (Charbonnier)',
+    'ssim-mae': 'Ähnlichkeit der Strukturen (SSIM) und Betrag',
     'binary-crossentropy': 'Binäre Kreuzentropie',
   },
   output: 'Aktivierung der Ausgabe',

@@ -69,6 +69,8 @@ export const train = {
   losses: {
     mse: 'Mean squared error',
     mae: 'Mean absolute error',
+    charbonnier: 'Absolute, rounded at zero (Charbonnier)',
+    'ssim-mae': 'Likeness of structures (SSIM) and absolute',
     'binary-crossentropy': 'Binary cross-entropy',
   },
   output: 'Activation of the output',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ExpectedError } from '../../../../src/shared/errors'
-import { modelSpecSchema } from '../../../../src/shared/modelSpec'
+import { activationOf, describeLayers, modelSpecSchema } from '../../../../src/shared/modelSpec'
 import { trainingConfigSchema } from '../../../../src/shared/trainingConfig'
 import { findPreset, presets, specFromPreset } from '../../../../src/main/engine/models/presets'
 
@@ -8,7 +8,7 @@ const digits = { height: 28, width: 28, channels: 1 } as const
 const unitsOf = (name: string, input: Parameters<typeof specFromPreset>[1]) => {
   const { spec, notes } = specFromPreset(findPreset(name), input)
   expect(modelSpecSchema.parse(spec)).toEqual(spec)
-  return { units: spec.encoder.map(({ units }) => units), notes }
+  return { units: spec.encoder.map((layer) => layer.type === 'dense' && layer.units), notes }
 }
 
 describe('presets', () => {
@@ -30,7 +30,7 @@ describe('presets', () => {
       expect(notes).toEqual([])
       expect(spec).toMatchObject({ name, input: digits })
       const widths = name.match(/784-([\d-]+)/)?.[1]
-      if (widths) expect(spec.encoder.map(({ units }) => units).join('-')).toBe(widths)
+      if (widths) expect(describeLayers(spec)).toBe(widths)
       expect(trainingConfigSchema.parse(preset.training).epochs).toBeGreaterThan(0)
       expect(preset.summary).toMatch(/\.$/)
     },
@@ -38,7 +38,7 @@ describe('presets', () => {
 
   it('are what their recipes say', () => {
     const spec = (name: string) => specFromPreset(findPreset(name), digits).spec
-    const activations = (name: string) => spec(name).encoder.map(({ activation }) => activation)
+    const activations = (name: string) => spec(name).encoder.map(activationOf)
     expect(spec('tied-784-196-81-49')).toMatchObject({
       tying: 'tied',
       loss: 'mse',

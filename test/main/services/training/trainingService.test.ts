@@ -142,8 +142,8 @@ describe('training in the app', () => {
     expect(after!.reconstructions.count).toBe(samples.originals.count)
     expect(after!.map).toHaveLength(2 * samples.mapRows.length)
     const distance = (a: Float32Array, b: Float32Array) => Math.hypot(...a.map((value, i) => value - b[i]!))
-    const mirrored = after!.map.map((value) => -value)
-    expect(distance(after!.map, before!.map)).toBeLessThan(distance(mirrored, before!.map) / 2)
+    const mirrored = after!.map!.map((value) => -value)
+    expect(distance(after!.map!, before!.map!)).toBeLessThan(distance(mirrored, before!.map!) / 2)
   })
 
   it('tries its model while it trains, and keeps it as one of its own', async () => {
