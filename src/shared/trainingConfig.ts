@@ -27,7 +27,12 @@ export type OptimizerConfig = z.infer<typeof optimizerSchema>
 export const scheduleSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('constant') }),
   /** Half a cosine from the peak to `floor` × peak, step by step over all epochs. */
-  z.object({ name: z.literal('cosine'), floor: z.number().min(0).max(1).default(0) }),
+  z.object({
+    name: z.literal('cosine'),
+    floor: z.number().min(0).max(1).default(0),
+    /** Share of the steps at the peak before it falls. */
+    hold: z.number().min(0).max(1).default(0),
+  }),
   /** × `factor` after `patience` epochs without a better validation loss. */
   z.object({
     name: z.literal('plateau'),
@@ -37,6 +42,15 @@ export const scheduleSchema = z.discriminatedUnion('name', [
 ])
 export type ScheduleConfig = z.infer<typeof scheduleSchema>
 
+/** Random squares of the model's size out of larger images, cut anew in each epoch. */
+export const patchesConfigSchema = z.object({
+  /** Patches of each image in an epoch. */
+  perImage: z.number().int().min(1).max(10_000).default(16),
+  /** Whether patches are flipped and turned at random. */
+  augment: z.boolean().default(true),
+})
+export type PatchesConfig = z.infer<typeof patchesConfigSchema>
+
 export const trainingConfigSchema = z.object({
   epochs: z.number().int().min(1).max(1_000_000).default(20),
   batchSize: z.number().int().min(1).max(65_536).default(128),
@@ -44,6 +58,13 @@ export const trainingConfigSchema = z.object({
   schedule: scheduleSchema.default({ name: 'constant' }),
   /** Corruption of the input; the target stays clean. */
   noise: noiseSpecSchema.nullable().default(null),
+  /** Null where images are as large as the model takes them. */
+  patches: patchesConfigSchema.nullable().default(null),
+  /**
+   * Decay a step of a moving average of the weights, which becomes the model; 0 takes the weights themselves. Begins
+   * lower: min(decay, (1 + t) / (10 + t)) at step t.
+   */
+  averageDecay: z.number().min(0).lt(1).default(0),
   /** Share of the images kept for validation. */
   validationSplit: z.number().min(0).max(0.9).default(0.1),
   /** Epochs without a better validation loss after which training stops; 0 never. */

@@ -43,6 +43,7 @@ export type TrainEvent =
       readonly runtime: RuntimeName
       readonly device: string
       readonly version: string
+      /** Images, or patches of them, that an epoch trains on. */
       readonly images: number
       /** Values that training moves. */
       readonly parameters: number

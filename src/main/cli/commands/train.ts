@@ -11,7 +11,7 @@ import {
   runtimeNames,
   type ScheduleConfig,
 } from '../../../shared/trainingConfig'
-import { type ConfigChoice, presetNames } from '../../services/training/runPlan'
+import { type ConfigChoice, presetNames, trainsOnPatches } from '../../services/training/runPlan'
 import {
   type ResumedRun,
   resumeRun,
@@ -44,7 +44,11 @@ interface TrainFlags {
   patience?: number
   runtime?: RuntimeName
   device?: string
-  size: { width: number; height: number }
+  size?: { width: number; height: number }
+  filters?: number
+  depth?: number
+  patches?: number
+  average?: number
   color: 'grey' | 'rgb'
   resume?: boolean
   overwrite?: boolean
@@ -99,7 +103,23 @@ function addOptions(command: Command): Command {
     .option('--patience <n>', 'stop after so many epochs without a better one', integer({ min: 0 }))
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
     .option('--device <id>', 'where: see hourglass devices')
-    .option('--size <size>', 'size to import a folder of images at', imageSize, { width: 28, height: 28 })
+    .option('--filters <n>', 'width of a denoise-conv', integer({ min: 1, max: 2048 }))
+    .option('--depth <n>', 'convolutions of a denoise-conv', integer({ min: 2, max: 64 }))
+    .option(
+      '--patches <n>',
+      'train on so many random patches of each image an epoch',
+      integer({ min: 1, max: 10_000 }),
+    )
+    .option(
+      '--average <decay>',
+      'keep a moving average of the weights, for example 0.999',
+      decimal({ min: 0, max: 0.99999 }),
+    )
+    .option(
+      '--size <size>',
+      'size to import a folder of images at (28; without it a preset on patches cuts squares of 128)',
+      imageSize,
+    )
     .addOption(
       choice('--color <color>', 'colour to import a folder of images in', ['grey', 'rgb']).default('grey'),
     )
@@ -124,7 +144,8 @@ async function begin(
 ): Promise<TrainSummary> {
   if (!source) throw new ExpectedError('bad-usage', 'Say what to train on: hourglass train DATASET.')
   const { preset, spec: specFile, tying, seed, from, runtime, device, overwrite = false } = flags
-  const preprocessing = preprocessingSchema.parse({ ...flags.size, color: flags.color })
+  const { filters, depth, color } = flags
+  const preprocessing = preprocessingSchema.parse({ ...sizeOf(flags), color })
   const dataset = { source: await fromLibrary('datasets', source), preprocessing }
   const run = await outFolder('runs', flags.out, `${basename(resolve(source))}-${preset ?? 'run'}`)
   const request = { run, dataset, from, runtime, device, overwrite }
@@ -134,9 +155,15 @@ async function begin(
     options.onEvent?.(event)
   }
   return trainNewRun(
-    { ...request, model: { preset, specFile, tying, seed }, config: configOf(flags) },
+    { ...request, model: { preset, specFile, tying, seed, filters, depth }, config: configOf(flags) },
     { ...options, onEvent },
   )
+}
+
+/** Photographs that patches are cut out of are taken as they are, in squares. */
+function sizeOf({ size, preset }: TrainFlags) {
+  if (size || preset === undefined || !trainsOnPatches(preset)) return size
+  return { width: 128, height: 128, patches: { mode: 'grid' } }
 }
 
 function configOf({
@@ -150,6 +177,8 @@ function configOf({
   seed,
   val,
   patience,
+  patches,
+  average,
 }: TrainFlags): ConfigChoice {
   return {
     epochs,
@@ -160,6 +189,8 @@ function configOf({
     seed,
     validationSplit: val,
     patience,
+    averageDecay: average,
+    patches: patches === undefined ? undefined : { perImage: patches },
   }
 }
 

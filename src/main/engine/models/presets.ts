@@ -16,6 +16,8 @@ export interface Preset {
   /** One sentence for somebody who has not read the papers. */
   readonly summary: string
   readonly spec: z.input<typeof modelSpecSchema>
+  /** Whether it is trained on patches of its input's size, cut out of larger images. */
+  readonly onPatches?: true
   /** What it is usually trained with; options override it. */
   readonly training: TrainingDefaults
 }
@@ -27,6 +29,33 @@ const layers = (units: readonly number[], hidden: string, code = hidden) =>
     units: n,
     activation: i === units.length - 1 ? code : hidden,
   })) as Preset['spec']['encoder']
+
+const photographs: InputShape = { height: 64, width: 64, channels: 3 }
+const patch: InputShape = { height: 64, width: 64, channels: 1 }
+
+/** FFDNet (Zhang et al. 2018) with a residual output: convolutions on blocks of 2 × 2 pixels, told the noise level. */
+function restorer(filters: number, depth: number): Preset['spec'] {
+  return {
+    input: patch,
+    block: 2,
+    noiseLevel: true,
+    encoder: Array.from({ length: depth - 1 }, () => ({ type: 'conv' as const, filters })),
+    decoder: 'convolution',
+    output: { residual: true },
+    loss: 'mae',
+    initializer: 'he-normal',
+  }
+}
+
+const denoising: TrainingDefaults = {
+  epochs: 40,
+  batchSize: 16,
+  optimizer: { learningRate: 0.001 },
+  schedule: { name: 'cosine', hold: 0.7 },
+  noise: { kind: 'gaussian', min: 0, max: 55 },
+  patches: { perImage: 16 },
+  averageDecay: 0.999,
+}
 
 export const presets: readonly Preset[] = [
   {
@@ -100,6 +129,84 @@ export const presets: readonly Preset[] = [
     },
     training: { epochs: 20, batchSize: 64, schedule: { name: 'cosine' } },
   },
+  {
+    name: 'conv-64',
+    summary: 'Convolutions with tied weights down to 8 × 8 places: small photographs in colour.',
+    spec: {
+      input: photographs,
+      encoder: [
+        { type: 'conv', filters: 32, stride: 2 },
+        { type: 'conv', filters: 64, stride: 2 },
+        { type: 'conv', filters: 16, stride: 2, activation: 'linear' },
+      ],
+      tying: 'tied',
+      initializer: 'he-normal',
+    },
+    training: { epochs: 30, batchSize: 32, schedule: { name: 'cosine' } },
+  },
+  {
+    name: 'conv-latent',
+    summary: 'Convolutions and then 64 numbers for a whole photograph: made for maps of what is alike.',
+    spec: {
+      input: photographs,
+      encoder: [
+        { type: 'conv', filters: 32, stride: 2 },
+        { type: 'conv', filters: 64, stride: 2 },
+        { type: 'conv', filters: 64, stride: 2 },
+        { type: 'dense', units: 64, activation: 'linear' },
+      ],
+      tying: 'untied',
+      initializer: 'he-normal',
+    },
+    training: { epochs: 40, batchSize: 32, schedule: { name: 'cosine' } },
+  },
+  {
+    name: 'denoise-conv',
+    summary: 'Takes noise of any strength out of photographs of any size: learns on small patches of them.',
+    spec: restorer(48, 10),
+    onPatches: true,
+    training: denoising,
+  },
+  {
+    name: 'denoise-unet',
+    summary: 'A small U-shaped network against noise: looks at wider surroundings of each pixel.',
+    spec: {
+      input: patch,
+      noiseLevel: true,
+      encoder: [
+        { type: 'conv', filters: 32 },
+        { type: 'conv', filters: 64, stride: 2 },
+        { type: 'conv', filters: 96, stride: 2 },
+        { type: 'conv', filters: 96 },
+      ],
+      skips: true,
+      tying: 'untied',
+      output: { residual: true },
+      loss: 'mae',
+      initializer: 'he-normal',
+    },
+    onPatches: true,
+    training: denoising,
+  },
+  {
+    name: 'denoise-patch',
+    summary: 'One tied layer, wider than what it reads, on patches of 16 × 16: for one strength of noise.',
+    spec: {
+      input: { height: 16, width: 16, channels: 1 },
+      removeMean: true,
+      encoder: [{ type: 'dense', units: 1024, activation: 'relu' }],
+      tying: 'tied',
+    },
+    onPatches: true,
+    training: {
+      epochs: 30,
+      batchSize: 1024,
+      optimizer: { learningRate: 0.003 },
+      schedule: { name: 'cosine' },
+      noise: { kind: 'gaussian', min: 25, max: 25 },
+      patches: { perImage: 256 },
+    },
+  },
 ]
 
 /** @throws ExpectedError `bad-usage` */
@@ -113,18 +220,21 @@ export function findPreset(name: string): Preset {
 }
 
 /**
- * A preset for images of another shape. Widths grow with the square root of the number of input values, that is with
+ * A preset for images of another shape. One on patches keeps their size; filters stay as many as they are. Widths grow with the square root of the number of input values, that is with
  * the side of an image: neighbouring pixels tell much the same, so twice the side does not take four times the code.
  */
 export function specFromPreset(preset: Preset, input: InputShape): { spec: ModelSpec; notes: string[] } {
   const original = modelSpecSchema.parse({ name: preset.name, ...preset.spec })
+  if (preset.onPatches)
+    return { spec: { ...original, input: { ...original.input, channels: input.channels } }, notes: [] }
   if (inputSize(original.input) === inputSize(input)) return { spec: { ...original, input }, notes: [] }
   const factor = Math.sqrt(inputSize(input) / inputSize(original.input))
   const encoder = original.encoder.map((layer) =>
     layer.type === 'dense' ? { ...layer, units: Math.max(2, Math.round(layer.units * factor)) } : layer,
   )
   const spec = { ...original, input, encoder }
-  const shape = `${input.width} × ${input.height}${input.channels === 3 ? ' in colour' : ''}`
-  const note = `The preset ${preset.name} is made for 28 × 28; for ${shape} its layers are ${describeLayers(spec)} instead of ${describeLayers(original)}.`
+  const describe = ({ width, height, channels }: InputShape) =>
+    `${width} × ${height}${channels === 3 ? ' in colour' : ''}`
+  const note = `The preset ${preset.name} is made for ${describe(original.input)}; for ${describe(input)} its layers are ${describeLayers(spec)} instead of ${describeLayers(original)}.`
   return { spec, notes: [note] }
 }

@@ -1,5 +1,9 @@
+import type { InputShape } from '../../../shared/modelSpec'
+
 /** Images as bytes, row-major, wherever they lie. */
 export interface PixelSource {
+  /** Of one image, where it is known. */
+  readonly shape?: InputShape
   readonly count: number
   /** height × width × channels */
   readonly rowBytes: number

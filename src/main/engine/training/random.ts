@@ -61,6 +61,7 @@ export const streams = {
   initialize: 5,
   samples: 6,
   validation: 7,
+  patches: 8,
 } as const
 
 /** Fisher-Yates, in place. */

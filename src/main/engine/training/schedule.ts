@@ -19,11 +19,18 @@ export function scheduleFactor(
       return 1
     case 'cosine':
       return (
-        schedule.floor + ((1 - schedule.floor) * (1 + Math.cos((Math.PI * step) / Math.max(1, steps)))) / 2
+        schedule.floor +
+        ((1 - schedule.floor) * (1 + Math.cos(Math.PI * fallen(schedule.hold, step, steps)))) / 2
       )
     case 'plateau':
       return schedule.factor ** plateaus
     default:
       return assertNever(schedule)
   }
+}
+
+/** Share of the falling part that is behind, 0..1. */
+function fallen(hold: number, step: number, steps: number): number {
+  const held = hold * steps
+  return Math.max(0, step - held) / Math.max(1, steps - held)
 }

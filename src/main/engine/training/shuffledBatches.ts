@@ -9,6 +9,13 @@ export interface EpochBatches {
   next(count: number, into: Uint8Array): Promise<void>
 }
 
+/** Where batches come from. */
+export interface BatchSource {
+  readonly imagesPerEpoch: number
+  /** @param skip images of that epoch already seen */
+  epoch(epoch: number, skip: number): Promise<EpochBatches>
+}
+
 /** Bytes of pixels held in memory; datasets beyond that are read in pieces. */
 export const memoryBudget = 128 * 1024 * 1024
 /** Bytes read at once from a random place. */
@@ -20,7 +27,7 @@ const blockBytes = 256 * 1024
  * the budget, shuffles the images among those, and reads the next while these are used. The order depends on seed and
  * epoch alone, so an epoch can be entered anywhere.
  */
-export class ShuffledBatches {
+export class ShuffledBatches implements BatchSource {
   private whole: Uint8Array | null = null
 
   constructor(
@@ -31,7 +38,10 @@ export class ShuffledBatches {
     private readonly budget = memoryBudget,
   ) {}
 
-  /** @param skip images of that epoch already seen */
+  get imagesPerEpoch(): number {
+    return this.indices.length
+  }
+
   async epoch(epoch: number, skip: number): Promise<EpochBatches> {
     const random = randomStream(this.seed, streams.shuffle, epoch)
     const { rowBytes } = this.source

@@ -1,6 +1,6 @@
 import type { ModelSpec } from '../../../shared/modelSpec'
 import { inputSize } from '../../../shared/modelSpec'
-import type { OptimizerConfig } from '../../../shared/trainingConfig'
+import type { OptimizerConfig, TrainingConfig } from '../../../shared/trainingConfig'
 import type { TensorData } from '../graph/tensor'
 import type { CompiledProgram } from '../runtimes/runtime'
 import { corruptionFeeds } from './corruption'
@@ -22,6 +22,11 @@ export interface StepPlan {
   readonly firstStep: number
 }
 
+/** How far the average moves towards the weights at a step, from 1: long averages begin as short ones. */
+export function averageRate(decay: number, step: number): number {
+  return 1 - Math.min(decay, (1 + step) / (10 + step))
+}
+
 /** Feeds and runs training steps out of arrays that are allocated once. */
 export class StepRunner {
   /** Time spent so far on shuffling, copying and drawing noise. */
@@ -35,6 +40,7 @@ export class StepRunner {
     private readonly compiled: CompiledProgram,
     spec: ModelSpec,
     private readonly optimizer: OptimizerConfig,
+    private readonly averageDecay: TrainingConfig['averageDecay'],
     private readonly corruption: CorruptionSource | null,
     private readonly tuning: Tuning,
     batchSize: number,
@@ -73,6 +79,10 @@ export class StepRunner {
     const feeds: Record<string, TensorData> = {
       rates: { shape: [steps], data: Float32Array.from(rates) },
       stepSizes: { shape: [steps], data: Float32Array.from(stepSizes) },
+    }
+    if (this.averageDecay > 0) {
+      const averageRates = rates.map((_, i) => averageRate(this.averageDecay, firstStep + i))
+      feeds.averageRates = { shape: [steps], data: Float32Array.from(averageRates) }
     }
     const perShard = batchSize / shards
     for (let step = 0; step < steps; step++) {

@@ -9,13 +9,14 @@ import { createCorruptionSource } from './corruption'
 import type { CorruptionSource } from './corruptionSource'
 import { areNumbers, divergence } from './divergence'
 import { type Evaluation, evaluateBatch, evaluateImages } from './evaluation'
+import { type ImageSource, middlePatches, PatchBatches } from './patchBatches'
 import type { PixelSource } from './pixelSource'
 import { startPosition, type TrainingPosition } from './position'
 import { randomStream, streams } from './random'
 import { scheduleFactor } from './schedule'
-import { ShuffledBatches, splitImages } from './shuffledBatches'
+import { type BatchSource, type EpochBatches, ShuffledBatches, splitImages } from './shuffledBatches'
 import { StepRunner } from './stepRunner'
-import { buildTrainingProgram, type TrainingProgram } from './trainingProgram'
+import { averageSlot, buildTrainingProgram, type TrainingProgram } from './trainingProgram'
 import { tune, type Tuning } from './tuning'
 
 export type TrainingRequest = 'continue' | 'pause' | 'stop'
@@ -41,6 +42,9 @@ export interface TrainingObserver {
   epochEnded(metrics: EpochMetrics): Promise<void>
 }
 
+/** What training moves, beside the average of it that is the model. */
+const trainedSlot = '/trained'
+
 /** SSIM is measured on this many validation images an epoch. */
 const ssimImages = 512
 
@@ -51,7 +55,9 @@ const ssimImages = 512
 export class Trainer {
   position: TrainingPosition = { ...startPosition }
   readonly indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
-  private readonly batches: ShuffledBatches
+  /** What the run is measured and shown on: the images, or patches of them. */
+  readonly images: PixelSource
+  private readonly batches: BatchSource
   private readonly runner: StepRunner
   private readonly corruption: CorruptionSource | null
   private readonly batchesPerEpoch: number
@@ -62,14 +68,29 @@ export class Trainer {
     readonly compiled: CompiledProgram,
     private readonly model: TrainingProgram,
     private readonly tuning: Tuning,
-    private readonly source: PixelSource,
+    source: PixelSource,
   ) {
     const { seed, batchSize } = config
     this.indices = splitImages(source.count, config.validationSplit, seed)
-    this.batches = new ShuffledBatches(source, this.indices.train, seed)
+    if (config.patches) {
+      const whole = source as ImageSource
+      this.images = middlePatches(whole, spec.input)
+      this.batches = new PatchBatches(whole, this.indices.train, seed, spec.input, config.patches)
+    } else {
+      this.images = source
+      this.batches = new ShuffledBatches(source, this.indices.train, seed)
+    }
     this.corruption = config.noise && createCorruptionSource(config.noise, inputSize(spec.input), seed)
-    this.runner = new StepRunner(compiled, spec, config.optimizer, this.corruption, tuning, batchSize)
-    this.batchesPerEpoch = Math.ceil(this.indices.train.length / batchSize)
+    this.runner = new StepRunner(
+      compiled,
+      spec,
+      config.optimizer,
+      config.averageDecay,
+      this.corruption,
+      tuning,
+      batchSize,
+    )
+    this.batchesPerEpoch = Math.ceil(this.batches.imagesPerEpoch / batchSize)
   }
 
   /** Compiles and sets the initial values. The caller disposes of it. @throws ExpectedError when the data do not fit */
@@ -80,7 +101,9 @@ export class Trainer {
     config: TrainingConfig,
     source: PixelSource,
   ): Promise<Trainer> {
-    if (source.rowBytes !== inputSize(spec.input))
+    checkTraining(spec, config)
+    if (config.patches) checkPatches(source, spec)
+    else if (source.rowBytes !== inputSize(spec.input))
       throw new ExpectedError(
         'bad-spec',
         `The model takes ${inputSize(spec.input)} values an image, the dataset has ${source.rowBytes}. Import the images at the model's size, or leave the input out of the spec.`,
@@ -89,11 +112,16 @@ export class Trainer {
     const { id, isGpu } = deviceOf(runtime, device)
     const initial = initializeParameters(spec)
     const tuning = tune(runtime.name, isGpu, spec, config.batchSize)
-    const model = buildTrainingProgram(spec, { ...config, ...tuning })
+    const model = buildTrainingProgram(spec, { ...config, ...tuning, averaged: config.averageDecay > 0 })
     const compiled = await runtime.compile(model.program, id)
     const trainer = new Trainer(spec, config, compiled, model, tuning, source)
     await trainer.write(initial)
     return trainer
+  }
+
+  /** Images, or patches of them, that an epoch trains on. */
+  get imagesPerEpoch(): number {
+    return this.batches.imagesPerEpoch
   }
 
   /** Trains until done or asked to pause or stop; then `values` and `position` are what to save. */
@@ -132,14 +160,21 @@ export class Trainer {
   }
 
   /**
-   * Copies of all values: parameters by name, the optimizer's state as `NAME/m` and the like.
+   * Copies of all values: parameters by name, the optimizer's state as `NAME/m` and the like. Where weights are averaged
+   * `NAME` is the average, and `NAME/trained` what training moves.
    * @throws ExpectedError `diverged` when one of them is not a number, so that none such is ever kept
    */
   async values(): Promise<Record<string, Float32Array>> {
     const read = await this.compiled.read()
     if (!Object.values(read).every(areNumbers)) throw this.diverged()
     const { parameters, optimizer, copies } = this.model
-    const named = ['', ...optimizer.slots].map((slot) => parameters.fromVariables(read, slot))
+    const named = optimizer.slots.map((slot) => parameters.fromVariables(read, slot))
+    const weights = parameters.fromVariables(read)
+    if (this.config.averageDecay > 0) {
+      const averages = parameters.fromVariables(read, averageSlot)
+      for (const { name } of parameters.parameters)
+        named.push({ [name]: averages[name + averageSlot]!, [name + trainedSlot]: weights[name]! })
+    } else named.push(weights)
     return Object.assign({}, ...named, ...copies.map(({ name }) => ({ [name]: read[name] })))
   }
 
@@ -154,7 +189,7 @@ export class Trainer {
     rows: Uint32Array,
   ): Promise<{ clean: Uint8Array; input: Float32Array; output: Float32Array }> {
     const { corruption, config } = this
-    const { pixels, results } = await evaluateBatch(this.compiled, this.source, rows, 0, {
+    const { pixels, results } = await evaluateBatch(this.compiled, this.images, rows, 0, {
       corruption,
       seed: config.seed,
     })
@@ -180,12 +215,19 @@ export class Trainer {
       return parameters.toVariables(missing ? zeros() : values, slot)
     })
     const copied = Object.fromEntries(copies.map(({ name }) => [name, values[name]!]))
-    await this.compiled.write(Object.assign(parameters.toVariables(values), copied, ...state))
+    const trained = Object.fromEntries(
+      parameters.parameters.map(({ name }) => [name, values[name + trainedSlot] ?? values[name]!]),
+    )
+    if (this.config.averageDecay > 0) {
+      const averages = parameters.parameters.map(({ name }) => [name + averageSlot, values[name]!])
+      state.push(parameters.toVariables(Object.fromEntries(averages), averageSlot))
+    }
+    await this.compiled.write(Object.assign(parameters.toVariables(trained), copied, ...state))
   }
 
   private async runEpoch(observer: TrainingObserver): Promise<TrainingRequest> {
     const { position, config } = this
-    const { train } = this.indices
+    const { imagesPerEpoch } = this.batches
     const batches = await this.batches.epoch(position.epoch, position.batch * config.batchSize)
     const started = performance.now()
     const before = position.epochMs
@@ -196,15 +238,16 @@ export class Trainer {
       await this.runCall(batches)
       const ms = performance.now() - started
       position.epochMs = before + ms
-      const trained = Math.min(position.batch * config.batchSize, train.length) - resumedAt * config.batchSize
+      const trained =
+        Math.min(position.batch * config.batchSize, imagesPerEpoch) - resumedAt * config.batchSize
       observer.progress(this.progress(trained / (ms / 1000)))
     }
     return this.endEpoch(observer)
   }
 
-  private async runCall(batches: Awaited<ReturnType<ShuffledBatches['epoch']>>): Promise<void> {
+  private async runCall(batches: EpochBatches): Promise<void> {
     const { position, config, tuning } = this
-    const left = this.indices.train.length - position.batch * config.batchSize
+    const left = this.batches.imagesPerEpoch - position.batch * config.batchSize
     const steps = left >= tuning.stepsPerCall * config.batchSize ? tuning.stepsPerCall : 1
     const batchSize = Math.min(left, config.batchSize)
     const rates = Array.from({ length: steps }, (_, i) => this.rateAt(position.step + i))
@@ -223,14 +266,14 @@ export class Trainer {
     const { position, config } = this
     await this.copyDecoder()
     const started = performance.now()
-    const trainLoss = position.lossSum / this.indices.train.length
+    const trainLoss = position.lossSum / this.batches.imagesPerEpoch
     const validation = await this.validate(observer)
     // An epoch that is stopped while it is measured is measured again when it goes on.
     if (observer.requested() !== 'continue') return observer.requested()
     const orthogonality = Array.from((await this.compiled.run('orthogonality', {})).norms!.data)
     if (!orthogonality.every(Number.isFinite)) throw this.diverged()
     const learningRate = this.rateAt(Math.max(0, position.step - 1))
-    const samplesPerSecond = this.indices.train.length / (position.epochMs / 1000)
+    const samplesPerSecond = this.batches.imagesPerEpoch / (position.epochMs / 1000)
     const epochMs = position.epochMs + performance.now() - started
     const best = this.advance(validation?.loss ?? trainLoss, epochMs)
     await observer.epochEnded({
@@ -281,7 +324,7 @@ export class Trainer {
         },
       },
     }
-    return evaluateImages(this.compiled, this.source, this.indices.validation, options)
+    return evaluateImages(this.compiled, this.images, this.indices.validation, options)
   }
 
   /** Sets a decoder that follows the encoder once an epoch. */
@@ -310,7 +353,7 @@ export class Trainer {
 
   private progress(samplesPerSecond: number): TrainingProgress {
     const { position, config } = this
-    const images = this.indices.train.length
+    const images = this.batches.imagesPerEpoch
     const seen = Math.min(position.batch * config.batchSize, images)
     const left = (config.epochs - position.epoch) * images - seen
     return {
@@ -329,6 +372,31 @@ export class Trainer {
     const { epoch, batch } = this.position
     return divergence(batch > 0 ? epoch + 1 : epoch, this.config.optimizer.learningRate)
   }
+}
+
+/** @throws ExpectedError `bad-usage` for settings that do not go together */
+function checkTraining(spec: ModelSpec, { noise, averageDecay }: TrainingConfig): void {
+  if (spec.noiseLevel && noise && noise.kind !== 'gaussian')
+    throw new ExpectedError(
+      'bad-usage',
+      `The model is told the sigma of gaussian noise, which ${noise.kind} noise does not have. Choose gaussian noise, or a model without a noise level.`,
+    )
+  if (averageDecay > 0 && (spec.tying === 'copied' || spec.tying === 'pseudo-inverse'))
+    throw new ExpectedError(
+      'bad-usage',
+      `An average of the weights has no decoder that is ${spec.tying}. Switch the average off, or choose a tied or untied decoder.`,
+    )
+}
+
+/** @throws ExpectedError `bad-spec` where images are smaller than the patches to be cut out of them */
+function checkPatches({ shape }: PixelSource, { input }: ModelSpec): void {
+  const fits =
+    shape && shape.height >= input.height && shape.width >= input.width && shape.channels === input.channels
+  if (!fits)
+    throw new ExpectedError(
+      'bad-spec',
+      `Patches of ${input.width} × ${input.height} cannot be cut out of these images. Import them larger, or choose smaller patches.`,
+    )
 }
 
 /** The device of that name, or the runtime's first. @throws ExpectedError `runtime-missing` */

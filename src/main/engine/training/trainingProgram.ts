@@ -42,12 +42,14 @@ export interface TrainingProgramOptions {
   readonly shards: number
   /** Whether training computes on images as columns: see tuning.ts. */
   readonly columns: boolean
+  /** Whether a moving average of the weights is kept, which everything but training computes with. */
+  readonly averaged: boolean
 }
 
 /**
  * Everything a run calls, over the same variables. B is a batch, D = height × width × channels.
  *
- * - `trainMany`: feeds `rates` [K], `stepSizes` [K] and for step k and shard s `xk_s` uint8 B×D with the corruption's
+ * - `trainMany`: feeds `rates` [K], `stepSizes` [K], `averageRates` [K] where weights are averaged, and for step k and shard s `xk_s` uint8 B×D with the corruption's
  *   inputs, every shard as large as the others; gives `loss` [K]. `trainOne`: one step on one shard of any size
  * - `evaluate`: `x` uint8 B×D with corruption → `loss` [B], `input`, `output` B×D, and `squaredError` [B] of the output
  *   clipped to 0..1
@@ -62,11 +64,14 @@ export interface TrainingProgram {
   readonly optimizer: GraphOptimizer
 }
 
+/** Suffix of the variables that hold averages. */
+export const averageSlot = '/average'
+
 /** One feed's name in `trainOne` and `trainMany`. */
 export const stepInput = (step: number, shard: number) => `x${step}_${shard}`
 
 export function buildTrainingProgram(spec: ModelSpec, options: TrainingProgramOptions): TrainingProgram {
-  const model = new ModelGraph(spec)
+  const model = new ModelGraph(spec, options.averaged)
   const optimizer = createOptimizer(options.optimizer, model.parameters)
   const train = (name: string, steps: number, shards: number) =>
     trainFunction(name, model, optimizer, { ...options, steps, shards })
@@ -75,7 +80,8 @@ export function buildTrainingProgram(spec: ModelSpec, options: TrainingProgramOp
     train('trainMany', options.stepsPerCall, options.shards),
     ...inferenceFunctions(model, options.noise),
   ]
-  const variables = [...model.parameters.variables, ...model.copies, ...optimizer.variables]
+  const averages = [...model.averages.values()]
+  const variables = [...model.parameters.variables, ...model.copies, ...optimizer.variables, ...averages]
   return { program: { variables, functions }, parameters: model.parameters, copies: model.copies, optimizer }
 }
 
@@ -99,14 +105,27 @@ class ModelGraph {
   readonly copies: readonly Variable[]
   readonly inputs: number
 
-  constructor(readonly spec: ModelSpec) {
+  /** Moving averages of the trained variables, where they are kept. */
+  readonly averages: ReadonlyMap<Variable, Variable>
+
+  constructor(
+    readonly spec: ModelSpec,
+    averaged = false,
+  ) {
     const { trained, copies } = parametersOf(spec)
     this.parameters = new ParameterSet(trained)
     this.copies = copies.map(({ name, shape }) => createVariable(name, shape))
     this.inputs = inputSize(spec.input)
+    const kept = averaged ? this.parameters.variables : []
+    this.averages = new Map(
+      kept.map((weight) => [weight, createVariable(weight.name + averageSlot, weight.shape)]),
+    )
   }
 
-  tensors(valueOf: (variable: Variable) => Tensor = (variable) => variable.value): Map<string, Tensor> {
+  /** What a trained model computes with. */
+  private readonly learned = (variable: Variable) => (this.averages.get(variable) ?? variable).value
+
+  tensors(valueOf: (variable: Variable) => Tensor = this.learned): Map<string, Tensor> {
     const tensors = this.parameters.tensors(valueOf)
     for (const copy of this.copies) tensors.set(copy.name, valueOf(copy))
     return tensors
@@ -155,12 +174,12 @@ function trainFunction(
   const { steps } = options
   const rates = placeholder('rates', [steps])
   const stepSizes = placeholder('stepSizes', [steps])
+  const averageRates = placeholder('averageRates', [steps])
   const scalar = (vector: Tensor, step: number) => reshape(slice(vector, 0, step, 1), [])
   let current = new Map(
-    [...model.parameters.variables, ...model.copies, ...optimizer.variables].map((variable) => [
-      variable,
-      variable.value,
-    ]),
+    [...model.parameters.variables, ...model.copies, ...optimizer.variables, ...model.averages.values()].map(
+      (variable) => [variable, variable.value],
+    ),
   )
   const losses: Tensor[] = []
   for (let step = 0; step < steps; step++) {
@@ -172,6 +191,11 @@ function trainFunction(
       stepSize: scalar(stepSizes, step),
     })
     for (const [copy, value] of model.copied((variable) => current.get(variable)!)) current.set(copy, value)
+    for (const [weight, average] of model.averages) {
+      const before = current.get(average)!
+      const moved = mul(sub(current.get(weight)!, before), scalar(averageRates, step))
+      current.set(average, add(before, moved))
+    }
   }
   const updates = new Map([...current].filter(([variable, value]) => value !== variable.value))
   // The joined losses, not each alone: a runtime's call costs more with every output.

@@ -21,6 +21,9 @@ export interface ModelChoice {
   readonly fromPreset?: string | null
   readonly tying?: Tying
   readonly seed?: number
+  /** Width and number of convolutions, for a network of convolutions that restores images. */
+  readonly filters?: number
+  readonly depth?: number
 }
 
 export type ConfigChoice = z.input<typeof trainingConfigSchema>
@@ -35,18 +38,37 @@ export interface RunPlan {
 
 export const presetNames = presets.map(({ name }) => name)
 
+/** Whether a preset learns on patches of larger images. */
+export const trainsOnPatches = (preset: string) => findPreset(preset).onPatches === true
+
 /** @throws ExpectedError `bad-usage`, `bad-spec` or `not-found` */
 export async function planRun(images: Images, model: ModelChoice, config: ConfigChoice): Promise<RunPlan> {
   const { width, height, channels } = images
   const { spec, preset, training, notes } = await chooseModel({ width, height, channels }, model)
-  checkDatasetFits(images, spec.input)
   checkTying(model)
   const tied: ModelSpec = {
-    ...spec,
+    ...resized(spec, model),
     tying: model.tying ?? spec.tying,
     seed: model.seed ?? spec.seed,
   }
-  return { spec: tied, config: mergeConfig(training, config), preset, notes }
+  const merged = mergeConfig(training, config)
+  checkDatasetFits(images, spec.input, merged.patches)
+  return { spec: tied, config: merged, preset, notes }
+}
+
+/** @throws ExpectedError `bad-usage` for a model that is not a stack of convolutions */
+function resized(spec: ModelSpec, { filters, depth }: ModelChoice): ModelSpec {
+  if (filters === undefined && depth === undefined) return spec
+  const [first] = spec.encoder
+  if (spec.decoder !== 'convolution' || first!.type !== 'conv')
+    throw new ExpectedError(
+      'bad-usage',
+      'Filters and depth can be set for a stack of convolutions only. Choose the preset denoise-conv.',
+    )
+  // The last convolution is the decoder.
+  const layers = depth === undefined ? spec.encoder.length : depth - 1
+  const layer = { ...first!, filters: filters ?? first!.filters }
+  return { ...spec, encoder: Array.from({ length: layers }, () => layer) }
 }
 
 /** A decoder of its own cannot become its encoder's transpose again. */

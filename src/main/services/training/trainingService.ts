@@ -70,10 +70,12 @@ export class TrainingService {
   async presets(id: string): Promise<readonly PresetOption[]> {
     const { folder } = await this.deps.library.find('datasets', id)
     const { width, height, channels } = await readDatasetInfo(folder)
-    return presets.map((preset) => {
+    return presets.flatMap((preset) => {
       const { spec, notes } = specFromPreset(preset, { width, height, channels })
+      // Patches are cut out of images that are larger.
+      if (preset.onPatches && (width < spec.input.width || height < spec.input.height)) return []
       const config = trainingConfigSchema.parse(preset.training)
-      return { name: preset.name, summary: preset.summary, spec, config, remarks: notes }
+      return [{ name: preset.name, summary: preset.summary, spec, config, remarks: notes }]
     })
   }
 
@@ -82,13 +84,14 @@ export class TrainingService {
     this.refuseWhileTraining('A training is under way, and measuring beside it would disturb both.')
     const { folder } = await this.deps.library.find('datasets', params.dataset)
     const info = await readDatasetInfo(folder)
-    checkDatasetFits(info, params.spec.input)
+    checkDatasetFits(info, params.spec.input, params.config.patches)
     const { spec, config } = params
     const measured = await this.deps.client.call('measureTraining', {
       ...this.targetOf(params),
       ...{ spec, config, forMs: measuredMs },
     })
-    const images = Math.max(1, Math.round(info.count * (1 - config.validationSplit)))
+    const trained = Math.max(1, Math.round(info.count * (1 - config.validationSplit)))
+    const images = trained * (config.patches?.perImage ?? 1)
     return { ...measured, epochMs: (1000 * images) / measured.samplesPerSecond }
   }
 
@@ -99,7 +102,7 @@ export class TrainingService {
     try {
       const dataset = await this.deps.library.find('datasets', params.dataset)
       const info = await readDatasetInfo(dataset.folder)
-      checkDatasetFits(info, params.spec.input)
+      checkDatasetFits(info, params.spec.input, params.config.patches)
       const name = params.name ?? `${info.name}, ${describeLayers(params.spec)}`
       const from = params.from && (await this.deps.modelFolder(params.from))
       const entry = await this.deps.library.create('runs', name)

@@ -19,7 +19,7 @@ export async function measureTraining(
   const inputs = inputSize(spec.input)
   const batches = Math.max(1, Math.min(batchesPerEpoch, Math.floor(memoryBudget / inputs / config.batchSize)))
   const source = randomImages(inputs, config.batchSize * batches)
-  const endless = { ...config, epochs: 1_000_000, validationSplit: 0 }
+  const endless = { ...config, epochs: 1_000_000, validationSplit: 0, patches: null }
   const trainer = await Trainer.create(runtime, device, spec, endless, source)
   try {
     // The first call compiles and warms caches.

@@ -37,7 +37,7 @@ export async function train(
 ): Promise<TrainResult> {
   const dataset = await openDataset(params.dataset)
   try {
-    checkDatasetFits(dataset.info, params.spec.input)
+    checkDatasetFits(dataset.info, params.spec.input, params.config.patches)
     await makeFolder(runFiles.checkpoints(params.run))
     const { runtime, device } = chooseRuntime(params)
     const trainer = await Trainer.create(runtime, device, params.spec, params.config, pixelSourceOf(dataset))
@@ -48,12 +48,12 @@ export async function train(
         runtime: runtime.name,
         device,
         version: runtime.version,
-        images: trainer.indices.train.length,
+        images: trainer.imagesPerEpoch,
         parameters: countTrained(params.spec),
         epochs: params.config.epochs,
         finishedEpochs: trainer.position.epoch,
       })
-      const history = await RunHistory.open(params.run, trainer, pixelSourceOf(dataset))
+      const history = await RunHistory.open(params.run, trainer, trainer.images)
       const outcome = await runTraining(trainer, params, context, history)
       const { epoch, bestEpoch, bestLoss } = trainer.position
       return { outcome, epochs: epoch, bestEpoch, bestLoss }

@@ -33,6 +33,26 @@ export const train = {
       title: 'Tief',
       text: 'Die vier Schichten von Hinton und Salakhutdinov (2006), hinab auf 30 Zahlen.',
     },
+    'conv-64': {
+      title: 'Fotos',
+      text: 'Faltungen mit gekoppelten Gewichten: kleine Fotos in Farbe.',
+    },
+    'conv-latent': {
+      title: 'Karte von Fotos',
+      text: 'Faltungen bis auf 64 Zahlen je Bild: um zu sehen, welche Bilder sich ähneln.',
+    },
+    'denoise-conv': {
+      title: 'Entrauscher für Fotos',
+      text: 'Nimmt Rauschen jeder Stärke aus Bildern jeder Größe. Lernt an kleinen Ausschnitten der eigenen.',
+    },
+    'denoise-unet': {
+      title: 'Entrauscher, U-förmig',
+      text: 'Sieht mehr von der Umgebung jedes Pixels: für starkes Rauschen.',
+    },
+    'denoise-patch': {
+      title: 'Entrauscher, gekoppelt',
+      text: 'Eine breite gekoppelte Schicht auf Ausschnitten von 16 × 16: für eine Stärke des Rauschens.',
+    },
   },
   tyingTitle: 'Die Gewichte des Decoders',
   tying: 'Wie die Gewichte des Decoders aus denen des Encoders entstehen',

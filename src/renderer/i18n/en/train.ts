@@ -26,6 +26,26 @@ export const train = {
       title: 'Deep',
       text: 'Hinton and Salakhutdinov’s four layers of 2006, down to 30 numbers.',
     },
+    'conv-64': {
+      title: 'Photographs',
+      text: 'Convolutions with tied weights: small photographs in colour.',
+    },
+    'conv-latent': {
+      title: 'Map of photographs',
+      text: 'Convolutions down to 64 numbers a picture: for seeing which pictures are alike.',
+    },
+    'denoise-conv': {
+      title: 'Denoiser',
+      text: 'Takes noise of any strength out of pictures of any size. Learns on small patches of yours.',
+    },
+    'denoise-unet': {
+      title: 'Denoiser, U-shaped',
+      text: 'Looks at wider surroundings of each pixel: for strong noise.',
+    },
+    'denoise-patch': {
+      title: 'Denoiser, tied',
+      text: 'One wide tied layer on patches of 16 × 16: for one strength of noise.',
+    },
   },
   tyingTitle: 'The decoder’s weights',
   tying: 'How the decoder’s weights come from the encoder’s',

@@ -47,7 +47,7 @@ async function differenceAfter50(spec: ModelSpec, config: ConfigInput): Promise<
   return Math.max(...names.map((name) => largestDifference(a![name]!, b![name]!)))
 }
 
-const smallPresets = presets.filter(({ name }) => !name.startsWith('hinton'))
+const smallPresets = presets.filter(({ name }) => /784|pca/.test(name) && !name.startsWith('hinton'))
 
 describe.skipIf(!hasTensorflow())('the runtimes agree after 50 steps from the same start', () => {
   test.each(smallPresets.map((preset) => [preset.name]))('%s', async (name) => {

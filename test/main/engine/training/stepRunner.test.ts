@@ -24,7 +24,7 @@ async function after(runtime: Runtime, optimizer: OptimizerConfig, tuning: Tunin
     program,
     parameters,
     optimizer: graph,
-  } = buildTrainingProgram(spec, { optimizer, noise, ...tuning })
+  } = buildTrainingProgram(spec, { optimizer, noise, averaged: false, ...tuning })
   return withProgram(runtime, program, async (compiled) => {
     const zeros = graph.variables.map(({ name, shape }) => [
       name,
@@ -38,7 +38,7 @@ async function after(runtime: Runtime, optimizer: OptimizerConfig, tuning: Tunin
     const indices = Uint32Array.from({ length: source.count }, (_, i) => i)
     const batches = await new ShuffledBatches(source, indices, 1).epoch(0, 0)
     const corruption = createCorruptionSource(noise, source.rowBytes, 1)
-    const runner = new StepRunner(compiled, spec, optimizer, corruption, tuning, batchSize)
+    const runner = new StepRunner(compiled, spec, optimizer, 0, corruption, tuning, batchSize)
     const losses: number[] = []
     for (let done = 0; done < steps; done += tuning.stepsPerCall) {
       const rates = Array.from({ length: tuning.stepsPerCall }, (_, i) => 0.01 / (1 + 0.1 * (done + i)))

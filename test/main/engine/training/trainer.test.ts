@@ -10,7 +10,9 @@ import { rectangles } from '../../../support/memoryImages'
 import { describeRuntimes } from '../../../support/runtimes'
 import { type ConfigInput, specOf, trainWith, withoutTimes, withTrainer } from '../../../support/training'
 
-const images = rectangles(150)
+const grey = rectangles(150)
+const images = grey
+const larger = { ...rectangles(60, 16), shape: { height: 16, width: 16, channels: 1 } as const }
 const small = specOf([12, 5])
 
 /** Asks for a pause at the nth question. */
@@ -18,6 +20,49 @@ function pausing(at: number) {
   let asked = 0
   return { requested: () => (asked++ >= at ? ('pause' as const) : ('continue' as const)) }
 }
+
+describeRuntimes('an average of the weights', (runtime) => {
+  it('follows them as its decay says, and is the model', async () => {
+    const config = { epochs: 12, batchSize: 150, validationSplit: 0, averageDecay: 0.8 }
+    await withTrainer(runtime(), small, config, grey, async (trainer) => {
+      const name = 'encoder.0.kernel'
+      let average = Array.from((await trainer.values())[name]!)
+      await trainWith(trainer, {
+        epochEnded: async ({ epoch }) => {
+          const decay = Math.min(0.8, (1 + epoch) / (10 + epoch))
+          const values = await trainer.values()
+          average = average.map((value, i) => decay * value + (1 - decay) * values[`${name}/trained`]![i]!)
+          const difference = average.map((value, i) => Math.abs(value - values[name]![i]!))
+          expect(Math.max(...difference)).toBeLessThan(1e-6)
+        },
+      })
+      const values = await trainer.values()
+      expect(values[name]).not.toEqual(values[`${name}/trained`])
+    })
+  })
+
+  it('is refused where a decoder follows the encoder', async () => {
+    const spec = specOf([5], { tying: 'copied' })
+    const training = withTrainer(runtime(), spec, { averageDecay: 0.9 }, grey, async () => undefined)
+    await expect(training).rejects.toThrow('An average of the weights has no decoder that is copied.')
+  })
+})
+
+describeRuntimes('patches', (runtime) => {
+  it('are refused where images are smaller, or of unknown size', async () => {
+    const config = { patches: { perImage: 2 } }
+    const training = (source: typeof larger | typeof grey) =>
+      withTrainer(
+        runtime(),
+        specOf([5], { input: { height: 20, width: 20, channels: 1 } }),
+        config,
+        source,
+        async () => undefined,
+      )
+    await expect(training(larger)).rejects.toThrow('Patches of 20 × 20 cannot be cut out of these images.')
+    await expect(training(grey)).rejects.toThrow('cannot be cut')
+  })
+})
 
 describeRuntimes('a run that is interrupted computes what one in a single piece does', (runtime) => {
   test.each<[string, ConfigInput, number[]?]>([
@@ -27,9 +72,15 @@ describeRuntimes('a run that is interrupted computes what one in a single piece 
       { noise: parseNoise('poisson:5-300'), optimizer: { name: 'rmsprop' } },
     ],
     ['sgd, cosine', { optimizer: { name: 'sgd', learningRate: 0.05 }, schedule: { name: 'cosine' } }],
+    [
+      'averaged weights, a rate that is held',
+      { averageDecay: 0.9, schedule: { name: 'cosine', hold: 0.5 }, noise: parseNoise('gaussian:25') },
+    ],
+    ['patches', { patches: { perImage: 3 }, averageDecay: 0.9 }, [0, 1, 3]],
     ['adamw, no validation', { optimizer: { name: 'adamw' }, validationSplit: 0 }],
   ])('%s', async (_, change, pauses = [0, 1, 4, 3, 5]) => {
     const config = { epochs: 3, batchSize: 8, validationSplit: 0.2, ...change }
+    const images = change.patches ? larger : grey
     const whole = await withTrainer(runtime(), small, config, images, async (trainer) => {
       const { metrics } = await trainWith(trainer)
       return { metrics, values: await trainer.values() }
