@@ -4,9 +4,11 @@ import type { EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import { decoderCopies } from '../models/decoderCopies'
 import { initializeParameters } from '../models/initialize'
-import type { CompiledProgram, Device, Runtime } from '../runtimes/runtime'
+import { deviceOf } from '../runtimes/deviceOf'
+import type { CompiledProgram, Runtime } from '../runtimes/runtime'
 import { createCorruptionSource } from './corruption'
 import type { CorruptionSource } from './corruptionSource'
+import { checkPatches, checkTraining } from './checkTraining'
 import { areNumbers, divergence } from './divergence'
 import { type Evaluation, evaluateBatch, evaluateImages } from './evaluation'
 import { type ImageSource, middlePatches, PatchBatches } from './patchBatches'
@@ -372,41 +374,4 @@ export class Trainer {
     const { epoch, batch } = this.position
     return divergence(batch > 0 ? epoch + 1 : epoch, this.config.optimizer.learningRate)
   }
-}
-
-/** @throws ExpectedError `bad-usage` for settings that do not go together */
-function checkTraining(spec: ModelSpec, { noise, averageDecay }: TrainingConfig): void {
-  if (spec.noiseLevel && noise && noise.kind !== 'gaussian')
-    throw new ExpectedError(
-      'bad-usage',
-      `The model is told the sigma of gaussian noise, which ${noise.kind} noise does not have. Choose gaussian noise, or a model without a noise level.`,
-    )
-  if (averageDecay > 0 && (spec.tying === 'copied' || spec.tying === 'pseudo-inverse'))
-    throw new ExpectedError(
-      'bad-usage',
-      `An average of the weights has no decoder that is ${spec.tying}. Switch the average off, or choose a tied or untied decoder.`,
-    )
-}
-
-/** @throws ExpectedError `bad-spec` where images are smaller than the patches to be cut out of them */
-function checkPatches({ shape }: PixelSource, { input }: ModelSpec): void {
-  const fits =
-    shape && shape.height >= input.height && shape.width >= input.width && shape.channels === input.channels
-  if (!fits)
-    throw new ExpectedError(
-      'bad-spec',
-      `Patches of ${input.width} × ${input.height} cannot be cut out of these images. Import them larger, or choose smaller patches.`,
-    )
-}
-
-/** The device of that name, or the runtime's first. @throws ExpectedError `runtime-missing` */
-function deviceOf(runtime: Runtime, id: string | undefined): Device {
-  const devices = runtime.devices()
-  const device = id === undefined ? devices[0] : devices.find((candidate) => candidate.id === id)
-  if (device) return device
-  const known = devices.map((candidate) => candidate.id).join(', ')
-  throw new ExpectedError(
-    'runtime-missing',
-    `The runtime ${runtime.name} has no device ${id} here. Choose one of: ${known}.`,
-  )
 }

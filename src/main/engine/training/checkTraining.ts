@@ -1,0 +1,29 @@
+import { ExpectedError } from '../../../shared/errors'
+import type { ModelSpec } from '../../../shared/modelSpec'
+import type { TrainingConfig } from '../../../shared/trainingConfig'
+import type { PixelSource } from './pixelSource'
+
+/** @throws ExpectedError `bad-usage` for settings that do not go together */
+export function checkTraining(spec: ModelSpec, { noise, averageDecay }: TrainingConfig): void {
+  if (spec.noiseLevel && noise && noise.kind !== 'gaussian')
+    throw new ExpectedError(
+      'bad-usage',
+      `The model is told the sigma of gaussian noise, which ${noise.kind} noise does not have. Choose gaussian noise, or a model without a noise level.`,
+    )
+  if (averageDecay > 0 && (spec.tying === 'copied' || spec.tying === 'pseudo-inverse'))
+    throw new ExpectedError(
+      'bad-usage',
+      `An average of the weights has no decoder that is ${spec.tying}. Switch the average off, or choose a tied or untied decoder.`,
+    )
+}
+
+/** @throws ExpectedError `bad-spec` where images are smaller than the patches to be cut out of them */
+export function checkPatches({ shape }: PixelSource, { input }: ModelSpec): void {
+  const fits =
+    shape && shape.height >= input.height && shape.width >= input.width && shape.channels === input.channels
+  if (!fits)
+    throw new ExpectedError(
+      'bad-spec',
+      `Patches of ${input.width} × ${input.height} cannot be cut out of these images. Import them larger, or choose smaller patches.`,
+    )
+}
