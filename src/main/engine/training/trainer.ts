@@ -18,7 +18,8 @@ import { randomStream, streams } from './random'
 import { scheduleFactor } from './schedule'
 import { type BatchSource, type EpochBatches, ShuffledBatches, splitImages } from './shuffledBatches'
 import { StepRunner } from './stepRunner'
-import { averageSlot, buildTrainingProgram, type TrainingProgram } from './trainingProgram'
+import { buildTrainingProgram, type TrainingProgram } from './trainingProgram'
+import { namedValues, variableValues } from './trainingValues'
 import { tune, type Tuning } from './tuning'
 
 export type TrainingRequest = 'continue' | 'pause' | 'stop'
@@ -43,9 +44,6 @@ export interface TrainingObserver {
   /** After each epoch, when the trainer's values and position are those of its end. */
   epochEnded(metrics: EpochMetrics): Promise<void>
 }
-
-/** What training moves, beside the average of it that is the model. */
-const trainedSlot = '/trained'
 
 /** SSIM is measured on this many validation images an epoch. */
 const ssimImages = 512
@@ -169,15 +167,7 @@ export class Trainer {
   async values(): Promise<Record<string, Float32Array>> {
     const read = await this.compiled.read()
     if (!Object.values(read).every(areNumbers)) throw this.diverged()
-    const { parameters, optimizer, copies } = this.model
-    const named = optimizer.slots.map((slot) => parameters.fromVariables(read, slot))
-    const weights = parameters.fromVariables(read)
-    if (this.config.averageDecay > 0) {
-      const averages = parameters.fromVariables(read, averageSlot)
-      for (const { name } of parameters.parameters)
-        named.push({ [name]: averages[name + averageSlot]!, [name + trainedSlot]: weights[name]! })
-    } else named.push(weights)
-    return Object.assign({}, ...named, ...copies.map(({ name }) => ({ [name]: read[name] })))
+    return namedValues(this.model, read, this.config.averageDecay > 0)
   }
 
   /** Goes on from saved values. The optimizer's state may be missing, as when a trained model is trained further. */
@@ -207,24 +197,7 @@ export class Trainer {
   }
 
   private async write(values: Readonly<Record<string, Float32Array>>): Promise<void> {
-    const { parameters, optimizer, copies } = this.model
-    const state = optimizer.slots.map((slot) => {
-      const missing = parameters.parameters.some(({ name }) => !values[name + slot])
-      const zeros = () =>
-        Object.fromEntries(
-          parameters.parameters.map(({ name }) => [name + slot, new Float32Array(values[name]!.length)]),
-        )
-      return parameters.toVariables(missing ? zeros() : values, slot)
-    })
-    const copied = Object.fromEntries(copies.map(({ name }) => [name, values[name]!]))
-    const trained = Object.fromEntries(
-      parameters.parameters.map(({ name }) => [name, values[name + trainedSlot] ?? values[name]!]),
-    )
-    if (this.config.averageDecay > 0) {
-      const averages = parameters.parameters.map(({ name }) => [name + averageSlot, values[name]!])
-      state.push(parameters.toVariables(Object.fromEntries(averages), averageSlot))
-    }
-    await this.compiled.write(Object.assign(parameters.toVariables(trained), copied, ...state))
+    await this.compiled.write(variableValues(this.model, values, this.config.averageDecay > 0))
   }
 
   private async runEpoch(observer: TrainingObserver): Promise<TrainingRequest> {
