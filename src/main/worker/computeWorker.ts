@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { toErrorMessage } from '../../shared/errors'
 import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './protocol'
 import { createTaskContext, type TaskContext } from './taskContext'
+import { benchConv } from './tasks/benchConv'
 import { benchTrain } from './tasks/benchTrain'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
 import { project } from './tasks/project'
@@ -28,6 +29,7 @@ const tasks: Tasks = {
   reconstructPca,
   project,
   benchTrain,
+  benchConv,
   measureTraining,
   corrupt,
   tryImage,

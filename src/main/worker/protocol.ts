@@ -128,6 +128,28 @@ export interface BenchResult {
   readonly feedingShare: number
 }
 
+export interface ConvBenchParams extends ComputeTarget {
+  /** Of an FFDNet-like restorer in grey: filters, and convolutions. */
+  readonly channels: number
+  readonly layers: number
+  /** Side of the patches. */
+  readonly patch: number
+  readonly batch: number
+  readonly steps: number
+  readonly rounds: number
+  /** Of the square image that is restored. */
+  readonly megapixels: number
+}
+
+export interface ConvBenchResult {
+  readonly runtime: RuntimeName
+  readonly device: string
+  readonly patchesPerSecond: number
+  readonly megapixelsPerSecond: number
+  readonly msPerStep: number
+  readonly parameters: number
+}
+
 export interface MeasureParams extends ComputeTarget {
   readonly spec: ModelSpec
   readonly config: TrainingConfig
@@ -177,6 +199,8 @@ export interface ComputeTasks {
     event: ProgressEvent
   }
   benchTrain: { params: BenchParams; result: BenchResult; event: ProgressEvent }
+  /** Training and using a convolutional restorer. */
+  benchConv: { params: ConvBenchParams; result: ConvBenchResult; event: ProgressEvent }
   /** The speed of training a model, on random images. */
   measureTraining: {
     params: MeasureParams

@@ -5,7 +5,8 @@ import { benchTraining, type Measurement } from '../../services/bench/trainingBe
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
-import { choice, examples, integer, noise } from '../options'
+import { choice, decimal, examples, integer, noise } from '../options'
+import { benchConv, type ConvBenchFlags } from './benchConv'
 import { benchImport } from './benchImport'
 
 interface TrainBenchFlags {
@@ -41,6 +42,20 @@ export function registerBench(program: Command, context: CommandContext): void {
       examples('hourglass bench train', 'hourglass bench train --dims 3072,1024,256,64 --batch 128'),
     )
     .action((flags: TrainBenchFlags) => runTrainBench(context, flags))
+  bench
+    .command('conv')
+    .description('Patches trained and megapixels restored a second, with a denoiser made of convolutions.')
+    .addOption(choice('--runtime <name>', 'one runtime; without it each that is here', runtimeNames))
+    .option('--device <id>', 'where: see hourglass devices')
+    .option('--channels <n>', 'filters of each convolution', integer({ min: 1, max: 2048 }), 32)
+    .option('--layers <n>', 'convolutions', integer({ min: 2, max: 64 }), 8)
+    .option('--patch <n>', 'side of the patches, even', integer({ min: 2, max: 4096 }), 64)
+    .option('--batch <n>', 'patches a step', integer({ min: 1, max: 65_536 }), 16)
+    .option('--steps <n>', 'steps a round', integer({ min: 1 }), 10)
+    .option('--rounds <n>', 'rounds of which the median counts', integer({ min: 1 }), 3)
+    .option('--megapixels <n>', 'size of the image that is restored', decimal({ min: 0.001, max: 100 }), 1)
+    .option('--peers <python>', 'race PyTorch in that Python')
+    .action((flags: ConvBenchFlags) => benchConv(context, flags))
   bench
     .command('import')
     .description('Images imported a second, against a bare loop of sharp on the same files.')

@@ -43,7 +43,7 @@ export function receptiveRadius({ encoder, decoder, block }: ModelSpec): number 
  * would give there. Dispose of it when done.
  */
 export class Restorer {
-  private compiled: { height: number; width: number; program: CompiledProgram } | null = null
+  private compiled: { key: string; program: CompiledProgram } | null = null
 
   constructor(
     private readonly runtime: Runtime,
@@ -77,26 +77,25 @@ export class Restorer {
     if (image.channels !== spec.input.channels)
       throw new Error(`The model takes ${spec.input.channels} channels, not ${image.channels}.`)
     const padded = mirroredTo(image, cell)
-    const height = Math.min(padded.height, roundUp(options.tile.height, cell))
-    const width = Math.min(padded.width, roundUp(options.tile.width, cell))
-    const program = await this.programFor(height, width)
     const halo = receptiveRadius(spec)
+    const height = this.tileHeight(padded.height, halo)
+    const width = Math.min(padded.width, roundUp(options.tile.width, cell))
     const rows = planStretches(padded.height, height, halo, cell)
     const columns = planStretches(padded.width, width, halo, cell)
     const tiles = rows.flatMap((row) => columns.map((column) => ({ row, column })))
     const result = { ...image, data: new Float32Array(image.data.length) }
     const lanes = Math.min(options.lanes, tiles.length)
+    const program = await this.programFor(height, width, lanes)
     for (let done = 0; done < tiles.length; done += lanes) {
       const group = tiles.slice(done, done + lanes)
       const feeds = Object.fromEntries(
-        Array.from({ length: options.lanes }, (_, lane) => {
+        Array.from({ length: lanes }, (_, lane) => {
+          // Runtimes take no empty batches: what is left over at the end is done twice.
           const { row, column } = group[lane] ?? group[0]!
           const data = cut(padded, row.start, column.start, height, width)
-          // Lanes without a tile get no image, which costs nothing.
-          const count = lane < group.length ? 1 : 0
           return [
-            [`image${lane}`, { shape: [count, data.length], data: data.subarray(0, count * data.length) }],
-            [`sigma${lane}`, { shape: [count, 1], data: Float32Array.of(sigma).subarray(0, count) }],
+            [`image${lane}`, { shape: [1, data.length], data }],
+            [`sigma${lane}`, { shape: [1, 1], data: Float32Array.of(sigma) }],
           ] as const
         }).flat(),
       )
@@ -114,15 +113,25 @@ export class Restorer {
     this.compiled = null
   }
 
-  private async programFor(height: number, width: number): Promise<CompiledProgram> {
-    if (this.compiled?.height === height && this.compiled.width === width) return this.compiled.program
+  /** As high as tiles may be, and lower where that gives each lane a share of an image that is a single tile. */
+  private tileHeight(height: number, halo: number): number {
+    const { options, cell } = this
+    const most = roundUp(options.tile.height, cell)
+    const share = roundUp(Math.ceil(height / options.lanes) + halo, cell)
+    if (height <= most && options.lanes > 1 && share > 4 * halo && share < height) return share
+    return Math.min(height, most)
+  }
+
+  private async programFor(height: number, width: number, lanes: number): Promise<CompiledProgram> {
+    const key = `${height} ${width} ${lanes}`
+    if (this.compiled?.key === key) return this.compiled.program
     await this.dispose()
     const spec = { ...this.spec, input: { ...this.spec.input, height, width } }
     const { trained, copies } = parametersOf(spec)
     const variables = [...trained, ...copies].map(({ name, shape }) => createVariable(name, shape))
     const parameters = new Map(variables.map(({ name, value }) => [name, value]))
     const outputs = Object.fromEntries(
-      Array.from({ length: this.options.lanes }, (_, lane) => {
+      Array.from({ length: lanes }, (_, lane) => {
         const image = placeholder(`image${lane}`, [BATCH, inputSize(spec.input)])
         const noiseLevel = mul(placeholder(`sigma${lane}`, [BATCH, 1]), 1 / 255)
         const sums = reconstructToSums(spec, image, { parameters, noiseLevel })
@@ -132,7 +141,7 @@ export class Restorer {
     const restore: GraphFunction = { name: 'restore', outputs }
     const program = await this.runtime.compile({ variables, functions: [restore] }, this.options.device)
     await program.write(Object.fromEntries(variables.map(({ name }) => [name, this.values[name]!])))
-    this.compiled = { height, width, program }
+    this.compiled = { key, program }
     return program
   }
 }

@@ -34,7 +34,7 @@ const photographs: InputShape = { height: 64, width: 64, channels: 3 }
 const patch: InputShape = { height: 64, width: 64, channels: 1 }
 
 /** FFDNet (Zhang et al. 2018) with a residual output: convolutions on blocks of 2 × 2 pixels, told the noise level. */
-function restorer(filters: number, depth: number): Preset['spec'] {
+export function restorer(filters: number, depth: number): Preset['spec'] {
   return {
     input: patch,
     block: 2,

@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { z } from 'zod'
+import { CancelledError, ExpectedError } from '../../../shared/errors'
+import type { RuntimeName } from '../../../shared/trainingConfig'
+import { createComputeClient } from '../compute'
+import type { CommandContext } from '../context'
+
+export interface ConvBenchFlags {
+  runtime?: RuntimeName
+  device?: string
+  channels: number
+  layers: number
+  patch: number
+  batch: number
+  steps: number
+  rounds: number
+  megapixels: number
+  peers?: string
+}
+
+const peerSchema = z.object({
+  patches_per_s: z.number(),
+  ms_per_step: z.number(),
+  params: z.number(),
+  inference_megapixels_per_s: z.number(),
+})
+
+interface Measured {
+  readonly by: string
+  readonly runtime: string
+  readonly device: string
+  readonly patchesPerSecond: number
+  readonly megapixelsPerSecond: number
+  readonly msPerStep: number
+  readonly parameters: number
+}
+
+/** PyTorch first, then each of our runtimes, in one run. */
+export async function benchConv(context: CommandContext, flags: ConvBenchFlags): Promise<void> {
+  const { output, progress, signal } = context
+  const { runtime, device, peers, ...size } = flags
+  const client = createComputeClient()
+  const task = progress.start('Measuring', 0, 'rounds')
+  const peer = peers === undefined ? null : await measurePeer(peers, size, signal)
+  try {
+    if (peer) report(peer, null)
+    for (const name of runtime ? [runtime] : await installed()) {
+      const params = { ...size, runtime: name, device }
+      const result = await client.call('benchConv', params, {
+        signal,
+        onEvent: ({ done, total }) => {
+          task.setTotal(total)
+          task.update(done)
+        },
+      })
+      report({ by: 'hourglass', ...result }, peer)
+    }
+  } finally {
+    task.end()
+    await client.dispose()
+  }
+
+  async function installed(): Promise<RuntimeName[]> {
+    const runtimes = await client.call('devices', {})
+    return runtimes.flatMap((one) => (one.version ? [one.runtime] : []))
+  }
+
+  function report(result: Measured, against: Measured | null): void {
+    const ratio = (of: (measured: Measured) => number) =>
+      against && Math.round((100 * of(result)) / of(against)) / 100
+    const ratios = against && {
+      training: ratio((one) => one.patchesPerSecond),
+      inference: ratio((one) => one.megapixelsPerSecond),
+    }
+    const beside = ratios ? `, ${ratios.training} and ${ratios.inference} × ${against!.by}` : ''
+    const name = result.by === 'hourglass' ? `hourglass, ${result.runtime} on ${result.device}` : result.by
+    task.end()
+    output.line(
+      `${name}: ${result.patchesPerSecond.toFixed(0)} patches/s, ${result.megapixelsPerSecond.toFixed(2)} megapixels/s${beside}`,
+    )
+    output.record({ type: 'bench', what: 'conv', ...size, ...result, ratios })
+  }
+}
+
+async function measurePeer(
+  python: string,
+  size: Omit<ConvBenchFlags, 'runtime' | 'device' | 'peers'>,
+  signal: AbortSignal,
+): Promise<Measured> {
+  // The peers' script lies beside the project where it is developed.
+  const script = resolve('../shared/tools/peers/bench_conv.py')
+  if (!existsSync(script))
+    throw new ExpectedError(
+      'not-found',
+      `--peers needs ${script}, which is not here. Leave --peers out to measure Hourglass alone.`,
+    )
+  const flags = Object.entries(size).flatMap(([name, value]) => [`--${name}`, String(value)])
+  try {
+    const { stdout } = await promisify(execFile)(python, [script, ...flags], { signal })
+    const result = peerSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1)!))
+    return {
+      by: 'torch',
+      runtime: 'torch',
+      device: 'cpu',
+      patchesPerSecond: result.patches_per_s,
+      megapixelsPerSecond: result.inference_megapixels_per_s,
+      msPerStep: result.ms_per_step,
+      parameters: result.params,
+    }
+  } catch (error) {
+    if (signal.aborted) throw new CancelledError('Stopped.')
+    throw new ExpectedError('bad-input', `${python} could not run ${script}: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,95 @@
+import { availableParallelism } from 'node:os'
+import { countTrained, inputSize, modelSpecSchema } from '../../../shared/modelSpec'
+import { trainingConfigSchema } from '../../../shared/trainingConfig'
+import { type FloatImage, Restorer } from '../../engine/denoising/restorer'
+import { restorer } from '../../engine/models/presets'
+import { Trainer } from '../../engine/training/trainer'
+import { randomStream } from '../../engine/training/random'
+import type { ComputeTasks, ConvBenchParams, ConvBenchResult } from '../protocol'
+import { chooseRuntime } from '../runtimes'
+import { type TaskContext, throwIfEnding } from '../taskContext'
+import { randomImages } from './randomImages'
+
+const batchesPerEpoch = 64
+
+/** The speed of training a restorer as runs have it, noise and feeding included, and of restoring one image with it. */
+export async function benchConv(
+  params: ConvBenchParams,
+  context: TaskContext<ComputeTasks['benchConv']['event']>,
+): Promise<ConvBenchResult> {
+  const { runtime, device } = chooseRuntime(params)
+  const { channels, layers, patch, batch, steps, rounds, megapixels } = params
+  const input = { height: patch, width: patch, channels: 1 } as const
+  const spec = modelSpecSchema.parse({ ...restorer(channels, layers), input, loss: 'mse' })
+  const config = trainingConfigSchema.parse({
+    epochs: 1_000_000,
+    batchSize: batch,
+    validationSplit: 0,
+    noise: { kind: 'gaussian', min: 25, max: 25 },
+  })
+  const report = (done: number) => {
+    throwIfEnding(context as TaskContext<never>)
+    context.emit({ type: 'progress', done, total: 2 * rounds })
+  }
+  const source = randomImages(inputSize(input), batch * batchesPerEpoch)
+  const trainer = await Trainer.create(runtime, device, spec, config, source)
+  const times: number[] = []
+  let values: Record<string, Float32Array>
+  try {
+    await trainer.trainSteps(steps)
+    for (let round = 0; round < rounds; round++) {
+      times.push((await trainer.trainSteps(steps)).ms)
+      report(round + 1)
+    }
+    values = await trainer.values()
+  } finally {
+    await trainer.dispose()
+  }
+  const image = squareOf(megapixels)
+  // TensorFlow computes each tile on one core here: see tuning.ts.
+  const isGpu = runtime.devices().some((one) => one.id === device && one.isGpu)
+  const lanes = runtime.name === 'tensorflow' && !isGpu ? availableParallelism() : 1
+  const made = new Restorer(runtime, spec, values, { device, lanes, tile: image })
+  const restoring = await restoringTimes(made, image, rounds, (done) => report(rounds + done))
+  const ms = median(times)
+  return {
+    runtime: runtime.name,
+    device,
+    patchesPerSecond: batch / (ms / 1000),
+    megapixelsPerSecond: (image.width * image.height) / 1e6 / (median(restoring) / 1000),
+    msPerStep: ms,
+    parameters: countTrained(spec),
+  }
+}
+
+function squareOf(megapixels: number): FloatImage {
+  const side = Math.max(2, Math.floor(Math.sqrt(megapixels * 1e6) / 2) * 2)
+  const random = randomStream(1)
+  const data = Float32Array.from({ length: side * side }, () => random.uniform())
+  return { height: side, width: side, channels: 1, data }
+}
+
+async function restoringTimes(
+  made: Restorer,
+  image: FloatImage,
+  rounds: number,
+  report: (done: number) => void,
+): Promise<number[]> {
+  const times: number[] = []
+  try {
+    await made.restore(image, 25)
+    for (let round = 0; round < rounds; round++) {
+      const startedAt = performance.now()
+      await made.restore(image, 25)
+      times.push(performance.now() - startedAt)
+      report(round + 1)
+    }
+    return times
+  } finally {
+    await made.dispose()
+  }
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it, test } from 'vitest'
+import type { z } from 'zod'
+import { modelSpecSchema } from '../../../../src/shared/modelSpec'
+import { type FloatImage, receptiveRadius, Restorer } from '../../../../src/main/engine/denoising/restorer'
+import { planStretches } from '../../../../src/main/engine/denoising/tiles'
+import { initializeParameters } from '../../../../src/main/engine/models/initialize'
+import { randomNumbers } from '../../../support/randomNumbers'
+import { describeRuntimes } from '../../../support/runtimes'
+import { largestDifference } from '../../../support/training'
+
+const conv = (filters: number, more: object = {}) => ({ type: 'conv', filters, ...more }) as const
+const input = { height: 16, width: 16, channels: 1 } as const
+const specOf = (more: Omit<z.input<typeof modelSpecSchema>, 'input'>, channels: 1 | 3 = 1) =>
+  modelSpecSchema.parse({ input: { ...input, channels }, initializer: 'he-normal', ...more })
+
+const restorer: Omit<z.input<typeof modelSpecSchema>, 'input'> = {
+  block: 2,
+  noiseLevel: true,
+  decoder: 'convolution',
+  output: { residual: true },
+  encoder: [conv(8), conv(8)],
+}
+const specs = {
+  restorer: specOf(restorer),
+  'restorer, colour': specOf(restorer, 3),
+  'U-shaped': specOf({
+    noiseLevel: true,
+    skips: true,
+    tying: 'untied',
+    output: { residual: true },
+    encoder: [conv(6), conv(8, { stride: 2 }), conv(8, { stride: 2 })],
+  }),
+  'tied, a pool': specOf({ encoder: [conv(6), { type: 'pool' }, conv(6)] }),
+}
+
+function picture(height: number, width: number, channels: number): FloatImage {
+  const random = randomNumbers(5)
+  const data = Float32Array.from({ length: height * width * channels }, () => random())
+  return { height, width, channels, data }
+}
+
+describe('planStretches', () => {
+  it.each([
+    [100, 40, 6, 2],
+    [101, 30, 5, 1],
+    [64, 64, 20, 4],
+    [50, 64, 20, 2],
+    [96, 48, 20, 4],
+  ])('%i pixels in pieces of %i with a halo of %i', (size, length, halo, step) => {
+    const stretches = planStretches(size, length, halo, step)
+    expect(stretches[0]!.from).toBe(0)
+    expect(stretches.at(-1)!.to).toBe(size)
+    stretches.forEach(({ start, from, to }, i) => {
+      expect(from).toBe(stretches[i - 1]?.to ?? 0)
+      expect(to).toBeGreaterThan(from)
+      expect(start % step).toBe(0)
+      expect(start).toBeGreaterThanOrEqual(0)
+      const end = Math.min(size, start + length)
+      expect(start === 0 || from - start >= halo).toBe(true)
+      expect(end === size || end - to >= halo).toBe(true)
+    })
+  })
+
+  it('refuses tiles that are all halo', () => expect(() => planStretches(100, 20, 10, 2)).toThrow('all halo'))
+})
+
+describeRuntimes('Restorer', (runtime) => {
+  const withRestorer = async <T>(
+    spec: (typeof specs)[keyof typeof specs],
+    options: { lanes: number; tile: number },
+    body: (made: Restorer) => Promise<T>,
+  ): Promise<T> => {
+    const tile = { height: options.tile, width: options.tile }
+    const made = new Restorer(runtime(), spec, initializeParameters(spec), { lanes: options.lanes, tile })
+    try {
+      return await body(made)
+    } finally {
+      await made.dispose()
+    }
+  }
+
+  test.each(Object.entries(specs))('gives the same in tiles as whole: %s', async (_, spec) => {
+    const image = picture(101, 74, spec.input.channels)
+    const before = image.data.slice()
+    const restored = (lanes: number, tile: number) =>
+      withRestorer(spec, { lanes, tile }, (made) => made.restore(image, 20))
+    const whole = await restored(1, 128)
+    expect(largestDifference(whole.data, image.data)).toBeGreaterThan(0.01)
+    for (const lanes of [1, 2])
+      expect(largestDifference((await restored(lanes, 52)).data, whole.data)).toBeLessThan(1e-5)
+    expect(image.data).toEqual(before)
+  })
+
+  it.each([
+    [1, 1],
+    [1, 50],
+    [3, 5],
+  ])('takes images of %i × %i', async (height, width) => {
+    const image = picture(height, width, 1)
+    const result = await withRestorer(specs.restorer, { lanes: 2, tile: 40 }, (made) =>
+      made.restore(image, 10),
+    )
+    expect(result).toMatchObject({ height, width, channels: 1 })
+    expect(result.data).toHaveLength(height * width)
+    expect(result.data.every(Number.isFinite)).toBe(true)
+  })
+
+  it('tells of every tile, and ends where it is told to', async () => {
+    const image = picture(90, 40, 1)
+    await withRestorer(specs.restorer, { lanes: 1, tile: 40 }, async (made) => {
+      const seen: string[] = []
+      await made.restore(image, 10, (done, total) => seen.push(`${done}/${total}`))
+      expect(seen.at(-1)).toBe(`${seen.length}/${seen.length}`)
+      expect(seen.length).toBeGreaterThan(2)
+      const stopped = made.restore(image, 10, () => {
+        throw new Error('enough')
+      })
+      await expect(stopped).rejects.toThrow('enough')
+      await expect(made.restore(picture(8, 8, 3), 10)).rejects.toThrow('takes 1 channels, not 3')
+    })
+  })
+})
+
+describe('receptiveRadius', () => {
+  it('is the reach of all convolutions, in pixels', () => {
+    expect(receptiveRadius(specs.restorer)).toBe(6)
+    expect(() => receptiveRadius(specOf({ encoder: [{ type: 'dense', units: 3 }] }))).toThrow('dense')
+  })
+})
