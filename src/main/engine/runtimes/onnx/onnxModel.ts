@@ -19,9 +19,16 @@ export interface AuthoredOnnxModel {
 export const variableInput = (variable: Variable) => `var/${variable.name}`
 export const variableOutput = (variable: Variable) => `new/${variable.name}`
 
-/** Writes one function as an ONNX model: variables it reads are inputs, variables it changes are outputs. */
-export function authorOnnxModel(fn: GraphFunction): AuthoredOnnxModel {
-  return new OnnxBuilder(fn).build()
+/**
+ * Writes one function as an ONNX model: variables it reads are inputs, variables it changes are outputs.
+ *
+ * @param constants values of variables that nothing changes, which go into the model
+ */
+export function authorOnnxModel(
+  fn: GraphFunction,
+  constants: (variable: Variable) => Float32Array | null = () => null,
+): AuthoredOnnxModel {
+  return new OnnxBuilder(fn, constants).build()
 }
 
 class OnnxBuilder implements OnnxEmitter {
@@ -38,7 +45,10 @@ class OnnxBuilder implements OnnxEmitter {
   private readonly inputs = new Map<string, TensorType>()
   private readonly reads = new Set<Variable>()
 
-  constructor(private readonly fn: GraphFunction) {}
+  constructor(
+    private readonly fn: GraphFunction,
+    private readonly constants: (variable: Variable) => Float32Array | null,
+  ) {}
 
   build(): AuthoredOnnxModel {
     const names = new Map<Tensor, string>()
@@ -116,8 +126,13 @@ class OnnxBuilder implements OnnxEmitter {
   }
 
   variable(variable: Variable): string {
-    this.reads.add(variable)
-    return variableInput(variable)
+    const name = variableInput(variable)
+    const value = this.constants(variable)
+    if (value) {
+      const rawData = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+      this.initializers.set(name, { name, dims: variable.shape, dataType: onnxTypes.float32, rawData })
+    } else this.reads.add(variable)
+    return name
   }
 
   /** Gives a value the name of an output. What no node computes, or has such a name already, passes through a copy. */

@@ -76,11 +76,18 @@ class OnnxProgram implements CompiledProgram {
   private readonly values = new Map<Variable, ort.Tensor>()
   /** Arrays for new values of variables on the processor, before they are copied. */
   private readonly scratch = new Map<Variable, ort.Tensor>()
+  /**
+   * Where no function changes a variable its values are part of the model, which ONNX Runtime then lays out for the
+   * processor: convolutions take half the time.
+   */
+  private readonly isFrozen: boolean
 
   constructor(
     private readonly program: Program,
     readonly device: Device,
-  ) {}
+  ) {
+    this.isFrozen = device.id === 'cpu' && program.functions.every(({ updates }) => !updates?.size)
+  }
 
   async run(name: string, feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
     const { session, model } = await this.function(name)
@@ -115,6 +122,7 @@ class OnnxProgram implements CompiledProgram {
 
   async write(values: Readonly<Record<string, Float32Array>>): Promise<void> {
     checkValues(this.program, values)
+    if (this.isFrozen) await this.release()
     for (const [name, data] of Object.entries(values)) {
       const variable = variableNamed(this.program, name)
       this.set(variable, new ort.Tensor('float32', data.slice(), variable.shape))
@@ -125,8 +133,13 @@ class OnnxProgram implements CompiledProgram {
     for (const tensor of [...this.values.values(), ...this.scratch.values()]) this.free(tensor)
     this.values.clear()
     this.scratch.clear()
-    for (const compiled of this.compiled.values()) await (await compiled).session.release()
+    await this.release()
+  }
+
+  private async release(): Promise<void> {
+    const sessions = [...this.compiled.values()]
     this.compiled.clear()
+    for (const compiled of sessions) await (await compiled).session.release()
   }
 
   private get onProcessor(): boolean {
@@ -146,7 +159,8 @@ class OnnxProgram implements CompiledProgram {
   }
 
   private async compile(fn: GraphFunction): Promise<CompiledFunction> {
-    const model = authorOnnxModel(fn)
+    const constant = (variable: Variable) => this.value(variable).data as Float32Array
+    const model = authorOnnxModel(fn, this.isFrozen ? constant : undefined)
     const onDevice = [...model.writes].map((variable) => [variableOutput(variable), 'gpu-buffer'] as const)
     const options: ort.InferenceSession.SessionOptions = {
       executionProviders: this.onProcessor ? ['cpu'] : [this.device.id, 'cpu'],
