@@ -1,6 +1,7 @@
 import type { OnnxEmitter } from '../../emitters'
 import { apply, type Operation } from '../../operation'
 import { formatShape, sameShape, type Shape, type Tensor } from '../../tensor'
+import { toChannelsFirst } from './onnxLayout'
 import { conv2d, conv2dShape } from './conv2d'
 import { convTranspose2d } from './convTranspose2d'
 import { axisWindow, tensorflowWindow, type WindowOptions } from './window'
@@ -34,6 +35,8 @@ const kernelGradientOperation: Operation<KernelAttributes> = {
       tensorflowWindow(window),
     ),
   onnx: (emit, [x, dy], { inputs, attributes: { window, shape } }) => {
+    if (window.stride === 1)
+      return shifted(emit, [x!, dy!], [inputs[0]!.shape, inputs[1]!.shape], shape, window)
     const [height, width, channels, filters] = shape as [number, number, number, number]
     const images = inputs[0]!.shape
     const rows = axisWindow(images[1]!, height, window)
@@ -51,6 +54,42 @@ const kernelGradientOperation: Operation<KernelAttributes> = {
     const joined = emit.node('Concat', taps, { axis: 0 })
     return emit.node('Reshape', [joined, emit.constant('int64', [4], shape)])
   },
+}
+
+/**
+ * With stride 1 a tap meets the image shifted. Where every row of both ends in the same zeros, a shift is a step along
+ * the pixels in a row, so that each tap is one contiguous piece, and one product an image, which the cores share.
+ */
+function shifted(
+  emit: OnnxEmitter,
+  [x, dy]: readonly [string, string],
+  [images, results]: readonly [Shape, Shape],
+  [height, width, channels, filters]: Shape,
+  window: WindowOptions,
+): string {
+  const rows = axisWindow(images[1]!, height!, window)
+  const columns = axisWindow(images[2]!, width!, window)
+  const rowLength = images[2]! + columns.before + columns.after
+  const paddedRows = images[1]! + rows.before + rows.after
+  const ints = (values: readonly number[]) => emit.constant('int64', [values.length], values)
+  const padded = emit.node('Pad', [
+    toChannelsFirst(emit, x),
+    ints([0, 0, rows.before, columns.before, 0, 0, rows.after, columns.after]),
+  ])
+  const flat = emit.node('Reshape', [padded, ints([-1, channels!, paddedRows * rowLength])])
+  const spread = emit.node('Pad', [dy, ints([0, 0, 0, 0, 0, 0, rowLength - results[2]!, 0])])
+  // Without the zeros after the last pixel.
+  const length = (results[1]! - 1) * rowLength + results[2]!
+  const lines = emit.node('Reshape', [spread, ints([-1, results[1]! * rowLength, filters!])])
+  const gradient = emit.node('Slice', [lines, ints([0]), ints([length]), ints([1])])
+  const taps = Array.from({ length: height! * width! }, (_, tap) => {
+    const from = (Math.floor(tap / width!) * rowLength + (tap % width!)) * window.dilation
+    const met = emit.node('Slice', [flat, ints([from]), ints([from + length]), ints([2])])
+    return emit.node('MatMul', [met, gradient])
+  })
+  const joined = taps.length > 1 ? emit.node('Concat', taps, { axis: 1 }) : taps[0]!
+  const summed = emit.node('ReduceSum', [joined, ints([0])], { keepdims: 0 })
+  return emit.node('Reshape', [summed, ints([height!, width!, channels!, filters!])])
 }
 
 type Zeros = { readonly before: number; readonly after: number }
