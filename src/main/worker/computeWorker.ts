@@ -8,6 +8,7 @@ import { decode, encode, evaluate, reconstruct } from './tasks/inference'
 import { project } from './tasks/project'
 import { reconstructPca } from './tasks/reconstructPca'
 import { measureTraining } from './tasks/measureTraining'
+import { restoreTest } from './tasks/restoreTest'
 import { train } from './tasks/train'
 import { codeRange, corrupt, tryCode, tryImage } from './tasks/tryModel'
 import { describeRuntimes } from './runtimes'
@@ -32,6 +33,7 @@ const tasks: Tasks = {
   benchConv,
   measureTraining,
   corrupt,
+  restoreTest,
   tryImage,
   tryCode,
   codeRange,

@@ -213,6 +213,20 @@ export interface ComputeTasks {
     result: { pixels: Uint8Array }
     event: never
   }
+  /** One image of any size, corrupted and restored by a fully convolutional model. @param pixels height × width × channels */
+  restoreTest: {
+    params: ComputeTarget & {
+      model: ModelFiles
+      pixels: Uint8Array
+      width: number
+      height: number
+      noise: NoiseSpec | null
+      seed: number
+    }
+    /** PSNR in dB, SSIM, and the mean absolute error, all of the clipped output; PSNR of the clipped input. */
+    result: { psnr: number; ssim: number; noisyPsnr: number | null; meanError: number }
+    event: never
+  }
   /** One image through a model, which stays loaded for the next. */
   tryImage: {
     params: ComputeTarget & { model: ModelFiles; pixels: Uint8Array; noise: NoiseSpec | null; seed: number }

@@ -1,6 +1,9 @@
+import { hasCode, isFullyConvolutional } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
+import { isDatasetFolder } from '../../store/datasetFiles'
 import { openModel } from '../../store/modelStore'
 import type { EvaluateResult } from '../../worker/protocol'
+import { evaluateRestorer } from './evaluateRestorer'
 import { type ModelRequest, type ModelWork, openImages } from './modelWork'
 
 export interface EvaluateRequest extends ModelRequest {
@@ -14,10 +17,15 @@ export interface EvaluateRequest extends ModelRequest {
 /** @property trainedNoise what the model learned to undo, such as gaussian:25 */
 export type ModelEvaluation = EvaluateResult & { readonly trainedNoise: string | null }
 
-/** How well a model reconstructs images: means over all of them. @throws ExpectedError, CancelledError */
+/**
+ * How well a model reconstructs images: means over all of them. One that restores images of any size is given files whole.
+ * @throws ExpectedError, CancelledError
+ */
 export async function evaluateModel(request: EvaluateRequest, work: ModelWork): Promise<ModelEvaluation> {
   const { images, noise, seed, runtime, device } = request
   const { files, noise: trainedNoise } = await openModel(request.model)
+  if (!hasCode(files.spec) && isFullyConvolutional(files.spec) && !(await isDatasetFolder(images[0]!)))
+    return { ...(await evaluateRestorer(files, request, work)), trainedNoise }
   const { dataset, close } = await openImages(images, files.spec.input, work)
   try {
     work.onProgress?.(0, dataset.info.count)
