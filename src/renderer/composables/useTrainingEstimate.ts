@@ -28,7 +28,7 @@ export function useTrainingEstimate(dataset: Ref<string | undefined>, draft: Ref
   const measured = computed(() => {
     if (!draft.value || problems.value.length > 0) return null
     const { spec, config, compute } = draft.value
-    const { batchSize, optimizer, noise, validationSplit } = config
+    const { batchSize, optimizer, noise, validationSplit, patches } = config
     return JSON.stringify([
       spec,
       batchSize,
@@ -36,6 +36,7 @@ export function useTrainingEstimate(dataset: Ref<string | undefined>, draft: Ref
       optimizer.clipNorm,
       noise,
       validationSplit,
+      patches,
       compute,
     ])
   })

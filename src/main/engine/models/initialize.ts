@@ -2,9 +2,11 @@ import { Matrix, QrDecomposition } from 'ml-matrix'
 import type { Initializer, ModelSpec } from '../../../shared/modelSpec'
 import { sizeOf } from '../graph/tensor'
 import { type Random, randomStream, streams } from '../training/random'
-import { parametersOf } from './autoencoder'
+import { decoderKernel, parametersOf } from './autoencoder'
 import { decoderCopies } from './decoderCopies'
 import type { Parameter } from './parameters'
+
+const smallResidual = 0.1
 
 /** Values of all parameters before training, from the spec's seed. Biases start at 0, copied decoders at their copies. */
 export function initializeParameters(spec: ModelSpec): Record<string, Float32Array> {
@@ -15,6 +17,11 @@ export function initializeParameters(spec: ModelSpec): Record<string, Float32Arr
       initialize(parameter, spec.initializer, randomStream(spec.seed, streams.initialize, i)),
     ]),
   )
+  // What a residual network adds begins small: from a large error training would only learn to switch its filters off.
+  if (spec.decoder === 'convolution' && spec.output.residual) {
+    const kernel = values[decoderKernel(0)]!
+    kernel.forEach((value, i) => (kernel[i] = smallResidual * value))
+  }
   return copies.length ? { ...values, ...decoderCopies(spec, values) } : values
 }
 

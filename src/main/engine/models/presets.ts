@@ -228,11 +228,15 @@ export function specFromPreset(preset: Preset, input: InputShape): { spec: Model
   if (preset.onPatches)
     return { spec: { ...original, input: { ...original.input, channels: input.channels } }, notes: [] }
   if (inputSize(original.input) === inputSize(input)) return { spec: { ...original, input }, notes: [] }
-  const factor = Math.sqrt(inputSize(input) / inputSize(original.input))
+  // Convolutions read places; how many values there are at each does not make a code longer.
+  const spatial = original.encoder.some(({ type }) => type !== 'dense')
+  const size = (shape: InputShape) => (spatial ? shape.height * shape.width : inputSize(shape))
+  const factor = Math.sqrt(size(input) / size(original.input))
   const encoder = original.encoder.map((layer) =>
     layer.type === 'dense' ? { ...layer, units: Math.max(2, Math.round(layer.units * factor)) } : layer,
   )
   const spec = { ...original, input, encoder }
+  if (describeLayers(spec) === describeLayers(original)) return { spec, notes: [] }
   const describe = ({ width, height, channels }: InputShape) =>
     `${width} × ${height}${channels === 3 ? ' in colour' : ''}`
   const note = `The preset ${preset.name} is made for ${describe(original.input)}; for ${describe(input)} its layers are ${describeLayers(spec)} instead of ${describeLayers(original)}.`

@@ -152,8 +152,8 @@ export const train = {
   addLayer: 'Eine Schicht vor Schicht {n} einfügen',
   removeLast: 'Die Schicht vor dem Code entfernen',
   removeLayer: 'Diese Schicht entfernen',
-  scale:
-    'Die Höhen gehen mit der Wurzel der Zahl der Einheiten. Drücken Sie auf eine Schicht, um sie zu ändern, oder ziehen Sie an ihr.',
+  scale: 'Die Höhen gehen mit der Wurzel der Zahl der Einheiten.',
+  pressLayer: 'Drücken Sie auf eine Schicht, um sie zu ändern, oder ziehen Sie an ihr.',
   startsFrom: 'Es beginnt mit den Gewichten eines trainierten Modells.',
   noiseTitle: 'Was es lernt',
   noisyInput: 'Es bekommt',
