@@ -226,16 +226,16 @@ describe('train', () => {
       .jpeg()
       .toFile(join(photos, 'wide.jpg'))
     const run = fresh()
-    const flags = ['--size', '16', '--color', 'rgb', '--preset', 'tied-784-32', '--epochs', '2']
+    const flags = ['--size', '24', '--color', 'rgb', '--preset', 'tied-784-32', '--epochs', '2']
     const said = await hourglass('train', photos, '--out', run, ...flags)
     expect(said).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^Trained 2 epochs\. The best was epoch/),
     })
     expect(said.stderr).toMatch(
-      /The preset tied-784-32 is made for 28 × 28; for 16 × 16 in colour its layers are 32/,
+      /The preset tied-784-32 is made for 28 × 28; for 24 × 24 in colour its layers are 48 instead of 32/,
     )
-    expect(await readDatasetInfo(join(run, 'dataset'))).toMatchObject({ count: 1, channels: 3, width: 16 })
+    expect(await readDatasetInfo(join(run, 'dataset'))).toMatchObject({ count: 1, channels: 3, width: 24 })
     expect(await hourglass('evaluate', run, photos)).toMatchObject({ code: 0 })
   })
 })
