@@ -62,8 +62,6 @@ export const poolLayerSchema = z.object({
 export const layerSchema = z.discriminatedUnion('type', [denseLayerSchema, convLayerSchema, poolLayerSchema])
 export type LayerSpec = z.infer<typeof layerSchema>
 export type DenseLayer = z.infer<typeof denseLayerSchema>
-export type ConvLayer = z.infer<typeof convLayerSchema>
-export type PoolLayer = z.infer<typeof poolLayerSchema>
 
 export const losses = ['mse', 'mae', 'charbonnier', 'ssim-mae', 'binary-crossentropy'] as const
 export const lossSchema = z.enum(losses)
@@ -152,6 +150,11 @@ function modelSpecIssue(spec: Omit<ModelSpec, 'name'>): Issue | null {
     return {
       message: 'Blocks, a noise level and a convolution as decoder need convolutional layers.',
       path: ['encoder'],
+    }
+  if (spec.noiseLevel && encoder[0]!.type !== 'conv')
+    return {
+      message: 'A noise level is read by a convolution: put one first.',
+      path: ['encoder', 0],
     }
   if (spec.noiseLevel && hasCode(spec))
     return {
@@ -304,13 +307,16 @@ export function activationOf(layer: LayerSpec): Activation | null {
   return layer.type === 'pool' ? null : layer.activation
 }
 
-/** A layer in a word: 49, or 32@14×14 for filters of that size. */
-export function describeLayers(spec: ModelSpec): string {
+/** What each layer gives: 49, or 32@14×14 for filters of that size. */
+export function layerSizes(spec: ModelSpec): string[] {
   const shapes = layerShapes(spec).slice(1)
-  return spec.encoder
-    .map((layer, i) => {
-      const { height, width, channels } = shapes[i]!
-      return layer.type === 'dense' ? String(layer.units) : `${channels}@${width}×${height}`
-    })
-    .join('-')
+  return spec.encoder.map((layer, i) => {
+    const { height, width, channels } = shapes[i]!
+    return layer.type === 'dense' ? String(layer.units) : `${channels}@${width}×${height}`
+  })
+}
+
+/** The encoder in a word: 196-81-49. */
+export function describeLayers(spec: ModelSpec): string {
+  return layerSizes(spec).join('-')
 }

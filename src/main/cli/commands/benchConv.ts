@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { promisify } from 'node:util'
 import { z } from 'zod'
-import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { RuntimeName } from '../../../shared/trainingConfig'
+import { runPeer } from '../../services/bench/runPeer'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 
@@ -44,8 +40,8 @@ export async function benchConv(context: CommandContext, flags: ConvBenchFlags):
   const { runtime, device, peers, ...size } = flags
   const client = createComputeClient()
   const task = progress.start('Measuring', 0, 'rounds')
-  const peer = peers === undefined ? null : await measurePeer(peers, size, signal)
   try {
+    const peer = peers === undefined ? null : await measurePeer(peers, size, signal)
     if (peer) report(peer, null)
     for (const name of runtime ? [runtime] : await installed()) {
       const params = { ...size, runtime: name, device }
@@ -90,28 +86,14 @@ async function measurePeer(
   size: Omit<ConvBenchFlags, 'runtime' | 'device' | 'peers'>,
   signal: AbortSignal,
 ): Promise<Measured> {
-  // The peers' script lies beside the project where it is developed.
-  const script = resolve('../shared/tools/peers/bench_conv.py')
-  if (!existsSync(script))
-    throw new ExpectedError(
-      'not-found',
-      `--peers needs ${script}, which is not here. Leave --peers out to measure Hourglass alone.`,
-    )
-  const flags = Object.entries(size).flatMap(([name, value]) => [`--${name}`, String(value)])
-  try {
-    const { stdout } = await promisify(execFile)(python, [script, ...flags], { signal })
-    const result = peerSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1)!))
-    return {
-      by: 'torch',
-      runtime: 'torch',
-      device: 'cpu',
-      patchesPerSecond: result.patches_per_s,
-      megapixelsPerSecond: result.inference_megapixels_per_s,
-      msPerStep: result.ms_per_step,
-      parameters: result.params,
-    }
-  } catch (error) {
-    if (signal.aborted) throw new CancelledError('Stopped.')
-    throw new ExpectedError('bad-input', `${python} could not run ${script}: ${(error as Error).message}`)
+  const result = await runPeer(python, 'bench_conv.py', [], { ...size }, peerSchema, signal)
+  return {
+    by: 'torch',
+    runtime: 'torch',
+    device: 'cpu',
+    patchesPerSecond: result.patches_per_s,
+    megapixelsPerSecond: result.inference_megapixels_per_s,
+    msPerStep: result.ms_per_step,
+    parameters: result.params,
   }
 }

@@ -6,7 +6,7 @@ import { BATCH } from '../graph/tensor'
 import { createVariable } from '../graph/variable'
 import { activateOutput, parametersOf, reconstructToSums } from '../models/autoencoder'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
-import { planStretches, type Stretch } from './tiles'
+import { planStretches, type Stretch } from '../imaging/tiles'
 
 /** Height × width × channels, row-major, values in 0..1. */
 export interface FloatImage {

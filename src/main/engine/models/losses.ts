@@ -23,13 +23,6 @@ export function meanLoss(spec: ModelSpec, sums: Tensor, target: Tensor): Tensor 
   return div(sumOfSquares(difference), mul(batchSize(difference), inputSize(spec.input)))
 }
 
-/** Where only some pixels count, such as those that were hidden: Σ mask·loss / Σ mask. @param mask 0..1, like `sums` */
-export function maskedLoss(spec: ModelSpec, sums: Tensor, target: Tensor, mask: Tensor): Tensor {
-  if (spec.loss === 'ssim-mae') throw new Error('SSIM is not made of pixels that could be masked.')
-  const losses = mul(pixelLoss(spec.loss, spec, sums, target), mask)
-  return div(reduceMean(losses), add(reduceMean(mask), 1e-12))
-}
-
 /** The same for each image: float32 [batch]. Not for images as columns. */
 export function lossPerImage(spec: ModelSpec, sums: Tensor, target: Tensor): Tensor {
   if (spec.loss !== 'ssim-mae') return reduceMean(pixelLoss(spec.loss, spec, sums, target), [1])

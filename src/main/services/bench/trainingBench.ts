@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { promisify } from 'node:util'
 import { z } from 'zod'
-import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { CancelledError } from '../../../shared/errors'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { BenchParams } from '../../worker/protocol'
+import { runPeer } from './runPeer'
 
 /** One measured thing: the median of its rounds. */
 export interface Measurement {
@@ -39,10 +36,9 @@ const peerResultSchema = z.object({ samples_per_s: z.number(), ms_per_step: z.nu
 /** Measures ours and the peers in turn, so that a machine that becomes slower becomes so for all. Ours come last. */
 export async function benchTraining(options: TrainingBenchOptions): Promise<Measurement[]> {
   const { client, ours, python, turns, signal } = options
-  const script = python === null ? null : peerScript()
   const things: (() => Promise<Measurement>)[] = []
-  for (const peer of script ? peers : [])
-    things.push(() => measurePeer(python!, script!, peer, ours[0]!, signal))
+  for (const peer of python === null ? [] : peers)
+    things.push(() => measurePeer(python!, peer, ours[0]!, signal))
   for (const params of ours) things.push(() => measureOurs(client, params, signal))
   const results: Measurement[][] = things.map(() => [])
   for (let turn = 0; turn < turns; turn++) {
@@ -67,35 +63,14 @@ async function measureOurs(
   return { by: 'hourglass', ...(await client.call('benchTrain', params, { signal })) }
 }
 
-/** The peers' script lies beside the project where it is developed. */
-function peerScript(): string {
-  const script = resolve('../shared/tools/peers/bench_train.py')
-  if (existsSync(script)) return script
-  throw new ExpectedError(
-    'not-found',
-    `--peers needs ${script}, which is not here. Leave --peers out to measure Hourglass alone.`,
-  )
-}
-
 async function measurePeer(
   python: string,
-  script: string,
   peer: (typeof peers)[number],
   { dims, batch, steps, rounds }: BenchParams,
   signal?: AbortSignal,
 ): Promise<Measurement> {
-  const numbers = { dims: dims.join(), batch, steps, rounds }
-  const flags = Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)])
-  try {
-    const { stdout } = await promisify(execFile)(python, [script, peer, ...flags], { signal })
-    const result = peerResultSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1)!))
-    const { samples_per_s: samplesPerSecond, ms_per_step: msPerStep, loss } = result
-    return { by: peer, runtime: peer, device: 'cpu', samplesPerSecond, msPerStep, loss }
-  } catch (error) {
-    if (signal?.aborted) throw new CancelledError('Stopped.')
-    throw new ExpectedError(
-      'bad-input',
-      `${python} could not run ${script} ${peer}: ${(error as Error).message}`,
-    )
-  }
+  const flags = { dims: dims.join(), batch, steps, rounds }
+  const result = await runPeer(python, 'bench_train.py', [peer], flags, peerResultSchema, signal)
+  const { samples_per_s: samplesPerSecond, ms_per_step: msPerStep, loss } = result
+  return { by: peer, runtime: peer, device: 'cpu', samplesPerSecond, msPerStep, loss }
 }

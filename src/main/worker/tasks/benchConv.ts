@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os'
 import { countTrained, inputSize, modelSpecSchema } from '../../../shared/modelSpec'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
+import { lanesOf } from '../../engine/denoising/lanes'
 import { type FloatImage, Restorer } from '../../engine/denoising/restorer'
 import { restorer } from '../../engine/models/presets'
 import { Trainer } from '../../engine/training/trainer'
@@ -46,9 +46,7 @@ export async function benchConv(
     await trainer.dispose()
   }
   const image = squareOf(megapixels)
-  // TensorFlow computes each tile on one core here: see tuning.ts.
-  const isGpu = runtime.devices().some((one) => one.id === device && one.isGpu)
-  const lanes = runtime.name === 'tensorflow' && !isGpu ? availableParallelism() : 1
+  const lanes = lanesOf(runtime, device)
   const made = new Restorer(runtime, spec, values, { device, lanes, tile: image })
   const restoring = await restoringTimes(made, image, rounds, (done) => report(rounds + done))
   const ms = median(times)

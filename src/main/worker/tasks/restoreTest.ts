@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import type { NoiseSpec } from '../../../shared/noise'
+import { lanesOf } from '../../engine/denoising/lanes'
 import { Restorer } from '../../engine/denoising/restorer'
 import { clipped } from '../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../engine/imaging/psnr'
 import { ssimOfImages } from '../../engine/imaging/ssim'
+import { drawStrength } from '../../engine/training/corruptionSource'
 import { asFloats } from '../../engine/training/pixelSource'
 import { randomStream, streams } from '../../engine/training/random'
 import { corruptImages } from '../corruptImages'
@@ -34,8 +35,7 @@ export async function restoreTest({
   const { channels } = model.spec.input
   const shape = { height, width, channels }
   const clean = asFloats(pixels)
-  const noisy = noise ? await corrupted(clean, pixels, noise, seed) : clean
-  const sigma = noise?.kind === 'gaussian' ? (noise.min + noise.max) / 2 : 0
+  const { noisy, sigma } = noise ? await corrupted(clean, pixels, noise, seed) : { noisy: clean, sigma: 0 }
   const restorer = await restorerOf(model, target)
   const restored = await restorer.restore({ ...shape, data: noisy }, sigma)
   const output = clipped(restored.data)
@@ -47,17 +47,18 @@ export async function restoreTest({
   }
 }
 
-/** Gaussian noise is drawn value by value, whatever the size; the other kinds as in training. */
+/** Gaussian noise is drawn value by value, whatever the size, and has a sigma; the other kinds are as in training. */
 async function corrupted(
   clean: Float32Array,
   pixels: Uint8Array,
   noise: NoiseSpec,
   seed: number,
-): Promise<Float32Array> {
-  if (noise.kind !== 'gaussian') return corruptImages(pixels, pixels.length, noise, seed)
+): Promise<{ noisy: Float32Array; sigma: number }> {
+  if (noise.kind !== 'gaussian')
+    return { noisy: await corruptImages(pixels, pixels.length, noise, seed), sigma: 0 }
   const random = randomStream(seed, streams.samples)
-  const strength = (noise.min + (noise.max - noise.min) * random.uniform()) / 255
-  return clean.map((value) => value + random.normal() * strength)
+  const sigma = drawStrength(noise, random)
+  return { noisy: clean.map((value) => value + (random.normal() * sigma) / 255), sigma }
 }
 
 async function restorerOf(model: ModelFiles, target: ComputeTarget): Promise<Restorer> {
@@ -67,9 +68,7 @@ async function restorerOf(model: ModelFiles, target: ComputeTarget): Promise<Res
   await kept?.restorer.dispose()
   const values = await readParameters(model)
   const { runtime, device } = chooseRuntime(target)
-  const isGpu = runtime.devices().some((one) => one.id === device && one.isGpu)
-  // TensorFlow computes each tile on one core here: see tuning.ts.
-  const lanes = runtime.name === 'tensorflow' && !isGpu ? availableParallelism() : 1
+  const lanes = lanesOf(runtime, device)
   const tile = { height: tileSide, width: tileSide }
   kept = { key, restorer: new Restorer(runtime, model.spec, values, { device, lanes, tile }) }
   return kept.restorer

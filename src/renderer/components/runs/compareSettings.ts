@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../../shared/api/library'
-import { activationOf, describeLayers } from '../../../shared/modelSpec'
+import { activationOf, layerSizes } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
 
 export interface ComparedSetting {
@@ -27,21 +27,22 @@ function settingsOf({
   device,
   preset,
 }: RunSummary): Record<string, string> {
-  const { optimizer, schedule, noise, ...rest } = config
-  const words = describeLayers(spec).split('-')
-  const layers = spec.encoder.map((layer, i) => `${words[i]} ${activationOf(layer) ?? 'pool'}`).join(', ')
+  const { optimizer, schedule, noise, patches, ...rest } = config
+  const sizes = layerSizes(spec)
+  const layers = spec.encoder.map((layer, i) => `${sizes[i]} ${activationOf(layer) ?? 'pool'}`).join(', ')
   return {
     dataset: datasetName,
     images: String(images),
     preset: preset ?? '–',
     layers,
-    tying: spec.tying,
+    ...(spec.decoder === 'mirror' ? { tying: spec.tying } : {}),
     ...(spec.tying === 'copied' ? { copyEvery: spec.copyEvery } : {}),
     output: spec.output.activation,
     loss: spec.loss,
     initializer: spec.initializer,
     modelSeed: String(spec.seed),
     noise: noise ? formatNoise(noise) : '–',
+    patches: patches ? String(patches.perImage) : '–',
     ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)])),
     optimizer: optimizer.name,
     ...Object.fromEntries(

@@ -53,6 +53,8 @@ export const runs = {
     noise: 'Rauschen',
     epochs: 'Epochen',
     batchSize: 'Bilder je Schritt',
+    patches: 'Ausschnitte je Bild',
+    averageDecay: 'Mittel der Gewichte',
     validationSplit: 'Zurückgehalten',
     patience: 'Geduld',
     seed: 'Startwert für Mischen und Rauschen',

@@ -52,6 +52,8 @@ export const runs = {
     noise: 'Noise',
     epochs: 'Epochs',
     batchSize: 'Images a step',
+    patches: 'Patches of each image',
+    averageDecay: 'Average of the weights',
     validationSplit: 'Held back',
     patience: 'Patience',
     seed: 'Seed of shuffling and noise',

@@ -217,6 +217,7 @@ describe('what does not go together is refused with a sentence', () => {
     ['not made of blocks of 4', { block: 4, input: { ...input, width: 14 }, encoder: [conv(3)] }],
     ['need convolutional layers', { block: 2, encoder: [{ type: 'dense', units: 3 }] }],
     ['A noise level goes with skips', { noiseLevel: true, encoder: [conv(3)] }],
+    ['put one first', { noiseLevel: true, skips: true, encoder: [{ type: 'pool' }, conv(3)] }],
     ['convolutions with stride 1', { decoder: 'convolution', encoder: [conv(3, { stride: 2 })] }],
     ['Skips go with a mirrored', { decoder: 'convolution', skips: true, encoder: [conv(3)] }],
     ['cannot divide 3 × 3', { encoder: [conv(3, { stride: 4 }), { type: 'pool' }] }],
