@@ -316,7 +316,17 @@ export function layerSizes(spec: ModelSpec): string[] {
   })
 }
 
-/** The encoder in a word: 196-81-49. */
+/** The encoder in a word: 196-81-49; more than two layers alike are counted, 9 × 48@32×32. */
 export function describeLayers(spec: ModelSpec): string {
-  return layerSizes(spec).join('-')
+  const groups: { size: string; count: number }[] = []
+  for (const size of layerSizes(spec)) {
+    const last = groups.at(-1)
+    if (last?.size === size) last.count++
+    else groups.push({ size, count: 1 })
+  }
+  return groups
+    .map(({ size, count }) =>
+      count > 2 ? `${count} × ${size}` : new Array<string>(count).fill(size).join('-'),
+    )
+    .join('-')
 }

@@ -13,14 +13,14 @@ import { chooseRuntime } from './runtimes'
 
 /**
  * Images corrupted as training corrupts them, by the same graph and the same draws, outside of any model.
- * @param pixels count × inputs bytes @returns as many values, neither clipped nor rounded
+ * @param pixels count × inputs bytes @returns as many values, neither clipped nor rounded, and how strong each image's noise is
  */
 export async function corruptImages(
   pixels: Uint8Array,
   inputs: number,
   noise: NoiseSpec,
   seed: number,
-): Promise<Float32Array> {
+): Promise<{ values: Float32Array; strength: Float32Array }> {
   const count = pixels.length / inputs
   const clean = unitInterval(placeholder('x', [BATCH, inputs], 'uint8'))
   const corrupted = corrupt(noise.kind, clean, corruptionInputs('x', inputs))
@@ -37,7 +37,7 @@ export async function corruptImages(
       ...image,
       ...corruptionFeeds('x', count, field, strength),
     })
-    return Float32Array.from(results.corrupted!.data as Float32Array)
+    return { values: Float32Array.from(results.corrupted!.data as Float32Array), strength }
   } finally {
     await compiled.dispose()
   }

@@ -55,7 +55,7 @@ async function corrupted(
   seed: number,
 ): Promise<{ noisy: Float32Array; sigma: number }> {
   if (noise.kind !== 'gaussian')
-    return { noisy: await corruptImages(pixels, pixels.length, noise, seed), sigma: 0 }
+    return { noisy: (await corruptImages(pixels, pixels.length, noise, seed)).values, sigma: 0 }
   const random = randomStream(seed, streams.samples)
   const sigma = drawStrength(noise, random)
   return { noisy: clean.map((value) => value + (random.normal() * sigma) / 255), sigma }

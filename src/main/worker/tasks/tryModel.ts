@@ -20,7 +20,7 @@ export async function corrupt({
   noise,
   seed,
 }: ComputeTasks['corrupt']['params']): Promise<{ pixels: Uint8Array }> {
-  return { pixels: asBytes(await corruptImages(pixels, inputs, noise, seed)) }
+  return { pixels: asBytes((await corruptImages(pixels, inputs, noise, seed)).values) }
 }
 
 export async function tryImage({
@@ -32,10 +32,11 @@ export async function tryImage({
 }: ComputeTasks['tryImage']['params']): Promise<ComputeTasks['tryImage']['result']> {
   const compiled = await keptModel(model, target)
   const inputs = inputSize(model.spec.input)
-  const input = noise ? await corruptImages(pixels, inputs, noise, seed) : asFloats(pixels)
+  const corrupted = noise && (await corruptImages(pixels, inputs, noise, seed))
+  const input = corrupted ? corrupted.values : asFloats(pixels)
   const image = { shape: [1, inputs], data: input }
   if (!hasCode(model.spec)) {
-    const sigma = noise?.kind === 'gaussian' ? (noise.min + noise.max) / 2 : 0
+    const sigma = noise?.kind === 'gaussian' ? corrupted!.strength[0]! : 0
     const feeds = { image, sigma: { shape: [1, 1], data: Float32Array.of(sigma) } }
     const { output } = await compiled.run('reconstruct', feeds)
     return { input, code: new Float32Array(0), output: Float32Array.from(output!.data as Float32Array) }

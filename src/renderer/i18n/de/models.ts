@@ -9,8 +9,8 @@ export const models = {
   group: { run: 'Beste Epochen von Läufen', saved: 'Behaltene Modelle' },
   codeOf: 'Code von {n}',
   try: 'Ausprobieren',
-  tryText:
-    'Ziehen Sie ein Bild hierher, wählen Sie eines, oder nehmen Sie eines aus dem Datensatz. Ziehen Sie dann an den Balken seines Codes und sehen Sie zu, wie sich das Bild ändert.',
+  tryText: 'Ziehen Sie ein Bild hierher, wählen Sie eines, oder nehmen Sie eines aus dem Datensatz.',
+  tryCode: 'Ziehen Sie dann an den Balken seines Codes und sehen Sie zu, wie sich das Bild ändert.',
   another: 'Anderes Bild',
   chooseImage: 'Bild auswählen…',
   originalImage: 'Das Bild, wie es dem Netz gezeigt wird',

@@ -8,8 +8,8 @@ export const models = {
   group: { run: 'Best epochs of runs', saved: 'Kept models' },
   codeOf: 'code of {n}',
   try: 'Try it',
-  tryText:
-    'Drop an image here, choose one, or take one of the dataset. Then drag the bars of its code and watch the image change.',
+  tryText: 'Drop an image here, choose one, or take one of the dataset.',
+  tryCode: 'Then drag the bars of its code and watch the image change.',
   another: 'Another image',
   chooseImage: 'Choose an image…',
   originalImage: 'The image as the network is shown it',
