@@ -36,3 +36,10 @@ export function appVersion(): string {
   const path = above('package.json')
   return path ? (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version : '0.0.0'
 }
+
+/** Folder of the models that come with the app. @throws Error when it was not packaged */
+export function builtinModelsFolder(): string {
+  const path = above(join('resources', 'models'))
+  if (!path) throw new Error('resources/models is not there: the app is incomplete.')
+  return path
+}

@@ -76,6 +76,8 @@ export const modelInfoSchema = z.object({
   createdAt: z.string(),
   /** Name of the dataset; `noise` as on the command line, such as gaussian:25. */
   trainedOn: z.object({ dataset: z.string(), images: z.number().int(), noise: z.string().nullable() }),
+  /** How a model of grey is meant to restore pictures in colour: as brightness and two differences of colours. */
+  colors: z.literal('decorrelated').optional(),
   /** Of the epoch that these weights come from. */
   metrics: epochMetricsSchema.nullable(),
   versions: z.record(z.string(), z.string()),

@@ -52,7 +52,9 @@ export async function withModel<R>(
     return { ...result, skipped }
   } catch (error) {
     // What was stopped may have been an import into a folder that the person knows nothing of.
-    throw error instanceof CancelledError ? new CancelledError('Stopped. Nothing was written.') : error
+    throw error instanceof CancelledError && !error.message.includes('done until then')
+      ? new CancelledError('Stopped. Nothing was written.')
+      : error
   } finally {
     tasks.end()
     await client.dispose()

@@ -35,6 +35,11 @@ export function decimal(range: Range = {}): Parser<number> {
   }
 }
 
+/** Null for `auto`. */
+export function autoOr<T>(parser: Parser<T>): Parser<T | null> {
+  return (text) => (text.trim() === 'auto' ? null : parser(text))
+}
+
 export const seed: Parser<number> = integer({ min: 0, max: largestSeed })
 
 /** Reads `28` or `32x24`, width first. */

@@ -86,6 +86,30 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
   await replacement.commit()
 }
 
+/**
+ * The same for a file that somebody else writes: `write` gets the path to write to.
+ * @throws ExpectedError when the file system says no; what `write` throws
+ */
+export async function replaceFile(path: string, write: (partial: string) => Promise<void>): Promise<void> {
+  const partial = partialPath(path)
+  try {
+    await write(partial)
+    const handle = await open(partial, 'r+')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(partial, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => {
+      // The first failure is the one to tell.
+    })
+    throw explainFileError(error, path)
+  }
+}
+
 /** Makes renames in a folder last through a power cut. Windows has no such call for folders. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return

@@ -28,6 +28,8 @@ export interface TrainedModel {
   readonly files: { readonly spec: ModelSpec; readonly weights: string }
   /** The corruption it learned to undo, as on the command line: gaussian:25. */
   readonly noise: string | null
+  /** Whether it is measured on pictures in colour: that is not the same as taking three channels. */
+  readonly color: 'grey' | 'rgb'
 }
 
 export interface SavedModel {
@@ -107,14 +109,24 @@ async function openRun(folder: string, path: string): Promise<TrainedModel> {
       `The run in ${path} has no trained model yet: its first epoch did not end. Go on with: hourglass train --out ${path} --resume`,
     )
   const noise = config.noise && formatNoise(config.noise)
-  return { kind: 'run', folder, name: spec.name ?? basename(folder), files: { spec, weights }, noise }
+  const color = colorOf(spec)
+  return { kind: 'run', folder, name: spec.name ?? basename(folder), files: { spec, weights }, noise, color }
 }
 
 async function openSavedModel(folder: string): Promise<TrainedModel> {
-  const { spec, name, trainedOn } = await readModelInfo(folder)
+  const { spec, name, trainedOn, colors } = await readModelInfo(folder)
   const weights = modelFiles.weights(folder)
   if (!existsSync(weights)) throw notAModel(folder, 'It lacks weights.safetensors.')
-  return { kind: 'model', folder, name, files: { spec, weights }, noise: trainedOn.noise }
+  const color = colors ? 'rgb' : colorOf(spec)
+  return { kind: 'model', folder, name, files: { spec, weights }, noise: trainedOn.noise, color }
+}
+
+const colorOf = ({ input }: ModelSpec) => (input.channels === 3 ? 'rgb' : 'grey')
+
+/** Whether a folder holds a run or a saved model, whole or not. */
+export function isModelFolder(path: string): boolean {
+  const folder = resolve(path)
+  return existsSync(runFiles.info(folder)) || existsSync(modelFiles.info(folder))
 }
 
 async function checkIsFolder(folder: string, path: string): Promise<void> {

@@ -14,6 +14,8 @@ export interface CallOptions<T extends TaskName> {
   readonly onEvent?: (event: ComputeTasks[T]['event']) => void | Promise<void>
   /** Aborting asks the task to end between batches; a `pause` reason pauses a training instead of stopping it. */
   readonly signal?: AbortSignal
+  /** Buffers among the parameters that move to the worker instead of being copied. */
+  readonly transfer?: readonly ArrayBuffer[]
 }
 
 interface Pending {
@@ -48,7 +50,7 @@ export class ComputeClient {
   async call<T extends TaskName>(
     task: T,
     params: ComputeTasks[T]['params'],
-    { onEvent, signal }: CallOptions<T> = {},
+    { onEvent, signal, transfer = [] }: CallOptions<T> = {},
   ): Promise<ComputeTasks[T]['result']> {
     const id = this.nextId++
     const control = new SharedArrayBuffer(8)
@@ -63,7 +65,7 @@ export class ComputeClient {
     )
     const worker = this.started()
     const message: RequestMessage = { id, task, params, control }
-    worker.postMessage(message)
+    worker.postMessage(message, [...transfer])
     const heard = onEvent as Pending['onEvent']
     const state = { ending: false, brokenOff: false }
     this.pending.set(id, { worker, ...settle, settled, onEvent: heard, words, ...state })

@@ -4,6 +4,7 @@ import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './pro
 import { createTaskContext, type TaskContext } from './taskContext'
 import { benchConv } from './tasks/benchConv'
 import { benchTrain } from './tasks/benchTrain'
+import { denoise } from './tasks/denoise'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
 import { project } from './tasks/project'
 import { reconstructPca } from './tasks/reconstructPca'
@@ -33,6 +34,7 @@ const tasks: Tasks = {
   benchConv,
   measureTraining,
   corrupt,
+  denoise,
   restoreTest,
   tryImage,
   tryCode,

@@ -157,6 +157,33 @@ export interface MeasureParams extends ComputeTarget {
   readonly forMs: number
 }
 
+export interface RestoringParams extends ComputeTarget {
+  readonly model: ModelFiles
+  /** The noise that the model learned to remove. */
+  readonly trained: NoiseSpec | null
+  readonly width: number
+  readonly height: number
+  /** Height and width of a tile; null for what goes into memory. */
+  readonly tile: number | null
+}
+
+export interface DenoiseParams extends RestoringParams {
+  /** height × width × channels; with an even number of channels the last is alpha, which stays as it is. */
+  readonly pixels: Uint8Array | Uint16Array
+  readonly channels: 1 | 2 | 3 | 4
+  /** On the 0-255 scale, whatever the depth; null to estimate it in each channel. */
+  readonly sigma: number | null
+  /** 0 leaves the image as it is, 1 takes out the noise there is, 2 as if it were twice as strong. */
+  readonly strength: number
+}
+
+export type DenoiseEvent =
+  | ProgressEvent
+  /** The memory was not enough, and the work begins again in tiles of this height and width. */
+  | { readonly type: 'smaller-tile'; readonly tile: number }
+  /** As many pixels as were given. */
+  | { readonly type: 'restored'; readonly pixels: Uint8Array | Uint16Array }
+
 export interface TriedImage {
   /** As the network gets it and gives it back, values not clipped. */
   readonly input: Float32Array
@@ -213,13 +240,18 @@ export interface ComputeTasks {
     result: { pixels: Uint8Array }
     event: never
   }
-  /** One image of any size, corrupted and restored by a fully convolutional model. @param pixels height × width × channels */
+  /** One image of any size, without its noise. */
+  denoise: {
+    params: DenoiseParams
+    /** Sigma in each channel of colour where it was estimated; height and width of the tiles, null where nothing was done. */
+    result: { estimated: number[] | null; tile: number | null }
+    event: DenoiseEvent
+  }
+  /** One image of any size, corrupted and restored. @param pixels height × width × channels */
   restoreTest: {
-    params: ComputeTarget & {
-      model: ModelFiles
+    params: RestoringParams & {
       pixels: Uint8Array
-      width: number
-      height: number
+      channels: 1 | 3
       noise: NoiseSpec | null
       seed: number
     }

@@ -1,6 +1,7 @@
 import type { RegisterCommand } from '../context'
 import { registerBench } from './bench'
 import { registerDecode } from './decode'
+import { registerDenoise } from './denoise'
 import { registerDemo } from './demo'
 import { registerDevices } from './devices'
 import { registerEncode } from './encode'
@@ -11,6 +12,7 @@ import { registerReconstruct } from './reconstruct'
 import { registerSample } from './sample'
 import { registerServe } from './serve'
 import { registerTrain } from './train'
+import { registerTrainBuiltin } from './trainBuiltin'
 
 /** In the order the help lists them. */
 export const commands: RegisterCommand[] = [
@@ -21,9 +23,11 @@ export const commands: RegisterCommand[] = [
   registerSample,
   registerImport,
   registerTrain,
+  registerDenoise,
   registerEvaluate,
   registerReconstruct,
   registerEncode,
   registerDecode,
   registerBench,
+  registerTrainBuiltin,
 ]

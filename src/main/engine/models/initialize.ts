@@ -17,12 +17,20 @@ export function initializeParameters(spec: ModelSpec): Record<string, Float32Arr
       initialize(parameter, spec.initializer, randomStream(spec.seed, streams.initialize, i)),
     ]),
   )
-  // What a residual network adds begins small: from a large error training would only learn to switch its filters off.
-  if (spec.decoder === 'convolution' && spec.output.residual) {
-    const kernel = values[decoderKernel(0)]!
-    kernel.forEach((value, i) => (kernel[i] = smallResidual * value))
+  for (const name of addedKernels(spec)) {
+    const kernel = values[name]
+    kernel?.forEach((value, i) => (kernel[i] = smallResidual * value))
   }
   return copies.length ? { ...values, ...decoderCopies(spec, values) } : values
+}
+
+/**
+ * Kernels of what is added to something: it begins small, for from a large error training would only learn to switch
+ * filters off, and sums of skips would grow from layer to layer.
+ */
+function addedKernels({ decoder, encoder, skips, output }: ModelSpec): string[] {
+  if (skips) return encoder.map((_, i) => decoderKernel(i))
+  return decoder === 'convolution' && output.residual ? [decoderKernel(0)] : []
 }
 
 /**

@@ -14,6 +14,7 @@ const wholeFileBytes = 1 << 20
 
 /** A file that has an image's header, ready to be decoded. */
 export interface PreparedImage {
+  path: string
   format: ImageFormat
   /** The file's bytes, or the path of a big file. */
   input: Buffer | string
@@ -37,7 +38,7 @@ export async function prepareImage(path: string): Promise<PreparedImage> {
   const { width, height, orientation = 1, wideValues = false } = await readHeader(format, input, head)
   if (width * height > maxPixels) throw new UnusableImage(tooLarge(width, height))
   const upright = orientation >= 5 ? { width: height, height: width } : { width, height }
-  return { format, input, wideValues, bytes, modifiedMs, ...upright }
+  return { path, format, input, wideValues, bytes, modifiedMs, ...upright }
 }
 
 /** Bytes that decoding holds at once, by the format's way of decoding. */

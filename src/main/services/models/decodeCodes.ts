@@ -1,7 +1,8 @@
 import { ExpectedError } from '../../../shared/errors'
 import { codeSize, inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { type Codes, codeFormatOf, readCodes } from '../../store/codeFiles'
-import { openModel, type TrainedModel } from '../../store/modelStore'
+import type { TrainedModel } from '../../store/modelStore'
+import { openNamedModel } from './builtinModels'
 import { OutputFolder } from '../../store/outputFolder'
 import { ImageNames } from './imageNames'
 import type { ModelRequest, ModelWork } from './modelWork'
@@ -27,7 +28,7 @@ export async function decodeCodes(
   { client, signal, onProgress }: ModelWork,
 ): Promise<{ out: string; count: number }> {
   codeFormatOf(file)
-  const model = await openModel(folder)
+  const model = await openNamedModel(folder)
   const { spec } = model.files
   const codes = await readCodes(file)
   checkDimensions(codes, spec, file, model)

@@ -3,7 +3,7 @@ import { codeSize } from '../../../shared/modelSpec'
 import { codeFormatOf, writeCodesNpy } from '../../store/codeFiles'
 import { type CodeBatch, writeCodesCsv, writeItemsCsv } from '../../store/csv'
 import type { Dataset } from '../../store/datasetStore'
-import { openModel } from '../../store/modelStore'
+import { openNamedModel } from './builtinModels'
 import { OutputFolder } from '../../store/outputFolder'
 import type { CodesBatch } from '../../worker/protocol'
 import { batchStream } from './batchStream'
@@ -31,7 +31,7 @@ export interface EncodeSummary {
 export async function encodeImages(request: EncodeRequest, work: ModelWork): Promise<EncodeSummary> {
   const { images, out, overwrite, runtime, device } = request
   const format = codeFormatOf(out)
-  const { files } = await openModel(request.model)
+  const { files } = await openNamedModel(request.model)
   const name = basename(out)
   const itemsName = `${name.slice(0, -extname(name).length)}.items.csv`
   const names = format === 'csv' ? [name] : [name, itemsName]

@@ -1,7 +1,7 @@
-import { hasCode, isFullyConvolutional } from '../../../shared/modelSpec'
+import { hasCode } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
 import { isDatasetFolder } from '../../store/datasetFiles'
-import { openModel } from '../../store/modelStore'
+import { openNamedModel } from './builtinModels'
 import type { EvaluateResult } from '../../worker/protocol'
 import { evaluateRestorer } from './evaluateRestorer'
 import { type ModelRequest, type ModelWork, openImages } from './modelWork'
@@ -23,9 +23,10 @@ export type ModelEvaluation = EvaluateResult & { readonly trainedNoise: string |
  */
 export async function evaluateModel(request: EvaluateRequest, work: ModelWork): Promise<ModelEvaluation> {
   const { images, noise, seed, runtime, device } = request
-  const { files, noise: trainedNoise } = await openModel(request.model)
-  if (!hasCode(files.spec) && isFullyConvolutional(files.spec) && !(await isDatasetFolder(images[0]!)))
-    return { ...(await evaluateRestorer(files, request, work)), trainedNoise }
+  const opened = await openNamedModel(request.model)
+  const { files, noise: trainedNoise } = opened
+  if (!hasCode(files.spec) && !(await isDatasetFolder(images[0]!)))
+    return { ...(await evaluateRestorer(opened, request, work)), trainedNoise }
   const { dataset, close } = await openImages(images, files.spec.input, work)
   try {
     work.onProgress?.(0, dataset.info.count)

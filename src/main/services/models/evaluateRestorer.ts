@@ -1,7 +1,8 @@
-import { type Preprocessing, preprocessingSchema, type Skipped } from '../../../shared/dataset'
+import { preprocessingSchema, type Skipped } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
-import type { NoiseSpec } from '../../../shared/noise'
-import type { ComputeTarget, EvaluateResult, ModelFiles } from '../../worker/protocol'
+import { type NoiseSpec, parseNoise } from '../../../shared/noise'
+import type { TrainedModel } from '../../store/modelStore'
+import type { ComputeTarget, EvaluateResult } from '../../worker/protocol'
 import { decodeImage } from '../datasets/decodeImage'
 import { findImages } from '../datasets/findImages'
 import { prepareImage } from '../datasets/prepareImage'
@@ -19,13 +20,16 @@ export interface RestorerEvaluation extends ComputeTarget {
  * the mean absolute error. @throws ExpectedError, CancelledError
  */
 export async function evaluateRestorer(
-  model: ModelFiles,
+  { files: model, noise: learned, color }: TrainedModel,
   { images, noise, seed, runtime, device }: RestorerEvaluation,
   { client, signal, onProgress, onSkipped }: ModelWork,
 ): Promise<EvaluateResult> {
   const found = await findImages([...images], { labels: 'none', signal })
   const skipped: Skipped[] = [...found.skipped]
-  const preprocessing = wholeImages(model.spec.input.channels)
+  // With patches asked for an image keeps its size when it is decoded.
+  const preprocessing = preprocessingSchema.parse({ color, patches: { mode: 'grid' } })
+  const trained = learned === null ? null : parseNoise(learned)
+  const channels: 1 | 3 = color === 'rgb' ? 3 : 1
   const sums = { loss: 0, psnr: 0, ssim: 0, noisyPsnr: 0, count: 0 }
   for (const [i, image] of found.images.entries()) {
     if (signal?.aborted) throw new CancelledError('Stopped.')
@@ -39,7 +43,10 @@ export async function evaluateRestorer(
     }
     try {
       const { data, width, height } = await decodeImage(await prepareImage(image.absolute), preprocessing)
-      const params = { model, pixels: data, width, height, noise, seed: seed + i, runtime, device }
+      const params = {
+        ...{ model, trained, pixels: data, width, height, channels, noise, seed: seed + i, tile: null },
+        ...{ runtime, device },
+      }
       const result = await client.call('restoreTest', params, { signal })
       sums.loss += result.meanError
       sums.psnr += result.psnr
@@ -62,10 +69,4 @@ export async function evaluateRestorer(
     ssim: sums.ssim / count,
     noisyPsnr: noise && sums.noisyPsnr / count,
   }
-}
-
-/** As they are: with patches asked for an image keeps its size when it is decoded. */
-function wholeImages(channels: 1 | 3): Preprocessing {
-  const color = channels === 3 ? 'rgb' : 'grey'
-  return preprocessingSchema.parse({ color, patches: { mode: 'grid' } })
 }

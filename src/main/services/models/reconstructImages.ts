@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { NoiseSpec } from '../../../shared/noise'
 import type { Dataset } from '../../store/datasetStore'
-import { openModel } from '../../store/modelStore'
+import { openNamedModel } from './builtinModels'
 import { OutputFolder } from '../../store/outputFolder'
 import { batchStream } from './batchStream'
 import { Comparison } from './comparison'
@@ -37,7 +37,7 @@ export async function reconstructImages(
   request: ReconstructRequest,
   work: ModelWork,
 ): Promise<ReconstructSummary> {
-  const { files } = await openModel(request.model)
+  const { files } = await openNamedModel(request.model)
   const { dataset, close } = await openImages(request.images, files.spec.input, work)
   try {
     const names = new ImageNames([comparisonName])

@@ -1,7 +1,9 @@
 import { countTrained, inputSize, modelSpecSchema } from '../../../shared/modelSpec'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
+import { ConvolutionalRestorer } from '../../engine/denoising/convolutionalRestorer'
 import { lanesOf } from '../../engine/denoising/lanes'
-import { type FloatImage, Restorer } from '../../engine/denoising/restorer'
+import { type PixelImage, PixelTiles } from '../../engine/denoising/pixelTiles'
+import type { Restorer } from '../../engine/denoising/restorer'
 import { restorer } from '../../engine/models/presets'
 import { Trainer } from '../../engine/training/trainer'
 import { randomStream } from '../../engine/training/random'
@@ -47,7 +49,7 @@ export async function benchConv(
   }
   const image = squareOf(megapixels)
   const lanes = lanesOf(runtime, device)
-  const made = new Restorer(runtime, spec, values, { device, lanes, tile: image })
+  const made = new ConvolutionalRestorer(runtime, spec, values, { device, lanes, tile: image.width })
   const restoring = await restoringTimes(made, image, rounds, (done) => report(rounds + done))
   const ms = median(times)
   return {
@@ -60,7 +62,7 @@ export async function benchConv(
   }
 }
 
-function squareOf(megapixels: number): FloatImage {
+function squareOf(megapixels: number): PixelImage {
   const side = Math.max(2, Math.floor(Math.sqrt(megapixels * 1e6) / 2) * 2)
   const random = randomStream(1)
   const data = Float32Array.from({ length: side * side }, () => random.uniform())
@@ -69,16 +71,19 @@ function squareOf(megapixels: number): FloatImage {
 
 async function restoringTimes(
   made: Restorer,
-  image: FloatImage,
+  image: PixelImage,
   rounds: number,
   report: (done: number) => void,
 ): Promise<number[]> {
   const times: number[] = []
+  const result = new Float32Array(image.data.length)
+  const tiles = new PixelTiles(image, result, { planes: 'together', gains: [1], blend: 1 })
+  const restore = () => made.restore(tiles, { sigmas: [25] })
   try {
-    await made.restore(image, 25)
+    await restore()
     for (let round = 0; round < rounds; round++) {
       const startedAt = performance.now()
-      await made.restore(image, 25)
+      await restore()
       times.push(performance.now() - startedAt)
       report(round + 1)
     }

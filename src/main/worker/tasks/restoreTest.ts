@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises'
 import type { NoiseSpec } from '../../../shared/noise'
-import { lanesOf } from '../../engine/denoising/lanes'
-import { Restorer } from '../../engine/denoising/restorer'
+import { planDenoising } from '../../engine/denoising/denoisingPlan'
+import { PixelTiles } from '../../engine/denoising/pixelTiles'
 import { clipped } from '../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../engine/imaging/psnr'
 import { ssimOfImages } from '../../engine/imaging/ssim'
@@ -9,36 +8,34 @@ import { drawStrength } from '../../engine/training/corruptionSource'
 import { asFloats } from '../../engine/training/pixelSource'
 import { randomStream, streams } from '../../engine/training/random'
 import { corruptImages } from '../corruptImages'
-import { readParameters } from '../loadModel'
-import type { ComputeTarget, ComputeTasks, ModelFiles } from '../protocol'
-import { chooseRuntime } from '../runtimes'
-
-/** Tiles larger than this bring little, and take more memory. */
-const tileSide = 1024
-
-/** The model that was used last, which the next image of a folder takes too. */
-let kept: { key: string; restorer: Restorer } | null = null
+import { restoreWith } from '../keptRestorer'
+import type { ComputeTasks } from '../protocol'
 
 /**
- * One image of any size with noise put onto it, through a fully convolutional model, against what it was. The noise is
- * added in floating point, neither clipped nor rounded; what comes out, and for comparison what went in, is clipped.
+ * One image of any size with noise put onto it, through a model, against what it was. The noise is added in floating
+ * point, neither clipped nor rounded; what comes out, and for comparison what went in, is clipped.
  */
 export async function restoreTest({
   model,
+  trained,
   pixels,
   width,
   height,
+  channels,
   noise,
   seed,
+  tile,
   ...target
 }: ComputeTasks['restoreTest']['params']): Promise<ComputeTasks['restoreTest']['result']> {
-  const { channels } = model.spec.input
   const shape = { height, width, channels }
   const clean = asFloats(pixels)
   const { noisy, sigma } = noise ? await corrupted(clean, pixels, noise, seed) : { noisy: clean, sigma: 0 }
-  const restorer = await restorerOf(model, target)
-  const restored = await restorer.restore({ ...shape, data: noisy }, sigma)
-  const output = clipped(restored.data)
+  const known = new Array<number>(channels).fill(sigma)
+  const { planes, gains, sigmas } = planDenoising(model.spec, trained, known)
+  const restored = new Float32Array(noisy.length)
+  const tiles = new PixelTiles({ ...shape, data: noisy }, restored, { planes, gains, blend: 1 })
+  await restoreWith(tiles, { model, tile, sigmas, ...target })
+  const output = clipped(restored)
   return {
     psnr: psnrOfImages(clean, output, shape)[0]!,
     ssim: ssimOfImages(clean, output, shape)[0]!,
@@ -59,19 +56,6 @@ async function corrupted(
   const random = randomStream(seed, streams.samples)
   const sigma = drawStrength(noise, random)
   return { noisy: clean.map((value) => value + (random.normal() * sigma) / 255), sigma }
-}
-
-async function restorerOf(model: ModelFiles, target: ComputeTarget): Promise<Restorer> {
-  const { mtimeMs, size } = await stat(model.weights)
-  const key = JSON.stringify([model.weights, mtimeMs, size, target.runtime, target.device])
-  if (kept?.key === key) return kept.restorer
-  await kept?.restorer.dispose()
-  const values = await readParameters(model)
-  const { runtime, device } = chooseRuntime(target)
-  const lanes = lanesOf(runtime, device)
-  const tile = { height: tileSide, width: tileSide }
-  kept = { key, restorer: new Restorer(runtime, model.spec, values, { device, lanes, tile }) }
-  return kept.restorer
 }
 
 function meanError(a: Float32Array, b: Float32Array): number {

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import { modelSpecSchema } from '../../../../src/shared/modelSpec'
 import { trainingConfigSchema } from '../../../../src/shared/trainingConfig'
-import { Restorer } from '../../../../src/main/engine/denoising/restorer'
+import { ConvolutionalRestorer } from '../../../../src/main/engine/denoising/convolutionalRestorer'
 import { clipped } from '../../../../src/main/engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../../../src/main/engine/imaging/psnr'
 import { restorer } from '../../../../src/main/engine/models/presets'
 import { Trainer } from '../../../../src/main/engine/training/trainer'
 import { asFloats } from '../../../../src/main/engine/training/pixelSource'
 import { randomStream } from '../../../../src/main/engine/training/random'
+import { restoreFloats } from '../../../support/restoring'
 import { memoryImages } from '../../../support/memoryImages'
 import { describeRuntimes } from '../../../support/runtimes'
 import { trainWith } from '../../../support/training'
@@ -64,7 +65,7 @@ describeRuntimes('a small denoiser, trained for some seconds', (runtime) => {
     } finally {
       await trainer.dispose()
     }
-    const made = new Restorer(runtime(), spec, values, { lanes: 1, tile: { height: side, width: side } })
+    const made = new ConvolutionalRestorer(runtime(), spec, values, { lanes: 1, tile: side })
     try {
       const shape = { height: side, width: side, channels: 1 } as const
       const random = randomStream(9)
@@ -72,7 +73,7 @@ describeRuntimes('a small denoiser, trained for some seconds', (runtime) => {
       for (let image = 0; image < 6; image++) {
         const clean = asFloats(pictures(6, 2).subarray(image * side * side, (image + 1) * side * side))
         const noisy = clean.map((value) => value + (random.normal() * 25) / 255)
-        const { data } = await made.restore({ ...shape, data: noisy }, 25)
+        const { data } = await restoreFloats(made, { ...shape, data: noisy }, 25)
         const [after, before] = [clipped(data), clipped(noisy)].map(
           (one) => psnrOfImages(clean, one, shape)[0]!,
         )

@@ -1,9 +1,11 @@
 import { describe, expect, it, test } from 'vitest'
 import type { z } from 'zod'
 import { modelSpecSchema } from '../../../../src/shared/modelSpec'
-import { type FloatImage, receptiveRadius, Restorer } from '../../../../src/main/engine/denoising/restorer'
+import { ConvolutionalRestorer } from '../../../../src/main/engine/denoising/convolutionalRestorer'
+import { receptiveRadius } from '../../../../src/main/engine/denoising/receptiveRadius'
 import { planStretches } from '../../../../src/main/engine/imaging/tiles'
 import { initializeParameters } from '../../../../src/main/engine/models/initialize'
+import { type FloatImage, restoreFloats } from '../../../support/restoring'
 import { randomNumbers } from '../../../support/randomNumbers'
 import { describeRuntimes } from '../../../support/runtimes'
 import { largestDifference } from '../../../support/training'
@@ -33,7 +35,7 @@ const specs = {
   'tied, a pool': specOf({ encoder: [conv(6), { type: 'pool' }, conv(6)] }),
 }
 
-function picture(height: number, width: number, channels: number): FloatImage {
+function picture(height: number, width: number, channels: 1 | 3): FloatImage {
   const random = randomNumbers(5)
   const data = Float32Array.from({ length: height * width * channels }, () => random())
   return { height, width, channels, data }
@@ -64,14 +66,13 @@ describe('planStretches', () => {
   it('refuses tiles that are all halo', () => expect(() => planStretches(100, 20, 10, 2)).toThrow('all halo'))
 })
 
-describeRuntimes('Restorer', (runtime) => {
+describeRuntimes('ConvolutionalRestorer', (runtime) => {
   const withRestorer = async <T>(
     spec: (typeof specs)[keyof typeof specs],
     options: { lanes: number; tile: number },
-    body: (made: Restorer) => Promise<T>,
+    body: (made: ConvolutionalRestorer) => Promise<T>,
   ): Promise<T> => {
-    const tile = { height: options.tile, width: options.tile }
-    const made = new Restorer(runtime(), spec, initializeParameters(spec), { lanes: options.lanes, tile })
+    const made = new ConvolutionalRestorer(runtime(), spec, initializeParameters(spec), options)
     try {
       return await body(made)
     } finally {
@@ -83,7 +84,7 @@ describeRuntimes('Restorer', (runtime) => {
     const image = picture(101, 74, spec.input.channels)
     const before = image.data.slice()
     const restored = (lanes: number, tile: number) =>
-      withRestorer(spec, { lanes, tile }, (made) => made.restore(image, 20))
+      withRestorer(spec, { lanes, tile }, (made) => restoreFloats(made, image, 20))
     const whole = await restored(1, 128)
     expect(largestDifference(whole.data, image.data)).toBeGreaterThan(0.01)
     for (const lanes of [1, 2])
@@ -98,7 +99,7 @@ describeRuntimes('Restorer', (runtime) => {
   ])('takes images of %i × %i', async (height, width) => {
     const image = picture(height, width, 1)
     const result = await withRestorer(specs.restorer, { lanes: 2, tile: 40 }, (made) =>
-      made.restore(image, 10),
+      restoreFloats(made, image, 10),
     )
     expect(result).toMatchObject({ height, width, channels: 1 })
     expect(result.data).toHaveLength(height * width)
@@ -109,14 +110,14 @@ describeRuntimes('Restorer', (runtime) => {
     const image = picture(90, 40, 1)
     await withRestorer(specs.restorer, { lanes: 1, tile: 40 }, async (made) => {
       const seen: string[] = []
-      await made.restore(image, 10, (done, total) => seen.push(`${done}/${total}`))
+      await restoreFloats(made, image, 10, (done, total) => seen.push(`${done}/${total}`))
       expect(seen.at(-1)).toBe(`${seen.length}/${seen.length}`)
       expect(seen.length).toBeGreaterThan(2)
-      const stopped = made.restore(image, 10, () => {
+      const stopped = restoreFloats(made, image, 10, () => {
         throw new Error('enough')
       })
       await expect(stopped).rejects.toThrow('enough')
-      await expect(made.restore(picture(8, 8, 3), 10)).rejects.toThrow('takes 1 channels, not 3')
+      await expect(restoreFloats(made, picture(8, 8, 3), 10)).rejects.toThrow('takes 1 channels, not 3')
     })
   })
 })

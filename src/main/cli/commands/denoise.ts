@@ -1,0 +1,98 @@
+import type { Command } from 'commander'
+import { ExpectedError } from '../../../shared/errors'
+import { runtimeNames } from '../../../shared/trainingConfig'
+import { type DenoisedImage, denoiseImages } from '../../services/denoising/denoiseImages'
+import { namesModel } from '../../services/models/builtinModels'
+import type { CommandContext } from '../context'
+import { formatAmount } from '../format'
+import { type TargetFlags, withModel } from '../modelCommand'
+import { autoOr, choice, decimal, examples, integer } from '../options'
+
+interface DenoiseFlags extends TargetFlags {
+  out: string
+  sigma: number | null
+  strength: number
+  tile: number | null
+  overwrite?: boolean
+}
+
+const strongest = 2
+
+export function registerDenoise(program: Command, context: CommandContext): void {
+  program
+    .command('denoise')
+    .description('Take the noise out of pictures of any size; format, depth and metadata stay.')
+    .usage('[options] [model] <image...>')
+    .argument(
+      '<image...>',
+      'image files or folders; before them a run, a saved model, builtin:grey or builtin:color',
+    )
+    .requiredOption('--out <folder>', 'where to put the results, under the names that the pictures have')
+    .option(
+      '--sigma <level>',
+      'strength of the noise, 0 to 255; auto estimates it',
+      autoOr(decimal({ min: 0, max: 255 })),
+      null,
+    )
+    .option(
+      '--strength <share>',
+      'how much of the noise to take out; 0 nothing, above 1 more than there is',
+      decimal({ min: 0, max: strongest }),
+      1,
+    )
+    .option(
+      '--tile <side>',
+      'pixels of the tiles it works in; auto takes what goes into memory',
+      autoOr(integer({ min: 16, max: 8192 })),
+      null,
+    )
+    .option('--overwrite', 'replace files that are there already')
+    .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
+    .option('--device <id>', 'where: see hourglass devices')
+    .addHelpText(
+      'after',
+      examples(
+        'hourglass denoise photo.jpg --out clean',
+        'hourglass denoise holiday --out clean --strength 0.7',
+        'hourglass denoise run scans --out clean --sigma 25',
+      ),
+    )
+    .action(async (given: string[], { overwrite = false, ...flags }: DenoiseFlags) => {
+      const { output, progress } = context
+      const { model, images } = modelAndImages(given)
+      const summary = await withModel(context, { label: 'Denoising', unit: 'megapixels' }, (work) =>
+        denoiseImages(
+          { ...flags, model, images, overwrite },
+          {
+            ...work,
+            onNote: (sentence) => progress.note(sentence),
+            onImage: (image) => {
+              output.line(describe(image))
+              output.record({ type: 'image', ...image })
+            },
+          },
+        ),
+      )
+      const { count, skipped } = summary
+      output.line(`${formatAmount(count)} ${count === 1 ? 'picture' : 'pictures'} in ${flags.out}.`)
+      output.record({ type: 'done', out: flags.out, count, skipped })
+    })
+}
+
+/** The first of several may be the model. */
+function modelAndImages(given: readonly string[]): { model: string | null; images: readonly string[] } {
+  const [first, ...others] = given
+  if (!namesModel(first!)) return { model: null, images: given }
+  if (others.length > 0) return { model: first!, images: others }
+  throw new ExpectedError('bad-usage', `${first} is a model. Name the pictures after it.`)
+}
+
+function describe({ path, sigma, tile, width, height, ms }: DenoisedImage): string {
+  const noise =
+    sigma === null ? 'too small to tell its noise' : `sigma ${sigma.map((one) => one.toFixed(1)).join(' ')}`
+  const done =
+    tile === null
+      ? 'left as it is'
+      : `${((width * height) / 1e6).toFixed(2)} megapixels in ${(ms / 1000).toFixed(2)} s`
+  return `${path}: ${noise}, ${done}`
+}

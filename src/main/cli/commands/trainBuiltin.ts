@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { builtinModelsFolder } from '../../builtFiles'
+import { trainBuiltin } from '../../services/models/trainBuiltin'
+import { runtimeNames } from '../../../shared/trainingConfig'
+import { createComputeClient } from '../compute'
+import type { CommandContext } from '../context'
+import type { TargetFlags } from '../modelCommand'
+import { choice } from '../options'
+import { trainingReporter } from '../trainingReporter'
+
+interface BuiltinFlags extends TargetFlags {
+  photographs: string
+  work: string
+  out?: string
+}
+
+/** For those who develop Hourglass: npm run train:builtin. */
+export function registerTrainBuiltin(program: Command, context: CommandContext): void {
+  program
+    .command('train-builtin', { hidden: true })
+    .description('Train the denoisers that come with Hourglass, or go on with it.')
+    .option('--photographs <folder>', 'what to train on', '../shared/data/train400')
+    .option('--work <folder>', 'for the run, which goes on where it was stopped', '.builtin')
+    .option('--out <folder>', 'gets a folder for each model; those of the app if not given')
+    .addOption(choice('--runtime <name>', 'what computes', runtimeNames).default('tensorflow'))
+    .option('--device <id>', 'where: see hourglass devices')
+    .action(async ({ out = builtinModelsFolder(), ...flags }: BuiltinFlags) => {
+      const client = createComputeClient()
+      const reporter = trainingReporter(context)
+      try {
+        await trainBuiltin({ ...flags, out }, { client, signal: context.signal, ...reporter.observe })
+        reporter.end()
+        context.output.line(`The models are in ${out}.`)
+        context.output.record({ type: 'done', out })
+      } finally {
+        reporter.end()
+        await client.dispose()
+      }
+    })
+}

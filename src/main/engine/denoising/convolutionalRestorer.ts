@@ -1,0 +1,114 @@
+import { isFullyConvolutional, type ModelSpec } from '../../../shared/modelSpec'
+import { planStretches } from '../imaging/tiles'
+import type { Runtime } from '../runtimes/runtime'
+import { receptiveRadius } from './receptiveRadius'
+import type { RestoreOptions, Restorer, RestorerOptions } from './restorer'
+import { RestoringProgram } from './restoringProgram'
+import type { Place, TiledImage } from './tiledImage'
+
+/** One plane of a tile. */
+interface Piece {
+  readonly place: Place
+  readonly plane: number
+}
+
+/**
+ * A fully convolutional model on images of any size, in overlapping tiles: what is kept of a tile is what the whole image
+ * would give there.
+ */
+export class ConvolutionalRestorer implements Restorer {
+  private compiled: { key: string; program: RestoringProgram } | null = null
+
+  constructor(
+    private readonly runtime: Runtime,
+    readonly spec: ModelSpec,
+    private readonly values: Readonly<Record<string, Float32Array>>,
+    private readonly options: RestorerOptions,
+  ) {
+    if (!isFullyConvolutional(spec)) throw new Error('The model takes images of one size only.')
+  }
+
+  get channels(): 1 | 3 {
+    return this.spec.input.channels
+  }
+
+  get tile(): number {
+    return this.options.tile
+  }
+
+  /** Pixels that tiles are multiples of. */
+  get cell(): number {
+    const strides = this.spec.encoder.map((layer) =>
+      layer.type === 'conv' ? layer.stride : layer.type === 'pool' ? layer.size : 1,
+    )
+    return strides.reduce((product, stride) => product * stride, this.spec.block)
+  }
+
+  async restore(image: TiledImage, { sigmas, onProgress }: RestoreOptions): Promise<void> {
+    if (image.channels !== this.channels)
+      throw new Error(`The model takes ${this.channels} channels, not ${image.channels}.`)
+    const places = this.placesOf(image)
+    const pieces = places.flatMap((place) =>
+      Array.from({ length: image.planes }, (_, plane): Piece => ({ place, plane })),
+    )
+    const lanes = Math.min(this.options.lanes, pieces.length)
+    const { height, width } = places[0]!
+    const program = await this.programFor(height, width, lanes)
+    let ready: Float32Array[] = []
+    for (let done = 0; done < pieces.length; done += lanes) {
+      const group = pieces.slice(done, done + lanes)
+      const inputs = group.map(({ place, plane }) => ({
+        images: image.read(plane, place.row.start, place.column.start, height, width),
+        sigma: sigmas[plane]!,
+      }))
+      const outputs = await program.run(inputs)
+      group.forEach(({ place, plane }, lane) => {
+        ready.push(outputs[lane]!)
+        if (plane < image.planes - 1) return
+        image.write(ready, place)
+        ready = []
+      })
+      onProgress?.(done + group.length, pieces.length)
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.compiled?.program.dispose()
+    this.compiled = null
+  }
+
+  /** Tiles of one size; an image that the cell does not divide goes on mirrored at its right and lower end. */
+  private placesOf(image: TiledImage): Place[] {
+    const { cell, spec, options } = this
+    const halo = receptiveRadius(spec)
+    const whole = { height: roundUp(image.height, cell), width: roundUp(image.width, cell) }
+    const height = this.tileHeight(whole.height, halo, image.planes)
+    const width = Math.min(whole.width, roundUp(options.tile, cell))
+    const columns = planStretches(whole.width, width, halo, cell)
+    return planStretches(whole.height, height, halo, cell).flatMap((row) =>
+      columns.map((column) => ({ row, column, height, width })),
+    )
+  }
+
+  /** As high as tiles may be, and lower where that gives each lane a share of an image that is a single tile. */
+  private tileHeight(height: number, halo: number, planes: number): number {
+    const { options, cell } = this
+    const most = roundUp(options.tile, cell)
+    const share = roundUp(Math.ceil(height / options.lanes) + halo, cell)
+    if (height <= most && options.lanes > planes && share > 4 * halo && share < height) return share
+    return Math.min(height, most)
+  }
+
+  private async programFor(height: number, width: number, lanes: number): Promise<RestoringProgram> {
+    const key = `${height} ${width} ${lanes}`
+    if (this.compiled?.key === key) return this.compiled.program
+    await this.dispose()
+    const spec = { ...this.spec, input: { ...this.spec.input, height, width } }
+    const { runtime, options, values } = this
+    const program = await RestoringProgram.compile(runtime, options.device, spec, values, lanes)
+    this.compiled = { key, program }
+    return program
+  }
+}
+
+const roundUp = (value: number, cell: number) => Math.ceil(value / cell) * cell

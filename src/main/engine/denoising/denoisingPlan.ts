@@ -1,0 +1,57 @@
+import { ExpectedError } from '../../../shared/errors'
+import type { ModelSpec } from '../../../shared/modelSpec'
+import type { NoiseSpec } from '../../../shared/noise'
+import { type ColorPlanes, noiseOfPlanes } from './pixelTiles'
+
+/** How an image goes through a model. */
+export interface DenoisingPlan {
+  readonly planes: ColorPlanes
+  /** Of each plane; see PixelTilesOptions. */
+  readonly gains: readonly number[]
+  /** What the model is told of the noise of each plane, on the 0-255 scale, gains included. */
+  readonly sigmas: readonly number[]
+}
+
+/** Contrast is not changed further than this. */
+const largestGain = 8
+
+/** @throws ExpectedError `bad-input` */
+export function checkRemovesNoise(trained: NoiseSpec | null): void {
+  if (!trained)
+    throw new ExpectedError(
+      'bad-input',
+      'This model has not learned to remove noise. Leave the model out to use the built-in one, or train one with --noise gaussian:0-55.',
+    )
+}
+
+/**
+ * @param trained the noise that the model learned to remove
+ * @param sigmas of the noise in each channel of colour, on the 0-255 scale
+ * @throws ExpectedError `bad-input` for a model that takes colours where there are none
+ */
+export function planDenoising(
+  spec: ModelSpec,
+  trained: NoiseSpec | null,
+  sigmas: readonly number[],
+): DenoisingPlan {
+  const { channels } = spec.input
+  if (channels > sigmas.length)
+    throw new ExpectedError(
+      'bad-input',
+      'This model takes pictures in colour, and this one is grey. Use builtin:grey, or a model trained on grey pictures.',
+    )
+  const planes = channels === sigmas.length ? 'together' : 'decorrelated'
+  const noise = noiseOfPlanes(sigmas, planes)
+  const gains = noise.map((sigma) => (trained ? gainFor(spec, trained, sigma) : 1))
+  return { planes, gains, sigmas: noise.map((sigma, plane) => sigma * gains[plane]!) }
+}
+
+/**
+ * A model that learned one strength gets pictures whose contrast is changed until their noise has that strength; one that is
+ * told the strength, where there is more than it ever saw.
+ */
+function gainFor(spec: ModelSpec, { kind, min, max }: NoiseSpec, sigma: number): number {
+  if (kind !== 'gaussian' || sigma <= 0) return 1
+  if (min === max) return Math.min(largestGain, Math.max(1 / largestGain, max / sigma))
+  return spec.noiseLevel ? Math.min(1, max / sigma) : 1
+}

@@ -1,0 +1,174 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { clippedNoise } from './clippedNoise'
+
+/** One channel of an image or of a part of it, row-major, values in 0..1. */
+export interface Plane {
+  readonly height: number
+  readonly width: number
+  readonly data: Float32Array
+}
+
+/** Side of a patch, in pixels; images that hold too few such patches are told by smaller ones. */
+const patchSide = 7
+/** More patches of one choice make the estimate slower and hardly better. */
+const maxPatches = 30_000
+/** Patches for each value of a patch, below which their covariance says nothing, and below which no choice is made. */
+const fewestPatches = 2
+const enoughPatches = 10
+/** How many standard deviations of its texture a patch of nothing but noise may have more than the mean. */
+const deviations = 2.5
+const rounds = 10
+
+/** A patch: which plane, and its upper left pixel. */
+interface Patches {
+  readonly plane: Uint32Array
+  readonly place: Uint32Array
+  /** Sum of the squared differences in it. */
+  readonly texture: Float32Array
+}
+
+/**
+ * Standard deviation of white Gaussian noise in one channel, on the 0-255 scale. Patches without texture are chosen as in
+ * Liu, Tanaka, Okutomi 2013, "Single-Image Noise Level Estimation for Blind Denoising": those whose differences are no
+ * larger than noise makes them, with the noise found so far. The noise is the mean of those eigenvalues of their covariance
+ * that belong to noise alone: Chen, Zhu, Heng 2015, "An Efficient Statistical Method for Image Noise Level Estimation".
+ * What was cut off at black and white is made up for (see clippedNoise), unless there are values beyond them.
+ *
+ * @param planes parts of one channel
+ * @returns null for an image too small to tell
+ */
+export function estimateNoise(planes: readonly Plane[]): number | null {
+  const side = sideFor(planes)
+  if (!side) return null
+  const size = side * side
+  let chosen = allPatches(planes, side)
+  let found = covarianceOf(planes, chosen, side)
+  let variance = noiseVariance(found.covariance)
+  for (let round = 0; round < rounds; round++) {
+    // The mean of the texture of noise is 4 × its variance a pixel; how far it strays is that of as many squares.
+    const most = variance * 4 * size * (1 + deviations * Math.sqrt(2 / size))
+    const fewer = withTextureUpTo(chosen, most)
+    if (fewer.place.length < enoughPatches * size) break
+    const next = covarianceOf(planes, fewer, side)
+    const lower = noiseVariance(next.covariance)
+    if (lower >= variance) break
+    ;[chosen, found, variance] = [fewer, next, lower]
+  }
+  const sigma = Math.sqrt(Math.max(0, variance))
+  return 255 * (isClipped(planes) ? clippedNoise(sigma, found.means) : sigma)
+}
+
+/** The largest of the usual side and those that leave enough patches; 0 if none does. */
+function sideFor(planes: readonly Plane[]): number {
+  for (let side = patchSide; side >= 3; side--)
+    if (countPatches(planes, side) >= fewestPatches * side * side) return side
+  return 0
+}
+
+function countPatches(planes: readonly Plane[], side: number): number {
+  return planes.reduce(
+    (count, { height, width }) => count + Math.max(0, height - side + 1) * Math.max(0, width - side + 1),
+    0,
+  )
+}
+
+function isClipped(planes: readonly Plane[]): boolean {
+  return planes.every(({ data }) => data.every((value) => value >= 0 && value <= 1))
+}
+
+/** The mean of the smallest eigenvalues, of so many that it is their median too. */
+function noiseVariance(covariance: Matrix): number {
+  const values = new EigenvalueDecomposition(covariance, { assumeSymmetric: true }).realEigenvalues
+  values.sort((a, b) => b - a)
+  const last = values.length - 1
+  let sum = values.reduce((total, value) => total + value, 0)
+  for (let i = 0; i < last; i++) {
+    const mean = sum / (values.length - i)
+    const median = (values[(i + last) >> 1]! + values[(i + last + 1) >> 1]!) / 2
+    if (mean <= median) return mean
+    sum -= values[i]!
+  }
+  return values[last]!
+}
+
+function allPatches(planes: readonly Plane[], side: number): Patches {
+  const count = countPatches(planes, side)
+  const [plane, place] = [new Uint32Array(count), new Uint32Array(count)]
+  const texture = new Float32Array(count)
+  let next = 0
+  planes.forEach((one, p) => {
+    const sums = summedSquares(one)
+    const stride = one.width + 1
+    for (let y = 0; y + side <= one.height; y++)
+      for (let x = 0; x + side <= one.width; x++, next++) {
+        const [top, bottom] = [y * stride + x, (y + side) * stride + x]
+        plane[next] = p
+        place[next] = y * one.width + x
+        texture[next] = sums[bottom + side]! - sums[bottom]! - sums[top + side]! + sums[top]!
+      }
+  })
+  return { plane, place, texture }
+}
+
+/** The summed-area table of squared differences between the pixels left and right, and above and below. */
+function summedSquares({ height, width, data }: Plane): Float64Array {
+  const sums = new Float64Array((height + 1) * (width + 1))
+  for (let y = 0; y < height; y++) {
+    const [above, below] = [Math.max(0, y - 1) * width, Math.min(height - 1, y + 1) * width]
+    let row = 0
+    for (let x = 0; x < width; x++) {
+      const across = data[y * width + Math.min(width - 1, x + 1)]! - data[y * width + Math.max(0, x - 1)]!
+      const down = data[below + x]! - data[above + x]!
+      row += across * across + down * down
+      sums[(y + 1) * (width + 1) + x + 1] = sums[y * (width + 1) + x + 1]! + row
+    }
+  }
+  return sums
+}
+
+function withTextureUpTo({ plane, place, texture }: Patches, most: number): Patches {
+  const kept = (_: number, i: number) => texture[i]! <= most
+  return { plane: plane.filter(kept), place: place.filter(kept), texture: texture.filter(kept) }
+}
+
+/** side² × side², of patches spread evenly over those that there are; and the mean of each. */
+function covarianceOf(
+  planes: readonly Plane[],
+  { plane, place }: Patches,
+  side: number,
+): { covariance: Matrix; means: Float32Array } {
+  const size = side * side
+  const count = Math.min(place.length, maxPatches)
+  const products = new Float64Array(size * size)
+  const totals = new Float64Array(size)
+  const means = new Float32Array(count)
+  const patch = new Float64Array(size)
+  for (let i = 0; i < count; i++) {
+    const at = Math.floor((i * place.length) / count)
+    const { data, width } = planes[plane[at]!]!
+    let sum = 0
+    for (let k = 0; k < size; k++)
+      sum += patch[k] = data[place[at]! + Math.floor(k / side) * width + (k % side)]!
+    means[i] = sum / size
+    addProducts(patch, products, totals)
+  }
+  const covariance = Matrix.zeros(size, size)
+  for (let a = 0; a < size; a++)
+    for (let b = a; b < size; b++) {
+      const value = products[a * size + b]! / count - (totals[a]! / count) * (totals[b]! / count)
+      covariance.set(a, b, value)
+      covariance.set(b, a, value)
+    }
+  return { covariance, means }
+}
+
+/** Adds the upper triangle of the patch's product with itself. */
+function addProducts(patch: Float64Array, products: Float64Array, totals: Float64Array): void {
+  const size = patch.length
+  for (let a = 0; a < size; a++) {
+    const value = patch[a]!
+    const row = a * size
+    totals[a]! += value
+    for (let b = a; b < size; b++) products[row + b]! += value * patch[b]!
+  }
+}

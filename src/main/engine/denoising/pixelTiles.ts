@@ -1,0 +1,153 @@
+import { mirrored, type Place, type TiledImage } from './tiledImage'
+
+/**
+ * Row-major, height × width × channels; with an even number of channels the last is alpha. White is 255, 65535, or 1 in
+ * floating point.
+ */
+export interface PixelImage {
+  readonly height: number
+  readonly width: number
+  readonly channels: 1 | 2 | 3 | 4
+  readonly data: Uint8Array | Uint16Array | Float32Array
+}
+
+/**
+ * How colours go into a model: `together` where it takes as many as there are; `decorrelated` into a model of grey, as
+ * brightness and two differences of colours, in which noise and picture come apart further than in red, green and blue.
+ */
+export type ColorPlanes = 'together' | 'decorrelated'
+
+export interface PixelTilesOptions {
+  readonly planes: ColorPlanes
+  /** What the difference from middle grey is multiplied by on the way in and divided by on the way out, of each plane. */
+  readonly gains: readonly number[]
+  /** Share of the restored image in the result, 0..1. */
+  readonly blend: number
+}
+
+/** Channels of colour, without alpha. */
+export const colorChannels = ({ channels }: Pick<PixelImage, 'channels'>): 1 | 3 => (channels < 3 ? 1 : 3)
+
+/** The value that is white. */
+export function whiteOf({ data }: Pick<PixelImage, 'data'>): number {
+  if (data instanceof Float32Array) return 1
+  return data instanceof Uint8Array ? 255 : 65_535
+}
+
+const middle = 0.5
+
+/** Brightness, red against blue, green against both. The rows of the differences are of length 1, and keep the noise's strength. */
+const decorrelation = [
+  [1 / 3, 1 / 3, 1 / 3],
+  [Math.SQRT1_2, 0, -Math.SQRT1_2],
+  [-1 / Math.sqrt(6), 2 / Math.sqrt(6), -1 / Math.sqrt(6)],
+] as const
+const recorrelation = [
+  [1, Math.SQRT1_2, -1 / Math.sqrt(6)],
+  [1, 0, 2 / Math.sqrt(6)],
+  [1, -Math.SQRT1_2, -1 / Math.sqrt(6)],
+] as const
+
+/** The noise of each plane for that of each channel of colour, before gains. */
+export function noiseOfPlanes(sigmas: readonly number[], planes: ColorPlanes): number[] {
+  if (planes === 'decorrelated')
+    return decorrelation.map((row) => Math.hypot(...row.map((weight, i) => weight * sigmas[i]!)))
+  // A model that takes all colours is told one level.
+  return [Math.hypot(...sigmas) / Math.sqrt(sigmas.length)]
+}
+
+/** An image, and the one that takes the result: clipped and rounded if it is in integers. Alpha goes over as it is. */
+export class PixelTiles implements TiledImage {
+  readonly height: number
+  readonly width: number
+  readonly planes: number
+  readonly channels: number
+  private readonly colors: 1 | 3
+  private readonly white: number
+
+  constructor(
+    private readonly image: PixelImage,
+    private readonly result: PixelImage['data'],
+    private readonly options: PixelTilesOptions,
+  ) {
+    this.height = image.height
+    this.width = image.width
+    this.colors = colorChannels(image)
+    this.planes = options.planes === 'together' ? 1 : this.colors
+    this.channels = this.colors / this.planes
+    this.white = whiteOf(image)
+  }
+
+  read(plane: number, top: number, left: number, height: number, width: number): Float32Array {
+    const { channels } = this.image
+    const tile = new Float32Array(height * width * this.channels)
+    const columns = Uint32Array.from({ length: width }, (_, x) => mirrored(left + x, this.width) * channels)
+    for (let y = 0; y < height; y++) {
+      const line = mirrored(top + y, this.height) * this.width * channels
+      const into = tile.subarray(y * width * this.channels, (y + 1) * width * this.channels)
+      if (this.options.planes === 'together') this.readLine(line, columns, into)
+      else this.readPlane(plane, line, columns, into)
+    }
+    return tile
+  }
+
+  private readLine(line: number, columns: Uint32Array, into: Float32Array): void {
+    const { data } = this.image
+    const { channels } = this
+    const [scale, offset] = this.scaling(0)
+    for (let x = 0, at = 0; x < columns.length; x++)
+      for (let c = 0; c < channels; c++) into[at++] = offset + scale * data[line + columns[x]! + c]!
+  }
+
+  private readPlane(plane: number, line: number, columns: Uint32Array, into: Float32Array): void {
+    const { data } = this.image
+    const [r, g, b] = decorrelation[plane]!
+    const [scale, offset] = this.scaling(plane)
+    for (let x = 0; x < columns.length; x++) {
+      const at = line + columns[x]!
+      into[x] = offset + scale * (r * data[at]! + g * data[at + 1]! + b * data[at + 2]!)
+    }
+  }
+
+  /** From values of the file to those of the model. Differences of colours are middle grey where there is none. */
+  private scaling(plane: number): readonly [scale: number, offset: number] {
+    const gain = this.options.gains[plane]!
+    return [gain / this.white, plane === 0 ? middle * (1 - gain) : middle]
+  }
+
+  write(tiles: readonly Float32Array[], { row, column, width }: Place): void {
+    const { image, result, colors, white } = this
+    const { channels } = image
+    const { blend } = this.options
+    const isRounded = !(result instanceof Float32Array)
+    const pixel = new Float64Array(3)
+    for (let y = row.from; y < Math.min(row.to, this.height); y++)
+      for (let x = column.from; x < Math.min(column.to, this.width); x++) {
+        this.restored(tiles, (y - row.start) * width + x - column.start, pixel)
+        const at = (y * this.width + x) * channels
+        for (let c = 0; c < colors; c++) {
+          const before = image.data[at + c]!
+          const value = before + blend * (pixel[c]! * white - before)
+          result[at + c] = isRounded ? Math.min(white, Math.max(0, Math.round(value))) : value
+        }
+        if (channels > colors) result[at + colors] = image.data[at + colors]!
+      }
+  }
+
+  /** All colours of a pixel, where 1 is white. */
+  private restored(tiles: readonly Float32Array[], at: number, pixel: Float64Array): void {
+    const { colors } = this
+    const { gains } = this.options
+    if (this.planes === 1) {
+      for (let c = 0; c < colors; c++) pixel[c] = middle + (tiles[0]![at * colors + c]! - middle) / gains[0]!
+      return
+    }
+    const brightness = middle + (tiles[0]![at]! - middle) / gains[0]!
+    const first = (tiles[1]![at]! - middle) / gains[1]!
+    const second = (tiles[2]![at]! - middle) / gains[2]!
+    for (let c = 0; c < colors; c++) {
+      const [a, b, d] = recorrelation[c]!
+      pixel[c] = a * brightness + b * first + d * second
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import type { ModelSpec } from '../../../shared/modelSpec'
+
+/** How far from a pixel its output looks, in pixels. @throws Error for a model with dense layers */
+export function receptiveRadius({ encoder, decoder, block }: ModelSpec): number {
+  let radius = 0
+  let pixel = block
+  for (const layer of encoder) {
+    if (layer.type === 'dense') throw new Error('A dense layer looks at all pixels.')
+    if (layer.type === 'conv') radius += pixel * (layer.kernel - 1) * (decoder === 'mirror' ? 1 : 0.5)
+    pixel *= layer.type === 'conv' ? layer.stride : layer.size
+  }
+  if (decoder === 'convolution') radius += block
+  // Strides and pools look at whole cells.
+  return Math.ceil(radius) + (pixel > block ? 2 * pixel : 0)
+}

@@ -1,0 +1,192 @@
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Skipped } from '../../../shared/dataset'
+import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { makeFolder } from '../../store/makeFolder'
+import { findImages, type FoundFile } from '../datasets/findImages'
+import { mapOrdered } from '../datasets/mapOrdered'
+import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
+import { UnusableImage } from '../datasets/unusableImage'
+import type { ModelWork } from '../models/modelWork'
+import { type DenoiseSettings, denoisePicture, writeResult } from './denoisePicture'
+import { DenoisingModels } from './denoisingModels'
+import { checkOutputs, OutputNames } from './outputNames'
+import { readPicture } from './readPicture'
+import { newExtension } from './writePicture'
+
+export interface DenoiseRequest extends DenoiseSettings {
+  /** Folder of a run or of a saved model, or builtin:NAME; null for the built-in one that suits each picture. */
+  readonly model: string | null
+  readonly images: readonly string[]
+  /** The folder for the results. */
+  readonly out: string
+  readonly overwrite: boolean
+}
+
+export interface DenoisedImage {
+  readonly path: string
+  /** Of the result. */
+  readonly file: string
+  readonly model: string
+  readonly width: number
+  readonly height: number
+  /** In each channel of colour, on the 0-255 scale; null where the image is too small to tell. */
+  readonly sigma: readonly number[] | null
+  /** Height and width; null where there was nothing to do. */
+  readonly tile: number | null
+  /** Of estimating and restoring, without reading and writing. */
+  readonly ms: number
+}
+
+/** Progress is in megapixels. */
+export interface DenoiseWork extends Omit<ModelWork, 'onImport'> {
+  readonly onImage?: (image: DenoisedImage) => void
+  /** A sentence that a person should see. */
+  readonly onNote?: (sentence: string) => void
+}
+
+/** A picture, and where its result goes. */
+interface Target {
+  readonly path: string
+  readonly image: PreparedImage
+  /** Of the result. */
+  readonly file: string
+  readonly megapixels: number
+}
+
+/** What is read ahead while the model works; a picture larger than that is read when its turn has come. */
+const bytesAhead = 200e6
+const bytesPerPixel = 6
+
+/**
+ * Takes the noise out of pictures, and writes each under its own name as soon as it is done: format, depth, profile and
+ * metadata stay what they were. Those that cannot be taken are left out.
+ *
+ * @returns how many were written
+ * @throws ExpectedError when nothing could be done, or the disk says no; CancelledError; what was written stays
+ */
+export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork): Promise<{ count: number }> {
+  const { signal } = work
+  const models = new DenoisingModels(request.model)
+  // A model that is not there is told before any picture is looked at.
+  if (request.model !== null) await models.for({ channels: 1 })
+  const { targets, skipped } = await findTargets(request, signal)
+  const total = targets.reduce((sum, { megapixels }) => sum + megapixels, 0)
+  let [count, behind] = [0, 0]
+  const room = {
+    width: Math.min(2, availableParallelism()),
+    weigh: ({ megapixels }: Target) => megapixels * 1e6 * bytesPerPixel,
+    budget: bytesAhead,
+  }
+  const read = async (target: Target) => ({
+    target,
+    picture: await orReason(() => readPicture(target.image)),
+  })
+  try {
+    for await (const { target, picture } of mapOrdered(targets, read, room, signal)) {
+      const progress = (share: number) =>
+        work.onProgress?.(rounded(behind + share * target.megapixels), rounded(total))
+      const done =
+        'reason' in picture
+          ? picture
+          : await orReason(() => denoiseTarget(target, picture, models, request, { ...work, progress }))
+      if ('reason' in done) skipped.push({ path: target.path, reason: done.reason })
+      else {
+        count++
+        work.onImage?.(done)
+      }
+      behind += target.megapixels
+      progress(0)
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error
+    throw new CancelledError(stopped(count, request.out))
+  }
+  if (skipped.length > 0) work.onSkipped?.(skipped)
+  if (count > 0) return { count }
+  const [first] = skipped
+  throw new ExpectedError(
+    'bad-input',
+    `None of the pictures could be denoised. ${first!.path}: ${first!.reason}`,
+  )
+}
+
+const rounded = (megapixels: number) => Math.round(megapixels * 10) / 10
+
+const stopped = (count: number, out: string) =>
+  count === 0
+    ? 'Stopped. Nothing was written.'
+    : `Stopped. What was done until then, ${count} ${count === 1 ? 'picture' : 'pictures'}, is in ${out}.`
+
+async function denoiseTarget(
+  { path, image, file }: Target,
+  picture: Awaited<ReturnType<typeof readPicture>>,
+  models: DenoisingModels,
+  { sigma, strength, tile, runtime, device }: DenoiseRequest,
+  { client, signal, onNote, progress }: DenoiseWork & { progress: (share: number) => void },
+): Promise<DenoisedImage> {
+  const model = await models.for(picture)
+  const startedAt = performance.now()
+  const result = await denoisePicture(
+    picture,
+    model,
+    { sigma, strength, tile, runtime, device },
+    {
+      client,
+      signal,
+      onProgress: progress,
+      onSmallerTile: (side) =>
+        onNote?.(`The memory is too small for ${path} in these tiles. Going on in tiles of ${side}.`),
+    },
+  )
+  const ms = performance.now() - startedAt
+  await makeFolder(dirname(file))
+  await writeResult(file, image, picture, result)
+  const { width, height } = picture
+  return { path, file, model: model.name, width, height, sigma: result.sigma, tile: result.tile, ms }
+}
+
+/** Reads the headers, and makes sure that nothing is overwritten. */
+async function findTargets(
+  { images, out, overwrite }: DenoiseRequest,
+  signal: AbortSignal | undefined,
+): Promise<{ targets: Target[]; skipped: Skipped[] }> {
+  const found = await findImages([...images], { labels: 'none', signal })
+  const skipped: Skipped[] = [...found.skipped]
+  const names = new OutputNames()
+  const targets: Target[] = []
+  for (const one of found.images) {
+    if (one.kind !== 'file') {
+      skipped.push({
+        path: one.path,
+        reason: 'It holds many images in one file. Save them one by one first.',
+      })
+      continue
+    }
+    const image = await orReason(() => prepareImage(one.absolute))
+    if ('reason' in image) skipped.push({ path: one.path, reason: image.reason })
+    else {
+      const file = join(out, names.next(one.path, newExtension(image)))
+      targets.push({ path: one.path, image, file, megapixels: (image.width * image.height) / 1e6 })
+    }
+  }
+  const originals = found.images.filter((image): image is FoundFile => image.kind === 'file')
+  await checkOutputs(
+    targets.map(({ file }) => file),
+    originals.map(({ absolute }) => absolute),
+    overwrite,
+  )
+  return { targets, skipped }
+}
+
+/** What is wrong with one picture does not end the work on the others. */
+async function orReason<T extends object>(step: () => Promise<T>): Promise<T | { reason: string }> {
+  try {
+    return await step()
+  } catch (error) {
+    const isItsOwn =
+      error instanceof UnusableImage || (error instanceof ExpectedError && error.code === 'bad-input')
+    if (!isItsOwn) throw error
+    return { reason: error.message }
+  }
+}

@@ -1,0 +1,96 @@
+import { copyFile } from 'node:fs/promises'
+import { ExpectedError } from '../../../shared/errors'
+import { replaceFile } from '../../store/atomicWrite'
+import type { ComputeClient } from '../../worker/computeClient'
+import type { ComputeTarget } from '../../worker/protocol'
+import type { PreparedImage } from '../datasets/prepareImage'
+import type { DenoisingModel } from './denoisingModels'
+import type { Picture } from './readPicture'
+import { newExtension, writePicture } from './writePicture'
+
+export interface DenoiseSettings extends ComputeTarget {
+  /** On the 0-255 scale; null to estimate it. */
+  readonly sigma: number | null
+  /** See DenoiseParams. */
+  readonly strength: number
+  /** Height and width of a tile; null for what goes into memory. */
+  readonly tile: number | null
+}
+
+export interface PictureWork {
+  readonly client: ComputeClient
+  readonly signal?: AbortSignal
+  /** Share of the picture that is done, 0..1. */
+  readonly onProgress: (share: number) => void
+  readonly onSmallerTile: (tile: number) => void
+}
+
+export interface DenoisedPicture {
+  readonly pixels: Uint8Array | Uint16Array
+  /** In each channel of colour, on the 0-255 scale; null where the picture is too small to tell. */
+  readonly sigma: readonly number[] | null
+  /** Null where there was nothing to do. */
+  readonly tile: number | null
+}
+
+/** The picture's own pixels go to the worker, and are empty afterwards. @throws ExpectedError, CancelledError */
+export async function denoisePicture(
+  picture: Picture,
+  { files: model, trained }: DenoisingModel,
+  settings: DenoiseSettings,
+  { client, signal, onProgress, onSmallerTile }: PictureWork,
+): Promise<DenoisedPicture> {
+  const { height, width, channels } = picture
+  const pixels = ownBuffer(picture.pixels)
+  let restored: Uint8Array | Uint16Array = new Uint8Array()
+  const { estimated, tile } = await client.call(
+    'denoise',
+    { model, trained, pixels, height, width, channels, ...settings },
+    {
+      signal,
+      transfer: [pixels.buffer],
+      onEvent: (event) => {
+        if (event.type === 'progress') onProgress(event.done / event.total)
+        else if (event.type === 'smaller-tile') onSmallerTile(event.tile)
+        else restored = event.pixels
+      },
+    },
+  )
+  const given = settings.sigma === null ? null : new Array<number>(channels < 3 ? 1 : 3).fill(settings.sigma)
+  return { pixels: restored, sigma: given ?? estimated, tile }
+}
+
+/** Decoders may hand out a part of a buffer that holds other things too. */
+function ownBuffer(pixels: Uint8Array | Uint16Array): (Uint8Array | Uint16Array) & { buffer: ArrayBuffer } {
+  const isWhole = pixels.byteLength === pixels.buffer.byteLength && pixels.buffer instanceof ArrayBuffer
+  return (isWhole ? pixels : pixels.slice()) as (Uint8Array | Uint16Array) & { buffer: ArrayBuffer }
+}
+
+/** How the encoder says that the disk is full; it has no codes. */
+const diskFull = /no space left|disk full|ENOSPC|write error|wbuffer_write|unable to write/i
+
+/**
+ * Writes a result, whole or not at all. A picture in which nothing was changed is copied, byte by byte, where its format
+ * can stay.
+ */
+export async function writeResult(
+  path: string,
+  original: PreparedImage,
+  picture: Picture,
+  { pixels, tile }: DenoisedPicture,
+): Promise<void> {
+  const isSame = tile === null && newExtension(picture) === null
+  await replaceFile(path, async (partial) => {
+    if (isSame) return copyFile(original.path, partial)
+    try {
+      await writePicture(original, picture, pixels, partial)
+    } catch (error) {
+      if (!(error instanceof Error) || !diskFull.test(error.message)) throw error
+      throw new ExpectedError(
+        'disk-full',
+        `${path} could not be written: the disk may be full. Free some space and try again.`,
+        { cause: error },
+      )
+    }
+  })
+}

@@ -1,0 +1,57 @@
+import sharp from 'sharp'
+import type { ImageFormat } from '../datasets/imageFormats'
+import { maxPixels, type PreparedImage } from '../datasets/prepareImage'
+import { readBmp } from '../datasets/readBmp'
+import { readFile } from 'node:fs/promises'
+import { damaged, UnusableImage } from '../datasets/unusableImage'
+
+/** A picture as its file has it: not turned upright, in its own colours, 8 or 16 bits. */
+export interface Picture {
+  readonly format: ImageFormat
+  /** Row-major, height × width × channels; with an even number of channels the last is alpha. */
+  readonly pixels: Uint8Array | Uint16Array
+  readonly height: number
+  readonly width: number
+  readonly channels: 1 | 2 | 3 | 4
+}
+
+/** @throws UnusableImage for what is damaged, or of a kind that would not come out as it went in */
+export async function readPicture(image: PreparedImage): Promise<Picture> {
+  const { format, input } = image
+  if (format === 'bmp') {
+    const { data, ...rest } = readBmp(typeof input === 'string' ? await readFile(input) : input)
+    return { format, pixels: data, ...rest }
+  }
+  try {
+    const { space, depth, pages = 1 } = await sharp(input, { limitInputPixels: maxPixels }).metadata()
+    if (pages > 1)
+      throw new UnusableImage(
+        `It holds ${pages} pictures, and only single ones are taken. Save them one by one first.`,
+      )
+    if (image.wideValues)
+      throw new UnusableImage('Its values are wider than 16 bits. Save it with 16 bits a channel first.')
+    if (!['srgb', 'rgb', 'rgb16', 'b-w', 'grey16'].includes(space))
+      throw new UnusableImage(`Its colours are ${space}. Save it in RGB or in grey first.`)
+    const isDeep = depth === 'ushort'
+    const { data, info } = await sharp(input, { ignoreIcc: true, limitInputPixels: maxPixels })
+      .toColourspace(spaceOf(space === 'b-w' || space === 'grey16', isDeep))
+      .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+    const pixels = isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data
+    return {
+      format,
+      pixels,
+      height: info.height,
+      width: info.width,
+      channels: info.channels as Picture['channels'],
+    }
+  } catch (error) {
+    throw error instanceof UnusableImage ? error : damaged(error)
+  }
+}
+
+/** The colour space in which the decoder leaves values as they are. */
+export function spaceOf(isGrey: boolean, isDeep: boolean): 'b-w' | 'srgb' | 'grey16' | 'rgb16' {
+  if (isGrey) return isDeep ? 'grey16' : 'b-w'
+  return isDeep ? 'rgb16' : 'srgb'
+}

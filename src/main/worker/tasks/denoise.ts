@@ -1,0 +1,52 @@
+import { checkRemovesNoise, planDenoising } from '../../engine/denoising/denoisingPlan'
+import { estimateChannels } from '../../engine/denoising/estimateChannels'
+import { colorChannels, type PixelImage, PixelTiles } from '../../engine/denoising/pixelTiles'
+import { restoreWith } from '../keptRestorer'
+import type { ComputeTasks, DenoiseEvent } from '../protocol'
+import { type TaskContext, throwIfEnding } from '../taskContext'
+
+/** Noise that nobody sees, and that rounding alone comes near; what is left below it is not told from detail. */
+const invisible = 1
+
+/** One image of any size without its noise; a `restored` event gives its pixels. */
+export async function denoise(
+  params: ComputeTasks['denoise']['params'],
+  context: TaskContext<DenoiseEvent>,
+): Promise<ComputeTasks['denoise']['result']> {
+  const { model, trained, pixels, strength, tile, sigma } = params
+  checkRemovesNoise(trained)
+  const image: PixelImage = { ...params, data: pixels }
+  const colors = colorChannels(image)
+  const estimated = sigma === null ? estimateChannels(image) : null
+  const sigmas = sigma === null ? (estimated ?? [0]) : new Array<number>(colors).fill(sigma)
+  const emit = (data: Uint8Array | Uint16Array) =>
+    context.emit({ type: 'restored', pixels: data }, [data.buffer as ArrayBuffer])
+  // Before anything else it has to be known whether the model can do it.
+  const told = sigmas.length === colors ? sigmas : new Array<number>(colors).fill(0)
+  const { planes, gains, sigmas: levels } = planDenoising(model.spec, trained, scaled(told, strength))
+  if (strength === 0 || (sigma === null && sigmas.every((one) => one < invisible))) {
+    emit(pixels)
+    return { estimated, tile: null }
+  }
+  const result = pixels instanceof Uint8Array ? new Uint8Array(pixels.length) : new Uint16Array(pixels.length)
+  const tiles = new PixelTiles(image, result, { planes, gains, blend: Math.min(1, strength) })
+  const { runtime, device } = params
+  const used = await restoreWith(tiles, {
+    model,
+    runtime,
+    device,
+    tile,
+    sigmas: levels,
+    onProgress: (done, total) => {
+      throwIfEnding(context as TaskContext<never>)
+      context.emit({ type: 'progress', done, total })
+    },
+    onSmallerTile: (side) => context.emit({ type: 'smaller-tile', tile: side }),
+  })
+  emit(result)
+  return { estimated, tile: used }
+}
+
+/** Above 1, strength takes out more noise than there is. */
+const scaled = (sigmas: readonly number[], strength: number) =>
+  sigmas.map((sigma) => sigma * Math.max(1, strength))
