@@ -3,6 +3,7 @@ import { toErrorMessage } from '../../shared/errors'
 import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './protocol'
 import { createTaskContext, type TaskContext } from './taskContext'
 import { benchConv } from './tasks/benchConv'
+import { benchDenoise } from './tasks/benchDenoise'
 import { benchTrain } from './tasks/benchTrain'
 import { denoise } from './tasks/denoise'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
@@ -32,6 +33,7 @@ const tasks: Tasks = {
   project,
   benchTrain,
   benchConv,
+  benchDenoise,
   measureTraining,
   corrupt,
   denoise,

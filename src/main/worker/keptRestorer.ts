@@ -16,7 +16,7 @@ export interface RestoringRequest extends ComputeTarget {
   readonly model: ModelFiles
   /** Height and width of a tile; null for what goes into memory. */
   readonly tile: number | null
-  readonly sigmas: readonly number[]
+  readonly sigmas: readonly (number | null)[]
   readonly onProgress?: (done: number, total: number) => void
   readonly onSmallerTile?: (tile: number) => void
 }

@@ -173,7 +173,7 @@ export interface DenoiseParams extends RestoringParams {
   readonly channels: 1 | 2 | 3 | 4
   /** On the 0-255 scale, whatever the depth; null to estimate it in each channel. */
   readonly sigma: number | null
-  /** 0 leaves the image as it is, 1 takes out the noise there is, 2 as if it were twice as strong. */
+  /** 0 leaves the image as it is, 1 takes out the noise that there is, 2 as if it were twice as strong. */
   readonly strength: number
 }
 
@@ -228,6 +228,17 @@ export interface ComputeTasks {
   benchTrain: { params: BenchParams; result: BenchResult; event: ProgressEvent }
   /** Training and using a convolutional restorer. */
   benchConv: { params: ConvBenchParams; result: ConvBenchResult; event: ProgressEvent }
+  /** A convolutional denoiser against DnCNN in the same runtime, on one grey image. */
+  benchDenoise: {
+    params: ComputeTarget & { model: ModelFiles; megapixels: number; rounds: number }
+    result: {
+      runtime: RuntimeName
+      device: string
+      megapixelsPerSecond: number
+      dncnnMegapixelsPerSecond: number
+    }
+    event: ProgressEvent
+  }
   /** The speed of training a model, on random images. */
   measureTraining: {
     params: MeasureParams
@@ -243,8 +254,8 @@ export interface ComputeTasks {
   /** One image of any size, without its noise. */
   denoise: {
     params: DenoiseParams
-    /** Sigma in each channel of colour where it was estimated; height and width of the tiles, null where nothing was done. */
-    result: { estimated: number[] | null; tile: number | null }
+    /** Sigma in each channel of colour, null where that cannot be told; height and width of the tiles, null if left as it was. */
+    result: { estimated: readonly number[] | null; tile: number | null }
     event: DenoiseEvent
   }
   /** One image of any size, corrupted and restored. @param pixels height × width × channels */

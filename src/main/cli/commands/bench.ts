@@ -7,6 +7,7 @@ import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { choice, decimal, examples, integer, noise } from '../options'
 import { benchConv, type ConvBenchFlags } from './benchConv'
+import { benchDenoise, type DenoiseBenchFlags } from './benchDenoise'
 import { benchImport } from './benchImport'
 
 interface TrainBenchFlags {
@@ -56,6 +57,15 @@ export function registerBench(program: Command, context: CommandContext): void {
     .option('--megapixels <n>', 'size of the image that is restored', decimal({ min: 0.001, max: 100 }), 1)
     .option('--peers <python>', 'race PyTorch in that Python')
     .action((flags: ConvBenchFlags) => benchConv(context, flags))
+  bench
+    .command('denoise')
+    .description('Megapixels denoised a second, beside DnCNN in the same runtime.')
+    .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
+    .option('--device <id>', 'where: see hourglass devices')
+    .option('--model <run|model>', 'a denoiser made of convolutions, for grey pictures', 'builtin:grey')
+    .option('--megapixels <n>', 'size of the image', decimal({ min: 0.01, max: 100 }), 1)
+    .option('--rounds <n>', 'rounds of which the median counts', integer({ min: 1 }), 5)
+    .action((flags: DenoiseBenchFlags) => benchDenoise(context, flags))
   bench
     .command('import')
     .description('Images imported a second, against a bare loop of sharp on the same files.')

@@ -10,6 +10,8 @@ import type { Place, TiledImage } from './tiledImage'
 interface Piece {
   readonly place: Place
   readonly plane: number
+  /** Null to leave it as it is. */
+  readonly sigma: number | null
 }
 
 /**
@@ -48,27 +50,27 @@ export class ConvolutionalRestorer implements Restorer {
     if (image.channels !== this.channels)
       throw new Error(`The model takes ${this.channels} channels, not ${image.channels}.`)
     const places = this.placesOf(image)
-    const pieces = places.flatMap((place) =>
-      Array.from({ length: image.planes }, (_, plane): Piece => ({ place, plane })),
-    )
-    const lanes = Math.min(this.options.lanes, pieces.length)
+    const pieces = places.flatMap((place) => sigmas.map((sigma, plane): Piece => ({ place, plane, sigma })))
+    const computed = pieces.filter(({ sigma }) => sigma !== null).length
+    const lanes = Math.min(this.options.lanes, Math.max(1, computed))
     const { height, width } = places[0]!
-    const program = await this.programFor(height, width, lanes)
+    const read = ({ place, plane }: Piece) =>
+      image.read(plane, place.row.start, place.column.start, height, width)
     let ready: Float32Array[] = []
-    for (let done = 0; done < pieces.length; done += lanes) {
-      const group = pieces.slice(done, done + lanes)
-      const inputs = group.map(({ place, plane }) => ({
-        images: image.read(plane, place.row.start, place.column.start, height, width),
-        sigma: sigmas[plane]!,
-      }))
-      const outputs = await program.run(inputs)
-      group.forEach(({ place, plane }, lane) => {
-        ready.push(outputs[lane]!)
-        if (plane < image.planes - 1) return
-        image.write(ready, place)
+    for (let next = 0, done = 0; next < pieces.length;) {
+      const group = takeGroup(pieces, next, lanes)
+      next += group.length
+      const asked = group.filter(({ sigma }) => sigma !== null)
+      const inputs = asked.map((piece) => ({ images: read(piece), sigma: piece.sigma! }))
+      const outputs = asked.length > 0 ? await (await this.programFor(height, width, lanes)).run(inputs) : []
+      for (const piece of group) {
+        ready.push(piece.sigma === null ? read(piece) : outputs[asked.indexOf(piece)]!)
+        if (piece.plane < image.planes - 1) continue
+        image.write(ready, piece.place)
         ready = []
-      })
-      onProgress?.(done + group.length, pieces.length)
+      }
+      done += asked.length
+      if (asked.length > 0) onProgress?.(done, computed)
     }
   }
 
@@ -109,6 +111,15 @@ export class ConvolutionalRestorer implements Restorer {
     this.compiled = { key, program }
     return program
   }
+}
+
+/** From `first` on, as many as have one for each lane to compute. */
+function takeGroup(pieces: readonly Piece[], first: number, lanes: number): readonly Piece[] {
+  let end = first
+  for (let taken = 0; end < pieces.length; end++) {
+    if (pieces[end]!.sigma !== null && ++taken > lanes) break
+  }
+  return pieces.slice(first, end)
 }
 
 const roundUp = (value: number, cell: number) => Math.ceil(value / cell) * cell

@@ -8,9 +8,12 @@ export interface DenoisingPlan {
   readonly planes: ColorPlanes
   /** Of each plane; see PixelTilesOptions. */
   readonly gains: readonly number[]
-  /** What the model is told of the noise of each plane, on the 0-255 scale, gains included. */
-  readonly sigmas: readonly number[]
+  /** What the model is told of the noise of each plane, on the 0-255 scale, gains included; null to leave it as it is. */
+  readonly sigmas: readonly (number | null)[]
 }
+
+/** Less is what rounding makes. */
+const leastSigma = 0.5
 
 /** Contrast is not changed further than this. */
 const largestGain = 8
@@ -27,12 +30,14 @@ export function checkRemovesNoise(trained: NoiseSpec | null): void {
 /**
  * @param trained the noise that the model learned to remove
  * @param sigmas of the noise in each channel of colour, on the 0-255 scale
+ * @param correlation of the noise in each with that in each; without it they are independent
  * @throws ExpectedError `bad-input` for a model that takes colours where there are none
  */
 export function planDenoising(
   spec: ModelSpec,
   trained: NoiseSpec | null,
   sigmas: readonly number[],
+  correlation?: readonly (readonly number[])[],
 ): DenoisingPlan {
   const { channels } = spec.input
   if (channels > sigmas.length)
@@ -41,9 +46,12 @@ export function planDenoising(
       'This model takes pictures in colour, and this one is grey. Use builtin:grey, or a model trained on grey pictures.',
     )
   const planes = channels === sigmas.length ? 'together' : 'decorrelated'
-  const noise = noiseOfPlanes(sigmas, planes)
+  const noise = noiseOfPlanes(sigmas, planes, correlation)
   const gains = noise.map((sigma) => (trained ? gainFor(spec, trained, sigma) : 1))
-  return { planes, gains, sigmas: noise.map((sigma, plane) => sigma * gains[plane]!) }
+  // Of what is not measured in sigma the model knows itself.
+  const isTold = trained?.kind === 'gaussian' && planes === 'decorrelated'
+  const levels = noise.map((sigma, plane) => (isTold && sigma < leastSigma ? null : sigma * gains[plane]!))
+  return { planes, gains, sigmas: levels }
 }
 
 /**

@@ -11,19 +11,31 @@ export interface Plane {
 /** Side of a patch, in pixels; images that hold too few such patches are told by smaller ones. */
 const patchSide = 7
 /** More patches of one choice make the estimate slower and hardly better. */
-const maxPatches = 30_000
+const maxPatches = 10_000
 /** Patches for each value of a patch, below which their covariance says nothing, and below which no choice is made. */
 const fewestPatches = 2
 const enoughPatches = 10
 /** How many standard deviations of its texture a patch of nothing but noise may have more than the mean. */
 const deviations = 2.5
-const rounds = 10
+const rounds = 8
 
-/** A patch: which plane, and its upper left pixel. */
-interface Patches {
+/** Which plane each patch is in, and its upper left pixel in that. */
+export interface Patches {
   readonly plane: Uint32Array
   readonly place: Uint32Array
-  /** Sum of the squared differences in it. */
+}
+
+export interface NoiseEstimate {
+  /** On the 0-255 scale. */
+  readonly sigma: number
+  /** Where there is nothing but noise, as far as one can tell. */
+  readonly patches: Patches
+  /** Of a patch, in pixels. */
+  readonly side: number
+}
+
+interface TexturedPatches extends Patches {
+  /** Sum of the squared differences in each. */
   readonly texture: Float32Array
 }
 
@@ -37,7 +49,7 @@ interface Patches {
  * @param planes parts of one channel
  * @returns null for an image too small to tell
  */
-export function estimateNoise(planes: readonly Plane[]): number | null {
+export function estimateNoise(planes: readonly Plane[]): NoiseEstimate | null {
   const side = sideFor(planes)
   if (!side) return null
   const size = side * side
@@ -55,7 +67,8 @@ export function estimateNoise(planes: readonly Plane[]): number | null {
     ;[chosen, found, variance] = [fewer, next, lower]
   }
   const sigma = Math.sqrt(Math.max(0, variance))
-  return 255 * (isClipped(planes) ? clippedNoise(sigma, found.means) : sigma)
+  const before = isClipped(planes) ? clippedNoise(sigma, found.means) : sigma
+  return { sigma: 255 * before, patches: chosen, side }
 }
 
 /** The largest of the usual side and those that leave enough patches; 0 if none does. */
@@ -91,7 +104,7 @@ function noiseVariance(covariance: Matrix): number {
   return values[last]!
 }
 
-function allPatches(planes: readonly Plane[], side: number): Patches {
+function allPatches(planes: readonly Plane[], side: number): TexturedPatches {
   const count = countPatches(planes, side)
   const [plane, place] = [new Uint32Array(count), new Uint32Array(count)]
   const texture = new Float32Array(count)
@@ -126,7 +139,7 @@ function summedSquares({ height, width, data }: Plane): Float64Array {
   return sums
 }
 
-function withTextureUpTo({ plane, place, texture }: Patches, most: number): Patches {
+function withTextureUpTo({ plane, place, texture }: TexturedPatches, most: number): TexturedPatches {
   const kept = (_: number, i: number) => texture[i]! <= most
   return { plane: plane.filter(kept), place: place.filter(kept), texture: texture.filter(kept) }
 }
@@ -143,12 +156,15 @@ function covarianceOf(
   const totals = new Float64Array(size)
   const means = new Float32Array(count)
   const patch = new Float64Array(size)
+  const offsets = planes.map(({ width }) =>
+    Int32Array.from({ length: size }, (_, k) => Math.floor(k / side) * width + (k % side)),
+  )
   for (let i = 0; i < count; i++) {
     const at = Math.floor((i * place.length) / count)
-    const { data, width } = planes[plane[at]!]!
+    const { data } = planes[plane[at]!]!
+    const [first, offset] = [place[at]!, offsets[plane[at]!]!]
     let sum = 0
-    for (let k = 0; k < size; k++)
-      sum += patch[k] = data[place[at]! + Math.floor(k / side) * width + (k % side)]!
+    for (let k = 0; k < size; k++) sum += patch[k] = data[first + offset[k]!]!
     means[i] = sum / size
     addProducts(patch, products, totals)
   }

@@ -8,7 +8,9 @@ import type { Place, TiledImage } from './tiledImage'
 /** Patches that a lane gets at once. */
 const batchSize = 2048
 /** Neighbouring patches lie this share of a side apart, or less where sides do not divide so. */
-const strideShare = 4
+const strideShare = 8
+/** Of the outermost pixels of a patch, where those in its middle have 1 more. */
+const leastWeight = 0.1
 
 /**
  * A model of small images on images of any size: patches that overlap, each restored on its own, and averaged where they
@@ -32,7 +34,7 @@ export class PatchRestorer implements Restorer {
     return this.options.tile
   }
 
-  async restore(image: TiledImage, { onProgress }: RestoreOptions): Promise<void> {
+  async restore(image: TiledImage, { sigmas, onProgress }: RestoreOptions): Promise<void> {
     if (image.channels !== this.channels)
       throw new Error(`The model takes ${this.channels} channels, not ${image.channels}.`)
     const places = this.placesOf(image)
@@ -42,7 +44,7 @@ export class PatchRestorer implements Restorer {
       for (let plane = 0; plane < image.planes; plane++) {
         const { row, column, height, width } = place
         const pixels = image.read(plane, row.start, column.start, height, width)
-        tiles.push(await this.restoreTile(pixels, height, width))
+        tiles.push(sigmas[plane] === null ? pixels : await this.restoreTile(pixels, height, width))
         onProgress?.(++done, places.length * image.planes)
       }
       image.write(tiles, place)
@@ -84,15 +86,21 @@ export class PatchRestorer implements Restorer {
       lefts.map((left) => (top * width + left) * channels),
     )
     const sums = new Float32Array(pixels.length)
+    const windows = { down: windowOf(input.height), across: windowOf(input.width) }
+    const weights = Float32Array.from(
+      { length: shape.size },
+      (_, i) =>
+        windows.down[Math.floor(i / shape.line)]! * windows.across[Math.floor((i % shape.line) / channels)]!,
+    )
     for (let first = 0; first < starts.length; first += batchSize * program.lanes) {
       const batches = Array.from({ length: program.lanes }, (_, lane) =>
         starts.slice(first + lane * batchSize, first + (lane + 1) * batchSize),
       ).filter(({ length }) => length > 0)
       const inputs = batches.map((batch) => ({ images: cutPatches(pixels, batch, shape), sigma: 0 }))
       const outputs = await program.run(inputs)
-      batches.forEach((batch, lane) => addPatches(outputs[lane]!, batch, shape, sums))
+      batches.forEach((batch, lane) => addPatches(outputs[lane]!, weights, batch, shape, sums))
     }
-    const [down, across] = [coverage(height, input.height), coverage(width, input.width)]
+    const [down, across] = [coverage(height, windows.down), coverage(width, windows.across)]
     for (let y = 0, at = 0; y < height; y++)
       for (let x = 0; x < width; x++)
         for (let c = 0; c < channels; c++, at++) sums[at]! /= down[y]! * across[x]!
@@ -118,11 +126,20 @@ function startsOf(size: number, side: number): number[] {
   return Array.from({ length: (size - side) / stride + 1 }, (_, i) => i * stride)
 }
 
-/** How many patches of a row of them each place lies in. */
-function coverage(size: number, side: number): Float32Array {
-  const counts = new Float32Array(size)
-  for (const start of startsOf(size, side)) for (let i = 0; i < side; i++) counts[start + i]!++
-  return counts
+/** How much each place of a patch counts, along one axis: towards its ends, where it knows one side alone, less. */
+function windowOf(side: number): Float32Array {
+  return Float32Array.from(
+    { length: side },
+    (_, i) => leastWeight + Math.sin((Math.PI * (i + 0.5)) / side) ** 2,
+  )
+}
+
+/** What the patches of a row of them count together at each place. */
+function coverage(size: number, window: Float32Array): Float32Array {
+  const sums = new Float32Array(size)
+  for (const start of startsOf(size, window.length))
+    window.forEach((weight, i) => (sums[start + i]! += weight))
+  return sums
 }
 
 /** Of patches in a tile, in values: a line of one, from line to line of the tile, and a whole one. */
@@ -148,12 +165,13 @@ function cutPatches(
 
 function addPatches(
   patches: Float32Array,
+  weights: Float32Array,
   starts: readonly number[],
   { line, stride, size }: PatchShape,
   sums: Float32Array,
 ): void {
   starts.forEach((start, i) => {
     for (let at = 0, to = start; at < size; at += line, to += stride)
-      for (let x = 0; x < line; x++) sums[to + x]! += patches[i * size + at + x]!
+      for (let x = 0; x < line; x++) sums[to + x]! += weights[at + x]! * patches[i * size + at + x]!
   })
 }

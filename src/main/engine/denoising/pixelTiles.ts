@@ -48,12 +48,29 @@ const recorrelation = [
   [1, -Math.SQRT1_2, -1 / Math.sqrt(6)],
 ] as const
 
-/** The noise of each plane for that of each channel of colour, before gains. */
-export function noiseOfPlanes(sigmas: readonly number[], planes: ColorPlanes): number[] {
-  if (planes === 'decorrelated')
-    return decorrelation.map((row) => Math.hypot(...row.map((weight, i) => weight * sigmas[i]!)))
+/**
+ * The noise of each plane, before gains.
+ *
+ * @param sigmas of each channel of colour
+ * @param correlation of the noise of each with that of each; without it they are independent
+ */
+export function noiseOfPlanes(
+  sigmas: readonly number[],
+  planes: ColorPlanes,
+  correlation?: readonly (readonly number[])[],
+): number[] {
   // A model that takes all colours is told one level.
-  return [Math.hypot(...sigmas) / Math.sqrt(sigmas.length)]
+  if (planes === 'together') return [Math.hypot(...sigmas) / Math.sqrt(sigmas.length)]
+  return decorrelation.map((row) => {
+    let variance = 0
+    row.forEach((a, i) =>
+      row.forEach((b, j) => {
+        const alike = i === j ? 1 : (correlation?.[i]?.[j] ?? 0)
+        variance += a * b * sigmas[i]! * sigmas[j]! * alike
+      }),
+    )
+    return Math.sqrt(Math.max(0, variance))
+  })
 }
 
 /** An image, and the one that takes the result: clipped and rounded if it is in integers. Alpha goes over as it is. */

@@ -1,8 +1,8 @@
 import type { TiledImage } from './tiledImage'
 
 export interface RestoreOptions {
-  /** Of the noise on the 0-255 scale, of each plane; for models that take it. */
-  readonly sigmas: readonly number[]
+  /** Of the noise on the 0-255 scale, of each plane, for models that take it; null for a plane that stays as it is. */
+  readonly sigmas: readonly (number | null)[]
   /** After every call of the runtime; what it throws ends the work. */
   readonly onProgress?: (done: number, total: number) => void
 }

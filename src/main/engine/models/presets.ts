@@ -199,7 +199,7 @@ export const presets: readonly Preset[] = [
     },
     onPatches: true,
     training: {
-      epochs: 30,
+      epochs: 45,
       batchSize: 1024,
       optimizer: { learningRate: 0.003 },
       schedule: { name: 'cosine' },

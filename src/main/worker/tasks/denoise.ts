@@ -17,26 +17,29 @@ export async function denoise(
   checkRemovesNoise(trained)
   const image: PixelImage = { ...params, data: pixels }
   const colors = colorChannels(image)
-  const estimated = sigma === null ? estimateChannels(image) : null
-  const sigmas = sigma === null ? (estimated ?? [0]) : new Array<number>(colors).fill(sigma)
+  // Known noise is alike in all channels too, or is not.
+  const isAsked = strength > 0 && (sigma === null || colors === 3)
+  const noise = isAsked ? estimateChannels(image) : null
+  const estimated = noise?.sigmas ?? null
+  const sigmas = sigma === null ? estimated : new Array<number>(colors).fill(sigma)
   const emit = (data: Uint8Array | Uint16Array) =>
     context.emit({ type: 'restored', pixels: data }, [data.buffer as ArrayBuffer])
   // Before anything else it has to be known whether the model can do it.
-  const told = sigmas.length === colors ? sigmas : new Array<number>(colors).fill(0)
-  const { planes, gains, sigmas: levels } = planDenoising(model.spec, trained, scaled(told, strength))
-  if (strength === 0 || (sigma === null && sigmas.every((one) => one < invisible))) {
+  const removed = (sigmas ?? new Array<number>(colors).fill(0)).map((one) => one * Math.max(1, strength))
+  const plan = planDenoising(model.spec, trained, removed, noise?.correlation)
+  if (strength === 0 || !sigmas || (sigma === null && sigmas.every((one) => one < invisible))) {
     emit(pixels)
     return { estimated, tile: null }
   }
   const result = pixels instanceof Uint8Array ? new Uint8Array(pixels.length) : new Uint16Array(pixels.length)
-  const tiles = new PixelTiles(image, result, { planes, gains, blend: Math.min(1, strength) })
+  const tiles = new PixelTiles(image, result, { ...plan, blend: Math.min(1, strength) })
   const { runtime, device } = params
   const used = await restoreWith(tiles, {
     model,
     runtime,
     device,
     tile,
-    sigmas: levels,
+    sigmas: plan.sigmas,
     onProgress: (done, total) => {
       throwIfEnding(context as TaskContext<never>)
       context.emit({ type: 'progress', done, total })
@@ -46,7 +49,3 @@ export async function denoise(
   emit(result)
   return { estimated, tile: used }
 }
-
-/** Above 1, strength takes out more noise than there is. */
-const scaled = (sigmas: readonly number[], strength: number) =>
-  sigmas.map((sigma) => sigma * Math.max(1, strength))

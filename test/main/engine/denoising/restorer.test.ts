@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { z } from 'zod'
 import { modelSpecSchema } from '../../../../src/shared/modelSpec'
 import { ConvolutionalRestorer } from '../../../../src/main/engine/denoising/convolutionalRestorer'
+import { PixelTiles } from '../../../../src/main/engine/denoising/pixelTiles'
 import { receptiveRadius } from '../../../../src/main/engine/denoising/receptiveRadius'
 import { planStretches } from '../../../../src/main/engine/imaging/tiles'
 import { initializeParameters } from '../../../../src/main/engine/models/initialize'
@@ -104,6 +105,26 @@ describeRuntimes('ConvolutionalRestorer', (runtime) => {
     expect(result).toMatchObject({ height, width, channels: 1 })
     expect(result.data).toHaveLength(height * width)
     expect(result.data.every(Number.isFinite)).toBe(true)
+  })
+
+  it('leaves planes as they are that have no noise', async () => {
+    const image = picture(50, 60, 3)
+    const result = new Float32Array(image.data.length)
+    const options = { planes: 'decorrelated', gains: [1, 1, 1], blend: 1 } as const
+    const seen: string[] = []
+    const restored = (sigmas: (number | null)[]) =>
+      withRestorer(specs.restorer, { lanes: 2, tile: 40 }, async (made) => {
+        const onProgress = (done: number, total: number) => seen.push(`${done}/${total}`)
+        await made.restore(new PixelTiles(image, result, options), { sigmas, onProgress })
+        return result.slice()
+      })
+    expect(largestDifference(await restored([null, null, null]), image.data)).toBeLessThan(1e-5)
+    expect(seen).toEqual([])
+    const differences = (data: Float32Array) => data.map((value, i) => value - data[i - (i % 3)]!)
+    const brighter = await restored([20, null, null])
+    expect(largestDifference(brighter, image.data)).toBeGreaterThan(0.01)
+    expect(largestDifference(differences(brighter), differences(image.data))).toBeLessThan(1e-5)
+    expect(seen.at(-1)).toBe('4/4')
   })
 
   it('tells of every tile, and ends where it is told to', async () => {

@@ -1,0 +1,31 @@
+import { openNamedModel } from '../../services/models/builtinModels'
+import { withModel, type TargetFlags } from '../modelCommand'
+import type { CommandContext } from '../context'
+
+export interface DenoiseBenchFlags extends TargetFlags {
+  model: string
+  megapixels: number
+  rounds: number
+}
+
+/** A convolutional denoiser against DnCNN in the same runtime. */
+export async function benchDenoise(context: CommandContext, flags: DenoiseBenchFlags): Promise<void> {
+  const { model, megapixels, rounds, runtime, device } = flags
+  const { files } = await openNamedModel(model)
+  const result = await withModel(
+    context,
+    { label: 'Measuring', unit: 'images' },
+    ({ client, signal, onProgress }) =>
+      client.call(
+        'benchDenoise',
+        { model: files, megapixels, rounds, runtime, device },
+        { signal, onEvent: ({ done, total }) => onProgress?.(done, total) },
+      ),
+  )
+  const { megapixelsPerSecond, dncnnMegapixelsPerSecond } = result
+  const ratio = Math.round((100 * megapixelsPerSecond) / dncnnMegapixelsPerSecond) / 100
+  context.output.line(
+    `${model}, ${result.runtime} on ${result.device}: ${megapixelsPerSecond.toFixed(2)} megapixels/s, ${ratio} × DnCNN`,
+  )
+  context.output.record({ type: 'bench', what: 'denoise', model, megapixels, ...result, ratio })
+}

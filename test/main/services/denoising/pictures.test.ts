@@ -1,0 +1,172 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp, { type Sharp } from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { prepareImage } from '../../../../src/main/services/datasets/prepareImage'
+import { readPicture } from '../../../../src/main/services/denoising/readPicture'
+import { newExtension, writePicture } from '../../../../src/main/services/denoising/writePicture'
+import { bmp, greyTiff } from '../../../support/imageBytes'
+import { temporaryFolder } from '../../../support/testFolder'
+
+const [width, height] = [37, 23]
+const xmp =
+  '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:format>hills</dc:format></rdf:Description></rdf:RDF></x:xmpmeta>'
+
+type Channels = 1 | 2 | 3 | 4
+
+function values(channels: Channels, deep: boolean): Uint8Array | Uint16Array {
+  const length = width * height * channels
+  const value = (i: number) => (i * 7919) % 65_521
+  return deep
+    ? Uint16Array.from({ length }, (_, i) => value(i))
+    : Uint8Array.from({ length }, (_, i) => value(i) >> 8)
+}
+
+function imageOf(channels: Channels, deep: boolean): Sharp {
+  const space = channels < 3 ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb'
+  return sharp(values(channels, deep), { raw: { width, height, channels } })
+    .toColourspace(space)
+    .withExif({
+      IFD0: { Make: 'Camera', Copyright: 'Somebody' },
+      IFD2: { DateTimeOriginal: '2024:05:06 07:08:09' },
+      IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' },
+    })
+    .withXmp(xmp)
+    .withMetadata({ density: 300, orientation: 6 })
+}
+
+const encoders: Record<string, (image: Sharp) => Sharp> = {
+  png: (image) => image.png(),
+  tiff: (image) => image.tiff({ compression: 'lzw' }),
+  webp: (image) => image.webp({ lossless: true }),
+  jpeg: (image) => image.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }),
+  avif: (image) => image.avif({ lossless: true }),
+}
+
+/** The picture's negative, written over a copy of its file. */
+async function negative(name: string, file: Buffer) {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, name), file)
+  const original = await prepareImage(join(folder, name))
+  const picture = await readPicture(original)
+  const white = picture.pixels instanceof Uint8Array ? 255 : 65_535
+  const pixels = picture.pixels.map((value) => white - value)
+  const out = join(folder, `out-${name}`)
+  await writePicture(original, picture, pixels, out)
+  return { original, picture, pixels, out }
+}
+
+describe('a picture that is read and written', () => {
+  it.each([
+    ['png', 1, false],
+    ['png', 2, false],
+    ['png', 3, false],
+    ['png', 4, false],
+    ['png', 1, true],
+    ['png', 3, true],
+    ['png', 4, true],
+    ['tiff', 1, false],
+    ['tiff', 3, true],
+    ['webp', 3, false],
+    ['webp', 4, false],
+    ['jpeg', 1, false],
+    ['jpeg', 3, false],
+    ['avif', 3, false],
+  ] as const)('as %s of %i channels, 16 bits %s', async (format, channels, deep) => {
+    const file = await encoders[format]!(imageOf(channels, deep)).toBuffer()
+    const { picture, pixels, out } = await negative(`a.${format}`, file)
+    const [before, after] = [await sharp(file).metadata(), await sharp(out).metadata()]
+    expect(after).toMatchObject({ format: before.format, depth: before.depth, channels: before.channels })
+    expect(after.space).toBe(before.space)
+    expect([after.width, after.height, after.orientation]).toEqual([
+      before.width,
+      before.height,
+      before.orientation,
+    ])
+    expect(after.density).toBe(before.density)
+    expect(after.xmp?.toString()).toBe(before.xmp?.toString())
+    if (before.exif) {
+      expect(after.exif).toHaveLength(before.exif.length)
+      for (const text of ['Camera', 'Somebody', '2024:05:06 07:08:09'])
+        expect(after.exif!.includes(text)).toBe(true)
+    }
+    expect(after.icc).toEqual(before.icc)
+    // JPEG, WebP and AVIF lose a little; what is lost is not looked at here.
+    if (format !== 'png' && format !== 'tiff') return
+    const again = await readPicture(await prepareImage(out))
+    expect(again.pixels).toEqual(pixels)
+    expect(again.channels).toBe(picture.channels)
+  })
+
+  it('keeps a colour profile, and values that are in it', async () => {
+    const file = await imageOf(3, false).withIccProfile('p3').png().toBuffer()
+    const { picture, pixels, out } = await negative('a.png', file)
+    const { icc } = await sharp(file).metadata()
+    expect(icc!.length).toBeGreaterThan(100)
+    expect((await sharp(out).metadata()).icc).toEqual(icc)
+    expect((await readPicture(await prepareImage(out))).pixels).toEqual(pixels)
+    expect(picture.pixels).toEqual(
+      (await sharp(file, { ignoreIcc: true }).raw().toBuffer({ resolveWithObject: true })).data,
+    )
+  })
+
+  it('leaves the original alone', async () => {
+    const file = await encoders.png!(imageOf(3, false)).toBuffer()
+    const { original } = await negative('a.png', file)
+    expect(await readFile(original.path)).toEqual(file)
+  })
+
+  it('becomes PNG where its format cannot be written', async () => {
+    const rows = new Uint8Array(4 * 2 * 2).fill(90)
+    const { picture, pixels, out } = await negative('a.bmp', bmp(2, 2, 24, rows))
+    expect(newExtension(picture)).toBe('.png')
+    expect(await sharp(out).metadata()).toMatchObject({ format: 'png', width: 2, height: 2 })
+    expect(new Uint8Array((await readPicture(await prepareImage(out))).pixels)).toEqual(pixels)
+    const gif = await sharp(values(3, false), { raw: { width, height, channels: 3 } })
+      .gif()
+      .toBuffer()
+    expect((await sharp((await negative('a.gif', gif)).out).metadata()).format).toBe('png')
+  })
+
+  it.each([
+    [
+      'values wider than 16 bits',
+      'a.tif',
+      () => greyTiff(2, 2, 32, 3, new Float32Array(4)),
+      'wider than 16 bits',
+    ],
+    [
+      'colours for printing',
+      'a.jpg',
+      () =>
+        sharp(values(3, false), { raw: { width, height, channels: 3 } })
+          .toColourspace('cmyk')
+          .jpeg()
+          .toBuffer(),
+      'cmyk',
+    ],
+    [
+      'several pictures',
+      'a.gif',
+      () =>
+        sharp(
+          new Uint8Array(4 * 8 * 3).map((_, i) => i),
+          { raw: { width: 4, height: 8, channels: 3, pageHeight: 4 } },
+        )
+          .gif()
+          .toBuffer(),
+      'It holds 2 pictures',
+    ],
+  ])('is refused with %s', async (_, name, make, sentence) => {
+    const path = join(await temporaryFolder(), name)
+    await writeFile(path, await make())
+    await expect(readPicture(await prepareImage(path))).rejects.toThrow(sentence)
+  })
+
+  it('is refused when it is damaged', async () => {
+    const file = await encoders.jpeg!(imageOf(3, false)).toBuffer()
+    const path = join(await temporaryFolder(), 'a.jpg')
+    await writeFile(path, file.subarray(0, file.length / 2))
+    await expect(readPicture(await prepareImage(path))).rejects.toThrow('cut off or damaged')
+  })
+})
