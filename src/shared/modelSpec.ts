@@ -42,13 +42,15 @@ export const denseLayerSchema = z.object({
   units: z.number().int().min(1).max(65_536),
   activation: activationSchema.default('relu'),
 })
-/** A convolution with zeros around the image; `stride` 2 halves height and width. */
+/** A convolution; `stride` 2 halves height and width. */
 export const convLayerSchema = z.object({
   type: z.literal('conv'),
   filters: z.number().int().min(1).max(2048),
   /** Side of the kernel, in pixels. */
   kernel: z.number().int().min(1).max(15).default(3),
   stride: z.number().int().min(1).max(4).default(1),
+  /** What is around the image: zeros, or the image mirrored. A mirrored layer of the decoder has zeros around it. */
+  padding: z.enum(['zero', 'reflect']).default('zero'),
   activation: activationSchema.default('relu'),
 })
 /** The largest or the mean of each square of pixels; the decoder enlarges again. */
@@ -98,6 +100,8 @@ export const modelSpecSchema = z
       })
       .prefault({}),
     loss: lossSchema.default('mse'),
+    /** Whether the loss counts all pixels, or those alone that noise has changed (Vincent et al. 2010, "emphasis"). */
+    lossOver: z.enum(['all', 'corrupted']).default('all'),
     initializer: initializerSchema.default('glorot-uniform'),
     seed: z.number().int().min(0).max(0xffffffff).default(1),
   })
@@ -118,6 +122,12 @@ function modelSpecIssue(spec: Omit<ModelSpec, 'name'>): Issue | null {
       message:
         'The loss binary-crossentropy needs output values between 0 and 1: set output.activation to "sigmoid", or choose the loss mse.',
       path: ['loss'],
+    }
+  if (loss === 'ssim-mae' && spec.lossOver !== 'all')
+    return {
+      message:
+        'SSIM looks at windows and not at single pixels: choose another loss, or set lossOver to "all".',
+      path: ['lossOver'],
     }
   if ((output.residual || spec.removeMean) && output.activation !== 'linear')
     return {

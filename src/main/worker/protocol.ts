@@ -230,7 +230,7 @@ export interface ComputeTasks {
   benchConv: { params: ConvBenchParams; result: ConvBenchResult; event: ProgressEvent }
   /** A convolutional denoiser against DnCNN in the same runtime, on one grey image. */
   benchDenoise: {
-    params: ComputeTarget & { model: ModelFiles; megapixels: number; rounds: number }
+    params: ComputeTarget & { model: ModelFiles; megapixels: number; rounds: number; tile: number | null }
     result: {
       runtime: RuntimeName
       device: string

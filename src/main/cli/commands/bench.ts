@@ -5,7 +5,7 @@ import { benchTraining, type Measurement } from '../../services/bench/trainingBe
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
-import { choice, decimal, examples, integer, noise } from '../options'
+import { autoOr, choice, decimal, examples, integer, noise } from '../options'
 import { benchConv, type ConvBenchFlags } from './benchConv'
 import { benchDenoise, type DenoiseBenchFlags } from './benchDenoise'
 import { benchImport } from './benchImport'
@@ -65,6 +65,12 @@ export function registerBench(program: Command, context: CommandContext): void {
     .option('--model <run|model>', 'a denoiser made of convolutions, for grey pictures', 'builtin:grey')
     .option('--megapixels <n>', 'size of the image', decimal({ min: 0.01, max: 100 }), 1)
     .option('--rounds <n>', 'rounds of which the median counts', integer({ min: 1 }), 5)
+    .option(
+      '--tile <side>',
+      'pixels of the tiles; auto takes what goes into memory',
+      autoOr(integer({ min: 16 })),
+      null,
+    )
     .action((flags: DenoiseBenchFlags) => benchDenoise(context, flags))
   bench
     .command('import')

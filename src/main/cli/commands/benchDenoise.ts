@@ -6,11 +6,12 @@ export interface DenoiseBenchFlags extends TargetFlags {
   model: string
   megapixels: number
   rounds: number
+  tile: number | null
 }
 
 /** A convolutional denoiser against DnCNN in the same runtime. */
 export async function benchDenoise(context: CommandContext, flags: DenoiseBenchFlags): Promise<void> {
-  const { model, megapixels, rounds, runtime, device } = flags
+  const { model, megapixels, rounds, tile, runtime, device } = flags
   const { files } = await openNamedModel(model)
   const result = await withModel(
     context,
@@ -18,7 +19,7 @@ export async function benchDenoise(context: CommandContext, flags: DenoiseBenchF
     ({ client, signal, onProgress }) =>
       client.call(
         'benchDenoise',
-        { model: files, megapixels, rounds, runtime, device },
+        { model: files, megapixels, rounds, tile, runtime, device },
         { signal, onEvent: ({ done, total }) => onProgress?.(done, total) },
       ),
   )

@@ -1,5 +1,5 @@
 import { isFullyConvolutional, type ModelSpec } from '../../../shared/modelSpec'
-import { planStretches } from '../imaging/tiles'
+import { evenLength, planStretches } from '../imaging/tiles'
 import type { Runtime } from '../runtimes/runtime'
 import { receptiveRadius } from './receptiveRadius'
 import type { RestoreOptions, Restorer, RestorerOptions } from './restorer'
@@ -85,7 +85,7 @@ export class ConvolutionalRestorer implements Restorer {
     const halo = receptiveRadius(spec)
     const whole = { height: roundUp(image.height, cell), width: roundUp(image.width, cell) }
     const height = this.tileHeight(whole.height, halo, image.planes)
-    const width = Math.min(whole.width, roundUp(options.tile, cell))
+    const width = evenLength(whole.width, roundUp(options.tile, cell), halo, cell)
     const columns = planStretches(whole.width, width, halo, cell)
     return planStretches(whole.height, height, halo, cell).flatMap((row) =>
       columns.map((column) => ({ row, column, height, width })),
@@ -98,7 +98,7 @@ export class ConvolutionalRestorer implements Restorer {
     const most = roundUp(options.tile, cell)
     const share = roundUp(Math.ceil(height / options.lanes) + halo, cell)
     if (height <= most && options.lanes > planes && share > 4 * halo && share < height) return share
-    return Math.min(height, most)
+    return evenLength(height, most, halo, cell)
   }
 
   private async programFor(height: number, width: number, lanes: number): Promise<RestoringProgram> {

@@ -1,5 +1,5 @@
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
-import { planStretches } from '../imaging/tiles'
+import { evenLength, planStretches } from '../imaging/tiles'
 import type { Runtime } from '../runtimes/runtime'
 import type { RestoreOptions, Restorer, RestorerOptions } from './restorer'
 import { RestoringProgram } from './restoringProgram'
@@ -72,7 +72,7 @@ export class PatchRestorer implements Restorer {
     const stride = strideOf(side)
     const whole = Math.max(side, Math.ceil(size / stride) * stride)
     const atLeast = Math.max(this.options.tile, 4 * side)
-    const length = Math.min(whole, Math.ceil(atLeast / stride) * stride)
+    const length = evenLength(whole, Math.ceil(atLeast / stride) * stride, side - 1, stride)
     return { stretches: planStretches(whole, length, side - 1, stride), length }
   }
 

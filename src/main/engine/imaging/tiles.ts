@@ -29,3 +29,17 @@ export function planStretches(size: number, length: number, halo: number, step: 
   }
   return stretches
 }
+
+/**
+ * The least length, a multiple of `step`, with which an axis takes no more stretches than with `most`: stretches of one
+ * length that does not fit would be computed over each other.
+ *
+ * @param size of the axis, a multiple of `step`
+ * @param most a multiple of `step`, larger than twice the halo
+ */
+export function evenLength(size: number, most: number, halo: number, step: number): number {
+  if (most >= size) return size
+  const around = 2 * Math.ceil(halo / step) * step
+  const count = Math.ceil((size - around) / (most - around))
+  return Math.ceil((size - around) / count / step) * step + around
+}

@@ -160,7 +160,10 @@ function throughEncoder(spec: ModelSpec, x: Tensor, options: ForwardOptions): Te
     const sums =
       layer.type === 'dense'
         ? dense(flat(h, sizeOfShape(shapes[i]!)), kernel, offset)
-        : conv2d(h, kernel, offset, { stride: layer.stride })
+        : conv2d(h, kernel, offset, {
+            stride: layer.stride,
+            padding: layer.padding === 'reflect' ? 'reflect' : 'same',
+          })
     reads.push(activationFunctions[layer.activation](sums))
   })
   return reads

@@ -10,6 +10,11 @@ export function checkTraining(spec: ModelSpec, { noise, averageDecay }: Training
       'bad-usage',
       `The model is told the sigma of gaussian noise, which ${noise.kind} noise does not have. Choose gaussian noise, or a model without a noise level.`,
     )
+  if (spec.lossOver === 'corrupted' && !noise)
+    throw new ExpectedError(
+      'bad-usage',
+      'Without noise no pixel is corrupted, and the loss counts nothing. Add noise, or set lossOver to "all".',
+    )
   if (averageDecay > 0 && (spec.tying === 'copied' || spec.tying === 'pseudo-inverse'))
     throw new ExpectedError(
       'bad-usage',

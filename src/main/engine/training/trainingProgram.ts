@@ -213,7 +213,7 @@ function lossAndGradients(
   const parts = Array.from({ length: shards }, (_, shard) => {
     const { clean, input, noiseLevel } = model.images(stepInput(step, shard), noise, columns)
     const sums = reconstructToSums(model.spec, input, { parameters: tensors, columns, noiseLevel })
-    const loss = mul(meanLoss(model.spec, sums, clean), 1 / shards)
+    const loss = mul(meanLoss(model.spec, sums, clean, input), 1 / shards)
     return { loss, gradients: gradients(loss, trained) }
   })
   const total = (values: readonly Tensor[]) => values.reduce((a, b) => add(a, b))
@@ -236,7 +236,10 @@ function inferenceFunctions(model: ModelGraph, noise: NoiseSpec | null): GraphFu
   const sigma = mul(placeholder('sigma', [BATCH, 1]), 1 / 255)
   const reconstruction = reconstructToSums(spec, image, { parameters, noiseLevel: sigma })
   return [
-    { name: 'evaluate', outputs: { loss: lossPerImage(spec, sums, clean), squaredError, input, output } },
+    {
+      name: 'evaluate',
+      outputs: { loss: lossPerImage(spec, sums, clean, input), squaredError, input, output },
+    },
     { name: 'reconstruct', outputs: { output: activateOutput(spec, reconstruction) } },
     ...(hasCode(spec) ? codeFunctions(model) : []),
     {

@@ -21,7 +21,7 @@ const dncnn = modelSpecSchema.parse({
 
 /** The speed of a model on one grey image, and beside it that of DnCNN in the same runtime: they take turns. */
 export async function benchDenoise(
-  { model, megapixels, rounds, ...target }: ComputeTasks['benchDenoise']['params'],
+  { model, megapixels, rounds, tile, ...target }: ComputeTasks['benchDenoise']['params'],
   context: TaskContext<ComputeTasks['benchDenoise']['event']>,
 ): Promise<ComputeTasks['benchDenoise']['result']> {
   const { runtime, device } = chooseRuntime(target)
@@ -30,7 +30,9 @@ export async function benchDenoise(
   const result = new Float32Array(image.data.length)
   const tiles = new PixelTiles(image, result, { planes: 'together', gains: [1], blend: 1 })
   const make = (spec: typeof dncnn, values: Record<string, Float32Array>) =>
-    new ConvolutionalRestorer(runtime, spec, values, { device, lanes, tile: tileFor(spec, freemem(), lanes) })
+    new ConvolutionalRestorer(runtime, spec, values, {
+      ...{ device, lanes, tile: tile ?? tileFor(spec, freemem(), lanes) },
+    })
   const restorers = [make(model.spec, await readParameters(model)), make(dncnn, initializeParameters(dncnn))]
   const times: number[][] = restorers.map(() => [])
   try {

@@ -4,7 +4,7 @@ import { modelSpecSchema } from '../../../../src/shared/modelSpec'
 import { ConvolutionalRestorer } from '../../../../src/main/engine/denoising/convolutionalRestorer'
 import { PixelTiles } from '../../../../src/main/engine/denoising/pixelTiles'
 import { receptiveRadius } from '../../../../src/main/engine/denoising/receptiveRadius'
-import { planStretches } from '../../../../src/main/engine/imaging/tiles'
+import { evenLength, planStretches } from '../../../../src/main/engine/imaging/tiles'
 import { initializeParameters } from '../../../../src/main/engine/models/initialize'
 import { type FloatImage, restoreFloats } from '../../../support/restoring'
 import { randomNumbers } from '../../../support/randomNumbers'
@@ -62,6 +62,22 @@ describe('planStretches', () => {
       expect(start === 0 || from - start >= halo).toBe(true)
       expect(end === size || end - to >= halo).toBe(true)
     })
+  })
+
+  it.each([
+    [1000, 768, 20, 2],
+    [1000, 260, 21, 4],
+    [90, 52, 6, 2],
+    [5000, 1024, 22, 2],
+  ])('%i pixels in pieces of at most %i are pieces of much the same size', (size, most, halo, step) => {
+    const length = evenLength(size, most, halo, step)
+    expect(length).toBeLessThanOrEqual(most)
+    const stretches = planStretches(size, length, halo, step)
+    expect(stretches).toHaveLength(planStretches(size, most, halo, step).length)
+    // Nothing is computed twice but the halos, and what rounding adds.
+    const around = 2 * Math.ceil(halo / step) * step
+    const computed = stretches.length * length
+    expect(computed - size).toBeLessThanOrEqual((stretches.length - 1) * around + stretches.length * step)
   })
 
   it('refuses tiles that are all halo', () => expect(() => planStretches(100, 20, 10, 2)).toThrow('all halo'))

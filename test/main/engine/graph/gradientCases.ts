@@ -197,6 +197,12 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
         one(title, (x, kernel) => conv2d(x!, kernel!, null, window), [BATCH, h, w, 2], [k, l, 2, 3]),
       ),
       ...one('bias', (x, kernel, b) => conv2d(x!, kernel!, b!), [BATCH, 3, 4, 1], [3, 3, 1, 2], [2]),
+      ...one(
+        'the image mirrored around it',
+        (x, kernel) => conv2d(x!, kernel!, null, { padding: 'reflect', stride: 2 }),
+        [BATCH, 5, 4, 1],
+        [3, 3, 1, 2],
+      ),
     },
     conv2dShape: 'computes shapes',
     checkBias: 'checks shapes',

@@ -63,7 +63,7 @@ const inputs: Record<string, Omit<SpecInput, 'input'>> = {
     noiseLevel: true,
     loss: 'charbonnier',
     output: { residual: true },
-    encoder: [conv(6), conv(8, { stride: 2 }), conv(8, { stride: 2 })],
+    encoder: [conv(6, { padding: 'reflect' }), conv(8, { stride: 2 }), conv(8, { stride: 2 })],
   },
   'U-shaped, tied, noise level': {
     skips: true,

@@ -1,10 +1,18 @@
 import { apply, type Operation } from '../../operation'
 import { formatShape, type Shape, type Tensor, type TensorType } from '../../tensor'
+import { pad } from '../images/pad'
 import { reduceSum } from '../reduce'
 import { convKernelGradient } from './convKernelGradient'
 import { convTranspose2d } from './convTranspose2d'
 import { toChannelsFirst, toChannelsLast } from './onnxLayout'
-import { axisWindow, checkImages, defaultWindow, tensorflowWindow, type WindowOptions } from './window'
+import {
+  axisWindow,
+  checkImages,
+  type ConvolutionPadding,
+  defaultWindow,
+  tensorflowWindow,
+  type WindowOptions,
+} from './window'
 
 /** The shape of conv2d's result. @throws Error when the kernel does not fit */
 export function conv2dShape(x: Shape, kernel: Shape, window: WindowOptions): Shape {
@@ -54,8 +62,13 @@ export function checkBias(operation: string, bias: TensorType | undefined, chann
     throw new Error(`${operation}: a bias of ${formatShape(bias.shape)} does not fit ${channels} channels.`)
 }
 
+export type ConvolutionOptions = Partial<Omit<WindowOptions, 'padding'>> & {
+  readonly padding?: ConvolutionPadding | 'reflect'
+}
+
 /**
- * y[b,i,j,o] = Σ x[b, i·stride + k·dilation, j·stride + l·dilation, c] · kernel[k,l,c,o] + bias[o], zeros around x.
+ * y[b,i,j,o] = Σ x[b, i·stride + k·dilation, j·stride + l·dilation, c] · kernel[k,l,c,o] + bias[o], around x zeros, or x
+ * mirrored with `reflect`, which gives as many outputs as `same`.
  *
  * @param x batch × height × width × channels
  * @param kernel height × width × channels × filters
@@ -65,8 +78,18 @@ export function conv2d(
   x: Tensor,
   kernel: Tensor,
   bias: Tensor | null = null,
-  window: Partial<WindowOptions> = {},
+  { padding = 'same', ...options }: ConvolutionOptions = {},
 ): Tensor {
+  if (padding === 'reflect') {
+    const [vertical, horizontal] = [0, 1].map((axis) =>
+      axisWindow(x.shape[axis + 1]!, kernel.shape[axis]!, { ...defaultWindow, ...options }),
+    )
+    const margins = {
+      ...{ top: vertical!.before, bottom: vertical!.after },
+      ...{ left: horizontal!.before, right: horizontal!.after },
+    }
+    return conv2d(pad(x, margins, 'reflect'), kernel, bias, { ...options, padding: 'valid' })
+  }
   const inputs = bias ? [x, kernel, bias] : [x, kernel]
-  return apply(conv2dOperation, inputs, { ...defaultWindow, ...window })
+  return apply(conv2dOperation, inputs, { ...defaultWindow, ...options, padding })
 }
