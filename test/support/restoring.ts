@@ -18,7 +18,7 @@ export async function restoreFloats(
 ): Promise<FloatImage> {
   const data = new Float32Array(image.data.length)
   const given: PixelImage = image
-  const tiles = new PixelTiles(given, data, { planes: 'together', gains: [1], blend: 1 })
+  const tiles = new PixelTiles(given, data, { planes: 'together', gains: [1] })
   await restorer.restore(tiles, { sigmas: [sigma], onProgress })
   return { ...image, data }
 }

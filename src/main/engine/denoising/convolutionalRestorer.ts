@@ -6,6 +6,9 @@ import type { RestoreOptions, Restorer, RestorerOptions } from './restorer'
 import { RestoringProgram } from './restoringProgram'
 import type { Place, TiledImage } from './tiledImage'
 
+/** Tiles of an image are of one shape, and those of the same image at half the size of another. */
+const programsKept = 2
+
 /** One plane of a tile. */
 interface Piece {
   readonly place: Place
@@ -19,7 +22,8 @@ interface Piece {
  * would give there.
  */
 export class ConvolutionalRestorer implements Restorer {
-  private compiled: { key: string; program: RestoringProgram } | null = null
+  /** By the shape of the tiles, the last one used at the end. */
+  private readonly compiled = new Map<string, RestoringProgram>()
 
   constructor(
     private readonly runtime: Runtime,
@@ -75,8 +79,8 @@ export class ConvolutionalRestorer implements Restorer {
   }
 
   async dispose(): Promise<void> {
-    await this.compiled?.program.dispose()
-    this.compiled = null
+    for (const program of this.compiled.values()) await program.dispose()
+    this.compiled.clear()
   }
 
   /** Tiles of one size; an image that the cell does not divide goes on mirrored at its right and lower end. */
@@ -103,12 +107,19 @@ export class ConvolutionalRestorer implements Restorer {
 
   private async programFor(height: number, width: number, lanes: number): Promise<RestoringProgram> {
     const key = `${height} ${width} ${lanes}`
-    if (this.compiled?.key === key) return this.compiled.program
-    await this.dispose()
-    const spec = { ...this.spec, input: { ...this.spec.input, height, width } }
-    const { runtime, options, values } = this
-    const program = await RestoringProgram.compile(runtime, options.device, spec, values, lanes)
-    this.compiled = { key, program }
+    let program = this.compiled.get(key)
+    this.compiled.delete(key)
+    if (!program) {
+      const oldest = this.compiled.keys().next()
+      if (this.compiled.size >= programsKept && !oldest.done) {
+        await this.compiled.get(oldest.value)!.dispose()
+        this.compiled.delete(oldest.value)
+      }
+      const spec = { ...this.spec, input: { ...this.spec.input, height, width } }
+      const { runtime, options, values } = this
+      program = await RestoringProgram.compile(runtime, options.device, spec, values, lanes)
+    }
+    this.compiled.set(key, program)
     return program
   }
 }

@@ -21,8 +21,6 @@ export interface PixelTilesOptions {
   readonly planes: ColorPlanes
   /** What the difference from middle grey is multiplied by on the way in and divided by on the way out, of each plane. */
   readonly gains: readonly number[]
-  /** Share of the restored image in the result, 0..1. */
-  readonly blend: number
 }
 
 /** Channels of colour, without alpha. */
@@ -37,12 +35,13 @@ export function whiteOf({ data }: Pick<PixelImage, 'data'>): number {
 const middle = 0.5
 
 /** Brightness, red against blue, green against both. The rows of the differences are of length 1, and keep the noise's strength. */
-const decorrelation = [
+export const decorrelation = [
   [1 / 3, 1 / 3, 1 / 3],
   [Math.SQRT1_2, 0, -Math.SQRT1_2],
   [-1 / Math.sqrt(6), 2 / Math.sqrt(6), -1 / Math.sqrt(6)],
 ] as const
-const recorrelation = [
+/** And back. */
+export const recorrelation = [
   [1, Math.SQRT1_2, -1 / Math.sqrt(6)],
   [1, 0, 2 / Math.sqrt(6)],
   [1, -Math.SQRT1_2, -1 / Math.sqrt(6)],
@@ -135,7 +134,6 @@ export class PixelTiles implements TiledImage {
   write(tiles: readonly Float32Array[], { row, column, width }: Place): void {
     const { image, result, colors, white } = this
     const { channels } = image
-    const { blend } = this.options
     const isRounded = !(result instanceof Float32Array)
     const pixel = new Float64Array(3)
     for (let y = row.from; y < Math.min(row.to, this.height); y++)
@@ -143,8 +141,7 @@ export class PixelTiles implements TiledImage {
         this.restored(tiles, (y - row.start) * width + x - column.start, pixel)
         const at = (y * this.width + x) * channels
         for (let c = 0; c < colors; c++) {
-          const before = image.data[at + c]!
-          const value = before + blend * (pixel[c]! * white - before)
+          const value = pixel[c]! * white
           result[at + c] = isRounded ? Math.min(white, Math.max(0, Math.round(value))) : value
         }
         if (channels > colors) result[at + colors] = image.data[at + colors]!
@@ -166,5 +163,18 @@ export class PixelTiles implements TiledImage {
       const [a, b, d] = recorrelation[c]!
       pixel[c] = a * brightness + b * first + d * second
     }
+  }
+}
+
+/**
+ * Puts some of the original back into what was made of it.
+ *
+ * @param restored is changed; 0..1 of it stays
+ */
+export function blendInto(restored: PixelImage['data'], original: PixelImage['data'], share: number): void {
+  const isRounded = !(restored instanceof Float32Array)
+  for (let i = 0; i < restored.length; i++) {
+    const value = original[i]! + share * (restored[i]! - original[i]!)
+    restored[i] = isRounded ? Math.round(value) : value
   }
 }

@@ -77,7 +77,7 @@ async function restoringTimes(
 ): Promise<number[]> {
   const times: number[] = []
   const result = new Float32Array(image.data.length)
-  const tiles = new PixelTiles(image, result, { planes: 'together', gains: [1], blend: 1 })
+  const tiles = new PixelTiles(image, result, { planes: 'together', gains: [1] })
   const restore = () => made.restore(tiles, { sigmas: [25] })
   try {
     await restore()

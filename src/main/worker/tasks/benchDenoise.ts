@@ -28,7 +28,7 @@ export async function benchDenoise(
   const lanes = lanesOf(runtime, device)
   const image = randomImage(megapixels)
   const result = new Float32Array(image.data.length)
-  const tiles = new PixelTiles(image, result, { planes: 'together', gains: [1], blend: 1 })
+  const tiles = new PixelTiles(image, result, { planes: 'together', gains: [1] })
   const make = (spec: typeof dncnn, values: Record<string, Float32Array>) =>
     new ConvolutionalRestorer(runtime, spec, values, {
       ...{ device, lanes, tile: tile ?? tileFor(spec, freemem(), lanes) },

@@ -1,8 +1,8 @@
 import { checkRemovesNoise, planDenoising } from '../../engine/denoising/denoisingPlan'
 import { estimateChannels } from '../../engine/denoising/estimateChannels'
-import { colorChannels, type PixelImage, PixelTiles } from '../../engine/denoising/pixelTiles'
-import { restoreWith } from '../keptRestorer'
+import { blendInto, colorChannels, type PixelImage } from '../../engine/denoising/pixelTiles'
 import type { ComputeTasks, DenoiseEvent } from '../protocol'
+import { restorePixels } from '../restorePixels'
 import { type TaskContext, throwIfEnding } from '../taskContext'
 
 /** Noise that nobody sees, and that rounding alone comes near; what is left below it is not told from detail. */
@@ -32,20 +32,19 @@ export async function denoise(
     return { estimated, tile: null }
   }
   const result = pixels instanceof Uint8Array ? new Uint8Array(pixels.length) : new Uint16Array(pixels.length)
-  const tiles = new PixelTiles(image, result, { ...plan, blend: Math.min(1, strength) })
   const { runtime, device } = params
-  const used = await restoreWith(tiles, {
+  const used = await restorePixels(image, result, plan, {
     model,
     runtime,
     device,
     tile,
-    sigmas: plan.sigmas,
     onProgress: (done, total) => {
       throwIfEnding(context as TaskContext<never>)
       context.emit({ type: 'progress', done, total })
     },
     onSmallerTile: (side) => context.emit({ type: 'smaller-tile', tile: side }),
   })
+  if (strength < 1) blendInto(result, pixels, strength)
   emit(result)
   return { estimated, tile: used }
 }

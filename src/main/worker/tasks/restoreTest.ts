@@ -1,6 +1,5 @@
 import type { NoiseSpec } from '../../../shared/noise'
 import { planDenoising } from '../../engine/denoising/denoisingPlan'
-import { PixelTiles } from '../../engine/denoising/pixelTiles'
 import { clipped } from '../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../engine/imaging/psnr'
 import { ssimOfImages } from '../../engine/imaging/ssim'
@@ -8,8 +7,8 @@ import { drawStrength } from '../../engine/training/corruptionSource'
 import { asFloats } from '../../engine/training/pixelSource'
 import { randomStream, streams } from '../../engine/training/random'
 import { corruptImages } from '../corruptImages'
-import { restoreWith } from '../keptRestorer'
 import type { ComputeTasks } from '../protocol'
+import { restorePixels } from '../restorePixels'
 
 /**
  * One image of any size with noise put onto it, through a model, against what it was. The noise is added in floating
@@ -31,10 +30,9 @@ export async function restoreTest({
   const clean = asFloats(pixels)
   const { noisy, sigma } = noise ? await corrupted(clean, pixels, noise, seed) : { noisy: clean, sigma: 0 }
   const known = new Array<number>(channels).fill(sigma)
-  const { planes, gains, sigmas } = planDenoising(model.spec, trained, known)
+  const plan = planDenoising(model.spec, trained, known)
   const restored = new Float32Array(noisy.length)
-  const tiles = new PixelTiles({ ...shape, data: noisy }, restored, { planes, gains, blend: 1 })
-  await restoreWith(tiles, { model, tile, sigmas, ...target })
+  await restorePixels({ ...shape, data: noisy }, restored, plan, { model, tile, ...target })
   const output = clipped(restored)
   return {
     psnr: psnrOfImages(clean, output, shape)[0]!,

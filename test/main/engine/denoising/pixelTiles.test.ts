@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { coarseDifference, takeCoarse } from '../../../../src/main/engine/denoising/coarseColor'
 import {
+  blendInto,
   noiseOfPlanes,
   type PixelImage,
   PixelTiles,
@@ -51,8 +53,8 @@ function through(given: PixelImage, options: PixelTilesOptions, restore = (tile:
   return result
 }
 
-const plain: PixelTilesOptions = { planes: 'together', gains: [1], blend: 1 }
-const apart: PixelTilesOptions = { planes: 'decorrelated', gains: [1, 1, 1], blend: 1 }
+const plain: PixelTilesOptions = { planes: 'together', gains: [1] }
+const apart: PixelTilesOptions = { planes: 'decorrelated', gains: [1, 1, 1] }
 
 describe('PixelTiles', () => {
   it.each([
@@ -75,14 +77,21 @@ describe('PixelTiles', () => {
     given.data.forEach((value, i) => expect(result[i]).toBeCloseTo(value, 5))
   })
 
-  it('clips integers, blends, and leaves alpha', () => {
+  it('clips integers, and leaves alpha', () => {
     const given = image(2, 'uint8')
-    const half = through(given, { ...plain, blend: 0.5 }, (tile) => tile.map((value) => value + 3))
+    const brighter = through(given, plain, (tile) => tile.map((value) => value + 0.3))
     for (let i = 0; i < given.data.length; i += 2) {
-      expect(half[i]).toBe(Math.min(255, Math.round(given.data[i]! + 0.5 * 3 * 255)))
-      expect(half[i + 1]).toBe(given.data[i + 1])
+      expect(Math.abs(brighter[i]! - Math.min(255, given.data[i]! + 0.3 * 255))).toBeLessThan(0.51)
+      expect(brighter[i + 1]).toBe(given.data[i + 1])
     }
-    expect(through(given, { ...plain, blend: 0 }, (tile) => tile.fill(0.1))).toEqual(given.data)
+  })
+
+  it('is blended with what it was', () => {
+    const restored = Uint8Array.of(10, 20, 255)
+    blendInto(restored, Uint8Array.of(20, 21, 0), 0.25)
+    expect([...restored]).toEqual([18, 21, 64])
+    blendInto(restored, Uint8Array.of(1, 2, 3), 0)
+    expect([...restored]).toEqual([1, 2, 3])
   })
 
   it('goes on mirrored where the image ends', () => {
@@ -116,5 +125,46 @@ describe('noiseOfPlanes', () => {
     expect(noiseOfPlanes([30, 0, 40], 'decorrelated')[1]).toBeCloseTo(Math.hypot(30, 40) / Math.SQRT2, 6)
     expect(noiseOfPlanes([10, 10, 10], 'together')).toEqual([10])
     expect(noiseOfPlanes([7], 'together')).toEqual([7])
+  })
+})
+
+describe('the coarse part of a difference of colours', () => {
+  /** Colours that change slowly, in an image of odd sides. */
+  const slow = (shift: number): PixelImage => {
+    const data = new Float32Array(21 * 17 * 3)
+    for (let i = 0; i < data.length; i++) {
+      const [x, y, c] = [Math.floor(i / 3) % 17, Math.floor(i / 3 / 17), i % 3]
+      data[i] = 0.4 + 0.01 * x + (c === 0 ? 0.004 * y + shift : 0)
+    }
+    return { height: 21, width: 17, channels: 3, data }
+  }
+
+  it('is middle grey where there is none, and half as large', () => {
+    const grey = { height: 3, width: 5, channels: 4, data: new Uint8Array(60).fill(77) } as const
+    const coarse = coarseDifference(grey, 1)
+    expect(coarse).toMatchObject({ height: 2, width: 3, channels: 1 })
+    coarse.data.forEach((value) => expect(value).toBeCloseTo(0.5, 6))
+  })
+
+  it('changes nothing when it is taken from the image itself', () => {
+    const image = slow(0)
+    const data = image.data.slice()
+    for (const plane of [1, 2]) takeCoarse({ ...image, data }, plane, coarseDifference(image, plane).data)
+    image.data.forEach((value, i) => expect(data[i]).toBeCloseTo(value, 5))
+  })
+
+  it('is taken over, and nothing else is', () => {
+    const [image, other] = [slow(0), slow(0.05)]
+    const data = image.data.slice()
+    for (const plane of [1, 2]) takeCoarse({ ...image, data }, plane, coarseDifference(other, plane).data)
+    for (let i = 0; i < data.length; i += 3) {
+      // Brightness stays; differences are those of the other.
+      expect(data[i]! + data[i + 1]! + data[i + 2]!).toBeCloseTo(
+        image.data[i]! + image.data[i + 1]! + image.data[i + 2]!,
+        4,
+      )
+      expect(data[i]! - data[i + 1]!).toBeCloseTo(other.data[i]! - other.data[i + 1]!, 4)
+      expect(data[i + 2]! - data[i + 1]!).toBeCloseTo(other.data[i + 2]! - other.data[i + 1]!, 4)
+    }
   })
 })

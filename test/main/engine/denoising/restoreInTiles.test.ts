@@ -12,7 +12,6 @@ const image = () =>
   new PixelTiles({ height: 4, width: 4, channels: 1, data: new Uint8Array(16) }, new Uint8Array(16), {
     planes: 'together',
     gains: [1],
-    blend: 1,
   })
 
 /** Restorers whose memory is enough for tiles up to `enough`; the work fails in its middle. */

@@ -126,7 +126,7 @@ describeRuntimes('ConvolutionalRestorer', (runtime) => {
   it('leaves planes as they are that have no noise', async () => {
     const image = picture(50, 60, 3)
     const result = new Float32Array(image.data.length)
-    const options = { planes: 'decorrelated', gains: [1, 1, 1], blend: 1 } as const
+    const options = { planes: 'decorrelated', gains: [1, 1, 1] } as const
     const seen: string[] = []
     const restored = (sigmas: (number | null)[]) =>
       withRestorer(specs.restorer, { lanes: 2, tile: 40 }, async (made) => {

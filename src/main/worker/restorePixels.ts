@@ -1,0 +1,47 @@
+import { coarseDifference, takeCoarse } from '../engine/denoising/coarseColor'
+import type { DenoisingPlan } from '../engine/denoising/denoisingPlan'
+import { estimateNoise } from '../engine/denoising/noiseEstimate'
+import { type PixelImage, PixelTiles } from '../engine/denoising/pixelTiles'
+import { restoreWith, type RestoringRequest } from './keptRestorer'
+
+export type PixelRequest = Omit<RestoringRequest, 'sigmas'>
+
+/** Weaker noise makes no blotches that are seen. */
+const coarseFrom = 8
+/** What half the size is of the work. */
+const coarseShare = 0.2
+
+/**
+ * Restores an image as planned.
+ *
+ * @param result gets the pixels, clipped and rounded if in integers
+ * @returns height and width of the tiles
+ * @throws ExpectedError; what `onProgress` throws
+ */
+export async function restorePixels(
+  image: PixelImage,
+  result: PixelImage['data'],
+  { planes, gains, sigmas }: DenoisingPlan,
+  request: PixelRequest,
+): Promise<number> {
+  const coarse = planes === 'decorrelated' ? [1, 2].filter((plane) => (sigmas[plane] ?? 0) >= coarseFrom) : []
+  const { onProgress } = request
+  // Tiles are counted anew in each part of the work, and shares of it told in thousandths.
+  const part = (from: number, share: number) => (done: number, total: number) =>
+    onProgress?.(Math.round(1000 * (from + (share * done) / total)), 1000)
+  const first = coarse.length > 0 ? 1 - coarseShare : 1
+  const tiles = new PixelTiles(image, result, { planes, gains })
+  const used = await restoreWith(tiles, { ...request, sigmas, onProgress: part(0, first) })
+  for (const [i, plane] of coarse.entries()) {
+    const noisy = coarseDifference(image, plane)
+    const share = coarseShare / coarse.length
+    const restored = new Float32Array(noisy.data.length)
+    await restoreWith(new PixelTiles(noisy, restored, { planes: 'together', gains: [1] }), {
+      ...request,
+      sigmas: [estimateNoise([noisy])?.sigma ?? sigmas[plane]! / gains[plane]! / 2],
+      onProgress: part(first + i * share, share),
+    })
+    takeCoarse({ ...image, data: result }, plane, restored)
+  }
+  return used
+}
