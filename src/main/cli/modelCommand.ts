@@ -25,10 +25,18 @@ export function modelCommand(program: Command, name: string): Command {
     .option('--device <id>', 'where: see hourglass devices')
 }
 
+interface ModelTask {
+  readonly label: string
+  /** Of the progress, a plural. */
+  readonly unit: string
+  /** When stopped it says itself what is done; without that, nothing is. */
+  readonly tellsWhatIsDone?: boolean
+}
+
 /** Uses a model in a worker of its own, with progress on stderr. `skipped` are images that could not be read. */
 export async function withModel<R>(
   context: CommandContext,
-  { label, unit }: { label: string; unit: string },
+  { label, unit, tellsWhatIsDone = false }: ModelTask,
   use: (work: ModelWork) => Promise<R>,
 ): Promise<R & { skipped: readonly Skipped[] }> {
   const { progress, signal } = context
@@ -52,7 +60,7 @@ export async function withModel<R>(
     return { ...result, skipped }
   } catch (error) {
     // What was stopped may have been an import into a folder that the person knows nothing of.
-    throw error instanceof CancelledError && !error.message.includes('done until then')
+    throw error instanceof CancelledError && !tellsWhatIsDone
       ? new CancelledError('Stopped. Nothing was written.')
       : error
   } finally {

@@ -1,9 +1,9 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { randomStream } from '../../../src/main/engine/training/random'
-import { hourglass, records, type Said } from '../../support/commandLine'
+import { finished, hourglass, records, type Said, startHourglass } from '../../support/commandLine'
 import { folderOfFile } from '../../support/testFolder'
 
 let folder: string
@@ -184,5 +184,22 @@ describe('hourglass denoise', () => {
     const said = await denoise(run, at('clean.png'), '--out', at('wrong'))
     expect(said.code).toBe(3)
     expect(said.stderr).toContain('has not learned to remove noise')
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('hourglass denoise, stopped', () => {
+  it('keeps what is done, and says so', { timeout: 60_000 }, async () => {
+    await mkdir(at('many'))
+    const photo = await readFile(at('photos', 'a.png'))
+    for (let i = 0; i < 60; i++) await writeFile(at('many', `${i}.png`), photo)
+    const child = startHourglass('denoise', at('many'), '--out', at('stopped'), '--json')
+    child.stdout!.once('data', () => child.kill('SIGINT'))
+    const said = await finished(child)
+    expect(failures(said)).toMatchObject({ code: 130 })
+    expect(said.stderr).toMatch(/What was done until then, \d+ pictures?, is in/)
+    const written = await readdir(at('stopped'))
+    expect(written.length).toBeGreaterThan(0)
+    expect(written.length).toBeLessThan(60)
+    for (const name of written) expect((await sharp(at('stopped', name)).metadata()).width).toBe(width)
   })
 })

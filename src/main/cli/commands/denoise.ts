@@ -60,18 +60,21 @@ export function registerDenoise(program: Command, context: CommandContext): void
     .action(async (given: string[], { overwrite = false, ...flags }: DenoiseFlags) => {
       const { output, progress } = context
       const { model, images } = modelAndImages(given)
-      const summary = await withModel(context, { label: 'Denoising', unit: 'megapixels' }, (work) =>
-        denoiseImages(
-          { ...flags, model, images, overwrite },
-          {
-            ...work,
-            onNote: (sentence) => progress.note(sentence),
-            onImage: (image) => {
-              output.line(describe(image))
-              output.record({ type: 'image', ...image })
+      const summary = await withModel(
+        context,
+        { label: 'Denoising', unit: 'megapixels', tellsWhatIsDone: true },
+        (work) =>
+          denoiseImages(
+            { ...flags, model, images, overwrite },
+            {
+              ...work,
+              onNote: (sentence) => progress.note(sentence),
+              onImage: (image) => {
+                output.line(describe(image))
+                output.record({ type: 'image', ...image })
+              },
             },
-          },
-        ),
+          ),
       )
       const { count, skipped } = summary
       output.line(`${formatAmount(count)} ${count === 1 ? 'picture' : 'pictures'} in ${flags.out}.`)

@@ -18,15 +18,6 @@ const leastSigma = 0.5
 /** Contrast is not changed further than this. */
 const largestGain = 8
 
-/** @throws ExpectedError `bad-input` */
-export function checkRemovesNoise(trained: NoiseSpec | null): void {
-  if (!trained)
-    throw new ExpectedError(
-      'bad-input',
-      'This model has not learned to remove noise. Leave the model out to use the built-in one, or train one with --noise gaussian:0-55.',
-    )
-}
-
 /**
  * @param trained the noise that the model learned to remove
  * @param sigmas of the noise in each channel of colour, on the 0-255 scale

@@ -15,6 +15,8 @@ const maxPatches = 10_000
 /** Patches for each value of a patch, below which their covariance says nothing, and below which no choice is made. */
 const fewestPatches = 2
 const enoughPatches = 10
+/** Of more, every other one across and down is looked at. */
+const manyPatches = 150_000
 /** How many standard deviations of its texture a patch of nothing but noise may have more than the mean. */
 const deviations = 2.5
 const rounds = 8
@@ -53,7 +55,8 @@ export function estimateNoise(planes: readonly Plane[]): NoiseEstimate | null {
   const side = sideFor(planes)
   if (!side) return null
   const size = side * side
-  let chosen = allPatches(planes, side)
+  const step = countPatches(planes, side) > manyPatches ? 2 : 1
+  let chosen = allPatches(planes, side, step)
   let found = covarianceOf(planes, chosen, side)
   let variance = noiseVariance(found.covariance)
   for (let round = 0; round < rounds; round++) {
@@ -104,16 +107,17 @@ function noiseVariance(covariance: Matrix): number {
   return values[last]!
 }
 
-function allPatches(planes: readonly Plane[], side: number): TexturedPatches {
-  const count = countPatches(planes, side)
+function allPatches(planes: readonly Plane[], side: number, step: number): TexturedPatches {
+  const places = (length: number) => Math.max(0, Math.ceil((length - side + 1) / step))
+  const count = planes.reduce((sum, { height, width }) => sum + places(height) * places(width), 0)
   const [plane, place] = [new Uint32Array(count), new Uint32Array(count)]
   const texture = new Float32Array(count)
   let next = 0
   planes.forEach((one, p) => {
     const sums = summedSquares(one)
     const stride = one.width + 1
-    for (let y = 0; y + side <= one.height; y++)
-      for (let x = 0; x + side <= one.width; x++, next++) {
+    for (let y = 0; y + side <= one.height; y += step)
+      for (let x = 0; x + side <= one.width; x += step, next++) {
         const [top, bottom] = [y * stride + x, (y + side) * stride + x]
         plane[next] = p
         place[next] = y * one.width + x

@@ -2,7 +2,7 @@ import { isFullyConvolutional, layerShapes, type ModelSpec } from '../../../shar
 import { receptiveRadius } from './receptiveRadius'
 
 /** Larger tiles bring little, and take longer to stop. */
-const largest = 1024
+const largest = 768
 /** Share of the free memory that tiles may take, and the most that they take. */
 const memoryShare = 0.25
 const mostBytes = 600e6

@@ -11,7 +11,7 @@ import type { ModelWork } from '../models/modelWork'
 import { type DenoiseSettings, denoisePicture, writeResult } from './denoisePicture'
 import { DenoisingModels } from './denoisingModels'
 import { checkOutputs, OutputNames } from './outputNames'
-import { readPicture } from './readPicture'
+import { type Picture, readPicture } from './readPicture'
 import { newExtension } from './writePicture'
 
 export interface DenoiseRequest extends DenoiseSettings {
@@ -48,7 +48,7 @@ export interface DenoiseWork extends Omit<ModelWork, 'onImport'> {
 /** A picture, and where its result goes. */
 interface Target {
   readonly path: string
-  readonly image: PreparedImage
+  readonly absolute: string
   /** Of the result. */
   readonly file: string
   readonly megapixels: number
@@ -68,7 +68,7 @@ const bytesPerPixel = 6
 export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork): Promise<{ count: number }> {
   const { signal } = work
   const models = new DenoisingModels(request.model)
-  // A model that is not there is told before any picture is looked at.
+  // What is wrong with the model is told before any picture is looked at.
   if (request.model !== null) await models.for({ channels: 1 })
   const { targets, skipped } = await findTargets(request, signal)
   const total = targets.reduce((sum, { megapixels }) => sum + megapixels, 0)
@@ -78,18 +78,15 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
     weigh: ({ megapixels }: Target) => megapixels * 1e6 * bytesPerPixel,
     budget: bytesAhead,
   }
-  const read = async (target: Target) => ({
-    target,
-    picture: await orReason(() => readPicture(target.image)),
-  })
+  const read = async (target: Target) => ({ target, opened: await orReason(() => openPicture(target)) })
   try {
-    for await (const { target, picture } of mapOrdered(targets, read, room, signal)) {
+    for await (const { target, opened } of mapOrdered(targets, read, room, signal)) {
       const progress = (share: number) =>
         work.onProgress?.(rounded(behind + share * target.megapixels), rounded(total))
       const done =
-        'reason' in picture
-          ? picture
-          : await orReason(() => denoiseTarget(target, picture, models, request, { ...work, progress }))
+        'reason' in opened
+          ? opened
+          : await orReason(() => denoiseTarget(target, opened, models, request, { ...work, progress }))
       if ('reason' in done) skipped.push({ path: target.path, reason: done.reason })
       else {
         count++
@@ -118,9 +115,19 @@ const stopped = (count: number, out: string) =>
     ? 'Stopped. Nothing was written.'
     : `Stopped. What was done until then, ${count} ${count === 1 ? 'picture' : 'pictures'}, is in ${out}.`
 
+interface OpenedPicture {
+  readonly image: PreparedImage
+  readonly picture: Picture
+}
+
+async function openPicture({ absolute }: Target): Promise<OpenedPicture> {
+  const image = await prepareImage(absolute)
+  return { image, picture: await readPicture(image) }
+}
+
 async function denoiseTarget(
-  { path, image, file }: Target,
-  picture: Awaited<ReturnType<typeof readPicture>>,
+  { path, file }: Target,
+  { image, picture }: OpenedPicture,
   models: DenoisingModels,
   { sigma, strength, tile, runtime, device }: DenoiseRequest,
   { client, signal, onNote, progress }: DenoiseWork & { progress: (share: number) => void },
@@ -166,8 +173,10 @@ async function findTargets(
     const image = await orReason(() => prepareImage(one.absolute))
     if ('reason' in image) skipped.push({ path: one.path, reason: image.reason })
     else {
+      // Of the image nothing is kept: small ones hold their whole file.
       const file = join(out, names.next(one.path, newExtension(image)))
-      targets.push({ path: one.path, image, file, megapixels: (image.width * image.height) / 1e6 })
+      const megapixels = (image.width * image.height) / 1e6
+      targets.push({ path: one.path, absolute: one.absolute, file, megapixels })
     }
   }
   const originals = found.images.filter((image): image is FoundFile => image.kind === 'file')

@@ -1,5 +1,5 @@
-import type { NoiseSpec } from '../../../shared/noise'
-import { parseNoise } from '../../../shared/noise'
+import { ExpectedError } from '../../../shared/errors'
+import { type NoiseSpec, parseNoise } from '../../../shared/noise'
 import type { ModelFiles } from '../../worker/protocol'
 import { builtin, openNamedModel } from '../models/builtinModels'
 
@@ -7,7 +7,7 @@ export interface DenoisingModel {
   readonly name: string
   readonly files: ModelFiles
   /** The noise that it learned to remove. */
-  readonly trained: NoiseSpec | null
+  readonly trained: NoiseSpec
 }
 
 /** One model for all pictures, or the built-in one that suits each; opened when it is first needed. */
@@ -17,7 +17,7 @@ export class DenoisingModels {
   /** @param chosen folder of a run or of a saved model, or builtin:NAME; null for what suits each picture */
   constructor(private readonly chosen: string | null) {}
 
-  /** @throws ExpectedError when it cannot be opened */
+  /** @throws ExpectedError when it cannot be opened, `unsupported` where it does not remove noise */
   for({ channels }: { readonly channels: 1 | 2 | 3 | 4 }): Promise<DenoisingModel> {
     const name = this.chosen ?? builtin(channels < 3 ? 'grey' : 'color')
     let model = this.opened.get(name)
@@ -28,5 +28,10 @@ export class DenoisingModels {
 
 async function open(name: string): Promise<DenoisingModel> {
   const { files, noise } = await openNamedModel(name)
-  return { name, files, trained: noise === null ? null : parseNoise(noise) }
+  if (noise === null)
+    throw new ExpectedError(
+      'unsupported',
+      `The model ${name} has not learned to remove noise. Leave the model out to use the built-in one, or train one with --noise gaussian:0-55.`,
+    )
+  return { name, files, trained: parseNoise(noise) }
 }

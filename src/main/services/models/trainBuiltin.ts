@@ -17,7 +17,7 @@ import type { BuiltinName } from './builtinModels'
  */
 const recipe = {
   model: { preset: 'denoise-conv', filters: 48, depth: 10, seed: 1 },
-  config: { epochs: 210, seed: 1, validationSplit: 0.05 },
+  config: { epochs: 175, seed: 1, validationSplit: 0.05 },
   /** The photographs of the DnCNN papers come in this size. */
   side: 180,
 } as const

@@ -1,12 +1,16 @@
-import { checkRemovesNoise, planDenoising } from '../../engine/denoising/denoisingPlan'
+import { planDenoising } from '../../engine/denoising/denoisingPlan'
 import { estimateChannels } from '../../engine/denoising/estimateChannels'
 import { blendInto, colorChannels, type PixelImage } from '../../engine/denoising/pixelTiles'
 import type { ComputeTasks, DenoiseEvent } from '../protocol'
 import { restorePixels } from '../restorePixels'
 import { type TaskContext, throwIfEnding } from '../taskContext'
 
-/** Noise that nobody sees, and that rounding alone comes near; what is left below it is not told from detail. */
+/**
+ * Noise that nobody sees, and that rounding alone comes near; and noise that there is without doubt. What is told in between
+ * may as well be fine detail of a clean picture, and part of it stays.
+ */
 const invisible = 1
+const certain = 4
 
 /** One image of any size without its noise; a `restored` event gives its pixels. */
 export async function denoise(
@@ -14,7 +18,6 @@ export async function denoise(
   context: TaskContext<DenoiseEvent>,
 ): Promise<ComputeTasks['denoise']['result']> {
   const { model, trained, pixels, strength, tile, sigma } = params
-  checkRemovesNoise(trained)
   const image: PixelImage = { ...params, data: pixels }
   const colors = colorChannels(image)
   // Known noise is alike in all channels too, or is not.
@@ -27,7 +30,8 @@ export async function denoise(
   // Before anything else it has to be known whether the model can do it.
   const removed = (sigmas ?? new Array<number>(colors).fill(0)).map((one) => one * Math.max(1, strength))
   const plan = planDenoising(model.spec, trained, removed, noise?.correlation)
-  if (strength === 0 || !sigmas || (sigma === null && sigmas.every((one) => one < invisible))) {
+  const share = Math.min(1, strength) * (sigma === null && sigmas ? certainty(Math.max(...sigmas)) : 1)
+  if (!sigmas || share === 0) {
     emit(pixels)
     return { estimated, tile: null }
   }
@@ -44,7 +48,12 @@ export async function denoise(
     },
     onSmallerTile: (side) => context.emit({ type: 'smaller-tile', tile: side }),
   })
-  if (strength < 1) blendInto(result, pixels, strength)
+  if (share < 1) blendInto(result, pixels, share)
   emit(result)
   return { estimated, tile: used }
+}
+
+/** 0..1 */
+function certainty(sigma: number): number {
+  return Math.min(1, Math.max(0, (sigma - invisible) / (certain - invisible)))
 }

@@ -89,7 +89,7 @@ const specOf = (preset: string) => modelSpecSchema.parse(findPreset(preset).spec
 describe('tileFor', () => {
   const spec = modelSpecSchema.parse(restorer(48, 10))
   it('takes what goes into memory, and no less than it needs', () => {
-    expect(tileFor(spec, 64e9, 1)).toBe(1024)
+    expect(tileFor(spec, 64e9, 1)).toBe(768)
     const less = tileFor(spec, 64e6, 1)
     expect(less).toBeLessThan(512)
     expect(tileFor(spec, 64e6, 4)).toBeLessThan(less)
