@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { NoiseSpec } from '../../../shared/noise'
 import { type RuntimeName, runtimeNames } from '../../../shared/trainingConfig'
 import { benchTraining, type Measurement } from '../../services/bench/trainingBench'
@@ -65,11 +65,10 @@ export function registerBench(program: Command, context: CommandContext): void {
     .option('--model <run|model>', 'a denoiser made of convolutions, for grey pictures', 'builtin:grey')
     .option('--megapixels <n>', 'size of the image', decimal({ min: 0.01, max: 100 }), 1)
     .option('--rounds <n>', 'rounds of which the median counts', integer({ min: 1 }), 5)
-    .option(
-      '--tile <side>',
-      'pixels of the tiles; auto takes what goes into memory',
-      autoOr(integer({ min: 16 })),
-      null,
+    .addOption(
+      new Option('--tile <side>', 'pixels of the tiles; auto takes what goes into memory')
+        .argParser(autoOr(integer({ min: 16 })))
+        .default(null, 'auto'),
     )
     .action((flags: DenoiseBenchFlags) => benchDenoise(context, flags))
   bench

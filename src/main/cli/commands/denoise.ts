@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { ExpectedError } from '../../../shared/errors'
 import { runtimeNames } from '../../../shared/trainingConfig'
 import { type DenoisedImage, denoiseImages } from '../../services/denoising/denoiseImages'
@@ -19,36 +19,13 @@ interface DenoiseFlags extends TargetFlags {
 const strongest = 2
 
 export function registerDenoise(program: Command, context: CommandContext): void {
-  program
-    .command('denoise')
+  addOptions(program.command('denoise'))
     .description('Take the noise out of pictures of any size; format, depth and metadata stay.')
     .usage('[options] [model] <image...>')
     .argument(
       '<image...>',
       'image files or folders; before them a run, a saved model, builtin:grey or builtin:color',
     )
-    .requiredOption('--out <folder>', 'where to put the results, under the names that the pictures have')
-    .option(
-      '--sigma <level>',
-      'strength of the noise, 0 to 255; auto estimates it',
-      autoOr(decimal({ min: 0, max: 255 })),
-      null,
-    )
-    .option(
-      '--strength <share>',
-      'how much of the noise to take out; 0 nothing, above 1 more than there is',
-      decimal({ min: 0, max: strongest }),
-      1,
-    )
-    .option(
-      '--tile <side>',
-      'pixels of the tiles it works in; auto takes what goes into memory',
-      autoOr(integer({ min: 16, max: 8192 })),
-      null,
-    )
-    .option('--overwrite', 'replace files that are there already')
-    .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
-    .option('--device <id>', 'where: see hourglass devices')
     .addHelpText(
       'after',
       examples(
@@ -80,6 +57,30 @@ export function registerDenoise(program: Command, context: CommandContext): void
       output.line(`${formatAmount(count)} ${count === 1 ? 'picture' : 'pictures'} in ${flags.out}.`)
       output.record({ type: 'done', out: flags.out, count, skipped })
     })
+}
+
+function addOptions(command: Command): Command {
+  return command
+    .requiredOption('--out <folder>', 'where to put the results, under the names that the pictures have')
+    .addOption(
+      new Option('--sigma <level>', 'strength of the noise, 0 to 255; auto estimates it')
+        .argParser(autoOr(decimal({ min: 0, max: 255 })))
+        .default(null, 'auto'),
+    )
+    .option(
+      '--strength <share>',
+      'how much of the noise to take out; 0 nothing, above 1 more than there is',
+      decimal({ min: 0, max: strongest }),
+      1,
+    )
+    .addOption(
+      new Option('--tile <side>', 'pixels of the tiles it works in; auto takes what goes into memory')
+        .argParser(autoOr(integer({ min: 16, max: 8192 })))
+        .default(null, 'auto'),
+    )
+    .option('--overwrite', 'replace files that are there already')
+    .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
+    .option('--device <id>', 'where: see hourglass devices')
 }
 
 /** The first of several may be the model. */
