@@ -74,8 +74,13 @@ export const modelInfoSchema = z.object({
   spec: modelSpecSchema,
   input: inputShapeSchema,
   createdAt: z.string(),
-  /** Name of the dataset; `noise` as on the command line, such as gaussian:25. */
-  trainedOn: z.object({ dataset: z.string(), images: z.number().int(), noise: z.string().nullable() }),
+  /** Name of the dataset; `noise` as on the command line, such as gaussian:25; whether on patches of larger images. */
+  trainedOn: z.object({
+    dataset: z.string(),
+    images: z.number().int(),
+    noise: z.string().nullable(),
+    patches: z.boolean().optional(),
+  }),
   /** How a model of grey is meant to restore pictures in colour: as brightness and two differences of colours. */
   colors: z.literal('decorrelated').optional(),
   /** Of the epoch that these weights come from. */

@@ -30,6 +30,8 @@ export interface TrainedModel {
   readonly noise: string | null
   /** Whether it is measured on pictures in colour: that is not the same as taking three channels. */
   readonly color: 'grey' | 'rgb'
+  /** Whether it was trained on patches of larger images, and is for those. */
+  readonly onPatches: boolean
 }
 
 export interface SavedModel {
@@ -109,19 +111,20 @@ async function openRun(folder: string, path: string): Promise<TrainedModel> {
       `The run in ${path} has no trained model yet: its first epoch did not end. Go on with: hourglass train --out ${path} --resume`,
     )
   const noise = config.noise && formatNoise(config.noise)
-  const color = colorOf(spec)
-  return { kind: 'run', folder, name: spec.name ?? basename(folder), files: { spec, weights }, noise, color }
+  const kept = { noise, color: colorOf(spec), onPatches: config.patches !== null }
+  return { kind: 'run', folder, name: spec.name ?? basename(folder), files: { spec, weights }, ...kept }
 }
 
 async function openSavedModel(folder: string): Promise<TrainedModel> {
   const { spec, name, trainedOn, colors } = await readModelInfo(folder)
   const weights = modelFiles.weights(folder)
   if (!existsSync(weights)) throw notAModel(folder, 'It lacks weights.safetensors.')
-  const color = colors ? 'rgb' : colorOf(spec)
-  return { kind: 'model', folder, name, files: { spec, weights }, noise: trainedOn.noise, color }
+  const { noise, patches = false } = trainedOn
+  const kept = { noise, color: colors ? 'rgb' : colorOf(spec), onPatches: patches } as const
+  return { kind: 'model', folder, name, files: { spec, weights }, ...kept }
 }
 
-const colorOf = ({ input }: ModelSpec) => (input.channels === 3 ? 'rgb' : 'grey')
+const colorOf = ({ input }: ModelSpec): TrainedModel['color'] => (input.channels === 3 ? 'rgb' : 'grey')
 
 /** Whether a folder holds a run or a saved model, whole or not. */
 export function isModelFolder(path: string): boolean {

@@ -38,6 +38,8 @@ describe('openModel', () => {
       name: 'my run',
       files: { spec: smallSpec, weights: runFiles.best(run) },
       noise: 'gaussian:25',
+      color: 'grey',
+      onPatches: false,
     })
   })
 
@@ -50,7 +52,16 @@ describe('openModel', () => {
       name: 'rectangles',
       files: { spec: smallSpec, weights: modelFiles.weights(folder) },
       noise: 'gaussian:25',
+      color: 'grey',
+      onPatches: false,
     })
+  })
+
+  it('tells a model of grey that is for pictures in colour, and one of patches', async () => {
+    const folder = join(await temporaryFolder(), 'model')
+    const trainedOn = { ...saved.info.trainedOn, patches: true }
+    await writeModel(folder, { ...saved, info: { ...saved.info, trainedOn, colors: 'decorrelated' } })
+    expect(await openModel(folder)).toMatchObject({ color: 'rgb', onPatches: true })
   })
 
   it('says of a run without a checkpoint how to go on', async () => {

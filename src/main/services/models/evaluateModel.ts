@@ -24,8 +24,8 @@ export type ModelEvaluation = EvaluateResult & { readonly trainedNoise: string |
 export async function evaluateModel(request: EvaluateRequest, work: ModelWork): Promise<ModelEvaluation> {
   const { images, noise, seed, runtime, device } = request
   const opened = await openNamedModel(request.model)
-  const { files, noise: trainedNoise } = opened
-  if (!hasCode(files.spec) && !(await isDatasetFolder(images[0]!)))
+  const { files, noise: trainedNoise, onPatches } = opened
+  if ((onPatches || !hasCode(files.spec)) && !(await isDatasetFolder(images[0]!)))
     return { ...(await evaluateRestorer(opened, request, work)), trainedNoise }
   const { dataset, close } = await openImages(images, files.spec.input, work)
   try {

@@ -21,7 +21,12 @@ export async function saveModelOfRun(run: string): Promise<string> {
   const info = await readRunInfo(run)
   const metrics = (await readMetrics(run)).findLast(({ best }) => best) ?? null
   const folder = runFiles.model(resolve(run))
-  const trainedOn = { dataset: await datasetName(info.dataset, run), images: info.images, noise }
+  const trainedOn = {
+    dataset: await datasetName(info.dataset, run),
+    images: info.images,
+    noise,
+    ...(info.config.patches ? { patches: true } : {}),
+  }
   const modelInfo = describeModel(name, info, metrics, trainedOn)
   const preview = await drawPreview(run, info, metrics?.epoch ?? Infinity)
   await writeModel(folder, {

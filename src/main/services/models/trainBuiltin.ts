@@ -71,7 +71,7 @@ async function writeBuiltin(name: BuiltinName, run: string, out: string): Promis
     spec,
     input: spec.input,
     createdAt: new Date().toISOString(),
-    trainedOn: { dataset: 'train400', images, noise },
+    trainedOn: { dataset: 'train400', images, noise, patches: true },
     ...(name === 'color' ? { colors: 'decorrelated' } : {}),
     metrics: (await readMetrics(run)).findLast(({ best }) => best) ?? null,
     versions,
