@@ -57,8 +57,9 @@ const kernelGradientOperation: Operation<KernelAttributes> = {
 }
 
 /**
- * With stride 1 a tap meets the image shifted. Where every row of both ends in the same zeros, a shift is a step along
- * the pixels in a row, so that each tap is one contiguous piece, and one product an image, which the cores share.
+ * With stride 1 a tap meets the image shifted. Where every row of both ends in the same zeros, a shift is a step along the
+ * pixels in a row. The image is shifted by columns and what came of it the other way by rows, so that each is copied as
+ * often as the kernel is wide or high, and one product gives all taps of a column.
  */
 function shifted(
   emit: OnnxEmitter,
@@ -77,19 +78,29 @@ function shifted(
     ints([0, 0, rows.before, columns.before, 0, 0, rows.after, columns.after]),
   ])
   const flat = emit.node('Reshape', [padded, ints([-1, channels!, paddedRows * rowLength])])
-  const spread = emit.node('Pad', [dy, ints([0, 0, 0, 0, 0, 0, rowLength - results[2]!, 0])])
-  // Without the zeros after the last pixel.
-  const length = (results[1]! - 1) * rowLength + results[2]!
-  const lines = emit.node('Reshape', [spread, ints([-1, results[1]! * rowLength, filters!])])
-  const gradient = emit.node('Slice', [lines, ints([0]), ints([length]), ints([1])])
-  const taps = Array.from({ length: height! * width! }, (_, tap) => {
-    const from = (Math.floor(tap / width!) * rowLength + (tap % width!)) * window.dilation
-    const met = emit.node('Slice', [flat, ints([from]), ints([from + length]), ints([2])])
-    return emit.node('MatMul', [met, gradient])
+  const spread = emit.node('Pad', [
+    toChannelsFirst(emit, dy),
+    ints([0, 0, 0, 0, 0, 0, 0, rowLength - results[2]!]),
+  ])
+  const lines = results[1]! * rowLength
+  const gradient = emit.node('Reshape', [spread, ints([-1, filters!, lines])])
+  const length = paddedRows * rowLength - (width! - 1) * window.dilation
+  const joined = (parts: readonly string[]) =>
+    parts.length > 1 ? emit.node('Concat', parts, { axis: 1 }) : parts[0]!
+  const down = Array.from({ length: height! }, (_, row) => {
+    const before = row * rowLength * window.dilation
+    // Less than nothing after it where the zeros at its end are too many.
+    return emit.node('Pad', [gradient, ints([0, 0, before, 0, 0, length - before - lines])])
   })
-  const joined = taps.length > 1 ? emit.node('Concat', taps, { axis: 1 }) : taps[0]!
-  const summed = emit.node('ReduceSum', [joined, ints([0])], { keepdims: 0 })
-  return emit.node('Reshape', [summed, ints([height!, width!, channels!, filters!])])
+  const met = emit.node('Transpose', [joined(down)], { perm: [0, 2, 1] })
+  const across = Array.from({ length: width! }, (_, column) => {
+    const from = column * window.dilation
+    const part = emit.node('Slice', [flat, ints([from]), ints([from + length]), ints([2])])
+    return emit.node('MatMul', [part, met])
+  })
+  const summed = emit.node('ReduceSum', [joined(across), ints([0])], { keepdims: 0 })
+  const taps = emit.node('Reshape', [summed, ints([width!, channels!, height!, filters!])])
+  return emit.node('Transpose', [taps], { perm: [2, 0, 1, 3] })
 }
 
 type Zeros = { readonly before: number; readonly after: number }
