@@ -90,8 +90,9 @@ async function chooseModel(
       'bad-usage',
       'Give one of --preset, --spec and --from: each of them says what the model is.',
     )
-  if (initialSpec) return { spec: initialSpec, preset: null, training: {}, notes: [] }
+  // Weights may go on with another loss.
   if (spec) return { spec, preset: fromPreset ?? null, training: {}, notes: [] }
+  if (initialSpec) return { spec: initialSpec, preset: null, training: {}, notes: [] }
   if (specFile) return { spec: await readSpec(specFile, input), preset: null, training: {}, notes: [] }
   const chosen = findPreset(preset ?? defaultPreset)
   return { ...specFromPreset(chosen, input), preset: chosen.name, training: chosen.training }
