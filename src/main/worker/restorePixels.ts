@@ -1,6 +1,6 @@
 import { coarseDifference, takeCoarse } from '../engine/denoising/coarseColor'
 import type { DenoisingPlan } from '../engine/denoising/denoisingPlan'
-import { estimateNoise } from '../engine/denoising/noiseEstimate'
+import { estimateChannels } from '../engine/denoising/estimateChannels'
 import { type PixelImage, PixelTiles } from '../engine/denoising/pixelTiles'
 import { restoreWith, type RestoringRequest } from './keptRestorer'
 
@@ -38,7 +38,7 @@ export async function restorePixels(
     const restored = new Float32Array(noisy.data.length)
     await restoreWith(new PixelTiles(noisy, restored, { planes: 'together', gains: [1] }), {
       ...request,
-      sigmas: [estimateNoise([noisy])?.sigma ?? sigmas[plane]! / gains[plane]! / 2],
+      sigmas: [estimateChannels(noisy)?.sigmas[0] ?? sigmas[plane]! / gains[plane]! / 2],
       onProgress: part(first + i * share, share),
     })
     takeCoarse({ ...image, data: result }, plane, restored)
