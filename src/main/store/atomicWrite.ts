@@ -1,4 +1,4 @@
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { explainFileError } from './fileErrors'
 
@@ -93,6 +93,8 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
 export async function replaceFile(path: string, write: (partial: string) => Promise<void>): Promise<void> {
   const partial = partialPath(path)
   try {
+    // Our own attempt comes first: what the system says of it is understood.
+    await writeFile(partial, '')
     await write(partial)
     const handle = await open(partial, 'r+')
     try {

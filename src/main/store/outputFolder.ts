@@ -73,7 +73,11 @@ export class OutputFolder {
   }
 }
 
-async function checkNames(
+/**
+ * @param names in the folder, which may not be there
+ * @throws ExpectedError when a file would be overwritten that is not to be
+ */
+export async function checkNames(
   folder: string,
   names: readonly string[],
   { overwrite, originals = [] }: OutputRules,

@@ -1,10 +1,14 @@
+import type { NoiseSpec } from '../../shared/noise'
 import { coarseDifference, takeCoarse } from '../engine/denoising/coarseColor'
-import type { DenoisingPlan } from '../engine/denoising/denoisingPlan'
+import { type DenoisingPlan, planDenoising } from '../engine/denoising/denoisingPlan'
 import { estimateChannels } from '../engine/denoising/estimateChannels'
 import { type PixelImage, PixelTiles } from '../engine/denoising/pixelTiles'
 import { restoreWith, type RestoringRequest } from './keptRestorer'
 
-export type PixelRequest = Omit<RestoringRequest, 'sigmas'>
+export interface PixelRequest extends Omit<RestoringRequest, 'sigmas'> {
+  /** The noise that the model learned to remove. */
+  readonly trained: NoiseSpec | null
+}
 
 /** Weaker noise makes no blotches that are seen. */
 const coarseFrom = 8
@@ -22,7 +26,7 @@ export async function restorePixels(
   image: PixelImage,
   result: PixelImage['data'],
   { planes, gains, sigmas }: DenoisingPlan,
-  request: PixelRequest,
+  { trained, ...request }: PixelRequest,
 ): Promise<number> {
   const coarse = planes === 'decorrelated' ? [1, 2].filter((plane) => (sigmas[plane] ?? 0) >= coarseFrom) : []
   const { onProgress } = request
@@ -36,9 +40,11 @@ export async function restorePixels(
     const noisy = coarseDifference(image, plane)
     const share = coarseShare / coarse.length
     const restored = new Float32Array(noisy.data.length)
-    await restoreWith(new PixelTiles(noisy, restored, { planes: 'together', gains: [1] }), {
+    const sigma = estimateChannels(noisy)?.sigmas[0] ?? sigmas[plane]! / gains[plane]! / 2
+    const plan = planDenoising(request.model.spec, trained, [sigma])
+    await restoreWith(new PixelTiles(noisy, restored, plan), {
       ...request,
-      sigmas: [estimateChannels(noisy)?.sigmas[0] ?? sigmas[plane]! / gains[plane]! / 2],
+      sigmas: plan.sigmas,
       onProgress: part(first + i * share, share),
     })
     takeCoarse({ ...image, data: result }, plane, restored)

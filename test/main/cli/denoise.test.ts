@@ -145,7 +145,7 @@ describe('hourglass denoise', () => {
     await denoise(photo, '--out', at('twice'))
     const again = await denoise(photo, '--out', at('twice'))
     expect(again.code).toBe(3)
-    expect(again.stderr).toContain('pixel.png is there already')
+    expect(again.stderr).toContain('holds pixel.png already')
     expect((await denoise(photo, '--out', at('twice'), '--overwrite')).code).toBe(0)
     const before = await readFile(photo)
     await symlink(at('photos'), at('link'))

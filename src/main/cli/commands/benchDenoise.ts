@@ -23,10 +23,19 @@ export async function benchDenoise(context: CommandContext, flags: DenoiseBenchF
         { signal, onEvent: ({ done, total }) => onProgress?.(done, total) },
       ),
   )
-  const { megapixelsPerSecond, dncnnMegapixelsPerSecond } = result
+  const { runtime: used, device: place, megapixelsPerSecond, dncnnMegapixelsPerSecond } = result
   const ratio = Math.round((100 * megapixelsPerSecond) / dncnnMegapixelsPerSecond) / 100
   context.output.line(
-    `${model}, ${result.runtime} on ${result.device}: ${megapixelsPerSecond.toFixed(2)} megapixels/s, ${ratio} × DnCNN`,
+    `${model}, ${used} on ${place}: ${megapixelsPerSecond.toFixed(2)} megapixels/s, ${ratio} × DnCNN`,
   )
-  context.output.record({ type: 'bench', what: 'denoise', model, megapixels, ...result, ratio })
+  const speeds = { megapixelsPerSecond, dncnnMegapixelsPerSecond, ratio }
+  context.output.record({
+    type: 'bench',
+    what: 'denoise',
+    model,
+    megapixels,
+    runtime: used,
+    device: place,
+    ...speeds,
+  })
 }

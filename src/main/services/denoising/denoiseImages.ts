@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Skipped } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { makeFolder } from '../../store/makeFolder'
-import { findImages, type FoundFile } from '../datasets/findImages'
+import { findImages } from '../datasets/findImages'
 import { mapOrdered } from '../datasets/mapOrdered'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
@@ -49,8 +49,8 @@ export interface DenoiseWork extends Omit<ModelWork, 'onImport'> {
 interface Target {
   readonly path: string
   readonly absolute: string
-  /** Of the result. */
-  readonly file: string
+  /** Of the result, within the folder for all. */
+  readonly name: string
   readonly megapixels: number
 }
 
@@ -126,10 +126,10 @@ async function openPicture({ absolute }: Target): Promise<OpenedPicture> {
 }
 
 async function denoiseTarget(
-  { path, file }: Target,
+  { path, name }: Target,
   { image, picture }: OpenedPicture,
   models: DenoisingModels,
-  { sigma, strength, tile, runtime, device }: DenoiseRequest,
+  { out, sigma, strength, tile, runtime, device }: DenoiseRequest,
   { client, signal, onNote, progress }: DenoiseWork & { progress: (share: number) => void },
 ): Promise<DenoisedImage> {
   const model = await models.for(picture)
@@ -147,6 +147,7 @@ async function denoiseTarget(
     },
   )
   const ms = performance.now() - startedAt
+  const file = join(out, name)
   await makeFolder(dirname(file))
   await writeResult(file, image, picture, result)
   const { width, height } = picture
@@ -163,6 +164,7 @@ async function findTargets(
   const names = new OutputNames()
   const targets: Target[] = []
   for (const one of found.images) {
+    if (signal?.aborted) throw new CancelledError(stopped(0, out))
     if (one.kind !== 'file') {
       skipped.push({
         path: one.path,
@@ -174,16 +176,16 @@ async function findTargets(
     if ('reason' in image) skipped.push({ path: one.path, reason: image.reason })
     else {
       // Of the image nothing is kept: small ones hold their whole file.
-      const file = join(out, names.next(one.path, newExtension(image)))
+      const name = names.next(one.path, newExtension(image))
       const megapixels = (image.width * image.height) / 1e6
-      targets.push({ path: one.path, absolute: one.absolute, file, megapixels })
+      targets.push({ path: one.path, absolute: one.absolute, name, megapixels })
     }
   }
-  const originals = found.images.filter((image): image is FoundFile => image.kind === 'file')
+  const originals = found.images.flatMap((image) => (image.kind === 'file' ? image.absolute : []))
   await checkOutputs(
-    targets.map(({ file }) => file),
-    originals.map(({ absolute }) => absolute),
-    overwrite,
+    out,
+    targets.map(({ name }) => name),
+    { overwrite, originals },
   )
   return { targets, skipped }
 }

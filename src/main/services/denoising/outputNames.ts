@@ -1,10 +1,6 @@
-import { existsSync } from 'node:fs'
-import { realpath } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import { ExpectedError } from '../../../shared/errors'
-
-/** Two names are the same file on a disk that does not tell `A` from `a`. */
-const asKey = (name: string) => name.normalize('NFC').toLowerCase()
+import { checkNames, type OutputRules } from '../../store/outputFolder'
+import { asKey } from '../models/imageNames'
 
 /**
  * Paths for results within a folder, in the subfolders that the originals are in, each given once: a/cat.jpg, then
@@ -25,33 +21,14 @@ export class OutputNames {
   }
 }
 
-/**
- * @throws ExpectedError when a file is there that is not to be replaced, and always when it is one of the originals
- */
-export async function checkOutputs(
-  files: readonly string[],
-  originals: readonly string[],
-  overwrite: boolean,
-): Promise<void> {
-  const present = files.filter((path) => existsSync(path))
-  if (present.length === 0) return
-  const sources = new Set(await Promise.all(originals.map(realPath)))
-  for (const path of present)
-    if (sources.has(await realPath(path)))
-      throw new ExpectedError(
-        'bad-input',
-        `${path} is one of the images that are read, and would be overwritten. Choose another folder for --out.`,
-      )
-  if (overwrite) return
-  const more = present.length > 1 ? ` and ${present.length - 1} more of the files to be written` : ''
-  throw new ExpectedError(
-    'bad-input',
-    `${present[0]}${more} ${present.length > 1 ? 'are' : 'is'} there already. Choose another folder for --out, or replace them with --overwrite.`,
-  )
-}
-
-/** The file's own name is kept: on some disks a link is as good as the file. */
-async function realPath(path: string): Promise<string> {
-  const whole = await realpath(path).catch(() => path)
-  return asKey(join(await realpath(dirname(whole)).catch(() => dirname(whole)), basename(whole)))
+/** Checks names in a folder and its subfolders. @throws ExpectedError when a file would be overwritten that is not to be */
+export async function checkOutputs(out: string, names: readonly string[], rules: OutputRules): Promise<void> {
+  const byFolder = new Map<string, string[]>()
+  for (const name of names) {
+    const folder = join(out, dirname(name))
+    const inside = byFolder.get(folder)
+    if (inside) inside.push(basename(name))
+    else byFolder.set(folder, [basename(name)])
+  }
+  for (const [folder, inside] of byFolder) await checkNames(folder, inside, rules)
 }

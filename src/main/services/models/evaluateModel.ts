@@ -1,8 +1,8 @@
 import { hasCode } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
 import { isDatasetFolder } from '../../store/datasetFiles'
-import { openNamedModel } from './builtinModels'
 import type { EvaluateResult } from '../../worker/protocol'
+import { openNamedModel } from './builtinModels'
 import { evaluateRestorer } from './evaluateRestorer'
 import { type ModelRequest, type ModelWork, openImages } from './modelWork'
 

@@ -39,6 +39,7 @@ function baseName(path: string): string {
     .replace(/\uFFFD+$/, '')
 }
 
-function asKey(name: string): string {
+/** Two names of one key are the same file on a disk that does not tell `A` from `a`. */
+export function asKey(name: string): string {
   return name.normalize('NFC').toLowerCase()
 }

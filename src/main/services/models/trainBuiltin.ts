@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { preprocessingSchema } from '../../../shared/dataset'
 import type { ModelInfo } from '../../../shared/run'
+import { findPreset } from '../../engine/models/presets'
 import { readWeights } from '../../store/checkpointStore'
 import { openModel, writeModel } from '../../store/modelStore'
 import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
@@ -22,13 +23,10 @@ const recipe = {
   refining: {
     loss: 'mse',
     config: {
+      ...findPreset('denoise-conv').training,
       epochs: 24,
-      batchSize: 16,
       optimizer: { learningRate: 0.0003 },
       schedule: { name: 'cosine' },
-      noise: { kind: 'gaussian', min: 0, max: 55 },
-      patches: { perImage: 16 },
-      averageDecay: 0.999,
       validationSplit: 0.05,
       seed: 2,
     },
@@ -60,7 +58,7 @@ export async function trainBuiltin(request: BuiltinTraining, options: TrainOptio
   const spec = { ...files.spec, loss: refining.loss }
   const refined = resolve(request.work, 'refined')
   await trainOrGoOn(refined, { model: { spec }, config: refining.config, from: first }, request, options)
-  for (const name of ['grey', 'color'] as const) await writeBuiltin(name, refined, request.out)
+  for (const name of ['grey', 'color'] as const) await writeBuiltin(name, refined, request)
 }
 
 async function trainOrGoOn(
@@ -83,7 +81,11 @@ async function trainOrGoOn(
   await trainNewRun(request, options)
 }
 
-async function writeBuiltin(name: BuiltinName, run: string, out: string): Promise<void> {
+async function writeBuiltin(
+  name: BuiltinName,
+  run: string,
+  { photographs, out }: BuiltinTraining,
+): Promise<void> {
   const { files, noise } = await openModel(run)
   const { spec, images, versions } = await readRunInfo(run)
   const info: ModelInfo = {
@@ -92,7 +94,7 @@ async function writeBuiltin(name: BuiltinName, run: string, out: string): Promis
     spec,
     input: spec.input,
     createdAt: new Date().toISOString(),
-    trainedOn: { dataset: 'train400', images, noise, patches: true },
+    trainedOn: { dataset: basename(photographs), images, noise, patches: true },
     ...(name === 'color' ? { colors: 'decorrelated' } : {}),
     metrics: (await readMetrics(run)).findLast(({ best }) => best) ?? null,
     versions,

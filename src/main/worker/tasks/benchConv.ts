@@ -6,11 +6,11 @@ import { type PixelImage, PixelTiles } from '../../engine/denoising/pixelTiles'
 import type { Restorer } from '../../engine/denoising/restorer'
 import { restorer } from '../../engine/models/presets'
 import { Trainer } from '../../engine/training/trainer'
-import { randomStream } from '../../engine/training/random'
 import type { ComputeTasks, ConvBenchParams, ConvBenchResult } from '../protocol'
 import { chooseRuntime } from '../runtimes'
 import { type TaskContext, throwIfEnding } from '../taskContext'
 import { randomImages } from './randomImages'
+import { median, randomSquare } from './restoringBench'
 
 const batchesPerEpoch = 64
 
@@ -47,7 +47,7 @@ export async function benchConv(
   } finally {
     await trainer.dispose()
   }
-  const image = squareOf(megapixels)
+  const image = randomSquare(megapixels)
   const lanes = lanesOf(runtime, device)
   const made = new ConvolutionalRestorer(runtime, spec, values, { device, lanes, tile: image.width })
   const restoring = await restoringTimes(made, image, rounds, (done) => report(rounds + done))
@@ -60,13 +60,6 @@ export async function benchConv(
     msPerStep: ms,
     parameters: countTrained(spec),
   }
-}
-
-function squareOf(megapixels: number): PixelImage {
-  const side = Math.max(2, Math.floor(Math.sqrt(megapixels * 1e6) / 2) * 2)
-  const random = randomStream(1)
-  const data = Float32Array.from({ length: side * side }, () => random.uniform())
-  return { height: side, width: side, channels: 1, data }
 }
 
 async function restoringTimes(
@@ -91,8 +84,4 @@ async function restoringTimes(
   } finally {
     await made.dispose()
   }
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

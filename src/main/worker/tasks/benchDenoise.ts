@@ -2,14 +2,14 @@ import { freemem } from 'node:os'
 import { modelSpecSchema } from '../../../shared/modelSpec'
 import { ConvolutionalRestorer } from '../../engine/denoising/convolutionalRestorer'
 import { lanesOf } from '../../engine/denoising/lanes'
-import { type PixelImage, PixelTiles } from '../../engine/denoising/pixelTiles'
+import { PixelTiles } from '../../engine/denoising/pixelTiles'
 import { tileFor } from '../../engine/denoising/tileSize'
 import { initializeParameters } from '../../engine/models/initialize'
-import { randomStream } from '../../engine/training/random'
 import { readParameters } from '../loadModel'
 import type { ComputeTasks } from '../protocol'
 import { chooseRuntime } from '../runtimes'
 import { type TaskContext, throwIfEnding } from '../taskContext'
+import { median, randomSquare } from './restoringBench'
 
 /** DnCNN (Zhang et al. 2017) for noise of one strength: 17 layers of 64 channels, batch normalisation folded into them. */
 const dncnn = modelSpecSchema.parse({
@@ -26,7 +26,7 @@ export async function benchDenoise(
 ): Promise<ComputeTasks['benchDenoise']['result']> {
   const { runtime, device } = chooseRuntime(target)
   const lanes = lanesOf(runtime, device)
-  const image = randomImage(megapixels)
+  const image = randomSquare(megapixels)
   const result = new Float32Array(image.data.length)
   const tiles = new PixelTiles(image, result, { planes: 'together', gains: [1] })
   const make = (spec: typeof dncnn, values: Record<string, Float32Array>) =>
@@ -51,12 +51,3 @@ export async function benchDenoise(
   const [own, other] = times.map((all) => (image.width * image.height) / 1000 / median(all))
   return { runtime: runtime.name, device, megapixelsPerSecond: own!, dncnnMegapixelsPerSecond: other! }
 }
-
-function randomImage(megapixels: number): PixelImage {
-  const side = Math.max(16, Math.round(Math.sqrt(megapixels * 1e6) / 2) * 2)
-  const random = randomStream(1)
-  const data = Float32Array.from({ length: side * side }, () => random.uniform())
-  return { height: side, width: side, channels: 1, data }
-}
-
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!

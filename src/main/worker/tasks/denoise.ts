@@ -34,6 +34,7 @@ export async function denoise(
   const { runtime, device } = params
   const used = await restorePixels(image, result, plan, {
     model,
+    trained,
     runtime,
     device,
     tile,

@@ -32,7 +32,7 @@ export async function restoreTest({
   const known = new Array<number>(channels).fill(sigma)
   const plan = planDenoising(model.spec, trained, known)
   const restored = new Float32Array(noisy.length)
-  await restorePixels({ ...shape, data: noisy }, restored, plan, { model, tile, ...target })
+  await restorePixels({ ...shape, data: noisy }, restored, plan, { model, trained, tile, ...target })
   const output = clipped(restored)
   return {
     psnr: psnrOfImages(clean, output, shape)[0]!,
