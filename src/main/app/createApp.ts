@@ -50,7 +50,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const uploads = join(folders.state, 'uploads')
   try {
     await rm(uploads, { recursive: true, force: true })
-    const services = await openServices(options)
+    const services = await openServices(options, uploads)
     return assemble(options, services, uploads, async () => {
       await services.close()
       await rm(uploads, { recursive: true, force: true })

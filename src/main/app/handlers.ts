@@ -1,6 +1,7 @@
 import type { AppState } from '../../shared/api/app'
 import type { Handlers } from '../../shared/api/commands'
 import { datasetHandlers } from '../services/datasets/datasetHandlers'
+import { denoiseHandlers } from '../services/denoising/denoiseHandlers'
 import { deviceHandlers } from '../services/devices/deviceHandlers'
 import { jobHandlers } from '../services/jobs/jobService'
 import { modelHandlers } from '../services/models/modelHandlers'
@@ -26,5 +27,6 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
     ...trainingHandlers(services.training),
     ...runHandlers(services.runs, shell),
     ...modelHandlers(services.models, shell),
+    ...denoiseHandlers(services.denoising, shell),
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { DenoiseService } from '../services/denoising/denoiseService'
 import { DatasetService } from '../services/datasets/datasetService'
 import { DeviceService } from '../services/devices/deviceService'
 import { EventBus } from '../services/eventBus'
@@ -16,16 +17,20 @@ import type { AppOptions } from './createApp'
 export type Services = Awaited<ReturnType<typeof openServices>>
 
 /** All services, in the order in which they need each other. @throws ExpectedError */
-export async function openServices({ folders, log, computeWorker, tensorflowSetup }: AppOptions) {
+export async function openServices(
+  { folders, log, computeWorker, tensorflowSetup, version }: AppOptions,
+  uploads: string,
+) {
   const events = new EventBus()
   const settings = await SettingsService.open(folders.settings, log)
   const chosen = folders.libraryIsFixed ? null : settings.library
   const library = await FolderLibrary.open(chosen ?? folders.library)
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
-  // One trains or measures; the other one tries models meanwhile.
+  // One trains or measures; another one tries models meanwhile, and the third saves denoised pictures.
   const trainer = new ComputeClient(computeWorker)
   const helper = new ComputeClient(computeWorker)
+  const saver = new ComputeClient(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) =>
     training.dataset === id ? 'A run is being trained on this dataset. Stop it first.' : null
@@ -47,6 +52,10 @@ export async function openServices({ folders, log, computeWorker, tensorflowSetu
     target: () => devices.target(),
     modelFolder: (id) => models.folderOf(id),
   })
+  const denoising = await DenoiseService.open({
+    ...{ events, log, places, models, uploads, version, state: folders.state },
+    ...{ client: helper, saver, target: () => devices.target() },
+  })
   const mover = new LibraryMover({
     library,
     settings,
@@ -59,10 +68,12 @@ export async function openServices({ folders, log, computeWorker, tensorflowSetu
 
   const close = async () => {
     await training.close()
+    await denoising.close()
     await jobs.close()
     await library.close()
-    await Promise.all([trainer.dispose(), helper.dispose()])
+    await Promise.all([trainer, helper, saver].map((client) => client.dispose()))
     await datasets.opened.close()
   }
-  return { events, settings, library, places, jobs, datasets, runs, models, devices, training, mover, close }
+  const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
+  return { ...made, denoising, mover, close }
 }

@@ -6,11 +6,14 @@ import { benchConv } from './tasks/benchConv'
 import { benchDenoise } from './tasks/benchDenoise'
 import { benchTrain } from './tasks/benchTrain'
 import { denoise } from './tasks/denoise'
+import { estimateNoise } from './tasks/estimateNoise'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
 import { project } from './tasks/project'
 import { reconstructPca } from './tasks/reconstructPca'
 import { measureTraining } from './tasks/measureTraining'
+import { restoreRegions } from './tasks/restoreRegions'
 import { restoreTest } from './tasks/restoreTest'
+import { similarity } from './tasks/similarity'
 import { train } from './tasks/train'
 import { codeRange, corrupt, tryCode, tryImage } from './tasks/tryModel'
 import { describeRuntimes } from './runtimes'
@@ -37,7 +40,10 @@ const tasks: Tasks = {
   measureTraining,
   corrupt,
   denoise,
+  estimateNoise,
+  restoreRegions,
   restoreTest,
+  similarity,
   tryImage,
   tryCode,
   codeRange,

@@ -167,14 +167,54 @@ export interface RestoringParams extends ComputeTarget {
   readonly tile: number | null
 }
 
-export interface DenoiseParams extends RestoringParams {
-  /** height × width × channels; with an even number of channels the last is alpha, which stays as it is. */
-  readonly pixels: Uint8Array | Uint16Array
+/** Pixels of an image with integer values, height × width × channels. */
+export type PixelData = Uint8Array | Uint16Array
+
+/** What was found out of the noise of a whole image, on the 0-255 scale. */
+export interface ImageNoise {
+  /** In each channel of colour. */
+  readonly sigmas: readonly number[]
+  /** Of the noise of each channel with that of each, -1..1. */
+  readonly correlation: readonly (readonly number[])[]
+  /** In the two differences of colours at half the size; null in grey, or where that is too small to tell. */
+  readonly coarse: readonly number[] | null
+}
+
+/** An image, the model for it, and how much of its noise is to go. */
+export interface DenoiseSubject extends RestoringParams {
+  /** With an even number of channels the last is alpha, which stays as it is. */
+  readonly pixels: PixelData
   readonly channels: 1 | 2 | 3 | 4
-  /** On the 0-255 scale, whatever the depth; null to estimate it in each channel. */
+  /** On the 0-255 scale, whatever the depth; null to go by the estimate in each channel. */
   readonly sigma: number | null
   /** 0 leaves the image as it is, 1 takes out the noise that there is, 2 as if it were twice as strong. */
   readonly strength: number
+  /** From an `estimateNoise` before this; without it the noise is estimated where that is needed. */
+  readonly noise?: ImageNoise | null
+}
+
+export interface DenoiseParams extends DenoiseSubject {
+  /** How much of the change in brightness and in colours stays; all of it if not given. See Mix. */
+  readonly color?: number
+  readonly detail?: number
+  /** All of the image as `restoreRegions` left it, which then is mixed only. */
+  readonly restored?: PixelData
+}
+
+/** A rectangle in pixels of an image. */
+export interface Region {
+  readonly left: number
+  readonly top: number
+  readonly width: number
+  readonly height: number
+}
+
+export interface RestoreRegionsParams extends DenoiseSubject {
+  /** Shared memory, as many pixels as the image has: gets those of the regions, not mixed with the original. */
+  readonly result: PixelData
+  readonly regions: readonly Region[]
+  /** Height and width of the regions; less at the end of the image. */
+  readonly tile: number
 }
 
 export type DenoiseEvent =
@@ -182,7 +222,7 @@ export type DenoiseEvent =
   /** The memory was not enough, and the work begins again in tiles of this height and width. */
   | { readonly type: 'smaller-tile'; readonly tile: number }
   /** As many pixels as were given. */
-  | { readonly type: 'restored'; readonly pixels: Uint8Array | Uint16Array }
+  | { readonly type: 'restored'; readonly pixels: PixelData }
 
 export interface TriedImage {
   /** As the network gets it and gives it back, values not clipped. */
@@ -254,9 +294,28 @@ export interface ComputeTasks {
   /** One image of any size, without its noise. */
   denoise: {
     params: DenoiseParams
-    /** Sigma in each channel of colour, null where that cannot be told; height and width of the tiles, null if left as it was. */
+    /** Sigma in each channel of colour, null where that cannot be told; height and width of the tiles, 0 if it was restored already, null if left as it was. */
     result: { estimated: readonly number[] | null; tile: number | null }
     event: DenoiseEvent
+  }
+  /** The noise of an image; `noise` is null for one that is too small to tell. */
+  estimateNoise: {
+    params: Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels'>
+    /** `certainty` 0..1: how much of what looks like noise is noise, when the estimate alone decides. */
+    result: { noise: ImageNoise | null; certainty: number }
+    event: never
+  }
+  /** Parts of an image, as they are in the whole one restored; a `region` event each. */
+  restoreRegions: {
+    params: RestoreRegionsParams
+    result: { ms: number }
+    event: { readonly type: 'region'; readonly index: number }
+  }
+  /** PSNR in dB and SSIM of two images of one size, height × width × channels bytes. */
+  similarity: {
+    params: { a: Uint8Array; b: Uint8Array; height: number; width: number; channels: 1 | 3 }
+    result: { psnr: number; ssim: number }
+    event: never
   }
   /** One image of any size, corrupted and restored. @param pixels height × width × channels */
   restoreTest: {

@@ -8,10 +8,17 @@ import { restoreWith, type RestoringRequest } from './keptRestorer'
 export interface PixelRequest extends Omit<RestoringRequest, 'sigmas'> {
   /** The noise that the model learned to remove. */
   readonly trained: NoiseSpec | null
+  /** Of the whole image; see ImageNoise. Estimated on this one if not given. */
+  readonly coarse?: readonly number[] | null
 }
 
 /** Weaker noise makes no blotches that are seen. */
 const coarseFrom = 8
+
+/** Planes of differences of colours that are restored at half the size too. */
+export const coarsePlanes = ({ planes, sigmas }: DenoisingPlan): readonly (1 | 2)[] =>
+  planes === 'decorrelated' ? ([1, 2] as const).filter((plane) => (sigmas[plane] ?? 0) >= coarseFrom) : []
+
 /** What half the size is of the work. */
 const coarseShare = 0.2
 
@@ -25,10 +32,11 @@ const coarseShare = 0.2
 export async function restorePixels(
   image: PixelImage,
   result: PixelImage['data'],
-  { planes, gains, sigmas }: DenoisingPlan,
-  { trained, ...request }: PixelRequest,
+  plan: DenoisingPlan,
+  { trained, coarse: known, ...request }: PixelRequest,
 ): Promise<number> {
-  const coarse = planes === 'decorrelated' ? [1, 2].filter((plane) => (sigmas[plane] ?? 0) >= coarseFrom) : []
+  const { planes, gains, sigmas } = plan
+  const coarse = coarsePlanes(plan)
   const { onProgress } = request
   // Tiles are counted anew in each part of the work, and shares of it told in thousandths.
   const part = (from: number, share: number) => (done: number, total: number) =>
@@ -40,11 +48,12 @@ export async function restorePixels(
     const noisy = coarseDifference(image, plane)
     const share = coarseShare / coarse.length
     const restored = new Float32Array(noisy.data.length)
-    const sigma = estimateChannels(noisy)?.sigmas[0] ?? sigmas[plane]! / gains[plane]! / 2
-    const plan = planDenoising(request.model.spec, trained, [sigma])
-    await restoreWith(new PixelTiles(noisy, restored, plan), {
+    const told = known === undefined ? estimateChannels(noisy)?.sigmas[0] : known?.[plane - 1]
+    const sigma = told ?? sigmas[plane]! / gains[plane]! / 2
+    const halfSize = planDenoising(request.model.spec, trained, [sigma])
+    await restoreWith(new PixelTiles(noisy, restored, halfSize), {
       ...request,
-      sigmas: plan.sigmas,
+      sigmas: halfSize.sigmas,
       onProgress: part(first + i * share, share),
     })
     takeCoarse({ ...image, data: result }, plane, restored)

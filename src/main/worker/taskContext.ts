@@ -7,8 +7,11 @@ export interface TaskContext<E> {
   emit(event: E, transfer?: readonly ArrayBuffer[]): void
   /** Asked between batches. The first answer other than `continue` tells the client that the task is ending. */
   requested(): 'continue' | 'pause' | 'stop'
-  /** Blocks while the client is behind with handling events, so that big ones do not pile up in memory. */
-  waitForClient(): void
+  /**
+   * Blocks while the client is behind with handling events, so that big ones do not pile up in memory.
+   * @param ahead events that may be on their way
+   */
+  waitForClient(ahead?: number): void
 }
 
 /** Events that may be on their way. */
@@ -37,10 +40,10 @@ export function createTaskContext<E>(
       sent++
       post(event, transfer)
     },
-    waitForClient: () => {
+    waitForClient: (ahead = eventsAhead) => {
       while (requested() === 'continue') {
         const handled = Atomics.load(words, sharedWords.handled)
-        if (sent - handled < eventsAhead) return
+        if (sent - handled < ahead) return
         Atomics.wait(words, sharedWords.handled, handled, lookEveryMs)
       }
     },

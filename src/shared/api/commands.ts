@@ -4,6 +4,17 @@ import { modelSpecSchema, type ModelSpec } from '../modelSpec'
 import { noiseSpecSchema } from '../noise'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
 import type { AppState, DeviceState } from './app'
+import {
+  type ComparedModel,
+  denoiseControlsSchema,
+  denoiseOutputSchema,
+  type DenoisePicture,
+  type DenoiseState,
+  type OpenedPicture,
+  type PictureView,
+  rectangleSchema,
+  type ReferenceFigures,
+} from './denoising'
 import type { Listing } from './events'
 import type { Job } from './jobs'
 import {
@@ -27,6 +38,8 @@ const byId = z.strictObject({ id: idSchema })
 const name = z.string().trim().min(1, 'Give it a name.').max(120)
 const row = z.number().int().min(0)
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, 'A code is a list of floats.')
+const picture = z.uuid('A picture is named by its id.')
+const pictures = z.array(picture).min(1).max(100_000)
 const target = { runtime: runtimeNameSchema.optional(), device: z.string().max(60).optional() }
 
 /** What an image is tried out on a model: one of a dataset, a chosen file, or an uploaded one. */
@@ -162,6 +175,56 @@ export const commands = {
   }),
   /** The image that a code stands for. */
   'models.decode': z.strictObject({ id: idSchema, code: floats }),
+
+  'denoise.list': nothing,
+  'denoise.state': nothing,
+  /** Pictures, and those in folders, to look at and to save. */
+  'denoise.add': z.strictObject({ places: z.array(placeSchema).min(1).max(10_000) }),
+  /** Takes them off the list; files stay. */
+  'denoise.remove': z.strictObject({ ids: pictures }),
+  'denoise.thumbnail': z.strictObject({ id: picture, size: z.number().int().min(16).max(512) }),
+  /** Reads it and estimates its noise. */
+  'denoise.open': z.strictObject({ id: picture }),
+  /** What is seen of it; what of that is not restored yet is worked on first, and events tell of it. */
+  'denoise.view': z.strictObject({
+    id: picture,
+    controls: denoiseControlsSchema,
+    rectangle: rectangleSchema,
+    /** Pixels of the screen for one of the picture. */
+    scale: z.number().min(1e-4).max(256),
+  }),
+  'denoise.setControls': z.strictObject({ ids: pictures, controls: denoiseControlsSchema }),
+  /** The same part through several models, one after the other. */
+  'denoise.compareModels': z.strictObject({
+    id: picture,
+    controls: denoiseControlsSchema,
+    rectangle: rectangleSchema,
+    models: z.array(denoiseControlsSchema.shape.model).min(1).max(12),
+  }),
+  /** A clean picture to measure against; null takes it away. */
+  'denoise.setReference': z.strictObject({ id: picture, place: placeSchema.nullable() }),
+  'denoise.measure': z.strictObject({ id: picture, controls: denoiseControlsSchema }),
+  /** Puts pictures in the queue. */
+  'denoise.save': z.strictObject({
+    ids: pictures,
+    output: denoiseOutputSchema,
+    /** Also those that were done before in just this way. */
+    again: z.boolean().default(false),
+  }),
+  'denoise.pause': nothing,
+  'denoise.resume': nothing,
+  'denoise.stop': nothing,
+  /** Shows the result in the system's file manager. */
+  'denoise.reveal': z.strictObject({ id: picture }),
+  'denoise.savePreset': z.strictObject({ name, controls: denoiseControlsSchema }),
+  'denoise.removePreset': z.strictObject({ name }),
+  /** What is seen, before and after beside each other, as a PNG in the folder. */
+  'denoise.saveComparison': z.strictObject({
+    id: picture,
+    controls: denoiseControlsSchema,
+    rectangle: rectangleSchema,
+    folder: placeSchema.nullable(),
+  }),
 } as const
 
 export type CommandName = keyof typeof commands
@@ -256,6 +319,26 @@ export interface Results {
   'models.reveal': null
   'models.encode': EncodedImage
   'models.decode': PixelBlock
+  'denoise.list': Listing<DenoisePicture>
+  'denoise.state': DenoiseState
+  /** Ids of all that were named, also of those that were there already. */
+  'denoise.add': { readonly ids: readonly string[] }
+  'denoise.remove': null
+  'denoise.thumbnail': PixelBlock
+  'denoise.open': OpenedPicture
+  'denoise.view': PictureView
+  'denoise.setControls': null
+  'denoise.compareModels': readonly ComparedModel[]
+  'denoise.setReference': null
+  'denoise.measure': ReferenceFigures
+  'denoise.save': null
+  'denoise.pause': null
+  'denoise.resume': null
+  'denoise.stop': null
+  'denoise.reveal': null
+  'denoise.savePreset': null
+  'denoise.removePreset': null
+  'denoise.saveComparison': { readonly name: string }
 }
 
 /** What each command does with its parsed parameters. */

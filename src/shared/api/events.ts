@@ -1,5 +1,6 @@
 import type { EpochMetrics } from '../run'
 import type { AppState, DeviceState } from './app'
+import type { DenoisePicture, DenoiseState } from './denoising'
 import type { Job } from './jobs'
 import type { DatasetSummary, LogEntry, ModelSummary, RunProgress, RunSummary } from './library'
 import type { Place } from './places'
@@ -17,7 +18,7 @@ export interface Listing<T> {
   readonly items: readonly T[]
 }
 
-export const screens = ['start', 'datasets', 'train', 'runs', 'models', 'settings'] as const
+export const screens = ['start', 'denoise', 'datasets', 'train', 'runs', 'models', 'settings'] as const
 export type Screen = (typeof screens)[number]
 
 /** What the app tells its windows. State changes are never dropped; progress comes at most every 100 ms. */
@@ -36,6 +37,10 @@ export interface Events {
     readonly hasSnapshot: boolean
   }
   'training.logged': { readonly run: string; readonly entry: LogEntry }
+  'denoise.changed': Changes<DenoisePicture>
+  'denoise.stateChanged': DenoiseState
+  /** More of a picture that is looked at is there. */
+  'denoise.restored': { readonly id: string; readonly isAll: boolean }
   /** Files or folders were handed over: dropped on the icon, opened with the app, or by a second start. */
   'places.opened': { readonly places: readonly Place[] }
   /** Of the menu. */

@@ -1,13 +1,13 @@
 import { isFullyConvolutional, type ModelSpec } from '../../../shared/modelSpec'
 import { evenLength, planStretches } from '../imaging/tiles'
 import type { Runtime } from '../runtimes/runtime'
-import { receptiveRadius } from './receptiveRadius'
+import { cellOf, receptiveRadius } from './receptiveRadius'
 import type { RestoreOptions, Restorer, RestorerOptions } from './restorer'
 import { RestoringProgram } from './restoringProgram'
 import type { Place, TiledImage } from './tiledImage'
 
-/** Tiles of an image are of one shape, and those of the same image at half the size of another. */
-const programsKept = 2
+/** Tiles of an image are of one shape, those of the same image at half the size and at its ends of others. */
+const programsKept = 4
 
 /** One plane of a tile. */
 interface Piece {
@@ -44,10 +44,7 @@ export class ConvolutionalRestorer implements Restorer {
 
   /** Pixels that tiles are multiples of. */
   get cell(): number {
-    const strides = this.spec.encoder.map((layer) =>
-      layer.type === 'conv' ? layer.stride : layer.type === 'pool' ? layer.size : 1,
-    )
-    return strides.reduce((product, stride) => product * stride, this.spec.block)
+    return cellOf(this.spec)
   }
 
   async restore(image: TiledImage, { sigmas, onProgress }: RestoreOptions): Promise<void> {

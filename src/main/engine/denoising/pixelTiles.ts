@@ -165,16 +165,3 @@ export class PixelTiles implements TiledImage {
     }
   }
 }
-
-/**
- * Puts some of the original back into what was made of it.
- *
- * @param restored is changed; 0..1 of it stays
- */
-export function blendInto(restored: PixelImage['data'], original: PixelImage['data'], share: number): void {
-  const isRounded = !(restored instanceof Float32Array)
-  for (let i = 0; i < restored.length; i++) {
-    const value = original[i]! + share * (restored[i]! - original[i]!)
-    restored[i] = isRounded ? Math.round(value) : value
-  }
-}

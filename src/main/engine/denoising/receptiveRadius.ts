@@ -13,3 +13,11 @@ export function receptiveRadius({ encoder, decoder, block }: ModelSpec): number 
   // Strides and pools look at whole cells.
   return Math.ceil(radius) + (pixel > block ? 2 * pixel : 0)
 }
+
+/** Pixels that what goes into a convolutional model is a multiple of, in height and width. */
+export function cellOf({ encoder, block }: ModelSpec): number {
+  const strides = encoder.map((layer) =>
+    layer.type === 'conv' ? layer.stride : layer.type === 'pool' ? layer.size : 1,
+  )
+  return strides.reduce((product, stride) => product * stride, block)
+}

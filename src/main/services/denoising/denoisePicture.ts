@@ -2,11 +2,11 @@ import { copyFile } from 'node:fs/promises'
 import { ExpectedError } from '../../../shared/errors'
 import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget } from '../../worker/protocol'
+import type { ComputeTarget, PixelData } from '../../worker/protocol'
 import type { PreparedImage } from '../datasets/prepareImage'
 import type { DenoisingModel } from './denoisingModels'
 import type { Picture } from './readPicture'
-import { newExtension, writePicture } from './writePicture'
+import { asTheOriginal, newExtension, writePicture, type WriteOptions } from './writePicture'
 
 export interface DenoiseSettings extends ComputeTarget {
   /** On the 0-255 scale; null to estimate it. */
@@ -15,6 +15,11 @@ export interface DenoiseSettings extends ComputeTarget {
   readonly strength: number
   /** Height and width of a tile; null for what goes into memory. */
   readonly tile: number | null
+  /** See Mix; all of the change if not given. */
+  readonly color?: number
+  readonly detail?: number
+  /** What the model made of it before, all of it. */
+  readonly restored?: PixelData
 }
 
 export interface PictureWork {
@@ -23,6 +28,8 @@ export interface PictureWork {
   /** Share of the picture that is done, 0..1. */
   readonly onProgress: (share: number) => void
   readonly onSmallerTile: (tile: number) => void
+  /** The work waits between tiles until this resolves; undefined to go on. */
+  readonly paused?: () => Promise<void> | undefined
 }
 
 export interface DenoisedPicture {
@@ -38,7 +45,7 @@ export async function denoisePicture(
   picture: Picture,
   { files: model, trained }: DenoisingModel,
   settings: DenoiseSettings,
-  { client, signal, onProgress, onSmallerTile }: PictureWork,
+  { client, signal, onProgress, onSmallerTile, paused }: PictureWork,
 ): Promise<DenoisedPicture> {
   const { height, width, channels } = picture
   const pixels = ownBuffer(picture.pixels)
@@ -50,9 +57,12 @@ export async function denoisePicture(
       signal,
       transfer: [pixels.buffer],
       onEvent: (event) => {
-        if (event.type === 'progress') onProgress(event.done / event.total)
-        else if (event.type === 'smaller-tile') onSmallerTile(event.tile)
-        else restored = event.pixels
+        if (event.type === 'smaller-tile') onSmallerTile(event.tile)
+        else if (event.type === 'restored') restored = event.pixels
+        else {
+          onProgress(event.done / event.total)
+          return paused?.()
+        }
       },
     },
   )
@@ -78,12 +88,13 @@ export async function writeResult(
   original: PreparedImage,
   picture: Picture,
   { pixels, tile }: DenoisedPicture,
+  options: WriteOptions = asTheOriginal,
 ): Promise<void> {
-  const isSame = tile === null && newExtension(picture) === null
+  const isSame = tile === null && newExtension(picture, options) === null
   await replaceFile(path, async (partial) => {
     if (isSame) return copyFile(original.path, partial)
     try {
-      await writePicture(original, picture, pixels, partial)
+      await writePicture(original, picture, pixels, partial, options)
     } catch (error) {
       if (!(error instanceof Error) || !diskFull.test(error.message)) throw error
       throw new ExpectedError(

@@ -21,12 +21,13 @@ export class DenoisingModels {
   for({ channels }: { readonly channels: 1 | 2 | 3 | 4 }): Promise<DenoisingModel> {
     const name = this.chosen ?? builtin(channels < 3 ? 'grey' : 'color')
     let model = this.opened.get(name)
-    if (!model) this.opened.set(name, (model = open(name)))
+    if (!model) this.opened.set(name, (model = openDenoisingModel(name)))
     return model
   }
 }
 
-async function open(name: string): Promise<DenoisingModel> {
+/** @throws ExpectedError when it cannot be opened, `unsupported` where it does not remove noise */
+export async function openDenoisingModel(name: string): Promise<DenoisingModel> {
   const { files, noise } = await openNamedModel(name)
   if (noise === null)
     throw new ExpectedError(

@@ -13,6 +13,8 @@ export interface Picture {
   readonly height: number
   readonly width: number
   readonly channels: 1 | 2 | 3 | 4
+  /** How it is to be turned to stand upright: 1..8, as EXIF counts. */
+  readonly orientation: number
 }
 
 /** @throws UnusableImage for what is damaged, or of a kind that would not come out as it went in */
@@ -20,10 +22,15 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
   const { format, input } = image
   if (format === 'bmp') {
     const { data, ...rest } = readBmp(typeof input === 'string' ? await readFile(input) : input)
-    return { format, pixels: data, ...rest }
+    return { format, pixels: data, ...rest, orientation: 1 }
   }
   try {
-    const { space, depth, pages = 1 } = await sharp(input, { limitInputPixels: maxPixels }).metadata()
+    const {
+      space,
+      depth,
+      pages = 1,
+      orientation = 1,
+    } = await sharp(input, { limitInputPixels: maxPixels }).metadata()
     if (pages > 1)
       throw new UnusableImage(
         `It holds ${pages} pictures, and only single ones are taken. Save them one by one first.`,
@@ -44,6 +51,7 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
       height: info.height,
       width: info.width,
       channels: info.channels as Picture['channels'],
+      orientation,
     }
   } catch (error) {
     throw error instanceof UnusableImage ? error : damaged(error)

@@ -14,9 +14,32 @@ const writtenAs: Record<ImageFormat, ImageFormat> = {
   bmp: 'png',
 }
 
+const extensions: Partial<Record<ImageFormat, string>> = {
+  jpeg: '.jpg',
+  png: '.png',
+  webp: '.webp',
+  avif: '.avif',
+  tiff: '.tif',
+}
+
+export interface WriteOptions {
+  /** `same` as the original's, where that can be written. */
+  readonly format: 'same' | 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff'
+  /** 1..100, of JPEG, WebP and AVIF; null for one at which hardly anything is lost. */
+  readonly quality: number | null
+  /** A sentence for the metadata on what was done; null for none. */
+  readonly note: string | null
+}
+export const asTheOriginal: WriteOptions = { format: 'same', quality: null, note: null }
+
+const formatFor = (original: ImageFormat, { format }: WriteOptions): ImageFormat =>
+  format === 'same' ? writtenAs[original] : format
+
 /** The ending of the file that a picture is written to, or null to keep the one it has. */
-export const newExtension = ({ format }: Pick<Picture, 'format'>): string | null =>
-  writtenAs[format] === format ? null : `.${writtenAs[format]}`
+export const newExtension = (
+  { format }: Pick<Picture, 'format'>,
+  options: WriteOptions = asTheOriginal,
+): string | null => (formatFor(format, options) === format ? null : extensions[formatFor(format, options)]!)
 
 /** Hardly anything is lost at this quality, and files do not grow far beyond what a camera writes. */
 const jpegQuality = 95
@@ -37,34 +60,50 @@ export async function writePicture(
   picture: Picture,
   pixels: Uint8Array | Uint16Array,
   path: string,
+  options: WriteOptions = asTheOriginal,
 ): Promise<void> {
-  const { height, width, channels, format } = picture
+  const { height, width, channels } = picture
+  const format = formatFor(picture.format, options)
   const raw = { height, width, channels }
   const isDeep = pixels instanceof Uint16Array
-  const space = spaceOf(channels < 3, isDeep)
-  if (format === 'bmp') {
-    await sharp(pixels, { raw }).toColourspace(space).png().toFile(path)
+  const isKeptDeep = isDeep && (format === 'png' || format === 'tiff' || format === 'avif')
+  const space = spaceOf(channels < 3, isKeptDeep)
+  if (picture.format === 'bmp') {
+    await encode(sharp(pixels, { raw }).toColourspace(space), format, options.quality, undefined).toFile(path)
     return
   }
   const none = new Array<number>(channels).fill(0)
-  const { density } = await sharp(original.input, { limitInputPixels: maxPixels }).metadata()
-  const carrier = sharp(original.input, { ignoreIcc: true, limitInputPixels: maxPixels })
+  const { density, xmp } = await sharp(original.input, { limitInputPixels: maxPixels }).metadata()
+  const begun = sharp(original.input, { ignoreIcc: true, limitInputPixels: maxPixels })
     .linear(none, none)
     // Arrays of numbers are taken as well, which its types do not say.
     .boolean(pixels as Buffer, 'or', { raw })
     .toColourspace(space)
     .keepMetadata()
-  await encode(carrier, format, density).toFile(path)
+  const carrier = options.note === null ? begun : begun.withXmp(withNote(xmp?.toString(), options.note))
+  const isOpaque = channels % 2 === 1
+  const ready =
+    format !== 'jpeg' || isOpaque
+      ? carrier
+      : sharp(await carrier.png({ compressionLevel: 1 }).toBuffer())
+          .flatten({ background: 'white' })
+          .keepMetadata()
+  await encode(ready, format, options.quality, density).toFile(path)
 }
 
-function encode(picture: Sharp, format: ImageFormat, density: number | undefined): Sharp {
-  switch (writtenAs[format]) {
+function encode(
+  picture: Sharp,
+  format: ImageFormat,
+  quality: number | null,
+  density: number | undefined,
+): Sharp {
+  switch (format) {
     case 'jpeg':
-      return picture.jpeg({ quality: jpegQuality, chromaSubsampling: '4:4:4' })
+      return picture.jpeg({ quality: quality ?? jpegQuality, chromaSubsampling: '4:4:4' })
     case 'webp':
-      return picture.webp({ quality: webpQuality })
+      return picture.webp({ quality: quality ?? webpQuality })
     case 'avif':
-      return picture.avif({ quality: avifQuality, chromaSubsampling: '4:4:4' })
+      return picture.avif({ quality: quality ?? avifQuality, chromaSubsampling: '4:4:4' })
     case 'tiff': {
       const resolution = density
         ? { xres: density / dotsPerMillimetre, yres: density / dotsPerMillimetre }
@@ -74,4 +113,17 @@ function encode(picture: Sharp, format: ImageFormat, density: number | undefined
     default:
       return picture.png()
   }
+}
+
+const history = 'photoshop:History'
+
+/** An XMP packet with a line of history, which programs show among what they know of a picture. */
+function withNote(xmp: string | undefined, note: string): string {
+  const escaped = note.replace(/&/g, '&amp;').replace(/</g, '&lt;')
+  const line = `<rdf:Description rdf:about="" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"><${history}>${escaped}</${history}></rdf:Description>`
+  const end = '</rdf:RDF>'
+  if (!xmp?.includes(end))
+    return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">${line}${end}</x:xmpmeta><?xpacket end="w"?>`
+  // A property may be there only once.
+  return xmp.includes(history) ? xmp : xmp.replace(end, line + end)
 }

@@ -24,8 +24,8 @@ const recipe = {
     loss: 'mse',
     config: {
       ...findPreset('denoise-conv').training,
-      epochs: 24,
-      optimizer: { learningRate: 0.0003 },
+      epochs: 110,
+      optimizer: { learningRate: 0.001 },
       schedule: { name: 'cosine' },
       validationSplit: 0.05,
       seed: 2,

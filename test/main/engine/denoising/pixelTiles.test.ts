@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { coarseDifference, takeCoarse } from '../../../../src/main/engine/denoising/coarseColor'
 import {
-  blendInto,
   noiseOfPlanes,
   type PixelImage,
   PixelTiles,
@@ -84,14 +83,6 @@ describe('PixelTiles', () => {
       expect(Math.abs(brighter[i]! - Math.min(255, given.data[i]! + 0.3 * 255))).toBeLessThan(0.51)
       expect(brighter[i + 1]).toBe(given.data[i + 1])
     }
-  })
-
-  it('is blended with what it was', () => {
-    const restored = Uint8Array.of(10, 20, 255)
-    blendInto(restored, Uint8Array.of(20, 21, 0), 0.25)
-    expect([...restored]).toEqual([18, 21, 64])
-    blendInto(restored, Uint8Array.of(1, 2, 3), 0)
-    expect([...restored]).toEqual([1, 2, 3])
   })
 
   it('goes on mirrored where the image ends', () => {

@@ -1,0 +1,38 @@
+import type { CommandName, Handlers } from '../../../shared/api/commands'
+import type { Shell } from '../shell'
+import type { DenoiseService } from './denoiseService'
+
+type DenoiseCommand = Extract<CommandName, `denoise.${string}`>
+
+/** A command without an answer. */
+const done =
+  <P>(act: (params: P) => void | Promise<void>) =>
+  async (params: P): Promise<null> => {
+    await act(params)
+    return null
+  }
+
+export function denoiseHandlers(denoising: DenoiseService, shell: Shell): Pick<Handlers, DenoiseCommand> {
+  const { study } = denoising
+  return {
+    'denoise.list': async () => denoising.listing(),
+    'denoise.state': async () => denoising.state(),
+    'denoise.add': (params) => denoising.add(params),
+    'denoise.remove': done(({ ids }) => denoising.remove(ids)),
+    'denoise.thumbnail': (params) => denoising.thumbnail(params),
+    'denoise.open': ({ id }) => denoising.openPicture(id),
+    'denoise.view': (params) => denoising.view(params),
+    'denoise.setControls': done((params) => denoising.setControls(params)),
+    'denoise.compareModels': (params) => study.compareModels(params),
+    'denoise.setReference': done((params) => study.setReference(params)),
+    'denoise.measure': (params) => study.measure(params),
+    'denoise.save': done((params) => denoising.save(params)),
+    'denoise.pause': done(() => denoising.pause()),
+    'denoise.resume': done(() => denoising.resume()),
+    'denoise.stop': done(() => denoising.stop()),
+    'denoise.reveal': done(({ id }) => shell.reveal(denoising.resultOf(id))),
+    'denoise.savePreset': done((params) => denoising.savePreset(params)),
+    'denoise.removePreset': done(({ name }) => denoising.removePreset(name)),
+    'denoise.saveComparison': (params) => denoising.saveComparison(params),
+  }
+}

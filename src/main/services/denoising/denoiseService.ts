@@ -1,0 +1,313 @@
+import { randomUUID } from 'node:crypto'
+import { basename, dirname } from 'node:path'
+import type { ParsedParams } from '../../../shared/api/commands'
+import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '../../../shared/api/denoising'
+import type { PixelBlock } from '../../../shared/api/library'
+import { ExpectedError } from '../../../shared/errors'
+import { isInside } from '../../store/isInside'
+import type { ComputeClient } from '../../worker/computeClient'
+import type { ComputeTarget } from '../../worker/protocol'
+import { findImages } from '../datasets/findImages'
+import { prepareImage } from '../datasets/prepareImage'
+import { UnusableImage } from '../datasets/unusableImage'
+import type { EventBus } from '../eventBus'
+import type { Log } from '../log'
+import type { ModelService } from '../models/modelService'
+import { builtin } from '../models/builtinModels'
+import type { PlaceRegistry } from '../places/placeRegistry'
+import { RevisedList } from '../revisedList'
+import { DenoiseMemory } from './denoiseMemory'
+import { type DenoisingModel, openDenoisingModel } from './denoisingModels'
+import { LoadedPictures } from './loadedPictures'
+import { Painter } from './painter'
+import { PictureStudy } from './pictureStudy'
+import type { Picture } from './readPicture'
+import { SavedResults, type Stamp, stampOf } from './savedResults'
+import { SaveQueue } from './saveQueue'
+import { readThumbnail } from './thumbnail'
+
+export interface DenoiseDependencies {
+  readonly events: EventBus
+  readonly log: Log
+  readonly places: PlaceRegistry
+  readonly models: ModelService
+  /** For what is looked at. */
+  readonly client: ComputeClient
+  /** For what is saved. */
+  readonly saver: ComputeClient
+  readonly target: () => ComputeTarget
+  /** Folder for what is remembered. */
+  readonly state: string
+  /** Where a browser's files lie until the app ends. Absolute path. */
+  readonly uploads: string
+  readonly version: string
+}
+
+interface Source {
+  readonly path: string
+  readonly stamp: Stamp
+}
+
+/** Pictures to denoise: the list of them, what is seen of one, and their way into files. */
+export class DenoiseService {
+  private readonly list: RevisedList<DenoisePicture>
+  private readonly sources = new Map<string, Source>()
+  private readonly byPath = new Map<string, string>()
+  private readonly loaded = new LoadedPictures()
+  private readonly models = new Map<string, Promise<DenoisingModel>>()
+  private readonly painter: Painter
+  private readonly queue: SaveQueue
+  readonly study: PictureStudy
+
+  private constructor(
+    private readonly deps: DenoiseDependencies,
+    private readonly memory: DenoiseMemory,
+    results: SavedResults,
+  ) {
+    const { events, log, client, saver, target, version } = deps
+    this.list = new RevisedList((changes) => events.emit('denoise.changed', changes))
+    this.painter = new Painter({
+      ...{ client, log, target },
+      mayGoOn: () => !this.queue.isBusy,
+      onRestored: (id, isAll) => events.emit('denoise.restored', { id, isAll }),
+    })
+    const modelFor = this.modelFor.bind(this)
+    this.queue = new SaveQueue({
+      ...{ log, results, target, modelFor, client: saver },
+      looked: (id) => this.loaded.peek(id),
+      change: (id, changes) => this.change(id, changes),
+      onBatch: (batch) => {
+        events.emit('denoise.stateChanged', { ...this.state(), batch })
+        if (batch.state === 'idle') this.painter.goOn()
+      },
+      note: `Denoised with Hourglass ${version}`,
+    })
+    const load = (id: string) => this.load(id)
+    this.study = new PictureStudy({ client, target, load, modelFor, places: deps.places })
+    events.on('models.changed', () => this.models.clear())
+  }
+
+  static async open(deps: DenoiseDependencies): Promise<DenoiseService> {
+    const memory = await DenoiseMemory.open(deps.state, deps.log)
+    return new DenoiseService(deps, memory, await SavedResults.open(deps.state, deps.log))
+  }
+
+  listing = () => this.list.listing()
+
+  state(): DenoiseState {
+    const { presets, output } = this.memory
+    return { batch: this.queue.batch(), presets, output }
+  }
+
+  /** @throws ExpectedError when there is no picture at all */
+  async add({ places }: ParsedParams<'denoise.add'>): Promise<{ ids: string[] }> {
+    const paths = places.map((place) => this.deps.places.resolve(place))
+    const found = await findImages(paths, { labels: 'none' })
+    const ids: string[] = []
+    for (const image of found.images) {
+      if (image.kind === 'file') ids.push(await this.addFile(image.absolute))
+      else this.addUnusable(image.path, 'It holds many images in one file. Save them one by one first.')
+    }
+    for (const { path, reason } of found.skipped) this.addUnusable(path, reason)
+    return { ids }
+  }
+
+  private async addFile(path: string): Promise<string> {
+    const known = this.byPath.get(path)
+    if (known !== undefined) {
+      if (this.list.get(known)!.state !== 'working') await this.refresh(known, path)
+      return known
+    }
+    const id = randomUUID()
+    this.byPath.set(path, id)
+    await this.refresh(id, path)
+    return id
+  }
+
+  /** Reads the header, again where it was read before. */
+  private async refresh(id: string, path: string): Promise<void> {
+    const stamp = await stampOf(path)
+    const before = this.list.get(id)
+    const known = this.sources.get(id)
+    if (before?.isReadable && known && stamp?.modifiedMs === known.stamp.modifiedMs) return
+    this.loaded.forget(id)
+    const row = {
+      ...{ id, name: basename(path), folder: basename(dirname(path)), bytes: stamp?.bytes ?? 0 },
+      ...({ state: 'ready', progress: 0, result: null, ms: null } as const),
+      controls: before?.controls ?? this.memory.controlsOf(dirname(path)),
+    }
+    this.sources.set(id, { path, stamp: stamp ?? { bytes: 0, modifiedMs: 0 } })
+    try {
+      const { width, height } = await prepareImage(path)
+      this.list.set({ ...row, width, height, isReadable: true, message: null })
+    } catch (error) {
+      if (!(error instanceof UnusableImage)) throw error
+      const none = { width: 0, height: 0, isReadable: false }
+      this.list.set({ ...row, ...none, state: 'failed', message: error.message })
+    }
+  }
+
+  private addUnusable(path: string, message: string): void {
+    const name = basename(path)
+    if (this.list.listing().items.some((one) => one.name === name && !one.isReadable)) return
+    this.list.set({
+      ...{ id: randomUUID(), name, folder: '', width: 0, height: 0, bytes: 0, state: 'failed', progress: 0 },
+      ...{ controls: this.memory.controlsOf(''), isReadable: false, result: null, message, ms: null },
+    })
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    const gone = new Set(ids)
+    this.queue.drop((id) => gone.has(id))
+    for (const id of gone) {
+      if (this.list.get(id)?.state === 'working') continue
+      this.painter.leave(id)
+      this.loaded.forget(id)
+      const source = this.sources.get(id)
+      if (source) this.byPath.delete(source.path)
+      this.sources.delete(id)
+      this.list.remove(id)
+    }
+  }
+
+  async thumbnail({ id, size }: ParsedParams<'denoise.thumbnail'>): Promise<PixelBlock> {
+    return readThumbnail(this.sourceOf(id).path, size)
+  }
+
+  /** @throws ExpectedError for what cannot be read */
+  async openPicture(id: string): Promise<OpenedPicture> {
+    const loaded = await this.load(id)
+    const { channels, format, pixels } = loaded.picture
+    const { noise, certainty } = await loaded.noise(this.deps.client)
+    const depth = pixels instanceof Uint16Array ? 16 : 8
+    return {
+      ...{ id, channels, format, depth, certainty },
+      ...loaded.levels.sizeOf(0),
+      sigmas: noise?.sigmas ?? null,
+    }
+  }
+
+  async view({ id, controls, rectangle, scale }: ParsedParams<'denoise.view'>): Promise<PictureView> {
+    const loaded = await this.load(id)
+    const { view, look } = await this.study.view(id, loaded, controls, rectangle, scale)
+    if (look) this.painter.look(look)
+    return view
+  }
+
+  async setControls({ ids, controls }: ParsedParams<'denoise.setControls'>): Promise<void> {
+    const folders = new Set<string>()
+    for (const id of ids) {
+      const source = this.sources.get(id)
+      if (!source) continue
+      this.change(id, { controls })
+      folders.add(dirname(source.path))
+    }
+    await this.memory.setControls(folders, controls)
+  }
+
+  async save({ ids, output, again }: ParsedParams<'denoise.save'>): Promise<void> {
+    const folder = output.folder === null ? null : this.deps.places.resolve(output.folder)
+    const asked = new Set(ids)
+    const rows = this.list.listing().items.filter(({ id }) => asked.has(id) && this.sources.has(id))
+    const isUploaded = rows.some(({ id }) => isInside(this.sourceOf(id).path, this.deps.uploads))
+    if (isUploaded && folder === null)
+      throw new ExpectedError(
+        'bad-input',
+        'These pictures came through the browser, and there is no folder beside them. Choose a folder for the results.',
+      )
+    await this.memory.setOutput(output)
+    for (const { id, state } of rows) if (state === 'failed') await this.refresh(id, this.sourceOf(id).path)
+    const pictures = rows.flatMap(({ id }) => {
+      const { isReadable, controls, width, height } = this.list.get(id)!
+      const megapixels = (width * height) / 1e6
+      return isReadable ? [{ id, ...this.sourceOf(id), megapixels, controls }] : []
+    })
+    if (pictures.length > 0) this.queue.add(pictures, { output, folder, again })
+  }
+
+  pause = () => this.queue.pause()
+  resume = () => this.queue.resume()
+  stop = () => this.queue.stop()
+
+  /** Absolute path of the result. */
+  resultOf(id: string): string {
+    const path = this.queue.resultOf(id)
+    if (path === null) throw new ExpectedError('not-found', 'This picture has no result yet.')
+    return path
+  }
+
+  async savePreset(preset: ParsedParams<'denoise.savePreset'>): Promise<void> {
+    await this.memory.savePreset(preset)
+    this.deps.events.emit('denoise.stateChanged', this.state())
+  }
+
+  async removePreset(name: string): Promise<void> {
+    await this.memory.removePreset(name)
+    this.deps.events.emit('denoise.stateChanged', this.state())
+  }
+
+  async saveComparison({
+    folder,
+    ...params
+  }: ParsedParams<'denoise.saveComparison'>): Promise<{ name: string }> {
+    const { path } = this.sourceOf(params.id)
+    const chosen = folder === null ? dirname(path) : this.deps.places.resolve(folder)
+    if (isInside(chosen, this.deps.uploads))
+      throw new ExpectedError(
+        'bad-input',
+        'This picture came through the browser, and there is no folder beside it. Choose a folder.',
+      )
+    return { name: basename(await this.study.saveComparison(params, path, chosen)) }
+  }
+
+  async close(): Promise<void> {
+    await this.queue.stop()
+    await this.painter.close()
+  }
+
+  private sourceOf(id: string): Source {
+    const source = this.sources.get(id)
+    if (source) return source
+    throw new ExpectedError('not-found', 'That picture is not on the list any more. Open it again.')
+  }
+
+  private change(id: string, changes: Partial<DenoisePicture>): void {
+    const before = this.list.get(id)
+    if (before) this.list.set({ ...before, ...changes })
+  }
+
+  private async load(id: string) {
+    const { path } = this.sourceOf(id)
+    try {
+      return await this.loaded.get(id, path)
+    } catch (error) {
+      if (error instanceof UnusableImage) throw new ExpectedError('bad-input', error.message)
+      throw error
+    }
+  }
+
+  private async folderOfModel(id: string): Promise<string> {
+    try {
+      return await this.deps.models.folderOf(id)
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) throw error
+      const sentence = `The model “${id}” is not in the library any more. Choose another one.`
+      throw new ExpectedError('not-found', sentence, { cause: error })
+    }
+  }
+
+  private modelFor(model: string, { channels }: Pick<Picture, 'channels'>): Promise<DenoisingModel> {
+    const name = model === 'auto' ? builtin(channels < 3 ? 'grey' : 'color') : model
+    let opened = this.models.get(name)
+    if (!opened) {
+      const open = async () => {
+        if (name.startsWith('builtin:')) return openDenoisingModel(name)
+        return openDenoisingModel(await this.folderOfModel(name))
+      }
+      opened = open()
+      opened.catch(() => this.models.delete(name))
+      this.models.set(name, opened)
+    }
+    return opened
+  }
+}

@@ -1,0 +1,80 @@
+import type { PixelBlock } from '../../../shared/api/library'
+import type { ComputeClient } from '../../worker/computeClient'
+import type { ImageNoise, PixelData } from '../../worker/protocol'
+import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
+import { PictureLevels, type Size } from './pictureLevels'
+import { type Picture, readPicture } from './readPicture'
+import { Restoration } from './restoration'
+
+export interface KnownNoise {
+  readonly noise: ImageNoise | null
+  /** See estimateNoise. */
+  readonly certainty: number
+}
+
+/** A picture in memory to be looked at, with what a model makes of it. */
+export class LoadedPicture {
+  private estimated: Promise<KnownNoise> | null = null
+  private restored: Restoration | null = null
+  reference: PictureLevels | null = null
+
+  private constructor(
+    /** The file that it was read from, as it was then. */
+    readonly image: PreparedImage,
+    /** In shared memory. */
+    readonly picture: Picture,
+    readonly levels: PictureLevels,
+  ) {}
+
+  /** @throws UnusableImage */
+  static async load(path: string): Promise<LoadedPicture> {
+    const image = await prepareImage(path)
+    const read = await readPicture(image)
+    const picture = { ...read, pixels: shared(read.pixels) }
+    return new LoadedPicture(image, picture, levelsOf(picture))
+  }
+
+  /** As it is stored. */
+  get size(): Size {
+    const { width, height } = this.picture
+    return { width, height }
+  }
+
+  get bytes(): number {
+    const copies = this.restored ? 2 : 1
+    return copies * (this.picture.pixels.byteLength + this.levels.bytes)
+  }
+
+  noise(client: ComputeClient): Promise<KnownNoise> {
+    const { pixels, width, height, channels } = this.picture
+    this.estimated ??= client.call('estimateNoise', { pixels, width, height, channels })
+    this.estimated.catch(() => (this.estimated = null))
+    return this.estimated
+  }
+
+  get restoration(): Restoration {
+    if (!this.restored) {
+      // Until a part is restored it shows what it was.
+      const pixels = shared(this.picture.pixels)
+      this.restored = new Restoration(pixels, levelsOf({ ...this.picture, pixels }), this.size)
+    }
+    return this.restored
+  }
+
+  /** All of the upright picture, 8 bits. */
+  whole(levels: PictureLevels = this.levels): PixelBlock {
+    return levels.block(0, { left: 0, top: 0, ...levels.sizeOf(0) })
+  }
+}
+
+export function levelsOf({ pixels, width, height, channels, orientation }: Picture): PictureLevels {
+  return new PictureLevels(pixels, { width, height }, channels, orientation)
+}
+
+/** A copy that the worker reads and writes too. */
+function shared(pixels: PixelData): PixelData {
+  const buffer = new SharedArrayBuffer(pixels.byteLength)
+  const copy = pixels instanceof Uint8Array ? new Uint8Array(buffer) : new Uint16Array(buffer)
+  copy.set(pixels)
+  return copy
+}

@@ -1,0 +1,107 @@
+import type { ComputeClient } from '../../worker/computeClient'
+import type { ComputeTarget, Region } from '../../worker/protocol'
+import { CancelledError } from '../../../shared/errors'
+import type { Log } from '../log'
+import type { DenoisingModel } from './denoisingModels'
+import type { LoadedPicture } from './loadedPicture'
+import { cellSide } from './restoration'
+
+/** What is on the screen. */
+export interface Look {
+  readonly id: string
+  readonly picture: LoadedPicture
+  readonly model: DenoisingModel
+  readonly sigma: number | null
+  readonly strength: number
+  /** As it is stored. */
+  readonly visible: Region
+}
+
+export interface PainterDependencies {
+  readonly client: ComputeClient
+  readonly log: Log
+  readonly target: () => ComputeTarget
+  /** Whether what cannot be seen may be worked on too. */
+  readonly mayGoOn: () => boolean
+  readonly onRestored: (id: string, isAll: boolean) => void
+}
+
+/** What a restoration depends on. */
+export function keyOf({ model, sigma, strength }: Pick<Look, 'model' | 'sigma' | 'strength'>): string {
+  return JSON.stringify([model.name, model.files.weights, sigma, Math.max(1, strength)])
+}
+
+/** Restores the picture that is looked at: what is seen of it first, then the rest. One part at a time, so that it follows. */
+export class Painter {
+  private current: Look | null = null
+  private running: Promise<void> | null = null
+  private readonly abort = new AbortController()
+
+  constructor(private readonly deps: PainterDependencies) {}
+
+  look(look: Look): void {
+    look.picture.restoration.begin(keyOf(look))
+    this.current = look
+    this.goOn()
+  }
+
+  /** When what could not be seen may be worked on again. */
+  goOn(): void {
+    this.running ??= this.run().finally(() => (this.running = null))
+  }
+
+  /** Nobody looks at that picture any more. */
+  leave(id: string): void {
+    if (this.current?.id === id) this.current = null
+  }
+
+  async close(): Promise<void> {
+    this.current = null
+    this.abort.abort()
+    await this.running
+  }
+
+  private async run(): Promise<void> {
+    for (let look = this.current; look; look = this.current) {
+      const part = this.nextPart(look)
+      if (!part) return
+      await this.restore(look, part)
+    }
+  }
+
+  private nextPart({ picture, visible }: Look): Region | null {
+    const { restoration, size } = picture
+    if (restoration.problem !== null) return null
+    const seen = restoration.next(visible)
+    if (seen || !this.deps.mayGoOn()) return seen
+    return restoration.next({ left: 0, top: 0, ...size })
+  }
+
+  private async restore(look: Look, part: Region): Promise<void> {
+    const { picture, model, sigma, strength } = look
+    const { restoration } = picture
+    const { client, target, onRestored, log } = this.deps
+    const key = keyOf(look)
+    try {
+      const { noise } = await picture.noise(client)
+      const { pixels, height, width, channels } = picture.picture
+      await client.call(
+        'restoreRegions',
+        {
+          ...{ model: model.files, trained: model.trained, pixels, height, width, channels },
+          ...{ sigma, strength, noise, result: restoration.pixels, regions: [part], tile: cellSide },
+          ...target(),
+        },
+        { signal: this.abort.signal },
+      )
+      if (!restoration.isFor(key)) return
+      restoration.mark(part)
+    } catch (error) {
+      if (error instanceof CancelledError) return this.leave(look.id)
+      if (!restoration.isFor(key)) return
+      restoration.problem = (error as Error).message
+      log.warn(`A picture could not be restored: ${(error as Error).message}`)
+    }
+    onRestored(look.id, restoration.isComplete)
+  }
+}

@@ -1,0 +1,175 @@
+import type { PixelBlock } from '../../../shared/api/library'
+import type { PixelData, Region } from '../../worker/protocol'
+
+/** Levels go on until no side is longer. */
+const smallestSide = 512
+
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+interface Level extends Size {
+  /** Colours only, 8 bits; of level 0 the picture's own pixels. */
+  readonly data: PixelData
+}
+
+/**
+ * A picture at 1, 1/2, 1/4 … of its size for the screen, so that what is seen of it is as many pixels as the screen has,
+ * however large it is. What is transparent stands on white.
+ */
+export class PictureLevels {
+  private readonly levels: Level[]
+  readonly colors: 1 | 3
+
+  /** @param pixels may change: `update` says where */
+  constructor(
+    pixels: PixelData,
+    readonly size: Size,
+    private readonly channels: 1 | 2 | 3 | 4,
+    private readonly orientation: number,
+  ) {
+    this.colors = channels < 3 ? 1 : 3
+    this.levels = [{ ...size, data: pixels }]
+    for (let { width, height } = size; Math.max(width, height) > smallestSide;) {
+      width = Math.ceil(width / 2)
+      height = Math.ceil(height / 2)
+      this.levels.push({ width, height, data: new Uint8Array(width * height * this.colors) })
+    }
+    this.update({ left: 0, top: 0, ...size })
+  }
+
+  get count(): number {
+    return this.levels.length
+  }
+
+  /** Bytes beyond the picture's own. */
+  get bytes(): number {
+    return this.levels.slice(1).reduce((sum, { data }) => sum + data.byteLength, 0)
+  }
+
+  /** Of the upright picture at a level. */
+  sizeOf(level: number): Size {
+    const { width, height } = this.levels[level]!
+    return this.orientation >= 5 ? { width: height, height: width } : { width, height }
+  }
+
+  /** @param part of the picture as it is stored, where pixels have changed */
+  update(part: Region): void {
+    let { left, top } = part
+    let [right, bottom] = [left + part.width, top + part.height]
+    for (let level = 1; level < this.levels.length; level++) {
+      ;[left, top] = [Math.floor(left / 2), Math.floor(top / 2)]
+      ;[right, bottom] = [Math.ceil(right / 2), Math.ceil(bottom / 2)]
+      this.reduce(level, left, top, right, bottom)
+    }
+  }
+
+  private reduce(level: number, left: number, top: number, right: number, bottom: number): void {
+    const from = this.levels[level - 1]!
+    const to = this.levels[level]!
+    const { colors } = this
+    const isFirst = level === 1
+    const channels = isFirst ? this.channels : colors
+    const alpha = isFirst && channels > colors ? colors : null
+    const divisor = from.data instanceof Uint16Array ? 257 : 1
+    const { data } = from
+    const onWhite = (at: number, c: number) => {
+      const share = data[at + alpha!]! / divisor / 255
+      return share * data[at + c]! + (1 - share) * 255 * divisor
+    }
+    for (let y = top; y < bottom; y++) {
+      const above = 2 * y * from.width
+      const below = Math.min(2 * y + 1, from.height - 1) * from.width
+      for (let x = left; x < right; x++) {
+        const a = 2 * x
+        const b = Math.min(a + 1, from.width - 1)
+        const p = (above + a) * channels
+        const q = (above + b) * channels
+        const r = (below + a) * channels
+        const t = (below + b) * channels
+        const at = (y * to.width + x) * colors
+        for (let c = 0; c < colors; c++) {
+          const sum =
+            alpha === null
+              ? data[p + c]! + data[q + c]! + data[r + c]! + data[t + c]!
+              : onWhite(p, c) + onWhite(q, c) + onWhite(r, c) + onWhite(t, c)
+          to.data[at + c] = Math.round(sum / (4 * divisor))
+        }
+      }
+    }
+  }
+
+  /**
+   * A part of the upright picture at a level, in pixels of that level and within it.
+   *
+   * @param pixels others of the same picture, at level 0
+   */
+  block(level: number, { left, top, width, height }: Region, pixels?: PixelData): PixelBlock {
+    const from = pixels ? { ...this.levels[level]!, data: pixels } : this.levels[level]!
+    const { colors } = this
+    const channels = level === 0 ? this.channels : colors
+    const { first, across, down } = uprightSteps(this.orientation, from, left, top)
+    const data = new Uint8Array(width * height * colors)
+    const isDeep = from.data instanceof Uint16Array
+    const isOpaque = channels === colors
+    for (let y = 0, to = 0; y < height; y++)
+      for (let x = 0, at = (first + y * down) * channels; x < width; x++, at += across * channels) {
+        const white = isOpaque ? 0 : 255 - (isDeep ? from.data[at + colors]! / 257 : from.data[at + colors]!)
+        for (let c = 0; c < colors; c++, to++) {
+          const value = isDeep ? from.data[at + c]! / 257 : from.data[at + c]!
+          data[to] = isOpaque && !isDeep ? value : Math.round(value + (white / 255) * (255 - value))
+        }
+      }
+    return { count: 1, width, height, channels: colors, data }
+  }
+}
+
+/** Where an upright pixel is stored, and how far the next one to its right and below it are, in pixels. */
+function uprightSteps(orientation: number, { width, height }: Size, left: number, top: number) {
+  const place = (x: number, y: number): number => {
+    const [column, row] = storedPlace(orientation, { width, height }, x, y)
+    return row * width + column
+  }
+  const first = place(left, top)
+  return { first, across: place(left + 1, top) - first, down: place(left, top + 1) - first }
+}
+
+/** The stored column and row of an upright pixel (EXIF 2.32, 4.6.4, tag Orientation). */
+export function storedPlace(
+  orientation: number,
+  { width, height }: Size,
+  x: number,
+  y: number,
+): [column: number, row: number] {
+  switch (orientation) {
+    case 2:
+      return [width - 1 - x, y]
+    case 3:
+      return [width - 1 - x, height - 1 - y]
+    case 4:
+      return [x, height - 1 - y]
+    case 5:
+      return [y, x]
+    case 6:
+      return [y, height - 1 - x]
+    case 7:
+      return [width - 1 - y, height - 1 - x]
+    case 8:
+      return [width - 1 - y, x]
+    default:
+      return [x, y]
+  }
+}
+
+/** The stored part that an upright one is. @param size as it is stored */
+export function storedRegion(orientation: number, size: Size, { left, top, width, height }: Region): Region {
+  const [a, b] = storedPlace(orientation, size, left, top)
+  const [c, d] = storedPlace(orientation, size, left + width - 1, top + height - 1)
+  return {
+    left: Math.min(a, c),
+    top: Math.min(b, d),
+    width: Math.abs(c - a) + 1,
+    height: Math.abs(d - b) + 1,
+  }
+}

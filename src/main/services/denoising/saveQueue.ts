@@ -1,0 +1,338 @@
+import { basename, dirname } from 'node:path'
+import { availableParallelism } from 'node:os'
+import type {
+  DenoiseBatch,
+  DenoiseControls,
+  DenoiseOutput,
+  DenoisePicture,
+} from '../../../shared/api/denoising'
+import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { wholeMix } from '../../../shared/mixPixels'
+import { makeFolder } from '../../store/makeFolder'
+import type { ComputeClient } from '../../worker/computeClient'
+import type { ComputeTarget } from '../../worker/protocol'
+import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
+import { UnusableImage } from '../datasets/unusableImage'
+import type { Log } from '../log'
+import { asKey } from '../models/imageNames'
+import { type DenoisedPicture, denoisePicture, writeResult } from './denoisePicture'
+import type { DenoisingModel } from './denoisingModels'
+import type { LoadedPicture } from './loadedPicture'
+import { keyOf } from './painter'
+import { type Picture, readPicture } from './readPicture'
+import { placeResult } from './resultPath'
+import { isSame, type SavedResults, type Stamp, stampOf } from './savedResults'
+
+/** A picture to be saved. */
+export interface QueuedPicture {
+  readonly id: string
+  readonly path: string
+  /** As it was when it was added. */
+  readonly stamp: Stamp
+  readonly megapixels: number
+  readonly controls: DenoiseControls
+}
+
+export interface SaveRequest {
+  readonly output: DenoiseOutput
+  /** Absolute path; null for each original's own. */
+  readonly folder: string | null
+  readonly again: boolean
+}
+
+export interface SaveDependencies {
+  /** A worker of its own: while it waits in a pause, it does nothing else. */
+  readonly client: ComputeClient
+  readonly log: Log
+  readonly results: SavedResults
+  readonly target: () => ComputeTarget
+  readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
+  /** The picture as it is looked at, where it is. */
+  readonly looked: (id: string) => LoadedPicture | null
+  readonly change: (id: string, changes: Partial<DenoisePicture>) => void
+  readonly onBatch: (batch: DenoiseBatch) => void
+  /** For the metadata. */
+  readonly note: string
+}
+
+interface Entry extends QueuedPicture, SaveRequest {}
+
+interface Opened {
+  readonly image: PreparedImage
+  readonly picture: Picture
+}
+
+/** What is read ahead; a picture that takes more waits for its turn. */
+const bytesAhead = 200e6
+const bytesPerPixel = 6
+const tellEveryMs = 100
+
+/**
+ * Pictures, one after the other through a model and into files: while one is computed the next is read and the one before
+ * is written. What goes wrong with one is told of it and ends nothing; a full disk is a pause.
+ */
+export class SaveQueue {
+  private waiting: Entry[] = []
+  private running: Promise<void> | null = null
+  private abort = new AbortController()
+  private paused: { readonly resumed: Promise<void>; readonly resume: () => void } | null = null
+  private readonly counts = { done: 0, failed: 0, total: 0, megapixels: 0, of: 0 }
+  private startedAt = 0
+  private pausedMs = 0
+  private working = { id: '', share: 0, megapixels: 0 }
+  private toldAt = 0
+  private readonly taken = new Set<string>()
+  private readonly written = new Map<string, string>()
+
+  constructor(private readonly deps: SaveDependencies) {}
+
+  get isBusy(): boolean {
+    return this.running !== null
+  }
+
+  batch(): DenoiseBatch {
+    const { done, failed, total, megapixels, of } = this.counts
+    const behind = megapixels + this.working.share * this.working.megapixels
+    const seconds = (performance.now() - this.startedAt - this.pausedMs) / 1000
+    const rate = this.running && behind > 0 && seconds > 0.5 ? behind / seconds : null
+    return {
+      state: this.running ? (this.paused ? 'paused' : 'running') : 'idle',
+      ...{ done, failed, total, rate },
+      share: of > 0 ? Math.min(1, behind / of) : 0,
+      timeLeftMs: rate ? ((of - behind) / rate) * 1000 : null,
+    }
+  }
+
+  /** Path of the result of a picture; null before it has one. */
+  resultOf(id: string): string | null {
+    return this.written.get(id) ?? null
+  }
+
+  add(pictures: readonly QueuedPicture[], request: SaveRequest): void {
+    const known = new Set(this.waiting.map(({ id }) => id))
+    const added = pictures.filter(({ id }) => !known.has(id) && id !== this.working.id)
+    if (!this.running) {
+      Object.assign(this.counts, { done: 0, failed: 0, total: 0, megapixels: 0, of: 0 })
+      this.startedAt = performance.now()
+      this.pausedMs = 0
+    }
+    this.counts.total += added.length
+    for (const one of added) {
+      this.counts.of += one.megapixels
+      this.waiting.push({ ...one, ...request })
+      this.deps.change(one.id, { state: 'waiting', progress: 0, message: null, result: null, ms: null })
+    }
+    this.running ??= this.run().finally(() => {
+      this.running = null
+      this.tell()
+    })
+    this.tell()
+  }
+
+  pause(): void {
+    if (!this.running || this.paused) return
+    let resume!: () => void
+    const resumed = new Promise<void>((resolve) => (resume = resolve))
+    const since = performance.now()
+    this.paused = { resumed, resume: () => ((this.pausedMs += performance.now() - since), resume()) }
+    this.tell()
+  }
+
+  resume(): void {
+    const { paused } = this
+    this.paused = null
+    paused?.resume()
+    this.tell()
+  }
+
+  /** What is written stays; the others are as before they were asked for. */
+  async stop(): Promise<void> {
+    const { running } = this
+    if (!running) return
+    this.drop(() => true)
+    if (this.working.id) this.deps.change(this.working.id, { state: 'ready', progress: 0 })
+    this.abort.abort()
+    this.resume()
+    await running
+  }
+
+  /** Takes pictures out of the queue; the one that is worked on is finished. */
+  drop(isDropped: (id: string) => boolean): void {
+    const dropped = this.waiting.filter(({ id }) => isDropped(id))
+    this.waiting = this.waiting.filter(({ id }) => !isDropped(id))
+    for (const { id, megapixels } of dropped) {
+      this.counts.total--
+      this.counts.of -= megapixels
+      this.deps.change(id, { state: 'ready', progress: 0 })
+    }
+  }
+
+  private async run(): Promise<void> {
+    this.abort = new AbortController()
+    let writing: Promise<void> = Promise.resolve()
+    let ahead: { readonly entry: Entry; readonly opened: Promise<Opened> } | null = null
+    for (let entry = this.waiting.shift(); entry; entry = this.waiting.shift()) {
+      await this.paused?.resumed
+      if (this.abort.signal.aborted) break
+      const opening: Promise<Opened> = ahead?.entry === entry ? ahead.opened : this.open(entry)
+      opening.catch(() => undefined)
+      // The one after it is read meanwhile, where that is not too much at once.
+      const [next] = this.waiting
+      const fits = next && next.megapixels * 1e6 * bytesPerPixel <= bytesAhead && availableParallelism() > 1
+      ahead = fits
+        ? {
+            entry: next,
+            opened: opening.then(
+              () => this.open(next),
+              () => this.open(next),
+            ),
+          }
+        : null
+      ahead?.opened.catch(() => undefined)
+      const write = await this.compute(entry, opening)
+      await writing
+      writing = write()
+    }
+    await writing
+  }
+
+  private async open({ path, stamp }: Entry): Promise<Opened> {
+    if (!isSame(stamp, await stampOf(path)))
+      throw new UnusableImage(
+        'It was changed or moved since it was added. Try again to take it as it is now.',
+      )
+    const image = await prepareImage(path)
+    return { image, picture: await readPicture(image) }
+  }
+
+  /** Restores a picture. @returns what writes it, so that the next one can begin meanwhile */
+  private async compute(entry: Entry, opening: Promise<Opened>): Promise<() => Promise<void>> {
+    const { id, megapixels } = entry
+    this.working = { id, share: 0, megapixels }
+    this.deps.change(id, { state: 'working', progress: 0 })
+    try {
+      const { image, picture } = await opening
+      const settings = settingsOf(entry)
+      const place = await placeResult(
+        { ...entry, original: entry.path, picture, settings },
+        this.deps.results,
+        this.taken,
+      )
+      if (place.kind === 'refused') throw new UnusableImage(place.reason)
+      if (place.kind === 'done') {
+        const message = 'Done before, in just this way.'
+        this.written.set(id, place.path)
+        this.finish(entry, { state: 'skipped', result: basename(place.path), message })
+        return async () => undefined
+      }
+      this.taken.add(asKey(place.path))
+      const startedAt = performance.now()
+      const result = await this.restore(entry, picture)
+      const ms = performance.now() - startedAt
+      return () => this.write(entry, { image, picture, result, path: place.path, settings, ms })
+    } catch (error) {
+      this.fail(entry, error)
+      return async () => undefined
+    }
+  }
+
+  private async restore(entry: Entry, picture: Picture): Promise<DenoisedPicture> {
+    const { client, modelFor, target, looked } = this.deps
+    const { controls, id } = entry
+    const model = await modelFor(controls.model, picture)
+    const sigma = controls.sigma === 'auto' ? null : controls.sigma
+    const asked = { sigma, strength: controls.strength, color: controls.color, detail: controls.detail }
+    const shown = looked(id)
+    const isShown =
+      shown?.restoration.isComplete &&
+      shown.restoration.isFor(keyOf({ model, ...asked })) &&
+      isSame(entry.stamp, { bytes: shown.image.bytes, modifiedMs: shown.image.modifiedMs })
+    const restored = isShown ? shown.restoration.pixels : undefined
+    return denoisePicture(
+      picture,
+      model,
+      { ...target(), ...wholeMix, ...asked, tile: null, restored },
+      {
+        client,
+        signal: this.abort.signal,
+        onProgress: (share) => this.progress(id, share),
+        onSmallerTile: (tile) =>
+          this.deps.change(id, { message: `The memory is small: going on in tiles of ${tile} pixels.` }),
+        paused: () => this.paused?.resumed,
+      },
+    )
+  }
+
+  private progress(id: string, share: number): void {
+    this.working = { ...this.working, share }
+    const now = performance.now()
+    if (now - this.toldAt < tellEveryMs || this.abort.signal.aborted) return
+    this.toldAt = now
+    this.deps.change(id, { progress: share })
+    this.tell()
+  }
+
+  private async write(
+    entry: Entry,
+    done: Opened & { result: DenoisedPicture; path: string; settings: string; ms: number },
+  ): Promise<void> {
+    const { image, picture, result, path, settings, ms } = done
+    try {
+      if (this.abort.signal.aborted) throw new CancelledError('Stopped.')
+      await makeFolder(dirname(path))
+      const { format, quality } = entry.output
+      const options = { format, quality, note: result.tile === null ? null : this.deps.note }
+      await writeResult(path, image, picture, result, options)
+      const resultStamp = (await stampOf(path))!
+      const replaced = path === entry.path
+      await this.deps.results.add({
+        ...{ original: entry.path, settings, result: path, resultStamp },
+        stamp: replaced ? resultStamp : entry.stamp,
+      })
+      this.written.set(entry.id, path)
+      this.finish(entry, { state: 'done', result: basename(path), ms, message: remarkOn(entry, result) })
+    } catch (error) {
+      this.fail(entry, error)
+    } finally {
+      this.taken.delete(asKey(path))
+    }
+  }
+
+  private fail(entry: Entry, error: unknown): void {
+    if (error instanceof CancelledError || this.abort.signal.aborted) {
+      this.deps.change(entry.id, { state: 'ready', progress: 0 })
+      return
+    }
+    const isExpected = error instanceof ExpectedError || error instanceof UnusableImage
+    if (!isExpected) this.deps.log.error('A picture could not be denoised.', error)
+    this.counts.failed++
+    this.finish(entry, { state: 'failed', message: (error as Error).message })
+    // What comes after it would fail as well, and be computed for nothing.
+    if (error instanceof ExpectedError && error.code === 'disk-full') this.pause()
+  }
+
+  private finish({ id, megapixels }: Entry, changes: Partial<DenoisePicture>): void {
+    if (changes.state !== 'failed') this.counts.done++
+    this.counts.megapixels += megapixels
+    if (this.working.id === id) this.working = { id: '', share: 0, megapixels: 0 }
+    this.deps.change(id, { progress: 1, ...changes })
+    this.tell()
+  }
+
+  private tell(): void {
+    this.deps.onBatch(this.batch())
+  }
+}
+
+/** Why a picture is as it was. */
+function remarkOn({ controls }: Entry, { tile, sigma }: DenoisedPicture): string | null {
+  if (tile !== null || controls.strength === 0 || controls.sigma === 0) return null
+  return sigma === null
+    ? 'It is too small to tell its noise, and is as it was. Set how strong the noise is by hand.'
+    : 'There was no noise to take out.'
+}
+
+/** All that decides what a result is. */
+function settingsOf({ controls, output }: Entry): string {
+  return JSON.stringify([controls, output.format, output.quality])
+}

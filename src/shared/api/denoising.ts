@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { idSchema, type PixelBlock } from './library'
+import { placeSchema } from './places'
+
+export const builtinModels = ['builtin:grey', 'builtin:color'] as const
+
+/** What a person sets for a picture. */
+export const denoiseControlsSchema = z.strictObject({
+  /** `auto`: the built-in one that suits the picture; or one of the library. */
+  model: z.union([z.literal('auto'), z.enum(builtinModels), idSchema]).default('auto'),
+  /** Strength of the noise on the 0-255 scale; `auto` goes by the estimate in each channel. */
+  sigma: z.union([z.literal('auto'), z.number().min(0).max(255)]).default('auto'),
+  /** 0 nothing is taken out, 1 the noise that there is, 2 as if it were twice as strong. */
+  strength: z.number().min(0).max(2).default(1),
+  /** Of the noise of colours, how much is taken out. */
+  color: z.number().min(0).max(1).default(1),
+  /** Of what was taken out of the brightness, how much comes back. */
+  detail: z.number().min(0).max(1).default(0),
+})
+export type DenoiseControls = z.infer<typeof denoiseControlsSchema>
+export const defaultControls: DenoiseControls = denoiseControlsSchema.parse({})
+
+export const savedFormats = ['same', 'jpeg', 'png', 'webp', 'avif', 'tiff'] as const
+
+/** Where results go, and as what. */
+export const denoiseOutputSchema = z.strictObject({
+  /** Null for the folder that each original is in. */
+  folder: placeSchema.nullable().default(null),
+  /** Of the name without its ending; {name} stands for that of the original. */
+  pattern: z
+    .string()
+    .trim()
+    .max(120)
+    .refine((text) => text.includes('{name}'), 'The names of the results need {name} in them.')
+    .refine((text) => !/[/\\:*?"<>|\p{Cc}]/u.test(text), 'A name cannot have / \\ : * ? " < > | in it.')
+    .default('{name}-denoised'),
+  format: z.enum(savedFormats).default('same'),
+  /** 1..100, of JPEG, WebP and AVIF. */
+  quality: z.number().int().min(1).max(100).default(95),
+  /** Puts results in place of the originals. */
+  replaceOriginals: z.boolean().default(false),
+})
+export type DenoiseOutput = z.infer<typeof denoiseOutputSchema>
+
+/** In pixels of the picture, upright. May reach beyond it. */
+export const rectangleSchema = z.strictObject({
+  left: z.number(),
+  top: z.number(),
+  width: z.number().min(1).max(1e6),
+  height: z.number().min(1).max(1e6),
+})
+export type ViewRectangle = z.infer<typeof rectangleSchema>
+
+/**
+ * A picture on the screen, and its place in the queue.
+ *
+ *     ready ──▶ waiting ──▶ working ──▶ done | skipped | failed
+ *       ▲__________|___________|
+ */
+export interface DenoisePicture {
+  readonly id: string
+  readonly name: string
+  /** Last part of the path of its folder. */
+  readonly folder: string
+  /** Upright. 0 for a file that cannot be read. */
+  readonly width: number
+  readonly height: number
+  readonly bytes: number
+  readonly state: 'ready' | 'waiting' | 'working' | 'done' | 'skipped' | 'failed'
+  /** Of the picture that is being worked on, 0..1. */
+  readonly progress: number
+  readonly controls: DenoiseControls
+  /** Whether it can be looked at. */
+  readonly isReadable: boolean
+  /** Name of the file that was written. */
+  readonly result: string | null
+  /** Why it failed or was skipped, or what else there is to know. */
+  readonly message: string | null
+  /** What restoring it took. */
+  readonly ms: number | null
+}
+
+export interface DenoiseBatch {
+  readonly state: 'idle' | 'running' | 'paused'
+  readonly done: number
+  readonly failed: number
+  readonly total: number
+  /** 0..1, by megapixels. */
+  readonly share: number
+  /** Megapixels a second; null where it cannot be said yet. */
+  readonly rate: number | null
+  readonly timeLeftMs: number | null
+}
+
+export interface ControlPreset {
+  readonly name: string
+  readonly controls: DenoiseControls
+}
+
+export interface DenoiseState {
+  readonly batch: DenoiseBatch
+  readonly presets: readonly ControlPreset[]
+  /** As it was set last; the folder is not remembered. */
+  readonly output: DenoiseOutput
+}
+
+/** What was found out of a picture when it was opened. */
+export interface OpenedPicture {
+  readonly id: string
+  readonly width: number
+  readonly height: number
+  readonly channels: 1 | 2 | 3 | 4
+  readonly depth: 8 | 16
+  readonly format: string
+  /** In each channel of colour, on the 0-255 scale; null where the picture is too small to tell. */
+  readonly sigmas: readonly number[] | null
+  /** How much of what looks like noise is taken for it, 0..1. */
+  readonly certainty: number
+}
+
+/** What is seen of a picture, at 1 / 2^level of its size. */
+export interface PictureView {
+  readonly level: number
+  /** In pixels of the picture, upright. */
+  readonly left: number
+  readonly top: number
+  readonly original: PixelBlock
+  /** What the model makes of it, all of it; where it is not there yet, what was there before. */
+  readonly restored: PixelBlock
+  /** Of the clean picture beside it, where there is one. */
+  readonly reference: PixelBlock | null
+  /** How much of what is seen is restored, 0..1. */
+  readonly ready: number
+  /** And of the whole picture. */
+  readonly readyOfAll: number
+  /** Of the restored picture in the result, 0..1: strength, and how certain it is that there is noise. */
+  readonly share: number
+  /** Why it cannot be restored. */
+  readonly problem: string | null
+}
+
+export interface ReferenceFigures {
+  /** Of the original against the clean picture: PSNR in dB, SSIM. */
+  readonly noisy: { readonly psnr: number; readonly ssim: number }
+  /** Of the result; null until all of it is restored. */
+  readonly result: { readonly psnr: number; readonly ssim: number } | null
+}
+
+export interface ComparedModel {
+  readonly model: string
+  readonly image: PixelBlock | null
+  readonly msPerMegapixel: number | null
+  readonly problem: string | null
+}

@@ -1,0 +1,335 @@
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp, { type Sharp } from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type DenoiseControls,
+  defaultControls,
+  type DenoisePicture,
+} from '../../../../src/shared/api/denoising'
+import { type CommandName, commands, type Params, type Results } from '../../../../src/shared/api/commands'
+import type { App } from '../../../../src/main/app/createApp'
+import { noisyPicture, noisyPixels } from '../../../support/noisyPicture'
+import { openTestApp } from '../../../support/testApp'
+import { temporaryFolder } from '../../../support/testFolder'
+
+let app: App
+let folder: string
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  app = await openTestApp(join(folder, 'home'))
+})
+afterAll(() => app.close())
+
+/** As a window asks. */
+async function invoke<C extends CommandName>(command: C, params: Params<C>): Promise<Results[C]> {
+  const handler = app.handlers[command] as unknown as (given: unknown) => Promise<Results[C]>
+  return handler(commands[command].parse(params))
+}
+
+const rows = async () => (await invoke('denoise.list', {})).items
+const row = async (id: string): Promise<DenoisePicture> => (await rows()).find((one) => one.id === id)!
+const place = async (path: string) => (await app.places.add(path)).place
+
+async function addPicture(name: string, image: Sharp): Promise<{ id: string; path: string }> {
+  const path = join(folder, name)
+  await mkdir(join(path, '..'), { recursive: true })
+  await image.toFile(path)
+  return { id: await add(path), path }
+}
+
+async function add(path: string): Promise<string> {
+  const { ids } = await invoke('denoise.add', { places: [await place(path)] })
+  return ids[0]!
+}
+
+const everything = { left: -50, top: -50, width: 5000, height: 5000 }
+
+/** The view once all of it is restored. */
+async function restoredView(id: string, controls: DenoiseControls, scale = 1, rectangle = everything) {
+  for (;;) {
+    const view = await invoke('denoise.view', { id, controls, rectangle, scale })
+    if (view.ready === 1 || view.problem) return view
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+async function saved(ids: string[], output: object = {}, again = false): Promise<DenoisePicture[]> {
+  const given = { pattern: '{name}-denoised', ...output }
+  await invoke('denoise.save', { ids, output: given, again })
+  while ((await invoke('denoise.state', {})).batch.state === 'running')
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  return Promise.all(ids.map(row))
+}
+
+const rmse = (a: Uint8Array, b: Uint8Array) =>
+  Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length)
+
+describe('a picture that is looked at', () => {
+  it('is seen at once, then restored, and is what is saved', async () => {
+    const size = { width: 330, height: 290 }
+    const { id, path } = await addPicture('look.png', noisyPicture(size).png())
+    const opened = await invoke('denoise.open', { id })
+    expect(opened).toMatchObject({ ...size, channels: 3, depth: 8, format: 'png' })
+    for (const sigma of opened.sigmas!) expect(Math.abs(sigma - 25)).toBeLessThan(2.5)
+
+    const first = await invoke('denoise.view', {
+      id,
+      controls: defaultControls,
+      rectangle: everything,
+      scale: 1,
+    })
+    expect(first).toMatchObject({ level: 0, left: 0, top: 0, share: 1, problem: null })
+    expect(Buffer.compare(first.original.data, noisyPixels(size))).toBe(0)
+
+    const view = await restoredView(id, defaultControls)
+    const clean = noisyPixels({ ...size, sigma: 0 })
+    expect(rmse(view.restored.data, clean)).toBeLessThan(0.35 * rmse(view.original.data, clean))
+    expect(view.readyOfAll).toBe(1)
+
+    const [done] = await saved([id])
+    expect(done).toMatchObject({ state: 'done', result: 'look-denoised.png', message: null })
+    const { data } = await sharp(path.replace('look', 'look-denoised'))
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    expect(Buffer.compare(data, view.restored.data)).toBe(0)
+  })
+
+  it('stands upright, and parts of it are those of the whole', async () => {
+    const upright = await addPicture(
+      'turned.jpg',
+      noisyPicture({ width: 300, height: 200 }).withMetadata({ orientation: 6 }).jpeg({ quality: 95 }),
+    )
+    expect(await row(upright.id)).toMatchObject({ width: 200, height: 300 })
+    const whole = await restoredView(upright.id, defaultControls)
+    const expected = await sharp(upright.path).autoOrient().raw().toBuffer()
+    expect(Buffer.compare(whole.original.data, expected)).toBe(0)
+
+    const part = await restoredView(upright.id, defaultControls, 1, {
+      left: 60,
+      top: 110,
+      width: 50,
+      height: 40,
+    })
+    expect([part.left, part.top, part.original.width, part.original.height]).toEqual([60, 110, 50, 40])
+    for (let y = 0; y < 40; y++) {
+      const from = ((110 + y) * 200 + 60) * 3
+      const line = whole.restored.data.subarray(from, from + 150)
+      expect(Buffer.compare(part.restored.data.subarray(y * 150, (y + 1) * 150), line)).toBe(0)
+    }
+  })
+
+  it('is as many pixels as the screen has', async () => {
+    const { id } = await addPicture('wide.png', noisyPicture({ width: 1600, height: 300, channels: 1 }).png())
+    const view = await invoke('denoise.view', {
+      id,
+      controls: defaultControls,
+      rectangle: everything,
+      scale: 0.26,
+    })
+    expect(view.level).toBe(2)
+    expect(view.original).toMatchObject({ width: 400, height: 75, channels: 1 })
+    const mean = (data: Uint8Array) => data.reduce((sum, value) => sum + value, 0) / data.length
+    const all = noisyPixels({ width: 1600, height: 300, channels: 1 })
+    expect(Math.abs(mean(view.original.data) - mean(all))).toBeLessThan(0.6)
+  })
+
+  it('follows its controls', async () => {
+    const { id } = await addPicture('controls.png', noisyPicture({ width: 128, height: 96 }).png())
+    const strong = await restoredView(id, { ...defaultControls, sigma: 40 })
+    const weak = await restoredView(id, { ...defaultControls, sigma: 8 })
+    const change = (view: typeof weak) => rmse(view.restored.data, view.original.data)
+    expect(change(strong)).toBeGreaterThan(change(weak) + 4)
+    expect((await restoredView(id, { ...defaultControls, sigma: 8, strength: 0.5 })).share).toBe(0.5)
+  })
+
+  it('says why a model cannot take it', async () => {
+    const { id } = await addPicture('grey.png', noisyPicture({ width: 90, height: 90, channels: 1 }).png())
+    const view = await restoredView(id, { ...defaultControls, model: 'no-such-model' })
+    expect(view.problem).toMatch(/no-such-model/)
+    expect(view.restored.data).toEqual(view.original.data)
+  })
+
+  it('is measured against a clean one', async () => {
+    const size = { width: 200, height: 150 }
+    const { id } = await addPicture('measured.png', noisyPicture(size).png())
+    const clean = join(folder, 'clean-reference.png')
+    await noisyPicture({ ...size, sigma: 0 })
+      .png()
+      .toFile(clean)
+    await expect(invoke('denoise.measure', { id, controls: defaultControls })).rejects.toThrow(
+      /clean picture/,
+    )
+    await invoke('denoise.setReference', { id, place: await place(clean) })
+    await restoredView(id, defaultControls)
+    const { noisy, result } = await invoke('denoise.measure', { id, controls: defaultControls })
+    expect(noisy.psnr).toBeGreaterThan(19)
+    expect(result!.psnr).toBeGreaterThan(noisy.psnr + 8)
+    expect(result!.ssim).toBeGreaterThan(noisy.ssim + 0.3)
+    const small = await addPicture('small-reference.png', noisyPicture({ width: 20, height: 20 }).png())
+    await expect(invoke('denoise.setReference', { id, place: await place(small.path) })).rejects.toThrow(
+      /20 × 20 pixels and this one 200 × 150/,
+    )
+  })
+
+  it('goes through several models side by side', async () => {
+    const { id } = await addPicture('models.png', noisyPicture({ width: 300, height: 200 }).png())
+    const rectangle = { left: 100, top: 60, width: 80, height: 70 }
+    const models = ['builtin:color', 'builtin:grey', 'missing'] as const
+    const compared = await invoke('denoise.compareModels', {
+      id,
+      controls: defaultControls,
+      rectangle,
+      models: [...models],
+    })
+    expect(compared.map(({ model }) => model)).toEqual(models)
+    const view = await restoredView(id, defaultControls, 1, rectangle)
+    expect(Buffer.compare(compared[0]!.image!.data, view.restored.data)).toBe(0)
+    expect(compared[0]!.msPerMegapixel).toBeGreaterThan(0)
+    expect(compared[2]).toMatchObject({ image: null, problem: expect.stringMatching(/missing/) as string })
+  })
+})
+
+describe('pictures that are saved', () => {
+  it('are left out on a second run, unless something is set differently', async () => {
+    const { id } = await addPicture('again/one.jpg', noisyPicture({ width: 80, height: 60 }).jpeg())
+    expect((await saved([id]))[0]).toMatchObject({ state: 'done', result: 'one-denoised.jpg' })
+    expect((await saved([id]))[0]).toMatchObject({ state: 'skipped', result: 'one-denoised.jpg' })
+    await invoke('denoise.setControls', { ids: [id], controls: { ...defaultControls, strength: 0.4 } })
+    expect((await saved([id]))[0]).toMatchObject({ state: 'done', result: 'one-denoised.jpg' })
+    // What somebody else has changed is theirs.
+    await writeFile(join(folder, 'again/one-denoised.jpg'), 'mine now')
+    expect((await saved([id]))[0]).toMatchObject({ state: 'done', result: 'one-denoised-2.jpg' })
+    expect(await readFile(join(folder, 'again/one-denoised.jpg'), 'utf8')).toBe('mine now')
+    // Pictures of that folder that come later begin with what was set for it.
+    const other = await addPicture('again/two.jpg', noisyPicture({ width: 40, height: 40 }).jpeg())
+    expect((await row(other.id)).controls.strength).toBe(0.4)
+  })
+
+  it('come out as they went in when nothing is to be taken out', async () => {
+    const { id, path } = await addPicture(
+      'still/still.jpg',
+      noisyPicture({ width: 70, height: 50 })
+        .withExif({ IFD0: { Make: 'Camera' } })
+        .jpeg(),
+    )
+    await invoke('denoise.setControls', { ids: [id], controls: { ...defaultControls, strength: 0 } })
+    expect((await saved([id]))[0]).toMatchObject({ state: 'done', message: null })
+    expect(await readFile(path.replace('still.jpg', 'still-denoised.jpg'))).toEqual(await readFile(path))
+  })
+
+  it('say in their metadata what was done, in every format', async () => {
+    const { id } = await addPicture('note.png', noisyPicture({ width: 170, height: 150 }).png())
+    const out = join(folder, 'formats')
+    await mkdir(out)
+    for (const [format, extension] of [
+      ['jpeg', 'jpg'],
+      ['webp', 'webp'],
+      ['avif', 'avif'],
+      ['tiff', 'tif'],
+      ['png', 'png'],
+    ] as const) {
+      const [done] = await saved([id], { format, folder: await place(out), pattern: '{name}', quality: 80 })
+      expect(done).toMatchObject({ state: 'done', result: `note.${extension}` })
+      const metadata = await sharp(join(out, `note.${extension}`)).metadata()
+      expect(metadata.xmp!.toString()).toContain('Denoised with Hourglass 0.1.0')
+    }
+  })
+
+  it('replace originals only where that was asked for', async () => {
+    const { id, path } = await addPicture('instead.png', noisyPicture({ width: 160, height: 160 }).png())
+    const before = await readFile(path)
+    await saved([id])
+    expect(await readFile(path)).toEqual(before)
+    expect((await saved([id], { replaceOriginals: true }))[0]).toMatchObject({
+      state: 'done',
+      result: 'instead.png',
+    })
+    expect(await readFile(path)).not.toEqual(before)
+    // Nobody wants it denoised twice.
+    await add(path)
+    expect((await saved([id], { replaceOriginals: true }))[0]).toMatchObject({ state: 'skipped' })
+  })
+
+  it('fail one by one', async () => {
+    const folderOf = join(folder, 'mixed')
+    await mkdir(folderOf)
+    await writeFile(join(folderOf, 'broken.jpg'), Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]))
+    await writeFile(join(folderOf, 'empty.png'), '')
+    await noisyPicture({ width: 1, height: 1 }).png().toFile(join(folderOf, 'tiny.png'))
+    await noisyPicture({ width: 1, height: 600 }).png().toFile(join(folderOf, 'high.png'))
+    await noisyPicture({ width: 64, height: 64 })
+      .toColourspace('cmyk')
+      .jpeg()
+      .toFile(join(folderOf, 'cmyk.jpg'))
+    await noisyPicture({ width: 64, height: 64 }).png({ palette: true }).toFile(join(folderOf, 'palette.png'))
+    await noisyPicture({ width: 64, height: 64 })
+      .ensureAlpha(0.5)
+      .png()
+      .toFile(join(folderOf, 'alpha ÄÖ&%#.png'))
+    await noisyPicture({ width: 64, height: 64 }).png().toFile(join(folderOf, 'changed.png'))
+    const { ids } = await invoke('denoise.add', { places: [await place(folderOf)] })
+    await utimes(join(folderOf, 'changed.png'), new Date(), new Date(Date.now() + 5000))
+    await saved([...ids])
+    const ends = Object.fromEntries(
+      (await rows()).map(({ name, state, message }) => [name, `${state}: ${message}`]),
+    )
+    expect(ends['broken.jpg']).toMatch(/^failed: .*(damaged|cut|read)/)
+    expect(ends['empty.png']).toBe('failed: The file is empty.')
+    expect(ends['cmyk.jpg']).toMatch(/^failed: Its colours are cmyk/)
+    expect(ends['changed.png']).toMatch(/^failed: It was changed/)
+    for (const name of ['tiny.png', 'high.png', 'palette.png', 'alpha ÄÖ&%#.png'])
+      expect(ends[name]).toMatch(/^done/)
+    // Retried, it is taken as it is now.
+    const changed = (await rows()).find(({ name }) => name === 'changed.png')!
+    expect((await saved([changed.id]))[0]).toMatchObject({ state: 'done' })
+  })
+
+  it('wait while they are paused, and stop where they are', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 4 }, (_, i) =>
+        addPicture(`batch/${i}.png`, noisyPicture({ width: 700, height: 700, seed: i }).png()),
+      ),
+    )
+    const ids = made.map(({ id }) => id)
+    await invoke('denoise.save', { ids, output: {} })
+    while ((await rows()).every(({ id, state }) => id !== ids[0] || state !== 'working'))
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    await invoke('denoise.pause', {})
+    const done = async () => (await Promise.all(ids.map(row))).filter(({ state }) => state === 'done').length
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const before = await done()
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect(await done()).toBe(before)
+    expect((await invoke('denoise.state', {})).batch.state).toBe('paused')
+    await invoke('denoise.resume', {})
+    while ((await done()) === before) await new Promise((resolve) => setTimeout(resolve, 20))
+    await invoke('denoise.stop', {})
+    const after = await Promise.all(ids.map(row))
+    expect(after.some(({ state }) => state === 'ready')).toBe(true)
+    expect(after.every(({ state }) => state === 'ready' || state === 'done')).toBe(true)
+    expect((await invoke('denoise.state', {})).batch.state).toBe('idle')
+    for (const { state, result } of after)
+      if (state === 'done') expect((await stat(join(folder, 'batch', result!))).size).toBeGreaterThan(0)
+  })
+
+  it('do not go beside files that came through a browser', async () => {
+    const path = join(app.uploads, 'x', 'uploaded.png')
+    await mkdir(join(path, '..'), { recursive: true })
+    await noisyPicture({ width: 40, height: 40 }).png().toFile(path)
+    const id = await add(path)
+    await expect(invoke('denoise.save', { ids: [id], output: {} })).rejects.toThrow(/Choose a folder/)
+  })
+})
+
+describe('what is seen of a picture', () => {
+  it('is saved before and after beside each other', async () => {
+    const { id } = await addPicture('compare.png', noisyPicture({ width: 120, height: 100 }).png())
+    const rectangle = { left: 10, top: 20, width: 60, height: 50 }
+    const params = { id, controls: defaultControls, rectangle, folder: null }
+    expect(await invoke('denoise.saveComparison', params)).toEqual({ name: 'compare-before-after.png' })
+    expect(await invoke('denoise.saveComparison', params)).toEqual({ name: 'compare-before-after-2.png' })
+    const { width, height } = await sharp(join(folder, 'compare-before-after.png')).metadata()
+    expect([width, height]).toEqual([122, 50])
+  })
+})
