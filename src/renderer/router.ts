@@ -6,6 +6,7 @@ export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
     { path: '/', name: 'start', component: StartView },
+    { path: '/denoise', name: 'denoise', component: () => import('./views/DenoiseView.vue') },
     { path: '/datasets', name: 'datasets', component: () => import('./views/DatasetsView.vue') },
     { path: '/datasets/new', name: 'import', component: () => import('./views/ImportView.vue') },
     {

@@ -10,6 +10,7 @@ export interface MenuActions {
 
 const screens: readonly (readonly [Screen, string])[] = [
   ['start', 'Start'],
+  ['denoise', 'Denoise'],
   ['datasets', 'Datasets'],
   ['train', 'Train'],
   ['runs', 'Runs'],

@@ -47,6 +47,8 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
         ...{ spec: usual.spec, config: usual.config, preset: usual.name },
         ...{ name: '', compute: 'auto', from: null },
       })
+    const asked = presets.value.find(({ name }) => name === route.query.preset)
+    if (asked) choose(asked)
     if (typeof route.query.run === 'string') await repeat(route.query.run)
     if (typeof route.query.from === 'string') await startFrom(route.query.from)
   })

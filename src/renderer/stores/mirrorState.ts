@@ -1,12 +1,18 @@
 import { shallowRef } from 'vue'
 import type { AppState, DeviceState } from '../../shared/api/app'
+import type { DenoiseState } from '../../shared/api/denoising'
 import { client } from '../api/client'
 
 interface States {
   'app.state': AppState
   'devices.state': DeviceState
+  'denoise.state': DenoiseState
 }
-const events = { 'app.state': 'app.changed', 'devices.state': 'devices.changed' } as const
+const events = {
+  'app.state': 'app.changed',
+  'devices.state': 'devices.changed',
+  'denoise.state': 'denoise.stateChanged',
+} as const
 
 /** One whole state of the app, mirrored: asked for, and replaced by each event. */
 export function mirrorState<C extends keyof States>(command: C) {

@@ -180,6 +180,11 @@ export const commands = {
   'denoise.state': nothing,
   /** Pictures, and those in folders, to look at and to save. */
   'denoise.add': z.strictObject({ places: z.array(placeSchema).min(1).max(10_000) }),
+  /** A picture of the clipboard, as the bytes of a file. */
+  'denoise.paste': z.strictObject({
+    name: z.string().trim().min(1).max(120),
+    bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'A picture is bytes.'),
+  }),
   /** Takes them off the list; files stay. */
   'denoise.remove': z.strictObject({ ids: pictures }),
   'denoise.thumbnail': z.strictObject({ id: picture, size: z.number().int().min(16).max(512) }),
@@ -321,8 +326,9 @@ export interface Results {
   'models.decode': PixelBlock
   'denoise.list': Listing<DenoisePicture>
   'denoise.state': DenoiseState
-  /** Ids of all that were named, also of those that were there already. */
+  /** Of those that can be looked at, also where they were there already. */
   'denoise.add': { readonly ids: readonly string[] }
+  'denoise.paste': { readonly ids: readonly string[] }
   'denoise.remove': null
   'denoise.thumbnail': PixelBlock
   'denoise.open': OpenedPicture

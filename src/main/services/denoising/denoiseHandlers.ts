@@ -18,6 +18,7 @@ export function denoiseHandlers(denoising: DenoiseService, shell: Shell): Pick<H
     'denoise.list': async () => denoising.listing(),
     'denoise.state': async () => denoising.state(),
     'denoise.add': (params) => denoising.add(params),
+    'denoise.paste': (params) => denoising.paste(params),
     'denoise.remove': done(({ ids }) => denoising.remove(ids)),
     'denoise.thumbnail': (params) => denoising.thumbnail(params),
     'denoise.open': ({ id }) => denoising.openPicture(id),

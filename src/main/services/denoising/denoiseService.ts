@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { basename, dirname } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import { writeFileAtomic } from '../../store/atomicWrite'
 import { isInside } from '../../store/isInside'
+import { makeFolder } from '../../store/makeFolder'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import { findImages } from '../datasets/findImages'
@@ -109,7 +112,17 @@ export class DenoiseService {
       else this.addUnusable(image.path, 'It holds many images in one file. Save them one by one first.')
     }
     for (const { path, reason } of found.skipped) this.addUnusable(path, reason)
-    return { ids }
+    return { ids: ids.filter((id) => this.list.get(id)?.isReadable) }
+  }
+
+  /** It lies with what a browser sends until the app ends. @throws ExpectedError */
+  async paste({ name, bytes }: ParsedParams<'denoise.paste'>): Promise<{ ids: string[] }> {
+    const folder = join(this.deps.uploads, randomUUID())
+    const path = join(folder, basename(name).replace(/[^\p{L}\p{N} ._-]/gu, '_'))
+    await makeFolder(folder)
+    await writeFileAtomic(path, bytes)
+    const id = await this.addFile(await realpath(path))
+    return { ids: this.list.get(id)?.isReadable ? [id] : [] }
   }
 
   private async addFile(path: string): Promise<string> {

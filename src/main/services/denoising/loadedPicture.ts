@@ -15,6 +15,7 @@ export interface KnownNoise {
 /** A picture in memory to be looked at, with what a model makes of it. */
 export class LoadedPicture {
   private estimated: Promise<KnownNoise> | null = null
+  private known: KnownNoise | null = null
   private restored: Restoration | null = null
   reference: PictureLevels | null = null
 
@@ -47,9 +48,19 @@ export class LoadedPicture {
 
   noise(client: ComputeClient): Promise<KnownNoise> {
     const { pixels, width, height, channels } = this.picture
-    this.estimated ??= client.call('estimateNoise', { pixels, width, height, channels })
-    this.estimated.catch(() => (this.estimated = null))
+    if (!this.estimated) {
+      this.estimated = client.call('estimateNoise', { pixels, width, height, channels })
+      this.estimated.then(
+        (found) => (this.known = found),
+        () => (this.estimated = null),
+      )
+    }
     return this.estimated
+  }
+
+  /** Null until it was estimated. */
+  get knownNoise(): KnownNoise | null {
+    return this.known
   }
 
   get restoration(): Restoration {

@@ -51,7 +51,8 @@ export class PictureStudy {
     const part = within(rectangle, levels.sizeOf(level), step)
     const whole = within(rectangle, levels.sizeOf(0), 1)
     const visible = storedRegion(picture.orientation, size, whole)
-    const certainty = (await loaded.noise(this.deps.client)).certainty
+    // What can be seen does not wait for the estimate.
+    const certainty = loaded.knownNoise?.certainty ?? 1
     const found = await this.modelOf(controls, picture)
     const look =
       typeof found === 'string' ? null : { id, picture: loaded, model: found, visible, ...asked(controls) }

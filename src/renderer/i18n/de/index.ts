@@ -1,5 +1,6 @@
 import { common } from './common'
 import { datasets } from './datasets'
+import { denoise } from './denoise'
 import { models } from './models'
 import { run } from './run'
 import { runs } from './runs'
@@ -8,4 +9,4 @@ import { shell } from './shell'
 import { start } from './start'
 import { train } from './train'
 
-export const de = { common, shell, start, datasets, train, run, runs, models, settings }
+export const de = { common, shell, start, denoise, datasets, train, run, runs, models, settings }

@@ -3,6 +3,7 @@ export const shell = {
   home: 'Hourglass, zum Anfang',
   skip: 'Zum Inhalt springen',
   start: 'Start',
+  denoise: 'Entrauschen',
   datasets: 'Bilder',
   train: 'Training',
   runs: 'Läufe',

@@ -4,6 +4,7 @@ export const start = {
   lead: 'Hourglass trainiert ein kleines neuronales Netz, das jedes Bild in ein paar Zahlen packt und wieder auspackt. Sehen Sie ihm beim Lernen zu, schauen Sie hinein, säubern Sie verrauschte Bilder. Alles bleibt auf diesem Rechner.',
   openFolder: 'Ordner öffnen…',
   openImages: 'Bilder öffnen…',
+  denoise: 'Bilder entrauschen…',
   sample: 'Beispiel ausprobieren',
   drop: 'Oder ziehen Sie Ordner und Bilder irgendwo in dieses Fenster.',
   datasets: 'Neueste Datensätze',

@@ -3,6 +3,7 @@ export const shell = {
   home: 'Hourglass, to the start',
   skip: 'Skip to the content',
   start: 'Start',
+  denoise: 'Denoise',
   datasets: 'Datasets',
   train: 'Train',
   runs: 'Runs',

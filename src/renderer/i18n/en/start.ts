@@ -4,6 +4,7 @@ export const start = {
   lead: 'Hourglass trains a small neural network that packs each image into a few numbers and unpacks it again. Watch it learn, look inside, clean noisy images. Everything stays on this machine.',
   openFolder: 'Open folder…',
   openImages: 'Open images…',
+  denoise: 'Denoise pictures…',
   sample: 'Try the sample',
   drop: 'Or drop folders and images anywhere on this window.',
   datasets: 'Recent datasets',

@@ -1,0 +1,120 @@
+import type { PictureView } from '../../../shared/api/denoising'
+import type { PixelBlock } from '../../../shared/api/library'
+import { type Mix, mixPixels } from '../../../shared/mixPixels'
+import { imageDataOf } from '../images/drawPixels'
+
+export const viewModes = ['split', 'side', 'result', 'original', 'difference', 'error'] as const
+export type ViewMode = (typeof viewModes)[number]
+
+/** Differences are too faint to see as they are. */
+const differenceGain = 4
+const middle = 128
+
+/** What can be drawn of a view. Each layer is made when it is first asked for. */
+export class PictureLayers {
+  private readonly made = new Map<string, HTMLCanvasElement>()
+  private mixed: PixelBlock | null = null
+
+  constructor(
+    readonly view: PictureView,
+    private mix: Mix,
+  ) {}
+
+  /** The same view, mixed in another way. */
+  remix(mix: Mix): void {
+    this.mix = mix
+    this.mixed = null
+    for (const name of ['result', 'difference', 'error']) this.made.delete(name)
+  }
+
+  /** Pixels of the picture for one of a layer. */
+  get step(): number {
+    return 2 ** this.view.level
+  }
+
+  /** What the controls make of it. */
+  get result(): PixelBlock {
+    const { original, restored, share } = this.view
+    if (!this.mixed) {
+      const data = new Uint8Array(original.data.length)
+      mixPixels(data, original.data, restored.data, original.channels, { ...this.mix, strength: share })
+      this.mixed = { ...original, data }
+    }
+    return this.mixed
+  }
+
+  layer(name: 'original' | 'result' | 'difference' | 'error'): HTMLCanvasElement {
+    let canvas = this.made.get(name)
+    if (!canvas) {
+      canvas = canvasOf(this.block(name))
+      this.made.set(name, canvas)
+    }
+    return canvas
+  }
+
+  private block(name: 'original' | 'result' | 'difference' | 'error'): PixelBlock {
+    const { original, reference } = this.view
+    if (name === 'original') return original
+    if (name === 'result') return this.result
+    // What was taken out; or, against a clean picture, what is still wrong.
+    return name === 'error' && reference
+      ? differenceOf(this.result, reference)
+      : differenceOf(original, this.result)
+  }
+}
+
+function differenceOf(a: PixelBlock, b: PixelBlock): PixelBlock {
+  const data = a.data.map((value, i) => {
+    const shown = middle + differenceGain * (value - b.data[i]!)
+    return Math.min(255, Math.max(0, shown))
+  })
+  return { ...a, data }
+}
+
+function canvasOf(block: PixelBlock): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  canvas.width = block.width
+  canvas.height = block.height
+  canvas.getContext('2d')!.putImageData(imageDataOf(block, 0), 0, 0)
+  return canvas
+}
+
+export interface Pane {
+  /** On the canvas, in its pixels. */
+  readonly left: number
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * Draws a layer into a pane.
+ *
+ * @param view the part of the picture that the pane shows: its left and top, in pixels of the picture
+ * @param scale pixels of the canvas for one of the picture
+ */
+export function drawLayer(
+  context: CanvasRenderingContext2D,
+  layers: PictureLayers,
+  name: 'original' | 'result' | 'difference' | 'error',
+  pane: Pane,
+  view: { readonly left: number; readonly top: number },
+  scale: number,
+): void {
+  const canvas = layers.layer(name)
+  const size = scale * layers.step
+  context.save()
+  context.beginPath()
+  context.rect(pane.left, 0, pane.width, pane.height)
+  context.clip()
+  // From twice their size on, pixels are looked at as what they are.
+  context.imageSmoothingEnabled = size < 2
+  context.imageSmoothingQuality = 'high'
+  context.drawImage(
+    canvas,
+    pane.left + (layers.view.left - view.left) * scale,
+    (layers.view.top - view.top) * scale,
+    canvas.width * size,
+    canvas.height * size,
+  )
+  context.restore()
+}

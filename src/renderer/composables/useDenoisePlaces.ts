@@ -1,0 +1,23 @@
+import { useRouter } from 'vue-router'
+import type { Place } from '../../shared/api/places'
+import { client } from '../api/client'
+import { useDenoiseStore } from '../stores/useDenoiseStore'
+import { type PickKind, useChoosePlaces } from './useChoosePlaces'
+import { useCommand } from './useCommand'
+
+/** Pictures and folders that are to be denoised: chosen, dropped, pasted or handed over. */
+export function useDenoisePlaces() {
+  const router = useRouter()
+  const store = useDenoiseStore()
+  const { choose } = useChoosePlaces()
+
+  const { run: add } = useCommand(async (places: readonly Place[]) => {
+    if (places.length === 0) return
+    const { ids } = await client.invoke('denoise.add', { places: places.map(({ place }) => place) })
+    store.remember(places)
+    if (ids[0] !== undefined) store.choose(ids[0])
+    if (router.currentRoute.value.name !== 'denoise') await router.push({ name: 'denoise' })
+  })
+  const { run: chooseAndAdd, busy } = useCommand(async (kind: PickKind) => add(await choose(kind)))
+  return { add, chooseAndAdd, busy }
+}
