@@ -1,13 +1,15 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { noisyPicture } from '../support/noisyPicture'
 import { root } from '../support/requirements'
 import { makeImages } from './support/images'
-import { expect, test } from './support/hourglassTest'
+import { expect, type Hourglass, test } from './support/hourglassTest'
 import { importChosen, startTraining } from './support/steps'
 
 const screens = [
   '#/',
+  '#/denoise',
   '#/datasets',
   '#/datasets/shapes',
   '#/datasets/new',
@@ -29,6 +31,7 @@ for (const theme of ['light', 'dark'] as const)
     await importChosen(page)
     await startTraining(page, { epochs: 3, name: 'Once' })
     await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+    await openPicture(app)
     for (const screen of screens) {
       await app.show(new URL(screen, page.url()).href)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
@@ -44,6 +47,7 @@ test('no screen is wider than a window of 900 or 640 pixels', async ({ app }) =>
   await importChosen(page)
   await startTraining(page, { epochs: 3, name: 'Once' })
   await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+  await openPicture(app)
   for (const width of [900, 640]) {
     await page.setViewportSize({ width, height: 700 })
     for (const screen of screens) {
@@ -56,6 +60,18 @@ test('no screen is wider than a window of 900 or 640 pixels', async ({ app }) =>
     }
   }
 })
+
+/** Something to be denoised. */
+async function openPicture(app: Hourglass): Promise<void> {
+  await mkdir(join(app.files, 'photos'))
+  for (const i of [0, 1])
+    await noisyPicture({ width: 200, height: 150, seed: i })
+      .png()
+      .toFile(join(app.files, 'photos', `${i}.png`))
+  await app.page.getByRole('link', { name: 'Denoise', exact: true }).click()
+  await app.chooseFolder('Add folder…', 'photos')
+  await expect(app.page.getByRole('list', { name: /^Estimated noise/ })).toBeVisible()
+}
 
 /** What axe finds wrong against WCAG 2.1 A and AA: each with the elements it is about. */
 async function violations(page: Page): Promise<string[]> {

@@ -182,7 +182,7 @@ test('models are compared, settings kept, and results measured against a clean p
   await expect(page.getByRole('img', { name: /^Where the result differs/ })).toBeVisible()
 })
 
-test('a picture is pasted, and wants a folder to go to', async ({ app }) => {
+test('a picture is pasted, and wants a folder to go to', async ({ app, host }) => {
   const { page } = app
   await makePhotos(app, 1)
   await page.getByRole('link', { name: 'Denoise', exact: true }).click()
@@ -198,11 +198,20 @@ test('a picture is pasted, and wants a folder to go to', async ({ app }) => {
   await page.getByRole('button', { name: 'Save this picture' }).click()
   await expect(page.getByText(/Choose a folder for the results/)).toBeVisible()
   await page.getByRole('button', { name: 'Where and how' }).click()
-  await app.chooseFolder('Choose another folder…', 'photos')
-  await expect(page.getByText('Results go into the folder “photos”.')).toBeVisible()
+  if (host === 'served') {
+    await page.getByRole('button', { name: 'Choose another folder…' }).click()
+    const picker = page.getByRole('dialog', { name: 'Choose a folder' })
+    await picker.getByRole('textbox', { name: 'Name of a new folder' }).fill('results')
+    await picker.getByRole('button', { name: 'Make folder' }).click()
+    await picker.getByRole('button', { name: 'Choose “results”' }).click()
+  } else {
+    await mkdir(join(app.files, 'results'))
+    await app.chooseFolder('Choose another folder…', 'results')
+  }
+  await expect(page.getByText('Results go into the folder “results”.')).toBeVisible()
   await page.getByRole('button', { name: 'Save this picture' }).click()
   await expect(page.getByText('Saved as pasted-denoised.png.')).toBeVisible()
-  expect(await readdir(join(app.files, 'photos'))).toContain('pasted-denoised.png')
+  expect(await readdir(join(app.files, 'results'))).toEqual(['pasted-denoised.png'])
 })
 
 test('a network for pictures like these is set up in three clicks', async ({ app }) => {

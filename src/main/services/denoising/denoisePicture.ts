@@ -40,8 +40,34 @@ export interface DenoisedPicture {
   readonly tile: number | null
 }
 
-/** The picture's own pixels go to the worker, and are empty afterwards. @throws ExpectedError, CancelledError */
+/**
+ * Takes the noise out of a picture, page by page. Its own pixels may go to the worker, and are empty afterwards.
+ *
+ * @throws ExpectedError, CancelledError
+ */
 export async function denoisePicture(
+  picture: Picture,
+  model: DenoisingModel,
+  settings: DenoiseSettings,
+  work: PictureWork,
+): Promise<DenoisedPicture> {
+  const { pages, pixels } = picture
+  if (pages === 1) return denoisePage(picture, model, settings, work)
+  const size = pixels.length / pages
+  const result = pixels.slice()
+  const done: DenoisedPicture[] = []
+  for (let page = 0; page < pages; page++) {
+    const own = { ...picture, pixels: pixels.slice(page * size, (page + 1) * size), pages: 1 }
+    const onProgress = (share: number) => work.onProgress((page + share) / pages)
+    const restored = await denoisePage(own, model, settings, { ...work, onProgress })
+    result.set(restored.pixels, page * size)
+    done.push(restored)
+  }
+  const tile = done.find((one) => one.tile !== null)?.tile ?? null
+  return { pixels: result, sigma: done[0]!.sigma, tile }
+}
+
+async function denoisePage(
   picture: Picture,
   { files: model, trained }: DenoisingModel,
   settings: DenoiseSettings,

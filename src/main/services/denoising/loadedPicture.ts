@@ -31,7 +31,9 @@ export class LoadedPicture {
   static async load(path: string): Promise<LoadedPicture> {
     const image = await prepareImage(path)
     const read = await readPicture(image)
-    const picture = { ...read, pixels: shared(read.pixels) }
+    // Of several pages the first is looked at.
+    const first = read.pixels.subarray(0, read.pixels.length / read.pages)
+    const picture = { ...read, pixels: shared(first) }
     return new LoadedPicture(image, picture, levelsOf(picture))
   }
 

@@ -8,13 +8,15 @@ import { damaged, UnusableImage } from '../datasets/unusableImage'
 /** A picture as its file has it: not turned upright, in its own colours, 8 or 16 bits. */
 export interface Picture {
   readonly format: ImageFormat
-  /** Row-major, height × width × channels; with an even number of channels the last is alpha. */
+  /** Row-major, pages × height × width × channels; with an even number of channels the last is alpha. */
   readonly pixels: Uint8Array | Uint16Array
   readonly height: number
   readonly width: number
   readonly channels: 1 | 2 | 3 | 4
   /** How it is to be turned to stand upright: 1..8, as EXIF counts. */
   readonly orientation: number
+  /** Pictures of one size in the file, one after the other. */
+  readonly pages: number
 }
 
 /** @throws UnusableImage for what is damaged, or of a kind that would not come out as it went in */
@@ -22,7 +24,7 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
   const { format, input } = image
   if (format === 'bmp') {
     const { data, ...rest } = readBmp(typeof input === 'string' ? await readFile(input) : input)
-    return { format, pixels: data, ...rest, orientation: 1 }
+    return { format, pixels: data, ...rest, orientation: 1, pages: 1 }
   }
   try {
     const {
@@ -31,7 +33,7 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
       pages = 1,
       orientation = 1,
     } = await sharp(input, { limitInputPixels: maxPixels }).metadata()
-    if (pages > 1)
+    if (pages > 1 && !holdsPages(format))
       throw new UnusableImage(
         `It holds ${pages} pictures, and only single ones are taken. Save them one by one first.`,
       )
@@ -40,7 +42,7 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
     if (!['srgb', 'rgb', 'rgb16', 'b-w', 'grey16'].includes(space))
       throw new UnusableImage(`Its colours are ${space}. Save it in RGB or in grey first.`)
     const isDeep = depth === 'ushort'
-    const { data, info } = await sharp(input, { ignoreIcc: true, limitInputPixels: maxPixels })
+    const { data, info } = await sharp(input, { ...asStored, pages: pages > 1 ? -1 : 1 })
       .toColourspace(spaceOf(space === 'b-w' || space === 'grey16', isDeep))
       .raw({ depth: isDeep ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true })
@@ -48,15 +50,22 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
     return {
       format,
       pixels,
-      height: info.height,
+      height: info.height / pages,
       width: info.width,
       channels: info.channels as Picture['channels'],
       orientation,
+      pages,
     }
   } catch (error) {
     throw error instanceof UnusableImage ? error : damaged(error)
   }
 }
+
+/** Formats that are written with as many pages as they were read with. */
+export const holdsPages = (format: ImageFormat): boolean => format === 'tiff' || format === 'webp'
+
+/** How the decoder gives values as the file has them. */
+export const asStored = { ignoreIcc: true, limitInputPixels: maxPixels } as const
 
 /** The colour space in which the decoder leaves values as they are. */
 export function spaceOf(isGrey: boolean, isDeep: boolean): 'b-w' | 'srgb' | 'grey16' | 'rgb16' {

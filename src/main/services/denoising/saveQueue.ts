@@ -244,6 +244,7 @@ export class SaveQueue {
     const asked = { sigma, strength: controls.strength, color: controls.color, detail: controls.detail }
     const shown = looked(id)
     const isShown =
+      picture.pages === 1 &&
       shown?.restoration.isComplete &&
       shown.restoration.isFor(keyOf({ model, ...asked })) &&
       isSame(entry.stamp, { bytes: shown.image.bytes, modifiedMs: shown.image.modifiedMs })

@@ -1,7 +1,8 @@
 import sharp, { type Sharp } from 'sharp'
 import type { ImageFormat } from '../datasets/imageFormats'
 import { maxPixels, type PreparedImage } from '../datasets/prepareImage'
-import { type Picture, spaceOf } from './readPicture'
+import { UnusableImage } from '../datasets/unusableImage'
+import { asStored, holdsPages, type Picture, spaceOf } from './readPicture'
 
 /** What a picture is written as; formats that cannot be written, or only with fewer colours, become PNG. */
 const writtenAs: Record<ImageFormat, ImageFormat> = {
@@ -54,6 +55,7 @@ const dotsPerMillimetre = 25.4
  * and joined with the new one by a bitwise or, which keeps integers to the bit.
  *
  * @param pixels as many as the picture has
+ * @throws UnusableImage for pages that the format does not hold
  */
 export async function writePicture(
   original: PreparedImage,
@@ -62,9 +64,13 @@ export async function writePicture(
   path: string,
   options: WriteOptions = asTheOriginal,
 ): Promise<void> {
-  const { height, width, channels } = picture
+  const { height, width, channels, pages } = picture
   const format = formatFor(picture.format, options)
-  const raw = { height, width, channels }
+  if (pages > 1 && !holdsPages(format))
+    throw new UnusableImage(
+      `It has ${pages} pages, and a file of the kind ${format} holds one. Save it as the original is, or as TIFF.`,
+    )
+  const raw = { height: height * pages, width, channels }
   const isDeep = pixels instanceof Uint16Array
   const isKeptDeep = isDeep && (format === 'png' || format === 'tiff' || format === 'avif')
   const space = spaceOf(channels < 3, isKeptDeep)
@@ -74,7 +80,7 @@ export async function writePicture(
   }
   const none = new Array<number>(channels).fill(0)
   const { density, xmp } = await sharp(original.input, { limitInputPixels: maxPixels }).metadata()
-  const begun = sharp(original.input, { ignoreIcc: true, limitInputPixels: maxPixels })
+  const begun = sharp(original.input, { ...asStored, pages: pages > 1 ? -1 : 1 })
     .linear(none, none)
     // Arrays of numbers are taken as well, which its types do not say.
     .boolean(pixels as Buffer, 'or', { raw })

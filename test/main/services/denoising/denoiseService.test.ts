@@ -236,6 +236,28 @@ describe('pictures that are saved', () => {
     }
   })
 
+  it('keep their pages, each restored on its own', async () => {
+    const size = { width: 120, height: 90 }
+    const sheets = [noisyPixels({ ...size, sigma: 30 }), noisyPixels({ ...size, sigma: 12, seed: 3 })]
+    const [width, height] = [size.width, 2 * size.height]
+    const raw = { width, height, channels: 3, pageHeight: size.height } as const
+    const both = await addPicture(
+      'sheets.tif',
+      sharp(Buffer.concat(sheets), { raw }).tiff({ compression: 'lzw' }),
+    )
+    const second = await addPicture('sheet.png', noisyPicture({ ...size, sigma: 12, seed: 3 }).png())
+    const rows = await saved([both.id, second.id])
+    expect(rows.map(({ state }) => state)).toEqual(['done', 'done'])
+    const path = join(folder, 'sheets-denoised.tif')
+    expect((await sharp(path).metadata()).pages).toBe(2)
+    const page = await sharp(path, { page: 1 }).raw().toBuffer()
+    expect(Buffer.compare(page, await sharp(join(folder, 'sheet-denoised.png')).raw().toBuffer())).toBe(0)
+    expect((await saved([both.id], { format: 'png' }))[0]).toMatchObject({
+      state: 'failed',
+      message: expect.stringMatching(/It has 2 pages/) as string,
+    })
+  })
+
   it('replace originals only where that was asked for', async () => {
     const { id, path } = await addPicture('instead.png', noisyPicture({ width: 160, height: 160 }).png())
     const before = await readFile(path)

@@ -165,6 +165,18 @@ describe('a picture that is read and written', () => {
     await expect(readPicture(await prepareImage(path))).rejects.toThrow(sentence)
   })
 
+  it.each(['tiff', 'webp'] as const)('keeps its pages as %s', async (format) => {
+    const pages = { width, height: 3 * height, channels: 3, pageHeight: height } as const
+    const all = Uint8Array.from({ length: 3 * width * height * 3 }, (_, i) => (i * 7919) % 251)
+    const file = await encoders[format]!(sharp(all, { raw: pages })).toBuffer()
+    const { picture, pixels, out } = await negative(`pages.${format}`, file)
+    expect(picture).toMatchObject({ pages: 3, height, width })
+    const again = await readPicture(await prepareImage(out))
+    expect(again).toMatchObject({ pages: 3, height, width })
+    // WebP is written with hardly any loss, and not with none.
+    if (format === 'tiff') expect(again.pixels).toEqual(pixels)
+  })
+
   it('is refused when it is damaged', async () => {
     const file = await encoders.jpeg!(imageOf(3, false)).toBuffer()
     const path = join(await temporaryFolder(), 'a.jpg')
