@@ -35,28 +35,46 @@ export async function restorePixels(
   plan: DenoisingPlan,
   { trained, coarse: known, ...request }: PixelRequest,
 ): Promise<number> {
-  const { planes, gains, sigmas } = plan
   const coarse = coarsePlanes(plan)
   const { onProgress } = request
   // Tiles are counted anew in each part of the work, and shares of it told in thousandths.
   const part = (from: number, share: number) => (done: number, total: number) =>
     onProgress?.(Math.round(1000 * (from + (share * done) / total)), 1000)
   const first = coarse.length > 0 ? 1 - coarseShare : 1
-  const tiles = new PixelTiles(image, result, { planes, gains })
-  const used = await restoreWith(tiles, { ...request, sigmas, onProgress: part(0, first) })
+  const used = await restoreFine(image, result, plan, { ...request, onProgress: part(0, first) })
   for (const [i, plane] of coarse.entries()) {
-    const noisy = coarseDifference(image, plane)
     const share = coarseShare / coarse.length
-    const restored = new Float32Array(noisy.data.length)
-    const told = known === undefined ? estimateChannels(noisy)?.sigmas[0] : known?.[plane - 1]
-    const sigma = told ?? sigmas[plane]! / gains[plane]! / 2
-    const halfSize = planDenoising(request.model.spec, trained, [sigma])
-    await restoreWith(new PixelTiles(noisy, restored, halfSize), {
-      ...request,
-      sigmas: halfSize.sigmas,
+    const restored = await restoreCoarse(image, plane, plan, {
+      ...{ trained, coarse: known, ...request },
       onProgress: part(first + i * share, share),
     })
-    takeCoarse({ ...image, data: result }, plane, restored)
+    takeCoarse({ ...image, data: result }, plane, restored.data)
   }
   return used
+}
+
+/** An image at its own size alone. */
+export function restoreFine(
+  image: PixelImage,
+  result: PixelImage['data'],
+  { planes, gains, sigmas }: DenoisingPlan,
+  request: Omit<RestoringRequest, 'sigmas'>,
+): Promise<number> {
+  return restoreWith(new PixelTiles(image, result, { planes, gains }), { ...request, sigmas })
+}
+
+/** A difference of colours, restored at half the size. */
+export async function restoreCoarse(
+  image: PixelImage,
+  plane: 1 | 2,
+  { gains, sigmas }: DenoisingPlan,
+  { trained, coarse: known, ...request }: PixelRequest,
+): Promise<PixelImage & { data: Float32Array }> {
+  const noisy = coarseDifference(image, plane)
+  const data = new Float32Array(noisy.data.length)
+  const told = known === undefined ? estimateChannels(noisy)?.sigmas[0] : known?.[plane - 1]
+  const sigma = told ?? sigmas[plane]! / gains[plane]! / 2
+  const plan = planDenoising(request.model.spec, trained, [sigma])
+  await restoreWith(new PixelTiles(noisy, data, plan), { ...request, sigmas: plan.sigmas })
+  return { ...noisy, data }
 }

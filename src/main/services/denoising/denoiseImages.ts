@@ -79,6 +79,18 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
     budget: bytesAhead,
   }
   const read = async (target: Target) => ({ target, opened: await orReason(() => openPicture(target)) })
+  // While one is written the next is computed.
+  let writing: Promise<DenoisedImage | Skipped> | null = null
+  const written = async () => {
+    const done = await writing
+    writing = null
+    if (!done) return
+    if ('reason' in done) skipped.push(done)
+    else {
+      count++
+      work.onImage?.(done)
+    }
+  }
   try {
     for await (const { target, opened } of mapOrdered(targets, read, room, signal)) {
       const progress = (share: number) =>
@@ -87,15 +99,17 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
         'reason' in opened
           ? opened
           : await orReason(() => denoiseTarget(target, opened, models, request, { ...work, progress }))
-      if ('reason' in done) skipped.push({ path: target.path, reason: done.reason })
-      else {
-        count++
-        work.onImage?.(done)
-      }
+      await written()
+      const { path } = target
+      if ('reason' in done) skipped.push({ path, reason: done.reason })
+      else writing = orReason(done.write).then((ended) => ('reason' in ended ? { ...ended, path } : ended))
+      writing?.catch(() => undefined)
       behind += target.megapixels
       progress(0)
     }
+    await written()
   } catch (error) {
+    await written().catch(() => undefined)
     if (!signal?.aborted) throw error
     throw new CancelledError(stopped(count, request.out))
   }
@@ -125,13 +139,14 @@ async function openPicture({ absolute }: Target): Promise<OpenedPicture> {
   return { image, picture: await readPicture(image) }
 }
 
+/** @returns what writes the result */
 async function denoiseTarget(
   { path, name }: Target,
   { image, picture }: OpenedPicture,
   models: DenoisingModels,
   { out, sigma, strength, tile, runtime, device }: DenoiseRequest,
   { client, signal, onNote, progress }: DenoiseWork & { progress: (share: number) => void },
-): Promise<DenoisedImage> {
+): Promise<{ write: () => Promise<DenoisedImage> }> {
   const model = await models.for(picture)
   const startedAt = performance.now()
   const result = await denoisePicture(
@@ -147,11 +162,14 @@ async function denoiseTarget(
     },
   )
   const ms = performance.now() - startedAt
-  const file = join(out, name)
-  await makeFolder(dirname(file))
-  await writeResult(file, image, picture, result)
-  const { width, height } = picture
-  return { path, file, model: model.name, width, height, sigma: result.sigma, tile: result.tile, ms }
+  const write = async (): Promise<DenoisedImage> => {
+    const file = join(out, name)
+    await makeFolder(dirname(file))
+    await writeResult(file, image, picture, result)
+    const { width, height } = picture
+    return { path, file, model: model.name, width, height, sigma: result.sigma, tile: result.tile, ms }
+  }
+  return { write }
 }
 
 /** Reads the headers, and makes sure that nothing is overwritten. */

@@ -1,9 +1,16 @@
-import { planDenoising } from '../../engine/denoising/denoisingPlan'
+import { takeCoarse } from '../../engine/denoising/coarseColor'
+import { type DenoisingPlan, planDenoising } from '../../engine/denoising/denoisingPlan'
 import { colorChannels, type PixelImage } from '../../engine/denoising/pixelTiles'
-import { cutOut, putBack, surroundingsOf, withSurroundings } from '../../engine/denoising/surroundings'
+import {
+  cutOut,
+  putBack,
+  type Rectangle,
+  surroundingsOf,
+  withSurroundings,
+} from '../../engine/denoising/surroundings'
 import { judgeNoise } from '../imageNoise'
-import type { ComputeTasks, RestoreRegionsParams } from '../protocol'
-import { coarsePlanes, restorePixels } from '../restorePixels'
+import type { ComputeTasks, Region, RestoreRegionsParams } from '../protocol'
+import { coarsePlanes, type PixelRequest, restoreCoarse, restoreFine } from '../restorePixels'
 import { type TaskContext, throwIfEnding } from '../taskContext'
 
 /** Parts of an image, restored with as much around them as the model sees. */
@@ -18,27 +25,49 @@ export async function restoreRegions(
   const known = sigmas ?? new Array<number>(colorChannels(image)).fill(0)
   const removed = known.map((one) => one * Math.max(1, strength))
   const plan = planDenoising(model.spec, trained, removed, noise?.correlation)
-  const around = surroundingsOf(model.spec, coarsePlanes(plan).length > 0)
+  const source = { model, trained, coarse: noise?.coarse ?? null, runtime, device }
   for (const [index, region] of regions.entries()) {
     throwIfEnding(context as TaskContext<never>)
-    if (sigmas) {
-      const cut = withSurroundings(image, region, around)
-      const given = cutOut(image, cut)
-      const restored = given.data.slice()
-      await restorePixels(given, restored, plan, {
-        ...{ model, trained, coarse: noise?.coarse ?? null, runtime, device },
-        // All of it in one.
-        tile: tile + 2 * around.margin + 3 * around.step,
-      })
-      putBack({ ...image, data: result }, { ...given, data: restored }, cut, region)
-    } else
-      putBack(
-        { ...image, data: result },
-        image,
-        { left: 0, top: 0, width: image.width, height: image.height },
-        region,
-      )
+    if (sigmas) await restoreRegion(image, { ...image, data: result }, region, plan, { ...source, tile })
+    else putBack({ ...image, data: result }, image, { left: 0, top: 0, ...image }, region)
     context.emit({ type: 'region', index })
   }
   return { ms: performance.now() - startedAt }
+}
+
+async function restoreRegion(
+  image: PixelImage,
+  result: PixelImage,
+  region: Region,
+  plan: DenoisingPlan,
+  source: PixelRequest & { readonly tile: number },
+): Promise<void> {
+  const { spec } = source.model
+  const coarse = coarsePlanes(plan)
+  const { margin, step } = surroundingsOf(spec, coarse.length > 0)
+  // All of a part in one tile, which is as large wherever it lies.
+  const request = { ...source, tile: source.tile + 2 * margin + 3 * step }
+  const own = withSurroundings(image, region, { margin: surroundingsOf(spec, false).margin + step, step })
+  const given = cutOut(image, own)
+  const restored = { ...given, data: given.data.slice() }
+  await restoreFine(given, restored.data, plan, request)
+  if (coarse.length > 0) {
+    const wide = withSurroundings(image, region, { margin, step })
+    const seen = cutOut(image, wide)
+    for (const plane of coarse) {
+      const halves = await restoreCoarse(seen, plane, plan, request)
+      takeCoarse(restored, plane, cutOut(halves, halfOf(own, wide)).data as Float32Array)
+    }
+  }
+  putBack(result, restored, own, region)
+}
+
+/** A part of a cut-out, at half the size. */
+function halfOf(part: Rectangle, within: Rectangle): Rectangle {
+  return {
+    left: (part.left - within.left) / 2,
+    top: (part.top - within.top) / 2,
+    width: Math.ceil(part.width / 2),
+    height: Math.ceil(part.height / 2),
+  }
 }
