@@ -48,7 +48,7 @@ async function roughness(page: Page): Promise<number> {
 
 const mode = (page: Page, name: string) => page.getByRole('radio', { name, exact: true }).click()
 
-test('a noisy picture is seen clean, set, and saved', async ({ app }) => {
+test('a noisy picture is seen clean, set, and saved', async ({ app, host }) => {
   const { page } = app
   const folder = await makePhotos(app)
   const original = await readFile(join(folder, 'photo-0.png'))
@@ -97,6 +97,18 @@ test('a noisy picture is seen clean, set, and saved', async ({ app }) => {
   expect(await readFile(join(folder, 'photo-0.png'))).toEqual(original)
   const saved = await sharp(join(folder, 'photo-0-denoised.png')).metadata()
   expect([saved.width, saved.height]).toEqual([size.width, size.height])
+
+  await page.getByRole('button', { name: 'Save before and after as one picture' }).click()
+  await expect(page.getByText('Saved as photo-0-before-after.png.')).toBeVisible()
+  if (host === 'served') {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByRole('button', { name: 'Copy what is shown' }).click()
+    await expect(page.getByText('Copied.')).toBeVisible()
+    const kinds = await page.evaluate(async () =>
+      (await navigator.clipboard.read()).map(({ types }) => types),
+    )
+    expect(kinds).toEqual([['image/png']])
+  }
 })
 
 test('a folder is saved, one after the other, and only once', async ({ app }) => {

@@ -25,6 +25,13 @@ export class RevisedList<T extends { readonly id: string }> {
     this.announce({ revision: ++this.revision, changed: [item], removed: [] })
   }
 
+  /** Several at once, as one change. */
+  setAll(items: readonly T[]): void {
+    if (items.length === 0) return
+    for (const item of items) this.items.set(item.id, item)
+    this.announce({ revision: ++this.revision, changed: items, removed: [] })
+  }
+
   remove(id: string): void {
     if (this.items.delete(id)) this.announce({ revision: ++this.revision, changed: [], removed: [id] })
   }

@@ -16,15 +16,13 @@ import { UnusableImage } from '../datasets/unusableImage'
 import type { EventBus } from '../eventBus'
 import type { Log } from '../log'
 import type { ModelService } from '../models/modelService'
-import { builtin } from '../models/builtinModels'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
+import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
-import { type DenoisingModel, openDenoisingModel } from './denoisingModels'
 import { LoadedPictures } from './loadedPictures'
 import { Painter } from './painter'
 import { PictureStudy } from './pictureStudy'
-import type { Picture } from './readPicture'
 import { SavedResults, type Stamp, stampOf } from './savedResults'
 import { SaveQueue } from './saveQueue'
 import { readThumbnail } from './thumbnail'
@@ -46,6 +44,9 @@ export interface DenoiseDependencies {
   readonly version: string
 }
 
+/** Of a long list, rows are told of in heaps of so many. */
+const rowsAtOnce = 200
+
 interface Source {
   readonly path: string
   readonly stamp: Stamp
@@ -57,7 +58,7 @@ export class DenoiseService {
   private readonly sources = new Map<string, Source>()
   private readonly byPath = new Map<string, string>()
   private readonly loaded = new LoadedPictures()
-  private readonly models = new Map<string, Promise<DenoisingModel>>()
+  private readonly models: ChosenModels
   private readonly painter: Painter
   private readonly queue: SaveQueue
   readonly study: PictureStudy
@@ -74,11 +75,12 @@ export class DenoiseService {
       mayGoOn: () => !this.queue.isBusy,
       onRestored: (id, isAll) => events.emit('denoise.restored', { id, isAll }),
     })
-    const modelFor = this.modelFor.bind(this)
+    this.models = new ChosenModels((id) => deps.models.folderOf(id))
+    const modelFor = this.models.for.bind(this.models)
     this.queue = new SaveQueue({
       ...{ log, results, target, modelFor, client: saver },
       looked: (id) => this.loaded.peek(id),
-      change: (id, changes) => this.change(id, changes),
+      change: (ids, changes) => this.change(ids, changes),
       onBatch: (batch) => {
         events.emit('denoise.stateChanged', { ...this.state(), batch })
         if (batch.state === 'idle') this.painter.goOn()
@@ -107,11 +109,19 @@ export class DenoiseService {
     const paths = places.map((place) => this.deps.places.resolve(place))
     const found = await findImages(paths, { labels: 'none' })
     const ids: string[] = []
+    let rows: DenoisePicture[] = []
     for (const image of found.images) {
-      if (image.kind === 'file') ids.push(await this.addFile(image.absolute))
-      else this.addUnusable(image.path, 'It holds many images in one file. Save them one by one first.')
+      if (image.kind === 'file') rows.push(...(await this.describe(image.absolute, ids)))
+      else
+        rows.push(
+          ...this.unusable(image.path, 'It holds many images in one file. Save them one by one first.'),
+        )
+      if (rows.length < rowsAtOnce) continue
+      this.list.setAll(rows)
+      rows = []
     }
-    for (const { path, reason } of found.skipped) this.addUnusable(path, reason)
+    for (const { path, reason } of found.skipped) rows.push(...this.unusable(path, reason))
+    this.list.setAll(rows)
     return { ids: ids.filter((id) => this.list.get(id)?.isReadable) }
   }
 
@@ -121,28 +131,25 @@ export class DenoiseService {
     const path = join(folder, basename(name).replace(/[^\p{L}\p{N} ._-]/gu, '_'))
     await makeFolder(folder)
     await writeFileAtomic(path, bytes)
-    const id = await this.addFile(await realpath(path))
-    return { ids: this.list.get(id)?.isReadable ? [id] : [] }
+    const ids: string[] = []
+    this.list.setAll(await this.describe(await realpath(path), ids))
+    return { ids: ids.filter((id) => this.list.get(id)?.isReadable) }
   }
 
-  private async addFile(path: string): Promise<string> {
-    const known = this.byPath.get(path)
-    if (known !== undefined) {
-      if (this.list.get(known)!.state !== 'working') await this.refresh(known, path)
-      return known
-    }
-    const id = randomUUID()
+  /** Its row where there is news of it. @param ids gets its id */
+  private async describe(path: string, ids: string[]): Promise<DenoisePicture[]> {
+    const id = this.byPath.get(path) ?? randomUUID()
     this.byPath.set(path, id)
-    await this.refresh(id, path)
-    return id
+    ids.push(id)
+    return this.list.get(id)?.state === 'working' ? [] : this.look(id, path)
   }
 
-  /** Reads the header, again where it was read before. */
-  private async refresh(id: string, path: string): Promise<void> {
+  /** Reads the header, again where the file has changed. */
+  private async look(id: string, path: string): Promise<DenoisePicture[]> {
     const stamp = await stampOf(path)
     const before = this.list.get(id)
     const known = this.sources.get(id)
-    if (before?.isReadable && known && stamp?.modifiedMs === known.stamp.modifiedMs) return
+    if (before?.isReadable && known && stamp?.modifiedMs === known.stamp.modifiedMs) return []
     this.loaded.forget(id)
     const row = {
       ...{ id, name: basename(path), folder: basename(dirname(path)), bytes: stamp?.bytes ?? 0 },
@@ -152,21 +159,31 @@ export class DenoiseService {
     this.sources.set(id, { path, stamp: stamp ?? { bytes: 0, modifiedMs: 0 } })
     try {
       const { width, height } = await prepareImage(path)
-      this.list.set({ ...row, width, height, isReadable: true, message: null })
+      return [{ ...row, width, height, isReadable: true, message: null }]
     } catch (error) {
       if (!(error instanceof UnusableImage)) throw error
-      const none = { width: 0, height: 0, isReadable: false }
-      this.list.set({ ...row, ...none, state: 'failed', message: error.message })
+      return [{ ...row, width: 0, height: 0, isReadable: false, state: 'failed', message: error.message }]
     }
   }
 
-  private addUnusable(path: string, message: string): void {
+  private unusable(path: string, message: string): DenoisePicture[] {
     const name = basename(path)
-    if (this.list.listing().items.some((one) => one.name === name && !one.isReadable)) return
-    this.list.set({
-      ...{ id: randomUUID(), name, folder: '', width: 0, height: 0, bytes: 0, state: 'failed', progress: 0 },
-      ...{ controls: this.memory.controlsOf(''), isReadable: false, result: null, message, ms: null },
-    })
+    if (this.list.listing().items.some((one) => one.name === name && !one.isReadable)) return []
+    return [
+      {
+        ...{
+          id: randomUUID(),
+          name,
+          folder: '',
+          width: 0,
+          height: 0,
+          bytes: 0,
+          state: 'failed',
+          progress: 0,
+        },
+        ...{ controls: this.memory.controlsOf(''), isReadable: false, result: null, message, ms: null },
+      },
+    ]
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -208,13 +225,9 @@ export class DenoiseService {
   }
 
   async setControls({ ids, controls }: ParsedParams<'denoise.setControls'>): Promise<void> {
-    const folders = new Set<string>()
-    for (const id of ids) {
-      const source = this.sources.get(id)
-      if (!source) continue
-      this.change(id, { controls })
-      folders.add(dirname(source.path))
-    }
+    const known = ids.filter((id) => this.sources.has(id) && this.list.get(id))
+    const folders = new Set(known.map((id) => dirname(this.sources.get(id)!.path)))
+    this.list.setAll(known.map((id) => ({ ...this.list.get(id)!, controls })))
     await this.memory.setControls(folders, controls)
   }
 
@@ -229,7 +242,8 @@ export class DenoiseService {
         'These pictures came through the browser, and there is no folder beside them. Choose a folder for the results.',
       )
     await this.memory.setOutput(output)
-    for (const { id, state } of rows) if (state === 'failed') await this.refresh(id, this.sourceOf(id).path)
+    for (const { id, state } of rows)
+      if (state === 'failed') this.list.setAll(await this.look(id, this.sourceOf(id).path))
     const pictures = rows.flatMap(({ id }) => {
       const { isReadable, controls, width, height } = this.list.get(id)!
       const megapixels = (width * height) / 1e6
@@ -284,9 +298,13 @@ export class DenoiseService {
     throw new ExpectedError('not-found', 'That picture is not on the list any more. Open it again.')
   }
 
-  private change(id: string, changes: Partial<DenoisePicture>): void {
-    const before = this.list.get(id)
-    if (before) this.list.set({ ...before, ...changes })
+  private change(ids: readonly string[], changes: Partial<DenoisePicture>): void {
+    this.list.setAll(
+      ids.flatMap((id) => {
+        const before = this.list.get(id)
+        return before ? { ...before, ...changes } : []
+      }),
+    )
   }
 
   private async load(id: string) {
@@ -297,30 +315,5 @@ export class DenoiseService {
       if (error instanceof UnusableImage) throw new ExpectedError('bad-input', error.message)
       throw error
     }
-  }
-
-  private async folderOfModel(id: string): Promise<string> {
-    try {
-      return await this.deps.models.folderOf(id)
-    } catch (error) {
-      if (!(error instanceof ExpectedError)) throw error
-      const sentence = `The model “${id}” is not in the library any more. Choose another one.`
-      throw new ExpectedError('not-found', sentence, { cause: error })
-    }
-  }
-
-  private modelFor(model: string, { channels }: Pick<Picture, 'channels'>): Promise<DenoisingModel> {
-    const name = model === 'auto' ? builtin(channels < 3 ? 'grey' : 'color') : model
-    let opened = this.models.get(name)
-    if (!opened) {
-      const open = async () => {
-        if (name.startsWith('builtin:')) return openDenoisingModel(name)
-        return openDenoisingModel(await this.folderOfModel(name))
-      }
-      opened = open()
-      opened.catch(() => this.models.delete(name))
-      this.models.set(name, opened)
-    }
-    return opened
   }
 }

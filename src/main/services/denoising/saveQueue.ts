@@ -49,7 +49,7 @@ export interface SaveDependencies {
   readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
   /** The picture as it is looked at, where it is. */
   readonly looked: (id: string) => LoadedPicture | null
-  readonly change: (id: string, changes: Partial<DenoisePicture>) => void
+  readonly change: (ids: readonly string[], changes: Partial<DenoisePicture>) => void
   readonly onBatch: (batch: DenoiseBatch) => void
   /** For the metadata. */
   readonly note: string
@@ -120,8 +120,12 @@ export class SaveQueue {
     for (const one of added) {
       this.counts.of += one.megapixels
       this.waiting.push({ ...one, ...request })
-      this.deps.change(one.id, { state: 'waiting', progress: 0, message: null, result: null, ms: null })
     }
+    const begun = { state: 'waiting', progress: 0, message: null, result: null, ms: null } as const
+    this.deps.change(
+      added.map(({ id }) => id),
+      begun,
+    )
     this.running ??= this.run().finally(() => {
       this.running = null
       this.tell()
@@ -150,7 +154,7 @@ export class SaveQueue {
     const { running } = this
     if (!running) return
     this.drop(() => true)
-    if (this.working.id) this.deps.change(this.working.id, { state: 'ready', progress: 0 })
+    if (this.working.id) this.deps.change([this.working.id], { state: 'ready', progress: 0 })
     this.abort.abort()
     this.resume()
     await running
@@ -160,11 +164,14 @@ export class SaveQueue {
   drop(isDropped: (id: string) => boolean): void {
     const dropped = this.waiting.filter(({ id }) => isDropped(id))
     this.waiting = this.waiting.filter(({ id }) => !isDropped(id))
-    for (const { id, megapixels } of dropped) {
+    for (const { megapixels } of dropped) {
       this.counts.total--
       this.counts.of -= megapixels
-      this.deps.change(id, { state: 'ready', progress: 0 })
     }
+    this.deps.change(
+      dropped.map(({ id }) => id),
+      { state: 'ready', progress: 0 },
+    )
   }
 
   private async run(): Promise<void> {
@@ -209,7 +216,7 @@ export class SaveQueue {
   private async compute(entry: Entry, opening: Promise<Opened>): Promise<() => Promise<void>> {
     const { id, megapixels } = entry
     this.working = { id, share: 0, megapixels }
-    this.deps.change(id, { state: 'working', progress: 0 })
+    this.deps.change([id], { state: 'working', progress: 0 })
     try {
       const { image, picture } = await opening
       const settings = settingsOf(entry)
@@ -258,7 +265,7 @@ export class SaveQueue {
         signal: this.abort.signal,
         onProgress: (share) => this.progress(id, share),
         onSmallerTile: (tile) =>
-          this.deps.change(id, { message: `The memory is small: going on in tiles of ${tile} pixels.` }),
+          this.deps.change([id], { message: `The memory is small: going on in tiles of ${tile} pixels.` }),
         paused: () => this.paused?.resumed,
       },
     )
@@ -269,7 +276,7 @@ export class SaveQueue {
     const now = performance.now()
     if (now - this.toldAt < tellEveryMs || this.abort.signal.aborted) return
     this.toldAt = now
-    this.deps.change(id, { progress: share })
+    this.deps.change([id], { progress: share })
     this.tell()
   }
 
@@ -301,7 +308,7 @@ export class SaveQueue {
 
   private fail(entry: Entry, error: unknown): void {
     if (error instanceof CancelledError || this.abort.signal.aborted) {
-      this.deps.change(entry.id, { state: 'ready', progress: 0 })
+      this.deps.change([entry.id], { state: 'ready', progress: 0 })
       return
     }
     const isExpected = error instanceof ExpectedError || error instanceof UnusableImage
@@ -316,7 +323,7 @@ export class SaveQueue {
     if (changes.state !== 'failed') this.counts.done++
     this.counts.megapixels += megapixels
     if (this.working.id === id) this.working = { id: '', share: 0, megapixels: 0 }
-    this.deps.change(id, { progress: 1, ...changes })
+    this.deps.change([id], { progress: 1, ...changes })
     this.tell()
   }
 
