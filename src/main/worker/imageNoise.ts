@@ -10,11 +10,15 @@ import type { DenoiseSubject, ImageNoise } from './protocol'
 const invisible = 1
 const certain = 4
 
+/** With less noise than this no difference of colours has enough to be restored at half the size (see restorePixels). */
+const coarseFrom = 5
+
 /** Null for an image that is too small to tell. */
 export function estimateImageNoise(image: PixelImage): ImageNoise | null {
   const channels = estimateChannels(image)
   if (!channels) return null
-  if (colorChannels(image) === 1) return { ...channels, coarse: null }
+  const isStrong = Math.max(...channels.sigmas) >= coarseFrom
+  if (colorChannels(image) === 1 || !isStrong) return { ...channels, coarse: null }
   const coarse = [1, 2].map((plane) => estimateChannels(coarseDifference(image, plane))?.sigmas[0])
   const known = coarse.filter((sigma) => sigma !== undefined)
   return { ...channels, coarse: known.length === coarse.length ? known : null }

@@ -8,11 +8,12 @@ import { useCommand } from './useCommand'
 /** Pictures and folders that are to be denoised: chosen, dropped, pasted or handed over. */
 export function useDenoisePlaces() {
   const router = useRouter()
-  const store = useDenoiseStore()
   const { choose } = useChoosePlaces()
 
   const { run: add } = useCommand(async (places: readonly Place[]) => {
     if (places.length === 0) return
+    // Not before it is needed: with it the app begins to load what computes.
+    const store = useDenoiseStore()
     const { ids } = await client.invoke('denoise.add', { places: places.map(({ place }) => place) })
     store.remember(places)
     if (ids[0] !== undefined) store.choose(ids[0])

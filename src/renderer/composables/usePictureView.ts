@@ -1,6 +1,7 @@
 import { useThrottleFn } from '@vueuse/core'
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 import type { DenoiseControls, PictureView, ViewRectangle } from '../../shared/api/denoising'
+import type { PixelBlock } from '../../shared/api/library'
 import { client } from '../api/client'
 import { useLatest } from './useLatest'
 
@@ -12,20 +13,38 @@ export interface ViewQuestion {
   readonly scale: number
 }
 
-const refreshMs = 120
+const refreshMs = 60
+
+/** A view with all that there is of it. */
+export interface SeenView extends PictureView {
+  readonly original: PixelBlock
+}
+
+const isSamePlace = (a: ViewQuestion, b: ViewQuestion) =>
+  a.id === b.id && a.scale === b.scale && JSON.stringify(a.rectangle) === JSON.stringify(b.rectangle)
 
 /** What is seen of a picture, asked for again as it is restored. The first view of a picture is all of it. */
 export function usePictureView(question: Ref<ViewQuestion | null>) {
-  const latest = useLatest((asked: ViewQuestion) => client.invoke('denoise.view', asked), 0)
-  const view = shallowRef<PictureView | null>(null)
+  let last: { readonly asked: ViewQuestion; readonly view: SeenView } | null = null
+  async function ask(asked: ViewQuestion): Promise<SeenView> {
+    const known = last && isSamePlace(last.asked, asked) ? last.view : null
+    const answer = await client.invoke('denoise.view', { ...asked, again: known !== null })
+    const { original, reference } = known ?? answer
+    const seen = { ...answer, original: original!, reference }
+    last = { asked, view: seen }
+    return seen
+  }
+  const latest = useLatest(ask, 0)
+  const view = shallowRef<SeenView | null>(null)
   /** Whole, and stands in while another part is on its way. */
-  const backdrop = shallowRef<PictureView | null>(null)
+  const backdrop = shallowRef<SeenView | null>(null)
 
   watch(
     question,
     (next, before) => {
       if (next?.id !== before?.id) {
         latest.clear()
+        last = null
         view.value = null
         backdrop.value = null
       }

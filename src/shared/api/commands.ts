@@ -197,6 +197,8 @@ export const commands = {
     rectangle: rectangleSchema,
     /** Pixels of the screen for one of the picture. */
     scale: z.number().min(1e-4).max(256),
+    /** Leaves out what the window has from the same question before: the original, and the clean picture. */
+    again: z.boolean().default(false),
   }),
   'denoise.setControls': z.strictObject({ ids: pictures, controls: denoiseControlsSchema }),
   /** The same part through several models, one after the other. */

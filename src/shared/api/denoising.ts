@@ -124,17 +124,18 @@ export interface PictureView {
   /** In pixels of the picture, upright. */
   readonly left: number
   readonly top: number
-  readonly original: PixelBlock
+  /** Null where it was asked for again. */
+  readonly original: PixelBlock | null
   /** What the model makes of it, all of it; where it is not there yet, what was there before. */
   readonly restored: PixelBlock
-  /** Of the clean picture beside it, where there is one. */
+  /** Of the clean picture beside it, where there is one; null too where it was asked for again. */
   readonly reference: PixelBlock | null
   /** How much of what is seen is restored, 0..1. */
   readonly ready: number
   /** And of the whole picture. */
   readonly readyOfAll: number
-  /** Of the restored picture in the result, 0..1: strength, and how certain it is that there is noise. */
-  readonly share: number
+  /** How much of what looks like noise is taken for it, 0..1: the strength of the result is multiplied by it. */
+  readonly certainty: number
   /** Why it cannot be restored. */
   readonly problem: string | null
 }

@@ -12,6 +12,8 @@ export interface Plane {
 const patchSide = 7
 /** More patches of one choice make the estimate slower and hardly better. */
 const maxPatches = 10_000
+/** While patches are still being chosen. */
+const maxChoosing = 3_000
 /** Patches for each value of a patch, below which their covariance says nothing, and below which no choice is made. */
 const fewestPatches = 2
 const enoughPatches = 10
@@ -57,19 +59,18 @@ export function estimateNoise(planes: readonly Plane[]): NoiseEstimate | null {
   const size = side * side
   const step = countPatches(planes, side) > manyPatches ? 2 : 1
   let chosen = allPatches(planes, side, step)
-  let found = covarianceOf(planes, chosen, side)
-  let variance = noiseVariance(found.covariance)
+  let variance = noiseVariance(covarianceOf(planes, chosen, side, maxChoosing).covariance)
   for (let round = 0; round < rounds; round++) {
     // The mean of the texture of noise is 4 × its variance a pixel; how far it strays is that of as many squares.
     const most = variance * 4 * size * (1 + deviations * Math.sqrt(2 / size))
     const fewer = withTextureUpTo(chosen, most)
     if (fewer.place.length < enoughPatches * size) break
-    const next = covarianceOf(planes, fewer, side)
-    const lower = noiseVariance(next.covariance)
+    const lower = noiseVariance(covarianceOf(planes, fewer, side, maxChoosing).covariance)
     if (lower >= variance) break
-    ;[chosen, found, variance] = [fewer, next, lower]
+    ;[chosen, variance] = [fewer, lower]
   }
-  const sigma = Math.sqrt(Math.max(0, variance))
+  const found = covarianceOf(planes, chosen, side, maxPatches)
+  const sigma = Math.sqrt(Math.max(0, noiseVariance(found.covariance)))
   const before = isClipped(planes) ? clippedNoise(sigma, found.means) : sigma
   return { sigma: 255 * before, patches: chosen, side }
 }
@@ -144,8 +145,21 @@ function summedSquares({ height, width, data }: Plane): Float64Array {
 }
 
 function withTextureUpTo({ plane, place, texture }: TexturedPatches, most: number): TexturedPatches {
-  const kept = (_: number, i: number) => texture[i]! <= most
-  return { plane: plane.filter(kept), place: place.filter(kept), texture: texture.filter(kept) }
+  const kept = new Uint32Array(texture.length)
+  let count = 0
+  for (let i = 0; i < texture.length; i++) if (texture[i]! <= most) kept[count++] = i
+  const fewer = {
+    plane: new Uint32Array(count),
+    place: new Uint32Array(count),
+    texture: new Float32Array(count),
+  }
+  for (let i = 0; i < count; i++) {
+    const from = kept[i]!
+    fewer.plane[i] = plane[from]!
+    fewer.place[i] = place[from]!
+    fewer.texture[i] = texture[from]!
+  }
+  return fewer
 }
 
 /** side² × side², of patches spread evenly over those that there are; and the mean of each. */
@@ -153,13 +167,14 @@ function covarianceOf(
   planes: readonly Plane[],
   { plane, place }: Patches,
   side: number,
+  most: number,
 ): { covariance: Matrix; means: Float32Array } {
   const size = side * side
-  const count = Math.min(place.length, maxPatches)
-  const products = new Float64Array(size * size)
-  const totals = new Float64Array(size)
+  const count = Math.min(place.length, most)
   const means = new Float32Array(count)
-  const patch = new Float64Array(size)
+  const totals = new Float64Array(size)
+  // A column holds one place of all patches: products of two columns are sums along memory.
+  const columns = Array.from({ length: size }, () => new Float64Array(count))
   const offsets = planes.map(({ width }) =>
     Int32Array.from({ length: size }, (_, k) => Math.floor(k / side) * width + (k % side)),
   )
@@ -168,27 +183,34 @@ function covarianceOf(
     const { data } = planes[plane[at]!]!
     const [first, offset] = [place[at]!, offsets[plane[at]!]!]
     let sum = 0
-    for (let k = 0; k < size; k++) sum += patch[k] = data[first + offset[k]!]!
+    for (let k = 0; k < size; k++) {
+      const value = data[first + offset[k]!]!
+      columns[k]![i] = value
+      totals[k]! += value
+      sum += value
+    }
     means[i] = sum / size
-    addProducts(patch, products, totals)
   }
   const covariance = Matrix.zeros(size, size)
   for (let a = 0; a < size; a++)
     for (let b = a; b < size; b++) {
-      const value = products[a * size + b]! / count - (totals[a]! / count) * (totals[b]! / count)
+      const value = dot(columns[a]!, columns[b]!) / count - (totals[a]! / count) * (totals[b]! / count)
       covariance.set(a, b, value)
       covariance.set(b, a, value)
     }
   return { covariance, means }
 }
 
-/** Adds the upper triangle of the patch's product with itself. */
-function addProducts(patch: Float64Array, products: Float64Array, totals: Float64Array): void {
-  const size = patch.length
-  for (let a = 0; a < size; a++) {
-    const value = patch[a]!
-    const row = a * size
-    totals[a]! += value
-    for (let b = a; b < size; b++) products[row + b]! += value * patch[b]!
+/** In four sums, which a processor adds up side by side. */
+function dot(a: Float64Array, b: Float64Array): number {
+  let [p, q, r, s] = [0, 0, 0, 0]
+  const whole = a.length & ~3
+  for (let i = 0; i < whole; i += 4) {
+    p += a[i]! * b[i]!
+    q += a[i + 1]! * b[i + 1]!
+    r += a[i + 2]! * b[i + 2]!
+    s += a[i + 3]! * b[i + 3]!
   }
+  for (let i = whole; i < a.length; i++) p += a[i]! * b[i]!
+  return p + q + (r + s)
 }

@@ -15,7 +15,10 @@ const done =
 export function denoiseHandlers(denoising: DenoiseService, shell: Shell): Pick<Handlers, DenoiseCommand> {
   const { study } = denoising
   return {
-    'denoise.list': async () => denoising.listing(),
+    'denoise.list': async () => {
+      denoising.warmUp()
+      return denoising.listing()
+    },
     'denoise.state': async () => denoising.state(),
     'denoise.add': (params) => denoising.add(params),
     'denoise.paste': (params) => denoising.paste(params),

@@ -11,7 +11,6 @@ import { makeFolder } from '../../store/makeFolder'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import { findImages } from '../datasets/findImages'
-import { prepareImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { EventBus } from '../eventBus'
 import type { Log } from '../log'
@@ -22,6 +21,7 @@ import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
 import { LoadedPictures } from './loadedPictures'
 import { Painter } from './painter'
+import { rowOf, unusableRow } from './pictureRows'
 import { PictureStudy } from './pictureStudy'
 import { SavedResults, type Stamp, stampOf } from './savedResults'
 import { SaveQueue } from './saveQueue'
@@ -62,6 +62,7 @@ export class DenoiseService {
   private readonly painter: Painter
   private readonly queue: SaveQueue
   readonly study: PictureStudy
+  private warm: Promise<unknown> | null = null
 
   private constructor(
     private readonly deps: DenoiseDependencies,
@@ -98,6 +99,13 @@ export class DenoiseService {
   }
 
   listing = () => this.list.listing()
+
+  /** Loads the runtimes, which takes a second or two, before there is something to do. */
+  warmUp(): void {
+    this.warm ??= this.deps.client.call('devices', {}).catch((error: unknown) => {
+      this.deps.log.warn(`The runtimes could not be loaded ahead: ${(error as Error).message}`)
+    })
+  }
 
   state(): DenoiseState {
     const { presets, output } = this.memory
@@ -151,39 +159,14 @@ export class DenoiseService {
     const known = this.sources.get(id)
     if (before?.isReadable && known && stamp?.modifiedMs === known.stamp.modifiedMs) return []
     this.loaded.forget(id)
-    const row = {
-      ...{ id, name: basename(path), folder: basename(dirname(path)), bytes: stamp?.bytes ?? 0 },
-      ...({ state: 'ready', progress: 0, result: null, ms: null } as const),
-      controls: before?.controls ?? this.memory.controlsOf(dirname(path)),
-    }
     this.sources.set(id, { path, stamp: stamp ?? { bytes: 0, modifiedMs: 0 } })
-    try {
-      const { width, height } = await prepareImage(path)
-      return [{ ...row, width, height, isReadable: true, message: null }]
-    } catch (error) {
-      if (!(error instanceof UnusableImage)) throw error
-      return [{ ...row, width: 0, height: 0, isReadable: false, state: 'failed', message: error.message }]
-    }
+    return [await rowOf(id, path, stamp, before?.controls ?? this.memory.controlsOf(dirname(path)))]
   }
 
   private unusable(path: string, message: string): DenoisePicture[] {
     const name = basename(path)
     if (this.list.listing().items.some((one) => one.name === name && !one.isReadable)) return []
-    return [
-      {
-        ...{
-          id: randomUUID(),
-          name,
-          folder: '',
-          width: 0,
-          height: 0,
-          bytes: 0,
-          state: 'failed',
-          progress: 0,
-        },
-        ...{ controls: this.memory.controlsOf(''), isReadable: false, result: null, message, ms: null },
-      },
-    ]
+    return [unusableRow(path, message, this.memory.controlsOf(''))]
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -217,9 +200,9 @@ export class DenoiseService {
     }
   }
 
-  async view({ id, controls, rectangle, scale }: ParsedParams<'denoise.view'>): Promise<PictureView> {
+  async view({ id, ...asked }: ParsedParams<'denoise.view'>): Promise<PictureView> {
     const loaded = await this.load(id)
-    const { view, look } = await this.study.view(id, loaded, controls, rectangle, scale)
+    const { view, look } = await this.study.view(id, loaded, asked)
     if (look) this.painter.look(look)
     return view
   }

@@ -6,6 +6,8 @@ import type { DenoisingModel } from './denoisingModels'
 import type { LoadedPicture } from './loadedPicture'
 import { cellSide } from './restoration'
 
+const drawingMs = 90
+
 /** What is on the screen. */
 export interface Look {
   readonly id: string
@@ -63,9 +65,12 @@ export class Painter {
 
   private async run(): Promise<void> {
     for (let look = this.current; look; look = this.current) {
-      const part = this.nextPart(look)
+      const glance = look.picture.restoration.glance(look.visible)
+      const part = glance ?? this.nextPart(look)
       if (!part) return
-      await this.restore(look, part)
+      await this.restore(look, part, glance !== null)
+      // So that it is drawn before all of the processor is taken again.
+      if (glance) await new Promise((resolve) => setTimeout(resolve, drawingMs))
     }
   }
 
@@ -77,7 +82,7 @@ export class Painter {
     return restoration.next({ left: 0, top: 0, ...size })
   }
 
-  private async restore(look: Look, part: Region): Promise<void> {
+  private async restore(look: Look, part: Region, isGlance: boolean): Promise<void> {
     const { picture, model, sigma, strength } = look
     const { restoration } = picture
     const { client, target, onRestored, log } = this.deps
@@ -95,7 +100,8 @@ export class Painter {
         { signal: this.abort.signal },
       )
       if (!restoration.isFor(key)) return
-      restoration.mark(part)
+      if (isGlance) restoration.levels.update(part)
+      else restoration.mark(part)
     } catch (error) {
       if (error instanceof CancelledError) return this.leave(look.id)
       if (!restoration.isFor(key)) return

@@ -40,9 +40,7 @@ export class PictureStudy {
   async view(
     id: string,
     loaded: LoadedPicture,
-    controls: DenoiseControls,
-    rectangle: ViewRectangle,
-    scale: number,
+    { controls, rectangle, scale, again }: Omit<ParsedParams<'denoise.view'>, 'id'>,
   ): Promise<{ view: PictureView; look: Look | null }> {
     const { levels, restoration, picture, size } = loaded
     // As many pixels as the screen has, or up to twice as many.
@@ -61,12 +59,12 @@ export class PictureStudy {
     const isUnsure = controls.sigma === 'auto' && (!look || look.model.trained.kind === 'gaussian')
     const view: PictureView = {
       ...{ level, left: part.left * step, top: part.top * step, problem },
-      original: levels.block(level, part),
+      original: again ? null : levels.block(level, part),
       restored: restoration.levels.block(level, part),
-      reference: loaded.reference?.block(level, part) ?? null,
+      reference: again ? null : (loaded.reference?.block(level, part) ?? null),
       ready: isDone ? restoration.readyShare(visible) : 0,
       readyOfAll: isDone ? restoration.share : 0,
-      share: Math.min(1, controls.strength) * (isUnsure ? certainty : 1),
+      certainty: isUnsure ? certainty : 1,
     }
     return { view, look: problem === null ? look : null }
   }
@@ -193,7 +191,7 @@ export class PictureStudy {
   }
 }
 
-/** @param share see PictureView */
+/** @param share how certain the noise is */
 function mixed(
   original: PixelBlock,
   restored: PixelBlock,

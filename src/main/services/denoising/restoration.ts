@@ -4,12 +4,16 @@ import type { PictureLevels, Size } from './pictureLevels'
 /** Height and width of the parts that a picture is restored in while it is looked at. */
 export const cellSide = 256
 
+/** Of what is shown first while a control moves. */
+const glanceSide = 128
+
 /** What a model makes of a picture, part by part; before a part is there, it shows what was there. */
 export class Restoration {
   private key = ''
   private readonly columns: number
   private readonly done: Uint8Array
   private doneCount = 0
+  private isNew = false
   /** Why it cannot be done with this model. */
   problem: string | null = null
 
@@ -39,9 +43,24 @@ export class Restoration {
   begin(key: string): void {
     if (this.key === key) return
     this.key = key
+    this.isNew = true
     this.done.fill(0)
     this.doneCount = 0
     this.problem = null
+  }
+
+  /** Right after it begins, a small part in the middle of a region: the first that is seen of it. Null else. */
+  glance(region: Region): Region | null {
+    if (!this.isNew) return null
+    this.isNew = false
+    const along = (from: number, length: number, size: number) => {
+      const side = Math.min(glanceSide, size)
+      const start = Math.round(from + (length - side) / 2)
+      return [Math.min(size - side, Math.max(0, start)), side] as const
+    }
+    const [left, width] = along(region.left, region.width, this.size.width)
+    const [top, height] = along(region.top, region.height, this.size.height)
+    return { left, top, width, height }
   }
 
   /** The missing part of a region that is nearest to its middle; null when all of it is there. */

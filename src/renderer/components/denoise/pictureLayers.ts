@@ -1,5 +1,6 @@
-import type { PictureView } from '../../../shared/api/denoising'
+import type { ViewRectangle } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
+import type { SeenView } from '../../composables/usePictureView'
 import { type Mix, mixPixels } from '../../../shared/mixPixels'
 import { imageDataOf } from '../images/drawPixels'
 
@@ -15,16 +16,35 @@ export class PictureLayers {
   private readonly made = new Map<string, HTMLCanvasElement>()
   private mixed: PixelBlock | null = null
 
+  /** @param before of the same part: what has not changed is taken over */
   constructor(
-    readonly view: PictureView,
+    readonly view: SeenView,
     private mix: Mix,
-  ) {}
+    before: PictureLayers | null = null,
+  ) {
+    const original = before?.view.original === view.original && before?.made.get('original')
+    if (original) this.made.set('original', original)
+  }
 
   /** The same view, mixed in another way. */
   remix(mix: Mix): void {
+    const { strength, color, detail } = this.mix
+    if (mix.strength === strength && mix.color === color && mix.detail === detail) return
     this.mix = mix
     this.mixed = null
-    for (const name of ['result', 'difference', 'error']) this.made.delete(name)
+    for (const name of ['result', 'difference', 'error'] as const) this.made.delete(name)
+  }
+
+  /** Whether a part of the picture lies in what is seen here. */
+  covers({ left, top, width, height }: ViewRectangle, size: { width: number; height: number }): boolean {
+    const { view, step } = this
+    const [right, bottom] = [Math.min(size.width, left + width), Math.min(size.height, top + height)]
+    return (
+      view.left <= Math.max(0, left) &&
+      view.top <= Math.max(0, top) &&
+      view.left + view.original.width * step >= right &&
+      view.top + view.original.height * step >= bottom
+    )
   }
 
   /** Pixels of the picture for one of a layer. */
@@ -34,10 +54,11 @@ export class PictureLayers {
 
   /** What the controls make of it. */
   get result(): PixelBlock {
-    const { original, restored, share } = this.view
+    const { original, restored, certainty } = this.view
     if (!this.mixed) {
       const data = new Uint8Array(original.data.length)
-      mixPixels(data, original.data, restored.data, original.channels, { ...this.mix, strength: share })
+      const strength = certainty * Math.min(1, this.mix.strength)
+      mixPixels(data, original.data, restored.data, original.channels, { ...this.mix, strength })
       this.mixed = { ...original, data }
     }
     return this.mixed

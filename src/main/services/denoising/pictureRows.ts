@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import { basename, dirname } from 'node:path'
+import type { DenoiseControls, DenoisePicture } from '../../../shared/api/denoising'
+import { prepareImage } from '../datasets/prepareImage'
+import { UnusableImage } from '../datasets/unusableImage'
+import type { Stamp } from './savedResults'
+
+/** A row of the list for a file, by its header. */
+export async function rowOf(
+  id: string,
+  path: string,
+  stamp: Stamp | null,
+  controls: DenoiseControls,
+): Promise<DenoisePicture> {
+  const row = {
+    ...{ id, controls, name: basename(path), folder: basename(dirname(path)), bytes: stamp?.bytes ?? 0 },
+    ...{ progress: 0, result: null, ms: null },
+  }
+  try {
+    const { width, height } = await prepareImage(path)
+    return { ...row, width, height, state: 'ready', isReadable: true, message: null }
+  } catch (error) {
+    if (!(error instanceof UnusableImage)) throw error
+    return { ...row, width: 0, height: 0, state: 'failed', isReadable: false, message: error.message }
+  }
+}
+
+/** For what is no picture that could be read. */
+export function unusableRow(path: string, message: string, controls: DenoiseControls): DenoisePicture {
+  return {
+    ...{ id: randomUUID(), name: basename(path), folder: '', width: 0, height: 0, bytes: 0, state: 'failed' },
+    ...{ progress: 0, controls, isReadable: false, result: null, message, ms: null },
+  }
+}
