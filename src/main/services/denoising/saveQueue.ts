@@ -16,29 +16,14 @@ import { UnusableImage } from '../datasets/unusableImage'
 import type { Log } from '../log'
 import { asKey } from '../models/imageNames'
 import { type DenoisedPicture, denoisePicture, writeResult } from './denoisePicture'
+import { BatchProgress } from './batchProgress'
 import type { DenoisingModel } from './denoisingModels'
 import type { LoadedPicture } from './loadedPicture'
 import { keyOf } from './painter'
 import { type Picture, readPicture } from './readPicture'
+import { type QueueEntry, type QueuedPicture, remarkOn, type SaveRequest, settingsOf } from './queueEntry'
 import { placeResult } from './resultPath'
-import { isSame, type SavedResults, type Stamp, stampOf } from './savedResults'
-
-/** A picture to be saved. */
-export interface QueuedPicture {
-  readonly id: string
-  readonly path: string
-  /** As it was when it was added. */
-  readonly stamp: Stamp
-  readonly megapixels: number
-  readonly controls: DenoiseControls
-}
-
-export interface SaveRequest {
-  readonly output: DenoiseOutput
-  /** Absolute path; null for each original's own. */
-  readonly folder: string | null
-  readonly again: boolean
-}
+import { isSame, type SavedResults, stampOf } from './savedResults'
 
 export interface SaveDependencies {
   /** A worker of its own: while it waits in a pause, it does nothing else. */
@@ -55,8 +40,6 @@ export interface SaveDependencies {
   readonly note: string
 }
 
-interface Entry extends QueuedPicture, SaveRequest {}
-
 interface Opened {
   readonly image: PreparedImage
   readonly picture: Picture
@@ -72,14 +55,11 @@ const tellEveryMs = 100
  * is written. What goes wrong with one is told of it and ends nothing; a full disk is a pause.
  */
 export class SaveQueue {
-  private waiting: Entry[] = []
+  private waiting: QueueEntry[] = []
   private running: Promise<void> | null = null
   private abort = new AbortController()
   private paused: { readonly resumed: Promise<void>; readonly resume: () => void } | null = null
-  private readonly counts = { done: 0, failed: 0, total: 0, megapixels: 0, of: 0 }
-  private startedAt = 0
-  private pausedMs = 0
-  private working = { id: '', share: 0, megapixels: 0 }
+  private readonly progress = new BatchProgress()
   private toldAt = 0
   private readonly taken = new Set<string>()
   private readonly written = new Map<string, string>()
@@ -91,16 +71,7 @@ export class SaveQueue {
   }
 
   batch(): DenoiseBatch {
-    const { done, failed, total, megapixels, of } = this.counts
-    const behind = megapixels + this.working.share * this.working.megapixels
-    const seconds = (performance.now() - this.startedAt - this.pausedMs) / 1000
-    const rate = this.running && behind > 0 && seconds > 0.5 ? behind / seconds : null
-    return {
-      state: this.running ? (this.paused ? 'paused' : 'running') : 'idle',
-      ...{ done, failed, total, rate },
-      share: of > 0 ? Math.min(1, behind / of) : 0,
-      timeLeftMs: rate ? ((of - behind) / rate) * 1000 : null,
-    }
+    return this.progress.describe(this.running ? (this.paused ? 'paused' : 'running') : 'idle')
   }
 
   /** Path of the result of a picture; null before it has one. */
@@ -110,15 +81,10 @@ export class SaveQueue {
 
   add(pictures: readonly QueuedPicture[], request: SaveRequest): void {
     const known = new Set(this.waiting.map(({ id }) => id))
-    const added = pictures.filter(({ id }) => !known.has(id) && id !== this.working.id)
-    if (!this.running) {
-      Object.assign(this.counts, { done: 0, failed: 0, total: 0, megapixels: 0, of: 0 })
-      this.startedAt = performance.now()
-      this.pausedMs = 0
-    }
-    this.counts.total += added.length
+    const added = pictures.filter(({ id }) => !known.has(id) && id !== this.progress.workingId)
+    if (!this.running) this.progress.reset()
     for (const one of added) {
-      this.counts.of += one.megapixels
+      this.progress.add(one.megapixels)
       this.waiting.push({ ...one, ...request })
     }
     const begun = { state: 'waiting', progress: 0, message: null, result: null, ms: null } as const
@@ -137,14 +103,15 @@ export class SaveQueue {
     if (!this.running || this.paused) return
     let resume!: () => void
     const resumed = new Promise<void>((resolve) => (resume = resolve))
-    const since = performance.now()
-    this.paused = { resumed, resume: () => ((this.pausedMs += performance.now() - since), resume()) }
+    this.paused = { resumed, resume }
+    this.progress.pause()
     this.tell()
   }
 
   resume(): void {
     const { paused } = this
     this.paused = null
+    this.progress.resume()
     paused?.resume()
     this.tell()
   }
@@ -154,7 +121,8 @@ export class SaveQueue {
     const { running } = this
     if (!running) return
     this.drop(() => true)
-    if (this.working.id) this.deps.change([this.working.id], { state: 'ready', progress: 0 })
+    const { workingId } = this.progress
+    if (workingId) this.deps.change([workingId], { state: 'ready', progress: 0 })
     this.abort.abort()
     this.resume()
     await running
@@ -164,10 +132,7 @@ export class SaveQueue {
   drop(isDropped: (id: string) => boolean): void {
     const dropped = this.waiting.filter(({ id }) => isDropped(id))
     this.waiting = this.waiting.filter(({ id }) => !isDropped(id))
-    for (const { megapixels } of dropped) {
-      this.counts.total--
-      this.counts.of -= megapixels
-    }
+    for (const { megapixels } of dropped) this.progress.add(megapixels, -1)
     this.deps.change(
       dropped.map(({ id }) => id),
       { state: 'ready', progress: 0 },
@@ -177,7 +142,7 @@ export class SaveQueue {
   private async run(): Promise<void> {
     this.abort = new AbortController()
     let writing: Promise<void> = Promise.resolve()
-    let ahead: { readonly entry: Entry; readonly opened: Promise<Opened> } | null = null
+    let ahead: { readonly entry: QueueEntry; readonly opened: Promise<Opened> } | null = null
     for (let entry = this.waiting.shift(); entry; entry = this.waiting.shift()) {
       await this.paused?.resumed
       if (this.abort.signal.aborted) break
@@ -203,7 +168,7 @@ export class SaveQueue {
     await writing
   }
 
-  private async open({ path, stamp }: Entry): Promise<Opened> {
+  private async open({ path, stamp }: QueueEntry): Promise<Opened> {
     if (!isSame(stamp, await stampOf(path)))
       throw new UnusableImage(
         'It was changed or moved since it was added. Try again to take it as it is now.',
@@ -213,9 +178,9 @@ export class SaveQueue {
   }
 
   /** Restores a picture. @returns what writes it, so that the next one can begin meanwhile */
-  private async compute(entry: Entry, opening: Promise<Opened>): Promise<() => Promise<void>> {
+  private async compute(entry: QueueEntry, opening: Promise<Opened>): Promise<() => Promise<void>> {
     const { id, megapixels } = entry
-    this.working = { id, share: 0, megapixels }
+    this.progress.begin(id, megapixels)
     this.deps.change([id], { state: 'working', progress: 0 })
     try {
       const { image, picture } = await opening
@@ -243,7 +208,7 @@ export class SaveQueue {
     }
   }
 
-  private async restore(entry: Entry, picture: Picture): Promise<DenoisedPicture> {
+  private async restore(entry: QueueEntry, picture: Picture): Promise<DenoisedPicture> {
     const { client, modelFor, target, looked } = this.deps
     const { controls, id } = entry
     const model = await modelFor(controls.model, picture)
@@ -263,7 +228,7 @@ export class SaveQueue {
       {
         client,
         signal: this.abort.signal,
-        onProgress: (share) => this.progress(id, share),
+        onProgress: (share) => this.tellProgress(id, share),
         onSmallerTile: (tile) =>
           this.deps.change([id], { message: `The memory is small: going on in tiles of ${tile} pixels.` }),
         paused: () => this.paused?.resumed,
@@ -271,8 +236,8 @@ export class SaveQueue {
     )
   }
 
-  private progress(id: string, share: number): void {
-    this.working = { ...this.working, share }
+  private tellProgress(id: string, share: number): void {
+    this.progress.advance(share)
     const now = performance.now()
     if (now - this.toldAt < tellEveryMs || this.abort.signal.aborted) return
     this.toldAt = now
@@ -281,7 +246,7 @@ export class SaveQueue {
   }
 
   private async write(
-    entry: Entry,
+    entry: QueueEntry,
     done: Opened & { result: DenoisedPicture; path: string; settings: string; ms: number },
   ): Promise<void> {
     const { image, picture, result, path, settings, ms } = done
@@ -306,23 +271,21 @@ export class SaveQueue {
     }
   }
 
-  private fail(entry: Entry, error: unknown): void {
+  private fail(entry: QueueEntry, error: unknown): void {
     if (error instanceof CancelledError || this.abort.signal.aborted) {
+      this.progress.leave(entry.id)
       this.deps.change([entry.id], { state: 'ready', progress: 0 })
       return
     }
     const isExpected = error instanceof ExpectedError || error instanceof UnusableImage
     if (!isExpected) this.deps.log.error('A picture could not be denoised.', error)
-    this.counts.failed++
     this.finish(entry, { state: 'failed', message: (error as Error).message })
     // What comes after it would fail as well, and be computed for nothing.
     if (error instanceof ExpectedError && error.code === 'disk-full') this.pause()
   }
 
-  private finish({ id, megapixels }: Entry, changes: Partial<DenoisePicture>): void {
-    if (changes.state !== 'failed') this.counts.done++
-    this.counts.megapixels += megapixels
-    if (this.working.id === id) this.working = { id: '', share: 0, megapixels: 0 }
+  private finish({ id, megapixels }: QueueEntry, changes: Partial<DenoisePicture>): void {
+    this.progress.finish(id, megapixels, changes.state === 'failed')
     this.deps.change([id], { progress: 1, ...changes })
     this.tell()
   }
@@ -330,17 +293,4 @@ export class SaveQueue {
   private tell(): void {
     this.deps.onBatch(this.batch())
   }
-}
-
-/** Why a picture is as it was. */
-function remarkOn({ controls }: Entry, { tile, sigma }: DenoisedPicture): string | null {
-  if (tile !== null || controls.strength === 0 || controls.sigma === 0) return null
-  return sigma === null
-    ? 'It is too small to tell its noise, and is as it was. Set how strong the noise is by hand.'
-    : 'There was no noise to take out.'
-}
-
-/** All that decides what a result is. */
-function settingsOf({ controls, output }: Entry): string {
-  return JSON.stringify([controls, output.format, output.quality])
 }

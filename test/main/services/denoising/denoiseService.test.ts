@@ -335,6 +335,15 @@ describe('pictures that are saved', () => {
       if (state === 'done') expect((await stat(join(folder, 'batch', result!))).size).toBeGreaterThan(0)
   })
 
+  it('can be saved after they were stopped', async () => {
+    const { id } = await addPicture('stopped.png', noisyPicture({ width: 900, height: 900 }).png())
+    await invoke('denoise.save', { ids: [id], output: {} })
+    while ((await row(id)).state !== 'working') await new Promise((resolve) => setTimeout(resolve, 5))
+    await invoke('denoise.stop', {})
+    expect(await row(id)).toMatchObject({ state: 'ready', progress: 0 })
+    expect((await saved([id]))[0]).toMatchObject({ state: 'done' })
+  })
+
   it('do not go beside files that came through a browser', async () => {
     const path = join(app.uploads, 'x', 'uploaded.png')
     await mkdir(join(path, '..'), { recursive: true })

@@ -1,0 +1,35 @@
+import type { DenoiseControls, DenoiseOutput } from '../../../shared/api/denoising'
+import type { DenoisedPicture } from './denoisePicture'
+import type { Stamp } from './savedResults'
+
+/** A picture to be saved. */
+export interface QueuedPicture {
+  readonly id: string
+  readonly path: string
+  /** As it was when it was added. */
+  readonly stamp: Stamp
+  readonly megapixels: number
+  readonly controls: DenoiseControls
+}
+
+export interface SaveRequest {
+  readonly output: DenoiseOutput
+  /** Absolute path; null for each original's own. */
+  readonly folder: string | null
+  readonly again: boolean
+}
+
+export interface QueueEntry extends QueuedPicture, SaveRequest {}
+
+/** Why a picture is as it was. */
+export function remarkOn({ controls }: QueueEntry, { tile, sigma }: DenoisedPicture): string | null {
+  if (tile !== null || controls.strength === 0 || controls.sigma === 0) return null
+  return sigma === null
+    ? 'It is too small to tell its noise, and is as it was. Set how strong the noise is by hand.'
+    : 'There was no noise to take out.'
+}
+
+/** All that decides what a result is. */
+export function settingsOf({ controls, output }: QueueEntry): string {
+  return JSON.stringify([controls, output.format, output.quality])
+}
