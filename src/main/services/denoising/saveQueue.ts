@@ -1,11 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { availableParallelism } from 'node:os'
-import type {
-  DenoiseBatch,
-  DenoiseControls,
-  DenoiseOutput,
-  DenoisePicture,
-} from '../../../shared/api/denoising'
+import type { DenoiseBatch, DenoisePicture } from '../../../shared/api/denoising'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { wholeMix } from '../../../shared/mixPixels'
 import { makeFolder } from '../../store/makeFolder'
