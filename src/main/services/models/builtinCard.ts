@@ -12,10 +12,10 @@ after the other: each with the strength that the noise has in it.`,
 /**
  * README.md of a model that comes with the app.
  *
- * @param epochs with the absolute error, before those that `info` tells of
+ * @param epochs with the absolute error, and then with squared errors, one stage after the other
  */
 export function builtinCard(
-  epochs: number,
+  { absolute, squared }: { readonly absolute: number; readonly squared: readonly number[] },
   name: BuiltinName,
   { spec, trainedOn, metrics, versions, createdAt }: ModelInfo,
 ): string {
@@ -36,7 +36,7 @@ hourglass evaluate builtin:${name} pictures --noise gaussian:25 --seed 0
 | Weights | ${countTrained(spec).toLocaleString('en')} values, float32, kernels as height × width × channels × filters |
 | Trained on | ${trainedOn.images} grey photographs of 180 × 180, the set that the DnCNN and FFDNet papers train on (from the Berkeley Segmentation Dataset); the pictures are not part of the model |
 | Noise | ${trainedOn.noise}, drawn anew for every patch |
-| Epochs | ${epochs} with the mean absolute error, and ${metrics?.epochs} with the mean squared error, of which the model is that of epoch ${metrics?.epoch}; each of 16 patches of 64 × 64 a picture, flipped and turned |
+| Epochs | ${absolute} with the mean absolute error, then ${squared.join(' and ')} with the mean squared error, of the last of which the model is epoch ${metrics?.epoch}; each of 16 patches of 64 × 64 a picture, flipped and turned |
 | Error on held-out pictures | ${metrics?.valLoss?.toPrecision(4)} squared, ${metrics?.psnr?.toFixed(2)} dB over all strengths |
 | Trained with | ${Object.entries(versions)
     .map(([what, version]) => `${what} ${version}`)

@@ -110,7 +110,11 @@ async function writeBuiltin(
   await writeModel(join(out, name), {
     info,
     weights,
-    card: builtinCard(recipe.config.epochs, name, info),
+    card: builtinCard(
+      { absolute: recipe.config.epochs, squared: recipe.refining.map(({ epochs }) => epochs) },
+      name,
+      info,
+    ),
     preview: null,
   })
 }
