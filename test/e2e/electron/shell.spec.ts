@@ -7,6 +7,7 @@ import { StandIn } from '../../electron/launchStandIn'
 import type { ErrorMessage } from '../../../src/shared/errors'
 import { fromErrorMessage } from '../../../src/shared/errors'
 import { decodeArrays, encodeArrays } from '../../electron/arrays'
+import { noisyPicture } from '../../support/noisyPicture'
 import { root } from '../../support/requirements'
 import { makeImages } from '../support/images'
 import { importChosen, startTraining } from '../support/steps'
@@ -138,6 +139,15 @@ test('a second start hands its folders over', async ({ standIn, home }) => {
   await expect(standIn.page.getByRole('heading', { name: 'New dataset' })).toBeVisible()
   await expect(standIn.page.getByText('4 images found.')).toBeVisible()
   expect(standIn.all('recent')).toEqual([{ kind: 'recent', path: folder }])
+})
+
+test('a picture that is opened with it is shown clean', async ({ standIn, home }) => {
+  const path = join(home, 'photo.png')
+  await noisyPicture({ width: 200, height: 150 }).png().toFile(path)
+  await standIn.ask('secondInstance', { argv: ['hourglass', path], folder: home })
+  const { page } = standIn
+  await expect(page.getByRole('img', { name: /^photo.png, before on the left/ })).toBeVisible()
+  await expect(page.getByRole('list', { name: /^Estimated noise/ })).toBeVisible()
 })
 
 test('opens the folders that it is started with, and dropped files without telling their paths', async ({
