@@ -211,7 +211,7 @@ test('a picture is pasted, and wants a folder to go to', async ({ app, host }) =
   await expect(page.getByRole('img', { name: /^pasted.png/ })).toBeVisible()
   await page.getByRole('button', { name: 'Save this picture' }).click()
   await expect(page.getByText(/Choose a folder for the results/)).toBeVisible()
-  await page.getByRole('button', { name: 'Output', exact: true }).click()
+  await page.getByRole('button', { name: /^Output/ }).click()
   if (host === 'served') {
     await page.getByRole('button', { name: 'Choose another folder…' }).click()
     const picker = page.getByRole('dialog', { name: 'Choose a folder' })

@@ -220,7 +220,7 @@ test('has a menu whose keys lead to the screens', async ({ standIn }) => {
   const menu = await standIn.ask<{ label?: string; accelerator?: string; role?: string }[]>('menu')
   expect(menu).toContainEqual({ label: 'Open Folder…', accelerator: 'CmdOrCtrl+O' })
   expect(menu).toContainEqual({ label: 'Settings…', accelerator: 'CmdOrCtrl+,' })
-  expect(menu).toContainEqual({ label: 'Runs', accelerator: 'CmdOrCtrl+4' })
+  expect(menu).toContainEqual({ label: 'Runs', accelerator: 'CmdOrCtrl+5' })
   // A list of recent documents in a menu is for macOS only; elsewhere the item would do nothing.
   const roles = menu.map(({ role }) => role)
   expect(roles.includes('recentDocuments')).toBe(process.platform === 'darwin')
