@@ -32,8 +32,9 @@ export class RevisedList<T extends { readonly id: string }> {
     this.announce({ revision: ++this.revision, changed: items, removed: [] })
   }
 
-  remove(id: string): void {
-    if (this.items.delete(id)) this.announce({ revision: ++this.revision, changed: [], removed: [id] })
+  remove(...ids: readonly string[]): void {
+    const removed = ids.filter((id) => this.items.delete(id))
+    if (removed.length > 0) this.announce({ revision: ++this.revision, changed: [], removed })
   }
 
   /** Another library: everything at once. */

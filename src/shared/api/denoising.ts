@@ -76,8 +76,6 @@ export interface DenoisePicture {
   readonly result: string | null
   /** Why it failed or was skipped, or what else there is to know. */
   readonly message: string | null
-  /** What restoring it took. */
-  readonly ms: number | null
 }
 
 export interface DenoiseBatch {

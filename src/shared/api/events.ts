@@ -40,7 +40,7 @@ export interface Events {
   'denoise.changed': Changes<DenoisePicture>
   'denoise.stateChanged': DenoiseState
   /** More of a picture that is looked at is there. */
-  'denoise.restored': { readonly id: string; readonly isAll: boolean }
+  'denoise.restored': { readonly id: string }
   /** Files or folders were handed over: dropped on the icon, opened with the app, or by a second start. */
   'places.opened': { readonly places: readonly Place[] }
   /** Of the menu. */

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
+import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { isInside } from '../../store/isInside'
@@ -46,6 +47,7 @@ export interface DenoiseDependencies {
 
 /** Of a long list, rows are told of in heaps of so many. */
 const rowsAtOnce = 200
+export const manyInOne = 'It holds many images in one file. Save them one by one first.'
 
 interface Source {
   readonly path: string
@@ -74,7 +76,7 @@ export class DenoiseService {
     this.painter = new Painter({
       ...{ client, log, target },
       mayGoOn: () => !this.queue.isBusy,
-      onRestored: (id, isAll) => events.emit('denoise.restored', { id, isAll }),
+      onRestored: (id) => events.emit('denoise.restored', { id }),
     })
     this.models = new ChosenModels((id) => deps.models.folderOf(id))
     const modelFor = this.models.for.bind(this.models)
@@ -120,16 +122,12 @@ export class DenoiseService {
     let rows: DenoisePicture[] = []
     for (const image of found.images) {
       if (image.kind === 'file') rows.push(...(await this.describe(image.absolute, ids)))
-      else
-        rows.push(
-          ...this.unusable(image.path, 'It holds many images in one file. Save them one by one first.'),
-        )
+      else found.skipped.push({ path: image.path, reason: manyInOne })
       if (rows.length < rowsAtOnce) continue
       this.list.setAll(rows)
       rows = []
     }
-    for (const { path, reason } of found.skipped) rows.push(...this.unusable(path, reason))
-    this.list.setAll(rows)
+    this.list.setAll([...rows, ...this.unusable(found.skipped)])
     return { ids: ids.filter((id) => this.list.get(id)?.isReadable) }
   }
 
@@ -163,24 +161,27 @@ export class DenoiseService {
     return [await rowOf(id, path, stamp, before?.controls ?? this.memory.controlsOf(dirname(path)))]
   }
 
-  private unusable(path: string, message: string): DenoisePicture[] {
-    const name = basename(path)
-    if (this.list.listing().items.some((one) => one.name === name && !one.isReadable)) return []
-    return [unusableRow(path, message, this.memory.controlsOf(''))]
+  /** Rows for what is no picture, once. */
+  private unusable(skipped: readonly Skipped[]): DenoisePicture[] {
+    const rows = this.list.listing().items
+    const known = new Set(rows.flatMap(({ isReadable, name }) => (isReadable ? [] : name)))
+    return skipped
+      .filter(({ path }) => !known.has(basename(path)))
+      .map(({ path, reason }) => unusableRow(path, reason, this.memory.controlsOf('')))
   }
 
   async remove(ids: readonly string[]): Promise<void> {
     const gone = new Set(ids)
     this.queue.drop((id) => gone.has(id))
+    for (const id of ids) if (this.list.get(id)?.state === 'working') gone.delete(id)
     for (const id of gone) {
-      if (this.list.get(id)?.state === 'working') continue
       this.painter.leave(id)
       this.loaded.forget(id)
       const source = this.sources.get(id)
       if (source) this.byPath.delete(source.path)
       this.sources.delete(id)
-      this.list.remove(id)
     }
+    this.list.remove(...gone)
   }
 
   async thumbnail({ id, size }: ParsedParams<'denoise.thumbnail'>): Promise<PixelBlock> {

@@ -25,7 +25,7 @@ export interface PainterDependencies {
   readonly target: () => ComputeTarget
   /** Whether what cannot be seen may be worked on too. */
   readonly mayGoOn: () => boolean
-  readonly onRestored: (id: string, isAll: boolean) => void
+  readonly onRestored: (id: string) => void
 }
 
 /** What a restoration depends on. */
@@ -108,6 +108,6 @@ export class Painter {
       restoration.problem = (error as Error).message
       log.warn(`A picture could not be restored: ${(error as Error).message}`)
     }
-    onRestored(look.id, restoration.isComplete)
+    onRestored(look.id)
   }
 }

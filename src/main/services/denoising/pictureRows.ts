@@ -14,7 +14,7 @@ export async function rowOf(
 ): Promise<DenoisePicture> {
   const row = {
     ...{ id, controls, name: basename(path), folder: basename(dirname(path)), bytes: stamp?.bytes ?? 0 },
-    ...{ progress: 0, result: null, ms: null },
+    ...{ progress: 0, result: null },
   }
   try {
     const { width, height } = await prepareImage(path)
@@ -29,6 +29,6 @@ export async function rowOf(
 export function unusableRow(path: string, message: string, controls: DenoiseControls): DenoisePicture {
   return {
     ...{ id: randomUUID(), name: basename(path), folder: '', width: 0, height: 0, bytes: 0, state: 'failed' },
-    ...{ progress: 0, controls, isReadable: false, result: null, message, ms: null },
+    ...{ progress: 0, controls, isReadable: false, result: null, message },
   }
 }

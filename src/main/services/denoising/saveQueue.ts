@@ -82,16 +82,23 @@ export class SaveQueue {
       this.progress.add(one.megapixels)
       this.waiting.push({ ...one, ...request })
     }
-    const begun = { state: 'waiting', progress: 0, message: null, result: null, ms: null } as const
+    const begun = { state: 'waiting', progress: 0, message: null, result: null } as const
     this.deps.change(
       added.map(({ id }) => id),
       begun,
     )
+    this.start()
+    this.tell()
+  }
+
+  private start(): void {
     this.running ??= this.run().finally(() => {
       this.running = null
-      this.tell()
+      // A pause ends with what was paused.
+      this.resume()
+      // What was asked for while the last one was being stopped.
+      if (this.waiting.length > 0) this.start()
     })
-    this.tell()
   }
 
   pause(): void {
@@ -117,7 +124,11 @@ export class SaveQueue {
     if (!running) return
     this.drop(() => true)
     const { workingId } = this.progress
-    if (workingId) this.deps.change([workingId], { state: 'ready', progress: 0 })
+    if (workingId) {
+      this.deps.change([workingId], { state: 'ready', progress: 0 })
+      // It may be asked for again before the work on it has ended.
+      this.progress.leave(workingId)
+    }
     this.abort.abort()
     this.resume()
     await running
@@ -138,9 +149,11 @@ export class SaveQueue {
     this.abort = new AbortController()
     let writing: Promise<void> = Promise.resolve()
     let ahead: { readonly entry: QueueEntry; readonly opened: Promise<Opened> } | null = null
-    for (let entry = this.waiting.shift(); entry; entry = this.waiting.shift()) {
+    for (;;) {
+      // While it waits in a pause, or is stopped in it, the next one is still among those that wait.
       await this.paused?.resumed
-      if (this.abort.signal.aborted) break
+      const entry = this.abort.signal.aborted ? undefined : this.waiting.shift()
+      if (!entry) break
       const opening: Promise<Opened> = ahead?.entry === entry ? ahead.opened : this.open(entry)
       opening.catch(() => undefined)
       // The one after it is read meanwhile, where that is not too much at once.
@@ -177,6 +190,7 @@ export class SaveQueue {
     const { id, megapixels } = entry
     this.progress.begin(id, megapixels)
     this.deps.change([id], { state: 'working', progress: 0 })
+    let key: string | null = null
     try {
       const { image, picture } = await opening
       const settings = settingsOf(entry)
@@ -192,12 +206,11 @@ export class SaveQueue {
         this.finish(entry, { state: 'skipped', result: basename(place.path), message })
         return async () => undefined
       }
-      this.taken.add(asKey(place.path))
-      const startedAt = performance.now()
+      this.taken.add((key = asKey(place.path)))
       const result = await this.restore(entry, picture)
-      const ms = performance.now() - startedAt
-      return () => this.write(entry, { image, picture, result, path: place.path, settings, ms })
+      return () => this.write(entry, { image, picture, result, path: place.path, settings })
     } catch (error) {
+      if (key !== null) this.taken.delete(key)
       this.fail(entry, error)
       return async () => undefined
     }
@@ -242,9 +255,9 @@ export class SaveQueue {
 
   private async write(
     entry: QueueEntry,
-    done: Opened & { result: DenoisedPicture; path: string; settings: string; ms: number },
+    done: Opened & { result: DenoisedPicture; path: string; settings: string },
   ): Promise<void> {
-    const { image, picture, result, path, settings, ms } = done
+    const { image, picture, result, path, settings } = done
     try {
       if (this.abort.signal.aborted) throw new CancelledError('Stopped.')
       await makeFolder(dirname(path))
@@ -258,7 +271,7 @@ export class SaveQueue {
         stamp: replaced ? resultStamp : entry.stamp,
       })
       this.written.set(entry.id, path)
-      this.finish(entry, { state: 'done', result: basename(path), ms, message: remarkOn(entry, result) })
+      this.finish(entry, { state: 'done', result: basename(path), message: remarkOn(entry, result) })
     } catch (error) {
       this.fail(entry, error)
     } finally {
@@ -269,7 +282,8 @@ export class SaveQueue {
   private fail(entry: QueueEntry, error: unknown): void {
     if (error instanceof CancelledError || this.abort.signal.aborted) {
       this.progress.leave(entry.id)
-      this.deps.change([entry.id], { state: 'ready', progress: 0 })
+      const isAskedAgain = this.waiting.some(({ id }) => id === entry.id)
+      if (!isAskedAgain) this.deps.change([entry.id], { state: 'ready', progress: 0 })
       return
     }
     const isExpected = error instanceof ExpectedError || error instanceof UnusableImage

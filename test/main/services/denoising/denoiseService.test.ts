@@ -341,7 +341,18 @@ describe('pictures that are saved', () => {
     while ((await row(id)).state !== 'working') await new Promise((resolve) => setTimeout(resolve, 5))
     await invoke('denoise.stop', {})
     expect(await row(id)).toMatchObject({ state: 'ready', progress: 0 })
-    expect((await saved([id]))[0]).toMatchObject({ state: 'done' })
+    expect((await saved([id]))[0]).toMatchObject({ state: 'done', result: 'stopped-denoised.png' })
+  })
+
+  it('go on after a stop that came in a pause', async () => {
+    const { id } = await addPicture('paused.png', noisyPicture({ width: 900, height: 900 }).png())
+    await invoke('denoise.save', { ids: [id], output: {} })
+    await invoke('denoise.pause', {})
+    const stopping = invoke('denoise.stop', {})
+    await invoke('denoise.save', { ids: [id], output: {} })
+    await stopping
+    while ((await row(id)).state !== 'done') await new Promise((resolve) => setTimeout(resolve, 20))
+    expect((await invoke('denoise.state', {})).batch.state).not.toBe('paused')
   })
 
   it('do not go beside files that came through a browser', async () => {
