@@ -1,6 +1,7 @@
 import type { ErrorMessage } from '../../shared/errors'
 import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
+import type { Region } from '../../shared/region'
 import type { EpochMetrics } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 
@@ -199,14 +200,6 @@ export interface DenoiseParams extends DenoiseSubject {
   readonly detail?: number
   /** All of the image as `restoreRegions` left it, which then is mixed only. */
   readonly restored?: PixelData
-}
-
-/** A rectangle in pixels of an image. */
-export interface Region {
-  readonly left: number
-  readonly top: number
-  readonly width: number
-  readonly height: number
 }
 
 export interface RestoreRegionsParams extends DenoiseSubject {

@@ -32,6 +32,14 @@ export function whiteOf({ data }: Pick<PixelImage, 'data'>): number {
   return data instanceof Uint8Array ? 255 : 65_535
 }
 
+/** Room for so many values of the same kind. */
+export function emptyLike(data: Uint8Array | Uint16Array, length?: number): Uint8Array | Uint16Array
+export function emptyLike(data: PixelImage['data'], length?: number): PixelImage['data']
+export function emptyLike(data: PixelImage['data'], length = data.length): PixelImage['data'] {
+  if (data instanceof Float32Array) return new Float32Array(length)
+  return data instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length)
+}
+
 const middle = 0.5
 
 /** Brightness, red against blue, green against both. The rows of the differences are of length 1, and keep the noise's strength. */

@@ -1,15 +1,8 @@
 import { isFullyConvolutional, type ModelSpec } from '../../../shared/modelSpec'
+import type { Region } from '../../../shared/region'
 import { strideOf } from './patchRestorer'
-import type { PixelImage } from './pixelTiles'
+import { emptyLike, type PixelImage } from './pixelTiles'
 import { cellOf, receptiveRadius } from './receptiveRadius'
-
-/** A rectangle in pixels of an image. */
-export interface Rectangle {
-  readonly left: number
-  readonly top: number
-  readonly width: number
-  readonly height: number
-}
 
 /** What a model has to see around a part of an image, and where parts may begin, for it to give what it gives of the whole. */
 export interface Surroundings {
@@ -44,9 +37,9 @@ function stepOf(spec: ModelSpec): number {
  */
 export function withSurroundings(
   { height, width }: Pick<PixelImage, 'height' | 'width'>,
-  part: Rectangle,
+  part: Region,
   around: Surroundings,
-): Rectangle {
+): Region {
   const across = alongAxis(width, part.left, part.width, around)
   const down = alongAxis(height, part.top, part.height, around)
   return { left: across.start, width: across.length, top: down.start, height: down.length }
@@ -63,7 +56,7 @@ function alongAxis(size: number, from: number, length: number, { margin, step }:
 const roundDown = (value: number, step: number) => Math.floor(value / step) * step
 
 /** A copy of a part of an image. */
-export function cutOut(image: PixelImage, { left, top, width, height }: Rectangle): PixelImage {
+export function cutOut(image: PixelImage, { left, top, width, height }: Region): PixelImage {
   const { channels } = image
   const line = width * channels
   const data = emptyLike(image.data, height * line)
@@ -80,16 +73,11 @@ export function cutOut(image: PixelImage, { left, top, width, height }: Rectangl
  * @param cut where `from` was cut out of the image
  * @param part lies in `cut`; pixels of the image
  */
-export function putBack(image: PixelImage, from: PixelImage, cut: Rectangle, part: Rectangle): void {
+export function putBack(image: PixelImage, from: PixelImage, cut: Region, part: Region): void {
   const { channels } = image
   for (let y = part.top; y < part.top + part.height; y++) {
     const at = ((y - cut.top) * from.width + part.left - cut.left) * channels
     const line = from.data.subarray(at, at + part.width * channels)
     image.data.set(line, (y * image.width + part.left) * channels)
   }
-}
-
-function emptyLike(data: PixelImage['data'], length: number): PixelImage['data'] {
-  if (data instanceof Float32Array) return new Float32Array(length)
-  return data instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length)
 }

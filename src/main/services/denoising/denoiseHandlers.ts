@@ -16,6 +16,7 @@ export function denoiseHandlers(denoising: DenoiseService, shell: Shell): Pick<H
   const { study } = denoising
   return {
     'denoise.list': async () => {
+      // Whoever asks for the list is about to look at a picture.
       denoising.warmUp()
       return denoising.listing()
     },

@@ -11,7 +11,7 @@ import type { ModelWork } from '../models/modelWork'
 import { type DenoiseSettings, denoisePicture, writeResult } from './denoisePicture'
 import { DenoisingModels } from './denoisingModels'
 import { checkOutputs, OutputNames } from './outputNames'
-import { type Picture, readPicture } from './readPicture'
+import { manyInOneFile, type Picture, readPicture } from './readPicture'
 import { newExtension } from './writePicture'
 
 export interface DenoiseRequest extends DenoiseSettings {
@@ -184,10 +184,7 @@ async function findTargets(
   for (const one of found.images) {
     if (signal?.aborted) throw new CancelledError(stopped(0, out))
     if (one.kind !== 'file') {
-      skipped.push({
-        path: one.path,
-        reason: 'It holds many images in one file. Save them one by one first.',
-      })
+      skipped.push({ path: one.path, reason: manyInOneFile })
       continue
     }
     const image = await orReason(() => prepareImage(one.absolute))

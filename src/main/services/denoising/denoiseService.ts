@@ -22,6 +22,7 @@ import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
 import { LoadedPictures } from './loadedPictures'
 import { Painter } from './painter'
+import { manyInOneFile } from './readPicture'
 import { rowOf, unusableRow } from './pictureRows'
 import { PictureStudy } from './pictureStudy'
 import { SavedResults, type Stamp, stampOf } from './savedResults'
@@ -47,7 +48,6 @@ export interface DenoiseDependencies {
 
 /** Of a long list, rows are told of in heaps of so many. */
 const rowsAtOnce = 200
-export const manyInOne = 'It holds many images in one file. Save them one by one first.'
 
 interface Source {
   readonly path: string
@@ -69,7 +69,6 @@ export class DenoiseService {
   private constructor(
     private readonly deps: DenoiseDependencies,
     private readonly memory: DenoiseMemory,
-    results: SavedResults,
   ) {
     const { events, log, client, saver, target, version } = deps
     this.list = new RevisedList((changes) => events.emit('denoise.changed', changes))
@@ -81,7 +80,7 @@ export class DenoiseService {
     this.models = new ChosenModels((id) => deps.models.folderOf(id))
     const modelFor = this.models.for.bind(this.models)
     this.queue = new SaveQueue({
-      ...{ log, results, target, modelFor, client: saver },
+      ...{ log, target, modelFor, client: saver, results: new SavedResults(deps.state, log) },
       looked: (id) => this.loaded.peek(id),
       change: (ids, changes) => this.change(ids, changes),
       onBatch: (batch) => {
@@ -96,8 +95,7 @@ export class DenoiseService {
   }
 
   static async open(deps: DenoiseDependencies): Promise<DenoiseService> {
-    const memory = await DenoiseMemory.open(deps.state, deps.log)
-    return new DenoiseService(deps, memory, await SavedResults.open(deps.state, deps.log))
+    return new DenoiseService(deps, await DenoiseMemory.open(deps.state, deps.log))
   }
 
   listing = () => this.list.listing()
@@ -122,7 +120,7 @@ export class DenoiseService {
     let rows: DenoisePicture[] = []
     for (const image of found.images) {
       if (image.kind === 'file') rows.push(...(await this.describe(image.absolute, ids)))
-      else found.skipped.push({ path: image.path, reason: manyInOne })
+      else found.skipped.push({ path: image.path, reason: manyInOneFile })
       if (rows.length < rowsAtOnce) continue
       this.list.setAll(rows)
       rows = []

@@ -85,7 +85,7 @@ export function levelsOf({ pixels, width, height, channels, orientation }: Pictu
 }
 
 /** A copy that the worker reads and writes too. */
-function shared(pixels: PixelData): PixelData {
+export function shared(pixels: PixelData): PixelData {
   const buffer = new SharedArrayBuffer(pixels.byteLength)
   const copy = pixels instanceof Uint8Array ? new Uint8Array(buffer) : new Uint16Array(buffer)
   copy.set(pixels)

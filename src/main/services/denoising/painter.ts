@@ -1,5 +1,6 @@
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget, Region } from '../../worker/protocol'
+import type { Region } from '../../../shared/region'
+import type { ComputeTarget } from '../../worker/protocol'
 import { CancelledError } from '../../../shared/errors'
 import type { Log } from '../log'
 import type { DenoisingModel } from './denoisingModels'

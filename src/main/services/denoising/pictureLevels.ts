@@ -1,5 +1,6 @@
 import type { PixelBlock } from '../../../shared/api/library'
-import type { PixelData, Region } from '../../worker/protocol'
+import type { Region } from '../../../shared/region'
+import type { PixelData } from '../../worker/protocol'
 
 /** Levels go on until no side is longer. */
 const smallestSide = 512

@@ -13,11 +13,12 @@ import { ExpectedError } from '../../../shared/errors'
 import { mixPixels } from '../../../shared/mixPixels'
 import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget, Region } from '../../worker/protocol'
+import type { Region } from '../../../shared/region'
+import type { ComputeTarget } from '../../worker/protocol'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import type { DenoisingModel } from './denoisingModels'
-import { LoadedPicture } from './loadedPicture'
+import { type KnownNoise, LoadedPicture, shared } from './loadedPicture'
 import { keyOf, type Look } from './painter'
 import { storedRegion, type Size } from './pictureLevels'
 import type { Picture } from './readPicture'
@@ -49,14 +50,11 @@ export class PictureStudy {
     const part = within(rectangle, levels.sizeOf(level), step)
     const whole = within(rectangle, levels.sizeOf(0), 1)
     const visible = storedRegion(picture.orientation, size, whole)
-    // What can be seen does not wait for the estimate.
-    const certainty = loaded.knownNoise?.certainty ?? 1
     const found = await this.modelOf(controls, picture)
     const look =
       typeof found === 'string' ? null : { id, picture: loaded, model: found, visible, ...asked(controls) }
     const isDone = look !== null && restoration.isFor(keyOf(look))
     const problem = typeof found === 'string' ? found : isDone ? restoration.problem : null
-    const isUnsure = controls.sigma === 'auto' && (!look || look.model.trained.kind === 'gaussian')
     const view: PictureView = {
       ...{ level, left: part.left * step, top: part.top * step, problem },
       original: again ? null : levels.block(level, part),
@@ -64,7 +62,7 @@ export class PictureStudy {
       reference: again ? null : (loaded.reference?.block(level, part) ?? null),
       ready: isDone ? restoration.readyShare(visible) : 0,
       readyOfAll: isDone ? restoration.share : 0,
-      certainty: isUnsure ? certainty : 1,
+      certainty: look ? certaintyOf(controls, look.model, loaded.knownNoise) : 1,
     }
     return { view, look: problem === null ? look : null }
   }
@@ -105,22 +103,21 @@ export class PictureStudy {
   private async partThrough(loaded: LoadedPicture, controls: DenoiseControls, rectangle: ViewRectangle) {
     const { client, target, modelFor } = this.deps
     const { picture, levels, size } = loaded
-    const { noise, certainty } = await loaded.noise(client)
+    const known = await loaded.noise(client)
+    const { noise } = known
     const model = await modelFor(controls.model, picture)
     const part = within(rectangle, levels.sizeOf(0), 1)
     const region = storedRegion(picture.orientation, size, part)
     const { pixels, width, height, channels } = picture
-    const isDeep = pixels instanceof Uint16Array
-    const buffer = new SharedArrayBuffer(pixels.byteLength)
-    const result = isDeep ? new Uint16Array(buffer) : new Uint8Array(buffer)
+    const result = shared(pixels)
     const params = {
       ...{ model: model.files, trained: model.trained, pixels, width, height, channels, noise, result },
       ...asked(controls),
       ...{ regions: [region], tile: Math.max(region.width, region.height), ...target() },
     }
     const { ms } = await client.call('restoreRegions', params)
-    const share = controls.sigma === 'auto' && model.trained.kind === 'gaussian' ? certainty : 1
-    const image = mixed(levels.block(0, part), levels.block(0, part, result), controls, share)
+    const certainty = certaintyOf(controls, model, known)
+    const image = mixed(levels.block(0, part), levels.block(0, part, result), controls, certainty)
     return { image, msPerMegapixel: (ms * 1e6) / (region.width * region.height) }
   }
 
@@ -158,9 +155,8 @@ export class PictureStudy {
     const model = await this.deps.modelFor(controls.model, picture)
     if (!restoration.isComplete || !restoration.isFor(keyOf({ model, ...asked(controls) })))
       return { noisy, result: null }
-    const { certainty } = await loaded.noise(client)
-    const share = controls.sigma === 'auto' && model.trained.kind === 'gaussian' ? certainty : 1
-    const result = mixed(loaded.whole(), loaded.whole(restoration.levels), controls, share)
+    const certainty = certaintyOf(controls, model, await loaded.noise(client))
+    const result = mixed(loaded.whole(), loaded.whole(restoration.levels), controls, certainty)
     return { noisy, result: await against(result) }
   }
 
@@ -191,15 +187,24 @@ export class PictureStudy {
   }
 }
 
-/** @param share how certain the noise is */
+/** See PictureView; what can be seen does not wait for the estimate. */
+function certaintyOf(
+  { sigma }: DenoiseControls,
+  { trained }: DenoisingModel,
+  known: KnownNoise | null,
+): number {
+  return sigma === 'auto' && trained.kind === 'gaussian' ? (known?.certainty ?? 1) : 1
+}
+
+/** @param certainty see PictureView */
 function mixed(
   original: PixelBlock,
   restored: PixelBlock,
   controls: DenoiseControls,
-  share: number,
+  certainty: number,
 ): PixelBlock {
   const data = new Uint8Array(original.data.length)
-  const mix = { ...controls, strength: share * Math.min(1, controls.strength) }
+  const mix = { ...controls, strength: certainty * Math.min(1, controls.strength) }
   mixPixels(data, original.data, restored.data, original.channels, mix)
   return { ...original, data }
 }

@@ -61,6 +61,9 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
   }
 }
 
+/** Why a file of the kind IDX is left out. */
+export const manyInOneFile = 'It holds many images in one file. Save them one by one first.'
+
 /** Formats that are written with as many pages as they were read with. */
 export const holdsPages = (format: ImageFormat): boolean => format === 'tiff' || format === 'webp'
 

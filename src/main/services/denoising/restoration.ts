@@ -1,4 +1,5 @@
-import type { PixelData, Region } from '../../worker/protocol'
+import type { Region } from '../../../shared/region'
+import type { PixelData } from '../../worker/protocol'
 import type { PictureLevels, Size } from './pictureLevels'
 
 /** Height and width of the parts that a picture is restored in while it is looked at. */

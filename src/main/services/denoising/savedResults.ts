@@ -33,28 +33,24 @@ export async function stampOf(path: string): Promise<Stamp | null> {
 export const isSame = (a: Stamp | null, b: Stamp | null): boolean =>
   a !== null && b !== null && a.bytes === b.bytes && a.modifiedMs === b.modifiedMs
 
-/** denoised.jsonl: results that were written, so that a second run leaves out what is done, and knows its own files. */
+/**
+ * denoised.jsonl: results that were written, so that a second run leaves out what is done, and knows its own files. Read
+ * when it is first asked for.
+ */
 export class SavedResults {
-  private readonly byResult = new Map<string, SavedResult>()
+  private readonly path: string
+  private loaded: Promise<Map<string, SavedResult>> | null = null
 
-  private constructor(
-    private readonly path: string,
+  constructor(
+    folder: string,
     private readonly log: Log,
-  ) {}
-
-  static async open(folder: string, log: Log): Promise<SavedResults> {
-    const results = new SavedResults(join(folder, 'denoised.jsonl'), log)
-    const text = await readFile(results.path, 'utf8').catch(() => '')
-    for (const line of text.split('\n').slice(-mostLines)) {
-      const parsed = lineSchema.safeParse(parseJson(line))
-      if (parsed.success) results.byResult.set(parsed.data.result, parsed.data)
-    }
-    return results
+  ) {
+    this.path = join(folder, 'denoised.jsonl')
   }
 
   /** What was made of an original as it is now, in just that way; null where that is gone or has been changed. */
   async find(original: string, stamp: Stamp, settings: string, result: string): Promise<SavedResult | null> {
-    const known = this.byResult.get(result)
+    const known = (await this.byResult()).get(result)
     if (!known || known.original !== original || known.settings !== settings) return null
     if (!isSame(known.stamp, stamp)) return null
     return isSame(known.resultStamp, await stampOf(result)) ? known : null
@@ -62,13 +58,14 @@ export class SavedResults {
 
   /** Whether a file is what was made of that original, and nobody has touched it since. */
   async isOwn(result: string, original: string | null): Promise<boolean> {
-    const known = this.byResult.get(result)
+    const known = (await this.byResult()).get(result)
     if (!known || (original !== null && known.original !== original)) return false
     return isSame(known.resultStamp, await stampOf(result))
   }
 
   async add(saved: SavedResult): Promise<void> {
-    this.byResult.set(saved.result, saved)
+    const byResult = await this.byResult()
+    byResult.set(saved.result, saved)
     try {
       await makeFolder(join(this.path, '..'))
       await appendFile(this.path, `${JSON.stringify(saved)}\n`)
@@ -76,6 +73,20 @@ export class SavedResults {
       this.log.warn(`That a picture is done could not be noted: ${(error as Error).message}`)
     }
   }
+
+  private byResult(): Promise<Map<string, SavedResult>> {
+    return (this.loaded ??= read(this.path))
+  }
+}
+
+async function read(path: string): Promise<Map<string, SavedResult>> {
+  const byResult = new Map<string, SavedResult>()
+  const text = await readFile(path, 'utf8').catch(() => '')
+  for (const line of text.split('\n').slice(-mostLines)) {
+    const parsed = lineSchema.safeParse(parseJson(line))
+    if (parsed.success) byResult.set(parsed.data.result, parsed.data)
+  }
+  return byResult
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,6 @@
 import { wholeMix, mixPixels } from '../../../shared/mixPixels'
 import { planDenoising } from '../../engine/denoising/denoisingPlan'
-import { colorChannels, type PixelImage } from '../../engine/denoising/pixelTiles'
+import { colorChannels, emptyLike, type PixelImage } from '../../engine/denoising/pixelTiles'
 import { judgeNoise } from '../imageNoise'
 import type { ComputeTasks, DenoiseEvent, DenoiseParams, PixelData } from '../protocol'
 import { restorePixels } from '../restorePixels'
@@ -44,6 +44,3 @@ export async function denoise(
   emit(result)
   return { estimated, tile: used }
 }
-
-const emptyLike = (pixels: PixelData): PixelData =>
-  pixels instanceof Uint8Array ? new Uint8Array(pixels.length) : new Uint16Array(pixels.length)

@@ -1,15 +1,10 @@
+import type { Region } from '../../../shared/region'
 import { takeCoarse } from '../../engine/denoising/coarseColor'
 import { type DenoisingPlan, planDenoising } from '../../engine/denoising/denoisingPlan'
 import { colorChannels, type PixelImage } from '../../engine/denoising/pixelTiles'
-import {
-  cutOut,
-  putBack,
-  type Rectangle,
-  surroundingsOf,
-  withSurroundings,
-} from '../../engine/denoising/surroundings'
+import { cutOut, putBack, surroundingsOf, withSurroundings } from '../../engine/denoising/surroundings'
 import { judgeNoise } from '../imageNoise'
-import type { ComputeTasks, Region, RestoreRegionsParams } from '../protocol'
+import type { ComputeTasks, RestoreRegionsParams } from '../protocol'
 import { coarsePlanes, type PixelRequest, restoreCoarse, restoreFine } from '../restorePixels'
 import { type TaskContext, throwIfEnding } from '../taskContext'
 
@@ -63,7 +58,7 @@ async function restoreRegion(
 }
 
 /** A part of a cut-out, at half the size. */
-function halfOf(part: Rectangle, within: Rectangle): Rectangle {
+function halfOf(part: Region, within: Region): Region {
   return {
     left: (part.left - within.left) / 2,
     top: (part.top - within.top) / 2,

@@ -56,6 +56,7 @@ export const denoise = {
     channels: 'Geschätztes Rauschen in jedem Kanal, als Standardabweichung auf der Skala von 0 bis 255',
     unsure: 'So wenig kann auch feines Detail sein: ein Teil davon bleibt.',
   },
+  bits: '{n} Bit je Kanal',
   channel: { red: 'Rot', green: 'Grün', blue: 'Blau', grey: 'Grau' },
   controls: 'Regler',
   undo: 'Rückgängig',

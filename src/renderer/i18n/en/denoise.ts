@@ -56,6 +56,7 @@ export const denoise = {
     channels: 'Estimated noise in each channel, as its standard deviation on the scale from 0 to 255',
     unsure: 'So little may as well be fine detail: part of it stays.',
   },
+  bits: '{n} bits a channel',
   channel: { red: 'Red', green: 'Green', blue: 'Blue', grey: 'Grey' },
   controls: 'Controls',
   undo: 'Undo',

@@ -308,12 +308,12 @@ describe('pictures that are saved', () => {
   })
 
   it('wait while they are paused, and stop where they are', async () => {
-    const made = await Promise.all(
-      Array.from({ length: 4 }, (_, i) =>
-        addPicture(`batch/${i}.png`, noisyPicture({ width: 700, height: 700, seed: i }).png()),
-      ),
-    )
-    const ids = made.map(({ id }) => id)
+    // One by one, so that they are saved in this order.
+    const ids: string[] = []
+    for (let i = 0; i < 4; i++) {
+      const picture = noisyPicture({ width: 700, height: 700, seed: i }).png()
+      ids.push((await addPicture(`batch/${i}.png`, picture)).id)
+    }
     await invoke('denoise.save', { ids, output: {} })
     while ((await rows()).every(({ id, state }) => id !== ids[0] || state !== 'working'))
       await new Promise((resolve) => setTimeout(resolve, 10))
