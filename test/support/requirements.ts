@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 
@@ -26,6 +27,15 @@ export function hasShared(): boolean {
     'shared',
     () => existsSync(sharedData),
     'tests with the pictures in ../shared/data, which is not here.',
+  )
+}
+
+/** Phil Harvey's reader of metadata, which knows nothing of the encoder that wrote them. */
+export function hasExiftool(): boolean {
+  return requirement(
+    'exiftool',
+    () => spawnSync('exiftool', ['-ver']).status === 0,
+    'tests of metadata with exiftool, which is not here.',
   )
 }
 

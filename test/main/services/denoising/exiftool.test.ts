@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import type { Sharp } from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { prepareImage } from '../../../../src/main/services/datasets/prepareImage'
+import { writeResult } from '../../../../src/main/services/denoising/denoisePicture'
+import { readPicture } from '../../../../src/main/services/denoising/readPicture'
+import { noisyPicture } from '../../../support/noisyPicture'
+import { hasExiftool } from '../../../support/requirements'
+import { temporaryFolder } from '../../../support/testFolder'
+
+type Tags = Record<string, unknown>
+
+/** What exiftool finds in a file, by group and name, figures as they are stored. */
+function tagsOf(path: string): Tags {
+  const [tags] = JSON.parse(
+    execFileSync('exiftool', ['-j', '-G1', '-n', path], { encoding: 'utf8' }),
+  ) as Tags[]
+  return tags!
+}
+
+const exif = {
+  IFD0: { Make: 'Camera', Model: 'Ten', Copyright: 'Somebody', Software: 'Raw developer 3' },
+  IFD2: { DateTimeOriginal: '2024:05:06 07:08:09', ISOSpeedRatings: '6400', FNumber: '28/10' },
+  IFD3: {
+    GPSLatitudeRef: 'N',
+    GPSLatitude: '51/1 30/1 0/1',
+    GPSLongitudeRef: 'E',
+    GPSLongitude: '7/1 0/1 0/1',
+  },
+}
+const xmp =
+  '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:source>hills</dc:source></rdf:Description></rdf:RDF></x:xmpmeta>'
+
+const formats: Record<string, (image: Sharp) => Sharp> = {
+  'photo.jpg': (image) => image.jpeg({ quality: 95 }),
+  'photo.png': (image) => image.png(),
+  'deep.png': (image) => image.toColourspace('rgb16').png(),
+  'photo.webp': (image) => image.webp({ quality: 95 }),
+  'photo.avif': (image) => image.avif({ quality: 80 }),
+  'photo.tif': (image) => image.tiff({ compression: 'lzw' }),
+  'deep.tif': (image) => image.toColourspace('rgb16').tiff({ compression: 'deflate' }),
+}
+
+/** Of the file itself, and how its bytes lie in it. */
+const ofTheFile = /^(System|SourceFile|ExifTool|Composite|File:(Comment|Current|File|Exif|MIME))/
+/** An AVIF that is to be turned comes out turned, as every decoder shows it. */
+const ofTurning = /(ImageWidth|ImageHeight|ImageSpatialExtent|Rotation|Orientation)$/
+/** Decided by the encoder: how it compresses, and where it puts things. */
+const ofTheEncoder =
+  /(Compression|Predictor|Strip|Tile|RowsPer|Thumbnail|Offset|DataSize|MediaData|Subfile|WebP|RIFF|EncodingProcess|YCbCr|ChromaFormat|ProfileCMM|XMPToolkit|Vp8|AV1|Meta|Meta_|Item|Primary|History|MovieData|HEVC|ExifByteOrder|XResolution|YResolution|ResolutionUnit|PixelsPerUnit|PixelUnits)/
+
+describe.skipIf(!hasExiftool())('what exiftool reads of a result', () => {
+  it.each(Object.keys(formats))(
+    '%s: depth, size, profile and metadata are those of the original',
+    async (name) => {
+      const folder = await temporaryFolder()
+      const path = join(folder, name)
+      const noisy = noisyPicture({ width: 64, height: 48 }).withIccProfile('p3')
+      // Metadata first: they take the density, and what is turned by it.
+      const made = noisy
+        .withMetadata({ density: 300, orientation: 6 })
+        .withIccProfile('p3')
+        .withExifMerge(exif)
+        .withXmp(xmp)
+      await formats[name]!(made).toFile(path)
+      const original = await prepareImage(path)
+      const picture = await readPicture(original)
+      const pixels = picture.pixels.map((value) => value >> 1)
+      const result = join(folder, `result-${name}`)
+      const options = { format: 'same', quality: null, note: 'Denoised with Hourglass 1.2' } as const
+      await writeResult(result, original, picture, { pixels, sigma: [25, 25, 25], tile: 64 }, options)
+
+      const [before, after] = [tagsOf(path), tagsOf(result)]
+      const isTurned = name.endsWith('.avif')
+      const kept = Object.entries(before).filter(
+        ([tag]) => !ofTheFile.test(tag) && !ofTheEncoder.test(tag) && !(isTurned && ofTurning.test(tag)),
+      )
+      expect(kept.length).toBeGreaterThan(15)
+      for (const [tag, value] of kept) expect({ [tag]: after[tag] }).toEqual({ [tag]: value })
+      expect(after['XMP-photoshop:History']).toBe('Denoised with Hourglass 1.2')
+      expect(after['XMP-dc:Source']).toBe('hills')
+      expect(before['ICC_Profile:ProfileDescription']).toBeDefined()
+      // libvips reads no EXIF out of a TIFF, and writes none that it has read elsewhere.
+      if (name.endsWith('.tif')) return
+      expect(after['IFD0:Software']).toBe('Raw developer 3')
+      expect(after['IFD0:Orientation']).toBe(isTurned ? 1 : 6)
+      expect(after['File:ImageWidth'] ?? 64).toBe(isTurned ? 48 : 64)
+      expect(after['ExifIFD:DateTimeOriginal']).toBe('2024:05:06 07:08:09')
+      expect(after['GPS:GPSLatitude']).toBeCloseTo(51.5)
+      expect(after['ExifIFD:ISO']).toBe(6400)
+    },
+  )
+})
