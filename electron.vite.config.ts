@@ -2,6 +2,8 @@ import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
+const umap = resolve(import.meta.dirname, 'node_modules/embedding-atlas/dist/umap.js')
+
 const source = (file: string) => resolve(import.meta.dirname, 'src', file)
 
 /** What vue-i18n leaves out: its older interface, and its developer tools. */
@@ -15,6 +17,8 @@ const i18nFlags = {
 
 export default defineConfig({
   main: {
+    // Its package names only the viewer as an entry.
+    resolve: { alias: { 'embedding-atlas/umap': umap } },
     build: {
       target: 'node20',
       minify: false,

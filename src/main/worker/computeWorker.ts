@@ -8,7 +8,11 @@ import { benchTrain } from './tasks/benchTrain'
 import { denoise } from './tasks/denoise'
 import { estimateNoise } from './tasks/estimateNoise'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
-import { project } from './tasks/project'
+import { clusterCodes } from './tasks/clusterCodes'
+import { labelAccuracy } from './tasks/labelAccuracy'
+import { mapCodes } from './tasks/mapCodes'
+import { nearest } from './tasks/nearest'
+import { surveyCodes } from './tasks/surveyCodes'
 import { reconstructPca } from './tasks/reconstructPca'
 import { measureTraining } from './tasks/measureTraining'
 import { restoreRegions } from './tasks/restoreRegions'
@@ -33,7 +37,11 @@ const tasks: Tasks = {
   encode,
   decode,
   reconstructPca,
-  project,
+  clusterCodes,
+  labelAccuracy,
+  mapCodes,
+  nearest,
+  surveyCodes,
   benchTrain,
   benchConv,
   benchDenoise,

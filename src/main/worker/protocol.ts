@@ -4,6 +4,7 @@ import type { NoiseSpec } from '../../shared/noise'
 import type { Region } from '../../shared/region'
 import type { EpochMetrics } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
+import type { LatentTasks } from './latentTasks'
 
 export interface RuntimeDescription {
   readonly runtime: RuntimeName
@@ -225,7 +226,7 @@ export interface TriedImage {
 }
 
 /** What the compute worker does: parameters, result, and what it reports meanwhile. */
-export interface ComputeTasks {
+export interface ComputeTasks extends LatentTasks {
   devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
   train: { params: TrainParams; result: TrainResult; event: TrainEvent }
   evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }
@@ -248,15 +249,6 @@ export interface ComputeTasks {
     params: { dataset: string; images: Float32Array; components: number }
     result: { images: Float32Array; components: number }
     event: never
-  }
-  /**
-   * Points in the plane for count × dimensions values: the first two principal components, or UMAP. `explained` is the
-   * share of the variance along every principal axis.
-   */
-  project: {
-    params: { values: Float32Array; dimensions: number; method: 'pca' | 'umap'; seed: number }
-    result: { points: Float32Array; explained: number[] | null }
-    event: ProgressEvent
   }
   benchTrain: { params: BenchParams; result: BenchResult; event: ProgressEvent }
   /** Training and using a convolutional restorer. */
@@ -328,7 +320,7 @@ export interface ComputeTasks {
     result: TriedImage
     event: never
   }
-  /** One code through a model, which stays loaded for the next: a float32 image, not clipped. */
+  /** Codes through a model, which stays loaded for the next: float32 images, not clipped. */
   tryCode: {
     params: ComputeTarget & { model: ModelFiles; code: Float32Array }
     result: { image: Float32Array }

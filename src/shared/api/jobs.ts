@@ -1,4 +1,14 @@
-export const jobKinds = ['import', 'sample', 'measure', 'setup-tensorflow', 'move-library'] as const
+export const jobKinds = [
+  'import',
+  'sample',
+  'measure',
+  'setup-tensorflow',
+  'move-library',
+  'codes',
+  'map',
+  'clusters',
+  'files',
+] as const
 export type JobKind = (typeof jobKinds)[number]
 
 /**

@@ -35,9 +35,15 @@ export function fitPca(data: Float32Array, dimensions: number, components: numbe
     )
   }
   const mean = columnMeans(data, count, dimensions)
-  const centred = Float64Array.from(data, (value, i) => value - mean[i % dimensions]!)
+  const centred = new Float64Array(data.length)
   let squares = 0
-  for (const value of centred) squares += value * value
+  for (let start = 0; start < data.length; start += dimensions) {
+    for (let i = 0; i < dimensions; i++) {
+      const value = data[start + i]! - mean[i]!
+      centred[start + i] = value
+      squares += value * value
+    }
+  }
   const wanted = Math.min(components, dimensions, count - 1)
   const { axes, values } =
     dimensions <= count
@@ -86,7 +92,8 @@ export function reconstructPca(
 
 function columnMeans(data: Float32Array, count: number, dimensions: number): Float64Array {
   const mean = new Float64Array(dimensions)
-  for (let i = 0; i < data.length; i++) mean[i % dimensions]! += data[i]!
+  for (let start = 0; start < data.length; start += dimensions)
+    for (let i = 0; i < dimensions; i++) mean[i]! += data[start + i]!
   return mean.map((sum) => sum / count)
 }
 

@@ -1,3 +1,4 @@
+import { projectionSchema } from '../../../shared/api/latent'
 import { CancelledError } from '../../../shared/errors'
 import { readCodesCsv } from '../../store/csv'
 import type { LatentMap } from '../report/latentChart'
@@ -5,6 +6,8 @@ import type { DemoWork } from './demoWork'
 
 /** UMAP looks at 15 neighbours of each point; of fewer than twice as many it makes no map worth looking at. */
 const fewestForUmap = 30
+/** Codes that differ in length only are the same letter in a lighter or bolder hand: the map goes by their angles. */
+const byDirection = { method: 'umap', components: 2, metric: 'cosine' } as const
 
 export interface MappedCodes {
   readonly map: LatentMap & { method: string }
@@ -19,15 +22,15 @@ export async function mapCodes(
   { client, signal, onProgress }: DemoWork,
 ): Promise<MappedCodes> {
   const { codes, count, dimensions, labels } = await readCodesCsv(file)
-  const request = { dimensions, seed }
-  const axes = await client.call('project', { ...request, values: codes, method: 'pca' }, { signal })
+  const plane = { method: 'pca', components: 2 } as const
+  const axes = await client.call('mapCodes', { codes, dimensions, projection: plane }, { signal })
   if (signal?.aborted) throw new CancelledError('Stopped.')
   const umap =
     count < fewestForUmap
       ? null
       : await client.call(
-          'project',
-          { ...request, values: unitLength(codes, dimensions), method: 'umap' },
+          'mapCodes',
+          { codes, dimensions, projection: projectionSchema.parse({ ...byDirection, seed }) },
           { signal, onEvent: ({ done, total }) => onProgress('Mapping', done, total, 'percent') },
         )
   return {
@@ -36,17 +39,6 @@ export async function mapCodes(
       labels: Array.from({ length: count }, (_, i) => labels?.[i] || null),
       method: umap ? 'UMAP of their directions' : 'principal components',
     },
-    varianceRatio: axes.explained!,
+    varianceRatio: [...axes.explained!],
   }
-}
-
-/** Codes that differ in length only are the same letter in a lighter or bolder hand: the map goes by their angles. */
-function unitLength(codes: Float32Array, dimensions: number): Float32Array {
-  const units = new Float32Array(codes.length)
-  for (let start = 0; start < codes.length; start += dimensions) {
-    const code = codes.subarray(start, start + dimensions)
-    const length = Math.hypot(...code) || 1
-    code.forEach((value, i) => (units[start + i] = value / length))
-  }
-  return units
 }

@@ -43,7 +43,7 @@ export async function tryImage({
   }
   const { code } = await compiled.run('encode', { image })
   const values = Float32Array.from(code!.data as Float32Array)
-  return { input, code: values, output: await decoded(compiled, values) }
+  return { input, code: values, output: await decoded(compiled, values, values.length) }
 }
 
 export async function tryCode({
@@ -51,7 +51,7 @@ export async function tryCode({
   code,
   ...target
 }: ComputeTasks['tryCode']['params']): Promise<{ image: Float32Array }> {
-  return { image: await decoded(await keptModel(model, target), code) }
+  return { image: await decoded(await keptModel(model, target), code, codeSize(model.spec)) }
 }
 
 export async function codeRange(
@@ -87,13 +87,18 @@ export async function codeRange(
   return { min, max }
 }
 
-async function decoded(compiled: CompiledProgram, code: Float32Array): Promise<Float32Array> {
-  const { image } = await compiled.run('decode', { code: { shape: [1, code.length], data: code } })
+async function decoded(
+  compiled: CompiledProgram,
+  codes: Float32Array,
+  dimensions: number,
+): Promise<Float32Array> {
+  const shape = [codes.length / dimensions, dimensions]
+  const { image } = await compiled.run('decode', { code: { shape, data: codes } })
   return Float32Array.from(image!.data as Float32Array)
 }
 
 /** A model whose weights have changed meanwhile, as those of a run that trains, is loaded again. */
-async function keptModel(model: ModelFiles, target: ComputeTarget): Promise<CompiledProgram> {
+export async function keptModel(model: ModelFiles, target: ComputeTarget): Promise<CompiledProgram> {
   const { mtimeMs, size } = await stat(model.weights)
   const key = JSON.stringify([model.weights, mtimeMs, size, target.runtime, target.device])
   const kept = loaded.get(key)

@@ -1,0 +1,108 @@
+import { ExpectedError } from '../../../shared/errors'
+import { finiteRows, rowsOf } from '../../engine/latent/statistics'
+import { trustworthiness } from '../../engine/latent/trustworthiness'
+import { fitPca, projectPca } from '../../engine/projection/pca'
+import { projectUmap } from '../../engine/projection/umap'
+import type { MappedCodes } from '../latentTasks'
+import type { ComputeTasks } from '../protocol'
+import type { TaskContext } from '../taskContext'
+
+type Map = ComputeTasks['mapCodes']
+
+const steps = 200
+/** Points that neighbourhoods are compared on. */
+const judged = 1000
+const judgedNeighbors = 15
+
+/** Codes as points. Without an axis for it a coordinate is 0. */
+export async function mapCodes(
+  { codes, dimensions, projection, start }: Map['params'],
+  context: TaskContext<Map['event']>,
+): Promise<Map['result']> {
+  const rows = finiteRows(codes, dimensions)
+  const values = rowsOf(codes, dimensions, rows)
+  if (rows.length === 0)
+    throw new ExpectedError(
+      'bad-input',
+      'Not one code of these images is a number: the model has diverged. Train it again with a lower learning rate.',
+    )
+  const startOfRows = start && rowsOf(start, start.length / (codes.length / dimensions), rows)
+  const mapped = await place(values, dimensions, projection, startOfRows ?? null, context)
+  const points = scatter(mapped.points, mapped.components, rows, codes.length / dimensions)
+  const even = Uint32Array.from({ length: Math.min(judged, rows.length) }, (_, i) =>
+    Math.floor((i * rows.length) / Math.min(judged, rows.length)),
+  )
+  const trusted =
+    even.length > 2 * judgedNeighbors
+      ? trustworthiness(
+          rowsOf(values, dimensions, even),
+          dimensions,
+          rowsOf(mapped.points, mapped.components, even),
+          mapped.components,
+          judgedNeighbors,
+        )
+      : null
+  return { ...mapped, points, trustworthiness: trusted }
+}
+
+type Placed = Omit<MappedCodes, 'trustworthiness'>
+
+async function place(
+  values: Float32Array,
+  dimensions: number,
+  projection: Map['params']['projection'],
+  start: Float32Array | null,
+  context: TaskContext<Map['event']>,
+): Promise<Placed> {
+  if (projection.method === 'dims') return placeByDimensions(values, dimensions, projection.axes)
+  if (projection.method === 'pca') return placeByPca(values, dimensions, projection.components)
+  const points = await projectUmap(values, dimensions, {
+    ...projection,
+    start,
+    onProgress: (share) => context.emit({ type: 'progress', done: Math.round(share * steps), total: steps }),
+    isStopped: () => context.requested() !== 'continue',
+  })
+  return { points, components: projection.components, explained: null, linear: null }
+}
+
+function placeByDimensions(values: Float32Array, dimensions: number, axes: readonly number[]): Placed {
+  const beyond = axes.find((axis) => axis >= dimensions)
+  if (beyond !== undefined)
+    throw new ExpectedError(
+      'bad-input',
+      `There is no dimension ${beyond + 1}: the codes of this model have ${dimensions}.`,
+    )
+  const components = axes.length as 1 | 2 | 3
+  const count = values.length / dimensions
+  const points = new Float32Array(count * components)
+  for (let row = 0; row < count; row++)
+    axes.forEach((axis, c) => (points[row * components + c] = values[row * dimensions + axis]!))
+  const linear = { mean: new Float32Array(dimensions), axes: new Float32Array(components * dimensions) }
+  axes.forEach((axis, c) => (linear.axes[c * dimensions + axis] = 1))
+  return { points, components, explained: null, linear }
+}
+
+function placeByPca(values: Float32Array, dimensions: number, components: 2 | 3): Placed {
+  const count = values.length / dimensions
+  if (count === 1) {
+    const linear = { mean: values.slice(), axes: new Float32Array(components * dimensions) }
+    return { points: new Float32Array(components), components, explained: new Float32Array(0), linear }
+  }
+  const pca = fitPca(values, dimensions, dimensions)
+  const found = Math.min(components, pca.components)
+  const narrow = projectPca({ ...pca, components: found }, values)
+  const points = new Float32Array(count * components)
+  for (let row = 0; row < count; row++)
+    for (let c = 0; c < found; c++) points[row * components + c] = narrow[row * found + c]!
+  const axes = new Float32Array(components * dimensions)
+  axes.set(pca.axes.subarray(0, found * dimensions))
+  const linear = { mean: Float32Array.from(pca.mean), axes }
+  return { points, components, explained: Float32Array.from(pca.varianceRatio), linear }
+}
+
+function scatter(places: Float32Array, components: number, rows: Uint32Array, count: number): Float32Array {
+  if (rows.length === count) return places
+  const all = new Float32Array(count * components).fill(NaN)
+  rows.forEach((row, i) => all.set(places.subarray(i * components, (i + 1) * components), row * components))
+  return all
+}
