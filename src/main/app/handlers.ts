@@ -4,6 +4,7 @@ import { datasetHandlers } from '../services/datasets/datasetHandlers'
 import { denoiseHandlers } from '../services/denoising/denoiseHandlers'
 import { deviceHandlers } from '../services/devices/deviceHandlers'
 import { jobHandlers } from '../services/jobs/jobService'
+import { latentHandlers } from '../services/latent/latentHandlers'
 import { modelHandlers } from '../services/models/modelHandlers'
 import { placeHandlers } from '../services/places/browseFolders'
 import { runHandlers } from '../services/runs/runHandlers'
@@ -27,6 +28,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
     ...trainingHandlers(services.training),
     ...runHandlers(services.runs, shell),
     ...modelHandlers(services.models, shell),
+    ...latentHandlers(services.latent, services.latentActions),
     ...denoiseHandlers(services.denoising, shell),
   }
 }

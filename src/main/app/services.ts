@@ -4,6 +4,8 @@ import { DatasetService } from '../services/datasets/datasetService'
 import { DeviceService } from '../services/devices/deviceService'
 import { EventBus } from '../services/eventBus'
 import { JobService } from '../services/jobs/jobService'
+import { LatentActions } from '../services/latent/latentActions'
+import { LatentService } from '../services/latent/latentService'
 import { FolderLibrary } from '../services/library/folderLibrary'
 import { LibraryMover } from '../services/library/moveLibrary'
 import { ModelService } from '../services/models/modelService'
@@ -14,6 +16,7 @@ import { TrainingService } from '../services/training/trainingService'
 import { ComputeClient } from '../worker/computeClient'
 import type { AppOptions } from './createApp'
 
+type Workers = [ComputeClient, ComputeClient, ComputeClient, ComputeClient]
 export type Services = Awaited<ReturnType<typeof openServices>>
 
 /** All services, in the order in which they need each other. @throws ExpectedError */
@@ -27,10 +30,8 @@ export async function openServices(
   const library = await FolderLibrary.open(chosen ?? folders.library)
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
-  // One trains or measures; another one tries models meanwhile, and the third saves denoised pictures.
-  const trainer = new ComputeClient(computeWorker)
-  const helper = new ComputeClient(computeWorker)
-  const saver = new ComputeClient(computeWorker)
+  // One trains or measures; another one tries models meanwhile, the third saves denoised pictures, the fourth makes maps.
+  const [trainer, helper, saver, mapper] = [1, 2, 3, 4].map(() => new ComputeClient(computeWorker)) as Workers
   const isTraining = () => training.current !== null
   const inUse = (id: string) =>
     training.dataset === id ? 'A run is being trained on this dataset. Stop it first.' : null
@@ -56,6 +57,10 @@ export async function openServices(
     ...{ events, log, places, models, uploads, version, state: folders.state },
     ...{ client: helper, saver, target: () => devices.target() },
   })
+  const latent = new LatentService({
+    ...{ datasets, models, jobs, log, mapper, helper, target: () => devices.target() },
+  })
+  const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const mover = new LibraryMover({
     library,
     settings,
@@ -71,9 +76,9 @@ export async function openServices(
     await denoising.close()
     await jobs.close()
     await library.close()
-    await Promise.all([trainer, helper, saver].map((client) => client.dispose()))
+    await Promise.all([trainer, helper, saver, mapper].map((client) => client.dispose()))
     await datasets.opened.close()
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
-  return { ...made, denoising, mover, close }
+  return { ...made, denoising, latent, latentActions, mover, close }
 }

@@ -18,7 +18,7 @@ export type CodeTable = {
 }
 
 /**
- * Writes codes as CSV (RFC 4180): the header `path,label,z0,z1,…`, one line an image, numbers with as many digits as
+ * Writes codes as CSV (RFC 4180): the header `path,label,z0,z1,…`, or other `names`, one line an image, numbers with as many digits as
  * bring the same float32 back. Only one batch is in memory at a time, and the file appears when it is whole.
  *
  * @throws ExpectedError when the file cannot be written
@@ -27,10 +27,10 @@ export async function writeCodesCsv(
   path: string,
   dimensions: number,
   batches: Iterable<CodeBatch> | AsyncIterable<CodeBatch>,
+  names: readonly string[] = Array.from({ length: dimensions }, (_, i) => `z${i}`),
 ): Promise<void> {
   const file = await FileReplacement.open(path)
   try {
-    const names = Array.from({ length: dimensions }, (_, i) => `z${i}`)
     await file.write(`${['path', 'label', ...names].join(',')}\r\n`)
     for await (const { items, codes } of batches) {
       const lines = items.map(({ path: image, label }, i) => {

@@ -6,6 +6,8 @@ import type { EpochMetrics } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { LatentTasks } from './latentTasks'
 
+export type * from './latentTasks'
+
 export interface RuntimeDescription {
   readonly runtime: RuntimeName
   /** Of the native library; null where it is missing. */

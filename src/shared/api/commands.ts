@@ -4,34 +4,10 @@ import { modelSpecSchema, type ModelSpec } from '../modelSpec'
 import { noiseSpecSchema } from '../noise'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
 import type { AppState, DeviceState } from './app'
-import {
-  type ComparedModel,
-  denoiseControlsSchema,
-  denoiseOutputSchema,
-  type DenoisePicture,
-  type DenoiseState,
-  type OpenedPicture,
-  type PictureView,
-  rectangleSchema,
-  type ReferenceFigures,
-} from './denoising'
+import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
 import type { Listing } from './events'
 import type { Job } from './jobs'
-import {
-  type Begun,
-  clusterMethodSchema,
-  type ClusteredCodes,
-  codeMetrics,
-  type CodeSet,
-  type DecodedPlace,
-  type LabelAccuracy,
-  latentFormats,
-  type LocatedImage,
-  type NearestPoints,
-  type PointDetail,
-  type ProjectedCodes,
-  projectionSchema,
-} from './latent'
+import { latentCommands, type LatentResults } from './latentCommands'
 import {
   type DatasetDetail,
   type DatasetImage,
@@ -53,11 +29,6 @@ const byId = z.strictObject({ id: idSchema })
 const name = z.string().trim().min(1, 'Give it a name.').max(120)
 const row = z.number().int().min(0)
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, 'A code is a list of floats.')
-const picture = z.uuid('A picture is named by its id.')
-const pictures = z.array(picture).min(1).max(100_000)
-const set = z.string().regex(/^[0-9a-f]{16}$/, 'Those images are not known here: open the map again.')
-const points = z.custom<Int32Array>((value) => value instanceof Int32Array, 'Points are a list of integers.')
-const metric = z.enum(codeMetrics).default('euclidean')
 const target = { runtime: runtimeNameSchema.optional(), device: z.string().max(60).optional() }
 
 /** What an image is tried out on a model: one of a dataset, a chosen file, or an uploaded one. */
@@ -203,109 +174,9 @@ export const commands = {
     folder: placeSchema,
   }),
 
-  /** The codes of all images of some datasets. They are kept with the model. */
-  'latent.open': z.strictObject({ model: idSchema, datasets: z.array(idSchema).min(1).max(20) }),
-  'latent.project': z.strictObject({ set, projection: projectionSchema }),
-  'latent.cluster': z.strictObject({
-    set,
-    method: clusterMethodSchema,
-    seed: z.number().int().min(0).max(0x7fffffff).default(1),
-  }),
-  /** How well labels can be told from codes: by a vote of the nearest `k`. */
-  'latent.labelAccuracy': z.strictObject({ set, k: z.number().int().min(1).max(100).default(15), metric }),
-  'latent.describe': z.strictObject({ set, points }),
-  'latent.thumbnails': z.strictObject({ set, points, size: z.number().int().min(8).max(512) }),
-  /** Points whose file or label has this in its name, whatever the case. */
-  'latent.search': z.strictObject({ set, text: z.string().trim().min(1).max(200) }),
-  /** Of each point the folder that its file is in, or the time its file was changed. */
-  'latent.files': z.strictObject({ set }),
-  /** To a point, itself left out, or to any code. */
-  'latent.neighbors': z.strictObject({
-    set,
-    of: z.union([z.strictObject({ point: row }), z.strictObject({ code: floats })]),
-    k: z.number().int().min(1).max(1000).default(24),
-    metric,
-  }),
-  /** Codes of some points, one after the other. */
-  'latent.codes': z.strictObject({ set, points }),
-  /** The mean of many codes. */
-  'latent.mean': z.strictObject({ set, points }),
-  'latent.decodeAt': z.strictObject({ set, projection: projectionSchema, place: floats }),
-  /** An image from outside. */
-  'latent.locate': z.strictObject({ set, projection: projectionSchema, image: placeSchema, metric }),
-  /** Codes and places of all points as files in a folder. */
-  'latent.export': z.strictObject({
-    set,
-    projection: projectionSchema.nullable(),
-    format: z.enum(latentFormats),
-    folder: placeSchema,
-  }),
-  /** The files of some points into a folder: copied, linked, or named in a list. Gives a job. */
-  'latent.saveFiles': z.strictObject({
-    set,
-    points,
-    how: z.enum(['list', 'copy', 'link']),
-    folder: placeSchema,
-  }),
-  /** A dataset of some points. */
-  'latent.makeDataset': z.strictObject({ set, points, name }),
+  ...latentCommands,
 
-  'denoise.list': nothing,
-  'denoise.state': nothing,
-  /** Pictures, and those in folders, to look at and to save. */
-  'denoise.add': z.strictObject({ places: z.array(placeSchema).min(1).max(10_000) }),
-  /** A picture of the clipboard, as the bytes of a file. */
-  'denoise.paste': z.strictObject({
-    name: z.string().trim().min(1).max(120),
-    bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'A picture is bytes.'),
-  }),
-  /** Takes them off the list; files stay. */
-  'denoise.remove': z.strictObject({ ids: pictures }),
-  'denoise.thumbnail': z.strictObject({ id: picture, size: z.number().int().min(16).max(512) }),
-  /** Reads it and estimates its noise. */
-  'denoise.open': z.strictObject({ id: picture }),
-  /** What is seen of it; what of that is not restored yet is worked on first, and events tell of it. */
-  'denoise.view': z.strictObject({
-    id: picture,
-    controls: denoiseControlsSchema,
-    rectangle: rectangleSchema,
-    /** Pixels of the screen for one of the picture. */
-    scale: z.number().min(1e-4).max(256),
-    /** Leaves out what the window has from the same question before: the original, and the clean picture. */
-    again: z.boolean().default(false),
-  }),
-  'denoise.setControls': z.strictObject({ ids: pictures, controls: denoiseControlsSchema }),
-  /** The same part through several models, one after the other. */
-  'denoise.compareModels': z.strictObject({
-    id: picture,
-    controls: denoiseControlsSchema,
-    rectangle: rectangleSchema,
-    models: z.array(denoiseControlsSchema.shape.model).min(1).max(12),
-  }),
-  /** A clean picture to measure against; null takes it away. */
-  'denoise.setReference': z.strictObject({ id: picture, place: placeSchema.nullable() }),
-  'denoise.measure': z.strictObject({ id: picture, controls: denoiseControlsSchema }),
-  /** Puts pictures in the queue. */
-  'denoise.save': z.strictObject({
-    ids: pictures,
-    output: denoiseOutputSchema,
-    /** Also those that were done before in just this way. */
-    again: z.boolean().default(false),
-  }),
-  'denoise.pause': nothing,
-  'denoise.resume': nothing,
-  'denoise.stop': nothing,
-  /** Shows the result in the system's file manager. */
-  'denoise.reveal': z.strictObject({ id: picture }),
-  'denoise.savePreset': z.strictObject({ name, controls: denoiseControlsSchema }),
-  'denoise.removePreset': z.strictObject({ name }),
-  /** What is seen, before and after beside each other, as a PNG in the folder. */
-  'denoise.saveComparison': z.strictObject({
-    id: picture,
-    controls: denoiseControlsSchema,
-    rectangle: rectangleSchema,
-    folder: placeSchema.nullable(),
-  }),
+  ...denoiseCommands,
 } as const
 
 export type CommandName = keyof typeof commands
@@ -354,7 +225,7 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results {
+export interface Results extends LatentResults, DenoiseResults {
   'app.state': AppState
   'settings.change': AppState
   'library.move': { readonly job: string }
@@ -401,48 +272,6 @@ export interface Results {
   'models.encode': EncodedImage
   'models.decode': PixelBlock
   'models.saveDecoded': { readonly name: string }
-  'latent.open': CodeSet | Begun
-  'latent.project': ProjectedCodes | Begun
-  'latent.cluster': ClusteredCodes | Begun
-  'latent.labelAccuracy': LabelAccuracy
-  'latent.describe': readonly PointDetail[]
-  'latent.thumbnails': PixelBlock
-  'latent.search': Int32Array
-  /** `folders` into `names`, −1 for the top; `modifiedDays` since 1970, NaN where it is not known. */
-  'latent.files': {
-    readonly names: readonly string[]
-    readonly folders: Int32Array
-    readonly modifiedDays: Float32Array
-  }
-  'latent.neighbors': NearestPoints
-  'latent.codes': Float32Array
-  'latent.mean': Float32Array
-  'latent.decodeAt': DecodedPlace
-  'latent.locate': LocatedImage
-  'latent.export': { readonly files: readonly string[] }
-  'latent.saveFiles': Begun
-  'latent.makeDataset': { readonly id: string }
-  'denoise.list': Listing<DenoisePicture>
-  'denoise.state': DenoiseState
-  /** Of those that can be looked at, also where they were there already. */
-  'denoise.add': { readonly ids: readonly string[] }
-  'denoise.paste': { readonly ids: readonly string[] }
-  'denoise.remove': null
-  'denoise.thumbnail': PixelBlock
-  'denoise.open': OpenedPicture
-  'denoise.view': PictureView
-  'denoise.setControls': null
-  'denoise.compareModels': readonly ComparedModel[]
-  'denoise.setReference': null
-  'denoise.measure': ReferenceFigures
-  'denoise.save': null
-  'denoise.pause': null
-  'denoise.resume': null
-  'denoise.stop': null
-  'denoise.reveal': null
-  'denoise.savePreset': null
-  'denoise.removePreset': null
-  'denoise.saveComparison': { readonly name: string }
 }
 
 /** What each command does with its parsed parameters. */

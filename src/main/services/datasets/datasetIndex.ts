@@ -6,6 +6,8 @@ import { type DatasetItem, datasetItemSchema } from '../../../shared/dataset'
 import { datasetFiles } from '../../store/datasetFiles'
 import { explainFileError } from '../../store/fileErrors'
 
+export type DatasetRow = DatasetItem & { readonly row: number }
+
 const newline = 10
 const noLabel = -1
 
@@ -69,7 +71,10 @@ export class DatasetIndex {
     const wanted = Array.from({ length: Math.max(0, Math.min(count, total - from)) }, (_, i) =>
       rows ? rows[from + i]! : from + i,
     )
-    return { total, images: await this.read(wanted) }
+    const images = (await this.itemsAt(wanted)).map(({ row, path, label, width, height }) => {
+      return { row, path, label, width, height }
+    })
+    return { total, images }
   }
 
   private rowsWith(label: string | null): Uint32Array {
@@ -84,13 +89,14 @@ export class DatasetIndex {
     return rows
   }
 
-  private async read(rows: readonly number[]): Promise<DatasetImage[]> {
+  /** All that is known of some images, in the order given. @throws ExpectedError when the file cannot be read */
+  async itemsAt(rows: readonly number[]): Promise<DatasetRow[]> {
     if (rows.length === 0) return []
     const file = await open(this.path, 'r').catch((error: unknown) => {
       throw explainFileError(error, this.path)
     })
     try {
-      const images: DatasetImage[] = []
+      const images: DatasetRow[] = []
       for (let i = 0; i < rows.length;) {
         let end = i + 1
         while (end < rows.length && rows[end] === rows[end - 1]! + 1) end++
@@ -107,7 +113,7 @@ export class DatasetIndex {
     file: Awaited<ReturnType<typeof open>>,
     from: number,
     to: number,
-  ): Promise<DatasetImage[]> {
+  ): Promise<DatasetRow[]> {
     const start = this.offsets[from]!
     const buffer = Buffer.alloc(this.offsets[to]! - start)
     await file.read(buffer, 0, buffer.length, start)
@@ -115,10 +121,7 @@ export class DatasetIndex {
       .toString('utf8')
       .split('\n')
       .slice(0, to - from)
-    return lines.map((line, i) => {
-      const { path, label, width, height } = datasetItemSchema.parse(JSON.parse(line))
-      return { row: from + i, path, label, width, height }
-    })
+    return lines.map((line, i) => ({ ...datasetItemSchema.parse(JSON.parse(line)), row: from + i }))
   }
 }
 

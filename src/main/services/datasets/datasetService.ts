@@ -19,6 +19,7 @@ import { importDataset } from './importDataset'
 import { makeSample } from './makeSample'
 import { OpenDatasets } from './openDatasets'
 import { previewImages } from './previewImages'
+import { type DatasetPart, subsetDataset } from './subsetDataset'
 import { readThumbnails } from './thumbnails'
 
 export interface DatasetDependencies {
@@ -146,6 +147,22 @@ export class DatasetService {
     const [source] = (await readDatasetInfo(folder)).sources
     if (source !== undefined && existsSync(source)) return source
     throw new ExpectedError('not-found', 'The folder that the images came from is not there any more.')
+  }
+
+  /** A dataset of some images of others; it is there when it is whole. */
+  async makeSubset(name: string, parts: readonly DatasetPart[]): Promise<{ id: string }> {
+    const { id, folder } = await this.deps.library.create('datasets', name)
+    this.importing.add(id)
+    try {
+      await subsetDataset(parts, folder, name, this.opened)
+    } catch (error) {
+      await this.deps.library.remove('datasets', id)
+      throw error
+    } finally {
+      this.importing.delete(id)
+    }
+    await this.refresh(id)
+    return { id }
   }
 
   async images({ id, label, from, count }: ParsedParams<'datasets.images'>) {

@@ -23,5 +23,6 @@ export function modelHandlers(models: ModelService, shell: Shell): Pick<Handlers
     },
     'models.encode': (params) => models.encode(params),
     'models.decode': (params) => models.decode(params),
+    'models.saveDecoded': (params) => models.saveDecoded(params),
   }
 }

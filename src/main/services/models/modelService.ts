@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { EncodedImage, ParsedParams } from '../../../shared/api/commands'
 import {
   type ModelDetail,
@@ -26,6 +27,7 @@ import { RevisedList } from '../revisedList'
 import type { RunService } from '../runs/runService'
 import { keepModel } from './keepModel'
 import { bytesOfWeights, modelOfRun, savedModel } from './modelLibrary'
+import { saveDecoded } from './saveDecoded'
 
 export interface ModelDependencies {
   readonly library: Library
@@ -41,6 +43,7 @@ export interface ModelDependencies {
 /** Where models are tried: one image takes no GPU, and must not wait for one. */
 const target = { runtime: 'onnx', device: 'cpu' } as const
 const rangeImages = 2000
+const mostDecoded = 1024
 
 /** Trained models: the best epoch of each run, and those that were kept. */
 export class ModelService {
@@ -145,10 +148,20 @@ export class ModelService {
   async decode({ id, code }: ParsedParams<'models.decode'>): Promise<PixelBlock> {
     const { files } = await openModel(await this.folderOf(id))
     const size = codeSize(files.spec)
-    if (code.length !== size || !code.every((value) => Number.isFinite(value)))
+    const count = code.length / size
+    if (count < 1 || count % 1 !== 0 || !code.every((value) => Number.isFinite(value)))
       throw new ExpectedError('bad-input', `A code of this model is ${size} numbers.`)
+    if (count > mostDecoded)
+      throw new ExpectedError('bad-input', `At most ${mostDecoded} images can be drawn at once.`)
     const { image } = await this.deps.client.call('tryCode', { ...target, model: files, code })
-    return block(files.spec.input, asBytes(image))
+    return { ...block(files.spec.input, asBytes(image)), count }
+  }
+
+  async saveDecoded(params: ParsedParams<'models.saveDecoded'>): Promise<{ name: string }> {
+    const { id, code, columns, format, name, folder } = params
+    const images = await this.decode({ id, code })
+    const path = await saveDecoded(images, columns, format, this.deps.places.resolve(folder), name)
+    return { name: basename(path) }
   }
 
   private async pixelsOf(
