@@ -91,24 +91,21 @@ function spanningTree(
   const count = core.length
   const least = new Float64Array(count).fill(Infinity)
   const from = new Int32Array(count)
-  const outside = Int32Array.from({ length: count }, (_, i) => i)
+  const inTree = new Uint8Array(count)
   const edges: Edge[] = []
-  let left = count
-  const takeOut = (at: number) => (outside[at] = outside[--left]!)
-  let last = outside[0]!
-  takeOut(0)
-  while (left > 0) {
-    let nearest = 0
-    for (let at = 0; at < left; at++) {
-      const j = outside[at]!
+  let last = 0
+  for (let taken = 1; taken < count; taken++) {
+    inTree[last] = 1
+    let nearest = -1
+    for (let j = 0; j < count; j++) {
+      if (inTree[j]) continue
       const far = Math.max(Math.sqrt(squared(codes, dimensions, last, j)), core[last]!, core[j]!)
       if (far < least[j]!) [least[j], from[j]] = [far, last]
-      if (least[j]! < least[outside[nearest]!]!) nearest = at
+      if (nearest < 0 || least[j]! < least[nearest]!) nearest = j
     }
-    last = outside[nearest]!
-    edges.push({ a: from[last]!, b: last, distance: least[last]! })
-    takeOut(nearest)
-    if (left % 256 === 0) onProgress(1 - left / count)
+    edges.push({ a: from[nearest]!, b: nearest, distance: least[nearest]! })
+    last = nearest
+    if (taken % 256 === 0) onProgress(taken / count)
   }
   return edges.sort((a, b) => a.distance - b.distance)
 }

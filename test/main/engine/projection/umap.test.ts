@@ -1,6 +1,11 @@
+import { UMAP } from 'umap-js'
 import { describe, expect, it } from 'vitest'
+import { trustworthiness } from '../../../../src/main/engine/latent/trustworthiness'
+import { fitCurve } from '../../../../src/main/engine/projection/curve'
+import { fitPca, projectPca } from '../../../../src/main/engine/projection/pca'
 import { projectUmap } from '../../../../src/main/engine/projection/umap'
 import { CancelledError } from '../../../../src/shared/errors'
+import { mnist } from '../../../support/mnist'
 
 function generator(seed: number): () => number {
   let state = seed
@@ -22,56 +27,78 @@ function clusters(): Float32Array {
 }
 
 describe('UMAP', () => {
-  it('keeps clusters together: nearest neighbours in the map share their cluster', async () => {
-    const map = await projectUmap(clusters(), dimensions, { random: generator(1) })
-    expect(map).toHaveLength(3 * perCluster * 2)
-    const distance = (a: number, b: number) =>
-      Math.hypot(map[2 * a]! - map[2 * b]!, map[2 * a + 1]! - map[2 * b + 1]!)
+  it.each([2, 3] as const)('keeps clusters together in %i dimensions', async (components) => {
+    const map = await projectUmap(clusters(), dimensions, { seed: 1, components })
+    expect(map).toHaveLength(3 * perCluster * components)
+    const place = (i: number) => [...map.subarray(i * components, (i + 1) * components)]
+    const distance = (a: number, b: number) => Math.hypot(...place(a).map((x, c) => x - place(b)[c]!))
     const points = Array.from({ length: 3 * perCluster }, (_, i) => i)
     for (const point of points) {
-      const [nearest] = points
+      const nearest = points
         .filter((other) => other !== point)
-        .sort((a, b) => distance(point, a) - distance(point, b))
-      expect(Math.floor(nearest! / perCluster)).toBe(Math.floor(point / perCluster))
+        .reduce((best, other) => (distance(point, other) < distance(point, best) ? other : best))
+      expect(Math.floor(nearest / perCluster)).toBe(Math.floor(point / perCluster))
     }
   })
 
+  it('keeps neighbourhoods of digits as well as umap-js does', async () => {
+    const count = 1000
+    const pixels = new Uint8Array(count * 784)
+    await mnist().train.readRows(0, count, pixels)
+    const values = Float32Array.from(pixels, (byte) => byte / 255)
+    const codes = projectPca(fitPca(values, 784, 49), values)
+    const ours = await projectUmap(codes, 49, { seed: 1 })
+    const rows = Array.from({ length: count }, (_, i) => [...codes.subarray(49 * i, 49 * i + 49)])
+    const theirs = new UMAP({ nNeighbors: 15, minDist: 0.1, random: generator(1) }).fit(rows)
+    const figure = (map: Float32Array) => trustworthiness(codes, 49, map, 2, 15)
+    expect(figure(ours)).toBeGreaterThan(figure(Float32Array.from(theirs.flat())) - 0.01)
+  })
+
   it('gives the same map for the same seed, and another for another', async () => {
-    const [first, again, other] = await Promise.all(
-      [1, 1, 2].map((seed) => projectUmap(clusters(), dimensions, { random: generator(seed) })),
-    )
-    expect(again).toEqual(first)
-    expect(other).not.toEqual(first)
+    const make = (seed: number) => projectUmap(clusters(), dimensions, { seed })
+    const first = await make(1)
+    expect(await make(1)).toEqual(first)
+    expect(await make(2)).not.toEqual(first)
+  })
+
+  it('begins where it is told to: points keep their places as far as the codes allow', async () => {
+    const before = await projectUmap(clusters(), dimensions, { seed: 1 })
+    const moved = clusters().map((value, i) => value + 0.01 * Math.sin(i))
+    const after = await projectUmap(moved, dimensions, { seed: 2, start: before })
+    const travelled = before.reduce((sum, value, i) => sum + Math.abs(value - after[i]!), 0) / before.length
+    const spread = before.reduce((sum, value) => sum + Math.abs(value), 0) / before.length
+    expect(travelled).toBeLessThan(0.2 * spread)
   })
 
   it('reports its progress to the end', async () => {
     const reported: number[] = []
-    await projectUmap(clusters(), dimensions, {
-      random: generator(1),
-      onProgress: (done) => reported.push(done),
-    })
+    await projectUmap(clusters(), dimensions, { seed: 1, onProgress: (done) => reported.push(done) })
     expect(reported).toEqual(reported.toSorted((a, b) => a - b))
     expect(reported.at(-1)).toBe(1)
   })
 
   it('stops when asked, before and while it works', async () => {
-    const before = AbortSignal.abort()
-    const options = { random: generator(1) }
-    await expect(projectUmap(clusters(), dimensions, { ...options, signal: before })).rejects.toThrow(
-      CancelledError,
-    )
-    const during = new AbortController()
-    const stopped = projectUmap(clusters(), dimensions, {
-      ...options,
-      signal: during.signal,
-      onProgress: () => during.abort(),
-    })
-    await expect(stopped).rejects.toThrow(CancelledError)
+    const before = projectUmap(clusters(), dimensions, { seed: 1, isStopped: () => true })
+    await expect(before).rejects.toThrow(CancelledError)
+    let asked = 0
+    const during = projectUmap(clusters(), dimensions, { seed: 1, isStopped: () => ++asked > 2 })
+    await expect(during).rejects.toThrow(CancelledError)
   })
 
-  it('takes three points, and refuses two', async () => {
-    const random = generator(1)
-    expect(await projectUmap(new Float32Array([0, 1, 5, 5, 9, 2]), 2, { random })).toHaveLength(6)
-    await expect(projectUmap(new Float32Array(4), 2, { random })).rejects.toThrow('three images or more')
+  it('takes three points, all of them at one place too, and refuses two', async () => {
+    expect(await projectUmap(new Float32Array([0, 1, 5, 5, 9, 2]), 2, { seed: 1 })).toHaveLength(6)
+    const same = await projectUmap(new Float32Array(40).fill(3), 2, { seed: 1 })
+    expect(same.every(Number.isFinite)).toBe(true)
+    await expect(projectUmap(new Float32Array(4), 2, { seed: 1 })).rejects.toThrow('three images or more')
+  })
+
+  it.each([
+    // umap-learn 0.5, find_ab_params(1.0, minDistance).
+    [0.1, 1.5769434603113077, 0.8950608781227859],
+    [0.5, 0.5830300205483709, 1.3341669924235],
+  ])('has the curve of umap-learn at a least distance of %d', (minDistance, a, b) => {
+    const curve = fitCurve(minDistance)
+    expect(curve.a).toBeCloseTo(a, 2)
+    expect(curve.b).toBeCloseTo(b, 2)
   })
 })
