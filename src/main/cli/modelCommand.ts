@@ -49,6 +49,7 @@ export async function withModel<R>(
       signal,
       onImport: ({ done, total }) => tasks.show('Importing', 'images', done, total),
       onProgress: (done, total) => tasks.show(label, unit, done, total),
+      onMapping: (done, total) => tasks.show('Mapping', 'percent', done, total),
       onSkipped: (left) => {
         skipped = left
         tasks.end()

@@ -7,7 +7,10 @@ import { registerDevices } from './devices'
 import { registerEncode } from './encode'
 import { registerEvaluate } from './evaluate'
 import { registerImport } from './import'
+import { registerInterpolate } from './interpolate'
+import { registerLatent } from './latent'
 import { registerLibrary } from './library'
+import { registerNeighbours } from './neighbours'
 import { registerReconstruct } from './reconstruct'
 import { registerSample } from './sample'
 import { registerServe } from './serve'
@@ -28,6 +31,9 @@ export const commands: RegisterCommand[] = [
   registerReconstruct,
   registerEncode,
   registerDecode,
+  registerLatent,
+  registerInterpolate,
+  registerNeighbours,
   registerBench,
   registerTrainBuiltin,
 ]

@@ -160,24 +160,22 @@ export async function readSet(plan: SetPlan, opened: OpenDatasets): Promise<Load
   return loaded(plan, arrays, record, opened)
 }
 
-/** Has all images encoded. Where the result cannot be kept, `onProblem` hears why. @throws CancelledError */
+export interface SurveyWork {
+  readonly client: ComputeClient
+  readonly opened: OpenDatasets
+  readonly target: ComputeTarget
+  /** With the model, for the next time. */
+  readonly keep: boolean
+  readonly signal?: AbortSignal
+  readonly onProgress: (done: number, total: number) => void
+  /** What keeps the result from being kept. */
+  readonly onProblem?: (error: Error) => void
+}
+
+/** Has all images encoded. @throws ExpectedError, CancelledError */
 export async function surveySet(
   plan: SetPlan,
-  {
-    client,
-    opened,
-    target,
-    signal,
-    onProgress,
-    onProblem,
-  }: {
-    readonly client: ComputeClient
-    readonly opened: OpenDatasets
-    readonly target: ComputeTarget
-    readonly signal?: AbortSignal
-    readonly onProgress: (done: number, total: number) => void
-    readonly onProblem: (error: Error) => void
-  },
+  { client, opened, target, keep, signal, onProgress, onProblem }: SurveyWork,
 ): Promise<LoadedSet> {
   if (signal?.aborted) throw new CancelledError('Stopped.')
   const arrays = emptyArrays(plan)
@@ -198,7 +196,10 @@ export async function surveySet(
       max: [...statistics.max],
     },
   }
-  await plan.folder.write(record, filesOf(plan, arrays)).catch(onProblem)
+  if (keep)
+    await plan.folder
+      .write(record, filesOf(plan, arrays))
+      .catch((error: unknown) => onProblem?.(error as Error))
   return loaded(plan, arrays, record, opened)
 }
 

@@ -59,7 +59,7 @@ export class LatentService {
     return this.begin('codes', plan.modelName, plan.id, async (report, signal) => {
       const set = await surveySet(plan, {
         ...{ client: this.deps.mapper, opened: this.deps.datasets.opened, signal },
-        target: this.deps.target(),
+        ...{ target: this.deps.target(), keep: true },
         onProgress: (done, total) => report({ done, total }),
         onProblem: (error) => this.deps.log.warn(`The codes could not be kept: ${error.message}`),
       })

@@ -7,7 +7,6 @@ import {
   type PixelBlock,
   runOfModelId,
 } from '../../../shared/api/library'
-import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { codeSize, type InputShape } from '../../../shared/modelSpec'
 import { asBytes, clipped } from '../../engine/imaging/pixelBytes'
@@ -16,15 +15,13 @@ import { writeFileAtomic } from '../../store/atomicWrite'
 import { modelFiles, openModel, readModelInfo, type TrainedModel } from '../../store/modelStore'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { DatasetService } from '../datasets/datasetService'
-import { decodeImage } from '../datasets/decodeImage'
-import { prepareImage } from '../datasets/prepareImage'
-import { UnusableImage } from '../datasets/unusableImage'
 import type { EventBus } from '../eventBus'
 import type { Library } from '../library/library'
 import type { Log } from '../log'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import type { RunService } from '../runs/runService'
+import { pixelsOfFile } from './imagePixels'
 import { keepModel } from './keepModel'
 import { bytesOfWeights, modelOfRun, savedModel } from './modelLibrary'
 import { saveDecoded } from './saveDecoded'
@@ -168,7 +165,7 @@ export class ModelService {
     image: ParsedParams<'models.encode'>['image'],
     shape: InputShape,
   ): Promise<Uint8Array> {
-    if ('place' in image) return this.pixelsOfFile(this.deps.places.resolve(image.place), shape)
+    if ('place' in image) return pixelsOfFile(this.deps.places.resolve(image.place), shape)
     const summary = this.deps.datasets.summary(image.dataset)
     if (
       summary?.width === shape.width &&
@@ -183,17 +180,6 @@ export class ModelService {
       'bad-input',
       'The images of this dataset have another size or colour than the model takes. Choose a file instead: it is fitted.',
     )
-  }
-
-  private async pixelsOfFile(path: string, { width, height, channels }: InputShape): Promise<Uint8Array> {
-    const color = channels === 3 ? 'rgb' : 'grey'
-    try {
-      const preprocessing = preprocessingSchema.parse({ width, height, color })
-      return (await decodeImage(await prepareImage(path), preprocessing)).data
-    } catch (error) {
-      if (error instanceof UnusableImage) throw new ExpectedError('bad-input', error.message)
-      throw error
-    }
   }
 
   /** Over the images it learned from, found out once. */

@@ -14,6 +14,8 @@ export interface ModelWork {
   /** Images left out because they cannot be read. */
   readonly onSkipped?: (skipped: readonly Skipped[]) => void
   readonly onProgress?: (done: number, total: number) => void
+  /** Of what comes after: the map of codes, in hundredths. */
+  readonly onMapping?: (done: number, total: number) => void
 }
 
 /** A model and where to compute. */

@@ -165,11 +165,9 @@ describe('a map of codes', () => {
     const set = await open()
     await project(set, pca)
     const { points } = await project(set, umap)
-    const [{ path }] = (await ask('latent.describe', { set: set.set, points: Int32Array.from([50]) })) as [
-      { path: string },
-    ]
+    const [detail] = await ask('latent.describe', { set: set.set, points: Int32Array.from([50]) })
     const outside = join(home, 'outside.png')
-    await cp(join(home, 'state/sample', path), outside).catch(() => cp(sampleOf(path), outside))
+    await cp(join(home, 'state/sample', detail!.path), outside)
     const { place } = await app.places.add(outside)
     const onPca = await ask('latent.locate', { set: set.set, projection: pca, image: place })
     expect(onPca.nearest.points[0]).toBe(50)
@@ -177,8 +175,6 @@ describe('a map of codes', () => {
     const onUmap = await ask('latent.locate', { set: set.set, projection: umap, image: place })
     onUmap.place.forEach((value, c) => expect(value).toBeCloseTo(points[100 + c]!, 0))
   })
-
-  const sampleOf = (path: string) => join(home, 'state', 'sample', path)
 
   it('clusters are named by their most typical images, and compared with the labels', async () => {
     const set = await open()
