@@ -26,6 +26,15 @@ export const router = createRouter({
     { path: '/runs/:id', name: 'run', component: () => import('./views/RunView.vue'), props: true },
     { path: '/models', name: 'models', component: () => import('./views/ModelsView.vue') },
     { path: '/models/:id', name: 'model', component: () => import('./views/ModelView.vue'), props: true },
+    {
+      path: '/latent/:model?',
+      name: 'latent',
+      component: () => import('./views/LatentView.vue'),
+      props: ({ params, query }) => ({
+        model: String(params.model ?? ''),
+        datasets: typeof query.datasets === 'string' ? query.datasets.split(',') : [],
+      }),
+    },
     { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
     { path: '/:rest(.*)', redirect: '/' },
   ],

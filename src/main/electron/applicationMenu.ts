@@ -15,6 +15,7 @@ const screens: readonly (readonly [Screen, string])[] = [
   ['train', 'Train'],
   ['runs', 'Runs'],
   ['models', 'Models'],
+  ['latent', 'Latent Space'],
 ]
 
 /** The menu with its accelerators. */

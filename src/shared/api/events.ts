@@ -18,7 +18,16 @@ export interface Listing<T> {
   readonly items: readonly T[]
 }
 
-export const screens = ['start', 'denoise', 'datasets', 'train', 'runs', 'models', 'settings'] as const
+export const screens = [
+  'start',
+  'denoise',
+  'datasets',
+  'train',
+  'runs',
+  'models',
+  'latent',
+  'settings',
+] as const
 export type Screen = (typeof screens)[number]
 
 /** What the app tells its windows. State changes are never dropped; progress comes at most every 100 ms. */

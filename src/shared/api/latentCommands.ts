@@ -28,7 +28,12 @@ const metric = z.enum(codeMetrics).default('euclidean')
 export const latentCommands = {
   /** The codes of all images of some datasets. They are kept with the model. */
   'latent.open': z.strictObject({ model: idSchema, datasets: z.array(idSchema).min(1).max(20) }),
-  'latent.project': z.strictObject({ set, projection: projectionSchema }),
+  'latent.project': z.strictObject({
+    set,
+    projection: projectionSchema,
+    /** The same images before the model went on learning: where it can, the map begins from theirs. */
+    after: set.optional(),
+  }),
   'latent.cluster': z.strictObject({
     set,
     method: clusterMethodSchema,

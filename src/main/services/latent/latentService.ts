@@ -74,7 +74,8 @@ export class LatentService {
     throw new ExpectedError('not-found', 'Those images are not known here any more. Open the map again.')
   }
 
-  async project({ set: id, projection }: ParsedParams<'latent.project'>): Promise<Results['latent.project']> {
+  async project(params: ParsedParams<'latent.project'>): Promise<Results['latent.project']> {
+    const { set: id, projection, after } = params
     const set = this.setOf(id)
     const map = await this.knownMap(set, projection)
     if (map) {
@@ -83,9 +84,10 @@ export class LatentService {
     }
     return this.begin('map', set.plan.modelName, keyOf(id, projection), async (report, signal) => {
       const { codes, plan } = set
+      const start = after === undefined ? null : this.placesBefore(set, after, projection)
       const made = await this.deps.mapper.call(
         'mapCodes',
-        { codes, dimensions: plan.dimensions, projection },
+        { codes, dimensions: plan.dimensions, projection, start },
         { signal, onEvent: (progress) => report(progress) },
       )
       this.keepMap(keyOf(id, projection), made)
@@ -174,6 +176,11 @@ export class LatentService {
     const map = await this.knownMap(set, projection)
     if (map) return map
     throw new ExpectedError('not-found', 'This map is not made yet. Wait until it is.')
+  }
+
+  private placesBefore({ plan }: LoadedSet, after: string, projection: Projection): Float32Array | null {
+    const map = this.maps.get(keyOf(after, projection))
+    return map?.points.length === plan.count * (map?.components ?? 0) ? (map?.points ?? null) : null
   }
 
   private async placeAmongNeighbors(

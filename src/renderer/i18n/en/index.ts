@@ -1,6 +1,7 @@
 import { common } from './common'
 import { datasets } from './datasets'
 import { denoise } from './denoise'
+import { latent } from './latent'
 import { models } from './models'
 import { run } from './run'
 import { runs } from './runs'
@@ -9,4 +10,4 @@ import { shell } from './shell'
 import { start } from './start'
 import { train } from './train'
 
-export const en = { common, shell, start, denoise, datasets, train, run, runs, models, settings }
+export const en = { common, shell, start, denoise, datasets, train, run, runs, latent, models, settings }

@@ -1,0 +1,76 @@
+/** Corners of a closed line, two numbers each, in pixels. */
+export type Outline = readonly (readonly [number, number])[]
+
+export const rectangleOutline = (x0: number, y0: number, x1: number, y1: number): Outline => [
+  [x0, y0],
+  [x1, y0],
+  [x1, y1],
+  [x0, y1],
+]
+
+/**
+ * Points inside an outline by the even-odd rule.
+ * @param screen two numbers a point; NaN is outside
+ * @returns 1 for those inside
+ */
+export function pointsInside(screen: Float32Array, visible: Uint8Array | null, outline: Outline): Uint8Array {
+  const inside = new Uint8Array(screen.length / 2)
+  if (outline.length < 3) return inside
+  const xs = outline.map(([x]) => x)
+  const ys = outline.map(([, y]) => y)
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]
+  for (let i = 0; i < inside.length; i++) {
+    const x = screen[2 * i]!
+    const y = screen[2 * i + 1]!
+    if (!(x >= left && x <= right && y >= top && y <= bottom)) continue
+    if (visible && visible[i] === 0) continue
+    let within = false
+    for (let a = 0, b = xs.length - 1; a < xs.length; b = a++)
+      if (ys[a]! > y !== ys[b]! > y && x < ((xs[b]! - xs[a]!) * (y - ys[a]!)) / (ys[b]! - ys[a]!) + xs[a]!)
+        within = !within
+    if (within) inside[i] = 1
+  }
+  return inside
+}
+
+export type Direction = 'left' | 'right' | 'up' | 'down'
+
+/** The nearest point in a direction, within 45 degrees of it; null where there is none. */
+export function nextPoint(
+  screen: Float32Array,
+  visible: Uint8Array | null,
+  from: readonly [number, number],
+  direction: Direction,
+  leftOut: number | null,
+): number | null {
+  let found: number | null = null
+  let least = Infinity
+  for (let i = 0; i < screen.length / 2; i++) {
+    if (i === leftOut || (visible && visible[i] === 0)) continue
+    const dx = screen[2 * i]! - from[0]
+    const dy = screen[2 * i + 1]! - from[1]
+    const along = { left: -dx, right: dx, up: -dy, down: dy }[direction]
+    const across = Math.abs(direction === 'left' || direction === 'right' ? dy : dx)
+    if (!(along > 0) || across > along) continue
+    // What lies straight ahead before what lies to the side.
+    const far = along + 2 * across
+    if (far < least) [found, least] = [i, far]
+  }
+  return found
+}
+
+/** The point nearest to a pixel. */
+export function nearestPoint(
+  screen: Float32Array,
+  visible: Uint8Array | null,
+  [x, y]: readonly [number, number],
+): number | null {
+  let found: number | null = null
+  let least = Infinity
+  for (let i = 0; i < screen.length / 2; i++) {
+    if (visible && visible[i] === 0) continue
+    const far = (screen[2 * i]! - x) ** 2 + (screen[2 * i + 1]! - y) ** 2
+    if (far < least) [found, least] = [i, far]
+  }
+  return found
+}

@@ -1,0 +1,52 @@
+import { shallowRef, watch } from 'vue'
+import type { CommandName, Params, Results } from '../../shared/api/commands'
+import type { Job } from '../../shared/api/jobs'
+import type { Begun } from '../../shared/api/latent'
+import { client } from '../api/client'
+import { useJobsStore } from '../stores/useJobsStore'
+
+/** Thrown where a person has stopped what was waited for. */
+export class StoppedError extends Error {}
+
+type Answer<C extends CommandName> = Exclude<Results[C], Begun>
+
+/**
+ * Questions whose answer may have to be worked out first: the app then names a job, and answers when that is done.
+ * `job` is the one that is waited for.
+ */
+export function useAnswer() {
+  const jobs = useJobsStore()
+  const job = shallowRef<Job | null>(null)
+
+  function ended(id: string): Promise<Job> {
+    return new Promise((resolve) => {
+      const stop = watch(
+        () => jobs.items.get(id),
+        (now) => {
+          job.value = now ?? null
+          if (!now || now.state === 'running' || now.state === 'waiting') return
+          job.value = null
+          queueMicrotask(() => stop())
+          resolve(now)
+        },
+        { immediate: true },
+      )
+    })
+  }
+
+  /** @throws StoppedError when it was stopped; Error with the app's sentence */
+  async function ask<C extends CommandName>(command: C, params: Params<C>): Promise<Answer<C>> {
+    for (;;) {
+      const answer = await client.invoke(command, params)
+      if (typeof answer !== 'object' || answer === null || !('job' in answer)) return answer as Answer<C>
+      const { state, error } = await ended((answer as Begun).job)
+      if (state === 'cancelled') throw new StoppedError()
+      if (state === 'failed') throw new Error(error ?? '')
+    }
+  }
+
+  async function stop(): Promise<void> {
+    if (job.value) await client.invoke('jobs.cancel', { id: job.value.id })
+  }
+  return { ask, job, stop }
+}
