@@ -100,7 +100,11 @@ export function useColouring(set: Ref<CodeSet | null>, clusters: Ref<ClusteredCo
   })
   const visible = computed(() => {
     if (hidden.value.size === 0 || !classes.value) return null
-    return Uint8Array.from(classes.value.of, (index) => (hidden.value.has(index) ? 0 : 1))
+    const { of, names } = classes.value
+    const shown = Uint8Array.from({ length: names.length + 1 }, (_, i) => (hidden.value.has(i - 1) ? 0 : 1))
+    const mask = new Uint8Array(of.length)
+    for (let i = 0; i < of.length; i++) mask[i] = shown[of[i]! + 1]!
+    return mask
   })
   function toggle(index: number): void {
     const next = new Set(hidden.value)
@@ -114,7 +118,11 @@ export function useColouring(set: Ref<CodeSet | null>, clusters: Ref<ClusteredCo
     hidden.value = new Set(isOnly ? [] : others)
   }
   /** Points of one entry. */
-  const pointsOf = (index: number): number[] =>
-    [...(classes.value?.of.keys() ?? [])].filter((point) => classes.value!.of[point] === index)
+  function pointsOf(index: number): number[] {
+    const of = classes.value?.of ?? new Int32Array(0)
+    const points: number[] = []
+    for (let i = 0; i < of.length; i++) if (of[i] === index) points.push(i)
+    return points
+  }
   return { by, colours, legend, scale, visible, toggle, only, pointsOf }
 }

@@ -8,8 +8,10 @@ export function useSelection() {
   const count = shallowRef(0)
 
   function set(next: Uint8Array<ArrayBuffer>): void {
+    let sum = 0
+    for (let i = 0; i < next.length; i++) sum += next[i]!
     mask.value = next
-    count.value = next.reduce((sum, one) => sum + one, 0)
+    count.value = sum
   }
   /** None of so many. */
   const reset = (size: number) => set(new Uint8Array(size))
@@ -18,7 +20,8 @@ export function useSelection() {
   /** @param points 1 for those that were drawn around */
   function apply(points: Uint8Array, mode: SelectionMode): void {
     const next = mode === 'replace' ? new Uint8Array(mask.value.length) : mask.value.slice()
-    points.forEach((one, i) => one && (next[i] = mode === 'subtract' ? 0 : 1))
+    const value = mode === 'subtract' ? 0 : 1
+    for (let i = 0; i < points.length; i++) if (points[i]) next[i] = value
     set(next)
   }
   function applyList(points: ArrayLike<number>, mode: SelectionMode): void {
@@ -32,7 +35,8 @@ export function useSelection() {
   function points(): Int32Array<ArrayBuffer> {
     const list = new Int32Array(count.value)
     let at = 0
-    mask.value.forEach((one, i) => one && (list[at++] = i))
+    const selected = mask.value
+    for (let i = 0; i < selected.length; i++) if (selected[i]) list[at++] = i
     return list
   }
   return { mask, count, reset, clear, apply, applyList, toggle, invert, points }

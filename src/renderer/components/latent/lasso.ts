@@ -9,28 +9,37 @@ export const rectangleOutline = (x0: number, y0: number, x1: number, y1: number)
 ]
 
 /**
- * Points inside an outline by the even-odd rule.
+ * Points inside an outline by the even-odd rule, to the row of pixels that a point is in.
  * @param screen two numbers a point; NaN is outside
  * @returns 1 for those inside
  */
 export function pointsInside(screen: Float32Array, visible: Uint8Array | null, outline: Outline): Uint8Array {
   const inside = new Uint8Array(screen.length / 2)
   if (outline.length < 3) return inside
-  const xs = outline.map(([x]) => x)
   const ys = outline.map(([, y]) => y)
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]
+  const top = Math.floor(Math.min(...ys))
+  const rows = crossings(outline, top, Math.ceil(Math.max(...ys)) - top)
   for (let i = 0; i < inside.length; i++) {
+    const row = rows[Math.floor(screen[2 * i + 1]!) - top]
+    if (row === undefined || (visible && visible[i] === 0)) continue
     const x = screen[2 * i]!
-    const y = screen[2 * i + 1]!
-    if (!(x >= left && x <= right && y >= top && y <= bottom)) continue
-    if (visible && visible[i] === 0) continue
-    let within = false
-    for (let a = 0, b = xs.length - 1; a < xs.length; b = a++)
-      if (ys[a]! > y !== ys[b]! > y && x < ((xs[b]! - xs[a]!) * (y - ys[a]!)) / (ys[b]! - ys[a]!) + xs[a]!)
-        within = !within
-    if (within) inside[i] = 1
+    let passed = 0
+    while (passed < row.length && row[passed]! <= x) passed++
+    inside[i] = passed % 2
   }
   return inside
+}
+
+/** Where the middle of each row of pixels meets the outline, from left to right. */
+function crossings(outline: Outline, top: number, count: number): number[][] {
+  const rows = Array.from({ length: count }, (): number[] => [])
+  outline.forEach(([x0, y0], i) => {
+    const [x1, y1] = outline[(i + 1) % outline.length]!
+    const [low, high] = y0 < y1 ? [y0, y1] : [y1, y0]
+    for (let row = Math.max(0, Math.ceil(low - 0.5) - top); row < count && row + top + 0.5 < high; row++)
+      rows[row]!.push(x0 + ((row + top + 0.5 - y0) / (y1 - y0)) * (x1 - x0))
+  })
+  return rows.map((row) => row.sort((a, b) => a - b))
 }
 
 export type Direction = 'left' | 'right' | 'up' | 'down'
