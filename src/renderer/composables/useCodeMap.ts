@@ -46,6 +46,8 @@ export function useCodeMap(model: Ref<string | null>, datasets: Ref<readonly str
     if (!set.value || !projection.value) return
     const params = { set: set.value.set, projection: projection.value, after }
     const found = await ask('latent.project', params)
+    // A million places are a large message: what comes of them is done in a turn of its own.
+    await new Promise((resolve) => setTimeout(resolve))
     if (!isCurrent()) return
     shown.value = params.projection
     map.value = found

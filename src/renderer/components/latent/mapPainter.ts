@@ -15,6 +15,8 @@ export interface Scene {
   readonly raised: Uint8Array | null
   readonly radius: number
   readonly background: number
+  /** Only so many of the points. */
+  readonly most: number
 }
 
 /** A pixel of a dot: how far from its middle, and how much of it the dot covers, 0..255. */
@@ -57,7 +59,7 @@ export class MapPainter {
     const count = screen.length / 2
     const stamp = count <= mostSoft ? softStamp(radius) : hardStamp(radius)
     for (let pass = 0; pass < (raised ? 2 : 1); pass++) {
-      for (let i = 0; i < count; i++) {
+      for (let i = 0; i < Math.min(count, scene.most); i++) {
         if (visible && visible[i] === 0) continue
         if (raised && raised[i] !== pass) continue
         this.dot(i, scene, stamp)

@@ -125,3 +125,11 @@ export function zoomed<V extends PlaneView>(view: V, size: Size, factor: number,
     y: py + (y - size.height / 2) / scale,
   }
 }
+
+const radiansForPixel = 0.008
+
+/** Turned by a hand that moved so many pixels; never over the top. */
+export function turned(view: SpaceView, dx: number, dy: number): SpaceView {
+  const pitch = Math.max(-Math.PI / 2, Math.min(Math.PI / 2, view.pitch + dy * radiansForPixel))
+  return { ...view, yaw: view.yaw + dx * radiansForPixel, pitch }
+}
