@@ -26,7 +26,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
     ...jobHandlers(services.jobs),
     ...datasetHandlers(services.datasets, shell),
     ...trainingHandlers(services.training),
-    ...runHandlers(services.runs, shell),
+    ...runHandlers(services.runs, services.places, shell),
     ...modelHandlers(services.models, shell),
     ...latentHandlers(services.latent, services.latentActions),
     ...denoiseHandlers(services.denoising, shell),

@@ -143,6 +143,12 @@ export const commands = {
   'runs.get': byId,
   'runs.samples': byId,
   'runs.snapshot': z.strictObject({ id: idSchema, epoch: z.number().int().min(1) }),
+  /** The map of its codes over the epochs, in a folder. */
+  'runs.saveMapAnimation': z.strictObject({
+    id: idSchema,
+    format: z.enum(['gif', 'webp']),
+    folder: placeSchema,
+  }),
   'runs.rename': z.strictObject({ id: idSchema, name }),
   'runs.setNotes': z.strictObject({ id: idSchema, notes: z.string().max(20_000) }),
   'runs.remove': byId,
@@ -259,6 +265,7 @@ export interface Results extends LatentResults, DenoiseResults {
   'runs.get': RunDetail
   'runs.samples': RunSamples
   'runs.snapshot': RunSnapshot
+  'runs.saveMapAnimation': { readonly name: string }
   'runs.rename': null
   'runs.setNotes': null
   'runs.remove': null

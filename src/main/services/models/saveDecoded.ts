@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import type { PixelBlock } from '../../../shared/api/library'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { slugOf } from '../library/slug'
+import { type AnimationFormat, encodeAnimation } from '../report/animation'
 import { fittingScale, imageGrid, toPng } from '../report/imageGrid'
 import { FreeNames } from '../freeNames'
 
-export type DecodedFormat = 'png' | 'gif' | 'webp'
+export type DecodedFormat = 'png' | AnimationFormat
 
 /** Small images are enlarged, pixel by pixel, to about this side. */
 const shownSide = 256
@@ -21,7 +22,7 @@ export async function encodeDecoded(
   columns: number,
   format: DecodedFormat,
 ): Promise<Uint8Array> {
-  if (format !== 'png') return encodeAnimation(images, format)
+  if (format !== 'png') return animate(images, format)
   const { data: pixels, count, width, height, channels } = images
   const grid = imageGrid({ pixels, count, shape: { width, height, channels } }, columns, 1)
   const scale = Math.min(fittingScale(grid.width, widestGrid), fittingScale(Math.max(width, height), 96))
@@ -42,29 +43,20 @@ export async function saveDecoded(
   return path
 }
 
-async function encodeAnimation(images: PixelBlock, format: 'gif' | 'webp'): Promise<Uint8Array> {
+async function animate(images: PixelBlock, format: AnimationFormat): Promise<Uint8Array> {
   const { width, height, channels, count, data } = images
   const scale = fittingScale(Math.max(width, height), shownSide)
-  const order = Array.from({ length: count }, (_, i) => i)
-  const frames = count > 2 ? [...order, ...order.slice(1, -1).reverse()] : order
   const bytes = width * height * channels
-  const large = await Promise.all(
-    frames.map((i) =>
-      sharp(data.subarray(i * bytes, (i + 1) * bytes), { raw: { width, height, channels } })
+  const frames = await Promise.all(
+    Array.from({ length: count }, async (_, i) => ({
+      rgb: await sharp(data.subarray(i * bytes, (i + 1) * bytes), { raw: { width, height, channels } })
         .resize({ width: width * scale, height: height * scale, kernel: 'nearest' })
         .toColourspace('srgb')
-        .removeAlpha()
         .raw()
         .toBuffer(),
-    ),
+      ms: i === 0 || i === count - 1 ? restMs : frameMs,
+    })),
   )
-  const raw = {
-    ...{ width: width * scale, height: height * scale * frames.length, channels: 3 as const },
-    pageHeight: height * scale,
-  }
-  const delay = frames.map((i) => (i === 0 || i === count - 1 ? restMs : frameMs))
-  const animation = sharp(Buffer.concat(large), { raw })
-  return (
-    format === 'gif' ? animation.gif({ delay, loop: 0 }) : animation.webp({ delay, loop: 0 })
-  ).toBuffer()
+  const back = frames.slice(1, -1).reverse()
+  return encodeAnimation([...frames, ...back], { width: width * scale, height: height * scale }, format)
 }

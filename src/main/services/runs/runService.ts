@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import type { RunDetail, RunProgress, RunSamples, RunSnapshot, RunSummary } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
 import { readAbout, writeAbout } from '../../store/aboutStore'
+import { writeFileAtomic } from '../../store/atomicWrite'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/historyStore'
 import { MetricsTail } from '../../store/metricsTail'
@@ -10,9 +12,13 @@ import { appendLog, readLog, type RunLogEntry } from '../../store/runLog'
 import { readMetrics, readRunInfo, writeRunInfo } from '../../store/runStore'
 import type { OpenDatasets } from '../datasets/openDatasets'
 import type { EventBus } from '../eventBus'
+import { FreeNames } from '../freeNames'
 import type { Library, LibraryEntry } from '../library/library'
+import { slugOf } from '../library/slug'
 import type { Log } from '../log'
+import type { AnimationFormat } from '../report/animation'
 import { RevisedList } from '../revisedList'
+import { animateMap, type MapOfEpoch } from './mapAnimation'
 import { samplesOf, snapshotOf } from './runPictures'
 import { damagedRun, summaryOfRun } from './runSummary'
 
@@ -131,6 +137,21 @@ export class RunService {
       throw new ExpectedError('not-found', `Epoch ${epoch} left no pictures. Choose another one.`)
     })
     return snapshotOf(epoch, snapshot)
+  }
+
+  /** How the map of its codes went over the epochs, as an animation in a folder. @returns the file's name */
+  async saveMapAnimation(id: string, format: AnimationFormat, folder: string): Promise<string> {
+    const { mapLabels } = await this.samples(id)
+    const run = await this.folderOf(id)
+    const maps: MapOfEpoch[] = []
+    for (const epoch of await snapshotEpochs(run)) {
+      const { map } = await readSnapshot(run, epoch)
+      if (map) maps.push({ epoch, points: map.data })
+    }
+    const bytes = await animateMap(maps, mapLabels, format)
+    const name = (await FreeNames.in(folder)).take(`${slugOf(id, 'run')}-map`, `.${format}`)
+    await writeFileAtomic(join(folder, name), bytes)
+    return name
   }
 
   async describe(id: string, changes: { name?: string; notes?: string }): Promise<void> {

@@ -32,6 +32,7 @@ export const models = {
   made: 'Entstanden',
   versions: 'Software, mit der es entstand',
   toRun: 'Zu seinem Lauf',
+  explore: 'Latenten Raum erkunden',
   trainOn: 'Von hier aus weiter trainieren',
   removeTitle: 'Das Modell „{name}“ entfernen?',
   removeText: 'Es wird aus der Bibliothek gelöscht. Der Lauf, aus dem es kommt, bleibt.',

@@ -76,6 +76,8 @@ export const run = {
   weights: 'Gewichte der ersten Schicht',
   weightsOf: 'Gewichte von {n} Einheiten der ersten Schicht nach Epoche {epoch}',
   weightsAbout: 'Wonach jede Einheit sucht: Helle Bildpunkte sprechen dafür, dunkle dagegen.',
+  saveMap: 'Sichern…',
+  explore: 'Alle Bilder erkunden',
   map: 'Latenter Raum',
   mapAbout: 'Karte der Codes von {n} Bildern nach Epoche {epoch}, gefärbt nach {labels} Gruppen',
   mapNote:

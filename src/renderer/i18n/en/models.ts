@@ -31,6 +31,7 @@ export const models = {
   made: 'Made',
   versions: 'Software it was made with',
   toRun: 'To its run',
+  explore: 'Explore its latent space',
   trainOn: 'Train further from here',
   removeTitle: 'Remove the model “{name}”?',
   removeText: 'It is deleted from the library. The run that it came from stays.',

@@ -75,6 +75,8 @@ export const run = {
   weights: 'First layer’s weights',
   weightsOf: 'Weights of {n} units of the first layer after epoch {epoch}',
   weightsAbout: 'What each unit looks for: bright pixels speak for it, dark ones against it.',
+  saveMap: 'Save…',
+  explore: 'Explore all images',
   map: 'Latent space',
   mapAbout: 'Map of the codes of {n} images after epoch {epoch}, coloured by {labels} labels',
   mapNote:
