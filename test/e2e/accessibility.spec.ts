@@ -18,6 +18,7 @@ const screens = [
   '#/runs/once',
   '#/models',
   '#/models/run--once',
+  '#/latent/run--once',
   '#/settings',
 ]
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
 import { electronBinary } from '../../../src/main/setup/electronBinary.mjs'
 import { root } from '../../support/requirements'
-import type { OpenedApp, OpenOptions } from './hourglassTest'
+import { buttonOf, type OpenedApp, type OpenOptions } from './hourglassTest'
 
 /** Electron's own binary, where it was downloaded; null where it was not. */
 export const realElectron = (): string | null => electronBinary(root, { fetch: false }).path
@@ -40,7 +40,7 @@ export async function openInElectron({ home, files }: OpenOptions): Promise<Open
         await started.app.evaluate(({ dialog }, filePaths) => {
           dialog.showOpenDialog = async () => ({ canceled: false, filePaths })
         }, paths)
-        await started.page.getByRole('button', { name: button }).click()
+        await buttonOf(started.page, button).click()
       },
       address: () => started.page.url(),
       show: async (address) => void (await started.page.goto(address)),

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { serve, type ServedApp, type ServeOptions } from './servedApp'
 import { openInElectron } from './electronApp'
 import { openInStandIn } from './standInApp'
@@ -18,8 +18,8 @@ export interface Hourglass {
   readonly home: string
   /** A folder for the test's own files, which the picker shows. */
   readonly files: string
-  /** What the person chooses in the next dialog; in the served app it is clicked through. */
-  chooseFolder(button: string, ...names: string[]): Promise<void>
+  /** What the person chooses in the next dialog, `.` for `files` itself; in the served app it is clicked through. */
+  chooseFolder(button: string | Locator, ...names: string[]): Promise<void>
   /** What a browser opens; the page's own where the app has a window. */
   address(): string
   /** Goes to an address within the page. */
@@ -81,7 +81,7 @@ async function openServed({ files, ...options }: OpenOptions, page: Page): Promi
       files,
       stderr: () => served.stderr(),
       async chooseFolder(button, ...names) {
-        await page.getByRole('button', { name: button }).click()
+        await buttonOf(page, button).click()
         await pickInDialog(page, names)
       },
       address: () => served.address,
@@ -101,6 +101,9 @@ async function openServed({ files, ...options }: OpenOptions, page: Page): Promi
 /** Folders right under the only root. */
 async function pickInDialog(page: Page, names: readonly string[]): Promise<void> {
   const dialog = page.getByRole('dialog')
-  for (const name of names) await dialog.getByRole('checkbox', { name }).check()
+  for (const name of names.filter((one) => one !== '.')) await dialog.getByRole('checkbox', { name }).check()
   await dialog.getByRole('button', { name: /^Choose/ }).click()
 }
+
+export const buttonOf = (page: Page, button: string | Locator): Locator =>
+  typeof button === 'string' ? page.getByRole('button', { name: button }) : button

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { StandIn } from '../../electron/launchStandIn'
-import type { OpenedApp, OpenOptions } from './hourglassTest'
+import { buttonOf, type OpenedApp, type OpenOptions } from './hourglassTest'
 
 /** The app in the Electron stand-in: its window is a page of the test's browser. */
 export async function openInStandIn({ home, files }: OpenOptions, page: Page): Promise<OpenedApp> {
@@ -19,7 +19,7 @@ export async function openInStandIn({ home, files }: OpenOptions, page: Page): P
       stderr: () => standIn.stderr,
       async chooseFolder(button, ...names) {
         standIn.dialogAnswers.push(names.map((name) => join(files, name)))
-        await standIn.page.getByRole('button', { name: button }).click()
+        await buttonOf(standIn.page, button).click()
       },
       address: () => standIn.page.url(),
       show: async (address) => void (await standIn.page.goto(address)),
