@@ -1,3 +1,4 @@
+import { Matrix, SVD } from 'ml-matrix'
 import { describe, expect, it } from 'vitest'
 import { fitPca, projectPca, reconstructPca } from '../../../../src/main/engine/projection/pca'
 
@@ -57,6 +58,24 @@ describe.each(numpy)('PCA against NumPy, $name', ({ data, dimensions, variance, 
 })
 
 describe('PCA', () => {
+  it.each([
+    [400, 49],
+    [30, 80],
+  ])('spans what a singular value decomposition in double precision spans: %i × %i', (count, dimensions) => {
+    const data = noise(count, dimensions, 5).map((value, i, all) => value + 0.5 * (all[i - 1] ?? 0))
+    const components = 5
+    const pca = fitPca(data, dimensions, components)
+    const rows = Array.from({ length: count }, (_, i) => [
+      ...data.subarray(i * dimensions, (i + 1) * dimensions),
+    ])
+    const svd = new SVD(new Matrix(rows).center('column'), { autoTranspose: true })
+    const theirs = svd.rightSingularVectors.subMatrix(0, dimensions - 1, 0, components - 1)
+    const ours = Matrix.from1DArray(components, dimensions, pca.axes)
+    // The largest angle between both subspaces: its sine is the largest singular value of what ours misses.
+    const missed = theirs.transpose().sub(theirs.transpose().mmul(ours.transpose()).mmul(ours))
+    expect(Math.asin(Math.max(...new SVD(missed).diagonal))).toBeLessThan(1e-6)
+  })
+
   it('with all components gives the data back', () => {
     const data = noise(20, 5, 7)
     const pca = fitPca(data, 5, 99)
