@@ -1,21 +1,21 @@
-/** `npm run bench`: `app` measures the window in Chromium; everything else is a command of `hourglass bench`. */
+/** `npm run bench`: `app` and `latent` measure in Chromium; everything else is a command of `hourglass bench`. */
 const { spawnSync } = require('node:child_process')
 const { join, resolve } = require('node:path')
 
 const [what, ...args] = process.argv.slice(2)
-if (what === 'app') measureApp()
+if (what === 'app' || what === 'latent') measureInBrowser(`${what}.spec.ts`)
 else {
   process.argv.splice(2, 0, 'bench')
   require('./hourglass.cjs')
 }
 
-function measureApp() {
+function measureInBrowser(spec) {
   const { prepareCheckout } = require('./checkout.cjs')
   const root = resolve(__dirname, '../../..')
   prepareCheckout(root)
   const playwright = join(root, 'node_modules', '@playwright', 'test', 'cli.js')
   const config = join(root, 'test', 'bench', 'playwright.config.ts')
-  const { status } = spawnSync(process.execPath, [playwright, 'test', '--config', config, ...args], {
+  const { status } = spawnSync(process.execPath, [playwright, 'test', '--config', config, spec, ...args], {
     cwd: root,
     stdio: 'inherit',
   })

@@ -31,12 +31,11 @@ export function* layOut(
   { heads, tails, weights, count }: NeighborGraph,
   { components, curve, epochs, learningRate, seed }: LayoutOptions,
 ): Generator<number, void, undefined> {
-  const { pull, push } = forces(curve)
   const strongest = weights.reduce((most, weight) => Math.max(most, weight), 0)
   const edges = Uint32Array.from(heads.keys()).filter((e) => weights[e]! >= strongest / epochs)
   const between = Float32Array.from(edges, (e) => strongest / weights[e]!)
   const due = between.slice()
-  const random = { state: (Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995) | 1 }
+  const field = { places, count, ...forces(curve), random: (Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995) | 1 }
   const step = components === 2 ? inPlane : inSpace
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const rate = learningRate * (1 - (epoch - 1) / epochs)
@@ -44,7 +43,7 @@ export function* layOut(
       if (due[n]! > epoch) continue
       due[n]! += between[n]!
       const edge = edges[n]!
-      step(places, heads[edge]!, tails[edge]!, count, pull, push, rate, random)
+      step(field, heads[edge]!, tails[edge]!, rate)
     }
     yield epoch
   }
@@ -53,17 +52,20 @@ export function* layOut(
 const asFloat = new Float32Array(1)
 const asBits = new Uint32Array(asFloat.buffer)
 
+/** What an edge moves, and by what. */
+interface Field {
+  readonly places: Float32Array
+  readonly count: number
+  /** Forces by the bits of a squared distance: along an edge, and from strangers. */
+  readonly pull: Float32Array
+  readonly push: Float32Array
+  /** State of the random numbers. */
+  random: number
+}
+
 /** One edge in the plane: both ends come nearer, and the head goes away from some strangers. */
-function inPlane(
-  places: Float32Array,
-  head: number,
-  tail: number,
-  count: number,
-  pull: Float32Array,
-  push: Float32Array,
-  rate: number,
-  random: { state: number },
-): void {
+function inPlane(field: Field, head: number, tail: number, rate: number): void {
+  const { places, count, pull, push } = field
   let x = places[2 * head]!
   let y = places[2 * head + 1]!
   let dx = x - places[2 * tail]!
@@ -77,7 +79,7 @@ function inPlane(
   x += moveX
   y += moveY
   for (let k = 0; k < repelling; k++) {
-    const other = next(random) % count
+    const other = next(field) % count
     if (other === head) continue
     dx = x - places[2 * other]!
     dy = y - places[2 * other + 1]!
@@ -91,16 +93,8 @@ function inPlane(
 }
 
 /** The same in space. */
-function inSpace(
-  places: Float32Array,
-  head: number,
-  tail: number,
-  count: number,
-  pull: Float32Array,
-  push: Float32Array,
-  rate: number,
-  random: { state: number },
-): void {
+function inSpace(field: Field, head: number, tail: number, rate: number): void {
+  const { places, count, pull, push } = field
   const at = 3 * head
   const move = (to: number, table: Float32Array, back: boolean) => {
     const dx = places[at]! - places[to]!
@@ -119,7 +113,7 @@ function inSpace(
   }
   move(3 * tail, pull, true)
   for (let k = 0; k < repelling; k++) {
-    const other = next(random) % count
+    const other = next(field) % count
     if (other !== head) move(3 * other, push, false)
   }
 }
@@ -127,12 +121,12 @@ function inSpace(
 const limited = (step: number) => (step > clip ? clip : step < -clip ? -clip : step)
 
 /** Xorshift (Marsaglia 2003): 31 random bits. */
-function next(random: { state: number }): number {
-  let { state } = random
+function next(field: Field): number {
+  let state = field.random
   state ^= state << 13
   state ^= state >>> 17
   state ^= state << 5
-  random.state = state
+  field.random = state
   return state & 0x7fffffff
 }
 
