@@ -40,6 +40,7 @@ async function timed(work: () => unknown): Promise<number> {
   return (performance.now() - startedAt) / 1000
 }
 
+// eslint-disable-next-line no-empty-pattern -- Playwright reads the names of what a test needs out of this pattern
 test('projections', async ({}, info) => {
   const client = testComputeClient()
   const map = (count: number, given: Parameters<typeof projectionSchema.parse>[0]) => {
@@ -111,7 +112,7 @@ async function openMap(page: Page, home: string): Promise<{ stop(): Promise<void
   await page.setViewportSize({ width: 1280, height: 800 })
   await page.goto(app.address)
   await page.evaluate(() => (location.hash = '#/latent/run--model?datasets=many'))
-  await map(page).waitFor({ timeout: 300_000 })
+  await page.locator('[role=application]:not([aria-busy])').waitFor({ timeout: 300_000 })
   await page.waitForTimeout(2000)
   return app
 }

@@ -17,6 +17,7 @@ async function openMap(app: Hourglass): Promise<void> {
   await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'Explore all images' }).click()
   await expect(map(page)).toBeVisible()
+  await expect(map(page)).not.toHaveAttribute('aria-busy')
 }
 
 const map = (page: Page) => page.getByRole('application')

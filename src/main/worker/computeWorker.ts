@@ -7,6 +7,7 @@ import { benchDenoise } from './tasks/benchDenoise'
 import { benchTrain } from './tasks/benchTrain'
 import { denoise } from './tasks/denoise'
 import { estimateNoise } from './tasks/estimateNoise'
+import { exportModel } from './tasks/exportModel'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
 import { clusterCodes } from './tasks/clusterCodes'
 import { labelAccuracy } from './tasks/labelAccuracy'
@@ -49,6 +50,7 @@ const tasks: Tasks = {
   corrupt,
   denoise,
   estimateNoise,
+  exportModel,
   restoreRegions,
   restoreTest,
   similarity,

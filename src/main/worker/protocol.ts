@@ -1,4 +1,5 @@
 import type { ErrorMessage } from '../../shared/errors'
+import type { ExportFormat, ModelPart } from '../../shared/exporting'
 import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import type { Region } from '../../shared/region'
@@ -250,6 +251,18 @@ export interface ComputeTasks extends LatentTasks {
   reconstructPca: {
     params: { dataset: string; images: Float32Array; components: number }
     result: { images: Float32Array; components: number }
+    event: never
+  }
+  /** A model as files of another format, which are checked where a reader is at hand. */
+  exportModel: {
+    params: {
+      model: ModelFiles
+      format: ExportFormat
+      part: ModelPart
+      pixels: 'float' | 'uint8'
+      about: Readonly<Record<string, string>>
+    }
+    result: { files: readonly { readonly path: string; readonly bytes: Uint8Array }[] }
     event: never
   }
   benchTrain: { params: BenchParams; result: BenchResult; event: ProgressEvent }

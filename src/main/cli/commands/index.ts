@@ -6,6 +6,7 @@ import { registerDemo } from './demo'
 import { registerDevices } from './devices'
 import { registerEncode } from './encode'
 import { registerEvaluate } from './evaluate'
+import { registerExport } from './export'
 import { registerImport } from './import'
 import { registerInterpolate } from './interpolate'
 import { registerLatent } from './latent'
@@ -34,6 +35,7 @@ export const commands: RegisterCommand[] = [
   registerLatent,
   registerInterpolate,
   registerNeighbours,
+  registerExport,
   registerBench,
   registerTrainBuiltin,
 ]

@@ -23,12 +23,14 @@ export const variableOutput = (variable: Variable) => `new/${variable.name}`
  * Writes one function as an ONNX model: variables it reads are inputs, variables it changes are outputs.
  *
  * @param constants values of variables that nothing changes, which go into the model
+ * @param metadata pairs of text that readers show
  */
 export function authorOnnxModel(
   fn: GraphFunction,
   constants: (variable: Variable) => Float32Array | null = () => null,
+  metadata: Readonly<Record<string, string>> = {},
 ): AuthoredOnnxModel {
-  return new OnnxBuilder(fn, constants).build()
+  return new OnnxBuilder(fn, constants).build(metadata)
 }
 
 class OnnxBuilder implements OnnxEmitter {
@@ -50,7 +52,7 @@ class OnnxBuilder implements OnnxEmitter {
     private readonly constants: (variable: Variable) => Float32Array | null,
   ) {}
 
-  build(): AuthoredOnnxModel {
+  build(metadata: Readonly<Record<string, string>>): AuthoredOnnxModel {
     const names = new Map<Tensor, string>()
     for (const node of topologicalOrder(targetsOf(this.fn))) {
       const emitted = node.operation.onnx(
@@ -82,6 +84,7 @@ class OnnxBuilder implements OnnxEmitter {
       irVersion: 8,
       producerName: 'Hourglass',
       opsetImport: [{ domain: '', version: 17 }],
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
       graph,
     }
     return {

@@ -28,6 +28,10 @@ export interface Endpoints {
 export class GraphDefBuilder {
   readonly nodes: NodeDef[] = []
   private readonly handles = new Map<Variable, string>()
+  private readonly fixed = new Map<Variable, string>()
+
+  /** @param constants values of variables that nothing changes */
+  constructor(private readonly constants: (variable: Variable) => Float32Array | null) {}
 
   addFunction(fn: GraphFunction): Endpoints {
     return new FunctionEmitter(this, fn).emit()
@@ -44,7 +48,17 @@ export class GraphDefBuilder {
     return name
   }
 
-  addConstant(name: string, dtype: 'float32' | 'int32', shape: Shape, values: readonly number[]): string {
+  /** The node that holds a variable's value, for one that nothing changes; null for others. */
+  constantOf(variable: Variable): string | null {
+    const values = this.constants(variable)
+    if (!values) return null
+    const name = this.fixed.get(variable) ?? `weights/${variable.name}`
+    if (!this.fixed.has(variable)) this.addConstant(name, 'float32', variable.shape, values)
+    this.fixed.set(variable, name)
+    return name
+  }
+
+  addConstant(name: string, dtype: 'float32' | 'int32', shape: Shape, values: ArrayLike<number>): string {
     const array = dtype === 'float32' ? Float32Array.from(values) : Int32Array.from(values)
     const tensor = {
       dtype: tensorflowTypes[dtype],
@@ -151,6 +165,8 @@ class FunctionEmitter implements TensorflowEmitter {
   }
 
   variable(variable: Variable): string {
+    const fixed = this.graph.constantOf(variable)
+    if (fixed !== null) return fixed
     let state = this.current.get(variable)
     if (!state) this.current.set(variable, (state = { read: this.read(variable) }))
     return state.read

@@ -1,4 +1,5 @@
 import type { Program } from '../../graph/program'
+import type { Variable } from '../../graph/variable'
 import { type Endpoints, GraphDefBuilder } from './graphDefBuilder'
 import { SavedModelProto, tensorflowTypes } from './protos'
 
@@ -12,9 +13,16 @@ export interface AuthoredSavedModel {
 /** GraphDef version of TensorFlow 2.12; any later library reads it, and back to 2.9. */
 const graphVersion = 1087
 
-/** Writes a program as a SavedModel with the tag `serve` and a signature for each function. Variables start empty. */
-export function authorSavedModel(program: Program): AuthoredSavedModel {
-  const graph = new GraphDefBuilder()
+/**
+ * Writes a program as a SavedModel with the tag `serve` and a signature for each function. Variables start empty.
+ *
+ * @param constants values of variables that nothing changes, which go into the graph
+ */
+export function authorSavedModel(
+  program: Program,
+  constants: (variable: Variable) => Float32Array | null = () => null,
+): AuthoredSavedModel {
+  const graph = new GraphDefBuilder(constants)
   const endpoints = new Map(program.functions.map((fn) => [fn.name, graph.addFunction(fn)]))
   const signatureDef = Object.fromEntries([...endpoints].map(([name, ends]) => [name, signature(ends)]))
   const graphDef = { node: graph.nodes, versions: { producer: graphVersion } }

@@ -1,0 +1,14 @@
+import { authorOnnxModel } from '../runtimes/onnx/onnxModel'
+import type { Exporter } from './exporter'
+import { portableFunctions } from './portableFunctions'
+
+/** One .onnx file, opset 17, with a batch of any size, weights inside, and what a stranger needs as metadata. */
+export const onnxExporter: Exporter = {
+  format: 'onnx',
+  write({ spec, weights, about }, options) {
+    const { functions } = portableFunctions(spec, options)
+    const fn = functions[options.part]!
+    const { bytes } = authorOnnxModel(fn, (variable) => weights[variable.name]!.data, about)
+    return [{ path: 'model.onnx', bytes }]
+  },
+}

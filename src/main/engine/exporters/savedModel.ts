@@ -1,0 +1,23 @@
+import { authorSavedModel } from '../runtimes/tensorflow/savedModel'
+import type { Exporter } from './exporter'
+import { portableFunctions } from './portableFunctions'
+
+/**
+ * A TensorFlow SavedModel whose weights are constants. `serving_default` is the part that was asked for; a whole model has
+ * `encode` and `decode` beside it, where it has a code.
+ */
+export const savedModelExporter: Exporter = {
+  format: 'savedmodel',
+  write({ spec, weights }, options) {
+    const { functions } = portableFunctions(spec, options)
+    const { full, encoder, decoder } = functions
+    const named = [
+      { ...functions[options.part]!, name: 'serving_default' },
+      ...(encoder && full ? [{ ...encoder, name: 'encode' }] : []),
+      ...(decoder && full ? [{ ...decoder, name: 'decode' }] : []),
+    ]
+    const program = { variables: [], functions: named }
+    const { bytes } = authorSavedModel(program, (variable) => weights[variable.name]!.data)
+    return [{ path: 'saved_model.pb', bytes }]
+  },
+}
