@@ -6,6 +6,9 @@ import { StoppedError, useAnswer } from './useAnswer'
 /** Codes of few numbers are a map as they are. */
 const mostPlain = 3
 
+/** What is said of a million points is a large message: what comes of it is done in a turn of its own. */
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve))
+
 /** The map of a model's codes: opened, projected, and again whenever what is asked for changes. */
 export function useCodeMap(model: Ref<string | null>, datasets: Ref<readonly string[]>) {
   const models = useModelsStore()
@@ -46,8 +49,7 @@ export function useCodeMap(model: Ref<string | null>, datasets: Ref<readonly str
     if (!set.value || !projection.value) return
     const params = { set: set.value.set, projection: projection.value, after }
     const found = await ask('latent.project', params)
-    // A million places are a large message: what comes of them is done in a turn of its own.
-    await new Promise((resolve) => setTimeout(resolve))
+    await nextTurn()
     if (!isCurrent()) return
     shown.value = params.projection
     map.value = found
@@ -62,6 +64,7 @@ export function useCodeMap(model: Ref<string | null>, datasets: Ref<readonly str
       }
       const before = set.value
       const found = await ask('latent.open', { model: id, datasets: [...ids] })
+      await nextTurn()
       if (!isCurrent()) return
       epoch.value = currentEpoch()
       const isSame =

@@ -18,10 +18,7 @@ export function trustworthiness(
   for (let i = 0; i < count; i++) {
     squaredDistances(codes, dimensions, i, inCode)
     squaredDistances(places, components, i, onMap)
-    const order = ranked(inCode, i)
-    const rank = new Int32Array(count)
-    order.forEach((j, at) => (rank[j] = at + 1))
-    for (const j of ranked(onMap, i).subarray(0, k)) penalty += Math.max(0, rank[j]! - k)
+    for (const j of nearest(onMap, i, k)) penalty += Math.max(0, rankOf(inCode, i, j) - k)
   }
   return 1 - (2 / (count * k * (2 * count - 3 * k - 1))) * penalty
 }
@@ -37,8 +34,22 @@ function squaredDistances(values: Float32Array, dimensions: number, i: number, i
   }
 }
 
-/** All others, nearest first. */
-function ranked(distances: Float64Array, own: number): Int32Array {
-  const order = Int32Array.from(distances.keys()).filter((j) => j !== own)
-  return order.sort((a, b) => distances[a]! - distances[b]!)
+/** The k nearest others. */
+function nearest(distances: Float64Array, own: number, k: number): number[] {
+  const held: number[] = []
+  for (let j = 0; j < distances.length; j++) {
+    if (j === own || (held.length === k && distances[j]! >= distances[held[k - 1]!]!)) continue
+    let place = held.length < k ? held.length : k - 1
+    for (; place > 0 && distances[held[place - 1]!]! > distances[j]!; place--) held[place] = held[place - 1]!
+    held[place] = j
+  }
+  return held
+}
+
+/** From 1: how many others are as near as `j`, or nearer. */
+function rankOf(distances: Float64Array, own: number, j: number): number {
+  let rank = 1
+  for (let other = 0; other < distances.length; other++)
+    if (other !== own && other !== j && distances[other]! < distances[j]!) rank++
+  return rank
 }
