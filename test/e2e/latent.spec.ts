@@ -228,3 +228,39 @@ test('the map of a run is saved as an animation', async ({ app }) => {
   expect(pages).toBe(12)
   expect((await stat(join(app.files, 'once-map.webp'))).size).toBeGreaterThan(1000)
 })
+
+test('a map follows a training, when it is asked to', async ({ app }) => {
+  const { page } = app
+  await makeImages(join(app.files, 'shapes'), 60)
+  await app.chooseFolder('Open folder…', 'shapes')
+  await importChosen(page)
+  await startTraining(page, { epochs: 100_000, name: 'Long' })
+  await page.getByRole('button', { name: 'Explore all images' }).click()
+  await expect(map(page)).not.toHaveAttribute('aria-busy')
+  await expect(page.getByText(/The map stays as it was/)).toBeVisible()
+  const image = () =>
+    map(page)
+      .locator('canvas')
+      .first()
+      .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
+  await expect.poll(() => painted(page)).toBeGreaterThan(300)
+  const before = await image()
+  await page.getByRole('switch', { name: 'Follow it' }).click()
+  await expect.poll(image).not.toBe(before)
+  await page.getByRole('button', { name: 'Stop training' }).click()
+  await expect(page.getByRole('region', { name: 'Training under way' })).toHaveCount(0)
+})
+
+test('a model is exported from its page, with the code that runs it', async ({ app }) => {
+  const { page } = app
+  await openMap(app)
+  await page.getByRole('link', { name: 'Models', exact: true }).click()
+  await page.getByRole('link', { name: 'Once' }).first().click()
+  await page.getByRole('button', { name: 'Export…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Export the model' })
+  await dialog.getByRole('radio', { name: 'Encoder' }).click()
+  await expect(dialog.getByText('(code,) = model.run')).toBeVisible()
+  await app.chooseFolder(dialog.getByRole('button', { name: 'Export into a folder…' }), '.')
+  await expect.poll(() => readdir(app.files)).toContain('once-onnx-encoder')
+  await expect.poll(() => readdir(join(app.files, 'once-onnx-encoder'))).toEqual(['README.md', 'model.onnx'])
+})

@@ -3,6 +3,7 @@ import type { Handlers } from '../../shared/api/commands'
 import { datasetHandlers } from '../services/datasets/datasetHandlers'
 import { denoiseHandlers } from '../services/denoising/denoiseHandlers'
 import { deviceHandlers } from '../services/devices/deviceHandlers'
+import { exportHandlers } from '../services/exports/modelExports'
 import { jobHandlers } from '../services/jobs/jobService'
 import { latentHandlers } from '../services/latent/latentHandlers'
 import { modelHandlers } from '../services/models/modelHandlers'
@@ -28,6 +29,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
     ...trainingHandlers(services.training),
     ...runHandlers(services.runs, services.places, shell),
     ...modelHandlers(services.models, shell),
+    ...exportHandlers(services.exports),
     ...latentHandlers(services.latent, services.latentActions),
     ...denoiseHandlers(services.denoising, shell),
   }

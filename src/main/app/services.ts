@@ -3,6 +3,7 @@ import { DenoiseService } from '../services/denoising/denoiseService'
 import { DatasetService } from '../services/datasets/datasetService'
 import { DeviceService } from '../services/devices/deviceService'
 import { EventBus } from '../services/eventBus'
+import { ModelExports } from '../services/exports/modelExports'
 import { JobService } from '../services/jobs/jobService'
 import { LatentActions } from '../services/latent/latentActions'
 import { LatentService } from '../services/latent/latentService'
@@ -61,6 +62,7 @@ export async function openServices(
     ...{ datasets, models, jobs, log, mapper, helper, target: () => devices.target() },
   })
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
+  const exports = new ModelExports({ models, places, client: helper, version })
   const mover = new LibraryMover({
     library,
     settings,
@@ -80,5 +82,5 @@ export async function openServices(
     await datasets.opened.close()
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
-  return { ...made, denoising, latent, latentActions, mover, close }
+  return { ...made, denoising, latent, latentActions, exports, mover, close }
 }

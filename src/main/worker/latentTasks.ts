@@ -50,7 +50,7 @@ export interface LatentTasks {
   mapCodes: {
     params: CodesParams & {
       projection: Projection
-      /** Places to begin from, for `umap`. */
+      /** Places of the same points before: `umap` begins from them, `pca` is turned onto them. */
       start?: Float32Array | null
     }
     result: MappedCodes

@@ -84,7 +84,26 @@ export function useCodeMap(model: Ref<string | null>, datasets: Ref<readonly str
   }
 
   watch([model, datasets], () => void open(), { immediate: true })
-  return { set, map, shown, projection, failure, isBusy, isStopped, isOutdated, job, stop, open, choose }
+  /** Whether the map is made anew whenever the model has learned on. */
+  const follows = shallowRef(false)
+  watch([follows, isOutdated, isBusy], () => {
+    if (follows.value && isOutdated.value && !isBusy.value && !failure.value && !isStopped.value) void open()
+  })
+  return {
+    follows,
+    set,
+    map,
+    shown,
+    projection,
+    failure,
+    isBusy,
+    isStopped,
+    isOutdated,
+    job,
+    stop,
+    open,
+    choose,
+  }
 }
 
 export function firstProjection(dimensions: number): Projection {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { preprocessingSchema } from '../dataset'
+import { exportFormats, modelParts, pixelKinds } from '../exporting'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
 import { noiseSpecSchema } from '../noise'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
@@ -29,6 +30,11 @@ const byId = z.strictObject({ id: idSchema })
 const name = z.string().trim().min(1, 'Give it a name.').max(120)
 const row = z.number().int().min(0)
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, 'A code is a list of floats.')
+const exportedAs = {
+  format: z.enum(exportFormats),
+  part: z.enum(modelParts),
+  pixels: z.enum(pixelKinds),
+}
 const target = { runtime: runtimeNameSchema.optional(), device: z.string().max(60).optional() }
 
 /** What an image is tried out on a model: one of a dataset, a chosen file, or an uploaded one. */
@@ -170,6 +176,9 @@ export const commands = {
   }),
   /** The images that codes stand for: so many codes, one after the other. */
   'models.decode': z.strictObject({ id: idSchema, code: floats }),
+  'models.exportExample': z.strictObject({ id: idSchema, ...exportedAs }),
+  /** For other programs, into a new folder within one. */
+  'models.export': z.strictObject({ id: idSchema, ...exportedAs, folder: placeSchema }),
   /** The same, drawn side by side in a picture, or one after the other in an animation, in a folder. */
   'models.saveDecoded': z.strictObject({
     id: idSchema,
@@ -279,6 +288,8 @@ export interface Results extends LatentResults, DenoiseResults {
   'models.encode': EncodedImage
   'models.decode': PixelBlock
   'models.saveDecoded': { readonly name: string }
+  'models.exportExample': { readonly code: string }
+  'models.export': { readonly folder: string; readonly files: readonly string[]; readonly bytes: number }
 }
 
 /** What each command does with its parsed parameters. */

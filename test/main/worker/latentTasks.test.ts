@@ -75,3 +75,21 @@ describe('codes that are all the same, and single ones', () => {
     expect([...one.points]).toEqual([0, 0])
   })
 })
+
+it('a map of codes that have moved a little is turned onto the map before, and can still be read backwards', async () => {
+  const before = codes().map((value) => (Number.isFinite(value) ? value : 0))
+  const projection = projectionSchema.parse({ method: 'pca', components: 3 })
+  const first = await client.call('mapCodes', { codes: before, dimensions, projection })
+  // Mirrored: another sign for every axis.
+  const start = first.points.map((value) => -value)
+  const moved = before.map((value, i) => value + 0.01 * Math.sin(i))
+  const { points, linear } = await client.call('mapCodes', { codes: moved, dimensions, projection, start })
+  points.forEach((value, i) => expect(value).toBeCloseTo(start[i]!, 0))
+  const row = 7
+  for (let c = 0; c < 3; c++) {
+    let place = 0
+    for (let i = 0; i < dimensions; i++)
+      place += (moved[row * dimensions + i]! - linear!.mean[i]!) * linear!.axes[c * dimensions + i]!
+    expect(place).toBeCloseTo(points[row * 3 + c]!, 4)
+  }
+})

@@ -2,7 +2,7 @@ import type { CommandName, Handlers } from '../../../shared/api/commands'
 import type { Shell } from '../shell'
 import type { ModelService } from './modelService'
 
-type ModelCommand = Extract<CommandName, `models.${string}`>
+type ModelCommand = Exclude<Extract<CommandName, `models.${string}`>, `models.export${string}`>
 
 export function modelHandlers(models: ModelService, shell: Shell): Pick<Handlers, ModelCommand> {
   return {

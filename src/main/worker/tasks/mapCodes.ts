@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
 import { finiteRows, rowsOf } from '../../engine/latent/statistics'
 import { trustworthiness } from '../../engine/latent/trustworthiness'
+import { rotated, rotatedAxes, rotationOnto } from '../../engine/projection/alignment'
 import { fitPca, projectPca } from '../../engine/projection/pca'
 import { projectUmap } from '../../engine/projection/umap'
 import type { MappedCodes } from '../latentTasks'
@@ -55,7 +56,10 @@ async function place(
   context: TaskContext<Map['event']>,
 ): Promise<Placed> {
   if (projection.method === 'dims') return placeByDimensions(values, dimensions, projection.axes)
-  if (projection.method === 'pca') return placeByPca(values, dimensions, projection.components)
+  if (projection.method === 'pca') {
+    const placed = placeByPca(values, dimensions, projection.components)
+    return start?.length === placed.points.length ? turnedOnto(placed, start) : placed
+  }
   const points = await projectUmap(values, dimensions, {
     ...projection,
     start,
@@ -98,6 +102,17 @@ function placeByPca(values: Float32Array, dimensions: number, components: 2 | 3)
   axes.set(pca.axes.subarray(0, found * dimensions))
   const linear = { mean: Float32Array.from(pca.mean), axes }
   return { points, components, explained: Float32Array.from(pca.varianceRatio), linear }
+}
+
+/** Axes have no sign, and two of nearly the same variance no order: points keep their places as far as they can. */
+function turnedOnto(placed: Placed, before: Float32Array): Placed {
+  const { points, components, linear } = placed
+  const rotation = rotationOnto(points, before, components)
+  return {
+    ...placed,
+    points: rotated(points, rotation),
+    linear: { mean: linear!.mean, axes: rotatedAxes(linear!.axes, rotation) },
+  }
 }
 
 function scatter(places: Float32Array, components: number, rows: Uint32Array, count: number): Float32Array {

@@ -17,6 +17,8 @@ export const latent = {
   stop: 'Anhalten',
   stopped: 'Angehalten, bevor die Karte fertig war.',
   outdated: 'Das Modell hat weitergelernt, seit diese Karte entstand.',
+  learning: 'Das Modell lernt. Die Karte bleibt, wie sie war, bis sie erneuert wird.',
+  follow: 'Mitgehen',
   update: 'Karte erneuern',
   broken:
     'Ein Code ist keine Zahl. Er hat keinen Platz auf der Karte. | {n} Codes sind keine Zahlen. Sie haben keinen Platz auf der Karte.',

@@ -17,6 +17,8 @@ export const latent = {
   stop: 'Stop',
   stopped: 'Stopped before the map was done.',
   outdated: 'The model has learned on since this map was made.',
+  learning: 'The model is learning. The map stays as it was until it is updated.',
+  follow: 'Follow it',
   update: 'Update the map',
   broken:
     'One code is not a number. It has no place on the map. | {n} codes are not numbers. They have no place on the map.',

@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import type { Handlers, ParsedParams, Results } from '../../../shared/api/commands'
+import { openModel } from '../../store/modelStore'
+import type { ComputeClient } from '../../worker/computeClient'
+import { FreeNames } from '../freeNames'
+import { slugOf } from '../library/slug'
+import type { ModelService } from '../models/modelService'
+import type { PlaceRegistry } from '../places/placeRegistry'
+import { exportTrainedModel } from './exportModel'
+import { exampleCode } from './exportReadme'
+
+export interface ExportDependencies {
+  readonly models: ModelService
+  readonly places: PlaceRegistry
+  readonly client: ComputeClient
+  readonly version: string
+}
+
+/** Models for other programs, asked for in the window. */
+export class ModelExports {
+  constructor(private readonly deps: ExportDependencies) {}
+
+  /** The lines of code that an export would have in its README. */
+  async example({
+    id,
+    ...as
+  }: ParsedParams<'models.exportExample'>): Promise<Results['models.exportExample']> {
+    const { files } = await openModel(await this.deps.models.folderOf(id))
+    return { code: exampleCode(files.spec, as) }
+  }
+
+  /** Into a new folder within the chosen one. @throws ExpectedError */
+  async export({ id, folder, ...as }: ParsedParams<'models.export'>): Promise<Results['models.export']> {
+    const { models, places, client, version } = this.deps
+    const { name } = await models.get(id)
+    const chosen = places.resolve(folder)
+    const part = as.part === 'full' ? '' : `-${as.part}`
+    const made = (await FreeNames.in(chosen)).take(`${slugOf(name, 'model')}-${as.format}${part}`)
+    const request = {
+      model: await models.folderOf(id),
+      out: join(chosen, made),
+      overwrite: false,
+      version,
+      ...as,
+    }
+    const { files, bytes } = await exportTrainedModel(request, { client })
+    return { folder: made, files, bytes }
+  }
+}
+
+type ExportCommand = 'models.export' | 'models.exportExample'
+
+export function exportHandlers(exports: ModelExports): Pick<Handlers, ExportCommand> {
+  return {
+    'models.exportExample': (params) => exports.example(params),
+    'models.export': (params) => exports.export(params),
+  }
+}
