@@ -4,9 +4,11 @@ import { rowsOf } from './statistics'
 
 /** Time grows with its square: 5,000 codes of 49 numbers take some seconds. */
 const largestSample = 5000
+/** Differences of numbers that are looked at, so that longer codes take as long. */
+const mostDifferences = 2.5e9
 
 /**
- * HDBSCAN of a sample of at most 5,000 codes. Each other code goes to the cluster of the one that it is nearest to by
+ * HDBSCAN of a sample of at most 5,000 codes, fewer of long ones. Each other code goes to the cluster of the one that it is nearest to by
  * mutual reachability, if it is as near as that cluster holds together, else to none.
  *
  * @param codes count × dimensions, all finite
@@ -24,7 +26,8 @@ export function clusterByDensity(
     Uint32Array.from({ length: count }, (_, i) => i),
     randomStream(seed),
   )
-  const chosen = order.slice(0, largestSample).sort()
+  const most = Math.min(largestSample, Math.floor(Math.sqrt(mostDifferences / dimensions)))
+  const chosen = order.slice(0, most).sort()
   const share = chosen.length / count
   const sample = rowsOf(codes, dimensions, chosen)
   // In a part of the images a cluster is smaller by as much.

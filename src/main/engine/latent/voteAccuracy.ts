@@ -5,6 +5,9 @@ import { rowsOf } from './statistics'
 /** Looked at, and among how many neighbours are sought: more would not change the figure much. */
 const mostLooked = 1000
 const mostAmong = 20_000
+const leastAmong = 2000
+/** Differences of numbers that are looked at, so that longer codes take not much longer. */
+const mostDifferences = 2e9
 
 /**
  * How often the label that most of the k nearest codes have is an image's own (k-nearest-neighbour classification,
@@ -19,7 +22,8 @@ export function voteAccuracy(
   labelled: Uint32Array,
   { k, metric }: { readonly k: number; readonly metric: CodeMetric },
 ): LabelAccuracy {
-  const among = spread(labelled, mostAmong)
+  const affordable = mostDifferences / (mostLooked * dimensions)
+  const among = spread(labelled, Math.round(Math.min(mostAmong, Math.max(leastAmong, affordable))))
   const values = rowsOf(codes, dimensions, among)
   const looked = spread(Uint32Array.from(among.keys()), mostLooked)
   let right = 0

@@ -59,11 +59,15 @@ export class LoadedSet {
     )
   }
 
+  /** Where a point's code begins. @throws ExpectedError for a point that there is not */
+  offsetOf(point: number): number {
+    if (point >= 0 && point < this.plan.count) return point * this.plan.dimensions
+    throw new ExpectedError('not-found', 'That image is not on the map any more. Open the map again.')
+  }
+
   codeOf(point: number): Float32Array {
-    const { dimensions, count } = this.plan
-    if (point < 0 || point >= count)
-      throw new ExpectedError('not-found', 'That image is not on the map any more. Open the map again.')
-    return this.codes.slice(point * dimensions, (point + 1) * dimensions)
+    const at = this.offsetOf(point)
+    return this.codes.slice(at, at + this.plan.dimensions)
   }
 
   /** The dataset and row that a point stands for. */

@@ -2,11 +2,12 @@ import { ExpectedError } from '../../../shared/errors'
 import { finiteRows, rowsOf } from '../../engine/latent/statistics'
 import { trustworthiness } from '../../engine/latent/trustworthiness'
 import { rotated, rotatedAxes, rotationOnto } from '../../engine/projection/alignment'
+import { fitLeadingPca } from '../../engine/projection/leadingPca'
 import { fitPca, projectPca } from '../../engine/projection/pca'
 import { projectUmap } from '../../engine/projection/umap'
 import type { MappedCodes } from '../latentTasks'
 import type { ComputeTasks } from '../protocol'
-import type { TaskContext } from '../taskContext'
+import { type TaskContext, throwIfEnding } from '../taskContext'
 
 type Map = ComputeTasks['mapCodes']
 
@@ -57,7 +58,10 @@ async function place(
 ): Promise<Placed> {
   if (projection.method === 'dims') return placeByDimensions(values, dimensions, projection.axes)
   if (projection.method === 'pca') {
-    const placed = placeByPca(values, dimensions, projection.components)
+    const placed = placeByPca(values, dimensions, projection.components, (share) => {
+      throwIfEnding(context as TaskContext<never>)
+      context.emit({ type: 'progress', done: Math.round(share * steps), total: steps })
+    })
     return start?.length === placed.points.length ? turnedOnto(placed, start) : placed
   }
   const points = await projectUmap(values, dimensions, {
@@ -86,13 +90,24 @@ function placeByDimensions(values: Float32Array, dimensions: number, axes: reado
   return { points, components, explained: null, linear }
 }
 
-function placeByPca(values: Float32Array, dimensions: number, components: 2 | 3): Placed {
+/** All axes at once take the eigenvectors of a matrix of this height and width at most: seconds. */
+const largestProblem = 1024
+
+function placeByPca(
+  values: Float32Array,
+  dimensions: number,
+  components: 2 | 3,
+  onProgress: (share: number) => void,
+): Placed {
   const count = values.length / dimensions
   if (count === 1) {
     const linear = { mean: values.slice(), axes: new Float32Array(components * dimensions) }
     return { points: new Float32Array(components), components, explained: new Float32Array(0), linear }
   }
-  const pca = fitPca(values, dimensions, dimensions)
+  const pca =
+    Math.min(count, dimensions) <= largestProblem
+      ? fitPca(values, dimensions, dimensions)
+      : fitLeadingPca(values, dimensions, components, onProgress)
   const found = Math.min(components, pca.components)
   const narrow = projectPca({ ...pca, components: found }, values)
   const points = new Float32Array(count * components)

@@ -165,7 +165,7 @@ export const latent = {
   useMean: 'Mittelwert aller',
   useSelection: 'Mittelwert der Auswahl',
   numberN: 'Zahl {n} des Codes',
-  allDimensions: 'Alle {n} Zahlen',
+  allDimensions: '{n} Zahlen',
   fewer: 'Nur die lebhaftesten',
   between: 'Zwischen Bildern',
   betweenHint: 'zwei oder vier',

@@ -156,7 +156,7 @@ export const latent = {
   useMean: 'Mean of all',
   useSelection: 'Mean of the selection',
   numberN: 'Number {n} of the code',
-  allDimensions: 'All {n} numbers',
+  allDimensions: '{n} numbers',
   fewer: 'Only the liveliest',
   between: 'Between images',
   betweenHint: 'two or four',

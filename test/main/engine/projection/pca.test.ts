@@ -1,5 +1,6 @@
 import { Matrix, SVD } from 'ml-matrix'
 import { describe, expect, it } from 'vitest'
+import { fitLeadingPca } from '../../../../src/main/engine/projection/leadingPca'
 import { fitPca, projectPca, reconstructPca } from '../../../../src/main/engine/projection/pca'
 
 /** The same numbers in Python and here: a linear congruential generator; column i is scaled by 1 / (1 + i). */
@@ -55,6 +56,28 @@ describe.each(numpy)('PCA against NumPy, $name', ({ data, dimensions, variance, 
   })
 
   it('projects', () => expectClose(projectPca(pca, data), firstCode, 6))
+})
+
+describe('the first components of very long vectors', () => {
+  it.each([
+    [300, 80],
+    [60, 200],
+  ])('span what those of the whole span: %i × %i', (count, dimensions) => {
+    const data = noise(count, dimensions, 8)
+    const whole = fitPca(data, dimensions, 3)
+    const leading = fitLeadingPca(data, dimensions, 3)
+    expectClose(leading.axes, [...whole.axes], 5)
+    expectClose(leading.varianceRatio, [...whole.varianceRatio], 8)
+    expectClose(leading.variance, [...whole.variance], 8)
+  })
+
+  it('are none where there is nothing to tell apart, and can be stopped', () => {
+    expect(fitLeadingPca(new Float32Array(60).fill(2), 6, 2).components).toBe(0)
+    const stop = () => {
+      throw new Error('stopped')
+    }
+    expect(() => fitLeadingPca(noise(50, 20, 2), 20, 2, stop)).toThrow('stopped')
+  })
 })
 
 describe('PCA', () => {
