@@ -90,8 +90,8 @@ function placeByDimensions(values: Float32Array, dimensions: number, axes: reado
   return { points, components, explained: null, linear }
 }
 
-/** All axes at once take the eigenvectors of a matrix of this height and width at most: seconds. */
-const largestProblem = 1024
+/** All axes at once need the eigenvectors of a matrix: beyond this height and width those of the map alone are faster. */
+const largestProblem = 400
 
 function placeByPca(
   values: Float32Array,
