@@ -361,6 +361,7 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
       ...one('three axes', (x) => transpose(x!, [2, 0, 1]), [BATCH, 3, 2]),
     },
   },
+  'pixelBytes.ts': { pixelBytes: 'its output is bytes' },
   'unitInterval.ts': { unitInterval: 'its input is bytes' },
   'unary.ts': {
     neg: unary(neg, any),
