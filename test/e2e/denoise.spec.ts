@@ -200,6 +200,8 @@ test('a picture is pasted, and wants a folder to go to', async ({ app, host }) =
   const { page } = app
   await makePhotos(app, 1)
   await page.getByRole('link', { name: 'Denoise', exact: true }).click()
+  // Its screen is loaded when it is opened, and hears of pasting from then on.
+  await expect(page.getByRole('heading', { level: 1, name: 'Denoise' })).toBeVisible()
   await page.evaluate(
     async (bytes) => {
       const clipboardData = new DataTransfer()

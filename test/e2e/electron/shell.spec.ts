@@ -261,6 +261,8 @@ test('shows a training to the system, and says when it is done', async ({ standI
 
 test('asks before it quits while something trains, and saves it', async ({ standIn, context, home }) => {
   await trainForever(standIn, home)
+  // Before its first batch, while libraries are loaded, there is nothing to save.
+  await expect(standIn.page.getByRole('main')).toContainText(/Epoch [\d,]+ of/)
   standIn.buttons.push(1)
   standIn.child.send({ kind: 'quit' })
   await expect.poll(() => standIn.all('messageBox').length).toBe(1)
