@@ -9,6 +9,7 @@ import {
   cssOf,
   scaleOf,
 } from '../components/latent/pointColours'
+import { useCommand } from './useCommand'
 import { useAppStore } from '../stores/useAppStore'
 
 export const colourings = [
@@ -48,12 +49,14 @@ export function useColouring(set: Ref<CodeSet | null>, clusters: Ref<ClusteredCo
     folders: Int32Array
     days: Float32Array
   } | null>(null)
+  const { run: readFiles } = useCommand((id: string) => client.invoke('latent.files', { set: id }))
   watch([by, set], async () => {
     hidden.value = new Set()
     const id = set.value?.set
     if (id === undefined || (by.value !== 'folder' && by.value !== 'date') || files.value?.set === id) return
-    const { names, folders, modifiedDays } = await client.invoke('latent.files', { set: id })
-    if (set.value?.set === id) files.value = { set: id, names, folders, days: modifiedDays }
+    const found = await readFiles(id)
+    if (!found || set.value?.set !== id) return
+    files.value = { set: id, names: found.names, folders: found.folders, days: found.modifiedDays }
   })
 
   const classes = computed<Classes | null>(() => {

@@ -10,12 +10,7 @@ const mostRounds = 100
  *
  * @param codes count × dimensions, all finite, count ≥ k
  */
-export function clusterKMeans(
-  codes: Float32Array,
-  dimensions: number,
-  k: number,
-  seed: number,
-): { centers: Float32Array; clusters: Int32Array } {
+export function clusterKMeans(codes: Float32Array, dimensions: number, k: number, seed: number): Int32Array {
   const count = codes.length / dimensions
   const rows = Uint32Array.from({ length: count }, (_, i) => i)
   const sample = shuffle(rows, randomStream(seed)).subarray(0, largestSample)
@@ -24,11 +19,11 @@ export function clusterKMeans(
   )
   const found = kmeans(data, k, { seed, initialization: 'kmeans++', maxIterations: mostRounds })
   const centers = Float32Array.from(found.centroids.flat())
-  return { centers, clusters: nearestCenters(codes, dimensions, centers) }
+  return nearestCenters(codes, dimensions, centers)
 }
 
 /** The nearest center of each code. */
-export function nearestCenters(codes: Float32Array, dimensions: number, centers: Float32Array): Int32Array {
+function nearestCenters(codes: Float32Array, dimensions: number, centers: Float32Array): Int32Array {
   const count = codes.length / dimensions
   const nearest = new Int32Array(count)
   for (let row = 0; row < count; row++) {

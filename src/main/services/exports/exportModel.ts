@@ -1,14 +1,10 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { ExpectedError } from '../../../shared/errors'
 import { hasCode } from '../../../shared/modelSpec'
 import type { ModelInfo } from '../../../shared/run'
 import { readModelInfo, type TrainedModel } from '../../store/modelStore'
 import { OutputFolder } from '../../store/outputFolder'
-import { runFiles } from '../../store/runStore'
 import { openNamedModel } from '../models/builtinModels'
 import type { ModelRequest, ModelWork } from '../models/modelWork'
-import { saveModelOfRun } from '../models/saveModel'
+import { infoOfRun } from '../models/saveModel'
 import { type ExportedAs, exportReadme } from './exportReadme'
 
 export interface ExportRequest extends Pick<ModelRequest, 'model'>, ExportedAs {
@@ -46,16 +42,11 @@ export async function exportTrainedModel(
   return { files: names, bytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0) }
 }
 
-/** A run's model is written down first, so that what is said of it is of its best epoch. */
-async function infoOf({ kind, folder }: TrainedModel): Promise<ModelInfo> {
-  if (kind === 'model') return readModelInfo(folder)
-  const saved = runFiles.model(folder)
-  return readModelInfo(existsSync(join(saved, 'model.json')) ? saved : await saveModelOfRun(folder))
-}
+const infoOf = ({ kind, folder }: TrainedModel): Promise<ModelInfo> =>
+  kind === 'model' ? readModelInfo(folder) : infoOfRun(folder)
 
 function describe({ files, noise }: TrainedModel, info: ModelInfo, version: string): Record<string, string> {
   const { spec } = files
-  if (info.name.trim() === '') throw new ExpectedError('bad-input', 'Give the model a name first.')
   const { width, height, channels } = spec.input
   const { metrics, trainedOn } = info
   return {

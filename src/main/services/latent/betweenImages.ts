@@ -2,17 +2,16 @@ import { basename, dirname, extname } from 'node:path'
 import { type CodePath, interpolateCodes, interpolateGrid } from '../../../shared/codePaths'
 import type { CodeMetric } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
-import { codeSize, hasCode } from '../../../shared/modelSpec'
+import { checkHasCode } from '../../../shared/checkHasCode'
+import { codeSize } from '../../../shared/modelSpec'
 import { asBytes } from '../../engine/imaging/pixelBytes'
 import { OutputFolder } from '../../store/outputFolder'
 import type { TrainedModel } from '../../store/modelStore'
-import { OpenDatasets } from '../datasets/openDatasets'
 import { openNamedModel } from '../models/builtinModels'
 import { pixelsOfFile } from '../models/imagePixels'
-import { type ModelRequest, type ModelWork, openImages } from '../models/modelWork'
+import type { ModelRequest, ModelWork } from '../models/modelWork'
 import { encodeDecoded } from '../models/saveDecoded'
-import { planSet, surveySet } from './codeSet'
-import { PointFiles } from './pointFiles'
+import { surveyImages } from './surveyImages'
 
 export interface InterpolateRequest extends ModelRequest {
   /** Two image files, or four: the corners of a grid, row by row. */
@@ -72,40 +71,21 @@ export async function findNeighbors(
   work: ModelWork,
 ): Promise<{ neighbors: FoundNeighbor[] }> {
   const model = await openModelWithCode(request.model)
-  const { dataset, close } = await openImages(images, model.files.spec.input, work)
-  const opened = new OpenDatasets()
-  try {
-    const plan = await planSet(
-      model,
-      { id: model.name, name: model.name },
-      [{ id: basename(dataset.folder), folder: dataset.folder }],
-      opened,
-    )
-    const target = { runtime: request.runtime, device: request.device }
-    const set = await surveySet(plan, {
-      ...{ client: work.client, opened, target, keep: false, signal: work.signal },
-      onProgress: (done, total) => work.onProgress?.(done, total),
-    })
+  return surveyImages(model, images, request, work, async (set, files) => {
     const code = await codeOf(model, image, request, work)
-    const { codes } = set
+    const { codes, plan } = set
     const { indices, distances } = await work.client.call('nearest', {
       ...{ codes, dimensions: plan.dimensions, code, k, metric, leftOut: -1 },
     })
-    const details = await new PointFiles(opened).describe(set, indices)
+    const details = await files.describe(set, indices)
     return { neighbors: details.map(({ path, label }, i) => ({ path, label, distance: distances[i]! })) }
-  } finally {
-    await close()
-    await opened.close()
-  }
+  })
 }
 
 async function openModelWithCode(name: string): Promise<TrainedModel> {
   const model = await openNamedModel(name)
-  if (hasCode(model.files.spec)) return model
-  throw new ExpectedError(
-    'bad-input',
-    'This model has no latent code: it restores images only. Choose a model that squeezes them into one.',
-  )
+  checkHasCode(model.files.spec)
+  return model
 }
 
 async function codeOf(

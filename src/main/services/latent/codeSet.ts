@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CodeSet, CodeStatistics } from '../../../shared/api/latent'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
+import { checkHasCode } from '../../../shared/checkHasCode'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
-import { codeSize, hasCode } from '../../../shared/modelSpec'
+import { codeSize } from '../../../shared/modelSpec'
 import { datasetFiles } from '../../store/datasetFiles'
 import { LatentFolder, type SurveyRecord } from '../../store/latentStore'
 import type { TrainedModel } from '../../store/modelStore'
@@ -110,11 +111,7 @@ export async function planSet(
   opened: OpenDatasets,
 ): Promise<SetPlan> {
   const { spec, weights } = model.files
-  if (!hasCode(spec))
-    throw new ExpectedError(
-      'bad-input',
-      'This model has no latent code: it restores images only. Choose a model that squeezes them into one.',
-    )
+  checkHasCode(spec)
   const dimensions = codeSize(spec)
   const found = []
   for (const { id, folder } of datasets) {

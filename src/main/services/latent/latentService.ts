@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { ParsedParams, Results } from '../../../shared/api/commands'
-import type { Begun, CodeSet, DecodedPlace, LocatedImage, Projection } from '../../../shared/api/latent'
+import type {
+  Begun,
+  ClusteredCodes,
+  CodeSet,
+  DecodedPlace,
+  LocatedImage,
+  Projection,
+} from '../../../shared/api/latent'
 import type { JobKind } from '../../../shared/api/jobs'
 import { ExpectedError } from '../../../shared/errors'
 import { openModel } from '../../store/modelStore'
@@ -28,7 +35,6 @@ export interface LatentDependencies {
 }
 
 type Report = (progress: JobProgress) => void
-type Clusters = Results['latent.cluster'] extends infer R ? Exclude<R, Begun> : never
 
 /** Sets that stay in memory. */
 const keptSets = 2
@@ -44,7 +50,7 @@ export class LatentService {
   readonly files: PointFiles
   private readonly sets = new Map<string, LoadedSet>()
   private readonly maps = new Map<string, MappedCodes>()
-  private readonly clusters = new Map<string, Clusters>()
+  private readonly clusters = new Map<string, ClusteredCodes>()
   private readonly begun = new Map<string, string>()
 
   constructor(private readonly deps: LatentDependencies) {
@@ -95,7 +101,7 @@ export class LatentService {
     })
   }
 
-  async cluster({ set: id, method, seed }: ParsedParams<'latent.cluster'>): Promise<Clusters | Begun> {
+  async cluster({ set: id, method, seed }: ParsedParams<'latent.cluster'>): Promise<ClusteredCodes | Begun> {
     const set = this.setOf(id)
     const key = keyOf(id, { ...method, seed })
     const known = this.clusters.get(key) ?? (await readClusters(set, key))

@@ -1,15 +1,14 @@
-import { basename } from 'node:path'
 import type { ClusterMethod, LatentFormat, Projection } from '../../../shared/api/latent'
 import { CancelledError } from '../../../shared/errors'
 import { OutputFolder } from '../../store/outputFolder'
-import { OpenDatasets } from '../datasets/openDatasets'
-import { type ModelRequest, type ModelWork, openImages } from '../models/modelWork'
+import type { ModelRequest, ModelWork } from '../models/modelWork'
 import { openNamedModel } from '../models/builtinModels'
 import { latentChart } from '../report/latentChart'
 import { chartPng } from '../report/montage'
-import { type LoadedSet, planSet, surveySet } from './codeSet'
+import type { LoadedSet } from './codeSet'
 import { latentFileNames, writeLatentFiles } from './latentFiles'
-import { PointFiles } from './pointFiles'
+import type { PointFiles } from './pointFiles'
+import { surveyImages } from './surveyImages'
 
 export interface MapRequest extends ModelRequest {
   /** A dataset, or folders and files of images. */
@@ -50,33 +49,16 @@ export async function mapImages(request: MapRequest, work: ModelWork): Promise<M
   const names = [...formats.flatMap((format) => latentFileNames(format, true)), 'map.svg', 'map.png']
   const files = request.clusters ? [...names, 'clusters.csv'] : names
   const output = await OutputFolder.open(out, files, { overwrite })
-  const opened = new OpenDatasets()
   try {
     const model = await openNamedModel(request.model)
-    const { dataset, close } = await openImages(images, model.files.spec.input, work)
-    try {
-      const plan = await planSet(
-        model,
-        { id: model.name, name: model.name },
-        [{ id: basename(dataset.folder), folder: dataset.folder }],
-        opened,
-      )
-      const { runtime, device } = request
-      const set = await surveySet(plan, {
-        ...{ client: work.client, opened, target: { runtime, device }, keep: false, signal: work.signal },
-        onProgress: (done, total) => work.onProgress?.(done, total),
-      })
-      const summary = await writeAll(output, set, request, work, new PointFiles(opened))
-      await output.commit()
-      return { ...summary, files }
-    } finally {
-      await close()
-    }
+    const summary = await surveyImages(model, images, request, work, (set, points) =>
+      writeAll(output, set, request, work, points),
+    )
+    await output.commit()
+    return { ...summary, files }
   } catch (error) {
     await output.abort()
     throw error
-  } finally {
-    await opened.close()
   }
 }
 

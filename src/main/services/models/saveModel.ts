@@ -17,18 +17,10 @@ const previewImages = 12
  * @throws ExpectedError when the run has no checkpoint yet, or the disk says no
  */
 export async function saveModelOfRun(run: string): Promise<string> {
-  const { name, files, noise } = await openModel(run)
-  const info = await readRunInfo(run)
-  const metrics = (await readMetrics(run)).findLast(({ best }) => best) ?? null
+  const { files } = await openModel(run)
   const folder = runFiles.model(resolve(run))
-  const trainedOn = {
-    dataset: await datasetName(info.dataset, run),
-    images: info.images,
-    noise,
-    ...(info.config.patches ? { patches: true } : {}),
-  }
-  const modelInfo = describeModel(name, info, metrics, trainedOn)
-  const preview = await drawPreview(run, info, metrics?.epoch ?? Infinity)
+  const modelInfo = await infoOfRun(run)
+  const preview = await drawPreview(run, await readRunInfo(run), modelInfo.metrics?.epoch ?? Infinity)
   await writeModel(folder, {
     info: modelInfo,
     weights: await readWeights(files.weights),
@@ -36,6 +28,20 @@ export async function saveModelOfRun(run: string): Promise<string> {
     preview,
   })
   return folder
+}
+
+/** What there is to say of a run's best epoch, as its model.json would. @throws ExpectedError */
+export async function infoOfRun(run: string): Promise<ModelInfo> {
+  const { name, noise } = await openModel(run)
+  const info = await readRunInfo(run)
+  const metrics = (await readMetrics(run)).findLast(({ best }) => best) ?? null
+  const trainedOn = {
+    dataset: await datasetName(info.dataset, run),
+    images: info.images,
+    noise,
+    ...(info.config.patches ? { patches: true } : {}),
+  }
+  return describeModel(name, info, metrics, trainedOn)
 }
 
 function describeModel(

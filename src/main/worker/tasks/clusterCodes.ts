@@ -23,7 +23,7 @@ export async function clusterCodes(
     )
   const found =
     method.method === 'kmeans'
-      ? clusterKMeans(values, dimensions, method.count, seed).clusters
+      ? clusterKMeans(values, dimensions, method.count, seed)
       : clusterByDensity(values, dimensions, method.minSize, seed, (share) => {
           throwIfEnding(context as TaskContext<never>)
           context.emit({ type: 'progress', done: Math.round(100 * share), total: 100 })

@@ -1,6 +1,6 @@
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
-import { ExpectedError } from '../../../shared/errors'
-import { codeSize, hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { checkHasCode } from '../../../shared/checkHasCode'
+import { codeSize, inputSize } from '../../../shared/modelSpec'
 import { createCorruptionSource } from '../../engine/training/corruption'
 import { evaluateBatch, evaluateImages, inferenceBatch } from '../../engine/training/evaluation'
 import { asFloats } from '../../engine/training/pixelSource'
@@ -59,7 +59,7 @@ export async function encode(
   params: ComputeTasks['encode']['params'],
   context: Context<'encode'>,
 ): Promise<ComputeTasks['encode']['result']> {
-  checkCode(params.model.spec)
+  checkHasCode(params.model.spec)
   let dimensions = 0
   const count = await withModel(params, null, async (compiled, dataset) => {
     await eachBatch(dataset, context as TaskContext<never>, async (indices, first) => {
@@ -82,7 +82,7 @@ export async function decode(
   { model, codes, ...target }: ComputeTasks['decode']['params'],
   context: Context<'decode'>,
 ): Promise<{ images: Float32Array }> {
-  checkCode(model.spec)
+  checkHasCode(model.spec)
   const compiled = await loadModel(model, null, target)
   try {
     const dimensions = codeSize(model.spec)
@@ -102,15 +102,6 @@ export async function decode(
   } finally {
     await compiled.dispose()
   }
-}
-
-/** @throws ExpectedError `bad-input` for a model whose decoder is told more than a code, or has none */
-function checkCode(spec: ModelSpec): void {
-  if (!hasCode(spec))
-    throw new ExpectedError(
-      'bad-input',
-      'This model has no latent code: it restores images only. Choose a model that squeezes them into one.',
-    )
 }
 
 async function withModel<R>(

@@ -40,33 +40,27 @@ export function densityLines(
 }
 
 function blurred(values: Float64Array, columns: number, rows: number): Float64Array<ArrayBuffer> {
-  return alongRows(alongColumns(values, columns, rows), columns, rows)
+  const across = blurredAlong(values, { lines: rows, apart: columns, cells: columns, step: 1 })
+  return blurredAlong(across, { lines: columns, apart: 1, cells: rows, step: columns })
 }
 
-function alongRows(values: Float64Array, columns: number, rows: number): Float64Array<ArrayBuffer> {
-  const out = new Float64Array(values.length)
-  for (let y = 0; y < rows; y++)
-    for (let x = 0; x < columns; x++) {
-      let sum = 0
-      for (let d = -blurRadius; d <= blurRadius; d++) {
-        const at = Math.min(columns - 1, Math.max(0, x + d))
-        sum += values[y * columns + at]!
-      }
-      out[y * columns + x] = sum / (2 * blurRadius + 1)
-    }
-  return out
+/** A grid as lines: where the next line begins, and where the next cell of a line lies. */
+interface Lines {
+  readonly lines: number
+  readonly apart: number
+  readonly cells: number
+  readonly step: number
 }
 
-function alongColumns(values: Float64Array, columns: number, rows: number): Float64Array<ArrayBuffer> {
+/** The mean of each cell and those beside it on its line; the outermost ones are repeated. */
+function blurredAlong(values: Float64Array, { lines, apart, cells, step }: Lines): Float64Array<ArrayBuffer> {
   const out = new Float64Array(values.length)
-  for (let y = 0; y < rows; y++)
-    for (let x = 0; x < columns; x++) {
+  for (let line = 0; line < lines; line++)
+    for (let cell = 0; cell < cells; cell++) {
       let sum = 0
-      for (let d = -blurRadius; d <= blurRadius; d++) {
-        const at = Math.min(rows - 1, Math.max(0, y + d))
-        sum += values[at * columns + x]!
-      }
-      out[y * columns + x] = sum / (2 * blurRadius + 1)
+      for (let d = -blurRadius; d <= blurRadius; d++)
+        sum += values[line * apart + Math.min(cells - 1, Math.max(0, cell + d)) * step]!
+      out[line * apart + cell * step] = sum / (2 * blurRadius + 1)
     }
   return out
 }
