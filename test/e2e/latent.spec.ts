@@ -236,7 +236,8 @@ test('a map follows a training, when it is asked to', async ({ app }) => {
   await importChosen(page)
   await startTraining(page, { epochs: 100_000, name: 'Long' })
   await page.getByRole('button', { name: 'Explore all images' }).click()
-  await expect(map(page)).not.toHaveAttribute('aria-busy')
+  // The survey has to wait for its turn beside the training.
+  await expect(map(page)).not.toHaveAttribute('aria-busy', { timeout: 60_000 })
   await expect(page.getByText(/The map stays as it was/)).toBeVisible()
   const image = () =>
     map(page)

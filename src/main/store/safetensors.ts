@@ -10,6 +10,8 @@ import { explainFileError } from './fileErrors'
  */
 export type StoredTensor =
   | { dtype: 'F32'; shape: number[]; data: Float32Array }
+  /** The bits of half precision. */
+  | { dtype: 'F16'; shape: number[]; data: Uint16Array }
   | { dtype: 'F64'; shape: number[]; data: Float64Array }
   | { dtype: 'I32'; shape: number[]; data: Int32Array }
   | { dtype: 'U8'; shape: number[]; data: Uint8Array }
@@ -18,10 +20,10 @@ export type TensorFile = { tensors: Record<string, StoredTensor>; metadata: Reco
 /** The format's own limit. */
 const maxHeaderBytes = 100_000_000
 const metadataKey = '__metadata__'
-const bytesOf = { F64: 8, F32: 4, I32: 4, U8: 1 } as const
+const bytesOf = { F64: 8, F32: 4, I32: 4, F16: 2, U8: 1 } as const
 
 const entrySchema = z.object({
-  dtype: z.enum(['F64', 'F32', 'I32', 'U8']),
+  dtype: z.enum(['F64', 'F32', 'I32', 'F16', 'U8']),
   shape: z.array(z.number().int().min(0)),
   data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
 })
@@ -153,6 +155,8 @@ function tensorAt(
       return { dtype, shape, data: new Float64Array(buffer, byteOffset, length) }
     case 'F32':
       return { dtype, shape, data: new Float32Array(buffer, byteOffset, length) }
+    case 'F16':
+      return { dtype, shape, data: new Uint16Array(buffer, byteOffset, length) }
     case 'I32':
       return { dtype, shape, data: new Int32Array(buffer, byteOffset, length) }
     case 'U8':

@@ -1,3 +1,4 @@
+import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import { parametersFromWeights } from '../engine/models/weights'
 import { buildInferenceProgram } from '../engine/training/trainingProgram'
@@ -12,9 +13,18 @@ export async function loadModel(
   noise: NoiseSpec | null,
   target: ComputeTarget,
 ): Promise<CompiledProgram> {
-  const values = await readParameters(files)
+  return compileModel(files.spec, await readParameters(files), noise, target)
+}
+
+/** The same, of parameters by name. */
+export async function compileModel(
+  spec: ModelSpec,
+  values: Readonly<Record<string, Float32Array>>,
+  noise: NoiseSpec | null,
+  target: ComputeTarget,
+): Promise<CompiledProgram> {
   const { runtime, device } = chooseRuntime(target)
-  const { program, parameters, copies } = buildInferenceProgram(files.spec, noise)
+  const { program, parameters, copies } = buildInferenceProgram(spec, noise)
   const compiled = await runtime.compile(program, device)
   const copied = Object.fromEntries(copies.map(({ name }) => [name, values[name]!]))
   await compiled.write({ ...parameters.toVariables(values), ...copied })

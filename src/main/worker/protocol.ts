@@ -1,5 +1,5 @@
 import type { ErrorMessage } from '../../shared/errors'
-import type { ExportFormat, ModelPart } from '../../shared/exporting'
+import type { ExportedAs } from '../../shared/exporting'
 import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import type { Region } from '../../shared/region'
@@ -257,10 +257,9 @@ export interface ComputeTasks extends LatentTasks {
   exportModel: {
     params: {
       model: ModelFiles
-      format: ExportFormat
-      part: ModelPart
-      pixels: 'float' | 'uint8'
+      as: ExportedAs
       about: Readonly<Record<string, string>>
+      training: TrainingConfig
     }
     result: { files: readonly { readonly path: string; readonly bytes: Uint8Array }[] }
     event: never

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { preprocessingSchema } from '../dataset'
-import { exportFormats, modelParts, pixelKinds } from '../exporting'
+import { exportFormats, modelParts, pixelKinds, precisions, tiedAsKinds } from '../exporting'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
 import { noiseSpecSchema } from '../noise'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
@@ -34,6 +34,8 @@ const exportedAs = {
   format: z.enum(exportFormats),
   part: z.enum(modelParts),
   pixels: z.enum(pixelKinds),
+  precision: z.enum(precisions),
+  tiedAs: z.enum(tiedAsKinds),
 }
 const target = { runtime: runtimeNameSchema.optional(), device: z.string().max(60).optional() }
 

@@ -6,6 +6,8 @@ import {
   modelParts,
   type PixelKind,
   pixelKinds,
+  type Precision,
+  precisions,
 } from '../../../shared/exporting'
 import { exportTrainedModel } from '../../services/exports/exportModel'
 import { appVersion } from '../../builtFiles'
@@ -19,6 +21,8 @@ interface ExportFlags {
   format: ExportFormat
   part: ModelPart
   pixels: PixelKind
+  precision: Precision
+  keepTied?: boolean
   overwrite?: boolean
 }
 
@@ -31,6 +35,11 @@ export function registerExport(program: Command, context: CommandContext): void 
     .addOption(choice('--format <name>', 'what reads it', exportFormats).default('onnx'))
     .addOption(choice('--part <name>', 'all of it, or one half', modelParts).default('full'))
     .addOption(choice('--pixels <kind>', 'what goes in and out', pixelKinds).default('float'))
+    .addOption(choice('--precision <name>', 'how weights are stored', precisions).default('float32'))
+    .option(
+      '--keep-tied',
+      'for keras: the decoder reads the encoder’s weights, so that training keeps them tied',
+    )
     .option('--overwrite', 'replace files that are there already')
     .addHelpText(
       'after',
@@ -38,12 +47,14 @@ export function registerExport(program: Command, context: CommandContext): void 
         'hourglass export run --out exported',
         'hourglass export run --format savedmodel --out tf',
         'hourglass export run --format onnx --part encoder --out encoder',
+        'hourglass export run --format keras --keep-tied --out keras',
       ),
     )
-    .action(async (model: string, { overwrite = false, ...flags }: ExportFlags) => {
+    .action(async (model: string, { overwrite = false, keepTied = false, ...flags }: ExportFlags) => {
       const client = createComputeClient()
       try {
-        const request = { model, overwrite, version: appVersion(), ...flags }
+        const tiedAs = keepTied ? 'shared' : 'transposes'
+        const request = { model, overwrite, version: appVersion(), tiedAs, ...flags } as const
         const { files, bytes } = await exportTrainedModel(request, { client })
         context.output.line(`${formatAmount(bytes / 1e6)} MB in ${flags.out}: ${files.join(', ')}`)
         context.output.record({

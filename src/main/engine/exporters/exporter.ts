@@ -1,33 +1,45 @@
-import type { ExportFormat, ModelPart, PixelKind } from '../../../shared/exporting'
+import type { ExportedAs, ExportFormat } from '../../../shared/exporting'
 import type { ModelSpec } from '../../../shared/modelSpec'
-import type { Weight } from '../models/weights'
+import type { TrainingConfig } from '../../../shared/trainingConfig'
+import type { StoredWeight } from './precision'
 
 /** A file of an export, with its path in the folder of it: bytes, or weights as a safetensors file. */
 export type ExportedFile =
   | { readonly path: string; readonly bytes: Uint8Array }
   | {
       readonly path: string
-      readonly weights: Readonly<Record<string, Weight>>
+      readonly weights: Readonly<Record<string, StoredWeight>>
       readonly metadata: Readonly<Record<string, string>>
     }
 
 /** A model as it leaves Hourglass. */
 export interface ModelToExport {
   readonly spec: ModelSpec
-  /** All kernels and biases by name, a tied decoder's as the transposes that they are. */
-  readonly weights: Readonly<Record<string, Weight>>
+  /** All kernels and biases by name, a tied decoder's as the transposes that they are, as the precision rounds them. */
+  readonly weights: Readonly<Record<string, StoredWeight>>
   /** What a stranger needs to know, as pairs of text: name, input, noise, metrics, version, licence. */
   readonly about: Readonly<Record<string, string>>
+  /** How it was trained, or how such models usually are. */
+  readonly training: TrainingConfig
 }
 
-export interface ExportOptions {
-  readonly part: ModelPart
-  readonly pixels: PixelKind
-}
+export type ExportOptions = Omit<ExportedAs, 'format'>
 
 /** One format. Adding another is a file like the ones beside this, and a line in `index.ts`. */
 export interface Exporter {
   readonly format: ExportFormat
   /** @throws ExpectedError `unsupported` for a model that the format cannot hold, naming what keeps it from it */
-  write(model: ModelToExport, options: ExportOptions): readonly ExportedFile[]
+  write(
+    model: ModelToExport,
+    options: ExportOptions,
+  ): readonly ExportedFile[] | Promise<readonly ExportedFile[]>
 }
+
+/** Under this name a file says which model it is, so that Hourglass reads it again. */
+export const specKey = 'hourglass_spec'
+
+/** What a file says of its model, as pairs of text. */
+export const metadataOf = ({ spec, about }: ModelToExport): Record<string, string> => ({
+  ...about,
+  [specKey]: JSON.stringify(spec),
+})

@@ -1,14 +1,15 @@
 import { authorOnnxModel } from '../runtimes/onnx/onnxModel'
-import type { Exporter } from './exporter'
+import { type Exporter, metadataOf } from './exporter'
 import { portableFunctions } from './portableFunctions'
 
 /** One .onnx file, opset 17, with a batch of any size, weights inside, and what a stranger needs as metadata. */
 export const onnxExporter: Exporter = {
   format: 'onnx',
-  write({ spec, weights, about }, options) {
+  write(model, options) {
+    const { spec, weights } = model
     const { functions } = portableFunctions(spec, options)
     const fn = functions[options.part]!
-    const { bytes } = authorOnnxModel(fn, (variable) => weights[variable.name]!.data, about)
+    const { bytes } = authorOnnxModel(fn, (variable) => weights[variable.name]!.stored, metadataOf(model))
     return [{ path: 'model.onnx', bytes }]
   },
 }

@@ -1,4 +1,3 @@
-import { ExpectedError } from '../../../shared/errors'
 import type { ModelPart } from '../../../shared/exporting'
 import { codeSize, hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { mul } from '../graph/ops/arithmetic'
@@ -11,6 +10,7 @@ import { BATCH, type Tensor } from '../graph/tensor'
 import { createVariable, type Variable } from '../graph/variable'
 import { activateOutput, decodeToSums, encode, parametersOf, reconstructToSums } from '../models/autoencoder'
 import type { ExportOptions } from './exporter'
+import { noCode } from './noCode'
 
 /** The functions of a model as strangers call them, over variables with the names of its parameters. */
 export interface PortableModel {
@@ -24,11 +24,7 @@ export interface PortableModel {
  * @throws ExpectedError `bad-input` for a part that the model does not have
  */
 export function portableFunctions(spec: ModelSpec, { part, pixels }: ExportOptions): PortableModel {
-  if (part !== 'full' && !hasCode(spec))
-    throw new ExpectedError(
-      'bad-input',
-      'This model has no latent code, so it has no encoder and no decoder of its own. Export it whole.',
-    )
+  if (part !== 'full' && !hasCode(spec)) throw noCode()
   const { trained, copies } = parametersOf(spec)
   const variables = [...trained, ...copies].map(({ name, shape }) => createVariable(name, shape))
   const parameters = new Map(variables.map((variable) => [variable.name, variable.value]))

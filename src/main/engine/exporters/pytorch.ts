@@ -1,13 +1,14 @@
 import { decodedChannels, layerShapes } from '../../../shared/modelSpec'
 import { ExpectedError } from '../../../shared/errors'
 import { parametersOf } from '../models/autoencoder'
-import type { Exporter } from './exporter'
+import { type Exporter, metadataOf } from './exporter'
 import modelPython from './model.py?raw'
 
 /** weights.safetensors, spec.json and model.py: a torch.nn.Module in which a tied decoder reads the encoder's parameters. */
 export const pytorchExporter: Exporter = {
   format: 'pytorch',
-  write({ spec, weights, about }, { part, pixels }) {
+  write(model, { part, pixels }) {
+    const { spec, weights } = model
     if (part !== 'full' || pixels !== 'float')
       throw new ExpectedError(
         'unsupported',
@@ -34,7 +35,7 @@ export const pytorchExporter: Exporter = {
     return [
       { path: 'model.py', bytes: Buffer.from(modelPython) },
       { path: 'spec.json', bytes: Buffer.from(`${JSON.stringify(description, null, 1)}\n`) },
-      { path: 'weights.safetensors', weights: held, metadata: { format: 'pt', ...about } },
+      { path: 'weights.safetensors', weights: held, metadata: { format: 'pt', ...metadataOf(model) } },
     ]
   },
 }

@@ -17,7 +17,7 @@ export const savedModelExporter: Exporter = {
       ...(decoder && full ? [{ ...decoder, name: 'decode' }] : []),
     ]
     const program = { variables: [], functions: named }
-    const { bytes } = authorSavedModel(program, (variable) => weights[variable.name]!.data)
+    const { bytes } = authorSavedModel(program, (variable) => weights[variable.name]!.stored)
     return [{ path: 'saved_model.pb', bytes }]
   },
 }

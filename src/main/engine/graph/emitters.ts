@@ -3,7 +3,7 @@ import type { DType, Shape, TensorType } from './tensor'
 
 /** A value of a TensorFlow node's attribute (AttrValue in attr_value.proto). */
 export type TensorflowAttribute =
-  | { type: DType }
+  | { type: DType | 'float16' | 'int8' }
   | { b: boolean }
   | { i: number }
   | { f: number }
@@ -49,4 +49,4 @@ export interface OnnxEmitter {
 }
 
 /** ONNX's TensorProto.DataType. */
-export const onnxTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const
+export const onnxTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const

@@ -1,11 +1,17 @@
-import { hasCode } from '../../../shared/modelSpec'
+import { hasCode, type ModelSpec } from '../../../shared/modelSpec'
+import { exportAbilities, type ExportedAs } from '../../../shared/exporting'
+import { ExpectedError } from '../../../shared/errors'
+import { parseNoise } from '../../../shared/noise'
 import type { ModelInfo } from '../../../shared/run'
+import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { readModelInfo, type TrainedModel } from '../../store/modelStore'
 import { OutputFolder } from '../../store/outputFolder'
+import { readRunInfo } from '../../store/runStore'
 import { openNamedModel } from '../models/builtinModels'
 import type { ModelRequest, ModelWork } from '../models/modelWork'
 import { infoOfRun } from '../models/saveModel'
-import { type ExportedAs, exportReadme } from './exportReadme'
+import { exportReadme } from './exportReadme'
+import { packModel } from './hourglassFile'
 
 export interface ExportRequest extends Pick<ModelRequest, 'model'>, ExportedAs {
   readonly out: string
@@ -26,9 +32,16 @@ export async function exportTrainedModel(
   { client }: Pick<ModelWork, 'client'>,
 ): Promise<ExportSummary> {
   const model = await openNamedModel(name)
-  const about = describe(model, await infoOf(model), version)
-  const { files } = await client.call('exportModel', { model: model.files, about, ...as })
-  const readme = Buffer.from(exportReadme(model.files.spec, about, as))
+  const { spec } = model.files
+  checkAbilities(spec, as)
+  const info = await infoOf(model)
+  const about = describe(model, info, version)
+  const training = await trainingOf(model)
+  const files =
+    as.format === 'hourglass'
+      ? [{ path: 'model.hourglass', bytes: await packModel(model, info) }]
+      : (await client.call('exportModel', { model: model.files, about, training, as })).files
+  const readme = Buffer.from(exportReadme(spec, about, as))
   const all = [...files, { path: 'README.md', bytes: readme }]
   const names = all.map(({ path }) => path)
   const output = await OutputFolder.open(out, names, { overwrite })
@@ -42,8 +55,35 @@ export async function exportTrainedModel(
   return { files: names, bytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0) }
 }
 
+/** @throws ExpectedError for what the format does not offer, with what it does */
+function checkAbilities(spec: ModelSpec, { format, part, pixels, precision, tiedAs }: ExportedAs): void {
+  const { parts, bytes, precisions, tying } = exportAbilities[format]
+  const refuse = (what: string) => {
+    throw new ExpectedError('unsupported', what)
+  }
+  if (part !== 'full' && !parts)
+    refuse(
+      `A model is exported whole as ${format}${format === 'pytorch' ? ', whose module has encode and decode' : ''}. Choose the part "full".`,
+    )
+  if (pixels === 'uint8' && !bytes)
+    refuse(`Images go in and out as floats in ${format}. Choose the pixels "float", or the format onnx.`)
+  if (!precisions.includes(precision))
+    refuse(`Weights are stored as ${precisions.join(' or ')} in ${format}. Choose another precision.`)
+  if (tiedAs === 'shared' && (!tying || spec.tying !== 'tied' || spec.decoder !== 'mirror'))
+    refuse('Tying is kept for tied models exported as keras. Leave out --keep-tied.')
+}
+
 const infoOf = ({ kind, folder }: TrainedModel): Promise<ModelInfo> =>
   kind === 'model' ? readModelInfo(folder) : infoOfRun(folder)
+
+/** How the model was trained; of one that was saved, only the noise is known. */
+async function trainingOf({ kind, folder, noise, onPatches }: TrainedModel): Promise<TrainingConfig> {
+  if (kind === 'run') return (await readRunInfo(folder)).config
+  return trainingConfigSchema.parse({
+    noise: noise && parseNoise(noise),
+    ...(onPatches ? { patches: {} } : {}),
+  })
+}
 
 function describe({ files, noise }: TrainedModel, info: ModelInfo, version: string): Record<string, string> {
   const { spec } = files

@@ -1,4 +1,5 @@
 import { type OnnxAttribute, type OnnxEmitter, onnxTypes } from '../../graph/emitters'
+import type { ConstantValue } from '../../graph/constantValue'
 import { topologicalOrder } from '../../graph/operation'
 import { type GraphFunction, targetsOf } from '../../graph/program'
 import { BATCH, type DType, type Shape, type Tensor, type TensorType } from '../../graph/tensor'
@@ -27,7 +28,7 @@ export const variableOutput = (variable: Variable) => `new/${variable.name}`
  */
 export function authorOnnxModel(
   fn: GraphFunction,
-  constants: (variable: Variable) => Float32Array | null = () => null,
+  constants: (variable: Variable) => ConstantValue | null = () => null,
   metadata: Readonly<Record<string, string>> = {},
 ): AuthoredOnnxModel {
   return new OnnxBuilder(fn, constants).build(metadata)
@@ -44,12 +45,14 @@ class OnnxBuilder implements OnnxEmitter {
   /** Values that a node computes, by the name under which they leave the graph. */
   private readonly renamed = new Map<string, string>()
   private readonly initializers = new Map<string, object>()
+  /** Names of constants as float32, by those of what the file holds. */
+  private readonly decoded = new Map<string, string>()
   private readonly inputs = new Map<string, TensorType>()
   private readonly reads = new Set<Variable>()
 
   constructor(
     private readonly fn: GraphFunction,
-    private readonly constants: (variable: Variable) => Float32Array | null,
+    private readonly constants: (variable: Variable) => ConstantValue | null,
   ) {}
 
   build(metadata: Readonly<Record<string, string>>): AuthoredOnnxModel {
@@ -131,11 +134,32 @@ class OnnxBuilder implements OnnxEmitter {
   variable(variable: Variable): string {
     const name = variableInput(variable)
     const value = this.constants(variable)
-    if (value) {
-      const rawData = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-      this.initializers.set(name, { name, dims: variable.shape, dataType: onnxTypes.float32, rawData })
-    } else this.reads.add(variable)
+    if (value) return this.stored(name, variable.shape, value)
+    this.reads.add(variable)
     return name
+  }
+
+  /** A constant, made float32 where the file holds it otherwise. */
+  private stored(name: string, dims: Shape, value: ConstantValue): string {
+    const known = this.decoded.get(name)
+    if (known) return known
+    const add = (label: string, shape: Shape, type: keyof typeof onnxTypes, data: ArrayBufferView) => {
+      const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+      this.initializers.set(label, { name: label, dims: shape, dataType: onnxTypes[type], rawData })
+      return label
+    }
+    let decoded: string
+    if (value instanceof Float32Array) decoded = add(name, dims, 'float32', value)
+    else if (value.dtype === 'float16')
+      decoded = this.node('Cast', [add(name, dims, 'float16', value.data)], { to: onnxTypes.float32 })
+    else {
+      const scales = add(`${name}/scales`, [value.scales.length], 'float32', value.scales)
+      decoded = this.node('DequantizeLinear', [add(name, dims, 'int8', value.data), scales], {
+        axis: dims.length - 1,
+      })
+    }
+    this.decoded.set(name, decoded)
+    return decoded
   }
 
   /** Gives a value the name of an output. What no node computes, or has such a name already, passes through a copy. */

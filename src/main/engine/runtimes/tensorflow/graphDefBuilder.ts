@@ -1,4 +1,5 @@
 import type { TensorflowAttribute, TensorflowEmitter } from '../../graph/emitters'
+import type { ConstantValue } from '../../graph/constantValue'
 import { topologicalOrder } from '../../graph/operation'
 import { type GraphFunction, targetsOf } from '../../graph/program'
 import type { Shape, Tensor, TensorType } from '../../graph/tensor'
@@ -31,7 +32,7 @@ export class GraphDefBuilder {
   private readonly fixed = new Map<Variable, string>()
 
   /** @param constants values of variables that nothing changes */
-  constructor(private readonly constants: (variable: Variable) => Float32Array | null) {}
+  constructor(private readonly constants: (variable: Variable) => ConstantValue | null) {}
 
   addFunction(fn: GraphFunction): Endpoints {
     return new FunctionEmitter(this, fn).emit()
@@ -52,18 +53,39 @@ export class GraphDefBuilder {
   constantOf(variable: Variable): string | null {
     const values = this.constants(variable)
     if (!values) return null
-    const name = this.fixed.get(variable) ?? `weights/${variable.name}`
-    if (!this.fixed.has(variable)) this.addConstant(name, 'float32', variable.shape, values)
+    const known = this.fixed.get(variable)
+    if (known) return known
+    const name = this.addStored(`weights/${variable.name}`, variable.shape, values)
     this.fixed.set(variable, name)
     return name
   }
 
-  addConstant(name: string, dtype: 'float32' | 'int32', shape: Shape, values: ArrayLike<number>): string {
+  /** A constant, made float32 where the file holds it otherwise. */
+  private addStored(name: string, shape: Shape, value: ConstantValue): string {
+    if (value instanceof Float32Array) return this.addTensor(name, 'float32', shape, value)
+    const stored = this.addTensor(name, value.dtype, shape, value.data)
+    const types = { SrcT: { type: value.dtype }, DstT: { type: 'float32' } } as const
+    const floats = this.add(`${name}/float32`, 'Cast', [stored], types)
+    if (value.dtype === 'float16') return floats
+    const scales = this.addTensor(`${name}/scales`, 'float32', [value.scales.length], value.scales)
+    return this.add(`${name}/scaled`, 'Mul', [floats, scales], { T: { type: 'float32' } })
+  }
+
+  addConstant(name: string, dtype: 'float32' | 'int32', shape: Shape, values: readonly number[]): string {
     const array = dtype === 'float32' ? Float32Array.from(values) : Int32Array.from(values)
+    return this.addTensor(name, dtype, shape, array)
+  }
+
+  private addTensor(
+    name: string,
+    dtype: 'float32' | 'int32' | 'float16' | 'int8',
+    shape: Shape,
+    { buffer, byteOffset, byteLength }: ArrayBufferView,
+  ): string {
     const tensor = {
       dtype: tensorflowTypes[dtype],
       tensorShape: shapeProto(shape),
-      tensorContent: new Uint8Array(array.buffer),
+      tensorContent: new Uint8Array(buffer, byteOffset, byteLength),
     }
     this.nodes.push({
       name,

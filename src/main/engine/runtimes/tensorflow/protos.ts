@@ -85,4 +85,12 @@ const root = protobuf.Root.fromJSON(descriptor)
 export const SavedModelProto = root.lookupType('SavedModel')
 
 /** types.proto */
-export const tensorflowTypes = { float32: 1, int32: 3, uint8: 4, bool: 10, resource: 20 } as const
+export const tensorflowTypes = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  int8: 6,
+  bool: 10,
+  float16: 19,
+  resource: 20,
+} as const

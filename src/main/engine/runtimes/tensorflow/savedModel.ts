@@ -1,3 +1,4 @@
+import type { ConstantValue } from '../../graph/constantValue'
 import type { Program } from '../../graph/program'
 import type { Variable } from '../../graph/variable'
 import { type Endpoints, GraphDefBuilder } from './graphDefBuilder'
@@ -20,7 +21,7 @@ const graphVersion = 1087
  */
 export function authorSavedModel(
   program: Program,
-  constants: (variable: Variable) => Float32Array | null = () => null,
+  constants: (variable: Variable) => ConstantValue | null = () => null,
 ): AuthoredSavedModel {
   const graph = new GraphDefBuilder(constants)
   const endpoints = new Map(program.functions.map((fn) => [fn.name, graph.addFunction(fn)]))

@@ -1,0 +1,54 @@
+import { ExpectedError } from '../../../shared/errors'
+import type { Exporter } from './exporter'
+import { kerasExporter } from './keras'
+import { pytorchExporter } from './pytorch'
+import data from './training/data.py?raw'
+import trainKeras from './training/train_keras.py?raw'
+import trainTorch from './training/train_torch.py?raw'
+
+const requirements = `numpy
+pillow
+# For train_torch.py
+torch
+safetensors
+# For train_keras.py
+keras>=3
+tensorflow
+`
+
+/** A folder that goes on training elsewhere: on several GPUs or machines, with PyTorch or with Keras. */
+export const trainingExporter: Exporter = {
+  format: 'training',
+  async write(model, options) {
+    const { spec, training } = model
+    if (spec.loss === 'ssim-mae' || spec.lossOver !== 'all')
+      throw new ExpectedError(
+        'unsupported',
+        `The scripts of a training project know the losses mse, mae, charbonnier and binary-crossentropy over all pixels, and this model has ${spec.loss} over ${spec.lossOver === 'all' ? 'all' : 'the corrupted ones'}. Export it as PyTorch, and write the loss yourself.`,
+      )
+    if (spec.tying === 'copied' || spec.tying === 'pseudo-inverse')
+      throw new ExpectedError(
+        'unsupported',
+        `A decoder that is set from outside (${spec.tying}) is trained in Hourglass only: the scripts train tied and untied ones.`,
+      )
+    const config = {
+      input: spec.input,
+      loss: spec.loss,
+      epochs: training.epochs,
+      batchSize: training.batchSize,
+      optimizer: training.optimizer,
+      noise: training.noise,
+      patches: training.patches !== null,
+    }
+    const text = (path: string, content: string) => ({ path, bytes: Buffer.from(content) })
+    return [
+      ...(await pytorchExporter.write(model, options)),
+      ...(await kerasExporter.write(model, { ...options, tiedAs: 'shared' })),
+      text('data.py', data),
+      text('train_torch.py', trainTorch),
+      text('train_keras.py', trainKeras),
+      text('config.json', `${JSON.stringify(config, null, 1)}\n`),
+      text('requirements.txt', requirements),
+    ]
+  },
+}
