@@ -74,7 +74,7 @@ test('a dataset: its import, its images, a new name, another size, and away with
   expect(await readdir(join(app.files, 'shapes', 'discs'))).toHaveLength(20)
 })
 
-test('a network: its layers in the drawing, and how they are tied', async ({ app }) => {
+test('a network: its layers in the drawing, and how they are tied', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await importShapes(app)
   await page.getByRole('button', { name: 'Train on this' }).click()
@@ -178,7 +178,7 @@ test('a run and its model: names, notes, further, kept, repeated, deleted', asyn
   await expect(page.getByRole('heading', { name: 'No models yet' })).toBeVisible()
 })
 
-test('the table of runs: found, sorted, and deleted together', async ({ app }) => {
+test('the table of runs: found, sorted, and deleted together', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await importShapes(app)
   for (const name of ['Alpha', 'Beta']) {

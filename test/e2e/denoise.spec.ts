@@ -156,45 +156,49 @@ test('saving is paused, goes on, and is stopped', async ({ app }) => {
   expect(names.length).toBeLessThan(6)
 })
 
-test('models are compared, settings kept, and results measured against a clean picture', async ({ app }) => {
-  const { page } = app
-  await makePhotos(app, 1)
-  await noisyPicture({ ...size, sigma: 0 })
-    .png()
-    .toFile(join(app.files, 'clean.png'))
-  await openDenoise(app)
-  await restored(page)
+test(
+  'models are compared, settings kept, and results measured against a clean picture',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await makePhotos(app, 1)
+    await noisyPicture({ ...size, sigma: 0 })
+      .png()
+      .toFile(join(app.files, 'clean.png'))
+    await openDenoise(app)
+    await restored(page)
 
-  await page.getByRole('button', { name: 'Compare models…' }).click()
-  const dialog = page.getByRole('dialog', { name: 'The same part through several models' })
-  await expect(dialog.getByText(/for a megapixel/)).toHaveCount(2)
-  await dialog.getByRole('button', { name: 'Use this one' }).first().click()
-  await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('builtin:grey')
+    await page.getByRole('button', { name: 'Compare models…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'The same part through several models' })
+    await expect(dialog.getByText(/for a megapixel/)).toHaveCount(2)
+    await dialog.getByRole('button', { name: 'Use this one' }).first().click()
+    await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('builtin:grey')
 
-  await page.getByRole('switch', { name: 'Set how strong the noise is by hand' }).click()
-  await page.getByRole('slider', { name: 'Noise in the picture' }).focus()
-  await page.keyboard.press('Home')
-  await page.getByRole('button', { name: 'Presets' }).click()
-  await page.getByRole('menuitem', { name: 'Keep these settings as a preset…' }).click()
-  await page.getByRole('textbox', { name: 'Name' }).last().fill('Untouched')
-  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
-  await page.getByRole('button', { name: 'Back to how it began' }).click()
-  await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('auto')
-  await page.getByRole('button', { name: 'Presets' }).click()
-  await page.getByRole('menuitem', { name: 'Untouched', exact: true }).click()
-  await expect(page.getByRole('slider', { name: 'Noise in the picture' })).toHaveAttribute(
-    'aria-valuenow',
-    '0',
-  )
-  await page.getByRole('button', { name: 'Back to how it began' }).click()
+    await page.getByRole('switch', { name: 'Set how strong the noise is by hand' }).click()
+    await page.getByRole('slider', { name: 'Noise in the picture' }).focus()
+    await page.keyboard.press('Home')
+    await page.getByRole('button', { name: 'Presets' }).click()
+    await page.getByRole('menuitem', { name: 'Keep these settings as a preset…' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).last().fill('Untouched')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Back to how it began' }).click()
+    await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('auto')
+    await page.getByRole('button', { name: 'Presets' }).click()
+    await page.getByRole('menuitem', { name: 'Untouched', exact: true }).click()
+    await expect(page.getByRole('slider', { name: 'Noise in the picture' })).toHaveAttribute(
+      'aria-valuenow',
+      '0',
+    )
+    await page.getByRole('button', { name: 'Back to how it began' }).click()
 
-  await page.getByRole('button', { name: 'Measure against a clean picture' }).click()
-  await app.chooseFolder('Choose a clean picture…', 'clean.png')
-  await restored(page)
-  await expect(page.getByRole('row', { name: /^After/ })).toContainText(/3\d[.,]?\d* dB/)
-  await page.getByRole('radio', { name: 'Error' }).click()
-  await expect(page.getByRole('img', { name: /^Where the result differs/ })).toBeVisible()
-})
+    await page.getByRole('button', { name: 'Measure against a clean picture' }).click()
+    await app.chooseFolder('Choose a clean picture…', 'clean.png')
+    await restored(page)
+    await expect(page.getByRole('row', { name: /^After/ })).toContainText(/3\d[.,]?\d* dB/)
+    await page.getByRole('radio', { name: 'Error' }).click()
+    await expect(page.getByRole('img', { name: /^Where the result differs/ })).toBeVisible()
+  },
+)
 
 test('a picture is pasted, and wants a folder to go to', async ({ app, host }) => {
   const { page } = app
@@ -230,7 +234,7 @@ test('a picture is pasted, and wants a folder to go to', async ({ app, host }) =
   expect(await readdir(join(app.files, 'results'))).toEqual(['pasted-denoised.png'])
 })
 
-test('a network for pictures like these is set up in three clicks', async ({ app }) => {
+test('a network for pictures like these is set up in three clicks', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await makePhotos(app, 4)
   await openDenoise(app)

@@ -101,29 +101,33 @@ test('a map of a run: looked at, filtered, selected, and made into a dataset', a
   ).toBeVisible()
 })
 
-test('from the keyboard alone: image to image, selected, drawn, and told', async ({ app }) => {
-  const { page } = app
-  await openMap(app)
-  await map(page).focus()
-  await page.keyboard.press('ArrowRight')
-  const spoken = page.locator('[aria-live="polite"]').filter({ hasText: /reconstructed at/ })
-  await expect(spoken).toContainText(/(discs|bars)-\d+\.png/)
-  const first = await spoken.textContent()
-  await page.keyboard.press('ArrowLeft')
-  await expect(spoken).not.toHaveText(first!)
-  await expect(page.getByRole('list', { name: 'Nearest images' }).getByRole('button')).toHaveCount(24)
-  await page.keyboard.press('Space')
-  await selected(page, 1)
-  await page.keyboard.press('a')
-  await selected(page, count)
-  await page.keyboard.press('Escape')
-  await selected(page, 0)
-  await page.keyboard.press('d')
-  await expect(page.getByText(/^Read off the map exactly/)).toBeVisible()
-  await expect(page.getByRole('img', { name: /^Drawn by the model/ })).toBeVisible()
-})
+test(
+  'from the keyboard alone: image to image, selected, drawn, and told',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await openMap(app)
+    await map(page).focus()
+    await page.keyboard.press('ArrowRight')
+    const spoken = page.locator('[aria-live="polite"]').filter({ hasText: /reconstructed at/ })
+    await expect(spoken).toContainText(/(discs|bars)-\d+\.png/)
+    const first = await spoken.textContent()
+    await page.keyboard.press('ArrowLeft')
+    await expect(spoken).not.toHaveText(first!)
+    await expect(page.getByRole('list', { name: 'Nearest images' }).getByRole('button')).toHaveCount(24)
+    await page.keyboard.press('Space')
+    await selected(page, 1)
+    await page.keyboard.press('a')
+    await selected(page, count)
+    await page.keyboard.press('Escape')
+    await selected(page, 0)
+    await page.keyboard.press('d')
+    await expect(page.getByText(/^Read off the map exactly/)).toBeVisible()
+    await expect(page.getByRole('img', { name: /^Drawn by the model/ })).toBeVisible()
+  },
+)
 
-test('neighbours, clusters, search, and an image from outside', async ({ app }) => {
+test('neighbours, clusters, search, and an image from outside', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await openMap(app)
   await panel(page, 'Neighbours')
@@ -158,43 +162,49 @@ test('neighbours, clusters, search, and an image from outside', async ({ app }) 
   await expect(nearest!).toHaveAccessibleName('bars/bars-1.png, bars')
 })
 
-test('the model draws: a place, a number that is moved, between images, and it is saved', async ({ app }) => {
-  const { page } = app
-  await openMap(app)
-  await panel(page, 'Draw')
-  await page.getByRole('button', { name: 'Mean of all' }).click()
-  const drawn = page.getByRole('img', { name: /^Drawn by the model/ })
-  await expect(drawn).toBeVisible()
-  const pixels = () => drawn.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
-  const before = await pixels()
-  const slider = page.getByRole('slider', { name: /^Number \d+ of the code/ }).first()
-  await slider.focus()
-  await page.keyboard.press('End')
-  await expect.poll(pixels).not.toBe(before)
-  await expect(page.getByText('A code of your own.')).toBeVisible()
+test(
+  'the model draws: a place, a number that is moved, between images, and it is saved',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await openMap(app)
+    await panel(page, 'Draw')
+    await page.getByRole('button', { name: 'Mean of all' }).click()
+    const drawn = page.getByRole('img', { name: /^Drawn by the model/ })
+    await expect(drawn).toBeVisible()
+    const pixels = () => drawn.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
+    const before = await pixels()
+    const slider = page.getByRole('slider', { name: /^Number \d+ of the code/ }).first()
+    await slider.focus()
+    await page.keyboard.press('End')
+    await expect.poll(pixels).not.toBe(before)
+    await expect(page.getByText('A code of your own.')).toBeVisible()
 
-  await page.getByRole('button', { name: /^Between images/ }).click()
-  await map(page).focus()
-  await page.keyboard.press('ArrowRight')
-  await page.getByRole('button', { name: 'As A' }).click()
-  await map(page).focus()
-  await page.keyboard.press('ArrowLeft')
-  await page.keyboard.press('ArrowLeft')
-  await page.getByRole('button', { name: 'As B' }).click()
-  const between = page.getByRole('group', { name: 'Between images' })
-  await expect(between.getByRole('button')).toHaveCount(7)
-  await page.getByRole('button', { name: 'Save…', exact: true }).last().click()
-  await app.chooseFolder(page.getByRole('menuitem', { name: 'As an animation (GIF)…' }), '.')
-  await expect.poll(() => readdir(app.files)).toContain('between-images.gif')
-  const animation = await sharp(join(app.files, 'between-images.gif'), { animated: true }).metadata()
-  expect(animation.pages).toBe(12)
+    await page.getByRole('button', { name: /^Between images/ }).click()
+    await map(page).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('button', { name: 'As A' }).click()
+    await map(page).focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('ArrowLeft')
+    await page.getByRole('button', { name: 'As B' }).click()
+    const between = page.getByRole('group', { name: 'Between images' })
+    await expect(between.getByRole('button')).toHaveCount(7)
+    await page.getByRole('button', { name: 'Save…', exact: true }).last().click()
+    await app.chooseFolder(page.getByRole('menuitem', { name: 'As an animation (GIF)…' }), '.')
+    await expect.poll(() => readdir(app.files)).toContain('between-images.gif')
+    const animation = await sharp(join(app.files, 'between-images.gif'), { animated: true }).metadata()
+    expect(animation.pages).toBe(12)
 
-  await page.getByRole('button', { name: /^What each number does/ }).click()
-  await page.getByRole('button', { name: 'Draw the sheet' }).click()
-  await expect(page.getByRole('group', { name: 'What each number does' }).getByRole('button')).toHaveCount(72)
-})
+    await page.getByRole('button', { name: /^What each number does/ }).click()
+    await page.getByRole('button', { name: 'Draw the sheet' }).click()
+    await expect(page.getByRole('group', { name: 'What each number does' }).getByRole('button')).toHaveCount(
+      72,
+    )
+  },
+)
 
-test('in space, and out of the app: a table of codes and places', async ({ app }) => {
+test('in space, and out of the app: a table of codes and places', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await openMap(app)
   await panel(page, 'In space')
@@ -216,7 +226,7 @@ test('in space, and out of the app: a table of codes and places', async ({ app }
   expect(table.trim().split('\r\n')).toHaveLength(count + 1)
 })
 
-test('the map of a run is saved as an animation', async ({ app }) => {
+test('the map of a run is saved as an animation', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await openMap(app)
   await page.getByRole('link', { name: 'Runs', exact: true }).click()
@@ -229,7 +239,7 @@ test('the map of a run is saved as an animation', async ({ app }) => {
   expect((await stat(join(app.files, 'once-map.webp'))).size).toBeGreaterThan(1000)
 })
 
-test('a map follows a training, when it is asked to', async ({ app }) => {
+test('a map follows a training, when it is asked to', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await makeImages(join(app.files, 'shapes'), 60)
   await app.chooseFolder('Open folder…', 'shapes')

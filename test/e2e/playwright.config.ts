@@ -8,6 +8,9 @@ if (!realElectron() && !process.env.TEST_WORKER_INDEX)
     'Left out: the same tests in Electron itself, whose binary is not here. The stand-in runs them.',
   )
 
+/** On tests of the page alone, which is the same in each host: the stand-in leaves them to the served app. */
+const pageOnly = /@page/
+
 /**
  * The same tests over each host of the app: the served app in Chromium, and the built Electron main and preload in the
  * stand-in, whose windows are pages of that Chromium too.
@@ -42,7 +45,7 @@ export default defineConfig<HostOption>({
   },
   projects: [
     { name: 'served', testIgnore: 'electron/**', use: { host: 'served' } },
-    { name: 'electron stand-in', testIgnore: 'served/**', use: { host: 'standIn' } },
+    { name: 'electron stand-in', testIgnore: 'served/**', grepInvert: pageOnly, use: { host: 'standIn' } },
     // The shell's own tests ask the stand-in what the system was shown.
     ...(realElectron()
       ? [{ name: 'electron', testIgnore: ['served/**', 'electron/**'], use: { host: 'electron' as const } }]

@@ -11,10 +11,13 @@ import { fileURLToPath } from 'node:url'
 import checkout from './checkout.cjs'
 import { findChromium } from './chromium.mjs'
 import { setupTensorflow } from './setupTensorflow.mjs'
-import { countPlaywright, countTests, sum } from './testReport.mjs'
+import { countPlaywright, countTests, namesOfFailures, sum } from './testReport.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const filters = process.argv.slice(2)
+
+/** Said once more at the end, where it is not lost in what the runners print. */
+const failures = []
 
 /** A check of package.json that passes or fails as a whole. */
 function runScript(script) {
@@ -36,7 +39,9 @@ function runReporting(program, args, count) {
       env,
       stdio: ['ignore', 'inherit', 'inherit'],
     })
-    return count(report, status)
+    const counts = count(report, status)
+    if (counts.failed > 0) failures.push(...namesOfFailures(report))
+    return counts
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -85,5 +90,6 @@ async function test() {
 }
 
 const { passed, failed, skipped } = await test()
+for (const name of failures) console.log(`Failed: ${name}`)
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
 process.exitCode = failed > 0 ? 1 : 0

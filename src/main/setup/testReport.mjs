@@ -33,6 +33,37 @@ export function countPlaywright(report, status) {
   }
 }
 
+/** Names of what failed, by file, of a report of either. */
+export function namesOfFailures(report) {
+  if (!existsSync(report)) return []
+  const { testResults, suites } = JSON.parse(readFileSync(report, 'utf8'))
+  return testResults ? failuresOfVitest(testResults) : suites.flatMap((suite) => failuresOfSuite(suite, []))
+}
+
+function failuresOfVitest(files) {
+  return files.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed')
+    if (status === 'failed' && failed.length === 0) return [`${name}: ${message.split('\n')[0]}`]
+    return failed.map(({ fullName, failureMessages }) => {
+      const why = failureMessages[0]?.split('\n')[0] ?? ''
+      return `${name} › ${fullName}: ${why.slice(0, 300)}`
+    })
+  })
+}
+
+function failuresOfSuite({ title, specs = [], suites = [] }, above) {
+  const path = [...above, title]
+  const own = specs.flatMap((spec) =>
+    spec.tests
+      .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+      .map(({ projectName, results }) => {
+        const why = results[0]?.error?.message?.split('\n')[0] ?? ''
+        return `[${projectName}] ${[...path, spec.title].join(' › ')}: ${why.slice(0, 300)}`
+      }),
+  )
+  return [...own, ...suites.flatMap((suite) => failuresOfSuite(suite, path))]
+}
+
 export function sum(counts) {
   const total = (name) => counts.reduce((before, count) => before + count[name], 0)
   return { passed: total('passed'), failed: total('failed'), skipped: total('skipped') }

@@ -8,6 +8,7 @@ import { benchTrain } from './tasks/benchTrain'
 import { denoise } from './tasks/denoise'
 import { estimateNoise } from './tasks/estimateNoise'
 import { exportModel } from './tasks/exportModel'
+import { readModelFile } from './tasks/readModelFile'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
 import { clusterCodes } from './tasks/clusterCodes'
 import { labelAccuracy } from './tasks/labelAccuracy'
@@ -51,6 +52,7 @@ const tasks: Tasks = {
   denoise,
   estimateNoise,
   exportModel,
+  readModelFile,
   restoreRegions,
   restoreTest,
   similarity,

@@ -1,4 +1,8 @@
 import type { ErrorMessage } from '../../shared/errors'
+import type { ImportedFile } from '../engine/importers/importFile'
+import type { ImportHints } from '../engine/importers/importedModel'
+
+export type { ImportedFile, ImportHints }
 import type { ExportedAs } from '../../shared/exporting'
 import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
@@ -264,6 +268,8 @@ export interface ComputeTasks extends LatentTasks {
     result: { files: readonly { readonly path: string; readonly bytes: Uint8Array }[] }
     event: never
   }
+  /** A model out of a file that may come from anybody. */
+  readModelFile: { params: { path: string; hints: ImportHints }; result: ImportedFile; event: never }
   benchTrain: { params: BenchParams; result: BenchResult; event: ProgressEvent }
   /** Training and using a convolutional restorer. */
   benchConv: { params: ConvBenchParams; result: ConvBenchResult; event: ProgressEvent }

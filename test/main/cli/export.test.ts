@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 it.each([
   ['onnx', ['README.md', 'model.onnx']],
-  ['savedmodel', ['README.md', 'saved_model.pb']],
+  ['savedmodel', ['README.md', 'hourglass.json', 'saved_model.pb']],
   ['pytorch', ['README.md', 'model.py', 'spec.json', 'weights.safetensors']],
 ])('writes %s with a README, and replaces nothing unasked', async (format, files) => {
   const out = join(folder, format)

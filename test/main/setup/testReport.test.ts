@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '../../support/requirements'
 
 type Counts = { passed: number; failed: number; skipped: number }
-const { countTests } = (await import(join(root, 'src/main/setup/testReport.mjs'))) as {
+const { countTests, namesOfFailures } = (await import(join(root, 'src/main/setup/testReport.mjs'))) as {
   countTests(report: string, status: number): Counts
+  namesOfFailures(report: string): string[]
 }
 
 let folder: string
@@ -17,6 +18,9 @@ beforeAll(async () => {
 })
 
 afterAll(() => rm(folder, { recursive: true }))
+
+/** Of the last count. */
+let names: string[]
 
 /** Lets a vitest of its own run these files. */
 async function count(files: Record<string, string>): Promise<Counts> {
@@ -28,6 +32,7 @@ async function count(files: Record<string, string>): Promise<Counts> {
   const status = await new Promise<number>((resolve) =>
     execFile(process.execPath, args, (error) => resolve(Number(error?.code ?? 0))),
   )
+  names = namesOfFailures(report)
   return countTests(report, status)
 }
 
@@ -40,6 +45,9 @@ it('adds up what passed, failed and was skipped, and files that do not load', as
     broken: `import './missing'; ${passing}`,
   })
   expect(counts).toEqual({ passed: 1, failed: 2, skipped: 3 })
+  expect(names).toHaveLength(2)
+  expect(names.join()).toMatch(/mixed\.test\.js › b/)
+  expect(names.join()).toMatch(/broken\.test\.js: .*missing/)
 })
 
 it('fails a run that ends with an error although every test passed', async () => {

@@ -7,6 +7,7 @@ import { registerDevices } from './devices'
 import { registerEncode } from './encode'
 import { registerEvaluate } from './evaluate'
 import { registerExport } from './export'
+import { registerImportModel } from './importModel'
 import { registerImport } from './import'
 import { registerInterpolate } from './interpolate'
 import { registerLatent } from './latent'
@@ -36,6 +37,7 @@ export const commands: RegisterCommand[] = [
   registerInterpolate,
   registerNeighbours,
   registerExport,
+  registerImportModel,
   registerBench,
   registerTrainBuiltin,
 ]

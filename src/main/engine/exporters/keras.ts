@@ -15,11 +15,9 @@ export const kerasExporter: Exporter = {
     const { spec, weights, about } = exported
     const model = layerModel(spec, weights, { part, tiedAs })
     const files: Zippable = {
-      'metadata.json': json({
-        keras_version: '3.0.0',
-        date_saved: about.created ?? '',
-        hourglass: metadataOf(exported),
-      }),
+      'metadata.json': json({ keras_version: '3.0.0', date_saved: about.created ?? '' }),
+      // Keras leaves it alone, and so do scripts that train the model on.
+      'hourglass.json': json(metadataOf(exported)),
       'config.json': json(functional(model, part)),
       'model.weights.h5': await encodeHdf5(weightsByPath(model)),
     }
@@ -106,7 +104,7 @@ function weightsByPath({ layers }: LayerModel) {
   })
 }
 
-const snakeCase = (type: string) =>
+export const snakeCase = (type: string) =>
   type
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
     .replace(/([a-z])([A-Z])/g, '$1_$2')

@@ -19,6 +19,7 @@ export const pytorchExporter: Exporter = {
     const held = Object.fromEntries(names.map((name) => [name, weights[name]!]))
     const shapes = layerShapes(spec)
     const description = {
+      hourglass: spec,
       input: spec.input,
       block: spec.block,
       encoder: spec.encoder,

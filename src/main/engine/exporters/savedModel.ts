@@ -1,5 +1,5 @@
 import { authorSavedModel } from '../runtimes/tensorflow/savedModel'
-import type { Exporter } from './exporter'
+import { type Exporter, metadataOf } from './exporter'
 import { portableFunctions } from './portableFunctions'
 
 /**
@@ -8,7 +8,8 @@ import { portableFunctions } from './portableFunctions'
  */
 export const savedModelExporter: Exporter = {
   format: 'savedmodel',
-  write({ spec, weights }, options) {
+  write(model, options) {
+    const { spec, weights } = model
     const { functions } = portableFunctions(spec, options)
     const { full, encoder, decoder } = functions
     const named = [
@@ -18,6 +19,10 @@ export const savedModelExporter: Exporter = {
     ]
     const program = { variables: [], functions: named }
     const { bytes } = authorSavedModel(program, (variable) => weights[variable.name]!.stored)
-    return [{ path: 'saved_model.pb', bytes }]
+    const own = Buffer.from(`${JSON.stringify(metadataOf(model), null, 1)}\n`)
+    return [
+      { path: 'saved_model.pb', bytes },
+      { path: 'hourglass.json', bytes: own },
+    ]
   },
 }

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import time
+import zipfile
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -108,6 +109,9 @@ def main():
         if rank == 0:
             beside = options.out.with_name("partial.keras")
             model.save(beside)
+            with zipfile.ZipFile(beside, "a") as saved, zipfile.ZipFile(HERE / "model.keras") as given:
+                # What Hourglass needs to know its model again.
+                saved.writestr("hourglass.json", given.read("hourglass.json"))
             os.replace(beside, options.out)
             line = {"epoch": epoch + 1, "loss": float(np.mean(losses)), "processes": strategy.num_replicas_in_sync,
                     "images_per_second": batch * len(losses) / (time.monotonic() - started)}

@@ -53,7 +53,8 @@ def save(model, path):
     for name in SPEC["shapes"]:
         weights[name] = model.state_dict()["layers." + name.replace(".", "_")].detach().cpu().contiguous()
     beside = path.with_suffix(".partial")
-    save_file(weights, str(beside), metadata={"format": "pt"})
+    # What Hourglass needs to know its model again.
+    save_file(weights, str(beside), metadata={"format": "pt", "hourglass_spec": json.dumps(SPEC["hourglass"])})
     os.replace(beside, path)
 
 

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs'
 
-/** The parts of onnx.proto (IR version 8) that an authored model uses. */
+/** The parts of onnx.proto (IR version 8) that an authored model uses, and those that say what a chain of layers is. */
 const root = protobuf.Root.fromJSON({
   nested: {
     Model: {
@@ -28,6 +28,7 @@ const root = protobuf.Root.fromJSON({
         input: { rule: 'repeated', type: 'string', id: 1 },
         output: { rule: 'repeated', type: 'string', id: 2 },
         name: { type: 'string', id: 3 },
+        domain: { type: 'string', id: 7 },
         opType: { type: 'string', id: 4 },
         attribute: { rule: 'repeated', type: 'Attribute', id: 5 },
       },
@@ -38,6 +39,8 @@ const root = protobuf.Root.fromJSON({
         f: { type: 'float', id: 2 },
         i: { type: 'int64', id: 3 },
         s: { type: 'bytes', id: 4 },
+        t: { type: 'Tensor', id: 5 },
+        floats: { rule: 'repeated', type: 'float', id: 7 },
         ints: { rule: 'repeated', type: 'int64', id: 8 },
         type: { type: 'int32', id: 20 },
       },
@@ -46,8 +49,11 @@ const root = protobuf.Root.fromJSON({
       fields: {
         dims: { rule: 'repeated', type: 'int64', id: 1 },
         dataType: { type: 'int32', id: 2 },
+        floatData: { rule: 'repeated', type: 'float', id: 4, options: { packed: true } },
+        int64Data: { rule: 'repeated', type: 'int64', id: 7, options: { packed: true } },
         name: { type: 'string', id: 8 },
         rawData: { type: 'bytes', id: 9 },
+        externalData: { rule: 'repeated', type: 'Pair', id: 13 },
       },
     },
     ValueInfo: { fields: { name: { type: 'string', id: 1 }, type: { type: 'Type', id: 2 } } },

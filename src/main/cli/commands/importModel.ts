@@ -1,0 +1,68 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Activation, activations } from '../../../shared/modelSpec'
+import { appVersion, computeWorkerEntry } from '../../builtFiles'
+import { nameOfImported, readModel, saveImported } from '../../services/models/importModel'
+import type { CommandContext } from '../context'
+import { choice, examples } from '../options'
+
+interface ImportFlags {
+  out: string
+  name?: string
+  size?: { width: number; height: number }
+  channels: string
+  hidden?: Activation
+  output?: Activation
+}
+
+function parseSize(text: string): { width: number; height: number } {
+  const [, width, height] = /^(\d{1,4})x(\d{1,4})$/.exec(text) ?? []
+  if (!width || !height) throw new InvalidArgumentError('Write it as WIDTHxHEIGHT, for example 28x28.')
+  return { width: Number(width), height: Number(height) }
+}
+
+export function registerImportModel(program: Command, context: CommandContext): void {
+  program
+    .command('import-model')
+    .description('Read a model out of a file of Hourglass or of another program.')
+    .argument(
+      '<file>',
+      '.hourglass, .onnx, .keras, .safetensors, TensorFlow.js model.json, or a folder that export made',
+    )
+    .requiredOption('--out <folder>', 'where to put the model')
+    .option('--name <name>', 'what to call it')
+    .option('--size <WxH>', 'of its images, where the file does not say', parseSize)
+    .addOption(
+      choice('--channels <n>', 'grey or RGB, where the file does not say', ['1', '3'] as const).default('1'),
+    )
+    .addOption(
+      new Option('--hidden <name>', 'activation of hidden layers, for files of weights alone').choices([
+        ...activations,
+      ]),
+    )
+    .addOption(
+      new Option('--output <name>', 'activation of the output, for files of weights alone').choices([
+        ...activations,
+      ]),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'hourglass import-model model.onnx --out model',
+        'hourglass import-model weights.safetensors --hidden relu --output sigmoid --size 28x28 --out model',
+      ),
+    )
+    .action(async (file: string, { out, name, size, channels, hidden, output }: ImportFlags) => {
+      const input = size ? { ...size, channels: channels === '3' ? (3 as const) : (1 as const) } : null
+      const imported = await readModel(
+        file,
+        { input, hidden: hidden ?? null, output: output ?? null },
+        computeWorkerEntry(),
+      )
+      const called = name ?? nameOfImported(imported, file)
+      await saveImported(imported, out, { name: called, path: file, version: appVersion() })
+      for (const note of imported.notes) context.output.line(note)
+      context.output.line(`${called} is in ${out}.`)
+      const { spec, notes } = imported
+      context.output.record({ type: 'done', out, name: called, tying: spec.tying, spec, notes })
+    })
+}

@@ -1,0 +1,132 @@
+import { ExpectedError } from '../../../shared/errors'
+import { type ModelInfo, modelInfoSchema } from '../../../shared/run'
+import { unzip } from '../files/zip'
+import type { Weight } from '../models/weights'
+import { type ImportedModel, type ImportHints, unreadable } from './importedModel'
+import { importJson, jsonModelSchema } from './json'
+import { importKeras } from './keras'
+import { limits } from './limits'
+import { importOnnx } from './onnx'
+import { importSafetensors } from './safetensors'
+import { importSavedModel } from './savedModel'
+import { importTensorflowjs } from './tensorflowjs'
+
+/** A file as an importer gets it. Nothing else of the disk is looked at. */
+export interface FileToImport {
+  /** For sentences. */
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** A file in the same folder. @throws ExpectedError when there is none */
+  beside(name: string): Promise<Uint8Array>
+  /** Of a safetensors file: the store knows the format. @throws ExpectedError */
+  safetensors(bytes: Uint8Array): {
+    weights: Readonly<Record<string, Weight>>
+    metadata: Readonly<Record<string, string>>
+  }
+}
+
+/** A model, and what a file of Hourglass's own has beside it. */
+export interface ImportedFile extends ImportedModel {
+  readonly info: ModelInfo | null
+  /** A PNG. */
+  readonly preview: Uint8Array | null
+}
+
+/**
+ * Reads a model, by what the file is and not by what it is called. Nothing in it is run.
+ * @throws ExpectedError with a sentence for whatever cannot be read
+ */
+export async function importFile(file: FileToImport, hints: ImportHints): Promise<ImportedFile> {
+  const { name, bytes } = file
+  if (bytes.length > limits.file) throw unreadable(name, `it is larger than ${limits.file / 1e9} GB`)
+  const kind = kindOf(bytes, name)
+  const bare = (model: ImportedModel): ImportedFile => ({ ...model, info: null, preview: null })
+  switch (kind) {
+    case 'zip':
+      return (await importHourglass(file)) ?? bare(await importKeras(bytes, name, hints))
+    case 'json':
+      return bare(await importText(file, hints))
+    case 'safetensors': {
+      const { weights, metadata } = file.safetensors(bytes)
+      return bare(importSafetensors(weights, metadata, name, hints))
+    }
+    case 'savedmodel': {
+      const own = await file.beside('hourglass.json').then(
+        (found) => parseJson(found, name),
+        () => ({}),
+      )
+      return bare(importSavedModel(bytes, own as Record<string, unknown>, name))
+    }
+    case 'onnx':
+      return bare(importOnnx(bytes, name, hints))
+  }
+}
+
+/** By the first bytes, and by the ending only where those do not tell. */
+function kindOf(bytes: Uint8Array, name: string): 'zip' | 'json' | 'safetensors' | 'savedmodel' | 'onnx' {
+  const starts = (...wanted: number[]) => wanted.every((byte, i) => bytes[i] === byte)
+  if (starts(0x50, 0x4b, 3, 4)) return 'zip'
+  if (starts(0x89, 0x48, 0x44, 0x46))
+    throw unreadable(
+      name,
+      'it is an HDF5 file, as Keras 2 wrote them: load it in Keras and save it as .keras',
+    )
+  if (bytes.length > 9 && bytes[8] === 0x7b && !starts(0x7b)) return 'safetensors'
+  const first = bytes.find((byte) => byte > 0x20)
+  if (first === 0x7b) return 'json'
+  if (starts(0x80, 2) || starts(0x80, 4) || /\.(pt|pth|ckpt|pkl)$/i.test(name)) throw isPickle(name)
+  if (/\.pb$/i.test(name)) return 'savedmodel'
+  return 'onnx'
+}
+
+const isPickle = (name: string) =>
+  new ExpectedError(
+    'unsupported',
+    `${name} is a pickle, which can hold programs, and Hourglass runs nothing out of files. Save the weights with safetensors.torch.save_file, or export the network as ONNX.`,
+  )
+
+/** A .hourglass file; null for another zip. */
+async function importHourglass({ name, bytes, safetensors }: FileToImport): Promise<ImportedFile | null> {
+  const wanted = {
+    'model.json': limits.description,
+    'weights.safetensors': limits.file,
+    'preview.png': 50_000_000,
+  }
+  let files: ReadonlyMap<string, Uint8Array>
+  try {
+    files = unzip(bytes, { ...wanted, 'config.json': limits.description })
+  } catch (error) {
+    throw unreadable(name, `it is a damaged zip (${(error as Error).message})`, error)
+  }
+  const [model, stored] = [files.get('model.json'), files.get('weights.safetensors')]
+  if (files.has('config.json')) return null
+  if (!model || !stored) {
+    if (files.has('data.pkl') || /\.(pt|pth)$/i.test(name)) throw isPickle(name)
+    throw unreadable(
+      name,
+      'it is a zip of something else: there is no model.json or no weights.safetensors in it',
+    )
+  }
+  const parsed = modelInfoSchema.safeParse(parseJson(model, name))
+  if (!parsed.success)
+    throw unreadable(name, `model.json in it is damaged (${parsed.error.issues[0]!.message})`)
+  const info = parsed.data
+  const { weights } = safetensors(stored)
+  const preview = files.get('preview.png') ?? null
+  return { spec: info.spec, weights, name: info.name, about: {}, notes: [], info, preview }
+}
+
+async function importText(file: FileToImport, hints: ImportHints): Promise<ImportedModel> {
+  const json = parseJson(file.bytes, file.name)
+  const own = jsonModelSchema.safeParse(json)
+  if (own.success) return importJson(own.data, file.name)
+  return importTensorflowjs(json, file.name, (name) => file.beside(name), hints)
+}
+
+function parseJson(bytes: Uint8Array, name: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch (error) {
+    throw unreadable(name, 'it is not JSON', error)
+  }
+}

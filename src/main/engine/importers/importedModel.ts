@@ -1,0 +1,38 @@
+import { ExpectedError } from '../../../shared/errors'
+import type { ModelSpec } from '../../../shared/modelSpec'
+import type { Weight } from '../models/weights'
+
+/** A model out of a file. */
+export interface ImportedModel {
+  readonly spec: ModelSpec
+  /** All kernels and biases that the spec needs, by name. */
+  readonly weights: Readonly<Record<string, Weight>>
+  /** As the file calls it. */
+  readonly name: string | null
+  /** Pairs of text that an export of Hourglass brought along: its noise, its metrics. */
+  readonly about: Readonly<Record<string, string>>
+  /** Sentences on what was assumed or changed. */
+  readonly notes: readonly string[]
+}
+
+/** What a file may not say itself. */
+export interface ImportHints {
+  /** Of the images, for models that take them as rows of numbers. */
+  readonly input: { readonly width: number; readonly height: number; readonly channels: 1 | 3 } | null
+  /** Of the hidden layers and of the output, for files of weights alone. */
+  readonly hidden: ModelSpec['output']['activation'] | null
+  readonly output: ModelSpec['output']['activation'] | null
+}
+
+/** @param what completes "cannot be read: …" */
+export function unreadable(file: string, what: string, cause?: unknown): ExpectedError {
+  return new ExpectedError('bad-input', `${file} cannot be read as a model: ${what}.`, { cause })
+}
+
+/** @param what names the layer or operator that keeps the model from being one of Hourglass's */
+export function unfitting(what: string): ExpectedError {
+  return new ExpectedError(
+    'unsupported',
+    `${what} Hourglass reads autoencoders whose decoder mirrors the encoder: dense layers, convolutions, pooling and enlarging, in one chain.`,
+  )
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { type Hdf5Reader, readHdf5 } from '../files/hdf5'
+import { unzip } from '../files/zip'
+import { snakeCase } from '../exporters/keras'
+import type { Weight } from '../models/weights'
+import { type ImportedModel, type ImportHints, unreadable } from './importedModel'
+import {
+  chainOf,
+  type LayerConfig,
+  layersOf,
+  nameOf,
+  type Network,
+  networkOf,
+  networkSchema,
+} from './layerConfigs'
+import { limits } from './limits'
+import { modelOfChain } from './mirrorOf'
+import { ownModel } from './ownSpec'
+
+const files = { config: 'config.json', weights: 'model.weights.h5', own: 'hourglass.json' }
+
+/** A .keras file: our own, or any whose layers are a chain that fits a ModelSpec. @throws ExpectedError */
+export async function importKeras(
+  bytes: Uint8Array,
+  file: string,
+  hints: ImportHints,
+): Promise<ImportedModel> {
+  const parts = unpacked(bytes, file)
+  const network = parsed(parts.get(files.config), networkSchema, file, files.config)
+  const own = parts.has(files.own)
+    ? parsed(parts.get(files.own), z.record(z.string(), z.unknown()), file, files.own)
+    : {}
+  const weights = parts.get(files.weights)
+  if (!weights) throw unreadable(file, `it has no ${files.weights}`)
+  let layers: Map<LayerConfig, Weight[]>
+  try {
+    layers = await readHdf5(weights, (reader) => weightsOfLayers(reader, network, 'layers', new Map()))
+  } catch (error) {
+    throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
+  }
+  const weightsOf = (layer: LayerConfig) => layers.get(layer) ?? []
+  const byName = new Map(layersOf(network).map((layer) => [nameOf(layer), layer]))
+  const weightOf = (name: string) => weightNamed(name, byName, weightsOf)
+  return ownModel(own, weightOf, file) ?? modelOfChain(chainOf(network, weightsOf), hints)
+}
+
+function unpacked(bytes: Uint8Array, file: string): ReadonlyMap<string, Uint8Array> {
+  try {
+    return unzip(bytes, {
+      [files.config]: limits.description,
+      [files.own]: limits.description,
+      [files.weights]: limits.file,
+    })
+  } catch (error) {
+    throw unreadable(file, `it is a damaged zip (${(error as Error).message})`, error)
+  }
+}
+
+function parsed<T>(bytes: Uint8Array | undefined, schema: z.ZodType<T>, file: string, name: string): T {
+  if (!bytes) throw unreadable(file, `it has no ${name}`)
+  let json: unknown
+  try {
+    json = JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch (error) {
+    throw unreadable(file, `${name} in it is not JSON`, error)
+  }
+  const result = schema.safeParse(json)
+  if (result.success) return result.data
+  throw unreadable(
+    file,
+    `${name} in it describes no chain of layers; models of a class of their own have their code elsewhere`,
+  )
+}
+
+/** Keras calls layers after their class and counts them, in each network anew. */
+function weightsOfLayers(
+  reader: Hdf5Reader,
+  network: Network,
+  path: string,
+  found: Map<LayerConfig, Weight[]>,
+  depth = 0,
+): Map<LayerConfig, Weight[]> {
+  const counts = new Map<string, number>()
+  let left = limits.weights
+  for (const layer of layersOf(network)) {
+    const kind = snakeCase(layer.class_name)
+    const count = counts.get(kind) ?? 0
+    counts.set(kind, count + 1)
+    const here = `${path}/${count === 0 ? kind : `${kind}_${count}`}`
+    const inner = networkOf(layer)
+    if (inner && depth < 8) weightsOfLayers(reader, inner, `${here}/layers`, found, depth + 1)
+    const weights: Weight[] = []
+    for (let i = 0; i < 4; i++) {
+      const weight = reader.dataset(`${here}/vars/${i}`, left)
+      if (!weight) break
+      left -= weight.data.length
+      weights.push(weight)
+    }
+    if (weights.length > 0) found.set(layer, weights)
+  }
+  return found
+}
+
+/** encoder.0.kernel is the first weight of the layer encoder_0; a tied layer has the bias of the decoder as its third. */
+export function weightNamed(
+  name: string,
+  layers: ReadonlyMap<string, LayerConfig>,
+  weightsOf: (layer: LayerConfig) => readonly Weight[],
+): Weight | null {
+  const [side, at, what] = name.split('.') as [string, string, string]
+  const layer = layers.get(`${side}_${at}`)
+  if (layer) return weightsOf(layer)[what === 'kernel' ? 0 : 1] ?? null
+  if (side !== 'decoder' || what !== 'bias') return null
+  const count = [...layers.keys()].filter((key) => /^encoder_\d+$/.test(key)).length
+  const mirror = layers.get(`encoder_${count - 1 - Number(at)}`)
+  return (mirror && weightsOf(mirror)[2]) ?? null
+}

@@ -1,0 +1,9 @@
+/** Sizes beyond which a file from a stranger is refused before it is unpacked. */
+export const limits = {
+  /** Of the whole file, in bytes. */
+  file: 2_000_000_000,
+  /** Of a description in JSON, in bytes. */
+  description: 16_000_000,
+  /** Of all weights together, in numbers. */
+  weights: 500_000_000,
+} as const

@@ -1,0 +1,66 @@
+import { open } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { Float16Array } from '@petamoriken/float16'
+import { ExpectedError } from '../../../shared/errors'
+import { importFile } from '../../engine/importers/importFile'
+import { limits } from '../../engine/importers/limits'
+import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
+import { explainFileError } from '../../store/fileErrors'
+import { decodeSafetensors, type StoredTensor } from '../../store/safetensors'
+import type { ComputeTasks } from '../protocol'
+
+type Read = ComputeTasks['readModelFile']
+
+/** Reads a model from a file that may come from anybody; its weights are what its spec needs, a tied decoder's too. */
+export async function readModelFile({ path, hints }: Read['params']): Promise<Read['result']> {
+  const name = basename(path)
+  const imported = await importFile(
+    {
+      name,
+      bytes: await bytesOf(path),
+      beside: (other) => bytesOf(join(dirname(path), basename(other))),
+      safetensors: (bytes) => {
+        const { tensors, metadata } = decodeSafetensors(bytes, name)
+        const weights = Object.entries(tensors).flatMap(([tensor, stored]) => floatsOf(tensor, stored))
+        return { weights: Object.fromEntries(weights), metadata }
+      },
+    },
+    hints,
+  )
+  const { spec, weights } = imported
+  return { ...imported, weights: explicitWeights(spec, parametersFromWeights(spec, weights, name)) }
+}
+
+/** Of a stranger's file what is no floating point is none of a layer's weights: counters of batches, for example. */
+function floatsOf(
+  name: string,
+  { dtype, shape, data }: StoredTensor,
+): [string, { shape: number[]; data: Float32Array }][] {
+  if (dtype === 'F32') return [[name, { shape, data }]]
+  if (dtype === 'F64') return [[name, { shape, data: Float32Array.from(data) }]]
+  if (dtype !== 'F16') return []
+  const half = new Float16Array(data.slice().buffer)
+  return [[name, { shape, data: Float32Array.from(half) }]]
+}
+
+/** A regular file within the limit, read whole. @throws ExpectedError */
+async function bytesOf(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path)
+    try {
+      const stats = await file.stat()
+      if (!stats.isFile())
+        throw new ExpectedError('bad-input', `${path} is no file. Choose the file of a model.`)
+      if (stats.size > limits.file)
+        throw new ExpectedError(
+          'bad-input',
+          `${path} is ${(stats.size / 1e9).toFixed(1)} GB: models of up to ${limits.file / 1e9} GB are read.`,
+        )
+      return await file.readFile()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw explainFileError(error, path)
+  }
+}
