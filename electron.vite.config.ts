@@ -21,6 +21,8 @@ export default defineConfig({
     resolve: { alias: { 'embedding-atlas/umap': umap } },
     build: {
       target: 'node20',
+      // Hundreds of small files, which would be looked for one by one whenever the command line starts.
+      externalizeDeps: { exclude: ['echarts', 'zrender', 'zod'] },
       minify: false,
       sourcemap: true,
       rollupOptions: {

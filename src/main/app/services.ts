@@ -43,7 +43,7 @@ export async function openServices(
   })
   const runs = await RunService.open({ library, events, log, opened: datasets.opened })
   const models = await ModelService.open({
-    ...{ library, events, log, runs, datasets, places, client: helper },
+    ...{ library, events, log, runs, datasets, places, client: helper, computeWorker, version },
   })
   const devices = await DeviceService.open({
     ...{ events, jobs, settings, log, isTraining, client: trainer },

@@ -1,15 +1,22 @@
 import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
+import type { PickKind } from '../../shared/api/places'
+import { modelExtensions } from '../../shared/modelFiles'
 import type { Shell } from '../services/shell'
 
 const images = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif', 'bmp']
 
-const dialogs: Record<'images' | 'folders' | 'folder', OpenDialogOptions> = {
+const dialogs: Record<PickKind, OpenDialogOptions> = {
   images: {
     title: 'Choose images',
     properties: ['openFile', 'multiSelections'],
     filters: [{ name: 'Images', extensions: images }],
   },
   folders: { title: 'Choose folders of images', properties: ['openDirectory', 'multiSelections'] },
+  models: {
+    title: 'Choose models',
+    properties: ['openFile', 'multiSelections'],
+    filters: [{ name: 'Models', extensions: [...modelExtensions] }],
+  },
   folder: { title: 'Choose a folder', properties: ['openDirectory', 'createDirectory'] },
 }
 

@@ -44,8 +44,14 @@ export class ComputeClient {
   private readonly pending = new Map<number, Pending>()
   private nextId = 1
 
-  /** @param entry the built computeWorker.js */
-  constructor(private readonly entry: URL) {}
+  /**
+   * @param entry the built computeWorker.js
+   * @param silent whether what libraries print to stderr is kept from the person
+   */
+  constructor(
+    private readonly entry: URL,
+    private readonly options: { readonly silent?: boolean } = {},
+  ) {}
 
   async call<T extends TaskName>(
     task: T,
@@ -93,7 +99,12 @@ export class ComputeClient {
   private started(): Worker {
     if (this.worker) return this.worker
     // TensorFlow takes its options from the environment of the process; those of Node.js are the process's own.
-    const worker = new Worker(this.entry, { env: SHARE_ENV, name: 'compute', execArgv: [] })
+    const worker = new Worker(this.entry, {
+      env: SHARE_ENV,
+      name: 'compute',
+      execArgv: [],
+      stderr: this.options.silent ?? false,
+    })
     let failure: Error | null = null
     worker.on('message', (message: ReplyMessage) => this.receive(message))
     worker.on('error', (error) => (failure = error))

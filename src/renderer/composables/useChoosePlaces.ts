@@ -1,8 +1,6 @@
 import { shallowRef } from 'vue'
-import type { Place } from '../../shared/api/places'
+import type { PickKind, Place } from '../../shared/api/places'
 import { client } from '../api/client'
-
-export type PickKind = 'images' | 'folders' | 'folder'
 
 export interface PickRequest {
   readonly kind: PickKind

@@ -1,8 +1,8 @@
 import { useRouter } from 'vue-router'
-import type { Place } from '../../shared/api/places'
+import type { PickKind, Place } from '../../shared/api/places'
 import { client } from '../api/client'
 import { useDenoiseStore } from '../stores/useDenoiseStore'
-import { type PickKind, useChoosePlaces } from './useChoosePlaces'
+import { useChoosePlaces } from './useChoosePlaces'
 import { useCommand } from './useCommand'
 
 /** Pictures and folders that are to be denoised: chosen, dropped, pasted or handed over. */

@@ -1,7 +1,7 @@
 import { useRouter } from 'vue-router'
-import type { Place } from '../../shared/api/places'
+import type { PickKind, Place } from '../../shared/api/places'
 import { useImportDraft } from '../stores/useImportDraft'
-import { type PickKind, useChoosePlaces } from './useChoosePlaces'
+import { useChoosePlaces } from './useChoosePlaces'
 import { useCommand } from './useCommand'
 
 /** Folders and images that are to become a dataset: chosen, dropped or handed over, they go to the import screen. */

@@ -22,7 +22,7 @@ import {
   type RunSnapshot,
   type RunSummary,
 } from './library'
-import { type Folder, type Place, placeSchema } from './places'
+import { type Folder, pickKinds, type Place, placeSchema } from './places'
 import { settingsSchema } from './settings'
 
 const nothing = z.strictObject({})
@@ -66,11 +66,12 @@ export const commands = {
 
   /** Where the picker starts: empty where the system's own dialogs are used. */
   'places.roots': nothing,
-  'places.browse': z.strictObject({ place: placeSchema }),
+  /** Files that are shown are images, or those that may be models. */
+  'places.browse': z.strictObject({ place: placeSchema, files: z.enum(['images', 'models']).optional() }),
   /** A new folder within one that was browsed to, for a library to move to. */
   'places.createFolder': z.strictObject({ place: placeSchema, name }),
   /** The system's dialog; an empty list when it was closed, or where there is none. */
-  'places.pick': z.strictObject({ kind: z.enum(['images', 'folders', 'folder']) }),
+  'places.pick': z.strictObject({ kind: z.enum(pickKinds) }),
 
   'jobs.list': nothing,
   'jobs.cancel': z.strictObject({ id: z.uuid('A job is named by its id.') }),
@@ -166,6 +167,8 @@ export const commands = {
   'models.get': byId,
   /** Keeps the best epoch of a run as a model of its own, which stays when the run is removed. */
   'models.keep': z.strictObject({ run: idSchema, name }),
+  /** Out of a file of Hourglass or of another program. */
+  'models.import': z.strictObject({ place: placeSchema }),
   'models.rename': z.strictObject({ id: idSchema, name }),
   'models.remove': byId,
   'models.reveal': byId,
@@ -284,6 +287,7 @@ export interface Results extends LatentResults, DenoiseResults {
   'models.list': Listing<ModelSummary>
   'models.get': ModelDetail
   'models.keep': { readonly id: string }
+  'models.import': { readonly id: string; readonly name: string; readonly notes: readonly string[] }
   'models.rename': null
   'models.remove': null
   'models.reveal': null

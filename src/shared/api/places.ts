@@ -15,11 +15,15 @@ export interface Place {
   readonly kind: 'folder' | 'file'
 }
 
+/** What a person can be asked to choose. */
+export const pickKinds = ['images', 'folders', 'folder', 'models'] as const
+export type PickKind = (typeof pickKinds)[number]
+
 /** A folder as the picker shows it. */
 export interface Folder extends Place {
   /** From a root down to this folder, itself last. */
   readonly trail: readonly Place[]
-  /** Folders first, then images; hidden ones are left out. The first thousand of each. */
+  /** Folders first, then files; hidden ones are left out. The first thousand of each. */
   readonly entries: readonly Place[]
   /** Images right in this folder. */
   readonly images: number

@@ -123,7 +123,7 @@ describe('a damaged safetensors file', () => {
     ['metadata of numbers', forged({ __metadata__: { a: 1 } }, 0), 'something other than text'],
     [
       'an unknown type',
-      forged({ a: entry([1], [0, 2], 'F16') }, 2),
+      forged({ a: entry([1], [0, 2], 'F8_E4M3') }, 2),
       'the tensor "a" is described wrongly (dtype',
     ],
     ['a negative size', forged({ a: entry([-1], [0, 4]) }, 4), 'described wrongly (shape.0'],

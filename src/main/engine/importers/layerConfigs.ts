@@ -52,11 +52,18 @@ export function chainOf(network: Network, weightsOf: WeightsOf): Chain {
 }
 
 /** The network that a layer is, where one is used as a layer of another. */
-export function networkOf({ class_name: type, config }: LayerConfig): Network | null {
+export function networkOf(layer: LayerConfig): Network | null {
+  const { class_name: type, config } = layer
   if (!isNetwork(type)) return null
+  const known = networks.get(layer)
+  if (known) return known
   const parsed = networkSchema.safeParse({ class_name: type, config })
-  return parsed.success ? parsed.data : null
+  if (parsed.success) networks.set(layer, parsed.data)
+  return parsed.data ?? null
 }
+
+/** Read once, since weights are kept by the layers that they belong to. */
+const networks = new WeakMap<LayerConfig, Network>()
 
 const isNetwork = (type: string) => type === 'Functional' || type === 'Model' || type === 'Sequential'
 
@@ -86,7 +93,8 @@ function backwards({ config }: Network, layers: readonly LayerConfig[]): Call[] 
     seen.add(`${name} ${call}`)
     calls.unshift({ layer, call })
     if (layer.class_name === 'InputLayer') return calls
-    const inputs = references(layer.inbound_nodes[call])
+    // A network within another counts the call that it was made with too, and does not list it.
+    const inputs = references(layer.inbound_nodes[call] ?? layer.inbound_nodes.at(-1))
     if (inputs.length !== 1)
       throw unfitting(`"${name}" (${layer.class_name}) reads ${inputs.length} layers instead of one.`)
     at = inputs[0]

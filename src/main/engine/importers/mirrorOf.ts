@@ -48,7 +48,7 @@ export function modelOfChain(chain: Chain, hints: ImportHints): ImportedModel {
   encoder.forEach((layer, i) => putEncoder(weights, ordered(layer, i), i, shapes[i]!))
   decoder.forEach((layer, k) => {
     const i = half - 1 - k
-    checkActivation(layer, encoder[i - 1])
+    checkActivation(layer, encoder.slice(0, i))
     putDecoder(weights, ordered(layer, half + k), k, encoder[i]!, shapes[i]!)
   })
   const tying = isTied(weights, encoder) ? 'tied' : 'untied'
@@ -131,10 +131,14 @@ function checkPads(layer: Layer, image: LayerShape): void {
     )
 }
 
-/** A decoder layer has the activation of the encoder layer before the one that it mirrors. */
-function checkActivation({ name, activation }: Layer, before: Layer | undefined): void {
-  if (!before) return
-  const wanted = 'kernel' in before ? before.activation : 'linear'
+/**
+ * A decoder layer has the activation of the encoder layer before the one that it mirrors. Where a pool lies between, it makes
+ * no difference whether the activation comes before or after pixels are repeated.
+ */
+function checkActivation({ name, kind, activation }: Layer, before: readonly Layer[]): void {
+  const last = before.findLast((layer) => 'kernel' in layer)
+  if (kind === 'enlarge' || !last) return
+  const wanted = last.activation
   if (activation !== wanted)
     throw unfitting(`"${name}" has ${activation} where its mirror image in the encoder has ${wanted}.`)
 }

@@ -136,7 +136,7 @@ function valuesOf(tensor: TensorMessage, file: string): Weight {
 const doubles = 11
 
 function decoded(type: number | undefined, bytes: Uint8Array): Float32Array | null {
-  const { buffer } = bytes.slice()
+  const { buffer } = new Uint8Array(bytes)
   const whole = (width: number) => buffer.byteLength % width === 0
   if (type === onnxTypes.float32 && whole(4)) return new Float32Array(buffer)
   if (type === onnxTypes.float16 && whole(2)) return Float32Array.from(new Float16Array(buffer))

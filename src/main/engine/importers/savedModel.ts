@@ -64,7 +64,7 @@ function weightOf(tensors: ReadonlyMap<string, TensorMessage>, name: string, fil
 
 function valuesOf({ dtype, tensorShape, tensorContent }: TensorMessage, name: string, file: string): Weight {
   const shape = (tensorShape?.dim ?? []).map(({ size = 0 }) => size)
-  const { buffer } = (tensorContent ?? new Uint8Array(0)).slice()
+  const { buffer } = new Uint8Array(tensorContent ?? [])
   const data = decoded(dtype, buffer)
   if (sizeOf(shape) > limits.weights || data?.length !== sizeOf(shape))
     throw unreadable(file, `${name} is not as long as it says`)

@@ -73,7 +73,7 @@ function readGroup(
     const width = { float16: 2, uint8: 1, uint16: 2, none: 4 }[entry.quantization?.dtype ?? 'none']
     if (size > limits.weights || at + size * width > bytes.length)
       throw unreadable(file, `its weights end before ${entry.name} does`)
-    const data = floats(entry, bytes.slice(at, at + size * width).buffer)
+    const data = floats(entry, new Uint8Array(bytes.subarray(at, at + size * width)).buffer)
     at += size * width
     const layer = entry.name.slice(0, Math.max(0, entry.name.lastIndexOf('/')))
     found.set(layer, [...(found.get(layer) ?? []), { shape: entry.shape, data }])

@@ -27,7 +27,7 @@ export async function runLayersModel(
   const artifacts = {
     modelTopology,
     weightSpecs: weightsManifest.flatMap((group) => group.weights),
-    weightData: weights.slice().buffer,
+    weightData: new Uint8Array(weights).buffer,
   }
   const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts))
   const fed = inputs.map(({ shape, data }) => tf.tensor(data, [...shape], 'float32'))

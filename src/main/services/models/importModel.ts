@@ -33,8 +33,8 @@ const patience = { baseMs: 60_000, perMegabyteMs: 200 }
 export async function readModel(path: string, hints: ImportHints, computeWorker: URL): Promise<ImportedFile> {
   const file = await fileOf(path)
   const { size } = await stat(file)
-  const client = new ComputeClient(computeWorker)
-  const tooLong = AbortSignal.timeout(patience.baseMs + (patience.perMegabyteMs * size) / 1e6)
+  const client = new ComputeClient(computeWorker, { silent: true })
+  const tooLong = AbortSignal.timeout(patience.baseMs + Math.round((patience.perMegabyteMs * size) / 1e6))
   try {
     return await client.call('readModelFile', { path: file, hints }, { signal: tooLong })
   } catch (error) {

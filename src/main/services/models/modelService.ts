@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { EncodedImage, ParsedParams } from '../../../shared/api/commands'
+import type { EncodedImage, ParsedParams, Results } from '../../../shared/api/commands'
 import {
   type ModelDetail,
   modelIdOfRun,
@@ -22,6 +22,7 @@ import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import type { RunService } from '../runs/runService'
 import { pixelsOfFile } from './imagePixels'
+import { nameOfImported, readModel, saveImported } from './importModel'
 import { keepModel } from './keepModel'
 import { bytesOfWeights, modelOfRun, savedModel } from './modelLibrary'
 import { saveDecoded } from './saveDecoded'
@@ -35,6 +36,10 @@ export interface ModelDependencies {
   readonly places: PlaceRegistry
   /** A worker of its own, so that a model can be tried while another one trains. */
   readonly client: ComputeClient
+  /** The built worker, of which each import has one of its own. */
+  readonly computeWorker: URL
+  /** Of Hourglass. */
+  readonly version: string
 }
 
 /** Where models are tried: one image takes no GPU, and must not wait for one. */
@@ -98,6 +103,23 @@ export class ModelService {
     }
     await this.refresh(entry.id)
     return { id: entry.id }
+  }
+
+  /** Reads a model out of a chosen file, and keeps it. @throws ExpectedError; nothing is kept then */
+  async import({ place }: ParsedParams<'models.import'>): Promise<Results['models.import']> {
+    const { library, places, version, computeWorker } = this.deps
+    const path = places.resolve(place)
+    const imported = await readModel(path, { input: null, hidden: null, output: null }, computeWorker)
+    const name = nameOfImported(imported, path)
+    const entry = await library.create('models', name)
+    try {
+      await saveImported(imported, entry.folder, { name, path, version })
+    } catch (error) {
+      await library.remove('models', entry.id).catch(() => undefined)
+      throw error
+    }
+    await this.refresh(entry.id)
+    return { id: entry.id, name, notes: imported.notes }
   }
 
   async rename(id: string, name: string): Promise<void> {

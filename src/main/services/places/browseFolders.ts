@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Handlers } from '../../../shared/api/commands'
 import type { Folder, Place } from '../../../shared/api/places'
 import { ExpectedError } from '../../../shared/errors'
+import { mayBeModelFile } from '../../../shared/modelFiles'
 import { explainFileError } from '../../store/fileErrors'
 import { isInside } from '../../store/isInside'
 import { hasImageExtension } from '../datasets/imageFormats'
@@ -25,20 +26,20 @@ export class FolderBrowser {
   }
 
   /** @throws ExpectedError outside of the roots, also where a link leads out of them */
-  async browse(place: string): Promise<Folder> {
+  async browse(place: string, kind: 'images' | 'models' = 'images'): Promise<Folder> {
     const path = this.places.resolve(place)
     const root = await this.rootOf(path)
     const self = await this.places.add(path)
     const trail = await Promise.all(foldersBetween(root, path).map((folder) => this.places.add(folder)))
     const shown = { ...self, trail }
     try {
-      const { folders, images } = await listFolder(path)
-      const names = [...folders.slice(0, shownEntries), ...images.slice(0, shownEntries)]
+      const { folders, files, images } = await listFolder(path, shownFiles[kind])
+      const names = [...folders.slice(0, shownEntries), ...files.slice(0, shownEntries)]
       const entries = await Promise.all(names.map((name) => this.placeInside(root, join(path, name))))
       return {
         ...shown,
         entries: entries.filter((entry) => entry !== null),
-        images: images.length,
+        images,
         problem: null,
       }
     } catch (error) {
@@ -87,13 +88,18 @@ export function placeHandlers(
   const browser = new FolderBrowser(places, shell.roots)
   return {
     'places.roots': () => browser.rootPlaces(),
-    'places.browse': ({ place }) => browser.browse(place),
+    'places.browse': ({ place, files }) => browser.browse(place, files),
     'places.createFolder': ({ place, name }) => browser.createFolder(place, name),
     'places.pick': async ({ kind }) => Promise.all((await shell.pick(kind)).map((path) => places.add(path))),
   }
 }
 
-async function listFolder(path: string): Promise<{ folders: string[]; images: string[] }> {
+const shownFiles = { images: hasImageExtension, models: mayBeModelFile }
+
+async function listFolder(
+  path: string,
+  isShown: (name: string) => boolean,
+): Promise<{ folders: string[]; files: string[]; images: number }> {
   const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'))
   const named = (keep: (entry: (typeof entries)[number]) => boolean) =>
     entries
@@ -102,7 +108,8 @@ async function listFolder(path: string): Promise<{ folders: string[]; images: st
       .sort(compareNames)
   return {
     folders: named((entry) => entry.isDirectory() || entry.isSymbolicLink()),
-    images: named((entry) => entry.isFile() && hasImageExtension(entry.name)),
+    files: named((entry) => entry.isFile() && isShown(entry.name)),
+    images: entries.filter((entry) => entry.isFile() && hasImageExtension(entry.name)).length,
   }
 }
 

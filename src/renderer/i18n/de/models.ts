@@ -1,6 +1,8 @@
 export const models = {
   title: 'Modelle',
   subtitle: 'Trainierte Netze, zum Ausprobieren und Weiterbauen.',
+  import: 'Modelle importieren…',
+  imported: '{name} ist jetzt unter deinen Modellen.',
   none: 'Noch keine Modelle',
   noneText:
     'Trainieren Sie ein Netz: Die beste Epoche jedes Laufs ist ein Modell, das man ausprobieren kann.',

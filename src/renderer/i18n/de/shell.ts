@@ -35,6 +35,7 @@ export const shell = {
   sending: 'Datei {done} von {total} wird gesendet',
   sendingLabel: 'Gesendete Dateien',
   pick: {
+    models: 'Modelle auswählen',
     images: 'Bilder auswählen',
     folders: 'Ordner mit Bildern auswählen',
     folder: 'Ordner auswählen',

@@ -1,6 +1,8 @@
 export const models = {
   title: 'Models',
   subtitle: 'Trained networks, to try and to build on.',
+  import: 'Import models…',
+  imported: '{name} is among your models.',
   none: 'No models yet',
   noneText: 'Train a network: the best epoch of every run is a model that can be tried.',
   search: 'Search models',

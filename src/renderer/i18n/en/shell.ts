@@ -35,6 +35,7 @@ export const shell = {
   sending: 'Sending file {done} of {total}',
   sendingLabel: 'Files sent',
   pick: {
+    models: 'Choose models',
     images: 'Choose images',
     folders: 'Choose folders of images',
     folder: 'Choose a folder',

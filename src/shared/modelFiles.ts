@@ -1,0 +1,9 @@
+/** Endings of files that a model may be in, without the dot. */
+export const modelExtensions = ['hourglass', 'onnx', 'keras', 'safetensors', 'json', 'pb'] as const
+
+/** Whether a file is surely a model by its name: .json and .pb may be anything. */
+export const isModelFile = (name: string): boolean => /\.(hourglass|onnx|keras|safetensors)$/i.test(name)
+
+/** Whether a file may be a model by its name. */
+export const mayBeModelFile = (name: string): boolean =>
+  modelExtensions.some((extension) => name.toLowerCase().endsWith(`.${extension}`))

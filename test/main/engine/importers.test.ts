@@ -1,0 +1,265 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readWeights } from '../../../src/main/store/checkpointStore'
+import { writeSafetensors } from '../../../src/main/store/safetensors'
+import type { ImportHints, ModelFiles } from '../../../src/main/worker/protocol'
+import type { ExportedAs, ExportFormat } from '../../../src/shared/exporting'
+import { inputSize } from '../../../src/shared/modelSpec'
+import { testComputeClient } from '../../support/commandLine'
+import { expectClose, exported, kinds } from '../../support/exportedModels'
+import { hasPeersPython, runPython } from '../../support/peersPython'
+import { randomNumbers } from '../../support/randomNumbers'
+
+const client = testComputeClient()
+let folder: string
+beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'hourglass-import-'))))
+afterAll(async () => {
+  await client.dispose()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const noHints: ImportHints = { input: null, hidden: null, output: null }
+const read = (path: string, hints: Partial<ImportHints> = {}) =>
+  client.call('readModelFile', { path, hints: { ...noHints, ...hints } })
+
+/** The file that an importer is given, of each format that can be read again. */
+const formats: readonly (readonly [ExportFormat, string, Partial<ExportedAs>])[] = [
+  ['onnx', 'model.onnx', {}],
+  ['savedmodel', 'saved_model.pb', {}],
+  ['tensorflowjs', 'model.json', {}],
+  ['keras', 'model.keras', {}],
+  ['keras', 'model.keras', { tiedAs: 'shared' }],
+  ['pytorch', 'weights.safetensors', {}],
+  ['json', 'model.json', {}],
+]
+
+describe.each(kinds)('$name', ({ make }) => {
+  it('comes back bit for bit from every format that can be read', async () => {
+    const model = await make()
+    const known = await readWeights(model.weights)
+    for (const [i, [format, file, options]] of formats.entries()) {
+      const there = await mkdtemp(join(folder, `${format}-${i}-`))
+      for (const [path, bytes] of await exported(model, format, options))
+        await writeFile(join(there, path), bytes)
+      const { spec, weights, notes, name } = await read(join(there, file))
+      expect({ format, spec, notes, name }).toEqual({
+        format,
+        spec: model.spec,
+        notes: [],
+        name: 'Test "model"',
+      })
+      expect(Object.keys(weights).sort()).toEqual(Object.keys(known).sort())
+      for (const [weight, { data }] of Object.entries(weights))
+        if (!Buffer.from(data.buffer, data.byteOffset, data.byteLength).equals(bytesOf(known[weight]!.data)))
+          throw new Error(`${weight} differs as ${format}`)
+    }
+  })
+})
+
+const bytesOf = (data: Float32Array) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+
+it('says that weights were rounded, and that a part alone is no model', async () => {
+  const model = await kinds[0]!.make()
+  const half = (await exported(model, 'onnx', { precision: 'int8' })).get('model.onnx')!
+  await writeFile(join(folder, 'int8.onnx'), half)
+  expect((await read(join(folder, 'int8.onnx'))).notes.join()).toContain('rounded weights')
+  const encoder = (await exported(model, 'keras', { part: 'encoder' })).get('model.keras')!
+  await writeFile(join(folder, 'encoder.keras'), encoder)
+  await expect(read(join(folder, 'encoder.keras'))).rejects.toThrow('export the model whole')
+})
+
+/** Output of an imported model, of images as they are. */
+async function outputs({ spec, weights }: Awaited<ReturnType<typeof read>>, images: Float32Array) {
+  const path = join(folder, `${Math.random()}.safetensors`)
+  const tensors = Object.entries(weights).map(([name, { shape, data }]) => [
+    name,
+    { dtype: 'F32' as const, shape: [...shape], data },
+  ])
+  await writeSafetensors(path, { tensors: Object.fromEntries(tensors), metadata: {} })
+  const model: ModelFiles = { spec, weights: path }
+  const size = inputSize(spec.input)
+  const all: number[] = []
+  for (let i = 0; i < images.length; i += size) {
+    const pixels = Uint8Array.from(images.subarray(i, i + size), (value) => Math.round(value * 255))
+    const tried = { model, pixels, noise: null, seed: 1, runtime: 'onnx', device: 'cpu' } as const
+    all.push(...(await client.call('tryImage', tried)).output)
+  }
+  return Float32Array.from(all)
+}
+
+/** Bytes as floats, so that both sides see the same. */
+const images = (size: number) => {
+  const random = randomNumbers(9)
+  return Float32Array.from({ length: 3 * size }, () => Math.round(random() * 255) / 255)
+}
+
+/** The same as Python gets them: arguments cannot be long. */
+const asBytes = (values: Float32Array) =>
+  JSON.stringify(Array.from(values, (value) => Math.round(value * 255)))
+
+const asList = (text: string) =>
+  Float32Array.from(JSON.parse(text.split('\n').findLast((line) => line.startsWith('['))!) as number[])
+
+describe.skipIf(!hasPeersPython('tensorflow', 'keras'))('models made in Keras', () => {
+  it.each([
+    [
+      'dense layers in a row',
+      'keras.Sequential([keras.Input((28, 28, 1)), L.Flatten(), L.Dense(64, "relu"), L.Dense(16), L.Dense(64, "relu"), L.Dense(784, "sigmoid"), L.Reshape((28, 28, 1))])',
+      'untied',
+    ],
+    [
+      'an encoder and a decoder as networks of their own',
+      'keras.Sequential([keras.Input((784,)), keras.Sequential([keras.Input((784,)), L.Dense(32, "tanh")]), keras.Sequential([keras.Input((32,)), L.Dense(784, "sigmoid")])])',
+      'untied',
+    ],
+    [
+      'convolutions, pooling and enlarging',
+      'keras.Sequential([keras.Input((28, 28, 1)), L.Conv2D(8, 3, padding="same", activation="relu"), L.MaxPooling2D(2), L.Conv2D(4, 3, strides=2, padding="same"), L.LeakyReLU(negative_slope=0.2), L.Conv2DTranspose(8, 3, strides=2, padding="same", activation="relu"), L.UpSampling2D(2), L.Conv2D(1, 3, padding="same", activation="sigmoid")])',
+      'untied',
+    ],
+  ])('%s', async (name, network, tying) => {
+    const path = join(folder, `${name.replaceAll(' ', '-')}.keras`)
+    const given = images(784)
+    const said = await runPython(
+      `
+import json, os, sys
+os.environ["KERAS_BACKEND"] = "tensorflow"
+import keras, numpy as np
+L = keras.layers
+model = ${network}
+model.set_weights([w + 0.03 * np.random.default_rng(1).standard_normal(w.shape) for w in model.get_weights()])
+model.save(sys.argv[1])
+x = (np.array(json.loads(sys.argv[2]), np.float32) / 255).reshape(3, *model.inputs[0].shape[1:])
+print(json.dumps(keras.ops.convert_to_numpy(model(x)).ravel().tolist()))`,
+      path,
+      asBytes(given),
+    )
+    const model = await read(path)
+    expect(model.spec.tying).toBe(tying)
+    expectClose(await outputs(model, given), asList(said))
+  })
+
+  it('names the layer that it cannot hold', async () => {
+    const path = join(folder, 'norm.keras')
+    await runPython(
+      `
+import os, sys
+os.environ["KERAS_BACKEND"] = "tensorflow"
+import keras
+L = keras.layers
+keras.Sequential([keras.Input((8, 8, 1)), L.Flatten(), L.Dense(9), L.BatchNormalization(name="middle"), L.Dense(64)]).save(sys.argv[1])`,
+      path,
+    )
+    await expect(read(path)).rejects.toThrow('"middle" is a BatchNormalization layer')
+  })
+})
+
+describe.skipIf(!hasPeersPython('torch', 'onnx'))('models made in PyTorch', () => {
+  const networks = `
+import json, sys, torch
+from torch import nn
+torch.manual_seed(1)
+dense = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 12), nn.Linear(12, 64), nn.ReLU(), nn.Linear(64, 784), nn.Sigmoid(), nn.Unflatten(1, (1, 28, 28)))
+conv = nn.Sequential(nn.Conv2d(3, 8, 4, 2, 1), nn.ReLU(), nn.Conv2d(8, 16, 4, 2, 1), nn.ReLU(), nn.Flatten(), nn.Linear(16 * 49, 20), nn.Linear(20, 16 * 49), nn.ReLU(), nn.Unflatten(1, (16, 7, 7)), nn.ConvTranspose2d(16, 8, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Sigmoid())
+odd = nn.Sequential(nn.Conv2d(1, 8, 3, 2, 1), nn.ConvTranspose2d(8, 1, 3, 2, 1, output_padding=1))
+norm = nn.Sequential(nn.Conv2d(1, 8, 3, 1, 1), nn.InstanceNorm2d(8), nn.Conv2d(8, 1, 3, 1, 1))
+path, name, given = sys.argv[1:4]
+channels = 3 if name == "conv" else 1
+x = (torch.tensor(json.loads(given)) / 255).reshape(3, 28, 28, channels).permute(0, 3, 1, 2)
+model = {"dense": dense, "conv": conv, "odd": odd, "norm": norm}[name].eval()
+torch.onnx.export(model, (x[:1],), path, dynamo=False, input_names=["x"], dynamic_axes={"x": {0: "n"}})
+with torch.no_grad():
+    print(json.dumps(model(x).permute(0, 2, 3, 1).ravel().tolist()))`
+
+  it.each([
+    ['dense', 784],
+    ['conv', 2352],
+  ])('as ONNX: %s', async (name, size) => {
+    const path = join(folder, `${name}.onnx`)
+    const given = images(size)
+    const said = await runPython(networks, path, name, asBytes(given))
+    expectClose(await outputs(await read(path), given), asList(said))
+  })
+
+  it('names what keeps a network from being read', async () => {
+    for (const [name, sentence] of [
+      ['odd', 'pads the image by 1, 1, 1, 1 pixels'],
+      ['norm', 'operator InstanceNormalization'],
+    ] as const) {
+      await runPython(networks, join(folder, `${name}.onnx`), name, asBytes(images(784)))
+      await expect(read(join(folder, `${name}.onnx`))).rejects.toThrow(sentence)
+    }
+  })
+})
+
+describe('a safetensors file of PyTorch', () => {
+  const random = randomNumbers(4)
+  const tensor = (...shape: number[]) => ({
+    dtype: 'F32' as const,
+    shape,
+    data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random() - 0.5),
+  })
+
+  it('is read in the order of its names, with activations that are said or assumed', async () => {
+    const path = join(folder, 'torch.safetensors')
+    const tensors = {
+      'decoder.0.weight': tensor(20, 6),
+      'decoder.0.bias': tensor(20),
+      'decoder.2.weight': tensor(64, 20),
+      'decoder.2.bias': tensor(64),
+      'encoder.0.weight': tensor(20, 64),
+      'encoder.0.bias': tensor(20),
+      'encoder.2.weight': tensor(6, 20),
+      'encoder.2.bias': tensor(6),
+    }
+    await writeSafetensors(path, { tensors, metadata: { format: 'pt' } })
+    const { spec, weights, notes } = await read(path)
+    expect(spec.encoder).toMatchObject([
+      { units: 20, activation: 'relu' },
+      { units: 6, activation: 'linear' },
+    ])
+    expect(spec).toMatchObject({
+      input: { width: 8, height: 8, channels: 1 },
+      tying: 'untied',
+      output: { activation: 'sigmoid' },
+    })
+    expect(notes).toHaveLength(3)
+    expect(weights['encoder.0.kernel']!.data[1]).toBe(tensors['encoder.0.weight'].data[64])
+    const said = await read(path, {
+      hidden: 'tanh',
+      output: 'linear',
+      input: { width: 16, height: 4, channels: 1 },
+    })
+    expect(said.notes).toEqual([])
+    expect(said.spec).toMatchObject({ input: { width: 16, height: 4 }, output: { activation: 'linear' } })
+  })
+
+  it('is tied where the decoder is the transpose, and where it has biases alone', async () => {
+    const path = join(folder, 'tied.safetensors')
+    await writeSafetensors(path, {
+      tensors: { 'encoder.weight': tensor(9, 64), 'encoder.bias': tensor(9), decoder_bias: tensor(64) },
+      metadata: {},
+    })
+    const { spec, weights } = await read(path)
+    expect(spec.tying).toBe('tied')
+    expect(weights['decoder.0.bias']!.shape).toEqual([64])
+  })
+})
+
+it('refuses pickles, HDF5 files, folders and what is nothing, each with a sentence', async () => {
+  const refused = async (name: string, content: string | Uint8Array, sentence: string) => {
+    await writeFile(join(folder, name), content)
+    await expect(read(join(folder, name))).rejects.toThrow(sentence)
+  }
+  await refused('a.pt', Uint8Array.of(0x80, 2, 0x63), 'pickle')
+  await refused('b.h5', Uint8Array.of(0x89, 0x48, 0x44, 0x46, 13, 10), 'save it as .keras')
+  await refused('c.onnx', '', 'holds no network')
+  await refused('d.json', '{"a": 1}', 'no layers model')
+  await refused('e.json', '{', 'is not JSON')
+  await refused('f.onnx', 'hello, this is a text and no model', 'no sound ONNX file')
+  await mkdir(join(folder, 'a-folder'))
+  await expect(read(join(folder, 'a-folder'))).rejects.toThrow('is no file')
+  await expect(read(join(folder, 'nowhere.onnx'))).rejects.toThrow('nowhere.onnx')
+})
