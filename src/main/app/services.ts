@@ -62,7 +62,7 @@ export async function openServices(
     ...{ datasets, models, jobs, log, mapper, helper, target: () => devices.target() },
   })
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
-  const exports = new ModelExports({ models, places, client: helper, version })
+  const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const mover = new LibraryMover({
     library,
     settings,

@@ -8,6 +8,7 @@ import { benchTrain } from './tasks/benchTrain'
 import { denoise } from './tasks/denoise'
 import { estimateNoise } from './tasks/estimateNoise'
 import { exportModel } from './tasks/exportModel'
+import { measureRounding } from './tasks/measureRounding'
 import { readModelFile } from './tasks/readModelFile'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
 import { clusterCodes } from './tasks/clusterCodes'
@@ -52,6 +53,7 @@ const tasks: Tasks = {
   denoise,
   estimateNoise,
   exportModel,
+  measureRounding,
   readModelFile,
   restoreRegions,
   restoreTest,

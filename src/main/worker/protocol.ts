@@ -3,7 +3,7 @@ import type { ImportedFile } from '../engine/importers/importFile'
 import type { ImportHints } from '../engine/importers/importedModel'
 
 export type { ImportedFile, ImportHints }
-import type { ExportedAs } from '../../shared/exporting'
+import type { ExportedAs, Precision } from '../../shared/exporting'
 import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import type { Region } from '../../shared/region'
@@ -266,6 +266,12 @@ export interface ComputeTasks extends LatentTasks {
       training: TrainingConfig
     }
     result: { files: readonly { readonly path: string; readonly bytes: Uint8Array }[] }
+    event: never
+  }
+  /** PSNR in dB of some images of a dataset, with the weights as they are and as an export stores them. */
+  measureRounding: {
+    params: { model: ModelFiles; dataset: string; noise: NoiseSpec | null; precision: Precision }
+    result: { images: number; psnr: number; rounded: number }
     event: never
   }
   /** A model out of a file that may come from anybody. */

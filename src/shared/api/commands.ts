@@ -71,6 +71,8 @@ export const commands = {
   /** A new folder within one that was browsed to, for a library to move to. */
   'places.createFolder': z.strictObject({ place: placeSchema, name }),
   /** The system's dialog; an empty list when it was closed, or where there is none. */
+  /** In the system's file manager. */
+  'places.reveal': z.strictObject({ place: placeSchema }),
   'places.pick': z.strictObject({ kind: z.enum(pickKinds) }),
 
   'jobs.list': nothing,
@@ -182,6 +184,8 @@ export const commands = {
   /** The images that codes stand for: so many codes, one after the other. */
   'models.decode': z.strictObject({ id: idSchema, code: floats }),
   'models.exportExample': z.strictObject({ id: idSchema, ...exportedAs }),
+  /** What rounded weights cost, in dB, before anything is saved; null where it cannot be measured. */
+  'models.exportLoss': z.strictObject({ id: idSchema, precision: z.enum(precisions) }),
   /** For other programs, into a new folder within one. */
   'models.export': z.strictObject({ id: idSchema, ...exportedAs, folder: placeSchema }),
   /** The same, drawn side by side in a picture, or one after the other in an animation, in a folder. */
@@ -255,6 +259,7 @@ export interface Results extends LatentResults, DenoiseResults {
   'places.roots': readonly Place[]
   'places.browse': Folder
   'places.createFolder': Place
+  'places.reveal': null
   'places.pick': readonly Place[]
   'jobs.list': Listing<Job>
   'jobs.cancel': null
@@ -294,8 +299,9 @@ export interface Results extends LatentResults, DenoiseResults {
   'models.encode': EncodedImage
   'models.decode': PixelBlock
   'models.saveDecoded': { readonly name: string }
+  'models.exportLoss': { readonly images: number; readonly psnr: number; readonly rounded: number } | null
   'models.exportExample': { readonly code: string }
-  'models.export': { readonly folder: string; readonly files: readonly string[]; readonly bytes: number }
+  'models.export': { readonly folder: Place; readonly files: readonly string[]; readonly bytes: number }
 }
 
 /** What each command does with its parsed parameters. */

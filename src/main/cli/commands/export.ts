@@ -1,3 +1,4 @@
+import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import {
   type ExportFormat,
@@ -9,7 +10,7 @@ import {
   type Precision,
   precisions,
 } from '../../../shared/exporting'
-import { exportTrainedModel } from '../../services/exports/exportModel'
+import { exportTrainedModel, lossInWords } from '../../services/exports/exportModel'
 import { appVersion } from '../../builtFiles'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
@@ -30,7 +31,7 @@ export function registerExport(program: Command, context: CommandContext): void 
   program
     .command('export')
     .description('Write a model for other programs, with a README and code that runs it.')
-    .argument('<run|model>', 'the folder of a run, of which the best checkpoint counts, or of a saved model')
+    .argument('<run|model...>', 'folders of runs, of which the best checkpoint counts, or of saved models')
     .requiredOption('--out <folder>', 'where to put the files')
     .addOption(choice('--format <name>', 'what reads it', exportFormats).default('onnx'))
     .addOption(choice('--part <name>', 'all of it, or one half', modelParts).default('full'))
@@ -50,23 +51,31 @@ export function registerExport(program: Command, context: CommandContext): void 
         'hourglass export run --format keras --keep-tied --out keras',
       ),
     )
-    .action(async (model: string, { overwrite = false, keepTied = false, ...flags }: ExportFlags) => {
+    .action(async (models: string[], { out, overwrite = false, keepTied = false, ...flags }: ExportFlags) => {
       const client = createComputeClient()
+      const tiedAs = keepTied ? 'shared' : 'transposes'
+      const version = appVersion()
+      const names = new Set<string>()
       try {
-        const tiedAs = keepTied ? 'shared' : 'transposes'
-        const request = { model, overwrite, version: appVersion(), tiedAs, ...flags } as const
-        const { files, bytes } = await exportTrainedModel(request, { client })
-        context.output.line(`${formatAmount(bytes / 1e6)} MB in ${flags.out}: ${files.join(', ')}`)
-        context.output.record({
-          type: 'done',
-          out: flags.out,
-          format: flags.format,
-          part: flags.part,
-          files,
-          bytes,
-        })
+        for (const model of models) {
+          // Several go into a folder each, which is called after the model.
+          const into = models.length === 1 ? out : join(out, freeName(basename(resolve(model)), names))
+          const request = { model, out: into, overwrite, version, tiedAs, ...flags } as const
+          const { files, bytes, loss } = await exportTrainedModel(request, { client })
+          if (loss) context.output.line(`PSNR with ${lossInWords(flags.precision, loss)}.`)
+          context.output.line(`${formatAmount(bytes / 1e6)} MB in ${into}: ${files.join(', ')}`)
+          const { format, part } = flags
+          context.output.record({ type: 'done', out: into, format, part, files, bytes, loss })
+        }
       } finally {
         await client.dispose()
       }
     })
+}
+
+function freeName(name: string, taken: Set<string>): string {
+  let free = name
+  for (let i = 2; taken.has(free); i++) free = `${name}-${i}`
+  taken.add(free)
+  return free
 }

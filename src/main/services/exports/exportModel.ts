@@ -12,6 +12,7 @@ import type { ModelRequest, ModelWork } from '../models/modelWork'
 import { infoOfRun } from '../models/saveModel'
 import { exportReadme } from './exportReadme'
 import { packModel } from './hourglassFile'
+import { type RoundingLoss, roundingLoss } from './roundingLoss'
 
 export interface ExportRequest extends Pick<ModelRequest, 'model'>, ExportedAs {
   readonly out: string
@@ -24,6 +25,8 @@ export interface ExportSummary {
   /** In the folder. */
   readonly files: readonly string[]
   readonly bytes: number
+  /** What rounding the weights costs, where it could be measured. */
+  readonly loss: RoundingLoss | null
 }
 
 /** Writes a model for other programs, with a README. @throws ExpectedError; nothing is written then */
@@ -41,6 +44,8 @@ export async function exportTrainedModel(
     as.format === 'hourglass'
       ? [{ path: 'model.hourglass', bytes: await packModel(model, info) }]
       : (await client.call('exportModel', { model: model.files, about, training, as })).files
+  const loss = await roundingLoss(model, as.precision, client)
+  if (loss) about.rounding = lossInWords(as.precision, loss)
   const readme = Buffer.from(exportReadme(spec, about, as))
   const all = [...files, { path: 'README.md', bytes: readme }]
   const names = all.map(({ path }) => path)
@@ -52,8 +57,11 @@ export async function exportTrainedModel(
     await output.abort()
     throw error
   }
-  return { files: names, bytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0) }
+  return { files: names, bytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0), loss }
 }
+
+export const lossInWords = (precision: string, { images, psnr, rounded }: RoundingLoss): string =>
+  `weights as ${precision}: ${rounded.toFixed(2)} dB instead of ${psnr.toFixed(2)} dB, on ${images} images`
 
 /** @throws ExpectedError for what the format does not offer, with what it does */
 function checkAbilities(spec: ModelSpec, { format, part, pixels, precision, tiedAs }: ExportedAs): void {

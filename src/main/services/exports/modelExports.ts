@@ -2,16 +2,19 @@ import { join } from 'node:path'
 import type { Handlers, ParsedParams, Results } from '../../../shared/api/commands'
 import { openModel } from '../../store/modelStore'
 import type { ComputeClient } from '../../worker/computeClient'
+import type { DatasetService } from '../datasets/datasetService'
 import { FreeNames } from '../freeNames'
 import { slugOf } from '../library/slug'
 import type { ModelService } from '../models/modelService'
 import type { PlaceRegistry } from '../places/placeRegistry'
+import { roundingLoss } from './roundingLoss'
 import { exportTrainedModel } from './exportModel'
 import { exampleCode } from './exportReadme'
 
 export interface ExportDependencies {
   readonly models: ModelService
   readonly places: PlaceRegistry
+  readonly datasets: DatasetService
   readonly client: ComputeClient
   readonly version: string
 }
@@ -29,6 +32,14 @@ export class ModelExports {
     return { code: exampleCode(files.spec, as) }
   }
 
+  /** On the dataset it was trained on, where that is in the library. */
+  async loss({ id, precision }: ParsedParams<'models.exportLoss'>): Promise<Results['models.exportLoss']> {
+    const { models, datasets, client } = this.deps
+    const { trainedOn } = await models.get(id)
+    const dataset = trainedOn.datasetId === null ? null : await datasets.folderOf(trainedOn.datasetId)
+    return roundingLoss(await openModel(await models.folderOf(id)), precision, client, dataset)
+  }
+
   /** Into a new folder within the chosen one. @throws ExpectedError */
   async export({ id, folder, ...as }: ParsedParams<'models.export'>): Promise<Results['models.export']> {
     const { models, places, client, version } = this.deps
@@ -44,15 +55,16 @@ export class ModelExports {
       ...as,
     }
     const { files, bytes } = await exportTrainedModel(request, { client })
-    return { folder: made, files, bytes }
+    return { folder: await places.add(request.out), files, bytes }
   }
 }
 
-type ExportCommand = 'models.export' | 'models.exportExample'
+type ExportCommand = 'models.export' | 'models.exportExample' | 'models.exportLoss'
 
 export function exportHandlers(exports: ModelExports): Pick<Handlers, ExportCommand> {
   return {
     'models.exportExample': (params) => exports.example(params),
+    'models.exportLoss': (params) => exports.loss(params),
     'models.export': (params) => exports.export(params),
   }
 }

@@ -84,12 +84,16 @@ export class FolderBrowser {
 export function placeHandlers(
   places: PlaceRegistry,
   shell: Shell,
-): Pick<Handlers, 'places.roots' | 'places.browse' | 'places.createFolder' | 'places.pick'> {
+): Pick<Handlers, `places.${'roots' | 'browse' | 'createFolder' | 'pick' | 'reveal'}`> {
   const browser = new FolderBrowser(places, shell.roots)
   return {
     'places.roots': () => browser.rootPlaces(),
     'places.browse': ({ place, files }) => browser.browse(place, files),
     'places.createFolder': ({ place, name }) => browser.createFolder(place, name),
+    'places.reveal': async ({ place }) => {
+      await shell.reveal(places.resolve(place))
+      return null
+    },
     'places.pick': async ({ kind }) => Promise.all((await shell.pick(kind)).map((path) => places.add(path))),
   }
 }

@@ -61,6 +61,10 @@ export const models = {
     float16: 'float16, halb so groß',
     int8: 'int8, ein Viertel so groß',
   },
+  exportMeasuring: 'Misst, was das Runden kostet…',
+  exportLoss: 'Gemessen an {n} Bildern: {rounded} dB statt {exact} dB.',
+  exportLossUnknown:
+    'Was das Runden kostet, lässt sich nicht messen: Die Bilder, aus denen es gelernt hat, sind nicht hier.',
   exportKeepTied: 'Beim Weitertrainieren gekoppelt bleiben (braucht eine Python-Datei daneben)',
   exportPartLabel: 'Welcher Teil',
   exportPart: { full: 'Alles', encoder: 'Encoder', decoder: 'Decoder' },

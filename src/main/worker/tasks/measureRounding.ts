@@ -1,0 +1,53 @@
+import { checkDatasetFits } from '../../../shared/checkDatasetFits'
+import { inputSize } from '../../../shared/modelSpec'
+import { storedWeights } from '../../engine/exporters/precision'
+import { explicitWeights } from '../../engine/models/weights'
+import { createCorruptionSource } from '../../engine/training/corruption'
+import { evaluateImages } from '../../engine/training/evaluation'
+import { openDataset } from '../../store/datasetStore'
+import { compileModel, readParameters } from '../loadModel'
+import type { ComputeTasks } from '../protocol'
+import { pixelSourceOf } from './pixelSource'
+
+type Measure = ComputeTasks['measureRounding']
+
+/** Enough for a mean that does not move in its second decimal. */
+const mostImages = 256
+const seed = 0
+const target = { runtime: 'onnx', device: 'cpu' } as const
+
+/** PSNR of the same images with a model's weights as they are, and as an export would store them. */
+export async function measureRounding({
+  model,
+  dataset: folder,
+  noise,
+  precision,
+}: Measure['params']): Promise<Measure['result']> {
+  const { spec } = model
+  const exact = explicitWeights(spec, await readParameters(model))
+  const dataset = await openDataset(folder)
+  try {
+    checkDatasetFits(dataset.info, spec.input)
+    const { count } = dataset.info
+    const images = Math.min(count, mostImages)
+    const rows = Uint32Array.from({ length: images }, (_, i) => Math.floor((i * count) / images))
+    const corruption = noise && createCorruptionSource(noise, inputSize(spec.input), seed)
+    const psnrWith = async (weights: typeof exact) => {
+      const values = Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, data]))
+      const compiled = await compileModel(spec, values, noise, target)
+      try {
+        const options = { corruption, seed, shape: spec.input }
+        return (await evaluateImages(compiled, pixelSourceOf(dataset), rows, options)).psnr
+      } finally {
+        await compiled.dispose()
+      }
+    }
+    return {
+      images,
+      psnr: await psnrWith(exact),
+      rounded: await psnrWith(storedWeights(exact, precision)),
+    }
+  } finally {
+    await dataset.close()
+  }
+}
