@@ -262,16 +262,36 @@ test('a map follows a training, when it is asked to', { tag: '@page' }, async ({
   await expect(page.getByRole('region', { name: 'Training under way' })).toHaveCount(0)
 })
 
-test('a model is exported from its page, with the code that runs it', async ({ app }) => {
-  const { page } = app
-  await openMap(app)
-  await page.getByRole('link', { name: 'Models', exact: true }).click()
-  await page.getByRole('link', { name: 'Once' }).first().click()
-  await page.getByRole('button', { name: 'Export…' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Export the model' })
-  await dialog.getByRole('radio', { name: 'Encoder' }).click()
-  await expect(dialog.getByText('(code,) = model.run')).toBeVisible()
-  await app.chooseFolder(dialog.getByRole('button', { name: 'Export into a folder…' }), '.')
-  await expect.poll(() => readdir(app.files)).toContain('once-onnx-encoder')
-  await expect.poll(() => readdir(join(app.files, 'once-onnx-encoder'))).toEqual(['README.md', 'model.onnx'])
-})
+test(
+  'a model is exported from its page, with the code that runs it, and imported again',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await openMap(app)
+    await page.getByRole('link', { name: 'Models', exact: true }).click()
+    await page.getByRole('link', { name: 'Once' }).first().click()
+    await page.getByRole('button', { name: 'Export…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Export the model' })
+    await dialog.getByRole('radio', { name: 'Encoder' }).click()
+    await expect(dialog.getByText('(code,) = model.run')).toBeVisible()
+    await app.chooseFolder(dialog.getByRole('button', { name: 'Export into a folder…' }), '.')
+    await expect.poll(() => readdir(app.files)).toContain('once-onnx-encoder')
+    await expect
+      .poll(() => readdir(join(app.files, 'once-onnx-encoder')))
+      .toEqual(['README.md', 'model.onnx'])
+
+    await page.getByRole('button', { name: 'Export…' }).click()
+    await dialog.getByRole('radio', { name: 'int8, a quarter of it' }).click()
+    await expect(dialog.getByText(/^Measured on \d+ images: [\d.]+ dB instead of [\d.]+ dB/)).toBeVisible()
+    await dialog.getByLabel('As', { exact: true }).selectOption('hourglass')
+    await expect(dialog.getByText('hourglass import-model')).toBeVisible()
+    await app.chooseFolder(dialog.getByRole('button', { name: 'Export into a folder…' }), '.')
+    await expect.poll(() => readdir(app.files)).toContain('once-hourglass')
+
+    await page.getByRole('link', { name: 'Models', exact: true }).click()
+    await app.chooseFolder('Import models…', 'once-hourglass')
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await expect(page.getByRole('heading', { name: 'Once', level: 1 })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Try it' })).toBeVisible()
+  },
+)

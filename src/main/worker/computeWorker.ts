@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { toErrorMessage } from '../../shared/errors'
 import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './protocol'
-import { createTaskContext, type TaskContext } from './taskContext'
+import { buffersMovingWith, createTaskContext, type TaskContext } from './taskContext'
 import { benchConv } from './tasks/benchConv'
 import { benchDenoise } from './tasks/benchDenoise'
 import { benchTrain } from './tasks/benchTrain'
@@ -82,7 +82,8 @@ async function handle({ id, task, params, control }: RequestMessage): Promise<vo
   )
   try {
     const run = tasks[task] as (params: unknown, context: TaskContext<unknown>) => Promise<unknown>
-    reply({ id, kind: 'result', result: await run(params, context) })
+    const result = await run(params, context)
+    reply({ id, kind: 'result', result }, buffersMovingWith(result))
   } catch (error) {
     reply({ id, kind: 'error', error: toErrorMessage(error) })
   }

@@ -54,3 +54,14 @@ export function createTaskContext<E>(
 export function throwIfEnding(context: TaskContext<never>): void {
   if (context.requested() !== 'continue') throw new CancelledError('Stopped.')
 }
+
+const movingWith = new WeakMap<object, readonly ArrayBuffer[]>()
+
+/** A result whose buffers move to the client instead of being copied. */
+export function moving<R extends object>(result: R, buffers: readonly ArrayBuffer[]): R {
+  movingWith.set(result, buffers)
+  return result
+}
+
+export const buffersMovingWith = (result: unknown): readonly ArrayBuffer[] =>
+  (typeof result === 'object' && result && movingWith.get(result)) || []

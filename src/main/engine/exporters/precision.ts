@@ -1,5 +1,5 @@
-import { Float16Array } from '@petamoriken/float16'
 import type { Precision } from '../../../shared/exporting'
+import { fromHalf, toHalf } from '../files/half'
 import type { ConstantValue } from '../graph/constantValue'
 import type { Weight } from '../models/weights'
 
@@ -15,26 +15,33 @@ export interface StoredWeight extends Weight {
 export function storedWeight(weight: Weight, precision: Precision): StoredWeight {
   const { shape, data } = weight
   if (precision === 'float16') {
-    const half = Float16Array.from(data)
-    const stored = { dtype: 'float16', data: new Uint16Array(half.buffer) } as const
-    return { shape, data: Float32Array.from(half), stored }
+    const half = toHalf(data)
+    return { shape, data: fromHalf(half), stored: { dtype: 'float16', data: half } }
   }
   if (precision === 'float32' || shape.length < 2) return { shape, data, stored: data }
-  const { bytes, scales } = quantized(data, shape.at(-1)!)
-  const columns = scales.length
-  return {
-    shape,
-    data: Float32Array.from(bytes, (byte, i) => byte * scales[i % columns]!),
-    stored: { dtype: 'int8', data: bytes, scales },
-  }
+  return quantized(shape, data)
 }
 
-function quantized(data: Float32Array, columns: number): { bytes: Int8Array; scales: Float32Array } {
+function quantized(shape: readonly number[], data: Float32Array): StoredWeight {
+  const columns = shape.at(-1)!
   const scales = new Float32Array(columns)
-  data.forEach((value, i) => (scales[i % columns] = Math.max(scales[i % columns]!, Math.abs(value))))
-  scales.forEach((most, i) => (scales[i] = most > 0 ? most / 127 : 1))
-  const bytes = Int8Array.from(data, (value, i) => Math.round(value / scales[i % columns]!))
-  return { bytes, scales }
+  const eachRow = (visit: (at: number, column: number) => void) => {
+    for (let row = 0; row < data.length; row += columns)
+      for (let column = 0; column < columns; column++) visit(row + column, column)
+  }
+  eachRow((at, column) => {
+    const size = Math.abs(data[at]!)
+    if (size > scales[column]!) scales[column] = size
+  })
+  for (let column = 0; column < columns; column++)
+    scales[column] = scales[column]! > 0 ? scales[column]! / 127 : 1
+  const bytes = new Int8Array(data.length)
+  const rounded = new Float32Array(data.length)
+  eachRow((at, column) => {
+    bytes[at] = Math.round(data[at]! / scales[column]!)
+    rounded[at] = bytes[at]! * scales[column]!
+  })
+  return { shape, data: rounded, stored: { dtype: 'int8', data: bytes, scales } }
 }
 
 export function storedWeights(

@@ -1,4 +1,4 @@
-import { Float16Array } from '@petamoriken/float16'
+import { fromHalf } from '../files/half'
 import { onnxTypes } from '../graph/emitters'
 import type { Weight } from '../models/weights'
 import { ModelProto } from '../runtimes/onnx/protos'
@@ -139,7 +139,7 @@ function decoded(type: number | undefined, bytes: Uint8Array): Float32Array | nu
   const { buffer } = new Uint8Array(bytes)
   const whole = (width: number) => buffer.byteLength % width === 0
   if (type === onnxTypes.float32 && whole(4)) return new Float32Array(buffer)
-  if (type === onnxTypes.float16 && whole(2)) return Float32Array.from(new Float16Array(buffer))
+  if (type === onnxTypes.float16 && whole(2)) return fromHalf(new Uint16Array(buffer))
   if (type === onnxTypes.int8) return Float32Array.from(new Int8Array(buffer))
   if (type === onnxTypes.int64 && whole(8)) return Float32Array.from(new BigInt64Array(buffer), Number)
   if (type === doubles && whole(8)) return Float32Array.from(new Float64Array(buffer))

@@ -1,4 +1,4 @@
-import { Float16Array } from '@petamoriken/float16'
+import { fromHalf } from '../files/half'
 import { sizeOf } from '../graph/tensor'
 import type { Weight } from '../models/weights'
 import { SavedModelProto, tensorflowTypes } from '../runtimes/tensorflow/protos'
@@ -74,7 +74,7 @@ function valuesOf({ dtype, tensorShape, tensorContent }: TensorMessage, name: st
 function decoded(dtype: number | undefined, buffer: ArrayBuffer): Float32Array | null {
   if (dtype === tensorflowTypes.float32 && buffer.byteLength % 4 === 0) return new Float32Array(buffer)
   if (dtype === tensorflowTypes.float16 && buffer.byteLength % 2 === 0)
-    return Float32Array.from(new Float16Array(buffer))
+    return fromHalf(new Uint16Array(buffer))
   if (dtype === tensorflowTypes.int8) return Float32Array.from(new Int8Array(buffer))
   return null
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Float16Array } from '@petamoriken/float16'
+import { fromHalf } from '../files/half'
 import type { Weight } from '../models/weights'
 import { type ImportedModel, type ImportHints, unreadable } from './importedModel'
 import { weightNamed } from './keras'
@@ -83,7 +83,7 @@ function readGroup(
 function floats({ quantization }: Entry, buffer: ArrayBuffer): Float32Array {
   if (!quantization) return new Float32Array(buffer)
   const { dtype, min = 0, scale = 1 } = quantization
-  if (dtype === 'float16') return Float32Array.from(new Float16Array(buffer))
+  if (dtype === 'float16') return fromHalf(new Uint16Array(buffer))
   const values = dtype === 'uint8' ? new Uint8Array(buffer) : new Uint16Array(buffer)
   return Float32Array.from(values, (value) => value * scale + min)
 }

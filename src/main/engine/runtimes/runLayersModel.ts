@@ -19,6 +19,8 @@ export async function runLayersModel(
 ): Promise<Float32Array> {
   // Half a second to load, which nobody else should wait for.
   const tf = await import('@tensorflow/tfjs')
+  // Without it the library advertises another one on stderr.
+  tf.enableProdMode()
   await tf.setBackend('cpu')
   const { modelTopology, weightsManifest } = JSON.parse(Buffer.from(description).toString()) as {
     modelTopology: object

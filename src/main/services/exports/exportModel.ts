@@ -17,6 +17,8 @@ import { type RoundingLoss, roundingLoss } from './roundingLoss'
 export interface ExportRequest extends Pick<ModelRequest, 'model'>, ExportedAs {
   readonly out: string
   readonly overwrite: boolean
+  /** What a person calls the model, where they call it anything. */
+  readonly name?: string
   /** Of Hourglass. */
   readonly version: string
 }
@@ -31,13 +33,14 @@ export interface ExportSummary {
 
 /** Writes a model for other programs, with a README. @throws ExpectedError; nothing is written then */
 export async function exportTrainedModel(
-  { model: name, out, overwrite, version, ...as }: ExportRequest,
+  { model: path, out, overwrite, version, name, ...as }: ExportRequest,
   { client }: Pick<ModelWork, 'client'>,
 ): Promise<ExportSummary> {
-  const model = await openNamedModel(name)
+  const model = await openNamedModel(path)
   const { spec } = model.files
   checkAbilities(spec, as)
-  const info = await infoOf(model)
+  const known = await infoOf(model)
+  const info = { ...known, name: name ?? known.name }
   const about = describe(model, info, version)
   const training = await trainingOf(model)
   const files =

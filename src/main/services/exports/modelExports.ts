@@ -51,6 +51,7 @@ export class ModelExports {
       model: await models.folderOf(id),
       out: join(chosen, made),
       overwrite: false,
+      name,
       version,
       ...as,
     }

@@ -5,6 +5,7 @@ import { explicitWeights } from '../../engine/models/weights'
 import { encodeSafetensors, type StoredTensor } from '../../store/safetensors'
 import { readParameters } from '../loadModel'
 import type { ComputeTasks } from '../protocol'
+import { moving } from '../taskContext'
 import { checkExport } from './checkExport'
 
 type Export = ComputeTasks['exportModel']
@@ -24,7 +25,9 @@ export async function exportModel({
   const files = written.map((file) => ({ path: file.path, bytes: bytesOf(file) }))
   const parameters = Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, data]))
   await checkExport(files, spec, parameters, as)
-  return { files }
+  // Buffers of Node's own pool hold other things too, and stay.
+  const own = files.filter(({ bytes }) => bytes.byteLength === bytes.buffer.byteLength)
+  return moving({ files }, [...new Set(own.map(({ bytes }) => bytes.buffer as ArrayBuffer))])
 }
 
 function bytesOf(file: ExportedFile): Uint8Array {

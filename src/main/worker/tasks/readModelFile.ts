@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { Float16Array } from '@petamoriken/float16'
 import { ExpectedError } from '../../../shared/errors'
+import { fromHalf } from '../../engine/files/half'
 import { importFile } from '../../engine/importers/importFile'
 import { limits } from '../../engine/importers/limits'
 import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
@@ -39,8 +39,7 @@ function floatsOf(
   if (dtype === 'F32') return [[name, { shape, data }]]
   if (dtype === 'F64') return [[name, { shape, data: Float32Array.from(data) }]]
   if (dtype !== 'F16') return []
-  const half = new Float16Array(data.slice().buffer)
-  return [[name, { shape, data: Float32Array.from(half) }]]
+  return [[name, { shape, data: fromHalf(data) }]]
 }
 
 /** A regular file within the limit, read whole. @throws ExpectedError */

@@ -154,9 +154,9 @@ class OnnxBuilder implements OnnxEmitter {
       decoded = this.node('Cast', [add(name, dims, 'float16', value.data)], { to: onnxTypes.float32 })
     else {
       const scales = add(`${name}/scales`, [value.scales.length], 'float32', value.scales)
-      decoded = this.node('DequantizeLinear', [add(name, dims, 'int8', value.data), scales], {
-        axis: dims.length - 1,
-      })
+      // Not DequantizeLinear: ONNX Runtime makes a product of it that rounds what comes in as well.
+      const floats = this.node('Cast', [add(name, dims, 'int8', value.data)], { to: onnxTypes.float32 })
+      decoded = this.node('Mul', [floats, scales])
     }
     this.decoded.set(name, decoded)
     return decoded

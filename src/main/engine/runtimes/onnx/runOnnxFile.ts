@@ -11,7 +11,12 @@ export async function runOnnxFile(
   bytes: Uint8Array,
   inputs: Readonly<Record<string, FileInput>>,
 ): Promise<Record<string, Float32Array | Uint8Array>> {
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ['cpu'] })
+  const session = await ort.InferenceSession.create(bytes, {
+    executionProviders: ['cpu'],
+    // It runs once: kernels need not be laid out anew, which takes their size in memory again.
+    enableCpuMemArena: false,
+    extra: { session: { disable_prepacking: '1' } },
+  })
   try {
     const feeds = Object.fromEntries(
       Object.entries(inputs).map(([name, { shape, data }]) => [
