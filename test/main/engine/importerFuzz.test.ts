@@ -86,7 +86,7 @@ const read = ({ name, bytes, beside }: Seed) => {
       return { weights: Object.fromEntries(floats), metadata }
     },
   }
-  return importFile(file, { input: null, hidden: null, output: null })
+  return importFile(file, { input: null, hidden: null, output: null, range: null })
 }
 
 const extremes = [0, 1, 0x7f, 0x80, 0xff]

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -20,7 +20,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const noHints: ImportHints = { input: null, hidden: null, output: null }
+const noHints: ImportHints = { input: null, hidden: null, output: null, range: null }
 const read = (path: string, hints: Partial<ImportHints> = {}) =>
   client.call('readModelFile', { path, hints: { ...noHints, ...hints } })
 
@@ -99,65 +99,59 @@ const images = (size: number) => {
 const asBytes = (values: Float32Array) =>
   JSON.stringify(Array.from(values, (value) => Math.round(value * 255)))
 
-const asList = (text: string) =>
-  Float32Array.from(JSON.parse(text.split('\n').findLast((line) => line.startsWith('['))!) as number[])
+/** What a network gave in Python for the images that Python was given. */
+const saidBy = async (name: string) =>
+  Float32Array.from(JSON.parse(await readFile(join(folder, `${name}.said`), 'utf8')) as number[])
 
 describe.skipIf(!hasPeersPython('tensorflow', 'keras'))('models made in Keras', () => {
-  it.each([
-    [
-      'dense layers in a row',
-      'keras.Sequential([keras.Input((28, 28, 1)), L.Flatten(), L.Dense(64, "relu"), L.Dense(16), L.Dense(64, "relu"), L.Dense(784, "sigmoid"), L.Reshape((28, 28, 1))])',
-      'untied',
-    ],
-    [
-      'an encoder and a decoder as networks of their own',
-      'keras.Sequential([keras.Input((784,)), keras.Sequential([keras.Input((784,)), L.Dense(32, "tanh")]), keras.Sequential([keras.Input((32,)), L.Dense(784, "sigmoid")])])',
-      'untied',
-    ],
-    [
-      'convolutions, pooling and enlarging',
-      'keras.Sequential([keras.Input((28, 28, 1)), L.Conv2D(8, 3, padding="same", activation="relu"), L.MaxPooling2D(2), L.Conv2D(4, 3, strides=2, padding="same"), L.LeakyReLU(negative_slope=0.2), L.Conv2DTranspose(8, 3, strides=2, padding="same", activation="relu"), L.UpSampling2D(2), L.Conv2D(1, 3, padding="same", activation="sigmoid")])',
-      'untied',
-    ],
-  ])('%s', async (name, network, tying) => {
-    const path = join(folder, `${name.replaceAll(' ', '-')}.keras`)
-    const given = images(784)
-    const said = await runPython(
+  const given = images(784)
+  beforeAll(() =>
+    runPython(
       `
 import json, os, sys
 os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras, numpy as np
 L = keras.layers
-model = ${network}
-model.set_weights([w + 0.03 * np.random.default_rng(1).standard_normal(w.shape) for w in model.get_weights()])
-model.save(sys.argv[1])
-x = (np.array(json.loads(sys.argv[2]), np.float32) / 255).reshape(3, *model.inputs[0].shape[1:])
-print(json.dumps(keras.ops.convert_to_numpy(model(x)).ravel().tolist()))`,
-      path,
+folder, given = sys.argv[1:3]
+pixels = np.array(json.loads(given), np.float32) / 255
+networks = {
+    "rows": [keras.Input((28, 28, 1)), L.Flatten(), L.Dense(64, "relu"), L.Dense(16), L.Dense(64, "relu"), L.Dense(784, "sigmoid"), L.Reshape((28, 28, 1))],
+    "halves": [keras.Input((784,)), keras.Sequential([keras.Input((784,)), L.Dense(32, "tanh")]), keras.Sequential([keras.Input((32,)), L.Dense(784, "sigmoid")])],
+    "convolutions": [keras.Input((28, 28, 1)), L.Conv2D(8, 3, padding="same", activation="relu"), L.MaxPooling2D(2), L.Conv2D(4, 3, strides=2, padding="same"), L.LeakyReLU(negative_slope=0.2), L.Conv2DTranspose(8, 3, strides=2, padding="same", activation="relu"), L.UpSampling2D(2), L.Conv2D(1, 3, padding="same", activation="sigmoid")],
+    "norm": [keras.Input((28, 28, 1)), L.Flatten(), L.Dense(9), L.BatchNormalization(name="middle"), L.Dense(784)],
+}
+for name, layers in networks.items():
+    model = keras.Sequential(layers)
+    model.set_weights([w + 0.03 * np.random.default_rng(1).standard_normal(w.shape) for w in model.get_weights()])
+    model.save(f"{folder}/{name}.keras")
+    said = keras.ops.convert_to_numpy(model(pixels.reshape(3, *model.inputs[0].shape[1:])))
+    open(f"{folder}/{name}.said", "w").write(json.dumps(said.ravel().tolist()))`,
+      folder,
       asBytes(given),
-    )
-    const model = await read(path)
-    expect(model.spec.tying).toBe(tying)
-    expectClose(await outputs(model, given), asList(said))
+    ),
+  )
+
+  it.each([
+    ['dense layers in a row', 'rows'],
+    ['an encoder and a decoder as networks of their own', 'halves'],
+    ['convolutions, pooling and enlarging', 'convolutions'],
+  ])('%s', async (_, name) => {
+    const model = await read(join(folder, `${name}.keras`))
+    expect(model.spec.tying).toBe('untied')
+    expectClose(await outputs(model, given), await saidBy(name))
   })
 
   it('names the layer that it cannot hold', async () => {
-    const path = join(folder, 'norm.keras')
-    await runPython(
-      `
-import os, sys
-os.environ["KERAS_BACKEND"] = "tensorflow"
-import keras
-L = keras.layers
-keras.Sequential([keras.Input((8, 8, 1)), L.Flatten(), L.Dense(9), L.BatchNormalization(name="middle"), L.Dense(64)]).save(sys.argv[1])`,
-      path,
-    )
-    await expect(read(path)).rejects.toThrow('"middle" is a BatchNormalization layer')
+    await expect(read(join(folder, 'norm.keras'))).rejects.toThrow('"middle" is a BatchNormalization layer')
   })
 })
 
 describe.skipIf(!hasPeersPython('torch', 'onnx'))('models made in PyTorch', () => {
-  const networks = `
+  const grey = images(784)
+  const rgb = images(2352)
+  beforeAll(() =>
+    runPython(
+      `
 import json, sys, torch
 from torch import nn
 torch.manual_seed(1)
@@ -165,32 +159,59 @@ dense = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64,
 conv = nn.Sequential(nn.Conv2d(3, 8, 4, 2, 1), nn.ReLU(), nn.Conv2d(8, 16, 4, 2, 1), nn.ReLU(), nn.Flatten(), nn.Linear(16 * 49, 20), nn.Linear(20, 16 * 49), nn.ReLU(), nn.Unflatten(1, (16, 7, 7)), nn.ConvTranspose2d(16, 8, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Sigmoid())
 odd = nn.Sequential(nn.Conv2d(1, 8, 3, 2, 1), nn.ConvTranspose2d(8, 1, 3, 2, 1, output_padding=1))
 norm = nn.Sequential(nn.Conv2d(1, 8, 3, 1, 1), nn.InstanceNorm2d(8), nn.Conv2d(8, 1, 3, 1, 1))
-path, name, given = sys.argv[1:4]
-channels = 3 if name == "conv" else 1
-x = (torch.tensor(json.loads(given)) / 255).reshape(3, 28, 28, channels).permute(0, 3, 1, 2)
-model = {"dense": dense, "conv": conv, "odd": odd, "norm": norm}[name].eval()
-torch.onnx.export(model, (x[:1],), path, dynamo=False, input_names=["x"], dynamic_axes={"x": {0: "n"}})
-with torch.no_grad():
-    print(json.dumps(model(x).permute(0, 2, 3, 1).ravel().tolist()))`
+class DnCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        hidden = [layer for _ in range(2) for layer in (nn.Conv2d(6, 6, 3, 1, 1, bias=False), nn.BatchNorm2d(6), nn.ReLU())]
+        self.net = nn.Sequential(nn.Conv2d(1, 6, 3, 1, 1), nn.ReLU(), *hidden, nn.Conv2d(6, 1, 3, 1, 1))
+    def forward(self, x):
+        return (x - self.net(x)).clamp(0, 1)
+dncnn = DnCNN()
+tanh = nn.Sequential(nn.Flatten(), nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 784), nn.Tanh(), nn.Unflatten(1, (1, 28, 28)))
+folder, grey, rgb = sys.argv[1:4]
+networks = {"dense": dense, "conv": conv, "odd": odd, "norm": norm, "dncnn": dncnn, "tanh": tanh, "bytes": dense[:-2]}
+for name, model in networks.items():
+    pixels = torch.tensor(json.loads(rgb if name == "conv" else grey)) / 255
+    x = pixels.reshape(3, 28, 28, -1).permute(0, 3, 1, 2)
+    torch.onnx.export(model.eval(), (x[:1],), f"{folder}/{name}.onnx", dynamo=False, input_names=["x"], dynamic_axes={"x": {0: "n"}})
+    with torch.no_grad():
+        y = model(2 * x - 1) / 2 + 0.5 if name == "tanh" else model(255 * x).reshape(x.shape) / 255 if name == "bytes" else model(x)
+    open(f"{folder}/{name}.said", "w").write(json.dumps(y.permute(0, 2, 3, 1).ravel().tolist()))`,
+      folder,
+      asBytes(grey),
+      asBytes(rgb),
+    ),
+  )
+  const readNamed = (name: string, hints: Partial<ImportHints> = {}) =>
+    read(join(folder, `${name}.onnx`), hints)
 
   it.each([
-    ['dense', 784],
-    ['conv', 2352],
-  ])('as ONNX: %s', async (name, size) => {
-    const path = join(folder, `${name}.onnx`)
-    const given = images(size)
-    const said = await runPython(networks, path, name, asBytes(given))
-    expectClose(await outputs(await read(path), given), asList(said))
+    ['dense', grey],
+    ['conv', rgb],
+  ])('as ONNX: %s', async (name, given) => {
+    expectClose(await outputs(await readNamed(name), given), await saidBy(name))
   })
 
-  it('names what keeps a network from being read', async () => {
-    for (const [name, sentence] of [
-      ['odd', 'pads the image by 1, 1, 1, 1 pixels'],
-      ['norm', 'operator InstanceNormalization'],
-    ] as const) {
-      await runPython(networks, join(folder, `${name}.onnx`), name, asBytes(images(784)))
-      await expect(read(join(folder, `${name}.onnx`))).rejects.toThrow(sentence)
-    }
+  it('takes images in other ranges, which it tells or is told', async () => {
+    const model = await readNamed('tanh')
+    expect(model.notes.join()).toContain('assumed to be in -1..1')
+    expectClose(await outputs(model, grey), await saidBy('tanh'))
+    expectClose(await outputs(await readNamed('bytes', { range: '0..255' }), grey), await saidBy('bytes'))
+  })
+
+  it('takes a denoiser that gives the noise', async () => {
+    const model = await readNamed('dncnn')
+    expect(model.spec).toMatchObject({ decoder: 'convolution', output: { residual: true } })
+    expect(model.notes.join()).toContain('sigma 25')
+    const found = (await outputs(model, grey)).map((value) => Math.min(1, Math.max(0, value)))
+    expectClose(found, await saidBy('dncnn'))
+  })
+
+  it.each([
+    ['odd', 'pads the image by 1, 1, 1, 1 pixels'],
+    ['norm', 'operator InstanceNormalization'],
+  ])('names what keeps a network from being read: %s', async (name, sentence) => {
+    await expect(readNamed(name)).rejects.toThrow(sentence)
   })
 })
 

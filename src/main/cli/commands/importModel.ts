@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Activation, activations } from '../../../shared/modelSpec'
 import { appVersion, computeWorkerEntry } from '../../builtFiles'
 import { nameOfImported, readModel, saveImported } from '../../services/models/importModel'
+import type { ImportHints } from '../../worker/protocol'
 import type { CommandContext } from '../context'
 import { choice, examples } from '../options'
 
@@ -12,6 +13,8 @@ interface ImportFlags {
   channels: string
   hidden?: Activation
   output?: Activation
+  range?: NonNullable<ImportHints['range']>
+  noise?: string
 }
 
 function parseSize(text: string): { width: number; height: number } {
@@ -44,6 +47,10 @@ export function registerImportModel(program: Command, context: CommandContext): 
         ...activations,
       ]),
     )
+    .addOption(
+      new Option('--range <range>', 'of the values of its images').choices(['0..1', '0..255', '-1..1']),
+    )
+    .option('--noise <noise>', 'the noise that it learned to remove, for example gaussian:25')
     .addHelpText(
       'after',
       examples(
@@ -51,18 +58,25 @@ export function registerImportModel(program: Command, context: CommandContext): 
         'hourglass import-model weights.safetensors --hidden relu --output sigmoid --size 28x28 --out model',
       ),
     )
-    .action(async (file: string, { out, name, size, channels, hidden, output }: ImportFlags) => {
-      const input = size ? { ...size, channels: channels === '3' ? (3 as const) : (1 as const) } : null
-      const imported = await readModel(
-        file,
-        { input, hidden: hidden ?? null, output: output ?? null },
-        computeWorkerEntry(),
-      )
-      const called = name ?? nameOfImported(imported, file)
-      await saveImported(imported, out, { name: called, path: file, version: appVersion() })
-      for (const note of imported.notes) context.output.line(note)
-      context.output.line(`${called} is in ${out}.`)
-      const { spec, notes } = imported
-      context.output.record({ type: 'done', out, name: called, tying: spec.tying, spec, notes })
-    })
+    .action(
+      async (file: string, { out, name, size, channels, hidden, output, range, noise }: ImportFlags) => {
+        const input = size ? { ...size, channels: channels === '3' ? (3 as const) : (1 as const) } : null
+        const imported = await readModel(
+          file,
+          { input, hidden: hidden ?? null, output: output ?? null, range: range ?? null },
+          computeWorkerEntry(),
+        )
+        const called = name ?? nameOfImported(imported, file)
+        await saveImported(imported, out, {
+          name: called,
+          path: file,
+          version: appVersion(),
+          noise: noise ?? null,
+        })
+        for (const note of imported.notes) context.output.line(note)
+        context.output.line(`${called} is in ${out}.`)
+        const { spec, notes } = imported
+        context.output.record({ type: 'done', out, name: called, tying: spec.tying, spec, notes })
+      },
+    )
 }

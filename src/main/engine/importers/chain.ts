@@ -39,4 +39,6 @@ export interface Chain {
   /** Where images become rows within the network. */
   readonly flatOrder: FlatOrder
   readonly steps: readonly Step[]
+  /** What becomes of the output: nothing, or it is added to the input or subtracted from it. */
+  readonly residual: 'added' | 'subtracted' | null
 }

@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { Weight } from '../models/weights'
+import type { ValueRange } from './valueRange'
 
 /** A model out of a file. */
 export interface ImportedModel {
@@ -22,6 +23,8 @@ export interface ImportHints {
   /** Of the hidden layers and of the output, for files of weights alone. */
   readonly hidden: ModelSpec['output']['activation'] | null
   readonly output: ModelSpec['output']['activation'] | null
+  /** Of the values of images. */
+  readonly range: ValueRange | null
 }
 
 /** @param what completes "cannot be read: …" */

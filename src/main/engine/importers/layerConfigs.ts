@@ -48,7 +48,7 @@ export function chainOf(network: Network, weightsOf: WeightsOf): Chain {
   const flat = calls.flatMap((call) => innerCalls(call))
   const steps = flat.flatMap((call) => stepsOf(call, weightsOf))
   const name = Array.isArray(network.config) ? null : (network.config.name ?? null)
-  return { name, input: inputOf(flat), flatOrder: 'channels-last', steps }
+  return { name, input: inputOf(flat), flatOrder: 'channels-last', steps, residual: null }
 }
 
 /** The network that a layer is, where one is used as a layer of another. */

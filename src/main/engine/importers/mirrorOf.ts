@@ -10,6 +10,8 @@ import { decoderKernel, encoderKernel } from '../models/autoencoder'
 import { transposed, type Weight } from '../models/weights'
 import type { Chain, Step } from './chain'
 import { type ImportedModel, type ImportHints, unfitting } from './importedModel'
+import { isRestorer, restorerOfChain } from './restorerOf'
+import { guessRange, inUnitRange } from './valueRange'
 import { channelsLast } from './channelsLast'
 
 /** A step with the activation that follows it. */
@@ -22,6 +24,11 @@ type Layer = Exclude<Step, { kind: 'activation' }> & { readonly activation: Acti
  * @throws ExpectedError `unsupported`, naming the layer that does not fit
  */
 export function modelOfChain(chain: Chain, hints: ImportHints): ImportedModel {
+  if (isRestorer(chain)) return inRange(restorerOfChain(chain), hints)
+  if (chain.residual)
+    throw unfitting(
+      'What the network gives is added to its input, past layers that are not all convolutions.',
+    )
   const layers = withActivations(chain.steps)
   const notes: string[] = []
   const input = inputOf(chain, layers, hints, notes)
@@ -52,7 +59,21 @@ export function modelOfChain(chain: Chain, hints: ImportHints): ImportedModel {
     putDecoder(weights, ordered(layer, half + k), k, encoder[i]!, shapes[i]!)
   })
   const tying = isTied(weights, encoder) ? 'tied' : 'untied'
-  return { spec: { ...draft.data, tying }, weights, name: chain.name, about: {}, notes }
+  return inRange({ spec: { ...draft.data, tying }, weights, name: chain.name, about: {}, notes }, hints)
+}
+
+/** Taken for a range of values that is said, or guessed and then told. */
+function inRange(model: ImportedModel, { range }: ImportHints): ImportedModel {
+  const chosen = range ?? guessRange(model)
+  const taken = inUnitRange(model, chosen)
+  if (range || chosen === '0..1') return taken
+  return {
+    ...taken,
+    notes: [
+      ...model.notes,
+      `Its images are assumed to be in ${chosen}, by its output. Say another range with --range.`,
+    ],
+  }
 }
 
 function withActivations(steps: readonly Step[]): Layer[] {

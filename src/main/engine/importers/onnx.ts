@@ -50,6 +50,7 @@ class ChainReader {
   /** Where the channels of images are at the moment. */
   private layout: FlatOrder = 'channels-first'
   private flatOrder: FlatOrder | null = null
+  private residual: Chain['residual'] = null
 
   constructor(
     private readonly graph: OnnxGraph,
@@ -64,17 +65,38 @@ class ChainReader {
     const input = this.inputOf(fed.shape)
     let value = fed.name
     for (let count = 0; !graph.outputs.includes(value); count++) {
-      const readers = graph.nodes.filter(({ op, inputs }) => op !== 'Shape' && inputs.includes(value))
+      const readers = this.readersOf(value, fed.name)
       if (readers.length !== 1 || count > graph.nodes.length)
         throw unfitting(
           readers.length > 1
             ? `What goes into ${readers.map(({ op, name }) => `"${name}" (${op})`).join(' and ')} goes several ways.`
             : 'Its operators do not form a chain from the input to the output.',
         )
-      this.step(readers[0]!, value)
+      if (this.isResidual(readers[0]!, fed.name)) this.residual = residualOf(readers[0]!, fed.name)
+      else this.step(readers[0]!, value)
       value = readers[0]!.outputs[0]!
     }
-    return { name: null, input, flatOrder: this.flatOrder ?? 'channels-last', steps: this.steps }
+    return {
+      name: null,
+      input,
+      flatOrder: this.flatOrder ?? 'channels-last',
+      steps: this.steps,
+      residual: this.residual,
+    }
+  }
+
+  /** Who reads a value: of the input not the sum at the end, which is met again there. */
+  private readersOf(value: string, fed: string): OnnxNode[] {
+    const { nodes } = this.graph
+    return nodes.filter(
+      (node) =>
+        node.op !== 'Shape' && node.inputs.includes(value) && !(value === fed && this.isResidual(node, fed)),
+    )
+  }
+
+  private isResidual({ op, inputs }: OnnxNode, fed: string): boolean {
+    const other = inputs.find((input) => input !== fed)
+    return (op === 'Add' || op === 'Sub') && inputs.includes(fed) && !!other && !this.graph.constant(other)
   }
 
   private inputOf(shape: readonly (number | null)[]): Chain['input'] {
@@ -96,7 +118,8 @@ class ChainReader {
     const { op, name } = node
     if (passing.has(op)) {
       if (op === 'Flatten' || op === 'Reshape') this.flatOrder ??= this.layout
-    } else if (op === 'Transpose') this.transpose(node)
+    } else if (op === 'Clip' && graphEnds(this.graph, node)) return
+    else if (op === 'Transpose') this.transpose(node)
     else if (op === 'Gemm' || op === 'MatMul') this.steps.push(this.dense(node, value))
     else if (op === 'Add') this.addBias(node, value)
     else if (op === 'Conv' || op === 'ConvTranspose') this.steps.push(this.convolution(node))
@@ -173,6 +196,16 @@ class ChainReader {
     if (mode !== 'nearest') throw unfitting(`"${name}" (${op}) enlarges ${mode}, not by repeating pixels.`)
     return { name, kind: 'enlarge', size, upsampling: 'nearest' }
   }
+}
+
+/** What leaves the network is clipped here too. */
+const graphEnds = ({ outputs }: OnnxGraph, node: OnnxNode) => outputs.includes(node.outputs[0] ?? '')
+
+/** @throws ExpectedError where the image is subtracted from what the network gives */
+function residualOf({ op, name, inputs }: OnnxNode, fed: string): Chain['residual'] {
+  if (op === 'Add') return 'added'
+  if (inputs[0] === fed) return 'subtracted'
+  throw unfitting(`"${name}" (Sub) subtracts the image from what the network gives.`)
 }
 
 /** a × b × height × width → height × width × b × a: filters × channels of Conv, and inputs × outputs of its transpose. */

@@ -35,7 +35,7 @@ export function importSafetensors(
     return [step, { name: step.name, kind: 'activation', activation }]
   })
   const input: InputShape | number = mirrored[0]!.kernel.shape[0]!
-  const chain: Chain = { name: null, input, flatOrder: 'channels-first', steps }
+  const chain: Chain = { name: null, input, flatOrder: 'channels-first', steps, residual: null }
   const model = modelOfChain(chain, hints)
   return {
     ...model,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
+import type { ModelSpec } from '../../../shared/modelSpec'
 import { formatNoise, noiseSpecSchema, parseNoise } from '../../../shared/noise'
 import type { ModelInfo } from '../../../shared/run'
 import { explainFileError } from '../../store/fileErrors'
@@ -73,14 +74,24 @@ export function nameOfImported({ name }: ImportedFile, path: string): string {
 export async function saveImported(
   imported: ImportedFile,
   folder: string,
-  { name, path, version }: { name: string; path: string; version: string },
+  {
+    name,
+    path,
+    version,
+    noise = null,
+  }: { name: string; path: string; version: string; noise?: string | null },
 ): Promise<void> {
   const { preview, weights } = imported
-  const info: ModelInfo = { ...(imported.info ?? infoOf(imported, path, version)), name }
+  const info: ModelInfo = { ...(imported.info ?? infoOf(imported, path, version, noise)), name }
   await writeModel(folder, { info, weights, card: modelCard(info, preview !== null), preview })
 }
 
-function infoOf({ spec, about }: ImportedFile, path: string, version: string): ModelInfo {
+function infoOf(
+  { spec, about }: ImportedFile,
+  path: string,
+  version: string,
+  noise: string | null,
+): ModelInfo {
   const [, images = '0', dataset] = /^(\d+) images of (.+)$/s.exec(about.learned_from ?? '') ?? []
   return {
     version: 1,
@@ -91,12 +102,16 @@ function infoOf({ spec, about }: ImportedFile, path: string, version: string): M
     trainedOn: {
       dataset: dataset ?? `unknown, imported from ${basename(path)}`,
       images: Number(images),
-      noise: noiseOf(about.noise),
+      noise: noise === null ? (noiseOf(about.noise) ?? assumedNoise(spec)) : formatNoise(parseNoise(noise)),
     },
     metrics: null,
     versions: { hourglass: version },
   }
 }
+
+/** A network that gives what is to be added to an image is there to remove noise. */
+const assumedNoise = ({ output, decoder }: ModelSpec) =>
+  output.residual && decoder === 'convolution' ? 'gaussian:25' : null
 
 /** As the file says it, where it does and it is one. */
 function noiseOf(text: string | undefined): string | null {

@@ -109,7 +109,11 @@ export class ModelService {
   async import({ place }: ParsedParams<'models.import'>): Promise<Results['models.import']> {
     const { library, places, version, computeWorker } = this.deps
     const path = places.resolve(place)
-    const imported = await readModel(path, { input: null, hidden: null, output: null }, computeWorker)
+    const imported = await readModel(
+      path,
+      { input: null, hidden: null, output: null, range: null },
+      computeWorker,
+    )
     const name = nameOfImported(imported, path)
     const entry = await library.create('models', name)
     try {

@@ -1,0 +1,90 @@
+import type { ModelSpec } from '../../../shared/modelSpec'
+import { decoderKernel, encoderKernel } from '../models/autoencoder'
+import { transposed, type Weight } from '../models/weights'
+import { type ImportedModel, unfitting } from './importedModel'
+
+/** What numbers of an image a network takes and gives; Hourglass's own are 0..1. */
+export const valueRanges = ['0..1', '0..255', '-1..1'] as const
+export type ValueRange = (typeof valueRanges)[number]
+
+/** Beyond this a bias of the output is no share of white. */
+const largestBias = 2
+
+/** By the output: tanh reaches from -1 to 1, sigmoid from 0 to 1, and a linear one is where its biases are. */
+export function guessRange({ spec, weights }: ImportedModel): ValueRange {
+  if (spec.output.activation === 'tanh') return '-1..1'
+  if (spec.output.activation === 'sigmoid' || spec.output.residual) return '0..1'
+  const { data } = weights[lastBias(spec)]!
+  const mean = data.reduce((sum, value) => sum + Math.abs(value), 0) / data.length
+  return mean > largestBias ? '0..255' : '0..1'
+}
+
+/**
+ * The same network for images in 0..1: what its range is not like is taken into the first and the last layer.
+ * @throws ExpectedError `unsupported` where that cannot be done exactly
+ */
+export function inUnitRange(model: ImportedModel, range: ValueRange): ImportedModel {
+  if (range === '0..1') return model
+  const { spec } = model
+  const { activation } = spec.output
+  const weights = { ...explicit(model) }
+  const change = (name: string, by: (value: number, at: number) => number) => {
+    const { shape, data } = weights[name]!
+    weights[name] = { shape, data: data.map(by) }
+  }
+  const kernels = [encoderKernel(0), lastKernel(spec)] as const
+  if (range === '0..255') {
+    if (activation !== 'linear' && activation !== 'relu' && activation !== 'leaky-relu')
+      throw unfitting(`An output with ${activation} cannot reach from 0 to 255.`)
+    change(kernels[0], (value) => value * 255)
+    change(kernels[1], (value) => value / 255)
+    change(lastBias(spec), (value) => value / 255)
+    return { ...model, spec: apart(spec), weights }
+  }
+  if (spec.encoder[0]!.type !== 'dense' || spec.output.residual)
+    throw unfitting(
+      'A convolution of images from -1 to 1 has grey around them, where Hourglass has black: it cannot be taken over exactly.',
+    )
+  takeOffsetIn(weights, kernels[0])
+  if (activation === 'tanh') {
+    // (tanh z + 1) / 2 = sigmoid 2z
+    change(kernels[1], (value) => 2 * value)
+    change(lastBias(spec), (value) => 2 * value)
+    return { ...model, spec: { ...apart(spec), output: { ...spec.output, activation: 'sigmoid' } }, weights }
+  }
+  if (activation !== 'linear') throw unfitting(`An output with ${activation} cannot reach from -1 to 1.`)
+  change(kernels[1], (value) => value / 2)
+  change(lastBias(spec), (value) => (value + 1) / 2)
+  return { ...model, spec: apart(spec), weights }
+}
+
+/** (2x - 1) K + b = x (2K) + (b - the sum of K's rows) */
+function takeOffsetIn(weights: Record<string, Weight>, kernel: string): void {
+  const { shape, data } = weights[kernel]!
+  const columns = shape[1]!
+  const bias = Float32Array.from(weights['encoder.0.bias']!.data)
+  data.forEach((value, i) => (bias[i % columns] = bias[i % columns]! - value))
+  weights[kernel] = { shape, data: data.map((value) => 2 * value) }
+  weights['encoder.0.bias'] = { shape: [columns], data: bias }
+}
+
+/** Scaled at one end and not at the other, a decoder is no transpose any more. */
+const apart = (spec: ModelSpec): ModelSpec =>
+  spec.decoder === 'mirror' ? { ...spec, tying: 'untied' } : spec
+
+const lastKernel = (spec: ModelSpec) => decoderKernel(spec.decoder === 'mirror' ? spec.encoder.length - 1 : 0)
+const lastBias = (spec: ModelSpec) =>
+  `decoder.${spec.decoder === 'mirror' ? spec.encoder.length - 1 : 0}.bias`
+
+/** With the decoder's kernels, of a tied model too. */
+function explicit({ spec, weights }: ImportedModel): Readonly<Record<string, Weight>> {
+  const missing = spec.encoder.flatMap((layer, i) => {
+    const name = decoderKernel(spec.encoder.length - 1 - i)
+    const own = weights[encoderKernel(i)]
+    if (weights[name] || !own || layer.type === 'pool' || spec.decoder !== 'mirror') return []
+    const [rows, columns] = own.shape as [number, number]
+    const dense = { shape: [columns, rows], data: transposed(own.data, rows, columns) }
+    return [[name, layer.type === 'dense' ? dense : own] as const]
+  })
+  return { ...weights, ...Object.fromEntries(missing) }
+}
