@@ -5,29 +5,33 @@ import { expect, test } from './support/hourglassTest'
 import { killWorkers } from './support/killWorker'
 import { importChosen, startTraining } from './support/steps'
 
-test('leaves out broken files, says which and why, and tries them again', async ({ app }) => {
-  const { page } = app
-  await makeImages(join(app.files, 'mixed'), 20)
-  await makeBrokenImages(join(app.files, 'mixed', 'discs'))
-  await app.chooseFolder('Open folder…', 'mixed')
-  await importChosen(page)
-  await expect(page.getByRole('heading', { name: '3 files left out' })).toBeVisible()
-  await expect(page.getByRole('list', { name: 'Files left out' })).toContainText('broken-0.png')
+test(
+  'leaves out broken files, says which and why, and tries them again',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await makeImages(join(app.files, 'mixed'), 20)
+    await makeBrokenImages(join(app.files, 'mixed', 'discs'))
+    await app.chooseFolder('Open folder…', 'mixed')
+    await importChosen(page)
+    await expect(page.getByRole('heading', { name: '3 files left out' })).toBeVisible()
+    await expect(page.getByRole('list', { name: 'Files left out' })).toContainText('broken-0.png')
 
-  await makeImages(join(app.files, 'mended'), 2, ['discs'])
-  await copyFile(
-    join(app.files, 'mended', 'discs', 'discs-0.png'),
-    join(app.files, 'mixed', 'discs', 'broken-0.png'),
-  )
-  await page
-    .getByRole('region', { name: '3 files left out' })
-    .getByRole('button', { name: 'Try again' })
-    .click()
-  await expect(page.getByRole('heading', { name: '2 files left out' })).toBeVisible()
-  await expect(page.getByRole('grid', { name: '21 images' })).toBeVisible()
-})
+    await makeImages(join(app.files, 'mended'), 2, ['discs'])
+    await copyFile(
+      join(app.files, 'mended', 'discs', 'discs-0.png'),
+      join(app.files, 'mixed', 'discs', 'broken-0.png'),
+    )
+    await page
+      .getByRole('region', { name: '3 files left out' })
+      .getByRole('button', { name: 'Try again' })
+      .click()
+    await expect(page.getByRole('heading', { name: '2 files left out' })).toBeVisible()
+    await expect(page.getByRole('grid', { name: '21 images' })).toBeVisible()
+  },
+)
 
-test('says when no image can be read', async ({ app }) => {
+test('says when no image can be read', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await makeBrokenImages(join(app.files, 'broken'))
   await app.chooseFolder('Open folder…', 'broken')
@@ -35,7 +39,7 @@ test('says when no image can be read', async ({ app }) => {
   await expect(page.getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
 })
 
-test('says what to do about an empty folder', async ({ app }) => {
+test('says what to do about an empty folder', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await mkdir(join(app.files, 'empty'), { recursive: true })
   await app.chooseFolder('Open folder…', 'empty')

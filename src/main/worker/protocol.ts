@@ -1,8 +1,8 @@
 import type { ErrorMessage } from '../../shared/errors'
 import type { ImportedFile } from '../engine/importers/importFile'
-import type { ImportHints } from '../engine/importers/importedModel'
+import type { ImportHints } from '../../shared/importing'
 
-export type { ImportedFile, ImportHints }
+export type { ImportedFile }
 import type { ExportedAs, Precision } from '../../shared/exporting'
 import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'

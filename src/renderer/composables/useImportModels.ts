@@ -1,27 +1,16 @@
-import { useI18n } from 'vue-i18n'
-import { useRouter } from 'vue-router'
+import { shallowRef } from 'vue'
 import type { Place } from '../../shared/api/places'
-import { client } from '../api/client'
 import { useChoosePlaces } from './useChoosePlaces'
 import { useCommand } from './useCommand'
-import { useToasts } from './useToasts'
 
-/** Files of models that are to join the library: chosen or dropped, one after the other. */
+/** Files of models that were chosen or dropped, in turn: the first is being looked at. */
+const waiting = shallowRef<readonly Place[]>([])
+
+/** Models out of files. The shell shows what each is, and lets it be corrected, before it joins the library. */
 export function useImportModels() {
-  const { t } = useI18n()
-  const router = useRouter()
   const { choose } = useChoosePlaces()
-  const { show } = useToasts()
-  const { run: take, busy: taking } = useCommand(async (places: readonly Place[]) => {
-    for (const { place } of places) {
-      const { id, name, notes } = await client.invoke('models.import', { place })
-      const open = () => void router.push({ name: 'model', params: { id } })
-      show('success', [t('models.imported', { name }), ...notes].join(' '), {
-        label: t('common.open'),
-        run: open,
-      })
-    }
-  })
+  const take = (places: readonly Place[]) => (waiting.value = [...waiting.value, ...places])
+  const next = () => (waiting.value = waiting.value.slice(1))
   const { run: chooseAndImport, busy: choosing } = useCommand(async () => take(await choose('models')))
-  return { take, chooseAndImport, taking, choosing }
+  return { waiting, take, next, chooseAndImport, choosing }
 }

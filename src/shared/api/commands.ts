@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { preprocessingSchema } from '../dataset'
 import { exportFormats, modelParts, pixelKinds, precisions, tiedAsKinds } from '../exporting'
+import { importHintsSchema } from '../importing'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
 import { noiseSpecSchema } from '../noise'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
@@ -170,7 +171,13 @@ export const commands = {
   /** Keeps the best epoch of a run as a model of its own, which stays when the run is removed. */
   'models.keep': z.strictObject({ run: idSchema, name }),
   /** Out of a file of Hourglass or of another program. */
-  'models.import': z.strictObject({ place: placeSchema }),
+  'models.import': z.strictObject({
+    place: placeSchema,
+    hints: importHintsSchema,
+    noise: noiseSpecSchema.nullable(),
+  }),
+  /** What an import would make of a file, and what it assumes. */
+  'models.inspect': z.strictObject({ place: placeSchema, hints: importHintsSchema }),
   'models.rename': z.strictObject({ id: idSchema, name }),
   'models.remove': byId,
   'models.reveal': byId,
@@ -292,7 +299,14 @@ export interface Results extends LatentResults, DenoiseResults {
   'models.list': Listing<ModelSummary>
   'models.get': ModelDetail
   'models.keep': { readonly id: string }
-  'models.import': { readonly id: string; readonly name: string; readonly notes: readonly string[] }
+  'models.import': { readonly id: string; readonly name: string }
+  'models.inspect': {
+    readonly name: string
+    readonly spec: ModelSpec
+    readonly notes: readonly string[]
+    /** What it learned to remove, as far as the file says. */
+    readonly noise: string | null
+  }
   'models.rename': null
   'models.remove': null
   'models.reveal': null

@@ -8,6 +8,7 @@ import { explicitWeights } from '../../../src/main/engine/models/weights'
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../../../src/main/store/safetensors'
 import { ExpectedError } from '../../../src/shared/errors'
 import type { ExportFormat } from '../../../src/shared/exporting'
+import { noHints } from '../../../src/shared/importing'
 import { modelSpecSchema } from '../../../src/shared/modelSpec'
 import { trainingConfigSchema } from '../../../src/shared/trainingConfig'
 import { randomNumbers } from '../../support/randomNumbers'
@@ -86,7 +87,7 @@ const read = ({ name, bytes, beside }: Seed) => {
       return { weights: Object.fromEntries(floats), metadata }
     },
   }
-  return importFile(file, { input: null, hidden: null, output: null, range: null })
+  return importFile(file, noHints)
 }
 
 const extremes = [0, 1, 0x7f, 0x80, 0xff]

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readWeights } from '../../../src/main/store/checkpointStore'
 import { writeSafetensors } from '../../../src/main/store/safetensors'
-import type { ImportHints, ModelFiles } from '../../../src/main/worker/protocol'
+import type { ModelFiles } from '../../../src/main/worker/protocol'
+import { type ImportHints, noHints } from '../../../src/shared/importing'
 import type { ExportedAs, ExportFormat } from '../../../src/shared/exporting'
 import { inputSize } from '../../../src/shared/modelSpec'
 import { testComputeClient } from '../../support/commandLine'
@@ -20,7 +21,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const noHints: ImportHints = { input: null, hidden: null, output: null, range: null }
 const read = (path: string, hints: Partial<ImportHints> = {}) =>
   client.call('readModelFile', { path, hints: { ...noHints, ...hints } })
 

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type ValueRange, valueRanges } from '../../../shared/importing'
 import { type Activation, activations } from '../../../shared/modelSpec'
 import { appVersion, computeWorkerEntry } from '../../builtFiles'
 import { nameOfImported, readModel, saveImported } from '../../services/models/importModel'
-import type { ImportHints } from '../../worker/protocol'
 import type { CommandContext } from '../context'
 import { choice, examples } from '../options'
 
@@ -13,7 +13,7 @@ interface ImportFlags {
   channels: string
   hidden?: Activation
   output?: Activation
-  range?: NonNullable<ImportHints['range']>
+  range?: ValueRange
   noise?: string
 }
 
@@ -47,9 +47,7 @@ export function registerImportModel(program: Command, context: CommandContext): 
         ...activations,
       ]),
     )
-    .addOption(
-      new Option('--range <range>', 'of the values of its images').choices(['0..1', '0..255', '-1..1']),
-    )
+    .addOption(new Option('--range <range>', 'of the values of its images').choices([...valueRanges]))
     .option('--noise <noise>', 'the noise that it learned to remove, for example gaussian:25')
     .addHelpText(
       'after',

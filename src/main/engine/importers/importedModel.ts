@@ -1,7 +1,6 @@
 import { ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { Weight } from '../models/weights'
-import type { ValueRange } from './valueRange'
 
 /** A model out of a file. */
 export interface ImportedModel {
@@ -14,17 +13,6 @@ export interface ImportedModel {
   readonly about: Readonly<Record<string, string>>
   /** Sentences on what was assumed or changed. */
   readonly notes: readonly string[]
-}
-
-/** What a file may not say itself. */
-export interface ImportHints {
-  /** Of the images, for models that take them as rows of numbers. */
-  readonly input: { readonly width: number; readonly height: number; readonly channels: 1 | 3 } | null
-  /** Of the hidden layers and of the output, for files of weights alone. */
-  readonly hidden: ModelSpec['output']['activation'] | null
-  readonly output: ModelSpec['output']['activation'] | null
-  /** Of the values of images. */
-  readonly range: ValueRange | null
 }
 
 /** @param what completes "cannot be read: …" */

@@ -1,9 +1,10 @@
+import type { ImportHints } from '../../../shared/importing'
 import { z } from 'zod'
 import { type Hdf5Reader, readHdf5 } from '../files/hdf5'
 import { unzip } from '../files/zip'
 import { snakeCase } from '../exporters/keras'
 import type { Weight } from '../models/weights'
-import { type ImportedModel, type ImportHints, unreadable } from './importedModel'
+import { type ImportedModel, unreadable } from './importedModel'
 import {
   chainOf,
   type LayerConfig,

@@ -1,3 +1,4 @@
+import type { ImportHints } from '../../../shared/importing'
 import {
   type Activation,
   type InputShape,
@@ -9,7 +10,7 @@ import {
 import { decoderKernel, encoderKernel } from '../models/autoencoder'
 import { transposed, type Weight } from '../models/weights'
 import type { Chain, Step } from './chain'
-import { type ImportedModel, type ImportHints, unfitting } from './importedModel'
+import { type ImportedModel, unfitting } from './importedModel'
 import { isRestorer, restorerOfChain } from './restorerOf'
 import { guessRange, inUnitRange } from './valueRange'
 import { channelsLast } from './channelsLast'

@@ -1,7 +1,8 @@
+import type { ImportHints } from '../../../shared/importing'
 import type { InputShape } from '../../../shared/modelSpec'
 import { transposed, type Weight } from '../models/weights'
 import type { Chain, Step } from './chain'
-import { type ImportedModel, type ImportHints, unfitting } from './importedModel'
+import { type ImportedModel, unfitting } from './importedModel'
 import { modelOfChain } from './mirrorOf'
 import { ownModel } from './ownSpec'
 

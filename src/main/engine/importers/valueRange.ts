@@ -1,11 +1,8 @@
+import type { ValueRange } from '../../../shared/importing'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import { decoderKernel, encoderKernel } from '../models/autoencoder'
 import { transposed, type Weight } from '../models/weights'
 import { type ImportedModel, unfitting } from './importedModel'
-
-/** What numbers of an image a network takes and gives; Hourglass's own are 0..1. */
-export const valueRanges = ['0..1', '0..255', '-1..1'] as const
-export type ValueRange = (typeof valueRanges)[number]
 
 /** Beyond this a bias of the output is no share of white. */
 const largestBias = 2

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
+import type { ImportHints } from '../../../shared/importing'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import { formatNoise, noiseSpecSchema, parseNoise } from '../../../shared/noise'
 import type { ModelInfo } from '../../../shared/run'
 import { explainFileError } from '../../store/fileErrors'
 import { writeModel } from '../../store/modelStore'
 import { ComputeClient } from '../../worker/computeClient'
-import type { ImportedFile, ImportHints } from '../../worker/protocol'
+import type { ImportedFile } from '../../worker/protocol'
 import { modelCard } from './modelCard'
 
 /** In a folder, the first of these that is there is the model. */
@@ -82,16 +83,16 @@ export async function saveImported(
   }: { name: string; path: string; version: string; noise?: string | null },
 ): Promise<void> {
   const { preview, weights } = imported
-  const info: ModelInfo = { ...(imported.info ?? infoOf(imported, path, version, noise)), name }
+  const known = imported.info ?? infoOf(imported, path, version)
+  const trainedOn = {
+    ...known.trainedOn,
+    ...(noise === null ? {} : { noise: formatNoise(parseNoise(noise)) }),
+  }
+  const info: ModelInfo = { ...known, name, trainedOn }
   await writeModel(folder, { info, weights, card: modelCard(info, preview !== null), preview })
 }
 
-function infoOf(
-  { spec, about }: ImportedFile,
-  path: string,
-  version: string,
-  noise: string | null,
-): ModelInfo {
+function infoOf({ spec, about }: ImportedFile, path: string, version: string): ModelInfo {
   const [, images = '0', dataset] = /^(\d+) images of (.+)$/s.exec(about.learned_from ?? '') ?? []
   return {
     version: 1,
@@ -102,11 +103,21 @@ function infoOf(
     trainedOn: {
       dataset: dataset ?? `unknown, imported from ${basename(path)}`,
       images: Number(images),
-      noise: noise === null ? (noiseOf(about.noise) ?? assumedNoise(spec)) : formatNoise(parseNoise(noise)),
+      noise: noiseOfImported({ spec, about }),
     },
     metrics: null,
     versions: { hourglass: version },
   }
+}
+
+/** What it learned to remove: as the file says it, else as such networks usually do. */
+export function noiseOfImported({
+  spec,
+  about,
+  info,
+}: Pick<ImportedFile, 'spec' | 'about'> & Partial<ImportedFile>): string | null {
+  if (info) return info.trainedOn.noise
+  return about.noise === undefined ? assumedNoise(spec) : noiseOf(about.noise)
 }
 
 /** A network that gives what is to be added to an image is there to remove noise. */

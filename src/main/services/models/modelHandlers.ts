@@ -10,6 +10,7 @@ export function modelHandlers(models: ModelService, shell: Shell): Pick<Handlers
     'models.get': ({ id }) => models.get(id),
     'models.keep': (params) => models.keep(params),
     'models.import': (params) => models.import(params),
+    'models.inspect': (params) => models.inspect(params),
     'models.rename': async ({ id, name }) => {
       await models.rename(id, name)
       return null

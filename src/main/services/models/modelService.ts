@@ -9,6 +9,7 @@ import {
 } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
 import { codeSize, type InputShape } from '../../../shared/modelSpec'
+import { formatNoise } from '../../../shared/noise'
 import { asBytes, clipped } from '../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../engine/imaging/psnr'
 import { writeFileAtomic } from '../../store/atomicWrite'
@@ -22,7 +23,7 @@ import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import type { RunService } from '../runs/runService'
 import { pixelsOfFile } from './imagePixels'
-import { nameOfImported, readModel, saveImported } from './importModel'
+import { nameOfImported, noiseOfImported, readModel, saveImported } from './importModel'
 import { keepModel } from './keepModel'
 import { bytesOfWeights, modelOfRun, savedModel } from './modelLibrary'
 import { saveDecoded } from './saveDecoded'
@@ -105,25 +106,31 @@ export class ModelService {
     return { id: entry.id }
   }
 
+  /** @throws ExpectedError with a sentence for what cannot be read */
+  async inspect({ place, hints }: ParsedParams<'models.inspect'>): Promise<Results['models.inspect']> {
+    const { places, computeWorker } = this.deps
+    const path = places.resolve(place)
+    const imported = await readModel(path, hints, computeWorker)
+    const { spec, notes } = imported
+    return { name: nameOfImported(imported, path), spec, notes, noise: noiseOfImported(imported) }
+  }
+
   /** Reads a model out of a chosen file, and keeps it. @throws ExpectedError; nothing is kept then */
-  async import({ place }: ParsedParams<'models.import'>): Promise<Results['models.import']> {
+  async import({ place, hints, noise }: ParsedParams<'models.import'>): Promise<Results['models.import']> {
     const { library, places, version, computeWorker } = this.deps
     const path = places.resolve(place)
-    const imported = await readModel(
-      path,
-      { input: null, hidden: null, output: null, range: null },
-      computeWorker,
-    )
+    const imported = await readModel(path, hints, computeWorker)
     const name = nameOfImported(imported, path)
     const entry = await library.create('models', name)
     try {
-      await saveImported(imported, entry.folder, { name, path, version })
+      const said = noise && formatNoise(noise)
+      await saveImported(imported, entry.folder, { name, path, version, noise: said })
     } catch (error) {
       await library.remove('models', entry.id).catch(() => undefined)
       throw error
     }
     await this.refresh(entry.id)
-    return { id: entry.id, name, notes: imported.notes }
+    return { id: entry.id, name }
   }
 
   async rename(id: string, name: string): Promise<void> {
