@@ -40,6 +40,7 @@ test(
       await page.waitForLoadState('networkidle')
       for (const theme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: theme })
+        await colorsSettled(page)
         expect({ screen, theme, found: await violations(page) }).toEqual({ screen, theme, found: [] })
       }
     }
@@ -67,6 +68,14 @@ async function openPicture(app: Hourglass): Promise<void> {
   await app.page.getByRole('link', { name: 'Denoise', exact: true }).click()
   await app.chooseFolder('Add folder…', 'photos')
   await expect(app.page.getByRole('list', { name: /^Estimated noise/ })).toBeVisible()
+}
+
+/** Colours move from one theme to the other, and are neither meanwhile. */
+async function colorsSettled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const moving = document.getAnimations().filter((animation) => animation instanceof CSSTransition)
+    await Promise.allSettled(moving.map(({ finished }) => finished))
+  })
 }
 
 /** What axe finds wrong against WCAG 2.1 A and AA: each with the elements it is about. */

@@ -150,7 +150,8 @@ test('saving is paused, goes on, and is stopped', async ({ app }) => {
   await expect(page.getByText('Paused', { exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'Go on' }).click()
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
-  await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeHidden()
+  // How soon is measured elsewhere; a machine that is busy takes its time over a picture of 16 megapixels.
+  await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeHidden({ timeout: 60_000 })
   const names = await readdir(folder)
   expect(names.filter((name) => name.endsWith('.partial'))).toEqual([])
   expect(names.length).toBeLessThan(6)
