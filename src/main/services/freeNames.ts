@@ -13,6 +13,11 @@ export class FreeNames {
     return new FreeNames(new Set(names.map((name) => name.toLowerCase())))
   }
 
+  /** Where nothing is named yet. */
+  static none(): FreeNames {
+    return new FreeNames(new Set())
+  }
+
   /** `name + extension`, or with -2, -3, … where that is taken. */
   take(name: string, extension = ''): string {
     for (let n = 1; ; n++) {

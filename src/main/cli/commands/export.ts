@@ -11,6 +11,7 @@ import {
   precisions,
 } from '../../../shared/exporting'
 import { exportTrainedModel, lossInWords } from '../../services/exports/exportModel'
+import { FreeNames } from '../../services/freeNames'
 import { appVersion } from '../../builtFiles'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
@@ -55,11 +56,11 @@ export function registerExport(program: Command, context: CommandContext): void 
       const client = createComputeClient()
       const tiedAs = keepTied ? 'shared' : 'transposes'
       const version = appVersion()
-      const names = new Set<string>()
+      const names = FreeNames.none()
       try {
         for (const model of models) {
           // Several go into a folder each, which is called after the model.
-          const into = models.length === 1 ? out : join(out, freeName(basename(resolve(model)), names))
+          const into = models.length === 1 ? out : join(out, names.take(basename(resolve(model))))
           const request = { model, out: into, overwrite, version, tiedAs, ...flags } as const
           const { files, bytes, loss } = await exportTrainedModel(request, { client })
           if (loss) context.output.line(`PSNR with ${lossInWords(flags.precision, loss)}.`)
@@ -71,11 +72,4 @@ export function registerExport(program: Command, context: CommandContext): void 
         await client.dispose()
       }
     })
-}
-
-function freeName(name: string, taken: Set<string>): string {
-  let free = name
-  for (let i = 2; taken.has(free); i++) free = `${name}-${i}`
-  taken.add(free)
-  return free
 }

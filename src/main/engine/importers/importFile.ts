@@ -3,9 +3,9 @@ import { ExpectedError } from '../../../shared/errors'
 import { type ModelInfo, modelInfoSchema } from '../../../shared/run'
 import { unzip } from '../files/zip'
 import type { Weight } from '../models/weights'
-import { type ImportedModel, unreadable } from './importedModel'
+import { type ImportedModel, parseJson, unreadable } from './importedModel'
 import { importJson, jsonModelSchema } from './json'
-import { importKeras } from './keras'
+import { importKeras, kerasFiles } from './keras'
 import { limits } from './limits'
 import { importOnnx } from './onnx'
 import { importSafetensors } from './safetensors'
@@ -41,10 +41,9 @@ export async function importFile(file: FileToImport, hints: ImportHints): Promis
   const { name, bytes } = file
   if (bytes.length > limits.file) throw unreadable(name, `it is larger than ${limits.file / 1e9} GB`)
   const kind = kindOf(bytes, name)
-  const bare = (model: ImportedModel): ImportedFile => ({ ...model, info: null, preview: null })
   switch (kind) {
     case 'zip':
-      return (await importHourglass(file)) ?? bare(await importKeras(bytes, name, hints))
+      return importZip(file, hints)
     case 'json':
       return bare(await importText(file, hints))
     case 'safetensors': {
@@ -86,48 +85,56 @@ const isPickle = (name: string) =>
     `${name} is a pickle, which can hold programs, and Hourglass runs nothing out of files. Save the weights with safetensors.torch.save_file, or export the network as ONNX.`,
   )
 
-/** A .hourglass file; null for another zip. */
-async function importHourglass({ name, bytes, safetensors }: FileToImport): Promise<ImportedFile | null> {
-  const wanted = {
-    'model.json': limits.description,
-    'weights.safetensors': limits.file,
-    'preview.png': 50_000_000,
-  }
-  let files: ReadonlyMap<string, Uint8Array>
+/** What is looked for in a zip, and the most bytes that it may have. */
+const inZip = {
+  'model.json': limits.description,
+  'weights.safetensors': limits.file,
+  'preview.png': 50_000_000,
+  [kerasFiles.config]: limits.description,
+  [kerasFiles.own]: limits.description,
+  [kerasFiles.weights]: limits.file,
+}
+
+/** A .hourglass or a .keras file. */
+async function importZip(file: FileToImport, hints: ImportHints): Promise<ImportedFile> {
+  const { name, bytes } = file
+  let parts: ReadonlyMap<string, Uint8Array>
   try {
-    files = unzip(bytes, { ...wanted, 'config.json': limits.description })
+    parts = unzip(bytes, inZip)
   } catch (error) {
     throw unreadable(name, `it is a damaged zip (${(error as Error).message})`, error)
   }
-  const [model, stored] = [files.get('model.json'), files.get('weights.safetensors')]
-  if (files.has('config.json')) return null
+  return parts.has(kerasFiles.config)
+    ? bare(await importKeras(parts, name, hints))
+    : importHourglass(parts, file)
+}
+
+function importHourglass(
+  parts: ReadonlyMap<string, Uint8Array>,
+  { name, safetensors }: FileToImport,
+): ImportedFile {
+  const [model, stored] = [parts.get('model.json'), parts.get('weights.safetensors')]
   if (!model || !stored) {
-    if (files.has('data.pkl') || /\.(pt|pth)$/i.test(name)) throw isPickle(name)
+    if (/\.(pt|pth)$/i.test(name)) throw isPickle(name)
     throw unreadable(
       name,
       'it is a zip of something else: there is no model.json or no weights.safetensors in it',
     )
   }
-  const parsed = modelInfoSchema.safeParse(parseJson(model, name))
+  const parsed = modelInfoSchema.safeParse(parseJson(model, name, 'model.json in it'))
   if (!parsed.success)
     throw unreadable(name, `model.json in it is damaged (${parsed.error.issues[0]!.message})`)
   const info = parsed.data
   const { weights } = safetensors(stored)
-  const preview = files.get('preview.png') ?? null
+  const preview = parts.get('preview.png') ?? null
   return { spec: info.spec, weights, name: info.name, about: {}, notes: [], info, preview }
 }
+
+const bare = (model: ImportedModel): ImportedFile => ({ ...model, info: null, preview: null })
 
 async function importText(file: FileToImport, hints: ImportHints): Promise<ImportedModel> {
   const json = parseJson(file.bytes, file.name)
   const own = jsonModelSchema.safeParse(json)
   if (own.success) return importJson(own.data, file.name)
   return importTensorflowjs(json, file.name, (name) => file.beside(name), hints)
-}
-
-function parseJson(bytes: Uint8Array, name: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch (error) {
-    throw unreadable(name, 'it is not JSON', error)
-  }
 }

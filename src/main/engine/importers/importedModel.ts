@@ -20,6 +20,20 @@ export function unreadable(file: string, what: string, cause?: unknown): Expecte
   return new ExpectedError('bad-input', `${file} cannot be read as a model: ${what}.`, { cause })
 }
 
+/** @param what is JSON: "it", or a file in it. @throws ExpectedError */
+export function parseJson(bytes: Uint8Array, file: string, what = 'it'): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch (error) {
+    throw unreadable(file, `${what} is not JSON`, error)
+  }
+}
+
+/** What bytes and their scales stand for, a scale for each index of the last axis. */
+export function scaled({ shape, data }: Weight, scales: Float32Array): Weight {
+  return { shape, data: data.map((byte, i) => byte * scales[i % scales.length]!) }
+}
+
 /** @param what names the layer or operator that keeps the model from being one of Hourglass's */
 export function unfitting(what: string): ExpectedError {
   return new ExpectedError(

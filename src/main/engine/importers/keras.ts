@@ -1,10 +1,9 @@
 import type { ImportHints } from '../../../shared/importing'
 import { z } from 'zod'
 import { type Hdf5Reader, readHdf5 } from '../files/hdf5'
-import { unzip } from '../files/zip'
 import { snakeCase } from '../exporters/keras'
 import type { Weight } from '../models/weights'
-import { type ImportedModel, unreadable } from './importedModel'
+import { type ImportedModel, parseJson, unreadable } from './importedModel'
 import {
   chainOf,
   type LayerConfig,
@@ -18,15 +17,24 @@ import { limits } from './limits'
 import { modelOfChain } from './mirrorOf'
 import { ownModel } from './ownSpec'
 
-const files = { config: 'config.json', weights: 'model.weights.h5', own: 'hourglass.json' }
+/** Names in a .keras file; `own` is there where Hourglass wrote it. */
+export const kerasFiles = {
+  config: 'config.json',
+  weights: 'model.weights.h5',
+  own: 'hourglass.json',
+} as const
+const files = kerasFiles
 
-/** A .keras file: our own, or any whose layers are a chain that fits a ModelSpec. @throws ExpectedError */
+/**
+ * A .keras file: our own, or any whose layers are a chain that fits a ModelSpec.
+ * @param parts of the zip, by the names in `kerasFiles`
+ * @throws ExpectedError
+ */
 export async function importKeras(
-  bytes: Uint8Array,
+  parts: ReadonlyMap<string, Uint8Array>,
   file: string,
   hints: ImportHints,
 ): Promise<ImportedModel> {
-  const parts = unpacked(bytes, file)
   const network = parsed(parts.get(files.config), networkSchema, file, files.config)
   const own = parts.has(files.own)
     ? parsed(parts.get(files.own), z.record(z.string(), z.unknown()), file, files.own)
@@ -45,26 +53,9 @@ export async function importKeras(
   return ownModel(own, weightOf, file) ?? modelOfChain(chainOf(network, weightsOf), hints)
 }
 
-function unpacked(bytes: Uint8Array, file: string): ReadonlyMap<string, Uint8Array> {
-  try {
-    return unzip(bytes, {
-      [files.config]: limits.description,
-      [files.own]: limits.description,
-      [files.weights]: limits.file,
-    })
-  } catch (error) {
-    throw unreadable(file, `it is a damaged zip (${(error as Error).message})`, error)
-  }
-}
-
 function parsed<T>(bytes: Uint8Array | undefined, schema: z.ZodType<T>, file: string, name: string): T {
   if (!bytes) throw unreadable(file, `it has no ${name}`)
-  let json: unknown
-  try {
-    json = JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch (error) {
-    throw unreadable(file, `${name} in it is not JSON`, error)
-  }
+  const json = parseJson(bytes, file, `${name} in it`)
   const result = schema.safeParse(json)
   if (result.success) return result.data
   throw unreadable(

@@ -2,7 +2,7 @@ import type { ImportHints } from '../../../shared/importing'
 import type { InputShape } from '../../../shared/modelSpec'
 import { transposed, type Weight } from '../models/weights'
 import type { Chain, FlatOrder, Pads, Step } from './chain'
-import { type ImportedModel, unfitting } from './importedModel'
+import { type ImportedModel, scaled, unfitting } from './importedModel'
 import { modelOfChain } from './mirrorOf'
 import { type OnnxGraph, type OnnxNode, readOnnx } from './onnxGraph'
 import { ownModel } from './ownSpec'
@@ -31,9 +31,7 @@ function ownWeight(
   if (!values) return null
   const scales = constant(`${stored}/scales`)
   if (scales || nodes.some(({ op, inputs }) => op === 'Cast' && inputs[0] === stored)) rounded.weights = true
-  if (!scales) return values
-  const columns = scales.data.length
-  return { shape: values.shape, data: values.data.map((byte, i) => byte * scales.data[i % columns]!) }
+  return scales ? scaled(values, scales.data) : values
 }
 
 /** Operators that change nothing when a network is used, or the shape alone. */

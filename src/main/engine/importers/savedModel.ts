@@ -2,7 +2,7 @@ import { fromHalf } from '../files/half'
 import { sizeOf } from '../graph/tensor'
 import type { Weight } from '../models/weights'
 import { SavedModelProto, tensorflowTypes } from '../runtimes/tensorflow/protos'
-import { type ImportedModel, unreadable } from './importedModel'
+import { type ImportedModel, scaled, unreadable } from './importedModel'
 import { limits } from './limits'
 import { ownModel } from './ownSpec'
 
@@ -58,8 +58,7 @@ function weightOf(tensors: ReadonlyMap<string, TensorMessage>, name: string, fil
   const weight = valuesOf(tensor, name, file)
   const scales = tensors.get(`${name}/scales`)
   if (!scales) return weight
-  const { data } = valuesOf(scales, name, file)
-  return { shape: weight.shape, data: weight.data.map((byte, i) => byte * data[i % data.length]!) }
+  return scaled(weight, valuesOf(scales, name, file).data)
 }
 
 function valuesOf({ dtype, tensorShape, tensorContent }: TensorMessage, name: string, file: string): Weight {

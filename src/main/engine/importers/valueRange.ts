@@ -1,7 +1,7 @@
 import type { ValueRange } from '../../../shared/importing'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import { decoderKernel, encoderKernel } from '../models/autoencoder'
-import { transposed, type Weight } from '../models/weights'
+import type { Weight } from '../models/weights'
 import { type ImportedModel, unfitting } from './importedModel'
 
 /** Beyond this a bias of the output is no share of white. */
@@ -18,13 +18,14 @@ export function guessRange({ spec, weights }: ImportedModel): ValueRange {
 
 /**
  * The same network for images in 0..1: what its range is not like is taken into the first and the last layer.
+ * @param model with the kernels of its decoder, as a chain brings them, also where it is tied
  * @throws ExpectedError `unsupported` where that cannot be done exactly
  */
 export function inUnitRange(model: ImportedModel, range: ValueRange): ImportedModel {
   if (range === '0..1') return model
   const { spec } = model
   const { activation } = spec.output
-  const weights = { ...explicit(model) }
+  const weights = { ...model.weights }
   const change = (name: string, by: (value: number, at: number) => number) => {
     const { shape, data } = weights[name]!
     weights[name] = { shape, data: data.map(by) }
@@ -72,16 +73,3 @@ const apart = (spec: ModelSpec): ModelSpec =>
 const lastKernel = (spec: ModelSpec) => decoderKernel(spec.decoder === 'mirror' ? spec.encoder.length - 1 : 0)
 const lastBias = (spec: ModelSpec) =>
   `decoder.${spec.decoder === 'mirror' ? spec.encoder.length - 1 : 0}.bias`
-
-/** With the decoder's kernels, of a tied model too. */
-function explicit({ spec, weights }: ImportedModel): Readonly<Record<string, Weight>> {
-  const missing = spec.encoder.flatMap((layer, i) => {
-    const name = decoderKernel(spec.encoder.length - 1 - i)
-    const own = weights[encoderKernel(i)]
-    if (weights[name] || !own || layer.type === 'pool' || spec.decoder !== 'mirror') return []
-    const [rows, columns] = own.shape as [number, number]
-    const dense = { shape: [columns, rows], data: transposed(own.data, rows, columns) }
-    return [[name, layer.type === 'dense' ? dense : own] as const]
-  })
-  return { ...weights, ...Object.fromEntries(missing) }
-}
