@@ -10,7 +10,7 @@ import type { StoredWeights } from './checkpointStore'
 import { explainFileError, fileErrorCode } from './fileErrors'
 import { makeFolder } from './makeFolder'
 import { readRunInfo, runFiles } from './runStore'
-import { type StoredTensor, writeSafetensors } from './safetensors'
+import { encodeSafetensors, type StoredTensor } from './safetensors'
 
 /** Files of a model's folder. Other programs read them. */
 export const modelFiles = {
@@ -63,17 +63,11 @@ export async function writeModel(
 ): Promise<void> {
   await checkMayReplace(folder)
   const beside = partialPath(folder)
-  const tensors = Object.fromEntries(
-    Object.entries(weights).map(([name, { shape, data }]): [string, StoredTensor] => [
-      name,
-      { dtype: 'F32', shape: [...shape], data },
-    ]),
-  )
   try {
     await rm(beside, { recursive: true, force: true })
     await makeFolder(beside)
     await writeFileAtomic(modelFiles.info(beside), `${JSON.stringify(info, null, 2)}\n`)
-    await writeSafetensors(modelFiles.weights(beside), { tensors, metadata: { format: 'hourglass-model-1' } })
+    await writeFileAtomic(modelFiles.weights(beside), encodeModelWeights(weights))
     await writeFileAtomic(modelFiles.card(beside), card)
     if (preview) await writeFileAtomic(modelFiles.preview(beside), preview)
     await rm(folder, { recursive: true, force: true })
@@ -85,6 +79,15 @@ export async function writeModel(
     })
     throw explainFileError(error, folder)
   }
+}
+
+/** weights.safetensors of a model. */
+export function encodeModelWeights(weights: StoredWeights): Uint8Array {
+  const tensors = Object.entries(weights).map(([name, { shape, data }]): [string, StoredTensor] => [
+    name,
+    { dtype: 'F32', shape: [...shape], data },
+  ])
+  return encodeSafetensors(Object.fromEntries(tensors), { format: 'hourglass-model-1' })
 }
 
 /** Only model.json. @throws ExpectedError */

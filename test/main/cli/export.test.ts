@@ -68,6 +68,8 @@ it('comes back as the model it was, from one file and from the folder of an expo
     const weights = await readWeights(files.weights)
     for (const [name, { data }] of Object.entries(await readWeights(known.files.weights)))
       expect(weights[name]!.data).toEqual(data)
+    // Pictures are there where the format has room for them.
+    expect((await readdir(back)).includes('preview.png')).toBe(format === 'hourglass')
     expect((await readModelInfo(back)).trainedOn).toMatchObject({ images: 96, dataset: 'dataset' })
   }
 })

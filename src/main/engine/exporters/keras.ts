@@ -89,14 +89,10 @@ const kerasTensor = (output: Output): object => ({
   config: { shape: batched(output.shape), dtype: 'float32', keras_history: reference(output) },
 })
 
-/** Where Keras looks for them: layers are named after their class and counted, whatever their own names are. */
 function weightsByPath({ layers }: LayerModel) {
-  const counts = new Map<string, number>()
+  const nameGroup = groupNames()
   return layers.flatMap(({ type, weights }) => {
-    const kind = snakeCase(type)
-    const count = counts.get(kind) ?? 0
-    counts.set(kind, count + 1)
-    const layer = count === 0 ? kind : `${kind}_${count}`
+    const layer = nameGroup(type)
     return Object.values(weights).map((weight, i) => ({
       path: ['layers', layer, 'vars', String(i)],
       ...weight,
@@ -104,7 +100,18 @@ function weightsByPath({ layers }: LayerModel) {
   })
 }
 
-export const snakeCase = (type: string) =>
+/** Where Keras looks for weights: it names layers after their class and counts them, whatever their own names are. */
+export function groupNames(): (type: string) => string {
+  const counts = new Map<string, number>()
+  return (type) => {
+    const kind = snakeCase(type)
+    const count = counts.get(kind) ?? 0
+    counts.set(kind, count + 1)
+    return count === 0 ? kind : `${kind}_${count}`
+  }
+}
+
+const snakeCase = (type: string) =>
   type
     .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
     .replace(/([a-z])([A-Z])/g, '$1_$2')

@@ -1,9 +1,8 @@
 import { ExpectedError } from '../../../shared/errors'
-import type { ConstantValue } from '../graph/constantValue'
+import { toHalf } from '../files/half'
 import { type Exporter, metadataOf } from './exporter'
 import { layerModel } from './layers/layerModel'
 import type { Layer, LayerModel, Output, Setting } from './layers/layerStack'
-import { storedWeight } from './precision'
 
 /** model.json and weights.bin: a layers model that plain `tf.loadLayersModel` takes. */
 export const tensorflowjsExporter: Exporter = {
@@ -43,14 +42,13 @@ export const tensorflowjsExporter: Exporter = {
       { path: 'model.json', bytes: Buffer.from(JSON.stringify(description)) },
       {
         path: 'weights.bin',
-        bytes: joined(entries.map(({ data }) => storedWeight({ shape: [], data }, precision).stored)),
+        bytes: joined(entries.map(({ data }) => (precision === 'float16' ? toHalf(data) : data))),
       },
     ]
   },
 }
 
-function joined(values: readonly ConstantValue[]): Uint8Array {
-  const arrays = values.map((value) => (value instanceof Float32Array ? value : value.data))
+function joined(arrays: readonly ArrayBufferView[]): Uint8Array {
   const bytes = new Uint8Array(arrays.reduce((size, { byteLength }) => size + byteLength, 0))
   let at = 0
   for (const { buffer, byteOffset, byteLength } of arrays) {

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { specKey } from '../exporters/exporter'
 import type { Weight } from '../models/weights'
 import { type ImportedModel, unreadable } from './importedModel'
-import { ownModel } from './ownSpec'
+import { modelOfSpec } from './ownSpec'
 
 export const jsonModelSchema = z.object({
   about: z.record(z.string(), z.string()).default({}),
@@ -17,9 +16,7 @@ export function importJson(
 ): ImportedModel {
   const weightOf = (name: string) =>
     Object.hasOwn(weights, name) ? flattened(weights[name], name, file) : null
-  const model = ownModel({ ...about, [specKey]: JSON.stringify(spec ?? null) }, weightOf, file)
-  if (!model) throw unreadable(file, 'it has no spec')
-  return model
+  return modelOfSpec(spec, about, weightOf, file)
 }
 
 /** A nested list as an array with its shape. */

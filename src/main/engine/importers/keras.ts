@@ -1,7 +1,7 @@
 import type { ImportHints } from '../../../shared/importing'
 import { z } from 'zod'
 import { type Hdf5Reader, readHdf5 } from '../files/hdf5'
-import { snakeCase } from '../exporters/keras'
+import { groupNames } from '../exporters/keras'
 import type { Weight } from '../models/weights'
 import { type ImportedModel, parseJson, unreadable } from './importedModel'
 import {
@@ -43,7 +43,7 @@ export async function importKeras(
   if (!weights) throw unreadable(file, `it has no ${files.weights}`)
   let layers: Map<LayerConfig, Weight[]>
   try {
-    layers = await readHdf5(weights, (reader) => weightsOfLayers(reader, network, 'layers', new Map()))
+    layers = await readHdf5(weights, (reader) => weightsOfLayers(reader, network))
   } catch (error) {
     throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
   }
@@ -64,32 +64,27 @@ function parsed<T>(bytes: Uint8Array | undefined, schema: z.ZodType<T>, file: st
   )
 }
 
-/** Keras calls layers after their class and counts them, in each network anew. */
-function weightsOfLayers(
-  reader: Hdf5Reader,
-  network: Network,
-  path: string,
-  found: Map<LayerConfig, Weight[]>,
-  depth = 0,
-): Map<LayerConfig, Weight[]> {
-  const counts = new Map<string, number>()
+const deepest = 8
+
+/** Weights of all layers, those of networks within the network too. */
+function weightsOfLayers(reader: Hdf5Reader, network: Network): Map<LayerConfig, Weight[]> {
+  const found = new Map<LayerConfig, Weight[]>()
   let left = limits.weights
-  for (const layer of layersOf(network)) {
-    const kind = snakeCase(layer.class_name)
-    const count = counts.get(kind) ?? 0
-    counts.set(kind, count + 1)
-    const here = `${path}/${count === 0 ? kind : `${kind}_${count}`}`
-    const inner = networkOf(layer)
-    if (inner && depth < 8) weightsOfLayers(reader, inner, `${here}/layers`, found, depth + 1)
-    const weights: Weight[] = []
-    for (let i = 0; i < 4; i++) {
-      const weight = reader.dataset(`${here}/vars/${i}`, left)
-      if (!weight) break
-      left -= weight.data.length
-      weights.push(weight)
+  const look = (within: Network, path: string, depth: number) => {
+    const nameGroup = groupNames()
+    for (const layer of layersOf(within)) {
+      const here = `${path}/${nameGroup(layer.class_name)}`
+      const inner = networkOf(layer)
+      if (inner && depth < deepest) look(inner, `${here}/layers`, depth + 1)
+      const weights: Weight[] = []
+      for (let weight; (weight = reader.dataset(`${here}/vars/${weights.length}`, left));) {
+        left -= weight.data.length
+        weights.push(weight)
+      }
+      if (weights.length > 0) found.set(layer, weights)
     }
-    if (weights.length > 0) found.set(layer, weights)
   }
+  look(network, 'layers', 0)
   return found
 }
 

@@ -8,7 +8,7 @@ import {
   modelSpecSchema,
 } from '../../../shared/modelSpec'
 import { decoderKernel, encoderKernel } from '../models/autoencoder'
-import { transposed, type Weight } from '../models/weights'
+import { untransposedKernel, type Weight } from '../models/weights'
 import type { Chain, Step } from './chain'
 import { type ImportedModel, unfitting } from './importedModel'
 import { isRestorer, restorerOfChain } from './restorerOf'
@@ -59,7 +59,7 @@ export function modelOfChain(chain: Chain, hints: ImportHints): ImportedModel {
     checkActivation(layer, encoder.slice(0, i))
     putDecoder(weights, ordered(layer, half + k), k, encoder[i]!, shapes[i]!)
   })
-  const tying = isTied(weights, encoder) ? 'tied' : 'untied'
+  const tying = untransposedKernel(draft.data, weights) === null ? 'tied' : 'untied'
   return inRange({ spec: { ...draft.data, tying }, weights, name: chain.name, about: {}, notes }, hints)
 }
 
@@ -219,17 +219,6 @@ function transposedKernel(layer: Extract<Layer, { kernel: Weight }>): Weight | n
       for (let f = 0; f < filters; f++)
         turned[((taps - 1 - tap) * filters + f) * channels + c] = data[(tap * channels + c) * filters + f]!
   return { shape: [height, width, filters, channels], data: turned }
-}
-
-function isTied(weights: Readonly<Record<string, Weight>>, encoder: readonly Layer[]): boolean {
-  return encoder.every((layer, i) => {
-    if (!('kernel' in layer)) return true
-    const own = weights[encoderKernel(i)]!
-    const [rows, columns] = own.shape as [number, number]
-    const expected = layer.kind === 'dense' ? transposed(own.data, rows, columns) : own.data
-    const found = weights[decoderKernel(encoder.length - 1 - i)]!.data
-    return found.every((value, at) => value === expected[at])
-  })
 }
 
 const zeros = (size: number): Weight => ({ shape: [size], data: new Float32Array(size) })

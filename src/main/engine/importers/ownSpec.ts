@@ -1,8 +1,8 @@
 import { type ModelSpec, modelSpecSchema } from '../../../shared/modelSpec'
 import { specKey } from '../exporters/exporter'
-import { encoderKernel, parametersOf } from '../models/autoencoder'
-import { explicitWeights, type Weight } from '../models/weights'
-import { type ImportedModel, unreadable } from './importedModel'
+import { decoderKernel, kernelLayers, mirrored, parametersOf } from '../models/autoencoder'
+import { untransposedKernel, type Weight } from '../models/weights'
+import { type ImportedModel, parseJson, unreadable } from './importedModel'
 
 /**
  * The model that an export of Hourglass says it is.
@@ -15,9 +15,19 @@ export function ownModel(
   weightOf: (name: string) => Weight | null,
   file: string,
 ): ImportedModel | null {
-  const text = metadata[specKey]
+  const { [specKey]: text, ...rest } = metadata
   if (typeof text !== 'string') return null
-  const spec = parseSpec(text, file)
+  return modelOfSpec(parseJson(Buffer.from(text), file, 'what it says of its model'), rest, weightOf, file)
+}
+
+/** The same where the spec is at hand. @param described the spec, not checked yet */
+export function modelOfSpec(
+  described: unknown,
+  metadata: Readonly<Record<string, unknown>>,
+  weightOf: (name: string) => Weight | null,
+  file: string,
+): ImportedModel {
+  const spec = checkedSpec(described, file)
   const { trained, copies } = parametersOf(spec)
   const weights: Record<string, Weight> = {}
   for (const { name } of [...trained, ...copies]) {
@@ -30,9 +40,7 @@ export function ownModel(
     weights[name] = weight
   }
   const about = Object.fromEntries(
-    Object.entries(metadata).filter(
-      (pair): pair is [string, string] => pair[0] !== specKey && typeof pair[1] === 'string',
-    ),
+    Object.entries(metadata).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
   )
   const untied = trainedApart(spec, weights, weightOf)
   return {
@@ -48,14 +56,8 @@ export function ownModel(
   }
 }
 
-function parseSpec(text: string, file: string): ModelSpec {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    throw unreadable(file, 'what it says of its model is not JSON', error)
-  }
-  const parsed = modelSpecSchema.safeParse(json)
+function checkedSpec(described: unknown, file: string): ModelSpec {
+  const parsed = modelSpecSchema.safeParse(described)
   if (parsed.success) return parsed.data
   throw unreadable(
     file,
@@ -69,19 +71,17 @@ function trainedApart(
   weights: Readonly<Record<string, Weight>>,
   weightOf: (name: string) => Weight | null,
 ): Record<string, Weight> | null {
-  if (spec.tying !== 'tied' || spec.decoder !== 'mirror' || !weights[encoderKernel(0)]) return null
+  if (spec.tying !== 'tied' || spec.decoder !== 'mirror') return null
   const fits = parametersOf(spec).trained.every(
     ({ name, shape }) => weights[name]!.shape.join() === shape.join(),
   )
   if (!fits) return null
-  const values = Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, data]))
-  const tied = explicitWeights(spec, values)
-  const decoder = Object.keys(tied)
-    .filter((name) => !weights[name])
-    .map((name) => [name, weightOf(name)] as const)
-  if (decoder.some(([, weight]) => !weight)) return null
-  const differs = decoder.some(([name, weight]) =>
-    weight!.data.some((value, i) => value !== tied[name]!.data[i]),
-  )
-  return differs ? { ...weights, ...Object.fromEntries(decoder as [string, Weight][]) } : null
+  const names = kernelLayers(spec).map(({ layer }) => decoderKernel(mirrored(spec, layer)))
+  const all = { ...weights }
+  for (const name of names) {
+    const weight = weightOf(name)
+    if (!weight) return null
+    all[name] = weight
+  }
+  return untransposedKernel(spec, all) === null ? null : all
 }

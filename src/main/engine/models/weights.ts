@@ -2,7 +2,14 @@ import { ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { Shape } from '../graph/tensor'
 import { sizeOf } from '../graph/tensor'
-import { decoderKernel, encoderKernel, kernelLayers, mirrored, parametersOf } from './autoencoder'
+import {
+  decoderKernel,
+  encoderKernel,
+  type KernelLayer,
+  kernelLayers,
+  mirrored,
+  parametersOf,
+} from './autoencoder'
 
 /** A parameter with its shape, as files hold it. */
 export interface Weight {
@@ -31,14 +38,36 @@ export function explicitWeights(
     [...trained, ...copies].map(({ name, shape }) => [name, { shape, data: values[name]! }]),
   )
   if (spec.tying !== 'tied' || spec.decoder !== 'mirror') return weights
-  for (const { layer, type, shape, decoderShape } of kernelLayers(spec)) {
-    const kernel = values[encoderKernel(layer)]!
-    const [rows, columns] = shape as [number, number]
-    const data =
-      type === 'dense' ? transposed(kernel, rows, columns) : withoutNoiseLevel(kernel, shape, decoderShape)
-    weights[decoderKernel(mirrored(spec, layer))] = { shape: decoderShape, data }
-  }
+  for (const layer of kernelLayers(spec))
+    weights[decoderKernel(mirrored(spec, layer.layer))] = {
+      shape: layer.decoderShape,
+      data: transposedKernel(layer, values[encoderKernel(layer.layer)]!),
+    }
   return weights
+}
+
+/** What a tied decoder layer reads of the encoder's kernel. */
+function transposedKernel({ type, shape, decoderShape }: KernelLayer, kernel: Float32Array): Float32Array {
+  const [rows, columns] = shape as [number, number]
+  return type === 'dense' ? transposed(kernel, rows, columns) : withoutNoiseLevel(kernel, shape, decoderShape)
+}
+
+/**
+ * The name of a decoder kernel among these weights that is not the transpose of its encoder's; null where all that are there
+ * are. The encoder's have the shapes of the spec.
+ */
+export function untransposedKernel(
+  spec: ModelSpec,
+  weights: Readonly<Record<string, { readonly data: Float32Array }>>,
+): string | null {
+  for (const layer of kernelLayers(spec)) {
+    const name = decoderKernel(mirrored(spec, layer.layer))
+    const given = weights[name]?.data
+    if (!given) continue
+    const expected = transposedKernel(layer, weights[encoderKernel(layer.layer)]!.data)
+    if (given.some((value, i) => value !== expected[i])) return name
+  }
+  return null
 }
 
 /** The first channels of a kernel, height × width × channels × filters: those of the image. */
@@ -74,12 +103,12 @@ export function parametersFromWeights(
     [...trained, ...copies].map(({ name, shape }) => [name, checkedWeight(name, shape, weights[name], file)]),
   )
   if (spec.tying === 'tied' && spec.decoder === 'mirror') {
-    for (const [name, { data }] of Object.entries(explicitWeights(spec, values)))
-      if (weights[name] && weights[name].data.some((value, i) => value !== data[i]))
-        throw new ExpectedError(
-          'bad-input',
-          `${file} is not the model it says: ${name} is not the transpose of its encoder kernel.`,
-        )
+    const name = untransposedKernel(spec, weights)
+    if (name)
+      throw new ExpectedError(
+        'bad-input',
+        `${file} is not the model it says: ${name} is not the transpose of its encoder kernel.`,
+      )
   }
   return values
 }

@@ -19,6 +19,8 @@ export interface ExportRequest extends Pick<ModelRequest, 'model'>, ExportedAs {
   readonly overwrite: boolean
   /** What a person calls the model, where they call it anything. */
   readonly name?: string
+  /** The dataset that it learned from, where it is known; a run knows its own. */
+  readonly dataset?: string | null
   /** Of Hourglass. */
   readonly version: string
 }
@@ -33,7 +35,7 @@ export interface ExportSummary {
 
 /** Writes a model for other programs, with a README. @throws ExpectedError; nothing is written then */
 export async function exportTrainedModel(
-  { model: path, out, overwrite, version, name, ...as }: ExportRequest,
+  { model: path, out, overwrite, version, name, dataset = null, ...as }: ExportRequest,
   { client }: Pick<ModelWork, 'client'>,
 ): Promise<ExportSummary> {
   const model = await openNamedModel(path)
@@ -47,7 +49,7 @@ export async function exportTrainedModel(
     as.format === 'hourglass'
       ? [{ path: 'model.hourglass', bytes: await packModel(model, info) }]
       : (await client.call('exportModel', { model: model.files, about, training, as })).files
-  const loss = await roundingLoss(model, as.precision, client)
+  const loss = await roundingLoss(model, as.precision, client, dataset)
   if (loss) about.rounding = lossInWords(as.precision, loss)
   const readme = Buffer.from(exportReadme(spec, about, as))
   const all = [...files, { path: 'README.md', bytes: readme }]

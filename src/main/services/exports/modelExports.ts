@@ -34,10 +34,9 @@ export class ModelExports {
 
   /** On the dataset it was trained on, where that is in the library. */
   async loss({ id, precision }: ParsedParams<'models.exportLoss'>): Promise<Results['models.exportLoss']> {
-    const { models, datasets, client } = this.deps
-    const { trainedOn } = await models.get(id)
-    const dataset = trainedOn.datasetId === null ? null : await datasets.folderOf(trainedOn.datasetId)
-    return roundingLoss(await openModel(await models.folderOf(id)), precision, client, dataset)
+    const { models, client } = this.deps
+    const model = await openModel(await models.folderOf(id))
+    return roundingLoss(model, precision, client, await this.datasetOf(id))
   }
 
   /** Into a new folder within the chosen one. @throws ExpectedError */
@@ -52,11 +51,18 @@ export class ModelExports {
       out: join(chosen, made),
       overwrite: false,
       name,
+      dataset: await this.datasetOf(id),
       version,
       ...as,
     }
     const { files, bytes } = await exportTrainedModel(request, { client })
     return { folder: await places.add(request.out), files, bytes }
+  }
+
+  private async datasetOf(id: string): Promise<string | null> {
+    const { models, datasets } = this.deps
+    const { datasetId } = (await models.get(id)).trainedOn
+    return datasetId === null ? null : datasets.folderOf(datasetId)
   }
 }
 

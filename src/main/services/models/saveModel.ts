@@ -20,7 +20,7 @@ export async function saveModelOfRun(run: string): Promise<string> {
   const { files } = await openModel(run)
   const folder = runFiles.model(resolve(run))
   const modelInfo = await infoOfRun(run)
-  const preview = await drawPreview(run, await readRunInfo(run), modelInfo.metrics?.epoch ?? Infinity)
+  const preview = await previewOfRun(run, modelInfo)
   await writeModel(folder, {
     info: modelInfo,
     weights: await readWeights(files.weights),
@@ -69,8 +69,10 @@ async function datasetName(dataset: string, run: string): Promise<string> {
   return sources.map((source) => basename(source)).join(', ')
 }
 
-/** Of the epoch, or of the last one before it whose pictures are still kept. */
-async function drawPreview(run: string, { spec, config }: RunInfo, epoch: number): Promise<Buffer | null> {
+/** A PNG of the epoch that the model is, or of the last one before it whose pictures are still kept; null without any. */
+export async function previewOfRun(run: string, { metrics }: ModelInfo): Promise<Buffer | null> {
+  const { spec, config } = await readRunInfo(run)
+  const epoch = metrics?.epoch ?? Infinity
   const kept = await snapshotEpochs(run)
   const shown = kept.findLast((candidate) => candidate <= epoch) ?? kept[0]
   if (shown === undefined) return null
