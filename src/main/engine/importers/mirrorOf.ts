@@ -72,7 +72,7 @@ function inRange(model: ImportedModel, { range }: ImportHints): ImportedModel {
     ...taken,
     notes: [
       ...model.notes,
-      `Its images are assumed to be in ${chosen}, by its output. Say another range with --range.`,
+      `Its images are assumed to be in ${chosen}, by its output. Say so if they are in another range.`,
     ],
   }
 }
@@ -100,7 +100,7 @@ function inputOf(
   const found = hints.input ?? guessed(input)
   if (!found || found.width * found.height * found.channels !== input)
     throw unfitting(
-      `The network takes ${input} numbers, which does not say how wide and high its images are${hints.input ? `, and is not ${hints.input.width} × ${hints.input.height} × ${hints.input.channels}` : ''}. Say it with --size WIDTHxHEIGHT and --channels.`,
+      `The network takes ${input} numbers, which does not say how wide and high its images are${hints.input ? `, and is not ${hints.input.width} × ${hints.input.height} × ${hints.input.channels}` : ''}. Say their width and height, and whether they are in colour.`,
     )
   if (!hints.input)
     notes.push(

@@ -44,7 +44,8 @@ export function restorerOfChain({ steps, input, residual, name }: Chain): Import
   return { spec: spec.data, weights, name, about: {}, notes: [assumed] }
 }
 
-const assumed = 'Taken for a network that removes Gaussian noise of sigma 25. Say another noise with --noise.'
+const assumed =
+  'Taken for a network that removes Gaussian noise of sigma 25. Say so if it removes another noise.'
 
 function checkKeepsSize({ name, stride, pads, kernel }: Convolution): void {
   const [height, width] = kernel.shape as [number, number]

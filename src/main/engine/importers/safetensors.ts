@@ -45,9 +45,9 @@ export function importSafetensors(
       ...(hidden
         ? []
         : [
-            'The file does not say which activations its layers have: assumed relu, and none for the code. Say another with --hidden.',
+            'The file does not say which activations its layers have: assumed relu, and none for the code. Say so if they have others.',
           ]),
-      ...(output ? [] : ['Assumed sigmoid for the output. Say another with --output.']),
+      ...(output ? [] : ['Assumed sigmoid for the output. Say so if it has another.']),
     ],
   }
 }

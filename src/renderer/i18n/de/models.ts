@@ -79,6 +79,7 @@ export const models = {
     savedmodel: 'Darin: saved_model.pb mit serving_default, encode und decode.',
     tensorflowjs: 'Darin: model.json und weights.bin, für tf.loadLayersModel.',
     keras: 'Darin: model.keras, aus Keras’ eigenen Schichten.',
+    kerasTied: 'Darin: model.keras und hourglass_layers.py, das seine Schichten brauchen.',
     pytorch: 'Darin: weights.safetensors und eine lesbare model.py.',
     training:
       'Darin: das Modell für PyTorch und Keras, Code, der Bilder liest, und je ein Skript, das weitertrainiert.',

@@ -78,6 +78,7 @@ export const models = {
     savedmodel: 'Inside: saved_model.pb, with serving_default, encode and decode.',
     tensorflowjs: 'Inside: model.json and weights.bin, for tf.loadLayersModel.',
     keras: 'Inside: model.keras, of Keras’s own layers.',
+    kerasTied: 'Inside: model.keras, and hourglass_layers.py, which its layers need.',
     pytorch: 'Inside: weights.safetensors and a model.py that can be read.',
     training:
       'Inside: the model for PyTorch and Keras, code that reads images, and a script for each that trains on.',
