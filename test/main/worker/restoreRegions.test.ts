@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Region } from '../../../src/shared/region'
 import { parseNoise } from '../../../src/shared/noise'
 import { openNamedModel } from '../../../src/main/services/models/builtinModels'
@@ -11,10 +11,6 @@ import { randomNumbers } from '../../support/randomNumbers'
 import { describeRuntimes } from '../../support/runtimes'
 import { temporaryFolder } from '../../support/testFolder'
 import { untrainedModel } from '../../support/untrainedModel'
-
-// With its oneDNN kernels TensorFlow 2.21 has been seen to end the process here on some machines ("free(): invalid next
-// size"), in convolutions of tiles of changing size. It reads this before it is loaded. Not understood yet.
-vi.hoisted(() => (process.env.TF_ENABLE_ONEDNN_OPTS = '0'))
 
 const trained = parseNoise('gaussian:0-55')
 const target = { width: 203, height: 161, trained, sigma: null, strength: 1 } as const

@@ -46,6 +46,8 @@ function setEnvironment(): void {
     TF_NUM_INTRAOP_THREADS: String(Math.max(1, Math.floor(cores / 2))),
     TF_NUM_INTEROP_THREADS: String(cores),
     TF_ENABLE_ONEDNN_OPTS: '1',
+    // With it, convolutions of tiles of changing size end the process every other time: docs/decisions.md.
+    ONEDNN_PRIMITIVE_CACHE_CAPACITY: '0',
   }
   for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value
 }
