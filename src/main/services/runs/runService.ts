@@ -45,6 +45,7 @@ export class RunService {
   private readonly list: RevisedList<RunSummary>
   private readonly tails = new Map<string, MetricsTail>()
   private readonly live = new Map<string, LiveRun>()
+  private readonly starting = new Set<string>()
   private progressToldAt = -Infinity
   private readonly refreshing = new Map<string, Promise<void>>()
   private readonly told = new Map<string, { at: number; timer: NodeJS.Timeout | null }>()
@@ -71,8 +72,14 @@ export class RunService {
     return (await this.deps.library.find('runs', id)).folder
   }
 
+  /** It is about to train here. Nothing is told of it before it does, or has ended (`setLive`). */
+  setStarting(id: string): void {
+    this.starting.add(id)
+  }
+
   /** It trains here now, or not any more (null). Told at once. */
   async setLive(id: string, live: LiveRun | null): Promise<void> {
+    this.starting.delete(id)
     if (live) this.live.set(id, live)
     else this.live.delete(id)
     await this.refresh(id)
@@ -180,6 +187,7 @@ export class RunService {
   }
 
   private async refreshNow(id: string): Promise<void> {
+    if (this.starting.has(id)) return
     const entry = await this.deps.library.find('runs', id).catch(() => null)
     if (!entry) return this.forget(id)
     this.told.set(id, { at: performance.now(), timer: null })
@@ -221,8 +229,7 @@ export class RunService {
 
   private async summarize(entry: LibraryEntry): Promise<RunSummary> {
     try {
-      const info = await this.currentInfo(entry, await readRunInfo(entry.folder))
-      const isTraining = info.state === 'training' || info.state === 'created'
+      const info = await this.currentInfo(entry)
       const live = this.live.get(entry.id)
       return summaryOfRun({
         entry,
@@ -231,7 +238,7 @@ export class RunService {
         metrics: await this.tailOf(entry).read(),
         dataset: await this.datasetOf(info),
         asked: live?.asked ?? null,
-        elsewhere: isTraining && !live,
+        elsewhere: isUnderWay(info) && !this.isHere(entry.id),
       })
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error
@@ -240,19 +247,23 @@ export class RunService {
   }
 
   /** A run that counts as training although nobody trains it was interrupted. */
-  private async currentInfo(entry: LibraryEntry, info: RunInfo): Promise<RunInfo> {
-    const isTraining = info.state === 'training' || info.state === 'created'
-    if (!isTraining || this.live.has(entry.id)) return info
-    const isOurs = info.owner !== null && isCurrent(info.owner)
-    if (info.owner && !isOurs && isAlive(info.owner)) return info
+  private async currentInfo({ id, folder }: LibraryEntry): Promise<RunInfo> {
+    const isTrained = (info: RunInfo) => !isUnderWay(info) || this.isHere(id) || isTrainedElsewhere(info)
+    const before = await readRunInfo(folder)
+    if (isTrained(before)) return before
+    // It may have come to its end while it was read. Nobody trains it now: what is read from here on is the last word.
+    const info = await readRunInfo(folder)
+    if (isTrained(info)) return info
     const error =
       'The training was cut off, by a crash or a power failure. Resume it: nothing that was saved is lost.'
     const interrupted: RunInfo = { ...info, state: 'interrupted', error, owner: null }
-    await writeRunInfo(entry.folder, interrupted).catch((failure: unknown) =>
-      this.deps.log.error(`${entry.folder} could not be marked as interrupted.`, failure),
+    await writeRunInfo(folder, interrupted).catch((failure: unknown) =>
+      this.deps.log.error(`${folder} could not be marked as interrupted.`, failure),
     )
     return interrupted
   }
+
+  private isHere = (id: string) => this.live.has(id) || this.starting.has(id)
 
   private async datasetOf({ dataset }: RunInfo): Promise<{ id: string | null; name: string }> {
     const id = await this.deps.library.idOf('datasets', dataset)
@@ -277,3 +288,6 @@ export class RunService {
     }
   }
 }
+
+const isUnderWay = ({ state }: RunInfo) => state === 'training' || state === 'created'
+const isTrainedElsewhere = ({ owner }: RunInfo) => owner !== null && !isCurrent(owner) && isAlive(owner)

@@ -191,6 +191,7 @@ export class TrainingService {
     onStarted: () => Promise<void>,
   ): Promise<void> {
     const { id } = subject
+    this.deps.runs.setStarting(id)
     const abort = new AbortController()
     let began!: () => void
     const started = new Promise<void>((resolve) => (began = resolve))
@@ -231,8 +232,8 @@ export class TrainingService {
     const tell = say.bind(this.deps.runs)
     const state = this.deps.runs.summary(id)?.state
     if (error === null) return tell(id, 'info', 'Done. The best epoch is kept as the model.')
-    if (error instanceof CancelledError)
-      return tell(id, 'info', state === 'paused' ? 'Paused and saved.' : 'Stopped and saved.')
+    if (error instanceof CancelledError && state === 'paused') return tell(id, 'info', 'Paused and saved.')
+    if (error instanceof CancelledError && state === 'stopped') return tell(id, 'info', 'Stopped and saved.')
     if (error instanceof ExpectedError) return tell(id, 'error', error.message)
     this.deps.log.error(`The training of ${id} was interrupted.`, error)
     await tell(

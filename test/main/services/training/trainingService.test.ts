@@ -39,6 +39,12 @@ async function start(changes: Partial<TrainingConfig>, name = 'Run'): Promise<st
 }
 const get = (id: string) => app.handlers['runs.get']({ id })
 const state = async (id: string) => (await get(id)).state
+/** Fails at once, and with the reason, where it ends in another way. */
+async function ends(id: string, wanted: string): Promise<void> {
+  await until(async () => (await state(id)) !== 'training')
+  const { state: ended, error } = await get(id)
+  expect({ ended, error }).toEqual({ ended: wanted, error: null })
+}
 const latestWeights = (id: string) => readWeights(runFiles.latest(join(home, 'library', 'runs', id)))
 const losses = async (id: string) =>
   (await get(id)).metrics.map(({ trainLoss, valLoss, psnr }) => [trainLoss, valLoss, psnr])
@@ -48,7 +54,7 @@ describe('training in the app', () => {
     // So many that it does not end before the pause is asked for.
     const epochs = 60
     const whole = await start({ epochs, noise: { kind: 'gaussian', min: 0, max: 50 } }, 'Whole')
-    await until(async () => (await state(whole)) === 'done')
+    await ends(whole, 'done')
 
     const cut = await start({ epochs, noise: { kind: 'gaussian', min: 0, max: 50 } }, 'Cut')
     await until(async () => (await get(cut)).metrics.length >= 3)
@@ -62,7 +68,7 @@ describe('training in the app', () => {
     app = await openTestApp(home)
     expect(['paused', 'done']).toContain(await state(cut))
     if ((await state(cut)) === 'paused') await app.handlers['training.resume']({ id: cut })
-    await until(async () => (await state(cut)) === 'done')
+    await ends(cut, 'done')
 
     expect(await latestWeights(cut)).toEqual(await latestWeights(whole))
     expect(await losses(cut)).toEqual(await losses(whole))
@@ -71,7 +77,7 @@ describe('training in the app', () => {
   it('killed in the middle it is offered for resuming, and ends as the uninterrupted run does', async () => {
     const epochs = 10
     const whole = await start({ epochs }, 'Whole')
-    await until(async () => (await state(whole)) === 'done')
+    await ends(whole, 'done')
     await app.close()
     // The whole process dies with the fourth epoch.
     const child = runModule(`
@@ -89,7 +95,7 @@ describe('training in the app', () => {
     app = await openTestApp(home)
     expect(await get('killed')).toMatchObject({ state: 'interrupted', elsewhere: false })
     await app.handlers['training.resume']({ id: 'killed' })
-    await until(async () => (await state('killed')) === 'done')
+    await ends('killed', 'done')
     expect(await latestWeights('killed')).toEqual(await latestWeights(whole))
     expect(await losses('killed')).toEqual(await losses(whole))
   })
@@ -103,12 +109,27 @@ describe('training in the app', () => {
     )
     await until(async () => (await get(id)).progress !== null)
     await app.handlers['training.stop']({ id })
-    await until(async () => (await state(id)) === 'stopped')
+    await ends(id, 'stopped')
     expect(seen).toContain('training stop')
     expect(seen.at(-1)).toBe('stopped null')
     expect((await get(id)).log.map(({ text }) => text)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^Training 100000 epochs/), 'Stopped and saved.']),
     )
+  })
+
+  it('is never told as interrupted while it begins or ends, however often it is asked for', async () => {
+    const told = new Set<string>()
+    app.events.on('runs.changed', ({ changed }) => changed.forEach((run) => told.add(run.state)))
+    for (const name of ['One', 'Two', 'Three', 'Four']) {
+      const id = await start({ epochs: 1 }, name)
+      const seen = new Set<string>()
+      const ask = async () => {
+        while (!seen.has('done') && !seen.has('interrupted')) seen.add(await state(id))
+      }
+      await Promise.all(Array.from({ length: 20 }, ask))
+      expect([...seen].filter((it) => it !== 'training')).toEqual(['done'])
+    }
+    expect([...told].sort()).toEqual(['done', 'training'])
   })
 
   it('trains one run at a time, and keeps its dataset', async () => {
@@ -117,7 +138,7 @@ describe('training in the app', () => {
     await expect(app.handlers['datasets.remove']({ id: dataset })).rejects.toThrow('being trained')
     await expect(app.handlers['runs.remove']({ id })).rejects.toThrow('Stop it')
     await app.handlers['training.stop']({ id })
-    await until(async () => (await state(id)) === 'stopped')
+    await ends(id, 'stopped')
     expect((await app.handlers['runs.list']({})).items).toHaveLength(1)
   })
 
@@ -133,7 +154,7 @@ describe('training in the app', () => {
 
   it('leaves pictures that can be looked at: reconstructions, weights, and a map that keeps its places', async () => {
     const id = await start({ epochs: 6 })
-    await until(async () => (await state(id)) === 'done')
+    await ends(id, 'done')
     const { snapshotEpochs } = await get(id)
     expect(snapshotEpochs).toEqual([1, 2, 3, 4, 5, 6])
     const samples = await app.handlers['runs.samples']({ id })
@@ -162,7 +183,7 @@ describe('training in the app', () => {
     expect(tried.codeRange.min.every((low, i) => low <= tried.codeRange.max[i]!)).toBe(true)
     expect(tried.noisyPsnr).toBeGreaterThan(18)
     await app.handlers['training.stop']({ id })
-    await until(async () => (await state(id)) === 'stopped')
+    await ends(id, 'stopped')
 
     const encoded = await app.handlers['models.encode']({
       id: `run--${id}`,
