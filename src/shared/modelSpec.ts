@@ -1,8 +1,17 @@
 import { z } from 'zod'
+import { type Activation, activationSchema } from './activation'
+import {
+  layerNames,
+  type Network,
+  networkParameters,
+  networkSchema,
+  sizeOfValue,
+  takesAnySize,
+  type ValueShape,
+  valueShapes,
+} from './network'
 
-export const activations = ['linear', 'relu', 'leaky-relu', 'elu', 'sigmoid', 'tanh', 'softplus'] as const
-export const activationSchema = z.enum(activations)
-export type Activation = z.infer<typeof activationSchema>
+export { type Activation, activations, activationSchema } from './activation'
 
 /**
  * How the decoder's kernels come from the encoder's. Biases belong to each side in all of them.
@@ -85,7 +94,9 @@ export const modelSpecSchema = z
     noiseLevel: z.boolean().default(false),
     /** Whether the mean of each image is taken out before the first layer, and put back at the end. */
     removeMean: z.boolean().default(false),
-    encoder: z.array(layerSchema).min(1).max(64),
+    encoder: z.array(layerSchema).max(64),
+    /** Instead of an encoder and a decoder: a network made elsewhere, as it stands. */
+    network: networkSchema.optional(),
     decoder: z.enum(['mirror', 'convolution']).default('mirror'),
     /** Whether each layer of the decoder gets what its encoder layer read, added (Ronneberger et al. 2015, U-Net). */
     skips: z.boolean().default(false),
@@ -116,7 +127,9 @@ type Issue = { readonly message: string; readonly path: readonly (string | numbe
 
 /** Why settings that are right one by one do not go together. */
 function modelSpecIssue(spec: Omit<ModelSpec, 'name'>): Issue | null {
-  const { encoder, input, block, decoder, tying, output, loss } = spec
+  const { encoder, input, block, decoder, tying, output, loss, network } = spec
+  if (network) return networkIssue(spec, network)
+  if (encoder.length === 0) return { message: 'A model needs a layer at least.', path: ['encoder'] }
   if (loss === 'binary-crossentropy' && output.activation !== 'sigmoid')
     return {
       message:
@@ -172,6 +185,27 @@ function modelSpecIssue(spec: Omit<ModelSpec, 'name'>): Issue | null {
       path: ['noiseLevel'],
     }
   return decoder === 'convolution' ? restorerIssue(spec) : poolIssue(spec)
+}
+
+/** A network says for itself what the other settings say of layers. */
+function networkIssue(spec: Omit<ModelSpec, 'name'>, network: Network): Issue | null {
+  const { encoder, block, decoder, skips, removeMean, tying, output } = spec
+  if (encoder.length > 0 || block > 1 || skips || removeMean || tying !== 'untied' || output.residual)
+    return {
+      message: 'A network as it stands goes without an encoder, blocks, skips and tying.',
+      path: ['network'],
+    }
+  if (decoder !== 'convolution' || output.activation !== 'linear')
+    return {
+      message: 'A network as it stands has decoder "convolution" and a linear output.',
+      path: ['network'],
+    }
+  try {
+    valueShapes(network, spec.input)
+    return null
+  } catch (error) {
+    return { message: (error as Error).message, path: ['network'] }
+  }
 }
 
 function restorerIssue({ encoder, skips }: Omit<ModelSpec, 'name'>): Issue | null {
@@ -235,9 +269,17 @@ export function layerShapes({ input, block, noiseLevel, encoder }: Layers): Laye
   return shapes
 }
 
-/** How many values go from layer to layer, from the input to the code. */
-export function layerWidths(spec: Layers): number[] {
+/** How many values go from layer to layer, from the input to the code; through a network to what its last layer gives. */
+export function layerWidths(spec: Layers & Pick<ModelSpec, 'network'>): number[] {
+  if (spec.network)
+    return [inputSize(spec.input), ...networkLayers(spec.network, spec.input).map(sizeOfValue)]
   return layerShapes(spec).map(shapeSize)
+}
+
+/** What each layer with a kernel gives. */
+function networkLayers(network: Network, input: InputShape): ValueShape[] {
+  const shapes = valueShapes(network, input)
+  return layerNames(network).map((name) => shapes.get(name)!)
 }
 
 const shapeSize = ({ height, width, channels }: LayerShape) => height * width * channels
@@ -248,12 +290,15 @@ export function hasCode({
   skips,
   removeMean,
   output,
-}: Pick<ModelSpec, 'decoder' | 'skips' | 'removeMean' | 'output'>): boolean {
+  network,
+}: Pick<ModelSpec, 'decoder' | 'skips' | 'removeMean' | 'output' | 'network'>): boolean {
+  if (network) return network.code !== null
   return decoder === 'mirror' && !skips && !removeMean && !output.residual
 }
 
 /** Whether a model of this kind takes images of any size, in tiles. */
-export function isFullyConvolutional({ encoder }: Pick<ModelSpec, 'encoder'>): boolean {
+export function isFullyConvolutional({ encoder, network }: Pick<ModelSpec, 'encoder' | 'network'>): boolean {
+  if (network) return takesAnySize(network)
   return encoder.every(({ type }) => type !== 'dense')
 }
 
@@ -278,6 +323,7 @@ export function restoringKernel(spec: Layers): readonly number[] {
 export function countTrained(spec: ModelSpec): number {
   const shapes = layerShapes(spec)
   const product = (shape: readonly number[]) => shape.reduce((size, n) => size * n, 1)
+  if (spec.network) return networkParameters(spec.network).reduce((sum, { shape }) => sum + product(shape), 0)
   let kernels = 0
   let biases = 0
   spec.encoder.forEach((layer, i) => {
@@ -307,8 +353,11 @@ export function decoderBias(spec: ModelSpec, layer: number, reads: LayerShape): 
   return decodedChannels(spec, layer, reads)
 }
 
-/** Dimensions of the latent code. */
+/** Dimensions of the latent code; 0 for a network without one. */
 export function codeSize(spec: ModelSpec): number {
+  const { network } = spec
+  if (network)
+    return network.code === null ? 0 : sizeOfValue(valueShapes(network, spec.input).get(network.code)!)
   return shapeSize(layerShapes(spec).at(-1)!)
 }
 
@@ -319,12 +368,19 @@ export function activationOf(layer: LayerSpec): Activation | null {
 
 /** What each layer gives: 49, or 32@14×14 for filters of that size. */
 export function layerSizes(spec: ModelSpec): string[] {
+  if (spec.network)
+    return networkLayers(spec.network, spec.input).map(({ isRow, ...shape }) => sizeInWords(shape, isRow))
   const shapes = layerShapes(spec).slice(1)
   return spec.encoder.map((layer, i) => {
-    const { height, width, channels } = shapes[i]!
-    return layer.type === 'dense' ? String(layer.units) : `${channels}@${width}×${height}`
+    return sizeInWords(shapes[i]!, layer.type === 'dense')
   })
 }
+
+const sizeInWords = ({ height, width, channels }: LayerShape, isRow: boolean) =>
+  isRow ? String(channels) : `${channels}@${width}×${height}`
+
+/** Of more groups of layers than this, those in the middle are left out. */
+const groupsTold = 8
 
 /** The encoder in a word: 196-81-49; more than two layers alike are counted, 9 × 48@32×32. */
 export function describeLayers(spec: ModelSpec): string {
@@ -334,9 +390,9 @@ export function describeLayers(spec: ModelSpec): string {
     if (last?.size === size) last.count++
     else groups.push({ size, count: 1 })
   }
-  return groups
-    .map(({ size, count }) =>
-      count > 2 ? `${count} × ${size}` : new Array<string>(count).fill(size).join('-'),
-    )
-    .join('-')
+  const told = groups.map(({ size, count }) =>
+    count > 2 ? `${count} × ${size}` : new Array<string>(count).fill(size).join('-'),
+  )
+  if (!spec.network || told.length <= groupsTold) return told.join('-')
+  return [...told.slice(0, groupsTold / 2), '…', ...told.slice(-groupsTold / 2)].join('-')
 }

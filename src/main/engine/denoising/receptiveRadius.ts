@@ -1,7 +1,9 @@
 import type { ModelSpec } from '../../../shared/modelSpec'
+import { networkReach } from './networkReach'
 
 /** How far from a pixel its output looks, in pixels. @throws Error for a model with dense layers */
-export function receptiveRadius({ encoder, decoder, block }: ModelSpec): number {
+export function receptiveRadius({ encoder, decoder, block, network }: ModelSpec): number {
+  if (network) return networkReach(network).radius
   let radius = 0
   let pixel = block
   for (const layer of encoder) {
@@ -15,7 +17,8 @@ export function receptiveRadius({ encoder, decoder, block }: ModelSpec): number 
 }
 
 /** Pixels that what goes into a convolutional model is a multiple of, in height and width. */
-export function cellOf({ encoder, block }: ModelSpec): number {
+export function cellOf({ encoder, block, network }: ModelSpec): number {
+  if (network) return networkReach(network).cell
   const strides = encoder.map((layer) =>
     layer.type === 'conv' ? layer.stride : layer.type === 'pool' ? layer.size : 1,
   )

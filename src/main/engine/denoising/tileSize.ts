@@ -1,4 +1,5 @@
 import { isFullyConvolutional, layerShapes, type ModelSpec } from '../../../shared/modelSpec'
+import { valuesPerPixel } from './networkReach'
 import { receptiveRadius } from './receptiveRadius'
 
 /** Larger tiles bring little, and take longer to stop. */
@@ -30,6 +31,8 @@ export function tileFor(spec: ModelSpec, freeBytes: number, lanes: number): numb
 function bytesPerPixel(spec: ModelSpec): number {
   if (!isFullyConvolutional(spec)) return 16 * bytesPerValue * spec.input.channels
   const { height, width } = spec.input
+  // Twice: what an operation is given may be laid out anew for it.
+  if (spec.network) return 2 * bytesPerValue * valuesPerPixel(spec.network, spec.input)
   const values = layerShapes(spec).map(
     (shape) => (shape.height * shape.width * shape.channels) / (height * width),
   )

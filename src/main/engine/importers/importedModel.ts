@@ -41,3 +41,11 @@ export function unfitting(what: string): ExpectedError {
     `${what} Hourglass reads autoencoders whose decoder mirrors the encoder: dense layers, convolutions, pooling and enlarging, in one chain.`,
   )
 }
+
+/** @param what names the operator that keeps a network from being read as it stands */
+export function unsupported(what: string): ExpectedError {
+  return new ExpectedError(
+    'unsupported',
+    `${what} Hourglass reads networks from one image to another: dense layers, convolutions, pooling, enlarging, batch normalisation, sums and joins.`,
+  )
+}

@@ -6,4 +6,6 @@ export const limits = {
   description: 16_000_000,
   /** Of all weights together, in numbers. */
   weights: 500_000_000,
+  /** Of a network, in operations. */
+  nodes: 4096,
 } as const

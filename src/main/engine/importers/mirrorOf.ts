@@ -14,6 +14,7 @@ import { type ImportedModel, unfitting } from './importedModel'
 import { isRestorer, restorerOfChain } from './restorerOf'
 import { guessRange, inUnitRange } from './valueRange'
 import { channelsLast } from './channelsLast'
+import { assumedInput } from './network/assumedInput'
 
 /** A step with the activation that follows it. */
 type Layer = Exclude<Step, { kind: 'activation' }> & { readonly activation: Activation }
@@ -97,25 +98,9 @@ function inputOf(
   notes: string[],
 ): InputShape {
   if (typeof input !== 'number') return input
-  const found = hints.input ?? guessed(input)
-  if (!found || found.width * found.height * found.channels !== input)
-    throw unfitting(
-      `The network takes ${input} numbers, which does not say how wide and high its images are${hints.input ? `, and is not ${hints.input.width} × ${hints.input.height} × ${hints.input.channels}` : ''}. Say their width and height, and whether they are in colour.`,
-    )
-  if (!hints.input)
-    notes.push(
-      `The network takes ${input} numbers: assumed to be ${found.width} × ${found.height} pixels, ${found.channels === 1 ? 'grey' : 'RGB'}, row by row.`,
-    )
+  const found = assumedInput(input, hints, notes)
   if (layers[0]?.kind !== 'dense') throw unfitting('The first layer reads numbers without an image.')
   return found
-}
-
-function guessed(size: number): InputShape | null {
-  for (const channels of [1, 3] as const) {
-    const side = Math.sqrt(size / channels)
-    if (Number.isInteger(side) && side <= 4096) return { width: side, height: side, channels }
-  }
-  return null
 }
 
 function specOf(layer: Layer): LayerSpec {

@@ -1,13 +1,20 @@
+import { ExpectedError } from '../../../shared/errors'
 import type { ImportHints } from '../../../shared/importing'
 import type { InputShape } from '../../../shared/modelSpec'
 import { transposed, type Weight } from '../models/weights'
 import type { Chain, FlatOrder, Pads, Step } from './chain'
 import { type ImportedModel, scaled, unfitting } from './importedModel'
 import { modelOfChain } from './mirrorOf'
+import { networkOfOnnx } from './network/onnxNetwork'
 import { type OnnxGraph, type OnnxNode, readOnnx } from './onnxGraph'
 import { ownModel } from './ownSpec'
+import { spatialFirst } from './spatialFirst'
 
-/** An ONNX file: our own, or any whose operators are a chain that fits a ModelSpec. Nothing of it is run. @throws ExpectedError */
+/**
+ * An ONNX file: our own, one whose operators are a chain with a decoder that mirrors its encoder, or any other as it stands.
+ * Nothing of it is run.
+ * @throws ExpectedError
+ */
 export function importOnnx(bytes: Uint8Array, file: string, hints: ImportHints): ImportedModel {
   const graph = readOnnx(bytes, file)
   const rounded = { weights: false }
@@ -17,7 +24,17 @@ export function importOnnx(bytes: Uint8Array, file: string, hints: ImportHints):
       ...own,
       notes: [...own.notes, 'The file holds rounded weights: they are not those of the original.'],
     }
-  return own ?? modelOfChain(new ChainReader(graph, hints).read(), hints)
+  return own ?? mirrored(graph, hints) ?? networkOfOnnx(graph, hints)
+}
+
+/** Null for what is no chain whose second half mirrors the first. */
+function mirrored(graph: OnnxGraph, hints: ImportHints): ImportedModel | null {
+  try {
+    return modelOfChain(new ChainReader(graph, hints).read(), hints)
+  } catch (error) {
+    if (error instanceof ExpectedError && error.code === 'unsupported') return null
+    throw error
+  }
 }
 
 /** As our exporter names them, multiplied out where they are bytes. */
@@ -205,17 +222,6 @@ function residualOf({ op, name, inputs }: OnnxNode, fed: string): Chain['residua
   if (op === 'Add') return 'added'
   if (inputs[0] === fed) return 'subtracted'
   throw unfitting(`"${name}" (Sub) subtracts the image from what the network gives.`)
-}
-
-/** a × b × height × width → height × width × b × a: filters × channels of Conv, and inputs × outputs of its transpose. */
-function spatialFirst({ shape, data }: Weight): Weight {
-  const [a, b, height, width] = shape as [number, number, number, number]
-  const moved = new Float32Array(data.length)
-  const taps = height * width
-  for (let i = 0; i < a; i++)
-    for (let j = 0; j < b; j++)
-      for (let tap = 0; tap < taps; tap++) moved[(tap * b + j) * a + i] = data[(i * b + j) * taps + tap]!
-  return { shape: [height, width, b, a], data: moved }
 }
 
 function padsOf(node: OnnxNode): Pads {

@@ -22,6 +22,12 @@ interface AttributeMessage {
   readonly s?: Uint8Array
   readonly t?: TensorMessage
   readonly ints?: readonly number[]
+  readonly floats?: readonly number[]
+}
+
+/** A constant, and whether its numbers are of a kind that has whole numbers only. */
+export interface OnnxConstant extends Weight {
+  readonly whole?: boolean
 }
 
 /** A node with its attributes by name. */
@@ -31,6 +37,7 @@ export interface OnnxNode {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly ints: (attribute: string) => readonly number[] | null
+  readonly floats: (attribute: string) => readonly number[] | null
   readonly number: (attribute: string) => number | null
   readonly text: (attribute: string) => string | null
 }
@@ -42,7 +49,7 @@ export interface OnnxGraph {
   readonly outputs: readonly string[]
   readonly metadata: Readonly<Record<string, string>>
   /** A constant as float32, or null. Of bytes, their numbers without a scale. */
-  readonly constant: (name: string) => Weight | null
+  readonly constant: (name: string) => OnnxConstant | null
   readonly producer: string
 }
 
@@ -109,6 +116,7 @@ function nodeOf({ opType = '', name = '', input = [], output = [], attribute = [
     inputs: input,
     outputs: output,
     ints: (wanted) => find(wanted)?.ints ?? null,
+    floats: (wanted) => find(wanted)?.floats ?? null,
     number: (wanted) => find(wanted)?.i ?? find(wanted)?.f ?? null,
     text: (wanted) => {
       const bytes = find(wanted)?.s
@@ -120,7 +128,7 @@ function nodeOf({ opType = '', name = '', input = [], output = [], attribute = [
 const sizesOf = (type?: TypeMessage) =>
   (type?.tensorType?.shape?.dim ?? []).map(({ dimValue }) => (dimValue && dimValue > 0 ? dimValue : null))
 
-function valuesOf(tensor: TensorMessage, file: string): Weight {
+function valuesOf(tensor: TensorMessage, file: string): OnnxConstant {
   const { name = '', dims = [], dataType, rawData, floatData, int64Data, externalData } = tensor
   if (externalData?.length)
     throw unreadable(file, `${name} is kept in another file. Save the model with its weights inside`)
@@ -130,7 +138,7 @@ function valuesOf(tensor: TensorMessage, file: string): Weight {
   const data = given ? Float32Array.from(given) : decoded(dataType, rawData ?? new Uint8Array(0))
   if (data?.length !== size)
     throw unreadable(file, `${name} is not as long as it says, or of a kind that is not read`)
-  return { shape: [...dims], data }
+  return { shape: [...dims], data, whole: dataType === onnxTypes.int64 || dataType === onnxTypes.int32 }
 }
 
 const doubles = 11
@@ -141,6 +149,7 @@ function decoded(type: number | undefined, bytes: Uint8Array): Float32Array | nu
   if (type === onnxTypes.float32 && whole(4)) return new Float32Array(buffer)
   if (type === onnxTypes.float16 && whole(2)) return fromHalf(new Uint16Array(buffer))
   if (type === onnxTypes.int8) return Float32Array.from(new Int8Array(buffer))
+  if (type === onnxTypes.int32 && whole(4)) return Float32Array.from(new Int32Array(buffer))
   if (type === onnxTypes.int64 && whole(8)) return Float32Array.from(new BigInt64Array(buffer), Number)
   if (type === doubles && whole(8)) return Float32Array.from(new Float64Array(buffer))
   return null

@@ -5,7 +5,7 @@ import type { Weight } from '../models/weights'
 import { type ImportedModel, unfitting } from './importedModel'
 
 /** Beyond this a bias of the output is no share of white. */
-const largestBias = 2
+export const largestBias = 2
 
 /** By the output: tanh reaches from -1 to 1, sigmoid from 0 to 1, and a linear one is where its biases are. */
 export function guessRange({ spec, weights }: ImportedModel): ValueRange {

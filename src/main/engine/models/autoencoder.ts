@@ -10,6 +10,7 @@ import {
   type ModelSpec,
   restoringKernel,
 } from '../../../shared/modelSpec'
+import { networkParameters } from '../../../shared/network'
 import { activationFunctions } from '../graph/ops/activations'
 import { add, sub } from '../graph/ops/arithmetic'
 import { broadcastLike } from '../graph/ops/broadcast'
@@ -25,6 +26,7 @@ import { reduceMean } from '../graph/ops/reduce'
 import { reshape } from '../graph/ops/reshape'
 import { slice } from '../graph/ops/slice'
 import { BATCH, type Tensor } from '../graph/tensor'
+import { networkValue } from './networkGraph'
 import type { Parameter } from './parameters'
 
 /** Parameters of a model: those that training moves, and the decoder kernels that are set from outside. */
@@ -66,6 +68,7 @@ export function kernelLayers(spec: ModelSpec): KernelLayer[] {
 }
 
 export function parametersOf(spec: ModelSpec): ModelParameters {
+  if (spec.network) return { trained: networkParameters(spec.network), copies: [] }
   const shapes = layerShapes(spec)
   const layers = kernelLayers(spec)
   const kernel = (name: string, shape: readonly number[]): Parameter => ({ name, shape, kind: 'kernel' })
@@ -109,11 +112,15 @@ export interface ForwardOptions {
  * @returns the code, batch × codeSize, or codeSize × batch
  */
 export function encode(spec: ModelSpec, x: Tensor, options: ForwardOptions): Tensor {
+  const { network, input } = spec
+  if (network?.code) return networkValue(network, input, network.code, { image: x, ...options })
   return flat(throughEncoder(spec, x, options).at(-1)!, codeSize(spec))
 }
 
 /** @returns batch × inputs (or inputs × batch), before the output's activation */
 export function decodeToSums(spec: ModelSpec, code: Tensor, options: ForwardOptions): Tensor {
+  const { network, input } = spec
+  if (network) return networkValue(network, input, network.output, { code, ...options })
   const shape = layerShapes(spec).at(-1)!
   const start = spec.encoder.at(-1)!.type === 'dense' ? code : images(code, shape)
   return flat(throughDecoder(spec, start, null, options), inputSize(spec.input))
@@ -121,6 +128,8 @@ export function decodeToSums(spec: ModelSpec, code: Tensor, options: ForwardOpti
 
 /** From images to their reconstruction before the output's activation, with all that goes past the code. */
 export function reconstructToSums(spec: ModelSpec, x: Tensor, options: ForwardOptions): Tensor {
+  const { network, input } = spec
+  if (network) return networkValue(network, input, network.output, { image: x, ...options })
   const mean = spec.removeMean ? imageMeans(x, options) : null
   const reads = throughEncoder(spec, mean ? sub(x, mean) : x, options)
   const decoded =

@@ -242,16 +242,14 @@ function inferenceFunctions(model: ModelGraph, noise: NoiseSpec | null): GraphFu
     },
     { name: 'reconstruct', outputs: { output: activateOutput(spec, reconstruction) } },
     ...(hasCode(spec) ? codeFunctions(model) : []),
-    {
-      name: 'orthogonality',
-      outputs: {
-        norms: concat(
-          kernelLayers(spec).map(({ layer }) => orthogonality(parameters.get(encoderKernel(layer))!)),
-          0,
-        ),
-      },
-    },
+    ...orthogonalityFunctions(spec, parameters),
   ]
+}
+
+/** Of the encoder's kernels, where there is an encoder. */
+function orthogonalityFunctions(spec: ModelSpec, parameters: ReadonlyMap<string, Tensor>): GraphFunction[] {
+  const norms = kernelLayers(spec).map(({ layer }) => orthogonality(parameters.get(encoderKernel(layer))!))
+  return norms.length > 0 ? [{ name: 'orthogonality', outputs: { norms: concat(norms, 0) } }] : []
 }
 
 function codeFunctions(model: ModelGraph): GraphFunction[] {

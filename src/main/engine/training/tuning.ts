@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { kernelShape, layerShapes, type ModelSpec } from '../../../shared/modelSpec'
+import { type InputShape, kernelShape, layerShapes, type ModelSpec } from '../../../shared/modelSpec'
+import { type Network, valueShapes } from '../../../shared/network'
 import type { RuntimeName } from '../../../shared/trainingConfig'
 
 export interface Tuning {
@@ -28,7 +29,7 @@ const callMs = 180
  * - Convolutions take images one by one, so there are no columns; halves of the batch pay from a handful of images on.
  */
 export function tune(runtime: RuntimeName, isGpu: boolean, spec: ModelSpec, batchSize: number): Tuning {
-  const dense = spec.encoder.every(({ type }) => type === 'dense')
+  const dense = !spec.network && spec.encoder.every(({ type }) => type === 'dense')
   // Forward and twice backward, two operations a product.
   const estimatedMs = (6 * productsPerImage(spec) * batchSize * 1000) / slowProcessor
   const stepsPerCall = isGpu ? 8 : Math.max(1, Math.min(8, Math.round(callMs / Math.max(estimatedMs, 0.1))))
@@ -40,6 +41,7 @@ export function tune(runtime: RuntimeName, isGpu: boolean, spec: ModelSpec, batc
 
 /** Multiplications of one image's way through encoder and decoder. */
 function productsPerImage(spec: ModelSpec): number {
+  if (spec.network) return productsOf(spec.network, spec.input)
   const shapes = layerShapes(spec)
   const layers = spec.encoder.map((layer, i) => {
     const kernel = kernelShape(layer, shapes[i]!) ?? []
@@ -48,4 +50,15 @@ function productsPerImage(spec: ModelSpec): number {
   })
   const encoder = layers.reduce((sum, products) => sum + products, 0)
   return spec.decoder === 'mirror' ? 2 * encoder : encoder
+}
+
+function productsOf(network: Network, input: InputShape): number {
+  const shapes = valueShapes(network, input)
+  return network.nodes.reduce((sum, node) => {
+    if (!('reads' in node)) return sum
+    const { height, width, channels } = shapes.get(node.name)!
+    const taps = 'kernel' in node ? node.kernel[0] * node.kernel[1] : 1
+    const reads = node.op === 'depthwise' ? 1 : node.reads
+    return sum + height * width * channels * taps * reads
+  }, 0)
 }

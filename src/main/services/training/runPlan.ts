@@ -60,14 +60,14 @@ export async function planRun(images: Images, model: ModelChoice, config: Config
 function resized(spec: ModelSpec, { filters, depth }: ModelChoice): ModelSpec {
   if (filters === undefined && depth === undefined) return spec
   const [first] = spec.encoder
-  if (spec.decoder !== 'convolution' || first!.type !== 'conv')
+  if (spec.decoder !== 'convolution' || first?.type !== 'conv')
     throw new ExpectedError(
       'bad-usage',
       'Filters and depth can be set for a stack of convolutions only. Choose the preset denoise-conv.',
     )
   // The last convolution is the decoder.
   const layers = depth === undefined ? spec.encoder.length : depth - 1
-  const layer = { ...first!, filters: filters ?? first!.filters }
+  const layer = { ...first, filters: filters ?? first.filters }
   return { ...spec, encoder: Array.from({ length: layers }, () => layer) }
 }
 

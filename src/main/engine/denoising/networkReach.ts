@@ -1,0 +1,80 @@
+import { type Network, type NetworkNode, sizeOfValue, valueShapes } from '../../../shared/network'
+import type { InputShape } from '../../../shared/modelSpec'
+
+/** How a value of a network lies over the image. */
+interface Reach {
+  /** Pixels of the image from one pixel of the value to the next; less than 1 where it is larger than the image. */
+  readonly step: number
+  /** How far from a pixel it looks, in pixels of the image. */
+  readonly radius: number
+}
+
+/** How far a network looks, and the pixels that its images are to be a multiple of, for one that takes any size. */
+export function networkReach({ nodes, output }: Network): { radius: number; cell: number } {
+  const reaches = new Map<string, Reach>([
+    ['image', { step: 1, radius: 0 }],
+    ['sigma', { step: 1, radius: 0 }],
+  ])
+  let cell = 1
+  for (const node of nodes) {
+    const reads = node.inputs.map((name) => reaches.get(name)!)
+    const before = { step: reads[0]!.step, radius: Math.max(...reads.map(({ radius }) => radius)) }
+    const reach = reachOf(node, before)
+    reaches.set(node.name, reach)
+    if (reach.step > 1) cell = leastCommonMultiple(cell, Math.round(reach.step))
+  }
+  // What is enlarged again looks at whole cells.
+  return { radius: Math.ceil(reaches.get(output)!.radius) + (cell > 1 ? 2 * cell : 0), cell }
+}
+
+function reachOf(node: NetworkNode, { step, radius }: Reach): Reach {
+  switch (node.op) {
+    case 'conv':
+    case 'depthwise': {
+      const { stride, dilation } = node.op === 'conv' ? node : { stride: 1, dilation: 1 }
+      const sides = node.kernel.flatMap((taps, axis) => {
+        const before = node.pads[axis]!
+        return [before, (taps - 1) * dilation - before]
+      })
+      return { step: step * stride, radius: radius + step * Math.max(...sides) }
+    }
+    case 'conv-transposed':
+      return {
+        step: step / node.stride,
+        radius: radius + step * Math.ceil((Math.max(...node.kernel) - 1) / node.stride),
+      }
+    case 'pool':
+      return { step: step * node.size, radius }
+    case 'unshuffle':
+      return { step: step * node.block, radius }
+    case 'shuffle':
+      return { step: step / node.block, radius }
+    case 'upsample':
+      return { step: step / node.size, radius: node.interpolation === 'bilinear' ? radius + step : radius }
+    default:
+      return { step, radius }
+  }
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [x, y] = [a, b]
+  while (y > 0) [x, y] = [y, x % y]
+  return (a / x) * b
+}
+
+/** The most values that are kept at a time for each pixel of the image: those that are still to be read. */
+export function valuesPerPixel(network: Network, input: InputShape): number {
+  const shapes = valueShapes(network, input)
+  const lastRead = new Map<string, number>([[network.output, network.nodes.length]])
+  network.nodes.forEach(({ inputs }, at) =>
+    inputs.forEach((name) => lastRead.set(name, Math.max(at, lastRead.get(name) ?? 0))),
+  )
+  let kept = input.channels * input.height * input.width
+  let most = kept
+  network.nodes.forEach(({ name, inputs }, at) => {
+    kept += sizeOfValue(shapes.get(name)!)
+    most = Math.max(most, kept)
+    for (const read of new Set(inputs)) if (lastRead.get(read) === at) kept -= sizeOfValue(shapes.get(read)!)
+  })
+  return most / (input.height * input.width)
+}

@@ -1,0 +1,142 @@
+import type { Weight } from '../../models/weights'
+import type { OnnxNode } from '../onnxGraph'
+import type { NetworkReader } from './onnxNetwork'
+import { applied, imageAt, type Operator, refuse, type TensorValue, tensorAt, vector } from './onnxReading'
+
+const activation =
+  (name: 'relu' | 'elu' | 'sigmoid' | 'tanh' | 'softplus'): Operator =>
+  (node, reader) => [applied(node, reader, tensorAt(node, reader), { op: 'activation', activation: name })]
+
+const elu: Operator = (node, reader) => {
+  if ((node.number('alpha') ?? 1) !== 1) refuse(node, 'has another alpha than 1')
+  return activation('elu')(node, reader)
+}
+
+const leaky: Operator = (node, reader) => [
+  applied(node, reader, tensorAt(node, reader), { op: 'leaky', slope: node.number('alpha') ?? 0.01 }),
+]
+
+const prelu: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const slopes = reader.constant(node.inputs[1]) ?? refuse(node, 'computes its slopes')
+  if (slopes.data.length === 1) return [applied(node, reader, x, { op: 'leaky', slope: slopes.data[0]! })]
+  const slope = perChannel(node, reader, x, slopes)
+  return [applied(node, reader, x, { op: 'prelu', channels: slope.data.length }, { slope })]
+}
+
+const clip: Operator = (node, reader) => {
+  const bound = (at: number, attribute: string, otherwise: number) =>
+    reader.constant(node.inputs[at])?.data[0] ?? node.number(attribute) ?? otherwise
+  const [low, high] = [bound(1, 'min', -largest), bound(2, 'max', largest)]
+  return [applied(node, reader, tensorAt(node, reader), { op: 'clip', low, high })]
+}
+
+const largest = 3.4e38
+
+const negative: Operator = (node, reader) => [
+  applied(node, reader, tensorAt(node, reader), { op: 'affine', gain: -1, shift: 0 }),
+]
+
+/** As it is when a network is used (Ioffe & Szegedy 2015): (x - mean) · gain / √(variance + ε) + shift. */
+const batchNormalization: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const [scale, shift, mean, variance] = [1, 2, 3, 4].map(
+    (at) => reader.constant(node.inputs[at])?.data ?? refuse(node, 'computes its statistics'),
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array]
+  const epsilon = node.number('epsilon') ?? 1e-5
+  const gain = scale.map((value, i) => value / Math.sqrt(variance[i]! + epsilon))
+  const weights = { gain: vector(gain), shift: vector(shift.map((value, i) => value - mean[i]! * gain[i]!)) }
+  return [applied(node, reader, x, { op: 'scale', channels: gain.length }, weights)]
+}
+
+type Arithmetic = 'Add' | 'Sub' | 'Mul' | 'Div'
+
+/** Of two values, or of one and a constant: a number, or one for each channel. */
+const arithmetic: Operator = (node, reader) => {
+  const [a, b] = [0, 1].map((at) => reader.constant(node.inputs[at]))
+  if (a || b) return [withConstant(node, reader, tensorAt(node, reader, a ? 1 : 0), (a ?? b)!, a !== null)]
+  const values = [0, 1].map((at) => tensorAt(node, reader, at))
+  const [x, y] = values as [TensorValue, TensorValue]
+  if (node.op === 'Div') return refuse(node, 'divides one image by another')
+  if (x.kind === 'image' && y.kind === 'image' && x.order !== y.order && y.value !== 'sigma')
+    return refuse(node, 'combines images whose axes are in different orders')
+  const op = ({ Add: 'add', Sub: 'sub', Mul: 'mul' } as const)[node.op as 'Add' | 'Sub' | 'Mul']
+  return [{ ...x, value: reader.builder.add(node.name, { op }, [x.value, y.value]) }]
+}
+
+/** @param isFirst whether the constant is what something is taken from, or divided by something */
+function withConstant(
+  node: OnnxNode,
+  reader: NetworkReader,
+  x: TensorValue,
+  constant: Weight,
+  isFirst: boolean,
+): TensorValue {
+  const op = node.op as Arithmetic
+  if (op === 'Div' && isFirst) return refuse(node, 'divides by what the network computes')
+  const gainOf = (value: number) =>
+    op === 'Mul' ? value : op === 'Div' ? 1 / value : op === 'Sub' && isFirst ? -1 : 1
+  const shiftOf = (value: number) =>
+    op === 'Add' || (op === 'Sub' && isFirst) ? value : op === 'Sub' ? -value : 0
+  if (constant.data.length === 1) {
+    const value = constant.data[0]!
+    return applied(node, reader, x, { op: 'affine', gain: gainOf(value), shift: shiftOf(value) })
+  }
+  const { data } = perChannel(node, reader, x, constant)
+  if (
+    op === 'Add' &&
+    reader.readersOf(nameOf(node, reader, x)).length === 1 &&
+    reader.builder.addBias(x.value, data)
+  )
+    return x
+  const weights = { gain: vector(data.map(gainOf)), shift: vector(data.map(shiftOf)) }
+  return applied(node, reader, x, { op: 'scale', channels: data.length }, weights)
+}
+
+const nameOf = (node: OnnxNode, reader: NetworkReader, x: TensorValue) =>
+  node.inputs.find((input) => reader.valueOf(input) === x) ?? ''
+
+/** A constant that has one number for each channel, as a row. */
+function perChannel(node: OnnxNode, reader: NetworkReader, x: TensorValue, { shape, data }: Weight): Weight {
+  const sides = reader.sidesOf(x)
+  const axis = x.kind === 'image' && x.order === 'channels-first' ? 0 : sides.length - 1
+  const own = shape.slice(-sides.length)
+  const padded = [...new Array<number>(sides.length - own.length).fill(1), ...own]
+  if (data.length === sides[axis] && padded[axis] === data.length) return vector(data)
+  return refuse(node, `has a constant of ${shape.join(' × ')}, which is not one number for each channel`)
+}
+
+/** The mean over all pixels, which stay as one. */
+const globalMean: Operator = (node, reader) => [applied(node, reader, imageAt(node, reader), { op: 'mean' })]
+
+const reduceMean: Operator = (node, reader) => {
+  const x = imageAt(node, reader)
+  const axes = reader.constant(node.inputs[1])?.data ?? node.ints('axes') ?? []
+  const found = [...axes]
+    .map((axis) => (axis < 0 ? axis + 4 : axis))
+    .sort((a, b) => a - b)
+    .join()
+  if (found !== (x.order === 'channels-first' ? '2,3' : '1,2') || node.number('keepdims') === 0)
+    return refuse(node, 'takes a mean over other axes than height and width')
+  return globalMean(node, reader)
+}
+
+/** Operators on each number by itself, or on each channel. */
+export const elementwise: Readonly<Record<string, Operator>> = {
+  Relu: activation('relu'),
+  Sigmoid: activation('sigmoid'),
+  Tanh: activation('tanh'),
+  Softplus: activation('softplus'),
+  Elu: elu,
+  LeakyRelu: leaky,
+  PRelu: prelu,
+  Clip: clip,
+  Neg: negative,
+  BatchNormalization: batchNormalization,
+  Add: arithmetic,
+  Sub: arithmetic,
+  Mul: arithmetic,
+  Div: arithmetic,
+  GlobalAveragePool: globalMean,
+  ReduceMean: reduceMean,
+}

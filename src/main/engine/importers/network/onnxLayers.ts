@@ -1,0 +1,127 @@
+import { transposed, type Weight } from '../../models/weights'
+import type { OnnxNode } from '../onnxGraph'
+import { spatialFirst } from '../spatialFirst'
+import type { NetworkReader } from './onnxNetwork'
+import {
+  applied,
+  type ImageValue,
+  type Operator,
+  planesAt,
+  refuse,
+  tensorAt,
+  vector,
+  weight,
+} from './onnxReading'
+
+type Four = [number, number, number, number]
+type Pair = [number, number]
+
+const gemm: Operator = (node, reader) => {
+  const number = (attribute: string, otherwise: number) => node.number(attribute) ?? otherwise
+  if (number('alpha', 1) !== 1 || number('beta', 1) !== 1 || number('transA', 0) !== 0)
+    refuse(node, 'scales or transposes what it multiplies')
+  return dense(node, reader, number('transB', 0) !== 0, reader.constant(node.inputs[2]))
+}
+
+const matMul: Operator = (node, reader) => dense(node, reader, false, null)
+
+function dense(node: OnnxNode, reader: NetworkReader, isTransposed: boolean, bias: Weight | null) {
+  const x = tensorAt(node, reader)
+  const constant = reader.constant(node.inputs[1])
+  if (x.kind !== 'row' || constant?.shape.length !== 2)
+    return refuse(node, 'multiplies with no constant matrix')
+  const [rows, columns] = constant.shape as Pair
+  const kernel = isTransposed ? weight([columns, rows], transposed(constant.data, rows, columns)) : constant
+  const [reads, units] = kernel.shape as Pair
+  const weights = { kernel, ...(bias ? { bias: vector(bias.data) } : {}) }
+  return [applied(node, reader, x, { op: 'dense', reads, units, bias: bias !== null }, weights)]
+}
+
+const conv: Operator = (node, reader) => {
+  const x = planesAt(node, reader)
+  const { kernel: constant, bias, weights } = kernelOf(node, reader)
+  const [filters, reads, height, width] = constant.shape as Four
+  const group = node.number('group') ?? 1
+  const [stride, dilation] = [squareOf(node, 'strides'), squareOf(node, 'dilations')]
+  const pads = padsOf(node, x, reader, [height, width], stride, dilation)
+  const common = { kernel: [height, width] as Pair, pads, bias }
+  if (group === 1) {
+    const kernel = spatialFirst(constant)
+    const draft = { op: 'conv', ...common, reads, filters, stride, dilation } as const
+    return [applied(node, reader, x, draft, { kernel, ...weights })]
+  }
+  if (group !== filters || reads !== 1 || stride !== 1 || dilation !== 1)
+    return refuse(node, 'has groups of channels, which are read as one for each channel, with stride 1')
+  const kernel = weight([height, width, filters], spatialFirst(constant).data)
+  return [applied(node, reader, x, { op: 'depthwise', ...common, reads: filters }, { kernel, ...weights })]
+}
+
+const convTranspose: Operator = (node, reader) => {
+  const x = planesAt(node, reader)
+  const { kernel: constant, bias, weights } = kernelOf(node, reader)
+  const [reads, filters, height, width] = constant.shape as Four
+  const stride = squareOf(node, 'strides')
+  if ((node.number('group') ?? 1) !== 1 || squareOf(node, 'dilations') !== 1)
+    return refuse(node, 'has groups or is dilated')
+  if (node.ints('output_shape')) return refuse(node, 'names the size of what it gives')
+  const auto = node.text('auto_pad') ?? 'NOTSET'
+  const [rows = 0, columns = 0] = node.ints('output_padding') ?? []
+  const edges = (node.ints('pads') ?? [0, 0, 0, 0]) as Four
+  const cut =
+    auto === 'SAME_UPPER' || auto === 'SAME_LOWER'
+      ? samePads([height - stride, width - stride], auto)
+      : ([edges[0], edges[1], edges[2] - rows, edges[3] - columns] as Four)
+  const draft = {
+    ...{ op: 'conv-transposed' as const, kernel: [height, width] as Pair, reads, filters, stride, bias },
+    crop: cut.map((side) => Math.max(0, side)) as Four,
+    grow: cut.map((side) => Math.max(0, -side)) as Four,
+  } as const
+  return [applied(node, reader, x, draft, { kernel: spatialFirst(constant), ...weights })]
+}
+
+/** @throws ExpectedError where it is no constant of four dimensions */
+function kernelOf(node: OnnxNode, reader: NetworkReader) {
+  const kernel = reader.constant(node.inputs[1])
+  if (kernel?.shape.length !== 4) return refuse(node, 'has no constant kernel of four dimensions')
+  const bias = reader.constant(node.inputs[2])
+  const weights: Readonly<Record<string, Weight>> = bias ? { bias: vector(bias.data) } : {}
+  return { kernel, bias: bias !== null, weights }
+}
+
+function squareOf(node: OnnxNode, attribute: string): number {
+  const [a = 1, b = a] = node.ints(attribute) ?? []
+  return a === b ? a : refuse(node, `has different ${attribute} for height and width`)
+}
+
+function padsOf(
+  node: OnnxNode,
+  x: ImageValue,
+  { builder }: NetworkReader,
+  kernel: Pair,
+  stride: number,
+  dilation: number,
+): Four {
+  const auto = node.text('auto_pad') ?? 'NOTSET'
+  if (auto === 'NOTSET') return [...(node.ints('pads') ?? [0, 0, 0, 0])] as Four
+  if (auto === 'VALID') return [0, 0, 0, 0]
+  const { height, width } = builder.shape(x.value)
+  const missing = [height, width].map((length, axis) => {
+    const covered = (Math.ceil(length / stride) - 1) * stride + (kernel[axis]! - 1) * dilation + 1
+    return Math.max(0, covered - length)
+  }) as Pair
+  return samePads(missing, auto)
+}
+
+/** The odd pixel at the end, or with SAME_LOWER at the beginning. */
+function samePads(missing: Pair, auto: string): Four {
+  const [less, more] = [missing.map((n) => Math.floor(n / 2)), missing.map((n) => Math.ceil(n / 2))]
+  return (auto === 'SAME_LOWER' ? [...more, ...less] : [...less, ...more]) as Four
+}
+
+/** Operators with a kernel. */
+export const layers: Readonly<Record<string, Operator>> = {
+  Gemm: gemm,
+  MatMul: matMul,
+  Conv: conv,
+  ConvTranspose: convTranspose,
+}

@@ -1,0 +1,180 @@
+import type { ImportHints } from '../../../../shared/importing'
+import type { InputShape } from '../../../../shared/modelSpec'
+import { type NetworkNode, sizeOfValue } from '../../../../shared/network'
+import { type ImportedModel, unsupported } from '../importedModel'
+import type { OnnxConstant, OnnxGraph, OnnxNode } from '../onnxGraph'
+import { assumedInput } from './assumedInput'
+import { modelOfNetwork } from './modelOfNetwork'
+import { NetworkBuilder } from './networkBuilder'
+import { computed } from './onnxConstants'
+import { operators } from './onnxOperators'
+
+type FlatOrder = Extract<NetworkNode, { op: 'flatten' }>['order']
+
+/** What a name in the file stands for: numbers that are known, or a value of the network that is put together. */
+export type OnnxValue =
+  | { readonly kind: 'constant'; readonly constant: OnnxConstant }
+  /** `order` of its axes in the file: batch × channels × height × width, or channels last. */
+  | { readonly kind: 'image'; readonly value: string; readonly order: FlatOrder }
+  | { readonly kind: 'row'; readonly value: string }
+  /** An image whose pixels are being made into blocks: batch × channels × rows × block × columns × block, then turned. */
+  | { readonly kind: 'blocks'; readonly value: string; readonly block: number; readonly turned: boolean }
+
+/**
+ * An ONNX file as a network, operation by operation, whatever the way that values take through it.
+ * @throws ExpectedError `unsupported`, naming the operator that is not read
+ */
+export function networkOfOnnx(graph: OnnxGraph, hints: ImportHints): ImportedModel {
+  return new NetworkReader(graph, hints).read()
+}
+
+export class NetworkReader {
+  readonly builder: NetworkBuilder
+  /** Whether the axes of the image that it is fed end with the channels. */
+  readonly isChannelsLast: boolean
+  private readonly values = new Map<string, OnnxValue>()
+  private readonly notes: string[] = []
+  private readonly readers = new Map<string, OnnxNode[]>()
+  private readonly image: InputShape
+
+  constructor(
+    private readonly graph: OnnxGraph,
+    private readonly hints: ImportHints,
+  ) {
+    for (const node of graph.nodes)
+      for (const input of node.inputs) this.readers.set(input, [...(this.readers.get(input) ?? []), node])
+    const [first, second, ...more] = graph.inputs
+    if (!first || more.length > 0)
+      throw unsupported(
+        `The network has ${graph.inputs.length} inputs instead of an image, and perhaps its noise.`,
+      )
+    const fed = fedImage(first.shape, hints, this.notes)
+    this.image = fed.image
+    this.isChannelsLast =
+      fed.order === 'channels-last' && !fed.isRow && graph.nodes.every(({ op }) => op !== 'Conv')
+    this.builder = new NetworkBuilder(fed.image)
+    this.values.set(first.name, this.fed(fed))
+    if (second) this.values.set(second.name, { kind: 'image', value: 'sigma', order: 'channels-first' })
+  }
+
+  read(): ImportedModel {
+    const { graph, builder } = this
+    const needed = this.needed()
+    for (const node of graph.nodes) if (node.outputs.some((name) => needed.has(name))) this.step(node)
+    const output = graph.outputs.map((name) => this.asImage(name)).find((value) => value !== null)
+    if (!output) throw unsupported('None of what the network gives is an image as large as the one it takes.')
+    return modelOfNetwork(builder, output, { name: null, about: {}, notes: this.notes }, this.hints)
+  }
+
+  valueOf = (name: string): OnnxValue | undefined => this.values.get(name)
+
+  /** @throws ExpectedError where it is nothing that is known */
+  value(name: string, reader: OnnxNode): OnnxValue {
+    const known = this.values.get(name)
+    if (known) return known
+    const constant = this.graph.constant(name)
+    if (!constant) throw unsupported(`"${reader.name}" (${reader.op}) reads "${name}", which nothing gives.`)
+    return { kind: 'constant', constant }
+  }
+
+  constant(name: string | undefined): OnnxConstant | null {
+    if (!name) return null
+    const known = this.values.get(name)
+    if (known) return known.kind === 'constant' ? known.constant : null
+    return this.graph.constant(name)
+  }
+
+  /** Operators that read what a node gives. */
+  readersOf = (name: string): readonly OnnxNode[] => this.readers.get(name) ?? []
+
+  /** Height, width and channels of an image, or the length of a row, in the order of the file and behind the batch. */
+  sidesOf(value: Exclude<OnnxValue, { kind: 'constant' | 'blocks' }>): number[] {
+    const { height, width, channels } = this.builder.shape(value.value)
+    if (value.kind === 'row') return [channels]
+    return value.order === 'channels-first' ? [channels, height, width] : [height, width, channels]
+  }
+
+  private step(node: OnnxNode): void {
+    const { op, name, inputs, outputs } = node
+    const known = inputs.map((input) => (input ? this.constant(input) : null))
+    if (inputs.length > 0 && known.every((constant) => constant !== null)) {
+      const constant = computed(node, known)
+      if (constant) return void this.values.set(outputs[0]!, { kind: 'constant', constant })
+    }
+    const operator = Object.hasOwn(operators, op) ? operators[op] : undefined
+    if (!operator) throw unsupported(`Hourglass does not have the operator ${op} ("${name}").`)
+    const given = operator(node, this)
+    given.forEach((value, i) => {
+      const output = outputs[i]
+      if (output && value) this.values.set(output, value)
+    })
+  }
+
+  /** What the outputs are made of: what a file has beside that is not looked at. */
+  private needed(): ReadonlySet<string> {
+    const needed = new Set(this.graph.outputs)
+    for (const { inputs, outputs } of [...this.graph.nodes].reverse())
+      if (outputs.some((name) => needed.has(name))) inputs.forEach((name) => needed.add(name))
+    return needed
+  }
+
+  /** Null for what is no image of the size that goes in. */
+  private asImage(name: string): string | null {
+    const known = this.values.get(name)
+    const size = this.image.height * this.image.width * this.image.channels
+    if (!known || (known.kind !== 'image' && known.kind !== 'row')) return null
+    if (sizeOfValue(this.builder.shape(known.value)) !== size) return null
+    const { height, width, channels } = this.image
+    if (known.kind === 'row')
+      return this.builder.add(
+        `${name}_image`,
+        { op: 'unflatten', order: 'channels-last', height, width, channels },
+        [known.value],
+      )
+    return known.value
+  }
+
+  /** What the network is fed: the image, with its noise beside it, or as a row. */
+  private fed({ order, isRow, withSigma }: FedImage): OnnxValue {
+    if (isRow) {
+      const value = this.builder.add('row', { op: 'flatten', order: 'channels-last' }, ['image'])
+      return { kind: 'row', value }
+    }
+    const value = withSigma ? this.builder.add('image_sigma', { op: 'concat' }, ['image', 'sigma']) : 'image'
+    return { kind: 'image', value, order }
+  }
+}
+
+interface FedImage {
+  readonly image: InputShape
+  readonly order: FlatOrder
+  readonly isRow: boolean
+  /** Whether the noise level is a channel behind those of the image. */
+  readonly withSigma: boolean
+}
+
+const colors: Readonly<Record<number, 1 | 3>> = { 1: 1, 2: 1, 3: 3, 4: 3 }
+
+function fedImage(shape: readonly (number | null)[], hints: ImportHints, notes: string[]): FedImage {
+  const [, a, b, c] = shape
+  if (shape.length === 2 && a)
+    return { image: assumedInput(a, hints, notes), order: 'channels-last', isRow: true, withSigma: false }
+  if (shape.length !== 4)
+    throw unsupported(`Its input is ${shape.map((side) => side ?? 'any').join(' × ')}, which is no image.`)
+  const isLast = (c === 1 || c === 3) && a !== 1 && a !== 3
+  const [given, height, width] = isLast ? [c, a, b] : [a, b, c]
+  const channels = colors[given ?? 0]
+  if (!channels) throw unsupported(`Its input has ${given ?? 'any number of'} channels instead of 1 or 3.`)
+  const any = hints.input ?? { height: 64, width: 64 }
+  const withSigma = given !== channels
+  if (withSigma)
+    notes.push(
+      `The network takes ${given} channels: the last one is taken for the strength of the noise, 1 being white.`,
+    )
+  return {
+    image: { height: height ?? any.height, width: width ?? any.width, channels },
+    order: isLast ? 'channels-last' : 'channels-first',
+    isRow: false,
+    withSigma,
+  }
+}

@@ -1,0 +1,220 @@
+import type { InputShape } from '../../../shared/modelSpec'
+import {
+  type Network,
+  type NetworkNode,
+  sizeOfValue,
+  valueShapes,
+  type ValueShape,
+} from '../../../shared/network'
+import { activationFunctions } from '../graph/ops/activations'
+import { add, maximum, minimum, mul, sub } from '../graph/ops/arithmetic'
+import { broadcastLike } from '../graph/ops/broadcast'
+import { concat } from '../graph/ops/concat'
+import { conv2d } from '../graph/ops/convolution/conv2d'
+import { convTranspose2d } from '../graph/ops/convolution/convTranspose2d'
+import { depthwiseConv2d } from '../graph/ops/convolution/depthwiseConv2d'
+import { pad, type Margins, type PadMode } from '../graph/ops/images/pad'
+import { pixelShuffle, pixelUnshuffle } from '../graph/ops/images/pixelShuffle'
+import { averagePool, globalAveragePool, maxPool } from '../graph/ops/images/pooling'
+import { upsampleBilinear, upsampleNearest } from '../graph/ops/images/upsample'
+import { linear } from '../graph/ops/linear'
+import { matmul } from '../graph/ops/matmul'
+import { reshape } from '../graph/ops/reshape'
+import { slice } from '../graph/ops/slice'
+import { transpose } from '../graph/ops/transpose'
+import { BATCH, type Tensor } from '../graph/tensor'
+
+/** What a network reads: parameters by name, and what it is fed. */
+export interface NetworkFeeds {
+  readonly parameters: ReadonlyMap<string, Tensor>
+  /** batch × inputs; not for a decoder. */
+  readonly image?: Tensor
+  /** Sigma of the noise where 1 is white, batch × 1. */
+  readonly noiseLevel?: Tensor
+  /** batch × codeSize, in place of all that leads to the code. */
+  readonly code?: Tensor
+}
+
+/**
+ * A value of a network, as batch × its numbers.
+ *
+ * @param wanted a name of a value; nothing is built that does not lead to it
+ */
+export function networkValue(
+  network: Network,
+  input: InputShape,
+  wanted: string,
+  { parameters, image, noiseLevel, code }: NetworkFeeds,
+): Tensor {
+  const shapes = valueShapes(network, input)
+  const values = new Map<string, Tensor>()
+  const put = (name: string, flat: Tensor) => values.set(name, shaped(flat, shapes.get(name)!))
+  if (image) put('image', image)
+  if (noiseLevel) put('sigma', noiseLevel)
+  if (code && network.code !== null) put(network.code, code)
+  const needed = leadingTo(network, wanted, new Set(values.keys()))
+  for (const node of network.nodes) {
+    if (!needed.has(node.name)) continue
+    const inputs = node.inputs.map((name) => {
+      const value = values.get(name)
+      if (!value) throw new Error(`The network is not fed its ${name}.`)
+      return value
+    })
+    const reads = node.inputs.map((name) => shapes.get(name)!)
+    const parameter = (name: string) => parameters.get(`${node.name}.${name}`)!
+    values.set(node.name, valueOf(node, inputs, { reads, gives: shapes.get(node.name)!, parameter }))
+  }
+  return reshape(values.get(wanted)!, [BATCH, sizeOfValue(shapes.get(wanted)!)])
+}
+
+/** Nodes that a value is made of, as far as what is there already. */
+function leadingTo({ nodes }: Network, wanted: string, given: ReadonlySet<string>): Set<string> {
+  const needed = new Set([wanted])
+  for (const { name, inputs } of [...nodes].reverse())
+    if (needed.has(name) && !given.has(name)) inputs.forEach((input) => needed.add(input))
+  for (const name of given) needed.delete(name)
+  return needed
+}
+
+const shaped = (x: Tensor, { height, width, channels, isRow }: ValueShape) =>
+  reshape(x, isRow ? [BATCH, channels] : [BATCH, height, width, channels])
+
+interface Around {
+  readonly reads: readonly ValueShape[]
+  readonly gives: ValueShape
+  readonly parameter: (name: string) => Tensor
+}
+
+function valueOf(node: NetworkNode, inputs: readonly Tensor[], { reads, gives, parameter }: Around): Tensor {
+  const [x] = inputs as [Tensor]
+  switch (node.op) {
+    case 'dense':
+      return node.bias ? linear(x, parameter('kernel'), parameter('bias')) : matmul(x, parameter('kernel'))
+    case 'conv': {
+      const { stride, dilation } = node
+      const bias = node.bias ? parameter('bias') : null
+      return conv2d(around(x, node.pads), parameter('kernel'), bias, { stride, dilation, padding: 'valid' })
+    }
+    case 'depthwise': {
+      const sums = depthwiseConv2d(around(x, node.pads), parameter('kernel'), { padding: 'valid' })
+      return node.bias ? add(sums, parameter('bias')) : sums
+    }
+    case 'conv-transposed':
+      return transposedConvolution(node, x, reads[0]!, parameter)
+    case 'scale':
+      return add(mul(x, parameter('gain')), parameter('shift'))
+    case 'affine':
+      return add(mul(x, node.gain), node.shift)
+    case 'activation':
+      return activationFunctions[node.activation](x)
+    case 'leaky':
+      return add(maximum(x, 0), mul(minimum(x, 0), node.slope))
+    case 'prelu':
+      return add(maximum(x, 0), mul(minimum(x, 0), parameter('slope')))
+    case 'clip':
+      return minimum(maximum(x, node.low), node.high)
+    case 'pool':
+      return (node.pooling === 'max' ? maxPool : averagePool)(cropped(x, gives, node.size), node.size)
+    case 'mean':
+      return reshape(globalAveragePool(x), [BATCH, 1, 1, gives.channels])
+    case 'upsample':
+      return (node.interpolation === 'bilinear' ? upsampleBilinear : upsampleNearest)(x, node.size)
+    case 'shuffle':
+      return pixelShuffle(node.order === 'channels-last' ? x : pixelsFirst(x, gives, node.block), node.block)
+    case 'unshuffle': {
+      const blocks = pixelUnshuffle(x, node.block)
+      return node.order === 'channels-last' ? blocks : channelsFirst(blocks, gives, node.block)
+    }
+    case 'concat':
+      return joined(inputs, reads, gives)
+    case 'add':
+      return inputs.slice(1).reduce((sum, one) => add(sum, one), x)
+    case 'sub':
+      return sub(x, inputs[1]!)
+    case 'mul':
+      return inputs.slice(1).reduce((product, one) => mul(product, one), x)
+    case 'pad':
+      return around(x, node.pads, node.mode)
+    case 'channels':
+      return slice(x, x.shape.length - 1, node.from, node.count)
+    case 'flatten':
+      return flattened(node.order === 'channels-first' ? transpose(x, [0, 3, 1, 2]) : x, gives)
+    case 'unflatten': {
+      const { height, width, channels, order } = node
+      if (order === 'channels-last') return reshape(x, [BATCH, height, width, channels])
+      return transpose(reshape(x, [BATCH, channels, height, width]), [0, 2, 3, 1])
+    }
+  }
+}
+
+/** One pixel is put beside all of the others'. */
+function joined(
+  inputs: readonly Tensor[],
+  reads: readonly ValueShape[],
+  { height, width }: ValueShape,
+): Tensor {
+  const like = inputs[reads.findIndex((one) => one.height === height && one.width === width)]!
+  const spread = inputs.map((x, i) => {
+    if (reads[i]!.height === height && reads[i]!.width === width) return x
+    const plane = slice(like, 3, 0, 1)
+    const channels = Array.from({ length: reads[i]!.channels }, (_, at) =>
+      broadcastLike(slice(x, 3, at, 1), plane),
+    )
+    return channels.length === 1 ? channels[0]! : concat(channels, 3)
+  })
+  return concat(spread, like.shape.length - 1)
+}
+
+const flattened = (x: Tensor, { channels }: ValueShape) => reshape(x, [BATCH, channels])
+
+function around(x: Tensor, [top, left, bottom, right]: Sides, mode: PadMode = 'zero'): Tensor {
+  const margins: Margins = { top, left, bottom, right }
+  return top || left || bottom || right ? pad(x, margins, mode) : x
+}
+
+type Sides = readonly [number, number, number, number]
+
+/** Without the pixels at the right and at the bottom that fill no square of a pool. */
+function cropped(x: Tensor, { height, width }: ValueShape, size: number): Tensor {
+  return within(x, 0, 0, height * size, width * size)
+}
+
+function within(x: Tensor, top: number, left: number, height: number, width: number): Tensor {
+  const rows = x.shape[1] === height ? x : slice(x, 1, top, height)
+  return rows.shape[2] === width ? rows : slice(rows, 2, left, width)
+}
+
+/** All that the patches cover, of which the edges are cut off; the bias comes last, since it is where zeros were put too. */
+function transposedConvolution(
+  {
+    kernel: [rows, columns],
+    stride,
+    crop,
+    grow,
+    filters,
+    bias,
+  }: Extract<NetworkNode, { op: 'conv-transposed' }>,
+  x: Tensor,
+  { height, width }: ValueShape,
+  parameter: (name: string) => Tensor,
+): Tensor {
+  const whole = [(height - 1) * stride + rows, (width - 1) * stride + columns] as const
+  const shape = [BATCH, ...whole, filters]
+  const sums = convTranspose2d(x, parameter('kernel'), shape, { stride, padding: 'valid' })
+  const [top, left, bottom, right] = crop
+  const kept = within(sums, top, left, whole[0] - top - bottom, whole[1] - left - right)
+  const grown = around(kept, grow)
+  return bias ? add(grown, parameter('bias')) : grown
+}
+
+/** Channels that come channel by channel, each with all pixels of its block, as pixel by pixel, each with all channels. */
+function pixelsFirst(x: Tensor, { height, width, channels }: ValueShape, block: number): Tensor {
+  const [rows, columns] = [height / block, width / block]
+  const split = reshape(x, [BATCH, rows, columns, channels, block * block])
+  return reshape(transpose(split, [0, 1, 2, 4, 3]), [BATCH, rows, columns, channels * block * block])
+}
+
+function channelsFirst(x: Tensor, { height, width, channels }: ValueShape, block: number): Tensor {
+  const split = reshape(x, [BATCH, height, width, block * block, channels / block ** 2])
+  return reshape(transpose(split, [0, 1, 2, 4, 3]), [BATCH, height, width, channels])
+}
