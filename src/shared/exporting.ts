@@ -46,6 +46,8 @@ interface Abilities {
   readonly tying: boolean
   /** Whether convolutions can be written. */
   readonly convolutions: boolean
+  /** Whether a network that was made elsewhere can be written as it stands, operation by operation. */
+  readonly networks: boolean
 }
 
 const whole: Abilities = {
@@ -54,18 +56,19 @@ const whole: Abilities = {
   precisions: ['float32'],
   tying: false,
   convolutions: true,
+  networks: false,
 }
 const anyPart: Abilities = { ...whole, parts: true }
 
 /** What can be chosen for each format. */
 export const exportAbilities: Readonly<Record<ExportFormat, Abilities>> = {
-  hourglass: whole,
-  onnx: { ...anyPart, bytes: true, precisions },
-  savedmodel: { ...anyPart, bytes: true, precisions },
+  hourglass: { ...whole, networks: true },
+  onnx: { ...anyPart, bytes: true, precisions, networks: true },
+  savedmodel: { ...anyPart, bytes: true, precisions, networks: true },
   tensorflowjs: { ...anyPart, precisions: ['float32', 'float16'] },
   keras: { ...anyPart, tying: true },
   pytorch: { ...whole, precisions: ['float32', 'float16'] },
   training: whole,
   c: { ...anyPart, convolutions: false },
-  json: whole,
+  json: { ...whole, networks: true },
 }

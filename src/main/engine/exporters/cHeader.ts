@@ -1,12 +1,6 @@
 import { ExpectedError } from '../../../shared/errors'
-import {
-  type Activation,
-  activationOf,
-  codeSize,
-  hasCode,
-  inputSize,
-  layerWidths,
-} from '../../../shared/modelSpec'
+import { layerWidths } from '../../../shared/layerSizes'
+import { type Activation, activationOf, codeSize, hasCode, inputSize } from '../../../shared/modelSpec'
 import { decoderKernel, encoderKernel, mirrored } from '../models/autoencoder'
 import type { Exporter, ModelToExport } from './exporter'
 import { shortest } from './json'

@@ -90,11 +90,10 @@ function valueOf(node: NetworkNode, inputs: readonly Tensor[], { reads, gives, p
   switch (node.op) {
     case 'dense':
       return node.bias ? linear(x, parameter('kernel'), parameter('bias')) : matmul(x, parameter('kernel'))
-    case 'conv': {
-      const { stride, dilation } = node
-      const bias = node.bias ? parameter('bias') : null
-      return conv2d(around(x, node.pads), parameter('kernel'), bias, { stride, dilation, padding: 'valid' })
-    }
+    case 'conv':
+      return conv2d(around(x, node.pads), parameter('kernel'), node.bias ? parameter('bias') : null, {
+        ...{ stride: node.stride, dilation: node.dilation, padding: 'valid' },
+      })
     case 'depthwise': {
       const sums = depthwiseConv2d(around(x, node.pads), parameter('kernel'), { padding: 'valid' })
       return node.bias ? add(sums, parameter('bias')) : sums

@@ -1,11 +1,6 @@
 import { ExpectedError } from '../../../shared/errors'
-import {
-  describeLayers,
-  inputSize,
-  type InputShape,
-  type ModelSpec,
-  modelSpecSchema,
-} from '../../../shared/modelSpec'
+import { describeLayers } from '../../../shared/layerSizes'
+import { inputSize, type InputShape, type ModelSpec, modelSpecSchema } from '../../../shared/modelSpec'
 import type { z } from 'zod'
 import type { trainingConfigSchema } from '../../../shared/trainingConfig'
 

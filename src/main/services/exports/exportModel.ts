@@ -1,5 +1,5 @@
 import { hasCode, type ModelSpec } from '../../../shared/modelSpec'
-import { exportAbilities, type ExportedAs } from '../../../shared/exporting'
+import { exportAbilities, exportFormats, type ExportedAs } from '../../../shared/exporting'
 import { ExpectedError } from '../../../shared/errors'
 import { parseNoise } from '../../../shared/noise'
 import type { ModelInfo } from '../../../shared/run'
@@ -70,10 +70,14 @@ export const lossInWords = (precision: string, { images, psnr, rounded }: Roundi
 
 /** @throws ExpectedError for what the format does not offer, with what it does */
 function checkAbilities(spec: ModelSpec, { format, part, pixels, precision, tiedAs }: ExportedAs): void {
-  const { parts, bytes, precisions, tying } = exportAbilities[format]
+  const { parts, bytes, precisions, tying, networks } = exportAbilities[format]
   const refuse = (what: string) => {
     throw new ExpectedError('unsupported', what)
   }
+  if (spec.network && !networks)
+    refuse(
+      `A network that was made elsewhere is exported as it stands, which ${format} does not hold. Choose ${exportFormats.filter((one) => exportAbilities[one].networks).join(', ')}.`,
+    )
   if (part !== 'full' && !parts)
     refuse(
       `A model is exported whole as ${format}${format === 'pytorch' ? ', whose module has encode and decode' : ''}. Choose the part "full".`,

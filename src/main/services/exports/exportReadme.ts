@@ -141,7 +141,11 @@ import numpy as np
 
 model = json.load(open("model.json"))
 weights = {name: np.array(values, np.float32) for name, values in model["weights"].items()}
-print(model["spec"]["encoder"], weights["encoder.0.kernel"].shape)  # ${
-    spec.encoder[0]!.type === 'dense' ? 'inputs x units' : 'height x width x channels x filters'
-  }`,
+${
+  spec.network
+    ? 'print([node["op"] for node in model["spec"]["network"]["nodes"]])'
+    : `print(model["spec"]["encoder"], weights["encoder.0.kernel"].shape)  # ${
+        spec.encoder[0]!.type === 'dense' ? 'inputs x units' : 'height x width x channels x filters'
+      }`
+}`,
 }

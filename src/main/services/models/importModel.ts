@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import type { ImportHints } from '../../../shared/importing'
-import type { ModelSpec } from '../../../shared/modelSpec'
+import { hasCode, isFullyConvolutional, type ModelSpec } from '../../../shared/modelSpec'
 import { formatNoise, noiseSpecSchema, parseNoise } from '../../../shared/noise'
 import type { ModelInfo } from '../../../shared/run'
 import { explainFileError } from '../../store/fileErrors'
@@ -120,9 +120,12 @@ export function noiseOfImported({
   return about.noise === undefined ? assumedNoise(spec) : noiseOf(about.noise)
 }
 
-/** A network that gives what is to be added to an image is there to remove noise. */
-const assumedNoise = ({ output, decoder }: ModelSpec) =>
-  output.residual && decoder === 'convolution' ? 'gaussian:25' : null
+/** A network that gives what is to be added to an image, or images of any size without a code, is there to remove noise. */
+function assumedNoise(spec: ModelSpec): string | null {
+  if (spec.network && isFullyConvolutional(spec) && !hasCode(spec))
+    return spec.noiseLevel ? 'gaussian:0-50' : 'gaussian:25'
+  return spec.output.residual && spec.decoder === 'convolution' ? 'gaussian:25' : null
+}
 
 /** As the file says it, where it does and it is one. */
 function noiseOf(text: string | undefined): string | null {

@@ -1,3 +1,4 @@
+import { describeLayers, layerWidths } from '../../../shared/layerSizes'
 import {
   type Activation,
   activationOf,
@@ -7,7 +8,6 @@ import {
   type LayerShape,
   layerShapes,
   type LayerSpec,
-  layerWidths,
   type ModelSpec,
   type Tying,
 } from '../../../shared/modelSpec'
@@ -25,8 +25,7 @@ ${hasPreview ? '\n![Originals, what the model was given, and what it made of the
 | --- | --- |
 ${rows(info)}
 
-${spec.decoder === 'mirror' ? `${tyingSentences[spec.tying]} ` : ''}\`weights.safetensors\` holds every kernel and bias under its own name
-(\`encoder.0.kernel\`, \`decoder.0.bias\`, …), ${kernelLayout(spec)}
+${spec.network ? networkLayout : layersLayout(spec)}
 
 Trained on ${trainedOn.images.toLocaleString('en')} images of the dataset "${trainedOn.dataset}"${
     trainedOn.noise
@@ -52,6 +51,14 @@ function introduction(spec: ModelSpec): string {
     : 'A network that is shown an image and draws it again, without what it learned to take out.'
 }
 
+const layersLayout = (spec: ModelSpec) =>
+  `${spec.decoder === 'mirror' ? `${tyingSentences[spec.tying]} ` : ''}\`weights.safetensors\` holds every kernel and bias under its own name
+(\`encoder.0.kernel\`, \`decoder.0.bias\`, …), ${kernelLayout(spec)}`
+
+const networkLayout = `It was made elsewhere and is kept as it stands: \`spec.network\` in \`model.json\` lists its operations, each with
+the values that it reads. \`weights.safetensors\` holds their kernels as inputs × units, or height × width × channels × filters
+(of transposed convolutions height × width × filters × channels), and their biases.`
+
 const isDense = ({ encoder }: ModelSpec) => encoder.every(({ type }) => type === 'dense')
 
 function kernelLayout(spec: ModelSpec): string {
@@ -62,7 +69,7 @@ with zeros around the image (\`same\`); dense ${dense}`
 }
 
 function usage(spec: ModelSpec): string {
-  if (!isDense(spec) || !hasCode(spec)) return ''
+  if (spec.network || !isDense(spec) || !hasCode(spec)) return ''
   return `## Use it from Python
 
 \`\`\`python
@@ -76,15 +83,19 @@ function rows({ spec, metrics }: ModelInfo): string {
   const { input, encoder, loss, output } = spec
   const shapes = layerShapes(spec)
   const layers = encoder.map((layer, i) => describeLayer(layer, shapes[i + 1]!))
-  const known: [string, string | null][] = [
+  const known: (readonly [string, string | null])[] = [
     [
       'Input and output',
       `${describeImages(input)}, float32 values in 0..1, batch × height × width × channels (NHWC)`,
     ],
-    ['Encoder', `${layers.join(' → ')}`],
-    ['Decoder', describeDecoder(spec)],
-    ['Output activation', output.activation],
-    ['Loss', loss],
+    ...(spec.network
+      ? ([['Layers', describeLayers(spec)]] as const)
+      : ([
+          ['Encoder', `${layers.join(' → ')}`],
+          ['Decoder', describeDecoder(spec)],
+          ['Output activation', output.activation],
+          ['Loss', loss],
+        ] as const)),
     [
       'Error on held-out images',
       metrics?.valLoss == null ? null : `${Number(metrics.valLoss.toPrecision(4))} (${loss})`,

@@ -1,4 +1,5 @@
-import { codeSize, layerWidths, type ModelSpec, type Tying } from '../../../shared/modelSpec'
+import { layerWidths } from '../../../shared/layerSizes'
+import { codeSize, hasCode, type ModelSpec, type Tying } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
 import type { ReportData } from './reportData'
 
@@ -24,6 +25,7 @@ export function formatDuration(ms: number): string {
 /** 784 → 196 → 49 → 196 → 784 */
 export function formatLayers(spec: ModelSpec): string {
   const encoder = layerWidths(spec)
+  if (spec.network) return encoder.join(' → ')
   return [...encoder, ...encoder.slice(0, -1).reverse()].join(' → ')
 }
 
@@ -48,8 +50,10 @@ export function describeTraining({ run, epochs, images }: ReportData): string {
     images.heldOut > 0 ? `, and ${formatCount(images.heldOut)} more were held out to check it` : ''
   const passes = epochs.length === 1 ? 'once' : `${formatCount(epochs.length)} times`
   return [
-    `An autoencoder that squeezes each ${width} × ${height} ${color} image into ${formatCount(codeSize(spec))} numbers and draws it again from those.`,
-    tyingWords[spec.tying],
+    !hasCode(spec)
+      ? `A network that draws each ${width} × ${height} ${color} image again.`
+      : `An autoencoder that squeezes each ${width} × ${height} ${color} image into ${formatCount(codeSize(spec))} numbers and draws it again from those.`,
+    ...(spec.decoder === 'mirror' ? [tyingWords[spec.tying]] : []),
     `It went through ${formatCount(images.training)} images ${passes}${heldOut}.`,
     noise,
   ].join(' ')

@@ -1,6 +1,6 @@
 import type { ParsedParams, PresetOption, TrainingEstimate } from '../../../shared/api/commands'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
-import { describeLayers } from '../../../shared/modelSpec'
+import { describeLayers } from '../../../shared/layerSizes'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { type ScheduleConfig, trainingConfigSchema } from '../../../shared/trainingConfig'

@@ -1,10 +1,11 @@
+import { layerWidths } from '../../../shared/layerSizes'
 import {
   type Activation,
   activationOf as activationOfLayer,
   inputSize,
-  layerWidths,
   type ModelSpec,
 } from '../../../shared/modelSpec'
+import { layerNames } from '../../../shared/network'
 
 export interface DrawnLayer {
   readonly role: 'input' | 'encoder' | 'code' | 'decoder' | 'output'
@@ -72,10 +73,11 @@ export function layoutNetwork(spec: ModelSpec): {
 /** Layer after layer, and the image that the last one gives: nothing is mirrored. */
 function layoutRestorer(spec: ModelSpec, widths: readonly number[], most: number) {
   const sizes = [...widths, inputSize(spec.input)]
+  const code = codeIndex(spec)
   const layers = sizes.map((units, i): DrawnLayer => {
     const layer = spec.encoder[i - 1]
     return {
-      role: i === 0 ? 'input' : layer ? 'encoder' : 'output',
+      role: i === 0 ? 'input' : i === code ? 'code' : layer || i < sizes.length - 1 ? 'encoder' : 'output',
       encoder: layer ? i - 1 : -1,
       units,
       activation: layer ? activationOfLayer(layer) : i === 0 ? null : spec.output.activation,
@@ -87,6 +89,14 @@ function layoutRestorer(spec: ModelSpec, widths: readonly number[], most: number
     .slice(1)
     .map((to, i): DrawnKernel => ({ side: 'encoder', pair: i, from: layers[i]!, to }))
   return { layers, kernels }
+}
+
+/** Of the layer of a network whose numbers are the code, counted from the image; -1 where there is none. */
+function codeIndex({ network }: ModelSpec): number {
+  if (!network?.code) return -1
+  const code = network.nodes.findIndex(({ name }) => name === network.code)
+  const names = layerNames({ ...network, nodes: network.nodes.slice(0, code + 1) })
+  return names.length
 }
 
 export function halfOf(units: number, most: number): number {

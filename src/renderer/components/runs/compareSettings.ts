@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../../shared/api/library'
-import { activationOf, layerSizes } from '../../../shared/modelSpec'
+import { layerSizes } from '../../../shared/layerSizes'
+import { activationOf } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
 
 export interface ComparedSetting {
@@ -29,7 +30,9 @@ function settingsOf({
 }: RunSummary): Record<string, string> {
   const { optimizer, schedule, noise, patches, ...rest } = config
   const sizes = layerSizes(spec)
-  const layers = spec.encoder.map((layer, i) => `${sizes[i]} ${activationOf(layer) ?? 'pool'}`).join(', ')
+  const layers = spec.network
+    ? sizes.join(', ')
+    : spec.encoder.map((layer, i) => `${sizes[i]} ${activationOf(layer) ?? 'pool'}`).join(', ')
   return {
     dataset: datasetName,
     images: String(images),

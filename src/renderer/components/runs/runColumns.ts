@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../../shared/api/library'
-import { describeLayers } from '../../../shared/modelSpec'
+import { describeLayers } from '../../../shared/layerSizes'
 
 export type SortKey = 'name' | 'state' | 'dataset' | 'tying' | 'loss' | 'psnr' | 'epochs' | 'created'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ExpectedError } from '../../../../src/shared/errors'
-import { activationOf, describeLayers, modelSpecSchema } from '../../../../src/shared/modelSpec'
+import { describeLayers } from '../../../../src/shared/layerSizes'
+import { activationOf, modelSpecSchema } from '../../../../src/shared/modelSpec'
 import { trainingConfigSchema } from '../../../../src/shared/trainingConfig'
 import { findPreset, presets, specFromPreset } from '../../../../src/main/engine/models/presets'
 
