@@ -57,8 +57,13 @@ export const images = 64
 const grey = { height: 16, width: 16, channels: 1 } as const
 const rgb = { height: 16, width: 24, channels: 3 } as const
 
-/** Every kind of model: dense in all ways of tying, and each preset of convolutions. */
-export const kinds: { name: string; make: () => Promise<ModelFiles> }[] = [
+export interface Kind {
+  readonly name: string
+  readonly make: () => Promise<ModelFiles>
+}
+
+/** Every kind of model: dense in all ways of tying, and each preset of convolutions. Each is made once. */
+export const kinds: readonly Kind[] = [
   ...tyingModes.map((tying) => ({
     name: `dense, ${tying}`,
     make: () => withRandomWeights(join(folder, tying), { ...smallSpec, tying } as ModelSpec),
@@ -75,7 +80,10 @@ export const kinds: { name: string; make: () => Promise<ModelFiles> }[] = [
     name: preset,
     make: () => untrainedModel(join(folder, preset), preset, input),
   })),
-]
+].map(({ name, make }) => {
+  let made: Promise<ModelFiles> | undefined
+  return { name, make: () => (made ??= make()) }
+})
 
 /** A model as files of a format, by their paths. */
 export async function exported(
@@ -91,7 +99,14 @@ export async function exported(
 }
 
 /** Images, codes and what the model itself makes of them. */
-export async function own({ spec, weights }: ModelFiles) {
+export function own(model: ModelFiles): ReturnType<typeof computed> {
+  let known = knownOf.get(model)
+  if (!known) knownOf.set(model, (known = computed(model)))
+  return known
+}
+const knownOf = new WeakMap<ModelFiles, ReturnType<typeof computed>>()
+
+async function computed({ spec, weights }: ModelFiles) {
   const random = randomNumbers(5)
   const size = inputSize(spec.input)
   const image = Float32Array.from({ length: images * size }, () => random())
@@ -129,14 +144,15 @@ export function expectClose(actual: ArrayLike<number>, expected: Float32Array): 
 
 let exports = 0
 
-/** Every kind in a folder of its own, beside arrays of what goes in and comes out; what Python says of each. */
+/** Each kind in a folder of its own, beside arrays of what goes in and comes out; what Python says of each. */
 export async function readInPython(
   format: ExportFormat,
   program: string,
   options: Partial<ExportedAs> = {},
+  of: readonly Kind[] = kinds,
 ): Promise<Map<string, Record<string, unknown>>> {
   const cases: object[] = []
-  for (const [i, { name, make }] of kinds.entries()) {
+  for (const [i, { name, make }] of of.entries()) {
     const model = await make()
     const there = join(folder, `${format}-${exports++}-${i}`)
     await mkdir(there)
@@ -168,7 +184,7 @@ for case in cases:
     .split('\n')
     .filter((line) => line.startsWith('RESULT '))
     .map((line) => JSON.parse(line.slice(7)) as { name: string; far: number[] })
-  expect(results.map(({ name }) => name)).toEqual(kinds.map(({ name }) => name))
+  expect(results.map(({ name }) => name)).toEqual(of.map(({ name }) => name))
   for (const { name, far } of results)
     expect({ name, close: Math.max(...far) < 1e-5 }).toEqual({ name, close: true })
   return new Map(results.map((result) => [result.name, result]))

@@ -1,5 +1,6 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads'
 import { CancelledError, fromErrorMessage } from '../../shared/errors'
+import type { WorkerData } from './nativeCalls'
 import {
   type ComputeTasks,
   controls,
@@ -31,8 +32,13 @@ interface Pending {
   brokenOff: boolean
 }
 
-/** A task that does not notice within this time that it is to end has hung: its worker is terminated. */
+/**
+ * A task that does not notice within this time that it is to end has hung, and its worker is terminated; unless it is in a
+ * call of a runtime, which comes back.
+ */
 const patienceMs = 5_000
+/** The same where the client is closed: the process may end with the worker. */
+const longestPatienceMs = 60_000
 
 /**
  * The compute worker as typed calls. The worker starts with the first call and again after its death; whatever was
@@ -42,6 +48,7 @@ export class ComputeClient {
   private worker: Worker | null = null
   /** In the order in which the worker takes them. */
   private readonly pending = new Map<number, Pending>()
+  private readonly nativeCalls = new WeakMap<Worker, Int32Array>()
   private nextId = 1
 
   /**
@@ -82,7 +89,7 @@ export class ComputeClient {
 
   /**
    * Asks all tasks to end, waits until they have, and ends the worker. A thread that is terminated within a call of ONNX
-   * Runtime takes the whole process with it (an uncaught Napi::Error), so that is left for what does not end in time.
+   * Runtime takes the whole process with it (an uncaught Napi::Error), so such a call is waited for.
    */
   async dispose(): Promise<void> {
     const { worker } = this
@@ -90,8 +97,12 @@ export class ComputeClient {
     this.worker = null
     const own = [...this.pending.values()].filter((pending) => pending.worker === worker)
     for (const { words } of own) Atomics.store(words, sharedWords.request, controls.stop)
-    const patience = new Promise((resolve) => setTimeout(resolve, patienceMs).unref())
-    await Promise.race([Promise.allSettled(own.map(({ settled }) => settled)), patience])
+    const ended = Promise.allSettled(own.map(({ settled }) => settled))
+    const patience = () => new Promise((resolve) => setTimeout(resolve, patienceMs).unref())
+    for (let waited = 0; waited < longestPatienceMs; waited += patienceMs) {
+      await Promise.race([ended, patience()])
+      if (!this.isInRuntime(worker)) break
+    }
     this.rejectAll(worker, new Error('The compute worker was closed.'))
     await worker.terminate()
   }
@@ -99,12 +110,16 @@ export class ComputeClient {
   private started(): Worker {
     if (this.worker) return this.worker
     // TensorFlow takes its options from the environment of the process; those of Node.js are the process's own.
+    const nativeCalls = new SharedArrayBuffer(4)
+    const workerData: WorkerData = { nativeCalls }
     const worker = new Worker(this.entry, {
+      workerData,
       env: SHARE_ENV,
       name: 'compute',
       execArgv: [],
       stderr: this.options.silent ?? false,
     })
+    this.nativeCalls.set(worker, new Int32Array(nativeCalls))
     let failure: Error | null = null
     worker.on('message', (message: ReplyMessage) => this.receive(message))
     worker.on('error', (error) => (failure = error))
@@ -136,12 +151,17 @@ export class ComputeClient {
     const look = () => {
       const pending = this.pending.get(id)
       if (!pending || pending.ending) return
-      if (!wasRunning || !isRunning()) return this.watchEnding(id)
+      if (!wasRunning || !isRunning() || this.isInRuntime(pending.worker)) return this.watchEnding(id)
       pending.brokenOff = true
       if (this.worker === pending.worker) this.worker = null
       void pending.worker.terminate()
     }
     setTimeout(look, patienceMs).unref()
+  }
+
+  private isInRuntime(worker: Worker): boolean {
+    const calls = this.nativeCalls.get(worker)
+    return calls !== undefined && Atomics.load(calls, 0) > 0
   }
 
   private rejectAll(worker: Worker, reason: Error): void {

@@ -4,6 +4,7 @@ import { type RuntimeName, runtimeNames } from '../../shared/trainingConfig'
 import { createOnnxRuntime } from '../engine/runtimes/onnx/onnxRuntime'
 import type { Runtime } from '../engine/runtimes/runtime'
 import { createTensorflowRuntime } from '../engine/runtimes/tensorflow/tensorflowRuntime'
+import { withCountedCalls } from './nativeCalls'
 import type { ComputeTarget, RuntimeDescription } from './protocol'
 
 const factories: Record<RuntimeName, () => Runtime> = {
@@ -15,7 +16,7 @@ const loaded = new Map<RuntimeName, Runtime>()
 /** @throws ExpectedError `runtime-missing` */
 function runtimeNamed(name: RuntimeName): Runtime {
   let runtime = loaded.get(name)
-  if (!runtime) loaded.set(name, (runtime = factories[name]()))
+  if (!runtime) loaded.set(name, (runtime = withCountedCalls(factories[name]())))
   return runtime
 }
 

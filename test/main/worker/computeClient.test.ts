@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/testFolder'
 
 /** A worker that does what it is told, one thing after the other, as the real one does. */
 const worker = `
-  import { parentPort, threadId } from 'node:worker_threads'
+  import { parentPort, threadId, workerData } from 'node:worker_threads'
   const reply = (message) => parentPort.postMessage(message)
   const jobs = {
     echo: async (id, { value }) => reply({ id, kind: 'result', result: value ?? threadId }),
@@ -17,6 +17,17 @@ const worker = `
     exit: async () => process.exit(7),
     throw: async () => setImmediate(() => { throw new Error('out of memory, say') }),
     hang: async () => { for (;;); },
+    inRuntime: async (id, _, words) => {
+      const calls = new Int32Array(workerData.nativeCalls)
+      Atomics.add(calls, 0, 1)
+      reply({ id, kind: 'event', event: 'begun' })
+      // As a runtime does: nothing else happens in the thread meanwhile.
+      const end = Date.now() + 400
+      while (Date.now() < end);
+      Atomics.sub(calls, 0, 1)
+      reply({ id, kind: 'ending' })
+      reply({ id, kind: 'result', result: Atomics.load(words, 0) })
+    },
     untilAsked: async (id, _, words) => {
       reply({ id, kind: 'event', event: 'begun' })
       while (Atomics.load(words, 0) === 0) await new Promise(setImmediate)
@@ -105,6 +116,32 @@ describe("the worker's death", () => {
       reason: { message: expect.stringContaining('The compute worker has died') },
     })
     expect(await call('echo', { value: 5 })).toBe(5)
+  })
+
+  it('does not come over a task in a call of a runtime, which would take the process along', async () => {
+    const call = await createClient()
+    const controller = new AbortController()
+    const onEvent = () => {
+      vi.useFakeTimers({ toFake: ['setTimeout'] })
+      controller.abort()
+      vi.advanceTimersByTime(30_000)
+    }
+    expect(await call('inRuntime', {}, { signal: controller.signal, onEvent })).toBe(2)
+  })
+
+  it('waits for a call of a runtime where the client is disposed of', async () => {
+    const entry = join(await temporaryFolder(), 'worker.mjs')
+    await writeFile(entry, worker)
+    const client = new ComputeClient(pathToFileURL(entry))
+    let disposed: Promise<void> | undefined
+    const onEvent = () => {
+      vi.useFakeTimers({ toFake: ['setTimeout'] })
+      disposed = client.dispose()
+      vi.advanceTimersByTime(5_000)
+    }
+    const options = { onEvent } as CallOptions<'devices'>
+    expect(await client.call('devices', { job: 'inRuntime' } as never, options)).toBe(2)
+    await disposed
   })
 
   it('does not come over a task because one behind it is to end', async () => {

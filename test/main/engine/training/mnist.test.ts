@@ -4,11 +4,13 @@ import { trainingConfigSchema } from '../../../../src/shared/trainingConfig'
 import { findPreset, specFromPreset } from '../../../../src/main/engine/models/presets'
 import { fitPca, type Pca, projectPca, reconstructPca } from '../../../../src/main/engine/projection/pca'
 import { createOnnxRuntime } from '../../../../src/main/engine/runtimes/onnx/onnxRuntime'
+import { createTensorflowRuntime } from '../../../../src/main/engine/runtimes/tensorflow/tensorflowRuntime'
 import { createCorruptionSource } from '../../../../src/main/engine/training/corruption'
 import { type Evaluation, evaluateImages } from '../../../../src/main/engine/training/evaluation'
 import { asFloats } from '../../../../src/main/engine/training/pixelSource'
 import type { MemoryImages } from '../../../support/memoryImages'
 import { mnist } from '../../../support/mnist'
+import { hasTensorflow } from '../../../support/requirements'
 import { type ConfigInput, trainWith, withTrainer } from '../../../support/training'
 
 const { train, heldOut } = mnist()
@@ -18,6 +20,9 @@ async function floatsOf(images: MemoryImages): Promise<Float32Array> {
   await images.readRows(0, images.count, pixels)
   return asFloats(pixels)
 }
+
+/** TensorFlow is the faster one for networks as large as these; that both come to the same has tests of its own. */
+const createRuntime = hasTensorflow() ? createTensorflowRuntime : createOnnxRuntime
 
 let pca: Pca
 beforeAll(async () => {
@@ -37,7 +42,7 @@ async function heldOutThrough(name: string, change: ConfigInput): Promise<Evalua
   const preset = findPreset(name)
   const { spec } = specFromPreset(preset, { height: 28, width: 28, channels: 1 })
   const config = trainingConfigSchema.parse({ ...preset.training, ...change })
-  return withTrainer(createOnnxRuntime(), spec, config, train, async (trainer) => {
+  return withTrainer(createRuntime(), spec, config, train, async (trainer) => {
     await trainWith(trainer)
     const corruption = config.noise && createCorruptionSource(config.noise, 784, 0)
     const rows = Uint32Array.from({ length: heldOut.count }, (_, i) => i)
