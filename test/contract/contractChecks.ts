@@ -52,11 +52,15 @@ async function tellsChanges(client: ContractClient): Promise<void> {
   await until(async () => (await datasetStates(client, id)).includes('ready'))
   assert.deepEqual([...new Set(await datasetStates(client, id))], ['importing', 'ready'])
 
-  const revisions = (await eventsOf(client, 'datasets.changed')).map(({ revision }) => revision)
+  // What changes after this is not of the test.
   const after = await client.invoke('datasets.list', {})
-  const since = revisions.filter((revision) => revision > before.revision)
+  const since = async () =>
+    (await eventsOf(client, 'datasets.changed'))
+      .map(({ revision }) => revision)
+      .filter((revision) => revision > before.revision && revision <= after.revision)
+  await until(async () => (await since()).includes(after.revision))
   assert.deepEqual(
-    since,
+    await since(),
     Array.from({ length: after.revision - before.revision }, (_, i) => before.revision + i + 1),
   )
 }

@@ -52,54 +52,58 @@ async function drag(page: Page, ...places: (readonly [number, number])[]): Promi
   await page.mouse.up()
 }
 
-test('a map of a run: looked at, filtered, selected, and made into a dataset', async ({ app }) => {
-  const { page } = app
-  await openMap(app)
-  await expect(page.getByText(/^120 images, codes of \d+ numbers/)).toBeVisible()
-  await expect.poll(() => painted(page)).toBeGreaterThan(500)
-  const all = await painted(page)
+test(
+  'a map of a run: looked at, filtered, selected, and made into a dataset',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await openMap(app)
+    await expect(page.getByText(/^120 images, codes of \d+ numbers/)).toBeVisible()
+    await expect.poll(() => painted(page)).toBeGreaterThan(500)
+    const all = await painted(page)
 
-  // The legend leaves out and brings back.
-  await page.getByRole('button', { name: /^discs/ }).click()
-  await expect.poll(() => painted(page)).toBeLessThan(0.8 * all)
-  await page.getByRole('button', { name: /^discs/ }).click()
-  await expect.poll(() => painted(page)).toBe(all)
+    // The legend leaves out and brings back.
+    await page.getByRole('button', { name: /^discs/ }).click()
+    await expect.poll(() => painted(page)).toBeLessThan(0.8 * all)
+    await page.getByRole('button', { name: /^discs/ }).click()
+    await expect.poll(() => painted(page)).toBe(all)
 
-  // With the mouse: everything in a rectangle, then some of it taken away with a lasso.
-  await page.getByRole('button', { name: 'Select in a rectangle' }).click()
-  await drag(page, [0, 0], [1, 1])
-  await selected(page, count)
-  await page.getByRole('button', { name: 'Select with a lasso' }).click()
-  await panel(page, 'Take away')
-  await drag(page, [0, 0], [0.5, 0], [0.5, 1], [0, 1])
-  await expect(map(page)).not.toHaveAccessibleName(/, 120 selected/)
+    // With the mouse: everything in a rectangle, then some of it taken away with a lasso.
+    await page.getByRole('button', { name: 'Select in a rectangle' }).click()
+    await drag(page, [0, 0], [1, 1])
+    await selected(page, count)
+    await page.getByRole('button', { name: 'Select with a lasso' }).click()
+    await panel(page, 'Take away')
+    await drag(page, [0, 0], [0.5, 0], [0.5, 1], [0, 1])
+    await expect(map(page)).not.toHaveAccessibleName(/, 120 selected/)
 
-  // By label, inverted, as a grid with counts.
-  await page.getByRole('button', { name: 'Select all of “bars”' }).click()
-  await selected(page, 60)
-  await panel(page, 'Selection')
-  await expect(page.getByText('60 images selected')).toBeVisible()
-  await page.getByRole('button', { name: 'Invert' }).click()
-  await expect(page.getByRole('listitem').filter({ hasText: /^discs 60$/ })).toBeVisible()
-  await expect(page.getByRole('list', { name: 'Selected images' }).getByRole('button')).toHaveCount(60)
+    // By label, inverted, as a grid with counts.
+    await page.getByRole('button', { name: 'Select all of “bars”' }).click()
+    await selected(page, 60)
+    await panel(page, 'Selection')
+    await expect(page.getByText('60 images selected')).toBeVisible()
+    await page.getByRole('button', { name: 'Invert' }).click()
+    await expect(page.getByRole('listitem').filter({ hasText: /^discs 60$/ })).toBeVisible()
+    await expect(page.getByRole('list', { name: 'Selected images' }).getByRole('button')).toHaveCount(60)
 
-  await page.getByRole('button', { name: 'Save the files…' }).click()
-  await app.chooseFolder(page.getByRole('menuitem', { name: 'Write a list of them…' }), '.')
-  await expect.poll(() => readdir(app.files)).toContain('selection.txt')
-  const list = await readFile(join(app.files, 'selection.txt'), 'utf8')
-  expect(list.trim().split('\n')).toHaveLength(60)
+    await page.getByRole('button', { name: 'Save the files…' }).click()
+    await app.chooseFolder(page.getByRole('menuitem', { name: 'Write a list of them…' }), '.')
+    await expect.poll(() => readdir(app.files)).toContain('selection.txt')
+    const list = await readFile(join(app.files, 'selection.txt'), 'utf8')
+    expect(list.trim().split('\n')).toHaveLength(60)
 
-  await page.getByRole('button', { name: 'Make a dataset of these…' }).click()
-  await page.getByRole('textbox', { name: 'Name' }).fill('Only discs')
-  await page.getByRole('button', { name: 'Save', exact: true }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Only discs' })).toBeVisible()
-  await expect(
-    page
-      .getByRole('main')
-      .getByText(/60 images/)
-      .first(),
-  ).toBeVisible()
-})
+    await page.getByRole('button', { name: 'Make a dataset of these…' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('Only discs')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Only discs' })).toBeVisible()
+    await expect(
+      page
+        .getByRole('main')
+        .getByText(/60 images/)
+        .first(),
+    ).toBeVisible()
+  },
+)
 
 test(
   'from the keyboard alone: image to image, selected, drawn, and told',

@@ -66,36 +66,42 @@ test('from a folder of images to a model that is tried', async ({ app }) => {
   await expect.poll(() => decodedPixels(page)).toBe(before)
 })
 
-test('goes on while the page is away, and shows where it is when it comes back', async ({ app }) => {
-  const { page } = app
-  await makeImages(join(app.files, 'shapes'), 60)
-  await app.chooseFolder('Open folder…', 'shapes')
-  await page.getByRole('button', { name: 'Import', exact: true }).click()
-  await startTraining(page, { epochs: 100_000, name: 'Long' })
-  const address = page.url()
-  const shown = async () =>
-    Number(
-      /Epoch ([\d,]+) of/.exec((await page.getByRole('main').textContent()) ?? '')?.[1]?.replaceAll(',', ''),
-    )
-  await expect.poll(shown).toBeGreaterThan(3)
-  const before = await shown()
-  await page.goto('about:blank')
-  await app.show(address)
-  await expect.poll(shown).toBeGreaterThan(before)
-  // From any screen, by the buttons beside what trains.
-  await page.getByRole('link', { name: 'Settings' }).click()
-  await page.getByRole('button', { name: 'Stop training' }).click()
-  await expect(page.getByRole('region', { name: 'Training under way' })).toHaveCount(0)
-  await page.goBack()
-  await expect(page.getByRole('main').getByText('Stopped', { exact: true })).toBeVisible()
-  // From the first epoch on: it is put there, and playing leaves it.
-  const first = page.getByRole('img', { name: 'Image 1, reconstructed after epoch 1', exact: true })
-  await page.getByRole('slider', { name: 'Epoch' }).focus()
-  await page.keyboard.press('Home')
-  await expect(first).toBeVisible()
-  await page.getByRole('button', { name: 'Play from the first epoch' }).click()
-  await expect(first).toBeHidden()
-})
+test(
+  'goes on while the page is away, and shows where it is when it comes back',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await makeImages(join(app.files, 'shapes'), 60)
+    await app.chooseFolder('Open folder…', 'shapes')
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await startTraining(page, { epochs: 100_000, name: 'Long' })
+    const address = page.url()
+    const shown = async () =>
+      Number(
+        /Epoch ([\d,]+) of/
+          .exec((await page.getByRole('main').textContent()) ?? '')?.[1]
+          ?.replaceAll(',', ''),
+      )
+    await expect.poll(shown).toBeGreaterThan(3)
+    const before = await shown()
+    await page.goto('about:blank')
+    await app.show(address)
+    await expect.poll(shown).toBeGreaterThan(before)
+    // From any screen, by the buttons beside what trains.
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Stop training' }).click()
+    await expect(page.getByRole('region', { name: 'Training under way' })).toHaveCount(0)
+    await page.goBack()
+    await expect(page.getByRole('main').getByText('Stopped', { exact: true })).toBeVisible()
+    // From the first epoch on: it is put there, and playing leaves it.
+    const first = page.getByRole('img', { name: 'Image 1, reconstructed after epoch 1', exact: true })
+    await page.getByRole('slider', { name: 'Epoch' }).focus()
+    await page.keyboard.press('Home')
+    await expect(first).toBeVisible()
+    await page.getByRole('button', { name: 'Play from the first epoch' }).click()
+    await expect(first).toBeHidden()
+  },
+)
 
 async function decodedPixels(page: import('@playwright/test').Page): Promise<string> {
   return page
