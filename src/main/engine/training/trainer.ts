@@ -2,6 +2,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import type { EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
+import { kernelLayers } from '../models/autoencoder'
 import { decoderCopies } from '../models/decoderCopies'
 import { initializeParameters } from '../models/initialize'
 import { deviceOf } from '../runtimes/deviceOf'
@@ -245,7 +246,11 @@ export class Trainer {
     const validation = await this.validate(observer)
     // An epoch that is stopped while it is measured is measured again when it goes on.
     if (observer.requested() !== 'continue') return observer.requested()
-    const orthogonality = Array.from((await this.compiled.run('orthogonality', {})).norms!.data)
+    // A network without an encoder has none.
+    const orthogonality =
+      kernelLayers(this.spec).length > 0
+        ? Array.from((await this.compiled.run('orthogonality', {})).norms!.data)
+        : []
     if (!orthogonality.every(Number.isFinite)) throw this.diverged()
     const learningRate = this.rateAt(Math.max(0, position.step - 1))
     const samplesPerSecond = this.batches.imagesPerEpoch / (position.epochMs / 1000)
