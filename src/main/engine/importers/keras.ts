@@ -4,17 +4,9 @@ import { type Hdf5Reader, readHdf5 } from '../files/hdf5'
 import { groupNames } from '../exporters/keras'
 import type { Weight } from '../models/weights'
 import { type ImportedModel, parseJson, unreadable } from './importedModel'
-import {
-  chainOf,
-  type LayerConfig,
-  layersOf,
-  nameOf,
-  type Network,
-  networkOf,
-  networkSchema,
-} from './layerConfigs'
+import { type LayerConfig, layersOf, nameOf, type Network, networkOf, networkSchema } from './layerConfigs'
 import { limits } from './limits'
-import { modelOfChain } from './mirrorOf'
+import { modelOfLayers } from './modelOfLayers'
 import { ownModel } from './ownSpec'
 
 /** Names in a .keras file; `own` is there where Hourglass wrote it. */
@@ -26,7 +18,7 @@ export const kerasFiles = {
 const files = kerasFiles
 
 /**
- * A .keras file: our own, or any whose layers are a chain that fits a ModelSpec.
+ * A .keras file: our own, or any other.
  * @param parts of the zip, by the names in `kerasFiles`
  * @throws ExpectedError
  */
@@ -50,7 +42,7 @@ export async function importKeras(
   const weightsOf = (layer: LayerConfig) => layers.get(layer) ?? []
   const byName = new Map(layersOf(network).map((layer) => [nameOf(layer), layer]))
   const weightOf = (name: string) => weightNamed(name, byName, weightsOf)
-  return ownModel(own, weightOf, file) ?? modelOfChain(chainOf(network, weightsOf), hints)
+  return ownModel(own, weightOf, file) ?? modelOfLayers(network, weightsOf, hints)
 }
 
 function parsed<T>(bytes: Uint8Array | undefined, schema: z.ZodType<T>, file: string, name: string): T {

@@ -103,7 +103,7 @@ function backwards({ config }: Network, layers: readonly LayerConfig[]): Call[] 
 }
 
 /** Names of layers and numbers of their calls, wherever they are in what Keras 2 or Keras 3 wrote. */
-function references(value: unknown, depth = 0): [string, number][] {
+export function references(value: unknown, depth = 0): [string, number][] {
   if (depth > 12 || typeof value !== 'object' || value === null) return []
   if (Array.isArray(value)) {
     const [name, call] = value as unknown[]
@@ -115,12 +115,15 @@ function references(value: unknown, depth = 0): [string, number][] {
   return references(args ?? config, depth + 1)
 }
 
+/** Of what a layer reads that says so, without the batch; null for a side that may be any. */
+export function inputSides({ config, build_config: build }: LayerConfig): readonly (number | null)[] {
+  const { batch_shape: now, batch_input_shape: before } = config
+  const parsed = z.array(z.number().int().nullable()).safeParse(now ?? before ?? build?.input_shape)
+  return parsed.success ? parsed.data.slice(1) : []
+}
+
 function inputOf(calls: readonly Call[]): Chain['input'] {
-  const first = calls[0]!.layer
-  const { batch_shape: now, batch_input_shape: before } = first.config
-  const built = first.build_config?.input_shape
-  const parsed = z.array(z.number().int().nullable()).safeParse(now ?? before ?? built)
-  const shape = parsed.success ? parsed.data.slice(1) : []
+  const shape = inputSides(calls[0]!.layer)
   const given = shape.filter((size): size is number => size !== null)
   if (given.length === shape.length && given.length === 1) return given[0]!
   const [height, width, channels = 1] = given

@@ -4,9 +4,9 @@ import { fromHalf } from '../files/half'
 import type { Weight } from '../models/weights'
 import { type ImportedModel, unreadable } from './importedModel'
 import { weightNamed } from './keras'
-import { chainOf, layersOf, nameOf, networkSchema } from './layerConfigs'
+import { layersOf, nameOf, networkSchema } from './layerConfigs'
 import { limits } from './limits'
-import { modelOfChain } from './mirrorOf'
+import { modelOfLayers } from './modelOfLayers'
 import { ownModel } from './ownSpec'
 
 const entrySchema = z.object({
@@ -29,7 +29,7 @@ const modelSchema = z.object({
 })
 
 /**
- * A TensorFlow.js layers model: our own, or any whose layers are a chain that fits a ModelSpec.
+ * A TensorFlow.js layers model: our own, or any other.
  * @param fileBeside the bytes of a file in the same folder
  * @throws ExpectedError
  */
@@ -57,7 +57,7 @@ export async function importTensorflowjs(
     weights.get(layer.name ?? String(layer.config.name)) ?? []
   return (
     ownModel(userDefinedMetadata, (name) => weightNamed(name, byName, weightsOf), file) ??
-    modelOfChain(chainOf(network, weightsOf), hints)
+    modelOfLayers(network, weightsOf, hints)
   )
 }
 

@@ -2,7 +2,6 @@ import { ExpectedError } from '../../../shared/errors'
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import type { EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
-import { kernelLayers } from '../models/autoencoder'
 import { decoderCopies } from '../models/decoderCopies'
 import { initializeParameters } from '../models/initialize'
 import { deviceOf } from '../runtimes/deviceOf'
@@ -20,7 +19,7 @@ import { scheduleFactor } from './schedule'
 import { type BatchSource, type EpochBatches, ShuffledBatches, splitImages } from './shuffledBatches'
 import { StepRunner } from './stepRunner'
 import { buildTrainingProgram, type TrainingProgram } from './trainingProgram'
-import { namedValues, variableValues } from './trainingValues'
+import { namedValues, orthogonalityOf, variableValues } from './trainingValues'
 import { tune, type Tuning } from './tuning'
 
 export type TrainingRequest = 'continue' | 'pause' | 'stop'
@@ -246,11 +245,7 @@ export class Trainer {
     const validation = await this.validate(observer)
     // An epoch that is stopped while it is measured is measured again when it goes on.
     if (observer.requested() !== 'continue') return observer.requested()
-    // A network without an encoder has none.
-    const orthogonality =
-      kernelLayers(this.spec).length > 0
-        ? Array.from((await this.compiled.run('orthogonality', {})).norms!.data)
-        : []
+    const orthogonality = await orthogonalityOf(this.compiled, this.spec)
     if (!orthogonality.every(Number.isFinite)) throw this.diverged()
     const learningRate = this.rateAt(Math.max(0, position.step - 1))
     const samplesPerSecond = this.batches.imagesPerEpoch / (position.epochMs / 1000)

@@ -1,3 +1,6 @@
+import type { ModelSpec } from '../../../shared/modelSpec'
+import { kernelLayers } from '../models/autoencoder'
+import type { CompiledProgram } from '../runtimes/runtime'
 import { averageSlot, type TrainingProgram } from './trainingProgram'
 
 type Values = Readonly<Record<string, Float32Array>>
@@ -44,4 +47,10 @@ export function variableValues(
   if (averaged) state.push(each(averageSlot, (name) => values[name]!))
   const trained = each('', (name) => values[name + trainedSlot] ?? values[name]!)
   return Object.assign(trained, ...state, ...copies.map(({ name }) => ({ [name]: values[name]! })))
+}
+
+/** ‖WᵀW − I‖ of each kernel of the encoder; none of a network without one. */
+export async function orthogonalityOf(compiled: CompiledProgram, spec: ModelSpec): Promise<number[]> {
+  if (kernelLayers(spec).length === 0) return []
+  return Array.from((await compiled.run('orthogonality', {})).norms!.data)
 }

@@ -1,0 +1,341 @@
+import { z } from 'zod'
+import { activations } from '../../../../shared/activation'
+import type { Weight } from '../../models/weights'
+import { unsupported } from '../importedModel'
+import { type LayerConfig, nameOf } from '../layerConfigs'
+import type { NetworkBuilder, NodeDraft } from './networkBuilder'
+import { vector, weight } from './onnxReading'
+
+/** A layer at one of its calls. */
+export interface LayerCall {
+  readonly layer: LayerConfig
+  /** Values that it reads. */
+  readonly inputs: readonly string[]
+  readonly builder: NetworkBuilder
+  /** In the order in which Keras makes them. */
+  readonly weights: readonly Weight[]
+}
+
+/** Puts a layer into the network. @returns the value that it gives */
+type LayerRule = (call: LayerCall) => string
+
+type Pair = [number, number]
+type Four = [number, number, number, number]
+
+/** @throws ExpectedError `unsupported`, naming the layer. @param why completes its name */
+export function refuse(layer: LayerConfig, why: string): never {
+  throw unsupported(`"${nameOf(layer)}" ${why}.`)
+}
+
+/** One node, and the activation that the layer has with it. */
+function add(call: LayerCall, draft: NodeDraft, weights: Readonly<Record<string, Weight>> = {}): string {
+  const { layer, inputs, builder } = call
+  const value = builder.add(nameOf(layer), draft, inputs, weights)
+  return activated(call, value, layer.config.activation ?? 'linear')
+}
+
+function activated({ layer, builder }: LayerCall, value: string, given: unknown): string {
+  const name = typeof given === 'string' ? given.replaceAll('_', '-') : null
+  const label = `${nameOf(layer)}_activation`
+  if (name === 'linear') return value
+  const known = activations.find((one) => one === name)
+  if (known) return builder.add(label, { op: 'activation', activation: known }, [value])
+  if (name === 'relu6') return builder.add(label, { op: 'clip', low: 0, high: 6 }, [value])
+  if (name === 'swish' || name === 'silu') {
+    const share = builder.add(`${label}_share`, { op: 'activation', activation: 'sigmoid' }, [value])
+    return builder.add(label, { op: 'mul' }, [value, share])
+  }
+  return refuse(layer, `has the activation ${JSON.stringify(given)}, which Hourglass does not have`)
+}
+
+/** The value that a layer without weights gives. */
+const plain =
+  (draft: (layer: LayerConfig, call: LayerCall) => NodeDraft): LayerRule =>
+  (call) =>
+    call.builder.add(nameOf(call.layer), draft(call.layer, call), call.inputs)
+
+const passing: LayerRule = ({ inputs }) => inputs[0]!
+
+function weightAt({ layer, weights }: LayerCall, at: number, rank: number): Weight {
+  const found = weights[at]
+  return found?.shape.length === rank ? found : refuse(layer, `has no weights of ${rank} dimensions`)
+}
+
+const biasOf = ({ layer, weights }: LayerCall, at: number): Readonly<Record<string, Weight>> =>
+  layer.config.use_bias !== false && weights[at] ? { bias: vector(weights[at].data) } : {}
+
+const dense: LayerRule = (call) => {
+  const kernel = weightAt(call, 0, 2)
+  const [reads, units] = kernel.shape as Pair
+  const bias = biasOf(call, 1)
+  const [value] = call.inputs
+  if (!call.builder.shape(value!).isRow)
+    return refuse(call.layer, 'is dense and reads an image that is not flattened')
+  return add(call, { op: 'dense', reads, units, bias: 'bias' in bias }, { kernel, ...bias })
+}
+
+const conv2d: LayerRule = (call) => {
+  const { layer, builder, inputs } = call
+  const kernel = weightAt(call, 0, 4)
+  const [height, width, reads, filters] = kernel.shape as Four
+  checkLayout(layer)
+  if ((layer.config.groups ?? 1) !== 1) refuse(layer, 'has groups of channels')
+  const [stride, dilation] = [square(layer, 'strides'), square(layer, 'dilation_rate')]
+  const pads = padsOf(layer, builder.shape(inputs[0]!), [height, width], stride, dilation)
+  const bias = biasOf(call, 1)
+  const draft = {
+    op: 'conv',
+    kernel: [height, width] as Pair,
+    reads,
+    filters,
+    stride,
+    dilation,
+    pads,
+  } as const
+  return add(call, { ...draft, bias: 'bias' in bias }, { kernel, ...bias })
+}
+
+const depthwise: LayerRule = (call) => {
+  const { layer, builder, inputs } = call
+  const given = weightAt(call, 0, 4)
+  const [height, width, reads, multiplier] = given.shape as Four
+  checkLayout(layer)
+  if (multiplier !== 1 || square(layer, 'strides') !== 1 || square(layer, 'dilation_rate') !== 1)
+    refuse(layer, 'is depthwise with a stride, a dilation or several filters for each channel')
+  const pads = padsOf(layer, builder.shape(inputs[0]!), [height, width], 1, 1)
+  const bias = biasOf(call, 1)
+  const draft = {
+    op: 'depthwise',
+    kernel: [height, width] as Pair,
+    reads,
+    pads,
+    bias: 'bias' in bias,
+  } as const
+  return add(call, draft, { kernel: weight([height, width, reads], given.data), ...bias })
+}
+
+const transposed: LayerRule = (call) => {
+  const { layer } = call
+  const kernel = weightAt(call, 0, 4)
+  const [height, width, filters, reads] = kernel.shape as Four
+  checkLayout(layer)
+  if (square(layer, 'dilation_rate') !== 1 || layer.config.output_padding != null)
+    refuse(layer, 'is dilated, or names the padding of what it gives')
+  const stride = square(layer, 'strides')
+  // "same": stride times as large; "valid": all that the patches cover, or the stride where that is more.
+  const over = [height, width].map((taps) =>
+    layer.config.padding === 'same' ? taps - stride : Math.min(0, taps - stride),
+  )
+  const cut = over.map((n) => (n > 0 ? [Math.floor(n / 2), Math.ceil(n / 2)] : [0, n]))
+  const sides = [cut[0]![0]!, cut[1]![0]!, cut[0]![1]!, cut[1]![1]!]
+  const bias = biasOf(call, 1)
+  const draft = {
+    ...{ op: 'conv-transposed' as const, kernel: [height, width] as Pair, reads, filters, stride },
+    crop: sides.map((side) => Math.max(0, side)) as Four,
+    grow: sides.map((side) => Math.max(0, -side)) as Four,
+    bias: 'bias' in bias,
+  }
+  return add(call, draft, { kernel, ...bias })
+}
+
+/** As it is when a network is used (Ioffe & Szegedy 2015): (x - mean) · gamma / √(variance + ε) + beta. */
+const batchNormalization: LayerRule = (call) => {
+  const { layer, weights, builder, inputs } = call
+  const { channels } = builder.shape(inputs[0]!)
+  const { scale = true, center = true, epsilon = 1e-3 } = layer.config
+  const own = [...weights]
+  const gamma = scale ? own.shift()?.data : undefined
+  const beta = center ? own.shift()?.data : undefined
+  const [mean, variance] = own.map(({ data }) => data)
+  const lengths = [gamma ?? mean, beta ?? mean, mean, variance].map((one) => one?.length)
+  if (!mean || !variance || typeof epsilon !== 'number' || lengths.some((length) => length !== channels))
+    return refuse(layer, `does not normalise the ${channels} channels that it reads`)
+  const gain = variance.map((value, i) => (gamma ? gamma[i]! : 1) / Math.sqrt(value + epsilon))
+  const shift = mean.map((value, i) => (beta ? beta[i]! : 0) - value * gain[i]!)
+  return add(call, { op: 'scale', channels }, { gain: vector(gain), shift: vector(shift) })
+}
+
+const pool: LayerRule = (call) => {
+  const { layer, builder, inputs } = call
+  const { height, width } = builder.shape(inputs[0]!)
+  const size = square(layer, 'pool_size')
+  checkLayout(layer)
+  if (layer.config.strides != null && square(layer, 'strides') !== size)
+    refuse(layer, 'has pools that overlap')
+  if (layer.config.padding === 'same' && (height % size || width % size))
+    refuse(layer, 'has pools that reach over the edge')
+  const pooling = layer.class_name.startsWith('Max') ? 'max' : 'average'
+  return add(call, { op: 'pool', pooling, size })
+}
+
+const upsampling = plain((layer) => {
+  checkLayout(layer)
+  const given = layer.config.interpolation ?? 'nearest'
+  if (given !== 'nearest' && given !== 'bilinear') refuse(layer, `enlarges ${String(given)}`)
+  return { op: 'upsample', interpolation: given as 'nearest' | 'bilinear', size: square(layer, 'size') }
+})
+
+const zeroPadding = plain((layer) => {
+  const sides = z
+    .union([
+      z.number(),
+      z.tuple([z.number(), z.number()]),
+      z.tuple([z.tuple([z.number(), z.number()]), z.tuple([z.number(), z.number()])]),
+    ])
+    .safeParse(layer.config.padding)
+  if (!sides.success) return refuse(layer, 'does not say how far it pads')
+  const [rows, columns] = typeof sides.data === 'number' ? [sides.data, sides.data] : sides.data
+  const [top, bottom] = typeof rows === 'number' ? [rows, rows] : rows
+  const [left, right] = typeof columns === 'number' ? [columns, columns] : columns
+  return { op: 'pad', mode: 'zero', pads: [top, left, bottom, right] }
+})
+
+/** Joins or combines several values. */
+const joining =
+  (op: 'concat' | 'add' | 'sub' | 'mul'): LayerRule =>
+  (call) => {
+    const { layer, inputs, builder } = call
+    const rank = builder.shape(inputs[0]!).isRow ? 2 : 4
+    const axis = Number(layer.config.axis ?? -1)
+    if (op === 'concat' && axis !== -1 && axis !== rank - 1) refuse(layer, 'joins images side by side')
+    return inputs.length === 1 ? inputs[0]! : builder.add(nameOf(layer), { op }, inputs)
+  }
+
+const reshape: LayerRule = ({ layer, inputs, builder }) => {
+  const target = z.array(z.number().int()).safeParse(layer.config.target_shape)
+  const [value] = inputs as [string]
+  const { height, width, channels, isRow } = builder.shape(value)
+  const total = height * width * channels
+  const sides = target.success ? target.data : []
+  const known = sides.filter((side) => side !== -1).reduce((product, side) => product * side, 1)
+  const wanted = sides.map((side) => (side === -1 ? total / known : side))
+  const row = isRow
+    ? value
+    : builder.add(`${nameOf(layer)}_row`, { op: 'flatten', order: 'channels-last' }, [value])
+  if (wanted.length === 1 && wanted[0] === total) return row
+  const [rows, columns, planes = 1] = wanted
+  if (wanted.length < 2 || wanted.length > 3)
+    return refuse(layer, `reshapes an image as ${sides.join(' × ')}`)
+  const draft = {
+    op: 'unflatten',
+    order: 'channels-last',
+    height: rows!,
+    width: columns!,
+    channels: planes,
+  } as const
+  return builder.add(nameOf(layer), draft, [row])
+}
+
+const flatten: LayerRule = (call) =>
+  call.builder.shape(call.inputs[0]!).isRow
+    ? call.inputs[0]!
+    : call.builder.add(nameOf(call.layer), { op: 'flatten', order: 'channels-last' }, call.inputs)
+
+const relu: LayerRule = ({ layer, inputs, builder }) => {
+  const { max_value: high, negative_slope: slope = 0, threshold = 0 } = layer.config
+  if (threshold !== 0 || (high != null && slope)) refuse(layer, 'has a threshold, or a slope and an end')
+  if (typeof high === 'number') return builder.add(nameOf(layer), { op: 'clip', low: 0, high }, inputs)
+  return builder.add(
+    nameOf(layer),
+    slope ? { op: 'leaky', slope: Number(slope) } : { op: 'activation', activation: 'relu' },
+    inputs,
+  )
+}
+
+const leakyRelu = plain(({ config }) => ({
+  op: 'leaky',
+  slope: Number(config.negative_slope ?? config.alpha ?? 0.3),
+}))
+
+const elu = plain((layer) => {
+  if ((layer.config.alpha ?? 1) !== 1) refuse(layer, 'has another alpha than 1')
+  return { op: 'activation', activation: 'elu' }
+})
+
+const prelu: LayerRule = (call) => {
+  const { layer, inputs, builder, weights } = call
+  const { channels } = builder.shape(inputs[0]!)
+  const slope = weights[0]?.data
+  if (slope?.length !== channels) return refuse(layer, 'has a slope for each pixel, not for each channel')
+  return builder.add(nameOf(layer), { op: 'prelu', channels }, inputs, { slope: vector(slope) })
+}
+
+const rescaling = plain((layer) => {
+  const { scale = 1, offset = 0 } = layer.config
+  if (typeof scale !== 'number' || typeof offset !== 'number')
+    return refuse(layer, 'scales each channel by another number')
+  return { op: 'affine', gain: scale, shift: offset }
+})
+
+const globalAverage: LayerRule = ({ layer, inputs, builder }) => {
+  const mean = builder.add(nameOf(layer), { op: 'mean' }, inputs)
+  return layer.config.keepdims
+    ? mean
+    : builder.add(`${nameOf(layer)}_row`, { op: 'flatten', order: 'channels-last' }, [mean])
+}
+
+function checkLayout(layer: LayerConfig): void {
+  if (layer.config.data_format === 'channels_first') refuse(layer, 'takes channels first')
+}
+
+/** One number for both sides; 1 where it is left out. */
+function square(layer: LayerConfig, setting: string): number {
+  const sides = z
+    .union([z.number().int(), z.array(z.number().int()).length(2)])
+    .safeParse(layer.config[setting] ?? 1)
+  const [a, b] = sides.success ? [sides.data].flat() : []
+  if (a === undefined || (b !== undefined && a !== b))
+    return refuse(
+      layer,
+      `has different ${setting} for height and width (${JSON.stringify(layer.config[setting])})`,
+    )
+  return a
+}
+
+function padsOf(
+  layer: LayerConfig,
+  { height, width }: { height: number; width: number },
+  kernel: Pair,
+  stride: number,
+  dilation: number,
+): Four {
+  if (layer.config.padding !== 'same') return [0, 0, 0, 0]
+  const missing = [height, width].map((length, axis) =>
+    Math.max(0, (Math.ceil(length / stride) - 1) * stride + (kernel[axis]! - 1) * dilation + 1 - length),
+  )
+  const [before, after] = [missing.map((n) => Math.floor(n / 2)), missing.map((n) => Math.ceil(n / 2))]
+  return [...before, ...after] as Four
+}
+
+/** What is read of Keras, by the name of the layer's class. */
+export const kerasLayers: Readonly<Record<string, LayerRule>> = {
+  InputLayer: passing,
+  Dropout: passing,
+  SpatialDropout2D: passing,
+  GaussianNoise: passing,
+  GaussianDropout: passing,
+  AlphaDropout: passing,
+  ActivityRegularization: passing,
+  Dense: dense,
+  Conv2D: conv2d,
+  DepthwiseConv2D: depthwise,
+  Conv2DTranspose: transposed,
+  BatchNormalization: batchNormalization,
+  MaxPooling2D: pool,
+  AveragePooling2D: pool,
+  GlobalAveragePooling2D: globalAverage,
+  UpSampling2D: upsampling,
+  ZeroPadding2D: zeroPadding,
+  Add: joining('add'),
+  Subtract: joining('sub'),
+  Multiply: joining('mul'),
+  Concatenate: joining('concat'),
+  Reshape: reshape,
+  Flatten: flatten,
+  Activation: (call) => activated(call, call.inputs[0]!, call.layer.config.activation),
+  ReLU: relu,
+  LeakyReLU: leakyRelu,
+  ELU: elu,
+  PReLU: prelu,
+  Rescaling: rescaling,
+}

@@ -1,0 +1,138 @@
+import type { ImportHints } from '../../../../shared/importing'
+import type { InputShape } from '../../../../shared/modelSpec'
+import { sizeOfValue } from '../../../../shared/network'
+import { type ImportedModel, unsupported } from '../importedModel'
+import {
+  inputSides,
+  type LayerConfig,
+  layersOf,
+  nameOf,
+  type Network as LayerNetwork,
+  networkOf,
+  references,
+  type WeightsOf,
+} from '../layerConfigs'
+import { limits } from '../limits'
+import { assumedInput } from './assumedInput'
+import { kerasLayers, refuse } from './kerasLayers'
+import { modelOfNetwork } from './modelOfNetwork'
+import { NetworkBuilder } from './networkBuilder'
+
+/**
+ * A network of Keras or TensorFlow.js, layer by layer, whatever the way that values take through it.
+ * @throws ExpectedError `unsupported`, naming the layer that is not read
+ */
+export function networkOfLayers(
+  network: LayerNetwork,
+  weightsOf: WeightsOf,
+  hints: ImportHints,
+): ImportedModel {
+  const notes: string[] = []
+  const { image, isRow } = fedImage(firstInput(network), hints, notes)
+  const builder = new NetworkBuilder(image)
+  const fed = isRow ? builder.add('row', { op: 'flatten', order: 'channels-last' }, ['image']) : 'image'
+  const given = new LayerReader(builder, weightsOf).read(network, [fed])
+  const size = image.height * image.width * image.channels
+  if (sizeOfValue(builder.shape(given)) !== size)
+    throw unsupported('What the network gives is no image as large as the one it takes.')
+  const { height, width, channels } = image
+  const output = builder.shape(given).isRow
+    ? builder.add('output_image', { op: 'unflatten', order: 'channels-last', height, width, channels }, [
+        given,
+      ])
+    : given
+  const name = Array.isArray(network.config) ? null : (network.config.name ?? null)
+  return modelOfNetwork(builder, output, { name, about: {}, notes }, hints)
+}
+
+/** Height, width and channels of what goes in, or how many numbers; null for sides that may be any. */
+function firstInput(network: LayerNetwork): readonly (number | null)[] {
+  const layers = layersOf(network)
+  const inputs = layers.filter(({ class_name: type }) => type === 'InputLayer')
+  if (inputs.length > 1) throw unsupported(`The network has ${inputs.length} inputs instead of one image.`)
+  const first = inputs[0] ?? layers[0]
+  const inner = first && networkOf(first)
+  if (!first) throw unsupported('The network has no layers.')
+  return inner ? firstInput(inner) : inputSides(first)
+}
+
+function fedImage(
+  sides: readonly (number | null)[],
+  hints: ImportHints,
+  notes: string[],
+): { image: InputShape; isRow: boolean } {
+  if (sides.length === 1 && sides[0]) return { image: assumedInput(sides[0], hints, notes), isRow: true }
+  const [height, width, channels = 1] = sides
+  const known = channels === 1 || channels === 3
+  if (!known || (sides.length !== 2 && sides.length !== 3))
+    throw unsupported(
+      `Its input is ${sides.map((side) => side ?? 'any').join(' × ') || 'not given'}: images need a height, a width, and 1 or 3 channels.`,
+    )
+  const any = hints.input ?? { height: 64, width: 64 }
+  return { image: { height: height ?? any.height, width: width ?? any.width, channels }, isRow: false }
+}
+
+/** Follows the layers from their inputs on, in networks within the network too. */
+class LayerReader {
+  private depth = 0
+
+  constructor(
+    private readonly builder: NetworkBuilder,
+    private readonly weightsOf: WeightsOf,
+  ) {}
+
+  /** @returns the value that it gives */
+  read(network: LayerNetwork, inputs: readonly string[]): string {
+    if (++this.depth > 8) throw unsupported('It has networks within networks.')
+    const layers = layersOf(network)
+    const isChain = network.class_name === 'Sequential' || Array.isArray(network.config)
+    const value = isChain ? this.along(layers, inputs) : this.back(network, layers, inputs)
+    this.depth--
+    return value
+  }
+
+  private along(layers: readonly LayerConfig[], inputs: readonly string[]): string {
+    const [value] = layers.reduce((values, layer) => [this.layer(layer, values)], inputs)
+    return value!
+  }
+
+  /** What leads to the output, each call of a layer once. */
+  private back(network: LayerNetwork, layers: readonly LayerConfig[], inputs: readonly string[]): string {
+    const byName = new Map(layers.map((layer) => [nameOf(layer), layer]))
+    const inputLayers = layers.filter(({ class_name: type }) => type === 'InputLayer')
+    const known = new Map<string, string>(inputLayers.map((layer, i) => [`${nameOf(layer)} 0`, inputs[i]!]))
+    const outputs = Array.isArray(network.config) ? [] : references(network.config.output_layers)
+    const [output] = outputs
+    if (!output) throw unsupported('It names no layer as its output.')
+    // Deep networks have longer ways than a program may call itself.
+    const open: (readonly [string, number])[] = [output]
+    for (let steps = 0; open.length > 0; steps++) {
+      const [name, call] = open.at(-1)!
+      const layer = byName.get(name)
+      if (!layer || steps > 4 * limits.nodes || open.length > limits.nodes)
+        throw unsupported(`Its layers do not lead from an input to the output at "${name}".`)
+      const key = `${name} ${call}`
+      const read = references(layer.inbound_nodes[call] ?? layer.inbound_nodes.at(-1))
+      const missing = known.has(key) ? [] : read.filter(([from, at]) => !known.has(`${from} ${at}`))
+      if (missing.length > 0) {
+        open.push(...missing)
+        continue
+      }
+      open.pop()
+      if (known.has(key)) continue
+      const values = read.map(([from, at]) => known.get(`${from} ${at}`)!)
+      if (values.length === 0) throw unsupported(`"${name}" (${layer.class_name}) reads nothing.`)
+      known.set(key, this.layer(layer, values))
+    }
+    return known.get(`${output[0]} ${output[1]}`)!
+  }
+
+  private layer(layer: LayerConfig, inputs: readonly string[]): string {
+    const inner = networkOf(layer)
+    if (inner) return this.read(inner, inputs)
+    const { class_name: type } = layer
+    const read = Object.hasOwn(kerasLayers, type) ? kerasLayers[type] : undefined
+    if (!read) return refuse(layer, `is a ${type} layer, which Hourglass does not have`)
+    return read({ layer, inputs, builder: this.builder, weights: this.weightsOf(layer) })
+  }
+}
