@@ -70,6 +70,8 @@ export const networkNodeSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('sub'), ...named }),
   z.object({ op: z.literal('mul'), ...named }),
   z.object({ op: z.literal('pad'), ...named, mode: z.enum(['zero', 'reflect', 'edge']), pads: margins }),
+  /** Without so many pixels on each side. */
+  z.object({ op: z.literal('crop'), ...named, sides: margins }),
   z.object({ op: z.literal('channels'), ...named, from: z.number().int().min(0), count: size }),
   z.object({ op: z.literal('flatten'), ...named, order: flatOrder }),
   z.object({
@@ -192,6 +194,10 @@ function inferred(node: NetworkNode, reads: readonly ValueShape[]): ValueShape {
       return combined(reads, refuse)
     case 'pad':
       return padded(node, x, refuse)
+    case 'crop': {
+      const [top, left, bottom, right] = node.sides
+      return { ...x, height: x.height - top - bottom, width: x.width - left - right }
+    }
     case 'channels':
       if (node.from + node.count > x.channels) refuse(`takes more than the ${x.channels} channels there are`)
       return { ...x, channels: node.count }
@@ -209,7 +215,7 @@ function inferred(node: NetworkNode, reads: readonly ValueShape[]): ValueShape {
 const joining = new Set<NetworkNode['op']>(['concat', 'add', 'sub', 'mul'])
 const onImages = new Set<NetworkNode['op']>([
   ...(['conv', 'depthwise', 'conv-transposed', 'pool', 'mean', 'upsample', 'shuffle', 'unshuffle'] as const),
-  ...(['pad', 'flatten'] as const),
+  ...(['pad', 'crop', 'flatten'] as const),
 ])
 
 type Refuse = (why: string) => never

@@ -51,6 +51,8 @@ function reachOf(node: NetworkNode, { step, radius }: Reach): Reach {
       return { step: step / node.block, radius }
     case 'upsample':
       return { step: step / node.size, radius: node.interpolation === 'bilinear' ? radius + step : radius }
+    case 'crop':
+      return { step, radius: radius + step * Math.max(...node.sides) }
     default:
       return { step, radius }
   }

@@ -134,16 +134,23 @@ function valueOf(node: NetworkNode, inputs: readonly Tensor[], { reads, gives, p
       return inputs.slice(1).reduce((product, one) => mul(product, one), x)
     case 'pad':
       return around(x, node.pads, node.mode)
+    case 'crop':
+      return within(x, node.sides[0], node.sides[1], gives.height, gives.width)
     case 'channels':
       return slice(x, x.shape.length - 1, node.from, node.count)
     case 'flatten':
       return flattened(node.order === 'channels-first' ? transpose(x, [0, 3, 1, 2]) : x, gives)
-    case 'unflatten': {
-      const { height, width, channels, order } = node
-      if (order === 'channels-last') return reshape(x, [BATCH, height, width, channels])
-      return transpose(reshape(x, [BATCH, channels, height, width]), [0, 2, 3, 1])
-    }
+    case 'unflatten':
+      return unflattened(node, x)
   }
+}
+
+function unflattened(
+  { order, height, width, channels }: Extract<NetworkNode, { op: 'unflatten' }>,
+  x: Tensor,
+): Tensor {
+  if (order === 'channels-last') return reshape(x, [BATCH, height, width, channels])
+  return transpose(reshape(x, [BATCH, channels, height, width]), [0, 2, 3, 1])
 }
 
 /** One pixel is put beside all of the others'. */

@@ -19,7 +19,7 @@ export function modelCard(info: ModelInfo, hasPreview: boolean): string {
   return `# ${name}
 
 ${introduction(spec)}
-Trained with Hourglass on ${info.createdAt.slice(0, 10)}.
+${trainedOn.images > 0 ? 'Trained with' : 'Imported into'} Hourglass on ${info.createdAt.slice(0, 10)}.
 ${hasPreview ? '\n![Originals, what the model was given, and what it made of them](preview.png)\n' : ''}
 | | |
 | --- | --- |
@@ -27,11 +27,7 @@ ${rows(info)}
 
 ${spec.network ? networkLayout : layersLayout(spec)}
 
-Trained on ${trainedOn.images.toLocaleString('en')} images of the dataset "${trainedOn.dataset}"${
-    trainedOn.noise
-      ? `, with ${trainedOn.noise} noise on the input and the clean image as the target: it learned to remove such noise`
-      : ''
-  }.
+${learned(trainedOn)}
 
 ${usage(spec)}## License
 
@@ -43,6 +39,13 @@ Made with ${Object.entries(versions)
     .map(([what, version]) => `${what} ${version}`)
     .join(', ')}.
 `
+}
+
+function learned({ images, dataset, noise }: ModelInfo['trainedOn']): string {
+  if (images === 0)
+    return `It was made elsewhere, and its file does not say what it learned from.${noise ? ` It is taken for a network that removes ${noise} noise.` : ''}`
+  const cleaning = `, with ${noise} noise on the input and the clean image as the target: it learned to remove such noise`
+  return `Trained on ${images.toLocaleString('en')} images of the dataset "${dataset}"${noise ? cleaning : ''}.`
 }
 
 function introduction(spec: ModelSpec): string {

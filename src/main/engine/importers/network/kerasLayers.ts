@@ -175,20 +175,24 @@ const upsampling = plain((layer) => {
   return { op: 'upsample', interpolation: given as 'nearest' | 'bilinear', size: square(layer, 'size') }
 })
 
-const zeroPadding = plain((layer) => {
+/** At the top, left, bottom and right. */
+function marginsOf(layer: LayerConfig, setting: string): Four {
   const sides = z
     .union([
       z.number(),
       z.tuple([z.number(), z.number()]),
       z.tuple([z.tuple([z.number(), z.number()]), z.tuple([z.number(), z.number()])]),
     ])
-    .safeParse(layer.config.padding)
-  if (!sides.success) return refuse(layer, 'does not say how far it pads')
+    .safeParse(layer.config[setting])
+  if (!sides.success) return refuse(layer, 'does not say how many pixels it adds or takes')
   const [rows, columns] = typeof sides.data === 'number' ? [sides.data, sides.data] : sides.data
   const [top, bottom] = typeof rows === 'number' ? [rows, rows] : rows
   const [left, right] = typeof columns === 'number' ? [columns, columns] : columns
-  return { op: 'pad', mode: 'zero', pads: [top, left, bottom, right] }
-})
+  return [top, left, bottom, right]
+}
+
+const zeroPadding = plain((layer) => ({ op: 'pad', mode: 'zero', pads: marginsOf(layer, 'padding') }))
+const cropping = plain((layer) => ({ op: 'crop', sides: marginsOf(layer, 'cropping') }))
 
 /** Joins or combines several values. */
 const joining =
@@ -326,6 +330,7 @@ export const kerasLayers: Readonly<Record<string, LayerRule>> = {
   GlobalAveragePooling2D: globalAverage,
   UpSampling2D: upsampling,
   ZeroPadding2D: zeroPadding,
+  Cropping2D: cropping,
   Add: joining('add'),
   Subtract: joining('sub'),
   Multiply: joining('mul'),

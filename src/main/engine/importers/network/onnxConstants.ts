@@ -3,6 +3,8 @@ import type { OnnxConstant, OnnxNode } from '../onnxGraph'
 
 /** Sizes are few; anything longer is no arithmetic on them. */
 const longest = 64
+/** What weights go through too, since it changes none of their numbers. */
+const layouts = new Set(['Identity', 'Cast', 'Reshape', 'Transpose', 'Slice'])
 
 type Compute = (node: OnnxNode, inputs: readonly Weight[]) => Weight | null
 
@@ -52,33 +54,67 @@ const computations: Readonly<Record<string, Compute>> = {
     return { shape: index.shape, data: picked }
   },
   Slice: (node, [x, starts, ends, axes, steps]) => {
-    const start = starts?.data[0] ?? node.ints('starts')?.[0]
-    const end = ends?.data[0] ?? node.ints('ends')?.[0]
-    const step = steps?.data[0] ?? 1
-    if (!x?.shape.length || start === undefined || end === undefined || (axes?.data[0] ?? 0) !== 0)
-      return null
-    const width = x.data.length / x.shape[0]!
-    const rows = Array.from({ length: x.shape[0]! }, (_, row) =>
-      x.data.subarray(row * width, (row + 1) * width),
-    )
-    const isReverse = step === -1 && start === -1 && end < -rows.length
-    if (step !== 1 && !isReverse) return null
-    const kept = isReverse ? rows.reverse() : rows.slice(start, end)
-    return {
-      shape: [kept.length, ...x.shape.slice(1)],
-      data: Float32Array.from(kept.flatMap((row) => [...row])),
-    }
+    const start = starts?.data ?? node.ints('starts')
+    const end = ends?.data ?? node.ints('ends')
+    const along = axes?.data ?? node.ints('axes') ?? []
+    if (!x || !start || !end) return null
+    let result: Weight | null = x
+    for (let i = 0; i < start.length && result; i++)
+      result = sliced(result, along[i] ?? i, { start: start[i]!, end: end[i]!, step: steps?.data[i] ?? 1 })
+    return result
   },
   ConstantOfShape: (_, [shape]) => {
     const count = shape?.data.reduce((product, side) => product * side, 1)
     return count !== undefined && count >= 0 && count <= longest ? vector(new Float32Array(count)) : null
   },
-  Transpose: (_, [x]) => {
-    if (x?.shape.length !== 2) return null
-    const [rows, columns] = x.shape as [number, number]
-    const data = x.data.map((_, i) => x.data[(i % rows) * columns + Math.floor(i / rows)]!)
-    return { shape: [columns, rows], data }
-  },
+  Transpose: (node, [x]) => (x ? transposed(x, node.ints('perm')) : null),
+}
+
+function transposed({ shape, data }: Weight, order: readonly number[] | null): Weight | null {
+  const perm = order ?? shape.map((_, axis) => shape.length - 1 - axis)
+  if ([...perm].sort((a, b) => a - b).some((axis, i) => axis !== i) || perm.length !== shape.length)
+    return null
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1))
+  const sides = perm.map((axis) => shape[axis]!)
+  const steps = perm.map((axis) => strides[axis]!)
+  const at = sides.map(() => 0)
+  let from = 0
+  const moved = new Float32Array(data.length)
+  for (let to = 0; to < moved.length; to++) {
+    moved[to] = data[from]!
+    // The last axis goes on; where it is at its end it goes back, and the one before goes on.
+    for (let axis = sides.length - 1; axis >= 0; axis--) {
+      from += steps[axis]!
+      if (++at[axis]! < sides[axis]!) break
+      from -= steps[axis]! * sides[axis]!
+      at[axis] = 0
+    }
+  }
+  return { shape: sides, data: moved }
+}
+
+/** Along one axis, all of a stretch, or all of it backwards. */
+function sliced(
+  { shape, data }: Weight,
+  given: number,
+  { start, end, step }: { start: number; end: number; step: number },
+): Weight | null {
+  const axis = given < 0 ? given + shape.length : given
+  const length = shape[axis]
+  if (length === undefined) return null
+  const isReverse = step === -1 && start === -1 && end < -length
+  if (step !== 1 && !isReverse) return null
+  const all = Array.from({ length }, (_, i) => i)
+  const kept = isReverse ? all.reverse() : all.slice(start, end)
+  const inner = shape.slice(axis + 1).reduce((product, side) => product * side, 1)
+  const outer = inner > 0 ? data.length / (inner * length) : 0
+  const result = new Float32Array(outer * kept.length * inner)
+  for (let row = 0; row < outer; row++)
+    kept.forEach((from, to) => {
+      const at = (row * length + from) * inner
+      result.set(data.subarray(at, at + inner), (row * kept.length + to) * inner)
+    })
+  return { shape: shape.map((side, i) => (i === axis ? kept.length : side)), data: result }
 }
 
 function reshaped({ data }: Weight, target: readonly number[]): Weight | null {
@@ -89,9 +125,10 @@ function reshaped({ data }: Weight, target: readonly number[]): Weight | null {
 
 const wholeTypes = new Set([6, 7])
 
-/** What a node gives whose inputs are all known, where it is arithmetic on a few numbers; else null. */
+/** What a node gives whose inputs are all known, where it is arithmetic on a few numbers or another layout; else null. */
 export function computed(node: OnnxNode, inputs: readonly OnnxConstant[]): OnnxConstant | null {
-  if (inputs.length === 0 || inputs.some(({ data }) => data.length > longest)) return null
+  const isLong = inputs.some(({ data }) => data.length > longest)
+  if (inputs.length === 0 || (isLong && !layouts.has(node.op))) return null
   const compute = Object.hasOwn(computations, node.op) ? computations[node.op] : undefined
   const result = compute?.(node, inputs)
   if (!result) return null

@@ -157,7 +157,7 @@ const split: Operator = (node, reader) => {
   })
 }
 
-/** Of channels; of height and width only where all is kept. */
+/** Of channels, or as many pixels less on each side. */
 const slice: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
   const sides = [1, ...reader.sidesOf(x)]
@@ -174,7 +174,15 @@ const slice: Operator = (node, reader) => {
       Math.max(0, Math.min(length, position < 0 ? position + length : position))
     const [from, to] = [at(starts[i]!), at(ends[i]!)]
     if (from === 0 && to === length) return
-    if (axisOf(x, axis) !== 'channels') refuse(node, 'crops an image')
+    const first = x.kind === 'image' && x.order === 'channels-first' ? 2 : 1
+    const isRows = axis === first
+    if (axisOf(x, axis) !== 'channels') {
+      if (x.kind !== 'image' || axis === 0) refuse(node, 'takes a part of the batch')
+      const [before, after] = [from, length - to]
+      const sides: [number, number, number, number] = isRows ? [before, 0, after, 0] : [0, before, 0, after]
+      sliced = applied(node, reader, sliced, { op: 'crop', sides })
+      return
+    }
     sliced = applied(node, reader, sliced, { op: 'channels', from, count: to - from })
   })
   return [sliced]
