@@ -94,7 +94,8 @@ async function foreignSeeds(): Promise<Seed[]> {
     ((await exporters.get(format)!.write(model, options))[0] as { bytes: Uint8Array }).bytes
   const graph = ModelProto.decode(await bytesOf('onnx')) as unknown as { metadataProps: unknown[] }
   graph.metadataProps = []
-  const { 'hourglass.json': _, ...layers } = unzipSync(await bytesOf('keras'))
+  const layers = unzipSync(await bytesOf('keras'))
+  delete layers['hourglass.json']
   return [
     { name: 'foreign.onnx', bytes: ModelProto.encode(graph as never).finish(), beside: {}, foreign: true },
     { name: 'foreign.keras', bytes: zipSync(layers, { level: 0 }), beside: {}, foreign: true },

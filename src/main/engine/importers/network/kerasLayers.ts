@@ -1,31 +1,19 @@
 import { z } from 'zod'
 import { activations } from '../../../../shared/activation'
 import type { Weight } from '../../models/weights'
-import { unsupported } from '../importedModel'
 import { type LayerConfig, nameOf } from '../layerConfigs'
-import type { NetworkBuilder, NodeDraft } from './networkBuilder'
-import { vector, weight } from './onnxReading'
-
-/** A layer at one of its calls. */
-export interface LayerCall {
-  readonly layer: LayerConfig
-  /** Values that it reads. */
-  readonly inputs: readonly string[]
-  readonly builder: NetworkBuilder
-  /** In the order in which Keras makes them. */
-  readonly weights: readonly Weight[]
-}
-
-/** Puts a layer into the network. @returns the value that it gives */
-type LayerRule = (call: LayerCall) => string
-
-type Pair = [number, number]
-type Four = [number, number, number, number]
-
-/** @throws ExpectedError `unsupported`, naming the layer. @param why completes its name */
-export function refuse(layer: LayerConfig, why: string): never {
-  throw unsupported(`"${nameOf(layer)}" ${why}.`)
-}
+import {
+  checkLayout,
+  type Four,
+  type LayerCall,
+  type LayerRule,
+  marginsOf,
+  padsOf,
+  type Pair,
+  refuse,
+  square,
+} from './kerasReading'
+import { type NodeDraft, vector, weight } from './networkBuilder'
 
 /** One node, and the activation that the layer has with it. */
 function add(call: LayerCall, draft: NodeDraft, weights: Readonly<Record<string, Weight>> = {}): string {
@@ -175,22 +163,6 @@ const upsampling = plain((layer) => {
   return { op: 'upsample', interpolation: given as 'nearest' | 'bilinear', size: square(layer, 'size') }
 })
 
-/** At the top, left, bottom and right. */
-function marginsOf(layer: LayerConfig, setting: string): Four {
-  const sides = z
-    .union([
-      z.number(),
-      z.tuple([z.number(), z.number()]),
-      z.tuple([z.tuple([z.number(), z.number()]), z.tuple([z.number(), z.number()])]),
-    ])
-    .safeParse(layer.config[setting])
-  if (!sides.success) return refuse(layer, 'does not say how many pixels it adds or takes')
-  const [rows, columns] = typeof sides.data === 'number' ? [sides.data, sides.data] : sides.data
-  const [top, bottom] = typeof rows === 'number' ? [rows, rows] : rows
-  const [left, right] = typeof columns === 'number' ? [columns, columns] : columns
-  return [top, left, bottom, right]
-}
-
 const zeroPadding = plain((layer) => ({ op: 'pad', mode: 'zero', pads: marginsOf(layer, 'padding') }))
 const cropping = plain((layer) => ({ op: 'crop', sides: marginsOf(layer, 'cropping') }))
 
@@ -276,39 +248,6 @@ const globalAverage: LayerRule = ({ layer, inputs, builder }) => {
   return layer.config.keepdims
     ? mean
     : builder.add(`${nameOf(layer)}_row`, { op: 'flatten', order: 'channels-last' }, [mean])
-}
-
-function checkLayout(layer: LayerConfig): void {
-  if (layer.config.data_format === 'channels_first') refuse(layer, 'takes channels first')
-}
-
-/** One number for both sides; 1 where it is left out. */
-function square(layer: LayerConfig, setting: string): number {
-  const sides = z
-    .union([z.number().int(), z.array(z.number().int()).length(2)])
-    .safeParse(layer.config[setting] ?? 1)
-  const [a, b] = sides.success ? [sides.data].flat() : []
-  if (a === undefined || (b !== undefined && a !== b))
-    return refuse(
-      layer,
-      `has different ${setting} for height and width (${JSON.stringify(layer.config[setting])})`,
-    )
-  return a
-}
-
-function padsOf(
-  layer: LayerConfig,
-  { height, width }: { height: number; width: number },
-  kernel: Pair,
-  stride: number,
-  dilation: number,
-): Four {
-  if (layer.config.padding !== 'same') return [0, 0, 0, 0]
-  const missing = [height, width].map((length, axis) =>
-    Math.max(0, (Math.ceil(length / stride) - 1) * stride + (kernel[axis]! - 1) * dilation + 1 - length),
-  )
-  const [before, after] = [missing.map((n) => Math.floor(n / 2)), missing.map((n) => Math.ceil(n / 2))]
-  return [...before, ...after] as Four
 }
 
 /** What is read of Keras, by the name of the layer's class. */

@@ -14,7 +14,8 @@ import {
 } from '../layerConfigs'
 import { limits } from '../limits'
 import { assumedInput } from './assumedInput'
-import { kerasLayers, refuse } from './kerasLayers'
+import { kerasLayers } from './kerasLayers'
+import { refuse } from './kerasReading'
 import { modelOfNetwork } from './modelOfNetwork'
 import { NetworkBuilder } from './networkBuilder'
 

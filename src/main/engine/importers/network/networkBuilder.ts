@@ -12,6 +12,10 @@ import type { Weight } from '../../models/weights'
 import { limits } from '../limits'
 import { unsupported } from '../importedModel'
 
+/** A weight of this shape, and one that is a row. */
+export const weight = (shape: readonly number[], data: Float32Array): Weight => ({ shape, data })
+export const vector = (data: Float32Array): Weight => ({ shape: [data.length], data })
+
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never
 /** A node before it has a name; what is left out has its default. */
 export type NodeDraft = Without<NetworkNode, 'name' | 'inputs'>

@@ -1,7 +1,8 @@
 import type { Weight } from '../../models/weights'
 import type { OnnxNode } from '../onnxGraph'
+import { vector } from './networkBuilder'
 import type { NetworkReader } from './onnxNetwork'
-import { applied, imageAt, type Operator, refuse, type TensorValue, tensorAt, vector } from './onnxReading'
+import { applied, imageAt, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
 
 const activation =
   (name: 'relu' | 'elu' | 'sigmoid' | 'tanh' | 'softplus'): Operator =>

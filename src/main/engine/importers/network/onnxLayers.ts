@@ -1,17 +1,9 @@
 import { transposed, type Weight } from '../../models/weights'
 import type { OnnxNode } from '../onnxGraph'
 import { spatialFirst } from '../spatialFirst'
+import { vector, weight } from './networkBuilder'
 import type { NetworkReader } from './onnxNetwork'
-import {
-  applied,
-  type ImageValue,
-  type Operator,
-  planesAt,
-  refuse,
-  tensorAt,
-  vector,
-  weight,
-} from './onnxReading'
+import { applied, type ImageValue, type Operator, planesAt, refuse, tensorAt } from './onnxReading'
 
 type Four = [number, number, number, number]
 type Pair = [number, number]

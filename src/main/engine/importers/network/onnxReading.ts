@@ -62,6 +62,3 @@ export function wholeNumbers(
   if (node.inputs[at]) return refuse(node, `computes its ${attribute} from the image`)
   return node.ints(attribute)
 }
-
-export const weight = (shape: readonly number[], data: Float32Array): Weight => ({ shape, data })
-export const vector = (data: Float32Array): Weight => ({ shape: [data.length], data })
