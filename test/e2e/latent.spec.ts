@@ -305,5 +305,8 @@ test(
     await page.getByRole('button', { name: 'Open', exact: true }).click()
     await expect(page.getByRole('heading', { name: 'Once', level: 1 })).toBeVisible()
     await expect(page.getByRole('heading', { name: 'Try it' })).toBeVisible()
+    // It knows of no dataset here: the newest is taken, and the model comes along to it.
+    await page.getByRole('button', { name: 'Train further from here' }).click()
+    await expect(page.getByText('It starts from the weights of a trained model.')).toBeVisible()
   },
 )
