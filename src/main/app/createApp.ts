@@ -9,6 +9,7 @@ import type { PlaceRegistry } from '../services/places/placeRegistry'
 import type { RunService } from '../services/runs/runService'
 import type { SettingsService } from '../services/settings/settingsService'
 import type { Shell } from '../services/shell'
+import type { DenoiseService } from '../services/denoising/denoiseService'
 import type { TrainingService } from '../services/training/trainingService'
 import type { AppFolders } from '../store/appFolders'
 import { holdApp } from '../store/appLock'
@@ -33,6 +34,7 @@ export interface App {
   readonly places: PlaceRegistry
   readonly log: Log
   readonly training: TrainingService
+  readonly denoising: DenoiseService
   readonly runs: RunService
   readonly settings: SettingsService
   /** Where files are put that a browser sends; emptied when the app ends. Absolute path. */
@@ -65,14 +67,14 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 function assemble(options: AppOptions, services: Services, uploads: string, close: () => Promise<void>): App {
-  const { events, settings, datasets, places, training, runs } = services
+  const { events, settings, datasets, places, training, denoising, runs } = services
   const state = () => stateOf(options, services)
   const announce = () => events.emit('app.changed', state())
   settings.onChange(announce)
   services.mover.onMoved(announce)
   let closing: Promise<void> | null = null
   return {
-    ...{ events, places, log: options.log, training, runs, settings, uploads },
+    ...{ events, places, log: options.log, training, denoising, runs, settings, uploads },
     handlers: handlersOf(services, options.shell, state),
     picture: async (dataset, row) => pictureOf(datasets.opened, await datasets.folderOf(dataset), row),
     close: () => (closing ??= close()),

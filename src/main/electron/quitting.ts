@@ -6,8 +6,8 @@ import { notify } from './notify'
 const staysWithoutWindow = process.platform === 'darwin'
 
 /**
- * A window that is closed while something trains goes to the background, and the training goes on. Quitting asks first,
- * and then saves.
+ * A window that is closed while something trains or pictures are saved goes to the background, and the work goes on.
+ * Quitting asks first, and then saves.
  */
 export function guardQuit(app: App, window: () => BrowserWindow | null, show: () => void): void {
   let isQuitting = false
@@ -22,16 +22,20 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
   })
   electron.on('window-all-closed', () => {
     if (staysWithoutWindow) return
-    if (app.training.current === null) return electron.quit()
-    notify(goesOn, show)
+    const work = underWay(app)
+    if (work === null) return electron.quit()
+    notify(goesOn[work], show)
   })
-  app.training.onChange((id) => {
-    // The last training has ended behind a window that was closed.
-    if (id === null && window() === null && !isQuitting && !staysWithoutWindow) electron.quit()
-  })
+  // The last work has ended behind a window that was closed.
+  const quitIfDone = () => {
+    if (underWay(app) === null && window() === null && !isQuitting && !staysWithoutWindow) electron.quit()
+  }
+  app.training.onChange(quitIfDone)
+  app.denoising.onSaved(quitIfDone)
 
   async function quit(): Promise<void> {
-    if (app.training.current !== null && !(await isSureToQuit(window()))) {
+    const work = underWay(app)
+    if (work !== null && !(await isSureToQuit(work, window()))) {
       isQuitting = false
       return
     }
@@ -45,22 +49,37 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
   }
 }
 
-async function isSureToQuit(window: BrowserWindow | null): Promise<boolean> {
-  const question = {
-    type: 'question' as const,
+type Work = 'training' | 'saving'
+
+/** What would be cut short. */
+function underWay({ training, denoising }: App): Work | null {
+  if (training.current !== null) return 'training'
+  return denoising.isSaving ? 'saving' : null
+}
+
+const questions = {
+  training: {
     message: 'A training is under way.',
     detail: 'It can be saved as it is and resumed the next time.',
     buttons: ['Save and Quit', 'Cancel'],
-    defaultId: 0,
-    cancelId: 1,
-  }
+  },
+  saving: {
+    message: 'Pictures are being saved.',
+    detail: 'Those that are done stay. Saving the same pictures again goes on with the others.',
+    buttons: ['Stop and Quit', 'Cancel'],
+  },
+}
+
+async function isSureToQuit(work: Work, window: BrowserWindow | null): Promise<boolean> {
+  const question = { type: 'question' as const, ...questions[work], defaultId: 0, cancelId: 1 }
   const { response } = window
     ? await dialog.showMessageBox(window, question)
     : await dialog.showMessageBox(question)
   return response === 0
 }
 
-const goesOn = {
-  title: 'Hourglass goes on training',
-  body: 'Start Hourglass again to see it, or click here.',
+const body = 'Start Hourglass again to see it, or click here.'
+const goesOn: Record<Work, { title: string; body: string }> = {
+  training: { title: 'Hourglass goes on training', body },
+  saving: { title: 'Hourglass goes on saving pictures', body },
 }

@@ -22,6 +22,16 @@ export const defaultControls: DenoiseControls = denoiseControlsSchema.parse({})
 
 export const savedFormats = ['same', 'jpeg', 'png', 'webp', 'avif', 'tiff'] as const
 
+/** Formats that leave something out to make files smaller. */
+export const lossyFormats = ['jpeg', 'webp', 'avif'] as const
+const percent = z.number().int().min(1).max(100)
+/** 1..100 of each; at the defaults hardly anything is lost. One number, as it once was, is for all. */
+export const qualitySchema = z.union([
+  percent.transform((quality) => ({ jpeg: quality, webp: quality, avif: quality })),
+  z.strictObject({ jpeg: percent.default(95), webp: percent.default(95), avif: percent.default(80) }),
+])
+export type Quality = z.output<typeof qualitySchema>
+
 /** Where results go, and as what. */
 export const denoiseOutputSchema = z.strictObject({
   /** Null for the folder that each original is in. */
@@ -35,8 +45,7 @@ export const denoiseOutputSchema = z.strictObject({
     .refine((text) => !/[/\\:*?"<>|\p{Cc}]/u.test(text), 'A name cannot have / \\ : * ? " < > | in it.')
     .default('{name}-denoised'),
   format: z.enum(savedFormats).default('same'),
-  /** 1..100, of JPEG, WebP and AVIF. */
-  quality: z.number().int().min(1).max(100).default(95),
+  quality: qualitySchema.prefault({}),
   /** Puts results in place of the originals. */
   replaceOriginals: z.boolean().default(false),
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
@@ -275,6 +275,34 @@ test('asks before it quits while something trains, and saves it', async ({ stand
   await again.page.getByRole('link', { name: 'Runs', exact: true }).click()
   await expect(again.page.getByRole('cell', { name: 'Paused' })).toBeVisible()
   await again.quit()
+})
+
+test('asks before it quits while pictures are saved, and leaves nothing half written', async ({
+  standIn,
+  home,
+}) => {
+  const folder = join(home, 'photos')
+  await mkdir(folder)
+  for (let i = 0; i < 3; i++)
+    await noisyPicture({ width: 800, height: 600, seed: i })
+      // So large that it takes a while on any machine.
+      .resize(4000, 3000, { kernel: 'nearest' })
+      .jpeg()
+      .toFile(join(folder, `large-${i}.jpg`))
+  const paths = [0, 1, 2].map((i) => join(folder, `large-${i}.jpg`))
+  await standIn.ask('secondInstance', { argv: ['hourglass', ...paths], folder: home })
+  const { page } = standIn
+  await page.getByRole('button', { name: 'Save all 3' }).click()
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible()
+  standIn.buttons.push(1)
+  standIn.child.send({ kind: 'quit' })
+  await expect.poll(() => standIn.all('messageBox').length).toBe(1)
+  expect(standIn.all('messageBox')[0]).toMatchObject({ options: { message: 'Pictures are being saved.' } })
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible()
+  standIn.buttons.push(0)
+  await standIn.quit()
+  expect(standIn.all('exit')).toEqual([{ kind: 'exit', code: 0 }])
+  expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([])
 })
 
 test('goes on training when its window is closed, and shows it again', async ({ standIn, home }) => {

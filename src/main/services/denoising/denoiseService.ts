@@ -234,6 +234,14 @@ export class DenoiseService {
     if (pictures.length > 0) this.queue.add(pictures, { output, folder, again })
   }
 
+  /** Whether pictures are being saved, or wait for it. */
+  get isSaving(): boolean {
+    return this.queue.isBusy
+  }
+
+  /** When nothing is left to save. Returns the function that stops listening. */
+  onSaved = (listen: () => void): (() => void) => this.queue.onIdle(listen)
+
   pause = () => this.queue.pause()
   resume = () => this.queue.resume()
   stop = () => this.queue.stop()

@@ -55,11 +55,18 @@ export class SaveQueue {
   private abort = new AbortController()
   private paused: { readonly resumed: Promise<void>; readonly resume: () => void } | null = null
   private readonly progress = new BatchProgress()
+  private readonly listeners = new Set<() => void>()
   private toldAt = 0
   private readonly taken = new Set<string>()
   private readonly written = new Map<string, string>()
 
   constructor(private readonly deps: SaveDependencies) {}
+
+  /** When nothing is left to do. Returns the function that stops listening. */
+  onIdle(listen: () => void): () => void {
+    this.listeners.add(listen)
+    return () => void this.listeners.delete(listen)
+  }
 
   get isBusy(): boolean {
     return this.running !== null
@@ -98,6 +105,7 @@ export class SaveQueue {
       this.resume()
       // What was asked for while the last one was being stopped.
       if (this.waiting.length > 0) this.start()
+      else for (const listen of this.listeners) listen()
     })
   }
 

@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
+import { type Quality, qualitySchema } from '../../../shared/api/denoising'
 import type { ImageFormat } from '../datasets/imageFormats'
 import { maxPixels, type PreparedImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
@@ -26,8 +27,8 @@ const extensions: Partial<Record<ImageFormat, string>> = {
 export interface WriteOptions {
   /** `same` as the original's, where that can be written. */
   readonly format: 'same' | 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff'
-  /** 1..100, of JPEG, WebP and AVIF; null for one at which hardly anything is lost. */
-  readonly quality: number | null
+  /** Null for one at which hardly anything is lost. */
+  readonly quality: Quality | null
   /** A sentence for the metadata on what was done; null for none. */
   readonly note: string | null
 }
@@ -42,10 +43,8 @@ export const newExtension = (
   options: WriteOptions = asTheOriginal,
 ): string | null => (formatFor(format, options) === format ? null : extensions[formatFor(format, options)]!)
 
-/** Hardly anything is lost at this quality, and files do not grow far beyond what a camera writes. */
-const jpegQuality = 95
-const webpQuality = 95
-const avifQuality = 80
+/** Hardly anything is lost at these, and files do not grow far beyond what a camera writes. */
+const usual = qualitySchema.parse({})
 const dotsPerMillimetre = 25.4
 
 /**
@@ -100,16 +99,17 @@ export async function writePicture(
 function encode(
   picture: Sharp,
   format: ImageFormat,
-  quality: number | null,
+  quality: Quality | null,
   density: number | undefined,
 ): Sharp {
+  const { jpeg, webp, avif } = quality ?? usual
   switch (format) {
     case 'jpeg':
-      return picture.jpeg({ quality: quality ?? jpegQuality, chromaSubsampling: '4:4:4' })
+      return picture.jpeg({ quality: jpeg, chromaSubsampling: '4:4:4' })
     case 'webp':
-      return picture.webp({ quality: quality ?? webpQuality })
+      return picture.webp({ quality: webp })
     case 'avif':
-      return picture.avif({ quality: quality ?? avifQuality, chromaSubsampling: '4:4:4' })
+      return picture.avif({ quality: avif, chromaSubsampling: '4:4:4' })
     case 'tiff': {
       const resolution = density
         ? { xres: density / dotsPerMillimetre, yres: density / dotsPerMillimetre }

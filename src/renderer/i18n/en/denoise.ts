@@ -110,8 +110,8 @@ export const denoise = {
   patternHint: "{'{name}'} stands for the name of the original.",
   formatLabel: 'Format',
   format: { same: 'as the original', jpeg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF', tiff: 'TIFF' },
-  quality: 'Quality',
-  qualityHint: 'Of JPEG, WebP and AVIF. 95 loses hardly anything.',
+  quality: 'Quality of {format}',
+  qualityHint: 'Out of 100. With 95, or 80 of AVIF, hardly anything is lost.',
   replace: 'Replace the originals',
   replaceTitle: 'Replace the originals?',
   replaceText:

@@ -236,6 +236,17 @@ describe('pictures that are saved', () => {
     }
   })
 
+  it('have the quality that was asked for of their format, and of the others none', async () => {
+    const { id } = await addPicture('small.png', noisyPicture({ width: 170, height: 150 }).png())
+    const sizeAs = async (name: string, quality: object) => {
+      await saved([id], { format: 'jpeg', pattern: `{name}-${name}`, quality })
+      return (await stat(join(folder, `small-${name}.jpg`))).size
+    }
+    const usual = await sizeAs('usual', {})
+    expect(await sizeAs('rough', { jpeg: 30 })).toBeLessThan(usual / 2)
+    expect(await sizeAs('other', { avif: 30 })).toBe(usual)
+  })
+
   it('keep their pages, each restored on its own', async () => {
     const size = { width: 120, height: 90 }
     const sheets = [noisyPixels({ ...size, sigma: 30 }), noisyPixels({ ...size, sigma: 12, seed: 3 })]
