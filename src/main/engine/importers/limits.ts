@@ -8,4 +8,8 @@ export const limits = {
   weights: 500_000_000,
   /** Of a network, in operations. */
   nodes: 4096,
+  /** Of an ONNX file, in operators, those on sizes and constants included. */
+  onnxNodes: 50_000,
+  /** Of constants that are computed while a file is read, in numbers. */
+  computed: 200_000_000,
 } as const

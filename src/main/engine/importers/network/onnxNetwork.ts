@@ -2,6 +2,7 @@ import type { ImportHints } from '../../../../shared/importing'
 import type { InputShape } from '../../../../shared/modelSpec'
 import { type NetworkNode, sizeOfValue } from '../../../../shared/network'
 import { type ImportedModel, unsupported } from '../importedModel'
+import { limits } from '../limits'
 import type { OnnxConstant, OnnxGraph, OnnxNode } from '../onnxGraph'
 import { assumedInput } from './assumedInput'
 import { modelOfNetwork } from './modelOfNetwork'
@@ -36,13 +37,21 @@ export class NetworkReader {
   private readonly notes: string[] = []
   private readonly readers = new Map<string, OnnxNode[]>()
   private readonly image: InputShape
+  /** Of constants that are computed and kept: a small file could ask for many. */
+  private numbersLeft: number = limits.computed
 
   constructor(
     private readonly graph: OnnxGraph,
     private readonly hints: ImportHints,
   ) {
+    if (graph.nodes.length > limits.onnxNodes)
+      throw unsupported(`The network has more than ${limits.onnxNodes} operators.`)
     for (const node of graph.nodes)
-      for (const input of node.inputs) this.readers.set(input, [...(this.readers.get(input) ?? []), node])
+      for (const input of node.inputs) {
+        const readers = this.readers.get(input)
+        if (readers) readers.push(node)
+        else this.readers.set(input, [node])
+      }
     const [first, second, ...more] = graph.inputs
     if (!first || more.length > 0)
       throw unsupported(
@@ -99,7 +108,7 @@ export class NetworkReader {
     const known = inputs.map((input) => (input ? this.constant(input) : null))
     if (inputs.length > 0 && known.every((constant) => constant !== null)) {
       const constant = computed(node, known)
-      if (constant) return void this.values.set(outputs[0]!, { kind: 'constant', constant })
+      if (constant) return this.keepConstant(outputs[0]!, constant)
     }
     const operator = Object.hasOwn(operators, op) ? operators[op] : undefined
     if (!operator) throw unsupported(`Hourglass does not have the operator ${op} ("${name}").`)
@@ -108,6 +117,12 @@ export class NetworkReader {
       const output = outputs[i]
       if (output && value) this.values.set(output, value)
     })
+  }
+
+  private keepConstant(name: string, constant: OnnxConstant): void {
+    this.numbersLeft -= constant.data.length
+    if (this.numbersLeft < 0) throw unsupported('The network computes too many constants.')
+    this.values.set(name, { kind: 'constant', constant })
   }
 
   /** What the outputs are made of: what a file has beside that is not looked at. */
