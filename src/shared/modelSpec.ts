@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { type Activation, activationSchema } from './activation'
 import {
   type Network,
+  leadingTo,
   networkParameters,
   networkSchema,
+  readsNoiseLevel,
   sizeOfValue,
   takesAnySize,
   valueShapes,
@@ -198,8 +200,15 @@ function networkIssue(spec: Omit<ModelSpec, 'name'>, network: Network): Issue | 
       message: 'A network as it stands has decoder "convolution" and a linear output.',
       path: ['network'],
     }
+  if (spec.noiseLevel !== readsNoiseLevel(network) || (spec.noiseLevel && network.code !== null))
+    return { message: 'A network that reads "sigma" has a noise level and no code.', path: ['noiseLevel'] }
   try {
     valueShapes(network, spec.input)
+    if (network.code !== null && leadingTo(network, network.output, new Set([network.code])).has('image'))
+      return {
+        message: `Not all goes through "${network.code}", so it is no code.`,
+        path: ['network', 'code'],
+      }
     return null
   } catch (error) {
     return { message: (error as Error).message, path: ['network'] }

@@ -282,6 +282,19 @@ function combined(reads: readonly ValueShape[], refuse: Refuse): ValueShape {
   return { height: of('height'), width: of('width'), channels: of('channels'), isRow: reads[0]!.isRow }
 }
 
+/** Values that one is made of, as far as those that are given. */
+export function leadingTo({ nodes }: Network, wanted: string, given: ReadonlySet<string>): Set<string> {
+  const needed = new Set([wanted])
+  for (const { name, inputs } of [...nodes].reverse())
+    if (needed.has(name) && !given.has(name)) inputs.forEach((input) => needed.add(input))
+  for (const name of given) needed.delete(name)
+  return needed
+}
+
+/** Whether it is told the strength of the noise. */
+export const readsNoiseLevel = ({ nodes }: Network): boolean =>
+  nodes.some(({ inputs }) => inputs.includes('sigma'))
+
 /** A parameter of a node, with its shape. */
 export interface NetworkParameter {
   readonly name: string

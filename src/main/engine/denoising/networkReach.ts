@@ -13,12 +13,14 @@ interface Reach {
 export function networkReach({ nodes, output }: Network): { radius: number; cell: number } {
   const reaches = new Map<string, Reach>([
     ['image', { step: 1, radius: 0 }],
-    ['sigma', { step: 1, radius: 0 }],
+    // The same everywhere, so it lies over all sizes.
+    ['sigma', { step: 0, radius: 0 }],
   ])
   let cell = 1
   for (const node of nodes) {
     const reads = node.inputs.map((name) => reaches.get(name)!)
-    const before = { step: reads[0]!.step, radius: Math.max(...reads.map(({ radius }) => radius)) }
+    const of = (what: keyof Reach) => Math.max(...reads.map((reach) => reach[what]))
+    const before = { step: of('step'), radius: of('radius') }
     const reach = reachOf(node, before)
     reaches.set(node.name, reach)
     if (reach.step > 1) cell = leastCommonMultiple(cell, Math.round(reach.step))

@@ -90,6 +90,8 @@ export function readOnnx(bytes: Uint8Array, file: string): OnnxGraph {
     const value = opType === 'Constant' ? attribute?.find(({ name }) => name === 'value')?.t : undefined
     if (value && output?.[0]) constants.set(output[0], value)
   }
+  /** Several operators ask for each. */
+  const read = new Map<string, OnnxConstant>()
   const nodes = graph.node.filter(({ opType }) => opType !== 'Constant').map(nodeOf)
   return {
     nodes,
@@ -100,7 +102,11 @@ export function readOnnx(bytes: Uint8Array, file: string): OnnxGraph {
     metadata: Object.fromEntries((model.metadataProps ?? []).map(({ key = '', value = '' }) => [key, value])),
     constant: (name) => {
       const tensor = constants.get(name)
-      return tensor ? valuesOf(tensor, file) : null
+      const known = read.get(name)
+      if (!tensor || known) return known ?? null
+      const values = valuesOf(tensor, file)
+      read.set(name, values)
+      return values
     },
     producer: model.producerName ?? '',
   }

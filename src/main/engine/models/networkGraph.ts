@@ -1,5 +1,6 @@
 import type { InputShape } from '../../../shared/modelSpec'
 import {
+  leadingTo,
   type Network,
   type NetworkNode,
   sizeOfValue,
@@ -65,15 +66,6 @@ export function networkValue(
     values.set(node.name, valueOf(node, inputs, { reads, gives: shapes.get(node.name)!, parameter }))
   }
   return reshape(values.get(wanted)!, [BATCH, sizeOfValue(shapes.get(wanted)!)])
-}
-
-/** Nodes that a value is made of, as far as what is there already. */
-function leadingTo({ nodes }: Network, wanted: string, given: ReadonlySet<string>): Set<string> {
-  const needed = new Set([wanted])
-  for (const { name, inputs } of [...nodes].reverse())
-    if (needed.has(name) && !given.has(name)) inputs.forEach((input) => needed.add(input))
-  for (const name of given) needed.delete(name)
-  return needed
 }
 
 const shaped = (x: Tensor, { height, width, channels, isRow }: ValueShape) =>

@@ -13,6 +13,8 @@ import {
   refuse,
   square,
 } from './kerasReading'
+import { batchNorm } from './batchNorm'
+import { cropAndGrow, type Margins, sameOverlap } from './margins'
 import { type NodeDraft, vector, weight } from './networkBuilder'
 
 /** One node, and the activation that the layer has with it. */
@@ -38,9 +40,9 @@ function activated({ layer, builder }: LayerCall, value: string, given: unknown)
 
 /** The value that a layer without weights gives. */
 const plain =
-  (draft: (layer: LayerConfig, call: LayerCall) => NodeDraft): LayerRule =>
+  (draft: (layer: LayerConfig) => NodeDraft): LayerRule =>
   (call) =>
-    call.builder.add(nameOf(call.layer), draft(call.layer, call), call.inputs)
+    call.builder.add(nameOf(call.layer), draft(call.layer), call.inputs)
 
 const passing: LayerRule = ({ inputs }) => inputs[0]!
 
@@ -69,7 +71,7 @@ const conv2d: LayerRule = (call) => {
   checkLayout(layer)
   if ((layer.config.groups ?? 1) !== 1) refuse(layer, 'has groups of channels')
   const [stride, dilation] = [square(layer, 'strides'), square(layer, 'dilation_rate')]
-  const pads = padsOf(layer, builder.shape(inputs[0]!), [height, width], stride, dilation)
+  const pads = padsOf(layer, builder.shape(inputs[0]!), [height, width], { stride, dilation })
   const bias = biasOf(call, 1)
   const draft = {
     op: 'conv',
@@ -90,7 +92,7 @@ const depthwise: LayerRule = (call) => {
   checkLayout(layer)
   if (multiplier !== 1 || square(layer, 'strides') !== 1 || square(layer, 'dilation_rate') !== 1)
     refuse(layer, 'is depthwise with a stride, a dilation or several filters for each channel')
-  const pads = padsOf(layer, builder.shape(inputs[0]!), [height, width], 1, 1)
+  const pads = padsOf(layer, builder.shape(inputs[0]!), [height, width], { stride: 1, dilation: 1 })
   const bias = biasOf(call, 1)
   const draft = {
     op: 'depthwise',
@@ -111,22 +113,18 @@ const transposed: LayerRule = (call) => {
     refuse(layer, 'is dilated, or names the padding of what it gives')
   const stride = square(layer, 'strides')
   // "same": stride times as large; "valid": all that the patches cover, or the stride where that is more.
-  const over = [height, width].map((taps) =>
-    layer.config.padding === 'same' ? taps - stride : Math.min(0, taps - stride),
-  )
-  const cut = over.map((n) => (n > 0 ? [Math.floor(n / 2), Math.ceil(n / 2)] : [0, n]))
-  const sides = [cut[0]![0]!, cut[1]![0]!, cut[0]![1]!, cut[1]![1]!]
+  const short = [height, width].map((taps) => Math.min(0, taps - stride))
+  const cut: Margins =
+    layer.config.padding === 'same' ? sameOverlap([height, width], stride) : [0, 0, short[0]!, short[1]!]
   const bias = biasOf(call, 1)
   const draft = {
     ...{ op: 'conv-transposed' as const, kernel: [height, width] as Pair, reads, filters, stride },
-    crop: sides.map((side) => Math.max(0, side)) as Four,
-    grow: sides.map((side) => Math.max(0, -side)) as Four,
+    ...cropAndGrow(cut),
     bias: 'bias' in bias,
   }
   return add(call, draft, { kernel, ...bias })
 }
 
-/** As it is when a network is used (Ioffe & Szegedy 2015): (x - mean) · gamma / √(variance + ε) + beta. */
 const batchNormalization: LayerRule = (call) => {
   const { layer, weights, builder, inputs } = call
   const { channels } = builder.shape(inputs[0]!)
@@ -138,9 +136,7 @@ const batchNormalization: LayerRule = (call) => {
   const lengths = [gamma ?? mean, beta ?? mean, mean, variance].map((one) => one?.length)
   if (!mean || !variance || typeof epsilon !== 'number' || lengths.some((length) => length !== channels))
     return refuse(layer, `does not normalise the ${channels} channels that it reads`)
-  const gain = variance.map((value, i) => (gamma ? gamma[i]! : 1) / Math.sqrt(value + epsilon))
-  const shift = mean.map((value, i) => (beta ? beta[i]! : 0) - value * gain[i]!)
-  return add(call, { op: 'scale', channels }, { gain: vector(gain), shift: vector(shift) })
+  return add(call, { op: 'scale', channels }, { ...batchNorm({ gamma, beta, mean, variance }, epsilon) })
 }
 
 const pool: LayerRule = (call) => {

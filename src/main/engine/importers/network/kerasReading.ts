@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Weight } from '../../models/weights'
 import { unsupported } from '../importedModel'
 import { type LayerConfig, nameOf } from '../layerConfigs'
+import { type Margins, sameMargins } from './margins'
 import type { NetworkBuilder } from './networkBuilder'
 
 /** A layer at one of its calls. */
@@ -26,7 +27,7 @@ export function refuse(layer: LayerConfig, why: string): never {
 }
 
 /** At the top, left, bottom and right. */
-export function marginsOf(layer: LayerConfig, setting: string): Four {
+export function marginsOf(layer: LayerConfig, setting: string): Margins {
   const sides = z
     .union([
       z.number(),
@@ -61,15 +62,9 @@ export function square(layer: LayerConfig, setting: string): number {
 
 export function padsOf(
   layer: LayerConfig,
-  { height, width }: { height: number; width: number },
+  image: { readonly height: number; readonly width: number },
   kernel: Pair,
-  stride: number,
-  dilation: number,
-): Four {
-  if (layer.config.padding !== 'same') return [0, 0, 0, 0]
-  const missing = [height, width].map((length, axis) =>
-    Math.max(0, (Math.ceil(length / stride) - 1) * stride + (kernel[axis]! - 1) * dilation + 1 - length),
-  )
-  const [before, after] = [missing.map((n) => Math.floor(n / 2)), missing.map((n) => Math.ceil(n / 2))]
-  return [...before, ...after] as Four
+  window: { readonly stride: number; readonly dilation: number },
+): Margins {
+  return layer.config.padding === 'same' ? sameMargins(image, kernel, window) : [0, 0, 0, 0]
 }

@@ -1,6 +1,6 @@
 import type { ImportHints, ValueRange } from '../../../../shared/importing'
 import { modelSpecSchema } from '../../../../shared/modelSpec'
-import type { Network, NetworkNode } from '../../../../shared/network'
+import { type Network, type NetworkNode, readsNoiseLevel } from '../../../../shared/network'
 import type { Weight } from '../../models/weights'
 import { type ImportedModel, unsupported } from '../importedModel'
 import { largestBias } from '../valueRange'
@@ -31,7 +31,7 @@ export function modelOfNetwork(
   const spec = modelSpecSchema.safeParse({
     ...{ input: image, encoder: [], decoder: 'convolution', tying: 'untied' },
     network: inUnitRange(network, range),
-    noiseLevel: network.nodes.some(({ inputs }) => inputs.includes('sigma')),
+    noiseLevel: readsNoiseLevel(network),
   })
   if (!spec.success) throw unsupported(`${spec.error.issues[0]!.message}`)
   const told = [

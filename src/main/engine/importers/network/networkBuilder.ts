@@ -83,7 +83,10 @@ export class NetworkBuilder {
     return {
       nodes: this.nodes,
       output,
-      code: codeOf(this.nodes, output, (name) => sizeOfValue(this.shape(name))),
+      // A code does not know how much noise there is.
+      code: this.nodes.some(({ inputs }) => inputs.includes('sigma'))
+        ? null
+        : codeOf(this.nodes, output, (name) => sizeOfValue(this.shape(name))),
     }
   }
 
@@ -122,7 +125,7 @@ function codeOf(
   nodes.forEach(({ inputs }, at) => inputs.forEach((name) => lastRead.set(name, at)))
   let code: string | null = null
   let smallest = sizeOf('image') - 1
-  const open = new Set(['image', 'sigma'].filter((name) => lastRead.has(name)))
+  const open = new Set(['image'])
   nodes.forEach(({ name, inputs }, at) => {
     for (const input of inputs) if (lastRead.get(input) === at) open.delete(input)
     if (name === output || !lastRead.has(name)) return

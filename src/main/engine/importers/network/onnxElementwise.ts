@@ -1,5 +1,6 @@
 import type { Weight } from '../../models/weights'
 import type { OnnxNode } from '../onnxGraph'
+import { batchNorm } from './batchNorm'
 import { vector } from './networkBuilder'
 import type { NetworkReader } from './onnxNetwork'
 import { applied, imageAt, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
@@ -38,16 +39,13 @@ const negative: Operator = (node, reader) => [
   applied(node, reader, tensorAt(node, reader), { op: 'affine', gain: -1, shift: 0 }),
 ]
 
-/** As it is when a network is used (Ioffe & Szegedy 2015): (x - mean) · gain / √(variance + ε) + shift. */
 const batchNormalization: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
-  const [scale, shift, mean, variance] = [1, 2, 3, 4].map(
+  const [gamma, beta, mean, variance] = [1, 2, 3, 4].map(
     (at) => reader.constant(node.inputs[at])?.data ?? refuse(node, 'computes its statistics'),
   ) as [Float32Array, Float32Array, Float32Array, Float32Array]
-  const epsilon = node.number('epsilon') ?? 1e-5
-  const gain = scale.map((value, i) => value / Math.sqrt(variance[i]! + epsilon))
-  const weights = { gain: vector(gain), shift: vector(shift.map((value, i) => value - mean[i]! * gain[i]!)) }
-  return [applied(node, reader, x, { op: 'scale', channels: gain.length }, weights)]
+  const weights = batchNorm({ gamma, beta, mean, variance }, node.number('epsilon') ?? 1e-5)
+  return [applied(node, reader, x, { op: 'scale', channels: variance.length }, { ...weights })]
 }
 
 type Arithmetic = 'Add' | 'Sub' | 'Mul' | 'Div'
@@ -59,10 +57,13 @@ const arithmetic: Operator = (node, reader) => {
   const values = [0, 1].map((at) => tensorAt(node, reader, at))
   const [x, y] = values as [TensorValue, TensorValue]
   if (node.op === 'Div') return refuse(node, 'divides one image by another')
-  if (x.kind === 'image' && y.kind === 'image' && x.order !== y.order && y.value !== 'sigma')
+  const isLevel = ({ value }: TensorValue) => reader.builder.isLevel(value)
+  const isMixed = x.kind === 'image' && y.kind === 'image' && x.order !== y.order
+  if (isMixed && !isLevel(x) && !isLevel(y))
     return refuse(node, 'combines images whose axes are in different orders')
   const op = ({ Add: 'add', Sub: 'sub', Mul: 'mul' } as const)[node.op as 'Add' | 'Sub' | 'Mul']
-  return [{ ...x, value: reader.builder.add(node.name, { op }, [x.value, y.value]) }]
+  const like = isLevel(x) ? y : x
+  return [{ ...like, value: reader.builder.add(node.name, { op }, [x.value, y.value]) }]
 }
 
 /** @param isFirst whether the constant is what something is taken from, or divided by something */

@@ -3,6 +3,7 @@ import type { OnnxNode } from '../onnxGraph'
 import { spatialFirst } from '../spatialFirst'
 import { vector, weight } from './networkBuilder'
 import type { NetworkReader } from './onnxNetwork'
+import { cropAndGrow, type Margins, oddFirst, sameMargins, sameOverlap } from './margins'
 import { applied, type ImageValue, type Operator, planesAt, refuse, tensorAt } from './onnxReading'
 
 type Four = [number, number, number, number]
@@ -59,14 +60,16 @@ const convTranspose: Operator = (node, reader) => {
   const auto = node.text('auto_pad') ?? 'NOTSET'
   const [rows = 0, columns = 0] = node.ints('output_padding') ?? []
   const edges = (node.ints('pads') ?? [0, 0, 0, 0]) as Four
-  const cut =
-    auto === 'SAME_UPPER' || auto === 'SAME_LOWER'
-      ? samePads([height - stride, width - stride], auto)
-      : ([edges[0], edges[1], edges[2] - rows, edges[3] - columns] as Four)
+  const same = sameOverlap([height, width], stride)
+  const cut: Margins =
+    auto === 'SAME_UPPER'
+      ? same
+      : auto === 'SAME_LOWER'
+        ? oddFirst(same)
+        : [edges[0], edges[1], edges[2] - rows, edges[3] - columns]
   const draft = {
     ...{ op: 'conv-transposed' as const, kernel: [height, width] as Pair, reads, filters, stride, bias },
-    crop: cut.map((side) => Math.max(0, side)) as Four,
-    grow: cut.map((side) => Math.max(0, -side)) as Four,
+    ...cropAndGrow(cut),
   } as const
   return [applied(node, reader, x, draft, { kernel: spatialFirst(constant), ...weights })]
 }
@@ -96,18 +99,8 @@ function padsOf(
   const auto = node.text('auto_pad') ?? 'NOTSET'
   if (auto === 'NOTSET') return [...(node.ints('pads') ?? [0, 0, 0, 0])] as Four
   if (auto === 'VALID') return [0, 0, 0, 0]
-  const { height, width } = builder.shape(x.value)
-  const missing = [height, width].map((length, axis) => {
-    const covered = (Math.ceil(length / stride) - 1) * stride + (kernel[axis]! - 1) * dilation + 1
-    return Math.max(0, covered - length)
-  }) as Pair
-  return samePads(missing, auto)
-}
-
-/** The odd pixel at the end, or with SAME_LOWER at the beginning. */
-function samePads(missing: Pair, auto: string): Four {
-  const [less, more] = [missing.map((n) => Math.floor(n / 2)), missing.map((n) => Math.ceil(n / 2))]
-  return (auto === 'SAME_LOWER' ? [...more, ...less] : [...less, ...more]) as Four
+  const margins = sameMargins(builder.shape(x.value), kernel, { stride, dilation })
+  return auto === 'SAME_LOWER' ? oddFirst(margins) : margins
 }
 
 /** Operators with a kernel. */
