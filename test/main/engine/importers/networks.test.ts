@@ -180,6 +180,23 @@ describe('a network in a spec', () => {
       'reads "b"',
     ],
     ['has a name twice', { nodes: [node, node], output: 'a', code: null }, 'two values called "a"'],
+    [
+      'has a code that not all goes through',
+      {
+        nodes: [
+          { ...node, name: 'm', op: 'mean' },
+          { name: 'a', inputs: ['image', 'm'], op: 'add' },
+        ],
+        output: 'a',
+        code: 'm',
+      },
+      'so it is no code',
+    ],
+    [
+      'is told the noise and does not say so',
+      { nodes: [{ name: 'a', inputs: ['image', 'sigma'], op: 'add' }], output: 'a', code: null },
+      'has a noise level',
+    ],
     ['gives no image', { nodes: [{ ...node, op: 'mean' }], output: 'a', code: null }, 'gives 1 × 1 × 1'],
     [
       'grows without bounds',
@@ -197,6 +214,28 @@ describe('a network in a spec', () => {
     const parsed = modelSpecSchema.safeParse(spec(network))
     expect(parsed.success).toBe(false)
     expect(parsed.error!.issues.map(({ message }) => message).join()).toContain(sentence)
+  })
+
+  it('lies over the image as it does without the noise level, wherever that is read first', () => {
+    const reading = (inputs: string[]) =>
+      modelSpecSchema.parse({
+        ...spec({
+          nodes: [
+            { name: 'small', inputs: ['image'], op: 'pool', pooling: 'max', size: 2 },
+            { name: 'told', inputs, op: 'concat' },
+            { name: 'first', inputs: ['told'], op: 'channels', from: 0, count: 1 },
+            { name: 'a', inputs: ['first'], op: 'upsample', interpolation: 'nearest', size: 2 },
+          ],
+          output: 'a',
+          code: null,
+        }),
+        noiseLevel: true,
+      })
+    for (const inputs of [
+      ['small', 'sigma'],
+      ['sigma', 'small'],
+    ])
+      expect(receptiveRadius(reading(inputs))).toBe(4)
   })
 
   it('goes without an encoder and without tying', () => {
