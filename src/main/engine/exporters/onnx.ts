@@ -9,7 +9,10 @@ export const onnxExporter: Exporter = {
     const { spec, weights } = model
     const { functions } = portableFunctions(spec, options)
     const fn = functions[options.part]!
-    const { bytes } = authorOnnxModel(fn, (variable) => weights[variable.name]!.stored, metadataOf(model))
+    const { bytes } = authorOnnxModel(fn, {
+      constants: (variable) => weights[variable.name]!.stored,
+      metadata: metadataOf(model),
+    })
     return [{ path: 'model.onnx', bytes }]
   },
 }

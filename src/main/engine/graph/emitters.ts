@@ -32,8 +32,16 @@ export interface TensorflowEmitter {
 
 export type OnnxAttribute = number | readonly number[] | string | { f: number }
 
+/**
+ * ONNX Runtime's own operators for images that lie in blocks of channels (batch × channels / block × height × width ×
+ * block), into which it turns convolutions with constant weights itself. `DOMAIN.Name` is one of them.
+ */
+export const blockedDomain = 'com.microsoft.nchwc'
+
 /** Adds nodes to an ONNX graph (opset 17). Integers become `i`/`ints` attributes; write floats as `{ f }`. */
 export interface OnnxEmitter {
+  /** How many channels the processor's convolutions take at a time; null where only ONNX's own operators may be used. */
+  readonly channelBlock: number | null
   node(op: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>): string
   /** As `node`, for an operation with several outputs. */
   nodes(

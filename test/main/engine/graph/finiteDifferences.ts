@@ -1,8 +1,9 @@
 import { gradients } from '../../../../src/main/engine/graph/autodiff'
-import { mul } from '../../../../src/main/engine/graph/ops/arithmetic'
+import { add, mul } from '../../../../src/main/engine/graph/ops/arithmetic'
 import { placeholder } from '../../../../src/main/engine/graph/ops/placeholder'
 import { reduceSum } from '../../../../src/main/engine/graph/ops/reduce'
 import { BATCH, type Shape, type Tensor, type TensorData } from '../../../../src/main/engine/graph/tensor'
+import { createVariable } from '../../../../src/main/engine/graph/variable'
 import type { Runtime } from '../../../../src/main/engine/runtimes/runtime'
 import { randomNumbers } from '../../../support/randomNumbers'
 import { withProgram } from '../../../support/runtimes'
@@ -33,9 +34,12 @@ export async function gradientErrors(runtime: Runtime, { inputs, of }: GradientC
   const y = of(...tensors)
   const weights = placeholder('weights', y.shape)
   const flows = gradients(reduceSum(mul(y, weights)), tensors)
+  // A program that changes a variable is compiled for training: convolutions are laid out by other rules than its own.
+  const counter = createVariable('counter', [1])
   const program = {
-    variables: [],
+    variables: [counter],
     functions: [
+      { name: 'count', outputs: {}, updates: new Map([[counter, add(counter.value, 1)]]) },
       { name: 'value', outputs: { y } },
       { name: 'gradient', outputs: Object.fromEntries(flows.map((flow, i) => [`dx${i}`, flow])) },
     ],

@@ -203,6 +203,14 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
         [BATCH, 5, 4, 1],
         [3, 3, 1, 2],
       ),
+      ...one('channels in blocks', (x, k, b) => conv2d(x!, k!, b!), [BATCH, 2, 2, 16], [1, 2, 16, 32], [32]),
+      ...one(
+        'channels in blocks that are not full',
+        (x, k) => conv2d(x!, k!),
+        [BATCH, 2, 3, 20],
+        [3, 1, 20, 6],
+      ),
+      ...one('channels that fit no block', (x, k) => conv2d(x!, k!), [BATCH, 2, 2, 17], [2, 2, 17, 5]),
     },
     conv2dShape: 'computes shapes',
     checkBias: 'checks shapes',
@@ -249,6 +257,7 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
       ),
     },
   },
+  'convolution/onnxConvolution.ts': { onnxConvolution: 'emits a convolution' },
   'convolution/onnxLayout.ts': { toChannelsFirst: 'emits a transpose', toChannelsLast: 'emits a transpose' },
   'convolution/window.ts': {
     axisWindow: 'computes shapes',
@@ -423,5 +432,17 @@ export const compositions: Record<string, GradientCase> = {
     [1, 3],
     [BATCH, 3],
   ),
+  'convolutions with a ReLU, a skip and a tied one': {
+    inputs: [
+      ...inputs((r) => r - 0.5, [BATCH, 2, 2, 3], [2, 1, 3, 16], [1, 1, 16, 16]),
+      // Half of the filters are let through whatever comes, half are not.
+      ...inputs((r, k) => (k % 2 ? 3 + r : -3 - r), [16]),
+    ],
+    of: (x, first, second, bias) => {
+      const narrow = relu(conv2d(x!, first!, bias))
+      const wide = tanh(add(mul(conv2d(narrow, second!), 0.5), narrow))
+      return concat([convTranspose2d(wide, first!, x!.shape), x!], 3)
+    },
+  },
   ...one('numbers on the left', (x) => add(sub(2, x!), div(3, add(square(x!), 1))), [BATCH, 3]),
 }

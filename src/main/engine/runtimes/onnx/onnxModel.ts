@@ -1,9 +1,10 @@
-import { type OnnxAttribute, type OnnxEmitter, onnxTypes } from '../../graph/emitters'
+import { blockedDomain, type OnnxAttribute, type OnnxEmitter, onnxTypes } from '../../graph/emitters'
 import type { ConstantValue } from '../../graph/constantValue'
 import { topologicalOrder } from '../../graph/operation'
 import { type GraphFunction, targetsOf } from '../../graph/program'
 import { BATCH, type DType, type Shape, type Tensor, type TensorType } from '../../graph/tensor'
 import type { Variable } from '../../graph/variable'
+import { keepBlocked, type OnnxAttributeProto, type OnnxNode } from './blockedValues'
 import { attributeTypes, ModelProto } from './protos'
 
 export interface AuthoredOnnxModel {
@@ -20,28 +21,23 @@ export interface AuthoredOnnxModel {
 export const variableInput = (variable: Variable) => `var/${variable.name}`
 export const variableOutput = (variable: Variable) => `new/${variable.name}`
 
-/**
- * Writes one function as an ONNX model: variables it reads are inputs, variables it changes are outputs.
- *
- * @param constants values of variables that nothing changes, which go into the model
- * @param metadata pairs of text that readers show
- */
-export function authorOnnxModel(
-  fn: GraphFunction,
-  constants: (variable: Variable) => ConstantValue | null = () => null,
-  metadata: Readonly<Record<string, string>> = {},
-): AuthoredOnnxModel {
-  return new OnnxBuilder(fn, constants).build(metadata)
+export interface OnnxModelOptions {
+  /** Values of variables that nothing changes, which go into the model. */
+  readonly constants?: (variable: Variable) => ConstantValue | null
+  /** Pairs of text that readers show. */
+  readonly metadata?: Readonly<Record<string, string>>
+  /** Of this machine's convolutions, for a model that only ONNX Runtime reads, here. */
+  readonly channelBlock?: number | null
+}
+
+/** Writes one function as an ONNX model: variables it reads are inputs, variables it changes are outputs. */
+export function authorOnnxModel(fn: GraphFunction, options: OnnxModelOptions = {}): AuthoredOnnxModel {
+  return new OnnxBuilder(fn, options).build()
 }
 
 class OnnxBuilder implements OnnxEmitter {
-  private readonly nodeProtos: {
-    name: string
-    opType: string
-    input: readonly string[]
-    output: string[]
-    attribute?: object[]
-  }[] = []
+  readonly channelBlock: number | null
+  private readonly nodeProtos: OnnxNode[] = []
   /** Values that a node computes, by the name under which they leave the graph. */
   private readonly renamed = new Map<string, string>()
   private readonly initializers = new Map<string, object>()
@@ -50,12 +46,19 @@ class OnnxBuilder implements OnnxEmitter {
   private readonly inputs = new Map<string, TensorType>()
   private readonly reads = new Set<Variable>()
 
+  /** Names of constants, by what they hold. */
+  private readonly constantNames = new Map<string, string>()
+  /** Constants of one number. */
+  private readonly scalars = new Set<string>()
+
   constructor(
     private readonly fn: GraphFunction,
-    private readonly constants: (variable: Variable) => ConstantValue | null,
-  ) {}
+    private readonly options: OnnxModelOptions,
+  ) {
+    this.channelBlock = options.channelBlock ?? null
+  }
 
-  build(metadata: Readonly<Record<string, string>>): AuthoredOnnxModel {
+  build(): AuthoredOnnxModel {
     const names = new Map<Tensor, string>()
     for (const node of topologicalOrder(targetsOf(this.fn))) {
       const emitted = node.operation.onnx(
@@ -74,7 +77,7 @@ class OnnxBuilder implements OnnxEmitter {
     )
     const graph = {
       name: this.fn.name,
-      node: this.nodeProtos.map((node) => ({
+      node: this.ordered().map((node) => ({
         ...node,
         input: node.input.map(this.finalName),
         output: node.output.map(this.finalName),
@@ -86,8 +89,11 @@ class OnnxBuilder implements OnnxEmitter {
     const model = {
       irVersion: 8,
       producerName: 'Hourglass',
-      opsetImport: [{ domain: '', version: 17 }],
-      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+      opsetImport: [
+        { domain: '', version: 17 },
+        ...(this.channelBlock ? [{ domain: blockedDomain, version: 1 }] : []),
+      ],
+      metadataProps: Object.entries(this.options.metadata ?? {}).map(([key, value]) => ({ key, value })),
       graph,
     }
     return {
@@ -97,6 +103,11 @@ class OnnxBuilder implements OnnxEmitter {
       reads: this.reads,
       writes: new Set(updates.map(([variable]) => variable)),
     }
+  }
+
+  private ordered(): readonly OnnxNode[] {
+    if (!this.channelBlock) return this.nodeProtos
+    return keepBlocked(this.nodeProtos, (value) => this.scalars.has(value), new Set(this.renamed.keys()))
   }
 
   node(op: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>): string {
@@ -112,17 +123,21 @@ class OnnxBuilder implements OnnxEmitter {
     const name = `${op}_${this.nodeProtos.length}`
     const output = Array.from({ length: outputs }, (_, i) => (i ? `${name}:${i}` : name))
     const attribute = Object.entries(attributes).map(([key, value]) => attributeProto(key, value))
-    this.nodeProtos.push({ name, opType: op, input: inputs, output, attribute })
+    const domain = op.startsWith(`${blockedDomain}.`) ? blockedDomain : undefined
+    const opType = domain ? op.slice(domain.length + 1) : op
+    this.nodeProtos.push({ name, domain, opType, input: inputs, output, attribute })
     return output
   }
 
   constant(dtype: DType | 'int64', shape: Shape, values: readonly number[]): string {
-    const name =
-      values.length === 1 ? `${dtype}[${shape}]=${values[0]}` : `constant_${this.initializers.size}`
-    if (!this.initializers.has(name)) {
-      const rawData = new Uint8Array(typedArray(dtype, values).buffer)
-      this.initializers.set(name, { name, dims: shape, dataType: onnxTypes[dtype], rawData })
-    }
+    const key = `${dtype}[${shape}]=${values.join()}`
+    const known = this.constantNames.get(key)
+    if (known) return known
+    const name = values.length === 1 ? key : `constant_${this.initializers.size}`
+    const rawData = new Uint8Array(typedArray(dtype, values).buffer)
+    this.initializers.set(name, { name, dims: shape, dataType: onnxTypes[dtype], rawData })
+    this.constantNames.set(key, name)
+    if (values.length === 1) this.scalars.add(name)
     return name
   }
 
@@ -133,7 +148,7 @@ class OnnxBuilder implements OnnxEmitter {
 
   variable(variable: Variable): string {
     const name = variableInput(variable)
-    const value = this.constants(variable)
+    const value = this.options.constants?.(variable) ?? null
     if (value) return this.stored(name, variable.shape, value)
     this.reads.add(variable)
     return name
@@ -173,6 +188,7 @@ class OnnxBuilder implements OnnxEmitter {
         opType: 'Identity',
         input: [value],
         output: [name],
+        attribute: [],
       })
     return valueInfo(name, tensor)
   }
@@ -192,7 +208,7 @@ function valueInfo(name: string, { shape, dtype }: TensorType): object {
   return { name, type: { tensorType: { elemType: onnxTypes[dtype], shape: { dim } } } }
 }
 
-function attributeProto(name: string, value: OnnxAttribute): object {
+function attributeProto(name: string, value: OnnxAttribute): OnnxAttributeProto {
   if (typeof value === 'number') return { name, i: value, type: attributeTypes.int }
   if (typeof value === 'string') return { name, s: Buffer.from(value), type: attributeTypes.string }
   if ('f' in value) return { name, f: value.f, type: attributeTypes.float }

@@ -15,6 +15,7 @@ import {
   type Runtime,
   variableNamed,
 } from '../runtime'
+import { channelBlock } from './channelBlock'
 import { authorOnnxModel, type AuthoredOnnxModel, variableInput, variableOutput } from './onnxModel'
 
 const deviceNames: Record<string, string> = {
@@ -160,7 +161,10 @@ class OnnxProgram implements CompiledProgram {
 
   private async compile(fn: GraphFunction): Promise<CompiledFunction> {
     const constant = (variable: Variable) => this.value(variable).data as Float32Array
-    const model = authorOnnxModel(fn, this.isFrozen ? constant : undefined)
+    const model = authorOnnxModel(fn, {
+      constants: this.isFrozen ? constant : undefined,
+      channelBlock: this.onProcessor && !this.isFrozen ? await channelBlock() : null,
+    })
     const onDevice = [...model.writes].map((variable) => [variableOutput(variable), 'gpu-buffer'] as const)
     const options: ort.InferenceSession.SessionOptions = {
       executionProviders: this.onProcessor ? ['cpu'] : [this.device.id, 'cpu'],

@@ -4,7 +4,7 @@ import { pad } from '../images/pad'
 import { reduceSum } from '../reduce'
 import { convKernelGradient } from './convKernelGradient'
 import { convTranspose2d } from './convTranspose2d'
-import { toChannelsFirst, toChannelsLast } from './onnxLayout'
+import { onnxConvolution } from './onnxConvolution'
 import {
   axisWindow,
   checkImages,
@@ -43,17 +43,14 @@ const conv2dOperation: Operation<WindowOptions> = {
     if (!bias) return sums
     return emit.node('BiasAdd', [sums, bias], { T: { type: 'float32' }, data_format: { s: 'NHWC' } })
   },
-  onnx: (emit, [x, kernel, ...bias], { inputs, attributes: window }) => {
+  onnx: (emit, [x, kernel, bias], { inputs, attributes: window }) => {
     const [images, taps] = inputs.map(({ shape }) => shape)
     const [h, w] = [0, 1].map((axis) => axisWindow(images![axis + 1]!, taps![axis]!, window))
-    const weights = emit.node('Transpose', [kernel!], { perm: [3, 2, 0, 1] })
-    const sums = emit.node('Conv', [toChannelsFirst(emit, x!), weights, ...bias], {
-      kernel_shape: taps!.slice(0, 2),
-      strides: [window.stride, window.stride],
-      dilations: [window.dilation, window.dilation],
-      pads: [h!.before, w!.before, h!.after, w!.after],
+    const [height, width, channels, filters] = taps as [number, number, number, number]
+    return onnxConvolution(emit, [x!, kernel!, bias], {
+      ...{ channels, filters, taps: [height, width], stride: window.stride, dilation: window.dilation },
+      zeros: [h!.before, w!.before, h!.after, w!.after],
     })
-    return toChannelsLast(emit, sums)
   },
 }
 

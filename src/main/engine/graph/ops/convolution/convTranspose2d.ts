@@ -4,6 +4,7 @@ import { formatShape, sameShape, type Shape, type Tensor } from '../../tensor'
 import { reduceSum } from '../reduce'
 import { checkBias, conv2d, conv2dShape } from './conv2d'
 import { convKernelGradient } from './convKernelGradient'
+import { onnxConvolution } from './onnxConvolution'
 import { toChannelsFirst, toChannelsLast } from './onnxLayout'
 import { axisWindow, defaultWindow, tensorflowWindow, type WindowOptions } from './window'
 
@@ -40,14 +41,8 @@ const convTransposeOperation: Operation<TransposeAttributes> = {
     if (!bias) return sums
     return emit.node('BiasAdd', [sums, bias], { T: { type: 'float32' }, data_format: { s: 'NHWC' } })
   },
-  onnx: (emit, [y, kernel, ...bias], { inputs, attributes: { window, shape } }) => {
-    const taps = inputs[1]!.shape.slice(0, 2)
-    const sums = window.stride === 1 ? correlated : scattered
-    return toChannelsLast(
-      emit,
-      sums(emit, [toChannelsFirst(emit, y!), kernel!, ...bias], taps, shape, window),
-    )
-  },
+  onnx: (emit, inputs, { inputs: [, kernel], attributes: { window, shape } }) =>
+    (window.stride === 1 ? correlated : scattered)(emit, inputs, kernel!.shape, shape, window),
 }
 
 /** int32 [4]: the shape with the batch of `like`. */
@@ -69,35 +64,30 @@ export function batchedShape(emit: TensorflowEmitter, like: string, shape: Shape
 type OnnxForm = (
   emit: OnnxEmitter,
   inputs: readonly string[],
-  taps: readonly number[],
+  kernelShape: Shape,
   shape: Shape,
   window: WindowOptions,
 ) => string
 
 /** With stride 1 it is a convolution with the kernel turned by 180°, which ONNX Runtime does several times faster. */
-const correlated: OnnxForm = (emit, [y, kernel, ...bias], taps, shape, window) => {
-  const weights = emit.node('Transpose', [kernel!], { perm: [2, 3, 0, 1] })
-  const pair = (value: number) => emit.constant('int64', [2], [value, value])
-  const turned = emit.node('Slice', [
-    weights,
-    pair(-1),
-    pair(Number.MIN_SAFE_INTEGER),
-    emit.constant('int64', [2], [2, 3]),
-    pair(-1),
-  ])
-  const around = taps.map((count, axis) => {
+const correlated: OnnxForm = (emit, [y, kernel, bias], kernelShape, shape, window) => {
+  const [height, width, channels, filters] = kernelShape as [number, number, number, number]
+  const pair = (first: number, second = first) => emit.constant('int64', [2], [first, second])
+  const turned = emit.node('Slice', [kernel!, pair(-1), pair(Number.MIN_SAFE_INTEGER), pair(0, 1), pair(-1)])
+  const swapped = emit.node('Transpose', [turned], { perm: [0, 1, 3, 2] })
+  const [rows, columns] = [height, width].map((count, axis) => {
     const { before, after } = axisWindow(shape[axis + 1]!, count, window)
     const extent = (count - 1) * window.dilation
     return { before: extent - before, after: extent - after }
   })
-  return emit.node('Conv', [y!, turned, ...bias], {
-    kernel_shape: taps,
-    dilations: [window.dilation, window.dilation],
-    pads: [...around.map(({ before }) => before), ...around.map(({ after }) => after)],
+  return onnxConvolution(emit, [y!, swapped, bias], {
+    ...{ channels: filters, filters: channels, taps: [height, width], stride: 1, dilation: window.dilation },
+    zeros: [rows!.before, columns!.before, rows!.after, columns!.after],
   })
 }
 
-const scattered: OnnxForm = (emit, [y, kernel, ...bias], taps, shape, { ...window }) => {
+const scattered: OnnxForm = (emit, [y, kernel, ...bias], kernelShape, shape, window) => {
+  const taps = kernelShape.slice(0, 2)
   const weights = emit.node('Transpose', [kernel!], { perm: [3, 2, 0, 1] })
   const axes = taps.map((count, axis) => {
     const size = shape[axis + 1]!
@@ -105,13 +95,14 @@ const scattered: OnnxForm = (emit, [y, kernel, ...bias], taps, shape, { ...windo
     const full = (outputs - 1) * window.stride + (count - 1) * window.dilation + 1
     return { before, after, missing: size - (full - before - after) }
   })
-  return emit.node('ConvTranspose', [y!, weights, ...bias], {
+  const sums = emit.node('ConvTranspose', [toChannelsFirst(emit, y!), weights, ...bias], {
     kernel_shape: taps,
     strides: [window.stride, window.stride],
     dilations: [window.dilation, window.dilation],
     pads: [...axes.map(({ before }) => before), ...axes.map(({ after }) => after)],
     output_padding: axes.map(({ missing }) => missing),
   })
+  return toChannelsLast(emit, sums)
 }
 
 /**
