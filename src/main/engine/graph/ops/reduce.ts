@@ -42,8 +42,23 @@ const sumOperation: Operation<ReduceAttributes> = {
   infer,
   gradient: (context) => [spread(context, context.gradient)],
   tensorflow: tensorflow('Sum'),
-  onnx: (emit, [x], { attributes: { axes } }) =>
-    emit.node('ReduceSum', [x!, axesInput(emit, axes)], { keepdims: 0 }),
+  onnx: (emit, [x], { inputs, attributes: { axes } }) => {
+    const { shape } = inputs[0]!
+    const leavesChannels = shape.length > 2 && axes.length === shape.length - 1 && !axes.includes(axes.length)
+    return leavesChannels && !shape.slice(1).includes(BATCH)
+      ? sumOfPixels(emit, x!, shape)
+      : emit.node('ReduceSum', [x!, axesInput(emit, axes)], { keepdims: 0 })
+  },
+}
+
+/** Sums over all but the last axis: a product with ones uses all cores, which ONNX Runtime's ReduceSum does not there. */
+function sumOfPixels(emit: OnnxEmitter, x: string, shape: Shape): string {
+  const channels = shape.at(-1)!
+  const pixels = shape.slice(1, -1).reduce((product, size) => product * size, 1)
+  const rows = emit.node('Reshape', [x, emit.constant('int64', [3], [-1, pixels, channels])])
+  const ones = emit.constant('float32', [1, 1, pixels], new Array<number>(pixels).fill(1))
+  const sums = emit.node('MatMul', [ones, rows])
+  return emit.node('ReduceSum', [sums, emit.constant('int64', [2], [0, 1])], { keepdims: 0 })
 }
 
 const meanOperation: Operation<ReduceAttributes> = {

@@ -21,7 +21,17 @@ export interface OnnxAttributeProto {
 }
 
 /** Operations on each number by itself, which give something finite also for the zeros that fill up a block. */
-const elementwise = new Set(['Relu', 'LeakyRelu', 'Sigmoid', 'Tanh', 'Add', 'Sub', 'Mul', 'Cast', 'Neg'])
+const elementwise = new Set([
+  'Relu',
+  'LeakyRelu',
+  'Sigmoid',
+  'Tanh',
+  'Add',
+  'Sub',
+  'Mul',
+  'HardSigmoid',
+  'Neg',
+])
 
 /**
  * Leaves values in blocks of channels between the convolutions that make and take them, elementwise operations included,
