@@ -1,5 +1,28 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Files that take a minute or more: begun first, so that no core waits for the last of them at the end. */
+const long = [
+  'mnist',
+  'quality',
+  'exporters/',
+  'cli/train',
+  'trainer',
+  'runtimesAgree',
+  'umap',
+  'denoiseService',
+]
+
+class LongOnesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = long.findIndex((name) => moduleId.includes(name))
+      return at < 0 ? long.length : at
+    }
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -14,6 +37,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongOnesFirst },
     // What tests make is nobody's library.
     env: { HOURGLASS_LIBRARY: 'none' },
   },

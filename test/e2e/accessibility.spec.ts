@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { noisyPicture } from '../support/noisyPicture'
 import { root } from '../support/requirements'
-import { makeImages } from './support/images'
 import { expect, type Hourglass, test } from './support/hourglassTest'
-import { importChosen, startTraining } from './support/steps'
+
+test.use({ begins: 'trained' })
 
 const screens = [
   '#/',
@@ -28,11 +28,6 @@ test(
   async ({ app }) => {
     test.slow()
     const { page } = app
-    await makeImages(join(app.files, 'shapes'), 40)
-    await app.chooseFolder('Open folder…', 'shapes')
-    await importChosen(page)
-    await startTraining(page, { epochs: 3, name: 'Once' })
-    await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
     await openPicture(app)
     for (const screen of screens) {
       await app.show(new URL(screen, page.url()).href)

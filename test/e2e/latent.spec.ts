@@ -4,17 +4,16 @@ import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { makeImages } from './support/images'
 import { expect, type Hourglass, test } from './support/hourglassTest'
-import { importChosen, startTraining } from './support/steps'
+import { importChosen, openRun, startTraining } from './support/steps'
 
 const count = 120
+
+test.use({ begins: 'trained' })
 
 async function openMap(app: Hourglass): Promise<void> {
   const { page } = app
   await makeImages(join(app.files, 'shapes'), count)
-  await app.chooseFolder('Open folder…', 'shapes')
-  await importChosen(page)
-  await startTraining(page, { epochs: 12, name: 'Once' })
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+  await openRun(page, 'Once')
   await page.getByRole('button', { name: 'Explore all images' }).click()
   await expect(map(page)).toBeVisible()
   await expect(map(page)).not.toHaveAttribute('aria-busy')
@@ -245,8 +244,8 @@ test('the map of a run is saved as an animation', { tag: '@page' }, async ({ app
 
 test('a map follows a training, when it is asked to', { tag: '@page' }, async ({ app }) => {
   const { page } = app
-  await makeImages(join(app.files, 'shapes'), 60)
-  await app.chooseFolder('Open folder…', 'shapes')
+  await makeImages(join(app.files, 'others'), 60)
+  await app.chooseFolder('Open folder…', 'others')
   await importChosen(page)
   await startTraining(page, { epochs: 100_000, name: 'Long' })
   await page.getByRole('button', { name: 'Explore all images' }).click()

@@ -1,4 +1,4 @@
-const { spawnSync } = require('node:child_process')
+const { execFile, spawnSync } = require('node:child_process')
 const {
   existsSync,
   mkdirSync,
@@ -81,12 +81,22 @@ function install(root) {
     throw new SetupError(`The packages could not be installed: npm ci ended with code ${status}, see above.`)
 }
 
-/** The npm that started us if one did, else the one on the PATH. */
-function runNpm(root, args, options) {
+/** The npm that started us if one did, else the one on the PATH: what to start, and whether by a shell. */
+function npmCommand(args) {
   const npm = process.env.npm_execpath
-  if (npm && /npm-cli\.c?js$/.test(npm))
-    return spawnSync(process.execPath, [npm, ...args], { cwd: root, ...options })
-  return spawnSync('npm', args, { cwd: root, shell: process.platform === 'win32', ...options })
+  if (npm && /npm-cli\.c?js$/.test(npm)) return [process.execPath, [npm, ...args], {}]
+  return ['npm', args, { shell: process.platform === 'win32' }]
+}
+
+function runNpm(root, args, options) {
+  const [program, all, own] = npmCommand(args)
+  return spawnSync(program, all, { cwd: root, ...own, ...options })
+}
+
+/** As runNpm, beside what goes on; `ended` gets an error or null, and all that was written. */
+function startNpm(root, args, ended) {
+  const [program, all, own] = npmCommand(args)
+  execFile(program, all, { cwd: root, maxBuffer: 2 ** 26, ...own }, ended)
 }
 
 /** Whether out/ was built from sources as new as the newest there is. A removed file makes its folder newer. */
@@ -147,4 +157,5 @@ module.exports = {
   newestSourceMs,
   prepareCheckout,
   runNpm,
+  startNpm,
 }

@@ -19,13 +19,20 @@ const filters = process.argv.slice(2)
 /** Said once more at the end, where it is not lost in what the runners print. */
 const failures = []
 
-/** A check of package.json that passes or fails as a whole. */
-function runScript(script) {
-  console.log(`\n${script}`)
-  const passed =
-    checkout.runNpm(root, ['run', '--silent', script], { stdio: ['ignore', 'inherit', 'inherit'] }).status ===
-    0
-  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 }
+/** Checks of package.json, side by side; each passes or fails as a whole, and what it says is shown when it ends. */
+function runScripts(...scripts) {
+  return Promise.all(
+    scripts.map(
+      (script) =>
+        new Promise((resolve) => {
+          checkout.startNpm(root, ['run', '--silent', script], (error, stdout, stderr) => {
+            console.log(`\n${script}`)
+            process.stdout.write(stdout + stderr)
+            resolve({ passed: error ? 0 : 1, failed: error ? 1 : 0, skipped: 0 })
+          })
+        }),
+    ),
+  )
 }
 
 /** Runs a program of node_modules that writes a report, and counts what is in it. */
@@ -84,7 +91,7 @@ async function test() {
     console.log(error.message)
     return { passed: 0, failed: 1, skipped: 0 }
   }
-  const checks = filters.length === 0 ? ['typecheck', 'lint'].map(runScript) : []
+  const checks = filters.length === 0 ? await runScripts('typecheck', 'lint') : []
   const ofWindow = filters.length === 0 ? [runPlaywright()] : []
   return sum([...checks, runVitest(), ...ofWindow])
 }

@@ -1,19 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { root } from '../../support/requirements'
+import { hourglass } from '../support/commandLine'
 import { makeImages } from '../support/images'
 import { expect, test } from '../support/hourglassTest'
-
-/** The command line on the same library. */
-function hourglass(home: string, ...args: string[]): ChildProcess {
-  const env: NodeJS.ProcessEnv = { ...process.env, HOURGLASS_HOME: home }
-  delete env.HOURGLASS_LIBRARY
-  return spawn(process.execPath, [join(root, 'out/main/cli.js'), ...args, '--quiet'], {
-    env,
-    stdio: 'ignore',
-  })
-}
 
 test('what the command line imports and trains shows up while it does', async ({ app }) => {
   const { page, home } = app

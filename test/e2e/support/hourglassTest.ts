@@ -1,7 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { hourglass } from './commandLine'
+import { makeImages } from './images'
 import { serve, type ServedApp, type ServeOptions } from './servedApp'
 import { openInElectron } from './electronApp'
 import { openInStandIn } from './standInApp'
@@ -34,12 +37,31 @@ interface Fixtures {
   /** Limits of the process, for tests of what goes wrong. */
   limits: Pick<ServeOptions, 'largestFileKiB' | 'obeysPermissions'>
   folders: { readonly home: string; readonly files: string }
+  /** What the library holds: nothing, or the dataset `shapes` of 120 images and a run `Once` of 12 epochs on it. */
+  begins: 'empty' | 'trained'
   app: Hourglass
 }
 
-export const test = base.extend<Fixtures & HostOption>({
+interface WorkerFixtures {
+  /** A home whose library is trained, made once. */
+  trainedHome: () => Promise<string>
+}
+
+export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
   host: ['served', { option: true }],
   limits: [{}, { option: true }],
+  begins: ['empty', { option: true }],
+
+  trainedHome: [
+    // eslint-disable-next-line no-empty-pattern -- as below
+    async ({}, use) => {
+      const folder = await mkdtemp(join(tmpdir(), 'hourglass-e2e-'))
+      let made: Promise<string> | undefined
+      await use(() => (made ??= makeTrained(folder)))
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+    { scope: 'worker' },
+  ],
 
   // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of what a fixture needs out of this pattern
   folders: async ({}, use) => {
@@ -48,7 +70,8 @@ export const test = base.extend<Fixtures & HostOption>({
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   },
 
-  app: async ({ host, limits, folders, page }, use, testInfo) => {
+  app: async ({ host, limits, folders, begins, trainedHome, page }, use, testInfo) => {
+    if (begins === 'trained') await copyTrained(await trainedHome(), folders.home)
     const open = { served: openServed, standIn: openInStandIn, electron: openInElectron }[host]
     const app = await open({ ...folders, ...limits }, page)
     await use(app.hourglass)
@@ -58,6 +81,29 @@ export const test = base.extend<Fixtures & HostOption>({
   },
 })
 export { expect }
+
+const trainedRun = 'library/runs/once'
+
+async function makeTrained(folder: string): Promise<string> {
+  const home = join(folder, 'home')
+  const images = await makeImages(join(folder, 'shapes'), 120)
+  const train = ['train', 'shapes', '--out', join(home, trainedRun), '--epochs', '12']
+  for (const args of [['import', images], train]) {
+    const [code] = (await once(hourglass(home, ...args), 'close')) as [number]
+    if (code !== 0) throw new Error(`hourglass ${args.join(' ')} ended with ${code}.`)
+  }
+  return home
+}
+
+/** A run knows the folder of its dataset. */
+async function copyTrained(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true })
+  const file = join(to, trainedRun, 'run.json')
+  const run = JSON.parse(await readFile(file, 'utf8')) as object
+  const dataset = join(to, 'library/datasets/shapes')
+  await writeFile(file, JSON.stringify({ ...run, dataset }))
+  await writeFile(join(to, trainedRun, 'about.json'), JSON.stringify({ name: 'Once' }))
+}
 
 export interface OpenedApp {
   readonly hourglass: Hourglass
