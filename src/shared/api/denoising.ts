@@ -117,7 +117,7 @@ export interface OpenedPicture {
   readonly width: number
   readonly height: number
   readonly channels: 1 | 2 | 3 | 4
-  readonly depth: 8 | 16
+  readonly depth: 8 | 16 | 32
   readonly format: string
   /** In each channel of colour, on the 0-255 scale; null where the picture is too small to tell. */
   readonly sigmas: readonly number[] | null

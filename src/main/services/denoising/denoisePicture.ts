@@ -5,6 +5,7 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, PixelData } from '../../worker/protocol'
 import type { PreparedImage } from '../datasets/prepareImage'
 import type { DenoisingModel } from './denoisingModels'
+import { sigmaScale } from './floats'
 import type { Picture } from './readPicture'
 import { asTheOriginal, newExtension, writePicture, type WriteOptions } from './writePicture'
 
@@ -73,12 +74,14 @@ async function denoisePage(
   settings: DenoiseSettings,
   { client, signal, onProgress, onSmallerTile, paused }: PictureWork,
 ): Promise<DenoisedPicture> {
-  const { height, width, channels } = picture
+  const { height, width, channels, floats } = picture
+  const scale = sigmaScale(floats)
+  const sigma = settings.sigma === null ? null : settings.sigma * scale
   const pixels = ownBuffer(picture.pixels)
   let restored: Uint8Array | Uint16Array = new Uint8Array()
   const { estimated, tile } = await client.call(
     'denoise',
-    { model, trained, pixels, height, width, channels, ...settings },
+    { model, trained, pixels, height, width, channels, ...settings, sigma },
     {
       signal,
       transfer: [pixels.buffer],
@@ -93,7 +96,7 @@ async function denoisePage(
     },
   )
   const given = settings.sigma === null ? null : new Array<number>(channels < 3 ? 1 : 3).fill(settings.sigma)
-  return { pixels: restored, sigma: given ?? estimated, tile }
+  return { pixels: restored, sigma: given ?? estimated?.map((one) => one / scale) ?? null, tile }
 }
 
 /** Decoders may hand out a part of a buffer that holds other things too. */

@@ -20,6 +20,7 @@ import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
+import { sigmaScale } from './floats'
 import { LoadedPictures } from './loadedPictures'
 import { Painter } from './painter'
 import { manyInOneFile } from './readPicture'
@@ -189,13 +190,13 @@ export class DenoiseService {
   /** @throws ExpectedError for what cannot be read */
   async openPicture(id: string): Promise<OpenedPicture> {
     const loaded = await this.load(id)
-    const { channels, format, pixels } = loaded.picture
+    const { channels, format, pixels, floats } = loaded.picture
     const { noise, certainty } = await loaded.noise(this.deps.client)
-    const depth = pixels instanceof Uint16Array ? 16 : 8
+    const depth = floats ? 32 : pixels instanceof Uint16Array ? 16 : 8
     return {
       ...{ id, channels, format, depth, certainty },
       ...loaded.levels.sizeOf(0),
-      sigmas: noise?.sigmas ?? null,
+      sigmas: noise?.sigmas.map((sigma) => sigma / sigmaScale(floats)) ?? null,
     }
   }
 

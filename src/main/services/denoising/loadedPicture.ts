@@ -33,7 +33,9 @@ export class LoadedPicture {
     const read = await readPicture(image)
     // Of several pages the first is looked at.
     const first = read.pixels.subarray(0, read.pixels.length / read.pages)
-    const picture = { ...read, pixels: shared(first) }
+    // Its floats are of use only where it is written.
+    const floats = read.floats && { ...read.floats, values: new Float32Array() }
+    const picture = { ...read, pixels: shared(first), floats }
     return new LoadedPicture(image, picture, levelsOf(picture))
   }
 

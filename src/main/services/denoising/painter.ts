@@ -4,6 +4,7 @@ import type { ComputeTarget } from '../../worker/protocol'
 import { CancelledError } from '../../../shared/errors'
 import type { Log } from '../log'
 import type { DenoisingModel } from './denoisingModels'
+import { sigmaScale } from './floats'
 import type { LoadedPicture } from './loadedPicture'
 import { cellSide } from './restoration'
 
@@ -90,12 +91,13 @@ export class Painter {
     const key = keyOf(look)
     try {
       const { noise } = await picture.noise(client)
-      const { pixels, height, width, channels } = picture.picture
+      const { pixels, height, width, channels, floats } = picture.picture
+      const stored = sigma === null ? null : sigma * sigmaScale(floats)
       await client.call(
         'restoreRegions',
         {
           ...{ model: model.files, trained: model.trained, pixels, height, width, channels },
-          ...{ sigma, strength, noise, result: restoration.pixels, regions: [part], tile: cellSide },
+          ...{ sigma: stored, strength, noise, result: restoration.pixels, regions: [part], tile: cellSide },
           ...target(),
         },
         { signal: this.abort.signal },

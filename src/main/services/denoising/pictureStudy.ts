@@ -18,6 +18,7 @@ import type { ComputeTarget } from '../../worker/protocol'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import type { DenoisingModel } from './denoisingModels'
+import { sigmaScale } from './floats'
 import { type KnownNoise, LoadedPicture, shared } from './loadedPicture'
 import { keyOf, type Look } from './painter'
 import { storedRegion, type Size } from './pictureLevels'
@@ -108,11 +109,12 @@ export class PictureStudy {
     const model = await modelFor(controls.model, picture)
     const part = within(rectangle, levels.sizeOf(0), 1)
     const region = storedRegion(picture.orientation, size, part)
-    const { pixels, width, height, channels } = picture
+    const { pixels, width, height, channels, floats } = picture
     const result = shared(pixels)
+    const { sigma, strength } = asked(controls)
     const params = {
       ...{ model: model.files, trained: model.trained, pixels, width, height, channels, noise, result },
-      ...asked(controls),
+      ...{ sigma: sigma === null ? null : sigma * sigmaScale(floats), strength },
       ...{ regions: [region], tile: Math.max(region.width, region.height), ...target() },
     }
     const { ms } = await client.call('restoreRegions', params)

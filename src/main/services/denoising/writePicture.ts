@@ -1,9 +1,14 @@
 import sharp, { type Sharp } from 'sharp'
 import { type Quality, qualitySchema } from '../../../shared/api/denoising'
 import type { ImageFormat } from '../datasets/imageFormats'
-import { maxPixels, type PreparedImage } from '../datasets/prepareImage'
+import type { PreparedImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
-import { asStored, holdsPages, type Picture, spaceOf } from './readPicture'
+import { withChanges } from './floats'
+import { asStored, holdsPages, type Picture, readingOptions, spaceOf } from './readPicture'
+import { carryTags } from './tiff/carryTags'
+import { withFile } from './tiff/fileSource'
+import { writeFloatTiff } from './tiff/floatTiff'
+import { readDirectories, sourceOf } from './tiff/tiffDirectory'
 
 /** What a picture is written as; formats that cannot be written, or only with fewer colours, become PNG. */
 const writtenAs: Record<ImageFormat, ImageFormat> = {
@@ -73,13 +78,16 @@ export async function writePicture(
   const isDeep = pixels instanceof Uint16Array
   const isKeptDeep = isDeep && (format === 'png' || format === 'tiff' || format === 'avif')
   const space = spaceOf(channels < 3, isKeptDeep)
-  if (picture.format === 'bmp') {
+  if (picture.floats && format === 'tiff')
+    return writeFloats(original, picture, pixels as Uint16Array, path, options)
+  // Floats would go through the decoder's conversion of colours.
+  if (picture.format === 'bmp' || picture.floats) {
     await encode(sharp(pixels, { raw }).toColourspace(space), format, options.quality, undefined).toFile(path)
     return
   }
   const none = new Array<number>(channels).fill(0)
-  const { density, xmp } = await sharp(original.input, { limitInputPixels: maxPixels }).metadata()
-  const begun = sharp(original.input, { ...asStored, pages: pages > 1 ? -1 : 1 })
+  const { density, xmp, exif } = await sharp(original.input, readingOptions(original.format)).metadata()
+  const begun = sharp(original.input, { ...asStored(original.format), pages: pages > 1 ? -1 : 1 })
     .linear(none, none)
     // Arrays of numbers are taken as well, which its types do not say.
     .boolean(pixels as Buffer, 'or', { raw })
@@ -94,6 +102,39 @@ export async function writePicture(
           .flatten({ background: 'white' })
           .keepMetadata()
   await encode(ready, format, options.quality, density).toFile(path)
+  if (format === 'tiff') await carryDescriptions(original, exif, path, pages)
+}
+
+/** Into a TIFF. What is damaged in the original stays behind. */
+async function carryDescriptions(
+  original: PreparedImage,
+  exif: Buffer | undefined,
+  path: string,
+  pages: number,
+): Promise<void> {
+  try {
+    if (original.format === 'tiff') await withFile(original.path, (source) => carryTags(source, path, pages))
+    else if (exif) await carryTags(sourceOf(exif.subarray(exifBegins(exif))), path, 1)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+  }
+}
+
+/** In JPEG six bytes say what it is. */
+const exifBegins = (exif: Buffer) => (exif.toString('latin1', 0, 4) === 'Exif' ? 6 : 0)
+
+async function writeFloats(
+  original: PreparedImage,
+  { floats, pages, height, width, channels }: Picture,
+  pixels: Uint16Array,
+  path: string,
+  { note }: WriteOptions,
+): Promise<void> {
+  const { xmp } = await sharp(original.input, readingOptions(original.format)).metadata()
+  const directories = await withFile(original.path, (source) => readDirectories(source, pages))
+  const values = withChanges(floats!, pixels)
+  const described = note === null ? null : withNote(xmp?.toString(), note)
+  await writeFloatTiff(path, directories, { values, pages, height, width, channels }, described)
 }
 
 function encode(

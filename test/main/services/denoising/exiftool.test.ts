@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { prepareImage } from '../../../../src/main/services/datasets/prepareImage'
+import { asTheOriginal, type WriteOptions } from '../../../../src/main/services/denoising/writePicture'
+import { writeFloatTiff } from '../../../../src/main/services/denoising/tiff/floatTiff'
 import { writeResult } from '../../../../src/main/services/denoising/denoisePicture'
 import { readPicture } from '../../../../src/main/services/denoising/readPicture'
 import { noisyPicture } from '../../../support/noisyPicture'
@@ -50,7 +52,67 @@ const ofTurning = /(ImageWidth|ImageHeight|ImageSpatialExtent|Rotation|Orientati
 const ofTheEncoder =
   /(Compression|Predictor|Strip|Tile|RowsPer|Thumbnail|Offset|DataSize|MediaData|Subfile|WebP|RIFF|EncodingProcess|YCbCr|ChromaFormat|ProfileCMM|XMPToolkit|Vp8|AV1|Meta|Meta_|Item|Primary|History|MovieData|HEVC|ExifByteOrder|XResolution|YResolution|ResolutionUnit|PixelsPerUnit|PixelUnits)/
 
+/** As `exif` says; libvips writes no EXIF into a TIFF. */
+function describeTiff(path: string): void {
+  const described = [
+    ...['-Make=Camera', '-Model=Ten', '-Copyright=Somebody', '-Software=Raw developer 3', '-Artist=Åse'],
+    ...['-DateTimeOriginal=2024:05:06 07:08:09', '-ISO=6400', '-FNumber=2.8', '-UserComment=In the hills'],
+    ...['-GPSLatitude=51.5', '-GPSLatitudeRef=N', '-GPSLongitude=7', '-GPSLongitudeRef=E'],
+    ...['-IPTC:Keywords=hills', '-ImageDescription=Hills in the morning'],
+  ]
+  execFileSync('exiftool', ['-q', '-overwrite_original', ...described, path])
+}
+
+async function rewritten(path: string, result: string, options: Partial<WriteOptions>): Promise<void> {
+  const original = await prepareImage(path)
+  const picture = await readPicture(original)
+  const pixels = picture.pixels.map((value) => value >> 1)
+  const restored = { pixels, sigma: [25, 25, 25], tile: 64 }
+  await writeResult(result, original, picture, restored, { ...asTheOriginal, ...options })
+}
+
 describe.skipIf(!hasExiftool())('what exiftool reads of a result', () => {
+  it('a TIFF made of a JPEG has its EXIF, in whatever order of bytes that is', async () => {
+    const folder = await temporaryFolder()
+    const path = join(folder, 'photo.jpg')
+    await noisyPicture({ width: 64, height: 48 }).jpeg().toFile(path)
+    describeTiff(path)
+    expect(tagsOf(path)['File:ExifByteOrder']).toBe('MM')
+    await rewritten(path, join(folder, 'photo.tif'), { format: 'tiff' })
+    const after = tagsOf(join(folder, 'photo.tif'))
+    expect(after).toMatchObject({
+      ...{ 'File:ExifByteOrder': 'II', 'IFD0:Make': 'Camera', 'IFD0:Artist': 'Åse', 'ExifIFD:ISO': 6400 },
+      ...{ 'ExifIFD:FNumber': 2.8, 'ExifIFD:UserComment': 'In the hills', 'GPS:GPSLongitude': 7 },
+    })
+  })
+
+  it('floats stay floats, in pages, with all that described them', async () => {
+    const folder = await temporaryFolder()
+    const path = join(folder, 'float.tif')
+    const pages = 2
+    const original = { width: 20, height: 300, channels: 3, pages }
+    const values = Float32Array.from({ length: 20 * 300 * 3 * pages }, (_, i) => Math.sin(i) ** 2 * 0.9)
+    const none = { values: new Map(), inner: new Map() }
+    await writeFloatTiff(path, [none, none], { values, ...original }, null)
+    describeTiff(path)
+    await rewritten(path, join(folder, 'result.tif'), { note: 'Denoised with Hourglass 1.2' })
+
+    const after = tagsOf(join(folder, 'result.tif'))
+    expect(after).toMatchObject({
+      ...{ 'IFD0:BitsPerSample': '32 32 32', 'IFD0:SampleFormat': '3 3 3', 'IFD0:ImageWidth': 20 },
+      ...{ 'IFD1:BitsPerSample': '32 32 32', 'IFD0:Make': 'Camera', 'ExifIFD:ISO': 6400 },
+      ...{ 'GPS:GPSLatitude': 51.5, 'IFD0:ImageDescription': 'Hills in the morning' },
+      'XMP-photoshop:History': 'Denoised with Hourglass 1.2',
+    })
+    const { floats } = await readPicture(await prepareImage(join(folder, 'result.tif')))
+    // Half of each value: within half a step of 16 bits.
+    const furthest = values.reduce(
+      (most, value, i) => Math.max(most, Math.abs(floats!.values[i]! - value / 2)),
+      0,
+    )
+    expect(furthest).toBeLessThan(1.01 / 65535)
+  })
+
   it.each(Object.keys(formats))(
     '%s: depth, size, profile and metadata are those of the original',
     async (name) => {
@@ -64,12 +126,9 @@ describe.skipIf(!hasExiftool())('what exiftool reads of a result', () => {
         .withExifMerge(exif)
         .withXmp(xmp)
       await formats[name]!(made).toFile(path)
-      const original = await prepareImage(path)
-      const picture = await readPicture(original)
-      const pixels = picture.pixels.map((value) => value >> 1)
+      if (name.endsWith('.tif')) describeTiff(path)
       const result = join(folder, `result-${name}`)
-      const options = { format: 'same', quality: null, note: 'Denoised with Hourglass 1.2' } as const
-      await writeResult(result, original, picture, { pixels, sigma: [25, 25, 25], tile: 64 }, options)
+      await rewritten(path, result, { note: 'Denoised with Hourglass 1.2' })
 
       const [before, after] = [tagsOf(path), tagsOf(result)]
       const isTurned = name.endsWith('.avif')
@@ -81,8 +140,6 @@ describe.skipIf(!hasExiftool())('what exiftool reads of a result', () => {
       expect(after['XMP-photoshop:History']).toBe('Denoised with Hourglass 1.2')
       expect(after['XMP-dc:Source']).toBe('hills')
       expect(before['ICC_Profile:ProfileDescription']).toBeDefined()
-      // libvips reads no EXIF out of a TIFF, and writes none that it has read elsewhere.
-      if (name.endsWith('.tif')) return
       expect(after['IFD0:Software']).toBe('Raw developer 3')
       expect(after['IFD0:Orientation']).toBe(isTurned ? 1 : 6)
       expect(after['File:ImageWidth'] ?? 64).toBe(isTurned ? 48 : 64)

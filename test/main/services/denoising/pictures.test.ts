@@ -4,7 +4,11 @@ import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { prepareImage } from '../../../../src/main/services/datasets/prepareImage'
 import { readPicture } from '../../../../src/main/services/denoising/readPicture'
-import { newExtension, writePicture } from '../../../../src/main/services/denoising/writePicture'
+import {
+  asTheOriginal,
+  newExtension,
+  writePicture,
+} from '../../../../src/main/services/denoising/writePicture'
 import { bmp, greyTiff } from '../../../support/imageBytes'
 import { temporaryFolder } from '../../../support/testFolder'
 
@@ -130,12 +134,33 @@ describe('a picture that is read and written', () => {
     expect((await sharp((await negative('a.gif', gif)).out).metadata()).format).toBe('png')
   })
 
+  it('of floats has them again where nothing was changed, and what was changed in their range', async () => {
+    const given = Float32Array.of(-0.25, 0.125, 1000.5, Number.NaN)
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'a.tif'), greyTiff(2, 2, 32, 3, given))
+    const original = await prepareImage(join(folder, 'a.tif'))
+    const picture = await readPicture(original)
+    expect(picture.pixels).toEqual(Uint16Array.of(0, 25, 65535, 0))
+    const pixels = Uint16Array.of(0, 26, 0, 0)
+    await writePicture(original, picture, pixels, join(folder, 'b.tif'))
+    const { floats } = await readPicture(await prepareImage(join(folder, 'b.tif')))
+    expect([...floats!.values]).toEqual([
+      -0.25,
+      expect.closeTo(0.125 + 1000.75 / 65535, 5),
+      expect.closeTo(-0.25, 3),
+      Number.NaN,
+    ])
+    // In another format they are 16 bits.
+    await writePicture(original, picture, pixels, join(folder, 'b.png'), { ...asTheOriginal, format: 'png' })
+    expect((await readPicture(await prepareImage(join(folder, 'b.png')))).pixels).toEqual(pixels)
+  })
+
   it.each([
     [
-      'values wider than 16 bits',
+      'whole numbers of 32 bits',
       'a.tif',
-      () => greyTiff(2, 2, 32, 3, new Float32Array(4)),
-      'wider than 16 bits',
+      () => greyTiff(2, 2, 32, 1, new Uint32Array(4)),
+      'neither 8 or 16 bits nor 32-bit floats',
     ],
     [
       'colours for printing',

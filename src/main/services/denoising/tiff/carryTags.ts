@@ -1,0 +1,44 @@
+import { open } from 'node:fs/promises'
+import { type ByteSource, readDirectories, type TiffDirectory } from './tiffDirectory'
+import { TiffWriter } from './tiffWriter'
+import { withFile } from './fileSource'
+
+/** Tags that say what a picture is of and how it was made; the others say how it lies in its file. */
+const descriptions = new Set([
+  ...[269, 270, 271, 272, 285, 305, 306, 315, 316, 33432], // document, camera, software, date, artist, copyright
+  ...[18246, 18249, 40091, 40092, 40093, 40094, 40095], // ratings, titles and keywords of Windows
+  ...[33723, 34377], // IPTC and Photoshop
+  ...[33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113], // GeoTIFF and GDAL
+])
+/** Types of BigTIFF, which a classic file has not. */
+const isClassic = (type: number) => type < 16
+
+/**
+ * Gives a TIFF the descriptions and the EXIF of an original, page by page: libvips, which wrote it, reads and writes none
+ * of them in TIFF files. Its directories are written anew at its end.
+ *
+ * @param original a TIFF, or the block of EXIF of another file, which is made like one
+ * @throws RangeError when the original's tags are damaged; the file is as it was then
+ */
+export async function carryTags(original: ByteSource, path: string, pages: number): Promise<void> {
+  const from = await readDirectories(original, pages)
+  const to = await withFile(path, (source) => readDirectories(source, pages))
+  const merged = to.map((page, i) => merge(from[i], page))
+  const file = await open(path, 'r+')
+  try {
+    const { size } = await file.stat()
+    const writer = new TiffWriter(file, size)
+    const first = await writer.directories(merged)
+    await writer.begin(first)
+  } finally {
+    await file.close()
+  }
+}
+
+function merge(from: TiffDirectory | undefined, to: TiffDirectory): TiffDirectory {
+  if (!from) return to
+  const values = new Map(to.values)
+  for (const [tag, value] of from.values)
+    if (descriptions.has(tag) && isClassic(value.type)) values.set(tag, value)
+  return { values, inner: new Map(from.inner) }
+}
