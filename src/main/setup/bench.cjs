@@ -1,9 +1,9 @@
-/** `npm run bench`: `app` and `latent` measure in Chromium; everything else is a command of `hourglass bench`. */
+/** `npm run bench`: `app`, `denoise-screen` and `latent` measure in Chromium; everything else is a command of `hourglass bench`. */
 const { spawnSync } = require('node:child_process')
 const { join, resolve } = require('node:path')
 
 const [what, ...args] = process.argv.slice(2)
-if (what === 'app' || what === 'latent') measureInBrowser(`${what}.spec.ts`)
+if (['app', 'denoise-screen', 'latent'].includes(what)) measureInBrowser(`${what}.spec.ts`)
 else {
   process.argv.splice(2, 0, 'bench')
   require('./hourglass.cjs')

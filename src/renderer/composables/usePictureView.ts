@@ -16,21 +16,55 @@ export interface ViewQuestion {
 const refreshMs = 60
 
 /** A view with all that there is of it. */
-export interface SeenView extends PictureView {
+export interface SeenView extends Omit<PictureView, 'changed'> {
   readonly original: PixelBlock
+  /** Its pixels change as parts come; `patches` says where. */
+  readonly restored: PixelBlock
+  /** All that has come of this place since it was first seen. */
+  readonly patches: Patch[]
+}
+
+/** In pixels of a view, from its left and top. */
+export interface Patch {
+  readonly left: number
+  readonly top: number
+  readonly width: number
+  readonly height: number
 }
 
 const isSamePlace = (a: ViewQuestion, b: ViewQuestion) =>
   a.id === b.id && a.scale === b.scale && JSON.stringify(a.rectangle) === JSON.stringify(b.rectangle)
+
+const partsOf = ({ original, restored, reference, patches }: SeenView) => ({
+  ...{ original, restored, reference, patches },
+})
+
+function patch(whole: PixelBlock, part: PixelBlock, left: number, top: number): void {
+  const { width, height, channels } = part
+  for (let y = 0; y < height; y++) {
+    const row = part.data.subarray(y * width * channels, (y + 1) * width * channels)
+    whole.data.set(row, ((top + y) * whole.width + left) * channels)
+  }
+}
 
 /** What is seen of a picture, asked for again as it is restored. The first view of a picture is all of it. */
 export function usePictureView(question: Ref<ViewQuestion | null>) {
   let last: { readonly asked: ViewQuestion; readonly view: SeenView } | null = null
   async function ask(asked: ViewQuestion): Promise<SeenView> {
     const known = last && isSamePlace(last.asked, asked) ? last.view : null
-    const answer = await client.invoke('denoise.view', { ...asked, again: known !== null })
-    const { original, reference } = known ?? answer
-    const seen = { ...answer, original: original!, reference }
+    const { changed, ...answer } = await client.invoke('denoise.view', {
+      ...asked,
+      since: known?.version ?? null,
+    })
+    const { original, restored } = answer
+    const seen: SeenView =
+      original && restored
+        ? { ...answer, original, restored, patches: [] }
+        : { ...answer, ...partsOf(known!) }
+    for (const { left, top, block } of changed) {
+      patch(seen.restored, block, left, top)
+      seen.patches.push({ left, top, width: block.width, height: block.height })
+    }
     last = { asked, view: seen }
     return seen
   }

@@ -42,8 +42,8 @@ export const denoiseCommands = {
     rectangle: rectangleSchema,
     /** Pixels of the screen for one of the picture. */
     scale: z.number().min(1e-4).max(256),
-    /** Leaves out what the window has from the same question before: the original, and the clean picture. */
-    again: z.boolean().default(false),
+    /** The version that the window has of the same place, to get only what has changed since; null for all of it. */
+    since: z.number().int().nonnegative().nullable().default(null),
   }),
   'denoise.setControls': z.strictObject({ ids: pictures, controls: denoiseControlsSchema }),
   /** The same part through several models, one after the other. */

@@ -125,17 +125,28 @@ export interface OpenedPicture {
   readonly certainty: number
 }
 
+/** A part of a view, in its pixels from its left and top. */
+export interface ChangedPart {
+  readonly left: number
+  readonly top: number
+  readonly block: PixelBlock
+}
+
 /** What is seen of a picture, at 1 / 2^level of its size. */
 export interface PictureView {
   readonly level: number
   /** In pixels of the picture, upright. */
   readonly left: number
   readonly top: number
-  /** Null where it was asked for again. */
+  /** Of what the model has made; grows. */
+  readonly version: number
+  /** Null, as the others, where only what has changed was asked for. */
   readonly original: PixelBlock | null
   /** What the model makes of it, all of it; where it is not there yet, what was there before. */
-  readonly restored: PixelBlock
-  /** Of the clean picture beside it, where there is one; null too where it was asked for again. */
+  readonly restored: PixelBlock | null
+  /** What the model has made of it since the version that was asked for, one after the other. */
+  readonly changed: readonly ChangedPart[]
+  /** Of the clean picture beside it, where there is one. */
   readonly reference: PixelBlock | null
   /** How much of what is seen is restored, 0..1. */
   readonly ready: number

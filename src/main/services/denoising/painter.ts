@@ -103,7 +103,7 @@ export class Painter {
         { signal: this.abort.signal },
       )
       if (!restoration.isFor(key)) return
-      if (isGlance) restoration.levels.update(part)
+      if (isGlance) restoration.show(part)
       else restoration.mark(part)
     } catch (error) {
       if (error instanceof CancelledError) return this.leave(look.id)

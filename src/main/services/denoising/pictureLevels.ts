@@ -163,6 +163,13 @@ export function storedPlace(
   }
 }
 
+/** The upright part that a stored one is. @param size as it is stored */
+export function uprightRegion(orientation: number, { width, height }: Size, region: Region): Region {
+  const turnedBack = orientation === 6 ? 8 : orientation === 8 ? 6 : orientation
+  const upright = orientation >= 5 ? { width: height, height: width } : { width, height }
+  return storedRegion(turnedBack, upright, region)
+}
+
 /** The stored part that an upright one is. @param size as it is stored */
 export function storedRegion(orientation: number, size: Size, { left, top, width, height }: Region): Region {
   const [a, b] = storedPlace(orientation, size, left, top)

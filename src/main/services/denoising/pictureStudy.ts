@@ -2,6 +2,7 @@ import { basename, extname, join } from 'node:path'
 import sharp from 'sharp'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type {
+  ChangedPart,
   ComparedModel,
   DenoiseControls,
   PictureView,
@@ -21,7 +22,7 @@ import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from './floats'
 import { type KnownNoise, LoadedPicture, shared } from './loadedPicture'
 import { keyOf, type Look } from './painter'
-import { storedRegion, type Size } from './pictureLevels'
+import { storedRegion, type Size, uprightRegion } from './pictureLevels'
 import type { Picture } from './readPicture'
 import { stampOf } from './savedResults'
 
@@ -42,7 +43,7 @@ export class PictureStudy {
   async view(
     id: string,
     loaded: LoadedPicture,
-    { controls, rectangle, scale, again }: Omit<ParsedParams<'denoise.view'>, 'id'>,
+    { controls, rectangle, scale, since }: Omit<ParsedParams<'denoise.view'>, 'id'>,
   ): Promise<{ view: PictureView; look: Look | null }> {
     const { levels, restoration, picture, size } = loaded
     // As many pixels as the screen has, or up to twice as many.
@@ -56,11 +57,21 @@ export class PictureStudy {
       typeof found === 'string' ? null : { id, picture: loaded, model: found, visible, ...asked(controls) }
     const isDone = look !== null && restoration.isFor(keyOf(look))
     const problem = typeof found === 'string' ? found : isDone ? restoration.problem : null
+    const changes = since === null ? null : restoration.changedSince(since)
+    const isWhole = changes === null
+    const changed = (changes ?? []).flatMap((region): ChangedPart[] => {
+      const upright = uprightRegion(picture.orientation, size, region)
+      const seen = overlap(atLevel(upright, step), part)
+      if (!seen) return []
+      const block = restoration.levels.block(level, seen)
+      return [{ left: seen.left - part.left, top: seen.top - part.top, block }]
+    })
     const view: PictureView = {
-      ...{ level, left: part.left * step, top: part.top * step, problem },
-      original: again ? null : levels.block(level, part),
-      restored: restoration.levels.block(level, part),
-      reference: again ? null : (loaded.reference?.block(level, part) ?? null),
+      ...{ level, left: part.left * step, top: part.top * step, problem, changed },
+      version: restoration.version,
+      original: isWhole ? levels.block(level, part) : null,
+      restored: isWhole ? restoration.levels.block(level, part) : null,
+      reference: isWhole ? (loaded.reference?.block(level, part) ?? null) : null,
       ready: isDone ? restoration.readyShare(visible) : 0,
       readyOfAll: isDone ? restoration.share : 0,
       certainty: look ? certaintyOf(controls, look.model, loaded.knownNoise) : 1,
@@ -225,6 +236,24 @@ function within({ left, top, width, height }: ViewRectangle, size: Size, step: n
   const [x, across] = along(left, width, size.width)
   const [y, down] = along(top, height, size.height)
   return { left: x, top: y, width: across, height: down }
+}
+
+/** The pixels of a level that a part of the picture changes. */
+function atLevel({ left, top, width, height }: Region, step: number): Region {
+  const [x, y] = [Math.floor(left / step), Math.floor(top / step)]
+  return {
+    left: x,
+    top: y,
+    width: Math.ceil((left + width) / step) - x,
+    height: Math.ceil((top + height) / step) - y,
+  }
+}
+
+function overlap(a: Region, b: Region): Region | null {
+  const [left, top] = [Math.max(a.left, b.left), Math.max(a.top, b.top)]
+  const width = Math.min(a.left + a.width, b.left + b.width) - left
+  const height = Math.min(a.top + a.height, b.top + b.height) - top
+  return width > 0 && height > 0 ? { left, top, width, height } : null
 }
 
 async function readReference(path: string): Promise<LoadedPicture> {

@@ -8,6 +8,13 @@ export const cellSide = 256
 /** Of what is shown first while a control moves. */
 const glanceSide = 128
 
+/** Changes that are kept for those who have what was there before. */
+const changesKept = 512
+
+/** Versions of no two pictures are alike, nor those of one that was read again. */
+const versionsEach = 1e9
+let restorations = 0
+
 /** What a model makes of a picture, part by part; before a part is there, it shows what was there. */
 export class Restoration {
   private key = ''
@@ -15,6 +22,8 @@ export class Restoration {
   private readonly done: Uint8Array
   private doneCount = 0
   private isNew = false
+  private readonly changes: Region[] = []
+  private changeCount = ++restorations * versionsEach
   /** Why it cannot be done with this model. */
   problem: string | null = null
 
@@ -80,6 +89,26 @@ export class Restoration {
     return nearest === null ? null : this.regionOf(nearest)
   }
 
+  /** Grows by 1 as often as pixels change. */
+  get version(): number {
+    return this.changeCount
+  }
+
+  /** Where pixels have changed since a version; null where that is not known any more. */
+  changedSince(version: number): readonly Region[] | null {
+    const count = this.changeCount - version
+    if (count < 0 || count > this.changes.length) return null
+    return count === 0 ? [] : this.changes.slice(-count)
+  }
+
+  /** Pixels of a part have changed. */
+  show(part: Region): void {
+    this.levels.update(part)
+    this.changes.push(part)
+    this.changeCount++
+    if (this.changes.length > changesKept) this.changes.shift()
+  }
+
   /** How much of a region is there, 0..1. */
   readyShare(region: Region): number {
     const cells = [...this.cellsOf(region)]
@@ -88,7 +117,7 @@ export class Restoration {
 
   /** @param part as `next` gave it */
   mark(part: Region): void {
-    this.levels.update(part)
+    this.show(part)
     const cell = (part.top / cellSide) * this.columns + part.left / cellSide
     if (this.done[cell]) return
     this.done[cell] = 1

@@ -1,6 +1,6 @@
 import type { ViewRectangle } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
-import type { SeenView } from '../../composables/usePictureView'
+import type { Patch, SeenView } from '../../composables/usePictureView'
 import { type Mix, mixPixels } from '../../../shared/mixPixels'
 import { imageDataOf } from '../images/drawPixels'
 
@@ -15,15 +15,44 @@ const middle = 128
 export class PictureLayers {
   private readonly made = new Map<string, HTMLCanvasElement>()
   private mixed: PixelBlock | null = null
+  /** How many patches of the view its layers have. */
+  private patched: number
 
-  /** @param before of the same part: what has not changed is taken over */
+  /** @param before of the same part, which is of no use afterwards: what has not changed is taken over */
   constructor(
     readonly view: SeenView,
     private mix: Mix,
     before: PictureLayers | null = null,
   ) {
-    const original = before?.view.original === view.original && before?.made.get('original')
+    this.patched = view.patches.length
+    if (before?.view.original !== view.original) return
+    const original = before.made.get('original')
     if (original) this.made.set('original', original)
+    if (before.view.restored !== view.restored || before.view.certainty !== view.certainty) return
+    this.mix = before.mix
+    this.mixed = before.mixed
+    const result = before.made.get('result')
+    if (result) this.made.set('result', result)
+    for (const patch of view.patches.slice(before.patched)) this.patch(patch)
+  }
+
+  private patch({ left, top, width, height }: Patch): void {
+    if (!this.mixed) return
+    const { original, restored } = this.view
+    const { channels } = original
+    const part = new Uint8Array(width * height * channels)
+    for (let y = 0; y < height; y++) {
+      const from = ((top + y) * original.width + left) * channels
+      const row = (block: PixelBlock) => block.data.subarray(from, from + width * channels)
+      mixPixels(row(this.mixed), row(original), row(restored), channels, this.share)
+      part.set(row(this.mixed), y * width * channels)
+    }
+    const image = imageDataOf({ count: 1, width, height, channels, data: part }, 0)
+    this.made.get('result')?.getContext('2d')!.putImageData(image, left, top)
+  }
+
+  private get share(): Mix {
+    return { ...this.mix, strength: this.view.certainty * Math.min(1, this.mix.strength) }
   }
 
   /** The same view, mixed in another way. */
@@ -54,11 +83,10 @@ export class PictureLayers {
 
   /** What the controls make of it. */
   get result(): PixelBlock {
-    const { original, restored, certainty } = this.view
+    const { original, restored } = this.view
     if (!this.mixed) {
       const data = new Uint8Array(original.data.length)
-      const strength = certainty * Math.min(1, this.mix.strength)
-      mixPixels(data, original.data, restored.data, original.channels, { ...this.mix, strength })
+      mixPixels(data, original.data, restored.data, original.channels, this.share)
       this.mixed = { ...original, data }
     }
     return this.mixed

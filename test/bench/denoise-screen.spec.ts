@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type Page } from '@playwright/test'
+import { serve } from '../e2e/support/servedApp'
+import { noisyPicture } from '../support/noisyPicture'
+import { quantile, report } from './support'
+
+const viewer = (page: Page) => page.getByRole('group', { name: /arrow keys move it/ })
+
+/** Time from a key on a slider to other pixels in the middle of the screen, in ms. */
+async function untilSeen(page: Page, slider: string, key: string): Promise<number> {
+  await page.getByRole('slider', { name: slider }).focus()
+  const canvas = viewer(page).locator('canvas').first()
+  await canvas.evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement
+    const context = (element as HTMLCanvasElement).getContext('2d')!
+    const middle = () =>
+      new Uint32Array(context.getImageData(width / 2 - 20, height / 2 - 20, 40, 40).data.buffer)
+    const before = middle()
+    const seen = new Promise<number>((resolve, reject) => {
+      setTimeout(() => reject(new Error('Nothing changed on the screen.')), 20_000)
+      const pressed = () => {
+        const pressedAt = performance.now()
+        const look = () => {
+          if (middle().some((value, i) => value !== before[i])) resolve(performance.now() - pressedAt)
+          else setTimeout(look, 4)
+        }
+        look()
+      }
+      document.addEventListener('keydown', pressed, { capture: true, once: true })
+    })
+    Object.assign(globalThis, { seen })
+  })
+  await page.keyboard.press(key)
+  return page.evaluate(() => (globalThis as unknown as { seen: Promise<number> }).seen)
+}
+
+/** Until all that is seen is restored. */
+const restored = (page: Page) =>
+  page.waitForFunction(
+    () => !document.querySelector('[role=group][aria-busy=true]') && document.querySelector('canvas'),
+    undefined,
+    { timeout: 300_000 },
+  )
+
+for (const [megapixels, width, height] of [
+  [2, 1632, 1224],
+  [12, 4000, 3000],
+] as const)
+  test(`controls of a picture of ${megapixels} megapixels`, async ({ page }, info) => {
+    const folder = await mkdtemp(join(tmpdir(), 'hourglass-bench-'))
+    await mkdir(join(folder, 'files', 'photos'), { recursive: true })
+    await noisyPicture({ width, height }).jpeg({ quality: 95 }).toFile(join(folder, 'files/photos/a.jpg'))
+    const app = await serve({ home: join(folder, 'home'), roots: [join(folder, 'files')] })
+    try {
+      await page.goto(app.address)
+      await page.getByRole('link', { name: 'Denoise', exact: true }).click()
+      await page.getByRole('button', { name: 'Add folder…' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByRole('checkbox', { name: 'photos' }).check()
+      await dialog.getByRole('button', { name: /^Choose/ }).click()
+      await viewer(page).waitFor()
+      await restored(page)
+      await page.getByRole('switch', { name: /by hand/i }).click()
+      await restored(page)
+      for (const slider of ['Noise in the picture', 'Strength']) {
+        const times: number[] = []
+        for (let i = 0; i < 9; i++) {
+          times.push(await untilSeen(page, slider, i % 2 ? 'PageUp' : 'PageDown'))
+          await page.waitForTimeout(600)
+        }
+        const median = quantile(times, 0.5)
+        const name = `${slider}: on the screen, ${megapixels} megapixels`
+        report(info, name, `${median.toFixed(0)} ms`, '< 150 ms', median < 150)
+      }
+    } finally {
+      await app.stop()
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    }
+  })
