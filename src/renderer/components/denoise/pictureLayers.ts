@@ -36,6 +36,13 @@ export class PictureLayers {
     for (const patch of view.patches.slice(before.patched)) this.patch(patch)
   }
 
+  /** Whether there is nothing else to see in a view. */
+  shows(view: SeenView): boolean {
+    const { original, restored, reference, certainty } = this.view
+    const isSame = view.original === original && view.restored === restored && view.reference === reference
+    return isSame && view.certainty === certainty && view.patches.length === this.patched
+  }
+
   private patch({ left, top, width, height }: Patch): void {
     if (!this.mixed) return
     const { original, restored } = this.view
