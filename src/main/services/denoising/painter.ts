@@ -40,11 +40,16 @@ export class Painter {
   private current: Look | null = null
   private running: Promise<void> | null = null
   private readonly abort = new AbortController()
+  /** Of the part that is being restored. */
+  private part: { readonly key: string; readonly abort: AbortController } | null = null
 
   constructor(private readonly deps: PainterDependencies) {}
 
   look(look: Look): void {
-    look.picture.restoration.begin(keyOf(look))
+    const key = keyOf(look)
+    look.picture.restoration.begin(key)
+    // What is restored in a way that nobody wants any more does not keep the new one waiting.
+    if (this.part && this.part.key !== key) this.part.abort.abort()
     this.current = look
     this.goOn()
   }
@@ -89,6 +94,8 @@ export class Painter {
     const { restoration } = picture
     const { client, target, onRestored, log } = this.deps
     const key = keyOf(look)
+    const abort = new AbortController()
+    this.part = { key, abort }
     try {
       const { noise } = await picture.noise(client)
       const { pixels, height, width, channels, floats } = picture.picture
@@ -100,16 +107,18 @@ export class Painter {
           ...{ sigma: stored, strength, noise, result: restoration.pixels, regions: [part], tile: cellSide },
           ...target(),
         },
-        { signal: this.abort.signal },
+        { signal: AbortSignal.any([this.abort.signal, abort.signal]) },
       )
       if (!restoration.isFor(key)) return
       if (isGlance) restoration.show(part)
       else restoration.mark(part)
     } catch (error) {
-      if (error instanceof CancelledError) return this.leave(look.id)
+      if (error instanceof CancelledError) return this.abort.signal.aborted ? this.leave(look.id) : undefined
       if (!restoration.isFor(key)) return
       restoration.problem = (error as Error).message
       log.warn(`A picture could not be restored: ${(error as Error).message}`)
+    } finally {
+      this.part = null
     }
     onRestored(look.id)
   }

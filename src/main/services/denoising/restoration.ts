@@ -6,7 +6,7 @@ import type { PictureLevels, Size } from './pictureLevels'
 export const cellSide = 256
 
 /** Of what is shown first while a control moves. */
-const glanceSide = 128
+const glanceSide = 96
 
 /** Changes that are kept for those who have what was there before. */
 const changesKept = 512

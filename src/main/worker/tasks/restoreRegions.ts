@@ -20,7 +20,9 @@ export async function restoreRegions(
   const known = sigmas ?? new Array<number>(colorChannels(image)).fill(0)
   const removed = known.map((one) => one * Math.max(1, strength))
   const plan = planDenoising(model.spec, trained, removed, noise?.correlation)
-  const source = { model, trained, coarse: noise?.coarse ?? null, runtime, device }
+  // Planes of a part come one after the other: whoever wants another part by then does not wait for all of them.
+  const onProgress = () => throwIfEnding(context as TaskContext<never>)
+  const source = { model, trained, coarse: noise?.coarse ?? null, runtime, device, onProgress }
   for (const [index, region] of regions.entries()) {
     throwIfEnding(context as TaskContext<never>)
     if (sigmas) await restoreRegion(image, { ...image, data: result }, region, plan, { ...source, tile })
