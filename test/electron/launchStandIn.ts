@@ -55,6 +55,10 @@ export class StandIn {
     readonly child: ChildProcess,
   ) {
     this.ended = once(child, 'close')
+    void this.ended.then(() => {
+      for (const { reject } of this.waiting.values()) reject(new Error('The app has ended.'))
+      this.waiting.clear()
+    })
     child.stderr!.on('data', (data: Buffer) => (this.stderr += data))
     child.on('message', (message) => void this.hear(message as Told))
   }
@@ -159,7 +163,9 @@ export class StandIn {
       `if (window === window.top) { const preloadSource = ${JSON.stringify(script)};\n${host} }`,
     )
     // A page that is closed, or whose app is gone, waits for no answer.
-    await this.context.route('**/*', (route) => this.serve(route, page).catch(() => undefined))
+    await this.context.route('**/*', (route) =>
+      this.serve(route, page).catch(() => route.abort().catch(() => undefined)),
+    )
     page.on('popup', (popup) => void popup.close().catch(() => undefined))
     await page.goto(url.replace(appOrigin, origin))
     this.windowsOpened++

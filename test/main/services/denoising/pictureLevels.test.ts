@@ -82,10 +82,10 @@ describe('what is restored of a picture', () => {
     const restored = restoration()
     restored.begin('a')
     expect(restored.glance({ left: 0, top: 0, ...whole })).toEqual({
-      left: 300,
-      top: 192,
-      width: 128,
-      height: 128,
+      left: 316,
+      top: 208,
+      width: 96,
+      height: 96,
     })
     expect(restored.glance({ left: 0, top: 0, ...whole })).toBeNull()
     restored.mark(restored.next({ left: 0, top: 0, ...whole })!)
