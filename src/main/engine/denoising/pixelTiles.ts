@@ -140,36 +140,51 @@ export class PixelTiles implements TiledImage {
   }
 
   write(tiles: readonly Float32Array[], { row, column, width }: Place): void {
-    const { image, result, colors, white } = this
+    const { image, result, colors } = this
     const { channels } = image
+    const length = Math.min(column.to, this.width) - column.from
+    const line = new Float64Array(length * colors)
+    for (let y = row.from; y < Math.min(row.to, this.height); y++) {
+      const from = (y - row.start) * width + column.from - column.start
+      if (this.planes === 1) this.writeTogether(tiles[0]!, from * colors, line)
+      else this.writeDecorrelated(tiles, from, line)
+      const to = (y * this.width + column.from) * channels
+      this.put(line, to)
+      if (channels > colors)
+        for (let x = 0, at = to + colors; x < length; x++, at += channels) result[at] = image.data[at]!
+    }
+  }
+
+  /** Values of a line, where 1 is white, into the result. */
+  private put(line: Float64Array, to: number): void {
+    const { result, colors, white } = this
+    const { channels } = this.image
     const isRounded = !(result instanceof Float32Array)
-    const pixel = new Float64Array(3)
-    for (let y = row.from; y < Math.min(row.to, this.height); y++)
-      for (let x = column.from; x < Math.min(column.to, this.width); x++) {
-        this.restored(tiles, (y - row.start) * width + x - column.start, pixel)
-        const at = (y * this.width + x) * channels
-        for (let c = 0; c < colors; c++) {
-          const value = pixel[c]! * white
-          result[at + c] = isRounded ? Math.min(white, Math.max(0, Math.round(value))) : value
-        }
-        if (channels > colors) result[at + colors] = image.data[at + colors]!
+    const skipped = channels - colors
+    for (let i = 0, at = to; i < line.length; at += skipped)
+      for (let c = 0; c < colors; c++, i++, at++) {
+        const value = line[i]! * white
+        result[at] = isRounded ? Math.min(white, Math.max(0, Math.round(value))) : value
       }
   }
 
-  /** All colours of a pixel, where 1 is white. */
-  private restored(tiles: readonly Float32Array[], at: number, pixel: Float64Array): void {
-    const { colors } = this
-    const { gains } = this.options
-    if (this.planes === 1) {
-      for (let c = 0; c < colors; c++) pixel[c] = middle + (tiles[0]![at * colors + c]! - middle) / gains[0]!
-      return
-    }
-    const brightness = middle + (tiles[0]![at]! - middle) / gains[0]!
-    const first = (tiles[1]![at]! - middle) / gains[1]!
-    const second = (tiles[2]![at]! - middle) / gains[2]!
-    for (let c = 0; c < colors; c++) {
-      const [a, b, d] = recorrelation[c]!
-      pixel[c] = a * brightness + b * first + d * second
+  private writeTogether(tile: Float32Array, from: number, line: Float64Array): void {
+    const scale = 1 / this.options.gains[0]!
+    const offset = middle * (1 - scale)
+    for (let i = 0; i < line.length; i++) line[i] = offset + scale * tile[from + i]!
+  }
+
+  private writeDecorrelated(tiles: readonly Float32Array[], from: number, line: Float64Array): void {
+    const [brightness, first, second] = tiles as [Float32Array, Float32Array, Float32Array]
+    const [p, q, r] = this.options.gains as [number, number, number]
+    const [red, green, blue] = recorrelation
+    for (let i = 0, at = from; i < line.length; i += 3, at++) {
+      const a = middle + (brightness[at]! - middle) / p
+      const b = (first[at]! - middle) / q
+      const d = (second[at]! - middle) / r
+      line[i] = red[0] * a + red[1] * b + red[2] * d
+      line[i + 1] = green[0] * a + green[1] * b + green[2] * d
+      line[i + 2] = blue[0] * a + blue[1] * b + blue[2] * d
     }
   }
 }
