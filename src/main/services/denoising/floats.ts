@@ -26,9 +26,10 @@ export function floatsOf(values: Float32Array): Floats {
   const usual = [1, 255, deepest].find(
     (one) => highest <= 2 * one && sum / count <= one && highest > one / 16,
   )
-  const white = usual ?? highest
   const low = Math.min(0, lowest)
-  return { values, low, high: Math.max(white, highest, low + Number.EPSILON), white }
+  const high = Math.max(usual ?? highest, highest)
+  if (high <= low) return { values, low, high: low + 1, white: 1 }
+  return { values, low, high, white: usual ?? (highest > 0 ? highest : high - low) }
 }
 
 /** Row-major as the floats are; what is no number is 0. */

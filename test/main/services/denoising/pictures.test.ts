@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { prepareImage } from '../../../../src/main/services/datasets/prepareImage'
+import { sigmaScale, withChanges } from '../../../../src/main/services/denoising/floats'
 import { readPicture } from '../../../../src/main/services/denoising/readPicture'
 import {
   asTheOriginal,
@@ -133,6 +134,17 @@ describe('a picture that is read and written', () => {
       .toBuffer()
     expect((await sharp((await negative('a.gif', gif)).out).metadata()).format).toBe('png')
   })
+
+  it.each([[0], [-4], [-1e6]])(
+    'of floats that are all %d is no reason to divide by nothing',
+    async (value) => {
+      const path = join(await temporaryFolder(), 'a.tif')
+      await writeFile(path, greyTiff(2, 2, 32, 3, new Float32Array(4).fill(value)))
+      const { floats, pixels } = await readPicture(await prepareImage(path))
+      expect(sigmaScale(floats)).toBeGreaterThan(0)
+      expect(withChanges(floats!, pixels as Uint16Array)).toEqual(new Float32Array(4).fill(value))
+    },
+  )
 
   it('of floats has them again where nothing was changed, and what was changed in their range', async () => {
     const given = Float32Array.of(-0.25, 0.125, 1000.5, Number.NaN)

@@ -59,14 +59,14 @@ export async function writeFloatTiff(
         lengths.push(packed.length)
       }
       const layout: [number, TiffValue][] = [
-        [tags.width, longsValue(width)],
-        [tags.height, longsValue(height)],
+        [tags.width, longsValue([width])],
+        [tags.height, longsValue([height])],
         [tags.bits, shortsValue(...new Array<number>(channels).fill(32))],
         [tags.compression, shortsValue(deflated)],
-        [tags.stripOffsets, longsValue(...offsets)],
+        [tags.stripOffsets, longsValue(offsets)],
         [tags.samples, shortsValue(channels)],
-        [tags.rowsPerStrip, longsValue(rows)],
-        [tags.stripBytes, longsValue(...lengths)],
+        [tags.rowsPerStrip, longsValue([rows])],
+        [tags.stripBytes, longsValue(lengths)],
         [tags.planes, shortsValue(1)],
         [tags.format, shortsValue(...new Array<number>(channels).fill(ieee))],
       ]

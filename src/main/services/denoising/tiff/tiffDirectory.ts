@@ -112,9 +112,8 @@ class DirectoryReader {
     const tag = this.short(entry, 0)
     const type = this.short(entry, 2)
     const size = sizes[type]
-    if (values.has(tag)) return
-    // A type that nobody knows says nothing about its length.
-    if (!size) return
+    // The first of two counts. A type that nobody knows says nothing about its length.
+    if (!size || values.has(tag)) return
     const count = this.offsetAt(entry, 4)
     const at = this.layout.isBig ? 12 : 8
     const length = count * size[0]

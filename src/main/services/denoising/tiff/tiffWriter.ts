@@ -11,7 +11,7 @@ export const shortsValue = (...values: number[]): TiffValue => ({
   data: Buffer.from(Uint16Array.from(values).buffer),
 })
 
-export const longsValue = (...values: number[]): TiffValue => ({
+export const longsValue = (values: readonly number[]): TiffValue => ({
   type: types.long,
   count: values.length,
   data: Buffer.from(Uint32Array.from(values).buffer),
@@ -41,7 +41,9 @@ export class TiffWriter {
     // Directories and values begin at even positions.
     const at = this.end + (this.end % 2)
     if (at + data.length > mostBytes) throw new RangeError('A TIFF of more than 4 GB cannot be written.')
-    await this.file.write(data, 0, data.length, at)
+    // On a disk that is nearly full a part may be written, and the next try says so.
+    for (let done = 0; done < data.length;)
+      done += (await this.file.write(data, done, data.length - done, at + done)).bytesWritten
     this.end = at + data.length
     return at
   }
@@ -55,7 +57,7 @@ export class TiffWriter {
 
   private async directory({ values, inner }: TiffDirectory, next: number): Promise<number> {
     const entries = new Map(values)
-    for (const [tag, directory] of inner) entries.set(tag, longsValue(await this.directory(directory, 0)))
+    for (const [tag, directory] of inner) entries.set(tag, longsValue([await this.directory(directory, 0)]))
     const table = Buffer.alloc(2 + entries.size * 12 + 4)
     table.writeUInt16LE(entries.size, 0)
     let at = 2
