@@ -43,7 +43,7 @@ export async function restoreWith(
     const lanes = lanesOf(runtime, device)
     const values = await readParameters(model)
     const kind = isFullyConvolutional(spec) ? ConvolutionalRestorer : PatchRestorer
-    const create = (side: number) => new kind(runtime, spec, values, { device, lanes, tile: side })
+    const create = (side: number) => new kind(runtime, spec, values, { device, ...lanes, tile: side })
     using = { key, create, restorer: create(Math.max(smallest, tile ?? tileFor(spec, freemem(), lanes))) }
   }
   // Whatever fails leaves nothing that could be used again.

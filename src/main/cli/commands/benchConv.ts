@@ -34,15 +34,19 @@ interface Measured {
   readonly parameters: number
 }
 
-/** PyTorch first, then each of our runtimes, in one run. */
+/**
+ * PyTorch and each of our runtimes by turns in one run: the machine may be slower for a while, so that a runtime is
+ * compared with the mean of what PyTorch did just before it and just after it.
+ */
 export async function benchConv(context: CommandContext, flags: ConvBenchFlags): Promise<void> {
   const { output, progress, signal } = context
   const { runtime, device, peers, ...size } = flags
   const client = createComputeClient()
   const task = progress.start('Measuring', 0, 'rounds')
   try {
-    const peer = peers === undefined ? null : await measurePeer(peers, size, signal)
-    if (peer) report(peer, null)
+    const measurePeer = () => (peers === undefined ? null : measureTorch(peers, size, signal))
+    const measured: Measured[] = []
+    const torch = [await measurePeer()]
     for (const name of runtime ? [runtime] : await installed()) {
       const params = { ...size, runtime: name, device }
       const result = await client.call('benchConv', params, {
@@ -52,8 +56,14 @@ export async function benchConv(context: CommandContext, flags: ConvBenchFlags):
           task.update(done)
         },
       })
-      report({ by: 'hourglass', ...result }, peer)
+      measured.push({ by: 'hourglass', ...result })
+      torch.push(await measurePeer())
     }
+    const meanOf = (from: number, to?: number) =>
+      meanSpeed(torch.slice(from, to).filter((one) => one !== null))
+    const peer = meanOf(0)
+    if (peer) report(peer, null)
+    measured.forEach((result, i) => report(result, meanOf(i, i + 2)))
   } finally {
     task.end()
     await client.dispose()
@@ -81,7 +91,19 @@ export async function benchConv(context: CommandContext, flags: ConvBenchFlags):
   }
 }
 
-async function measurePeer(
+function meanSpeed(runs: readonly Measured[]): Measured | null {
+  const mean = (of: (run: Measured) => number) => runs.reduce((sum, run) => sum + of(run), 0) / runs.length
+  return runs.length === 0
+    ? null
+    : {
+        ...runs[0]!,
+        patchesPerSecond: mean((run) => run.patchesPerSecond),
+        megapixelsPerSecond: mean((run) => run.megapixelsPerSecond),
+        msPerStep: mean((run) => run.msPerStep),
+      }
+}
+
+async function measureTorch(
   python: string,
   size: Omit<ConvBenchFlags, 'runtime' | 'device' | 'peers'>,
   signal: AbortSignal,

@@ -1,5 +1,5 @@
 import { isFullyConvolutional, type ModelSpec } from '../../../shared/modelSpec'
-import { evenLength, planStretches } from '../imaging/tiles'
+import { evenLength, planStretches, shareOf } from '../imaging/tiles'
 import type { Runtime } from '../runtimes/runtime'
 import { cellOf, receptiveRadius } from './receptiveRadius'
 import type { RestoreOptions, Restorer, RestorerOptions } from './restorer'
@@ -8,6 +8,11 @@ import type { Place, TiledImage } from './tiledImage'
 
 /** Tiles of an image are of one shape, those of the same image at half the size and at its ends of others. */
 const programsKept = 4
+
+interface Size {
+  readonly height: number
+  readonly width: number
+}
 
 /** One plane of a tile. */
 interface Piece {
@@ -54,12 +59,13 @@ export class ConvolutionalRestorer implements Restorer {
     const pieces = places.flatMap((place) => sigmas.map((sigma, plane): Piece => ({ place, plane, sigma })))
     const computed = pieces.filter(({ sigma }) => sigma !== null).length
     const lanes = Math.min(this.options.lanes, Math.max(1, computed))
+    const atOnce = Math.min(lanes * this.options.batch, Math.max(1, computed))
     const { height, width } = places[0]!
     const read = ({ place, plane }: Piece) =>
       image.read(plane, place.row.start, place.column.start, height, width)
     let ready: Float32Array[] = []
     for (let next = 0, done = 0; next < pieces.length;) {
-      const group = takeGroup(pieces, next, lanes)
+      const group = takeGroup(pieces, next, atOnce)
       next += group.length
       const asked = group.filter(({ sigma }) => sigma !== null)
       const inputs = asked.map((piece) => ({ images: read(piece), sigma: piece.sigma! }))
@@ -82,24 +88,30 @@ export class ConvolutionalRestorer implements Restorer {
 
   /** Tiles of one size; an image that the cell does not divide goes on mirrored at its right and lower end. */
   private placesOf(image: TiledImage): Place[] {
-    const { cell, spec, options } = this
+    const { cell, spec } = this
     const halo = receptiveRadius(spec)
     const whole = { height: roundUp(image.height, cell), width: roundUp(image.width, cell) }
-    const height = this.tileHeight(whole.height, halo, image.planes)
-    const width = evenLength(whole.width, roundUp(options.tile, cell), halo, cell)
+    const { height, width } = this.tileSize(whole, halo, image.planes)
     const columns = planStretches(whole.width, width, halo, cell)
     return planStretches(whole.height, height, halo, cell).flatMap((row) =>
       columns.map((column) => ({ row, column, height, width })),
     )
   }
 
-  /** As high as tiles may be, and lower where that gives each lane a share of an image that is a single tile. */
-  private tileHeight(height: number, halo: number, planes: number): number {
+  /** As large as tiles may be; an image that is a single tile is shared out, so that each lane has its batch of it. */
+  private tileSize(whole: Size, halo: number, planes: number): Size {
     const { options, cell } = this
     const most = roundUp(options.tile, cell)
-    const share = roundUp(Math.ceil(height / options.lanes) + halo, cell)
-    if (height <= most && options.lanes > planes && share > 4 * halo && share < height) return share
-    return evenLength(height, most, halo, cell)
+    if (whole.height <= most && whole.width <= most && options.lanes > planes)
+      for (const across of [options.batch, 1]) {
+        const height = shareOf(whole.height, options.lanes, halo, cell)
+        const width = across === 1 ? whole.width : shareOf(whole.width, across, halo, cell)
+        if (Math.min(height, width) > 4 * halo && height < whole.height) return { height, width }
+      }
+    return {
+      height: evenLength(whole.height, most, halo, cell),
+      width: evenLength(whole.width, most, halo, cell),
+    }
   }
 
   private async programFor(height: number, width: number, lanes: number): Promise<RestoringProgram> {
@@ -121,11 +133,11 @@ export class ConvolutionalRestorer implements Restorer {
   }
 }
 
-/** From `first` on, as many as have one for each lane to compute. */
-function takeGroup(pieces: readonly Piece[], first: number, lanes: number): readonly Piece[] {
+/** From `first` on, as many as have so many to compute. */
+function takeGroup(pieces: readonly Piece[], first: number, atOnce: number): readonly Piece[] {
   let end = first
   for (let taken = 0; end < pieces.length; end++) {
-    if (pieces[end]!.sigma !== null && ++taken > lanes) break
+    if (pieces[end]!.sigma !== null && ++taken > atOnce) break
   }
   return pieces.slice(first, end)
 }

@@ -1,3 +1,4 @@
+import type { Lanes } from './lanes'
 import type { TiledImage } from './tiledImage'
 
 export interface RestoreOptions {
@@ -7,10 +8,8 @@ export interface RestoreOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
-export interface RestorerOptions {
+export interface RestorerOptions extends Lanes {
   readonly device?: string
-  /** Tiles computed side by side, each on a core of its own; for runtimes that do not share out one tile by themselves. */
-  readonly lanes: number
   /** Height and width of a tile, halo included; smaller images take smaller ones. */
   readonly tile: number
 }

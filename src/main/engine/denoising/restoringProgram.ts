@@ -7,15 +7,15 @@ import { createVariable } from '../graph/variable'
 import { activateOutput, parametersOf, reconstructToSums } from '../models/autoencoder'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
 
-/** A batch for one lane. */
-export interface LaneInput {
+/** A batch, all of it with noise of one strength. */
+export interface RestoringInput {
   /** batch × inputs of the spec, values where 1 is white. */
   readonly images: Float32Array
   /** Of the noise on the 0-255 scale, for models that take it. */
   readonly sigma: number
 }
 
-/** A model as often as there are lanes, each of which restores a batch of its own within one call. */
+/** A model as often as there are lanes, which share the batches of one call. */
 export class RestoringProgram {
   private constructor(
     private readonly compiled: CompiledProgram,
@@ -47,17 +47,38 @@ export class RestoringProgram {
     return new RestoringProgram(compiled, inputSize(spec.input), lanes)
   }
 
-  /** @returns what each lane makes of its images. A lane that is left over does the first's again: there are no empty batches. */
-  async run(given: readonly LaneInput[]): Promise<Float32Array[]> {
+  /** @returns what becomes of each. A lane that is left over does the first's again: there are no empty batches. */
+  async run(given: readonly RestoringInput[]): Promise<Float32Array[]> {
+    const share = Math.ceil(given.length / this.lanes)
+    const shares = Array.from({ length: Math.ceil(given.length / share) }, (_, lane) =>
+      given.slice(lane * share, (lane + 1) * share),
+    )
     const feeds: Record<string, TensorData> = {}
     for (let lane = 0; lane < this.lanes; lane++) {
-      const { images, sigma } = given[lane] ?? given[0]!
-      const batch = images.length / this.inputs
-      feeds[`image${lane}`] = { shape: [batch, this.inputs], data: images }
-      feeds[`sigma${lane}`] = { shape: [batch, 1], data: new Float32Array(batch).fill(sigma) }
+      const { images, sigmas } = this.joined(shares[lane] ?? shares[0]!)
+      feeds[`image${lane}`] = { shape: [sigmas.length, this.inputs], data: images }
+      feeds[`sigma${lane}`] = { shape: [sigmas.length, 1], data: sigmas }
     }
     const results = await this.compiled.run('restore', feeds)
-    return given.map((_, lane) => results[`output${lane}`]!.data as Float32Array)
+    return shares.flatMap((inputs, lane) => {
+      const data = results[`output${lane}`]!.data as Float32Array
+      let end = 0
+      return inputs.map(({ images }) => data.subarray(end, (end += images.length)))
+    })
+  }
+
+  private joined(inputs: readonly RestoringInput[]): { images: Float32Array; sigmas: Float32Array } {
+    const sigmas = inputs.flatMap(({ images, sigma }) =>
+      new Array<number>(images.length / this.inputs).fill(sigma),
+    )
+    if (inputs.length === 1) return { images: inputs[0]!.images, sigmas: Float32Array.from(sigmas) }
+    const images = new Float32Array(sigmas.length * this.inputs)
+    let end = 0
+    for (const input of inputs) {
+      images.set(input.images, end)
+      end += input.images.length
+    }
+    return { images, sigmas: Float32Array.from(sigmas) }
   }
 
   async dispose(): Promise<void> {

@@ -1,4 +1,5 @@
 import { isFullyConvolutional, layerShapes, type ModelSpec } from '../../../shared/modelSpec'
+import type { Lanes } from './lanes'
 import { valuesPerPixel } from './networkReach'
 import { receptiveRadius } from './receptiveRadius'
 
@@ -19,10 +20,9 @@ export function smallestTile(spec: ModelSpec): number {
  * Height and width of a tile that goes into memory.
  *
  * @param freeBytes of the memory that tiles are computed in
- * @param lanes tiles computed at a time
  */
-export function tileFor(spec: ModelSpec, freeBytes: number, lanes: number): number {
-  const bytes = Math.min(mostBytes, memoryShare * freeBytes) / lanes
+export function tileFor(spec: ModelSpec, freeBytes: number, { lanes, batch }: Lanes): number {
+  const bytes = Math.min(mostBytes, memoryShare * freeBytes) / (lanes * batch)
   const side = Math.floor(Math.sqrt(bytes / bytesPerPixel(spec)) / 16) * 16
   return Math.max(smallestTile(spec), Math.min(largest, side))
 }

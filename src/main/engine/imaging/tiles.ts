@@ -40,6 +40,11 @@ export function planStretches(size: number, length: number, halo: number, step: 
 export function evenLength(size: number, most: number, halo: number, step: number): number {
   if (most >= size) return size
   const around = 2 * Math.ceil(halo / step) * step
-  const count = Math.ceil((size - around) / (most - around))
+  return shareOf(size, Math.ceil((size - around) / (most - around)), halo, step)
+}
+
+/** The length of `count` stretches that an axis is shared out to, a multiple of `step`. */
+export function shareOf(size: number, count: number, halo: number, step: number): number {
+  const around = 2 * Math.ceil(halo / step) * step
   return Math.ceil((size - around) / count / step) * step + around
 }

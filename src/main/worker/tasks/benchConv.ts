@@ -49,7 +49,7 @@ export async function benchConv(
   }
   const image = randomSquare(megapixels)
   const lanes = lanesOf(runtime, device)
-  const made = new ConvolutionalRestorer(runtime, spec, values, { device, lanes, tile: image.width })
+  const made = new ConvolutionalRestorer(runtime, spec, values, { device, ...lanes, tile: image.width })
   const restoring = await restoringTimes(made, image, rounds, (done) => report(rounds + done))
   const ms = median(times)
   return {

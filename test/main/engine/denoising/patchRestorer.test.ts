@@ -22,7 +22,7 @@ function picture(height: number, width: number, channels: 1 | 3 = 1): FloatImage
 
 describeRuntimes('PatchRestorer', (runtime) => {
   const restored = async (spec: ReturnType<typeof patches>, image: FloatImage, tile: number, lanes = 1) => {
-    const made = new PatchRestorer(runtime(), spec, initializeParameters(spec), { lanes, tile })
+    const made = new PatchRestorer(runtime(), spec, initializeParameters(spec), { lanes, batch: 1, tile })
     try {
       return await restoreFloats(made, image, 25)
     } finally {

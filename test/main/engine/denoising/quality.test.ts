@@ -65,7 +65,7 @@ describeRuntimes('a small denoiser, trained for some seconds', (runtime) => {
     } finally {
       await trainer.dispose()
     }
-    const made = new ConvolutionalRestorer(runtime(), spec, values, { lanes: 1, tile: side })
+    const made = new ConvolutionalRestorer(runtime(), spec, values, { lanes: 1, batch: 1, tile: side })
     try {
       const shape = { height: side, width: side, channels: 1 } as const
       const random = randomStream(9)

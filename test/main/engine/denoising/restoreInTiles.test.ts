@@ -87,18 +87,20 @@ describe('isOutOfMemory', () => {
 const specOf = (preset: string) => modelSpecSchema.parse(findPreset(preset).spec)
 
 describe('tileFor', () => {
+  const alone = { lanes: 1, batch: 1 }
+
   const spec = modelSpecSchema.parse(restorer(48, 10))
   it('takes what goes into memory, and no less than it needs', () => {
-    expect(tileFor(spec, 64e9, 1)).toBe(768)
-    const less = tileFor(spec, 64e6, 1)
+    expect(tileFor(spec, 64e9, alone)).toBe(768)
+    const less = tileFor(spec, 64e6, alone)
     expect(less).toBeLessThan(512)
-    expect(tileFor(spec, 64e6, 4)).toBeLessThan(less)
-    expect(tileFor(spec, 0, 1)).toBe(smallestTile(spec))
+    expect(tileFor(spec, 64e6, { lanes: 2, batch: 2 })).toBeLessThan(less)
+    expect(tileFor(spec, 0, alone)).toBe(smallestTile(spec))
   })
 
   it('asks less of networks that keep more', () => {
     const unet = specOf('denoise-unet')
-    expect(tileFor(unet, 400e6, 1)).toBeLessThan(tileFor(spec, 400e6, 1))
+    expect(tileFor(unet, 400e6, alone)).toBeLessThan(tileFor(spec, 400e6, alone))
     expect(smallestTile(specOf('denoise-patch'))).toBe(64)
   })
 })

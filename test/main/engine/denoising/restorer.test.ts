@@ -86,7 +86,7 @@ describe('planStretches', () => {
 describeRuntimes('ConvolutionalRestorer', (runtime) => {
   const withRestorer = async <T>(
     spec: (typeof specs)[keyof typeof specs],
-    options: { lanes: number; tile: number },
+    options: { lanes: number; batch: number; tile: number },
     body: (made: ConvolutionalRestorer) => Promise<T>,
   ): Promise<T> => {
     const made = new ConvolutionalRestorer(runtime(), spec, initializeParameters(spec), options)
@@ -100,12 +100,17 @@ describeRuntimes('ConvolutionalRestorer', (runtime) => {
   test.each(Object.entries(specs))('gives the same in tiles as whole: %s', async (_, spec) => {
     const image = picture(101, 74, spec.input.channels)
     const before = image.data.slice()
-    const restored = (lanes: number, tile: number) =>
-      withRestorer(spec, { lanes, tile }, (made) => restoreFloats(made, image, 20))
-    const whole = await restored(1, 128)
+    const restored = (lanes: number, batch: number, tile: number) =>
+      withRestorer(spec, { lanes, batch, tile }, (made) => restoreFloats(made, image, 20))
+    const whole = await restored(1, 1, 128)
     expect(largestDifference(whole.data, image.data)).toBeGreaterThan(0.01)
-    for (const lanes of [1, 2])
-      expect(largestDifference((await restored(lanes, 52)).data, whole.data)).toBeLessThan(1e-5)
+    for (const [lanes, batch] of [
+      [1, 1],
+      [2, 1],
+      [1, 3],
+      [2, 2],
+    ] as const)
+      expect(largestDifference((await restored(lanes, batch, 52)).data, whole.data)).toBeLessThan(1e-5)
     expect(image.data).toEqual(before)
   })
 
@@ -115,7 +120,7 @@ describeRuntimes('ConvolutionalRestorer', (runtime) => {
     [3, 5],
   ])('takes images of %i × %i', async (height, width) => {
     const image = picture(height, width, 1)
-    const result = await withRestorer(specs.restorer, { lanes: 2, tile: 40 }, (made) =>
+    const result = await withRestorer(specs.restorer, { lanes: 2, batch: 2, tile: 40 }, (made) =>
       restoreFloats(made, image, 10),
     )
     expect(result).toMatchObject({ height, width, channels: 1 })
@@ -129,7 +134,7 @@ describeRuntimes('ConvolutionalRestorer', (runtime) => {
     const options = { planes: 'decorrelated', gains: [1, 1, 1] } as const
     const seen: string[] = []
     const restored = (sigmas: (number | null)[]) =>
-      withRestorer(specs.restorer, { lanes: 2, tile: 40 }, async (made) => {
+      withRestorer(specs.restorer, { lanes: 2, batch: 2, tile: 40 }, async (made) => {
         const onProgress = (done: number, total: number) => seen.push(`${done}/${total}`)
         await made.restore(new PixelTiles(image, result, options), { sigmas, onProgress })
         return result.slice()
@@ -145,7 +150,7 @@ describeRuntimes('ConvolutionalRestorer', (runtime) => {
 
   it('tells of every tile, and ends where it is told to', async () => {
     const image = picture(90, 40, 1)
-    await withRestorer(specs.restorer, { lanes: 1, tile: 40 }, async (made) => {
+    await withRestorer(specs.restorer, { lanes: 1, batch: 1, tile: 40 }, async (made) => {
       const seen: string[] = []
       await restoreFloats(made, image, 10, (done, total) => seen.push(`${done}/${total}`))
       expect(seen.at(-1)).toBe(`${seen.length}/${seen.length}`)

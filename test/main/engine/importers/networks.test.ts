@@ -103,7 +103,11 @@ describe.skipIf(!hasPeersPython('torch', 'onnx'))('networks made in PyTorch, as 
       const data = Float32Array.from({ length: side * side * channels }, () => random())
       const image: FloatImage = { height: side, width: side, channels, data }
       const restored = async (tile: number) => {
-        const restorer = new ConvolutionalRestorer(createOnnxRuntime(), spec, values, { lanes: 1, tile })
+        const restorer = new ConvolutionalRestorer(createOnnxRuntime(), spec, values, {
+          lanes: 1,
+          batch: 1,
+          tile,
+        })
         try {
           return (await restoreFloats(restorer, image, 20)).data
         } finally {
