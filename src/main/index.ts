@@ -65,7 +65,7 @@ async function start(): Promise<void> {
 
 function run(app: App): void {
   handlePageProtocol(session.defaultSession, pageFolder(), app)
-  connectIpc(app, () => window.current()?.webContents ?? null)
+  connectIpc(app, () => window.current()?.webContents ?? null, windowIcon())
   followTheme(app)
   setApplicationMenu({
     show(screen) {

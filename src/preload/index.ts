@@ -5,6 +5,12 @@ import type { Place } from '../shared/api/places'
 
 let nextId = 0
 
+/** Of an Error only its sentence crosses to the page. */
+function resultOf(reply: Reply): unknown {
+  if (reply.kind === 'error') throw new Error(reply.error.message)
+  return reply.result
+}
+
 /** The only door between the page and the app. The page names commands and events; it reaches no channel by itself. */
 const bridge: Bridge = {
   invoke: (command, params) =>
@@ -19,9 +25,10 @@ const bridge: Bridge = {
   async placesOf(files) {
     const paths = files.map((file) => webUtils.getPathForFile(file))
     const reply = (await ipcRenderer.invoke('hourglass:places', paths)) as Reply
-    // Of an Error only its sentence crosses to the page.
-    if (reply.kind === 'error') throw new Error(reply.error.message)
-    return reply.result as readonly Place[]
+    return resultOf(reply) as readonly Place[]
+  },
+  async drag(place) {
+    resultOf((await ipcRenderer.invoke('hourglass:drag', place)) as Reply)
   },
 }
 

@@ -12,11 +12,6 @@ async function importShapes(app: Hourglass): Promise<void> {
   await importChosen(app.page)
 }
 
-async function trainOnce(page: Page, name: string): Promise<void> {
-  await startTraining(page, { epochs: 3, name })
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
-}
-
 async function more(page: Page, item: string): Promise<void> {
   await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('menuitem', { name: item }).click()
@@ -125,121 +120,123 @@ test('a network: its layers in the drawing, and how they are tied', { tag: '@pag
   await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
 })
 
-test(
-  'a run and its model: names, notes, further, kept, repeated, deleted',
-  { tag: '@page' },
-  async ({ app }) => {
+test.describe('with a run that is done', () => {
+  test.use({ begins: 'trained' })
+
+  test(
+    'a run and its model: names, notes, further, kept, repeated, deleted',
+    { tag: '@page' },
+    async ({ app }) => {
+      const { page } = app
+      await openRun(page, 'Once')
+      await more(page, 'Rename')
+      await rename(page, 'Twice')
+      await expect(page.getByRole('heading', { level: 1, name: 'Twice' })).toBeVisible()
+      const notes = page.getByRole('textbox', { name: 'Notes' })
+      await notes.fill('Discs are easy.')
+      await notes.blur()
+      await page.reload()
+      await expect(notes).toHaveValue('Discs are easy.')
+      await page.getByRole('button', { name: /^More curves/ }).click()
+      await expect(page.getByRole('img', { name: /also their pseudo-inverse/ })).toBeVisible()
+
+      await more(page, 'Train further…')
+      await page.getByRole('dialog').getByRole('spinbutton', { name: 'Epochs in all' }).fill('14')
+      await page.getByRole('dialog').getByRole('button', { name: 'Train further' }).click()
+      await expect(page.getByRole('log')).toContainText('Going on after epoch 12 of 14')
+      await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+
+      await more(page, 'Keep as a model…')
+      await rename(page, 'Kept')
+      await page.getByRole('button', { name: 'Open', exact: true }).click()
+      await expect(page.getByRole('heading', { level: 1, name: 'Kept' })).toBeVisible()
+      await page.getByRole('button', { name: 'Another image' }).click()
+      await page.getByRole('combobox', { name: 'Noise to add first' }).selectOption('gaussian')
+      await expect(page.getByRole('img', { name: 'The image with noise' })).toBeVisible()
+      await page
+        .getByRole('group', { name: 'What number 1 of the code does' })
+        .getByRole('button')
+        .first()
+        .click()
+      await expect(page.getByText('Decoded from your code')).toBeVisible()
+
+      await openRun(page, 'Twice')
+      await more(page, 'Repeat with changes…')
+      await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Twice 2')
+      await expect(page.getByRole('spinbutton', { name: 'Epochs', exact: true })).toHaveValue('14')
+
+      await openRun(page, 'Twice')
+      await more(page, 'Delete')
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+      await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible()
+      await page.getByRole('link', { name: 'Models', exact: true }).click()
+      await page.getByRole('link', { name: /^Kept/ }).click()
+      await more(page, 'Rename')
+      await rename(page, 'Still here')
+      await expect(page.getByRole('heading', { level: 1, name: 'Still here' })).toBeVisible()
+      await page.getByRole('button', { name: 'Train further from here' }).click()
+      await expect(page.getByText('It starts from the weights of a trained model.')).toBeVisible()
+      await page.goBack()
+      await more(page, 'Remove')
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+      await expect(page.getByRole('heading', { name: 'No models yet' })).toBeVisible()
+    },
+  )
+
+  test('the table of runs: found, sorted, and deleted together', { tag: '@page' }, async ({ app }) => {
     const { page } = app
-    await importShapes(app)
-    await trainOnce(page, 'Once')
-    await more(page, 'Rename')
-    await rename(page, 'Twice')
-    await expect(page.getByRole('heading', { level: 1, name: 'Twice' })).toBeVisible()
-    const notes = page.getByRole('textbox', { name: 'Notes' })
-    await notes.fill('Discs are easy.')
-    await notes.blur()
-    await page.reload()
-    await expect(notes).toHaveValue('Discs are easy.')
-    await page.getByRole('button', { name: /^More curves/ }).click()
-    await expect(page.getByRole('img', { name: /also their pseudo-inverse/ })).toBeVisible()
-
-    await more(page, 'Train further…')
-    await page.getByRole('dialog').getByRole('spinbutton', { name: 'Epochs in all' }).fill('5')
-    await page.getByRole('dialog').getByRole('button', { name: 'Train further' }).click()
-    await expect(page.getByRole('log')).toContainText('Going on after epoch 3 of 5')
-    await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
-
-    await more(page, 'Keep as a model…')
-    await rename(page, 'Kept')
-    await page.getByRole('button', { name: 'Open', exact: true }).click()
-    await expect(page.getByRole('heading', { level: 1, name: 'Kept' })).toBeVisible()
-    await page.getByRole('button', { name: 'Another image' }).click()
-    await page.getByRole('combobox', { name: 'Noise to add first' }).selectOption('gaussian')
-    await expect(page.getByRole('img', { name: 'The image with noise' })).toBeVisible()
-    await page
-      .getByRole('group', { name: 'What number 1 of the code does' })
-      .getByRole('button')
-      .first()
-      .click()
-    await expect(page.getByText('Decoded from your code')).toBeVisible()
-
-    await openRun(page, 'Twice')
-    await more(page, 'Repeat with changes…')
-    await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Twice 2')
-    await expect(page.getByRole('spinbutton', { name: 'Epochs', exact: true })).toHaveValue('5')
-
-    await openRun(page, 'Twice')
-    await more(page, 'Delete')
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
-    await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible()
-    await page.getByRole('link', { name: 'Models', exact: true }).click()
-    await page.getByRole('link', { name: /^Kept/ }).click()
-    await more(page, 'Rename')
-    await rename(page, 'Still here')
-    await expect(page.getByRole('heading', { level: 1, name: 'Still here' })).toBeVisible()
-    await page.getByRole('button', { name: 'Train further from here' }).click()
-    await expect(page.getByText('It starts from the weights of a trained model.')).toBeVisible()
-    await page.goBack()
-    await more(page, 'Remove')
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
-    await expect(page.getByRole('heading', { name: 'No models yet' })).toBeVisible()
-  },
-)
-
-test('the table of runs: found, sorted, and deleted together', { tag: '@page' }, async ({ app }) => {
-  const { page } = app
-  await importShapes(app)
-  for (const name of ['Alpha', 'Beta']) {
     await page.getByRole('link', { name: 'Datasets', exact: true }).click()
     await page.getByRole('link', { name: /shapes/ }).click()
-    await trainOnce(page, name)
-  }
-  await page.getByRole('link', { name: 'Runs', exact: true }).click()
-  const names = () => page.getByRole('table').getByRole('link').allInnerTexts()
-  await expect.poll(names).toEqual(['Beta', 'Alpha'])
-  await page.getByRole('button', { name: 'Name' }).click()
-  await expect.poll(names).toEqual(['Alpha', 'Beta'])
-  await expect(page.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', 'ascending')
-  await page.getByRole('textbox', { name: 'Search runs' }).fill('bet')
-  await expect.poll(names).toEqual(['Beta'])
-  await page.getByRole('textbox', { name: 'Search runs' }).fill('')
-  await page.getByRole('checkbox', { name: 'Choose Alpha' }).check()
-  await page.getByRole('checkbox', { name: 'Choose Beta' }).check()
-  await page.getByRole('button', { name: 'Delete' }).click()
-  await expect(page.getByRole('dialog', { name: 'Delete 2 runs?' })).toBeVisible()
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
-  await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible()
-})
+    await startTraining(page, { epochs: 3, name: 'Beta' })
+    await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+    await page.getByRole('link', { name: 'Runs', exact: true }).click()
+    const names = () => page.getByRole('table').getByRole('link').allInnerTexts()
+    await expect.poll(names).toEqual(['Beta', 'Once'])
+    await page.getByRole('button', { name: 'Name' }).click()
+    await expect.poll(names).toEqual(['Beta', 'Once'])
+    await expect(page.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', 'ascending')
+    await page.getByRole('textbox', { name: 'Search runs' }).fill('onc')
+    await expect.poll(names).toEqual(['Once'])
+    await page.getByRole('textbox', { name: 'Search runs' }).fill('')
+    await page.getByRole('checkbox', { name: 'Choose Once' }).check()
+    await page.getByRole('checkbox', { name: 'Choose Beta' }).check()
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await expect(page.getByRole('dialog', { name: 'Delete 2 runs?' })).toBeVisible()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible()
+  })
 
-test('settings: what computes is measured, the language changes, the library moves', async ({
-  app,
-  host,
-}) => {
-  const { page } = app
-  await importShapes(app)
-  await page.getByRole('link', { name: 'Settings' }).click()
-  await page.getByRole('button', { name: 'Measure' }).click()
-  await expect(page.getByRole('row', { name: /ONNX Runtime.*Processor.*images\/s/ })).toBeVisible()
-  await page.getByRole('combobox', { name: 'Compute on' }).selectOption({ label: 'ONNX Runtime: Processor' })
-  await expect(page.getByText('You chose ONNX Runtime on the processor.')).toBeVisible()
-  await page.getByRole('combobox', { name: 'Language' }).selectOption('de')
-  await expect(page.getByRole('heading', { level: 1, name: 'Einstellungen' })).toBeVisible()
-  await page.getByRole('combobox', { name: 'Sprache' }).selectOption('en')
-  await expect(page.getByRole('button', { name: 'Measure' })).toHaveAttribute('type', 'button')
-  await expect(page.getByRole('region', { name: 'Work under way' })).toHaveCount(0)
+  test('settings: what computes is measured, the language changes, the library moves', async ({
+    app,
+    host,
+  }) => {
+    const { page } = app
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Measure' }).click()
+    await expect(page.getByRole('row', { name: /ONNX Runtime.*Processor.*images\/s/ })).toBeVisible()
+    await page
+      .getByRole('combobox', { name: 'Compute on' })
+      .selectOption({ label: 'ONNX Runtime: Processor' })
+    await expect(page.getByText('You chose ONNX Runtime on the processor.')).toBeVisible()
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('de')
+    await expect(page.getByRole('heading', { level: 1, name: 'Einstellungen' })).toBeVisible()
+    await page.getByRole('combobox', { name: 'Sprache' }).selectOption('en')
+    await expect(page.getByRole('button', { name: 'Measure' })).toHaveAttribute('type', 'button')
+    await expect(page.getByRole('region', { name: 'Work under way' })).toHaveCount(0)
 
-  if (host === 'served') {
-    await page.getByRole('button', { name: 'Move the library…' }).click()
-    const picker = page.getByRole('dialog', { name: 'Choose a folder' })
-    await picker.getByRole('textbox', { name: 'Name of a new folder' }).fill('moved')
-    await picker.getByRole('button', { name: 'Make folder' }).click()
-    await picker.getByRole('button', { name: 'Choose “moved”' }).click()
-  } else {
-    await mkdir(join(app.files, 'moved'))
-    await app.chooseFolder('Move the library…', 'moved')
-  }
-  await expect(page.getByText(join(app.files, 'moved'), { exact: true })).toBeVisible()
-  await page.getByRole('link', { name: 'Datasets', exact: true }).click()
-  await expect(page.getByRole('link', { name: /shapes 40 images/ })).toBeVisible()
-  expect(await readdir(join(app.files, 'moved', 'datasets'))).toEqual(['shapes'])
+    if (host === 'served') {
+      await page.getByRole('button', { name: 'Move the library…' }).click()
+      const picker = page.getByRole('dialog', { name: 'Choose a folder' })
+      await picker.getByRole('textbox', { name: 'Name of a new folder' }).fill('moved')
+      await picker.getByRole('button', { name: 'Make folder' }).click()
+      await picker.getByRole('button', { name: 'Choose “moved”' }).click()
+    } else {
+      await mkdir(join(app.files, 'moved'))
+      await app.chooseFolder('Move the library…', 'moved')
+    }
+    await expect(page.getByText(join(app.files, 'moved'), { exact: true })).toBeVisible()
+    await page.getByRole('link', { name: 'Datasets', exact: true }).click()
+    await expect(page.getByRole('link', { name: /shapes 120 images/ })).toBeVisible()
+    expect(await readdir(join(app.files, 'moved', 'datasets'))).toEqual(['shapes'])
+  })
 })

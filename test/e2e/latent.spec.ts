@@ -304,6 +304,20 @@ test(
     await page.getByRole('button', { name: 'Open', exact: true }).click()
     await expect(page.getByRole('heading', { name: 'Once', level: 1 })).toBeVisible()
     await expect(page.getByRole('heading', { name: 'Try it' })).toBeVisible()
+
+    await page.getByRole('link', { name: 'Models', exact: true }).click()
+    await page.getByRole('button', { name: 'Export several…' }).click()
+    const several = page.getByRole('dialog', { name: 'Export several models' })
+    await several.getByRole('checkbox', { name: /Kept model/ }).uncheck()
+    await expect(several.getByRole('button', { name: 'Export 1 model into a folder…' })).toBeEnabled()
+    await several.getByRole('checkbox', { name: 'All of them' }).check()
+    await several.getByLabel('As', { exact: true }).selectOption('json')
+    const go = several.getByRole('button', { name: 'Export 2 models into a folder…' })
+    await app.chooseFolder(go, '.')
+    await expect
+      .poll(async () => (await readdir(app.files)).filter((name) => name.includes('json')))
+      .toEqual(['once-json', 'once-json-2'])
+    await page.getByRole('link', { name: /Kept model/ }).click()
     // It knows of no dataset here: the newest is taken, and the model comes along to it.
     await page.getByRole('button', { name: 'Train further from here' }).click()
     await expect(page.getByText('It starts from the weights of a trained model.')).toBeVisible()

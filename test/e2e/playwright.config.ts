@@ -30,6 +30,8 @@ export default defineConfig<HostOption>({
     browserName: 'chromium',
     locale: 'en-GB',
     viewport: { width: 1280, height: 860 },
+    // Without a GPU every frame of an animation is drawn by the cores that compute.
+    contextOptions: { reducedMotion: 'reduce' },
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: findChromium() ?? undefined,

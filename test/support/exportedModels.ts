@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
@@ -94,8 +94,16 @@ export async function exported(
   const about = { name: 'Test "model"', made_by: 'Hourglass' }
   const as = { format, part, pixels, precision, tiedAs }
   const training = trainingConfigSchema.parse({})
-  const { files } = await client.call('exportModel', { model, as, about, training })
-  return new Map(files.map(({ path, bytes }) => [path, bytes]))
+  const out = await mkdtemp(join(folder, 'out-'))
+  const { files } = await client.call('exportModel', { model, as, about, training, folder: out })
+  const read = files.map(async ({ path, bytes }): Promise<[string, Uint8Array]> => {
+    const content = await readFile(join(out, path))
+    expect(content).toHaveLength(bytes)
+    return [path, content]
+  })
+  const all = new Map(await Promise.all(read))
+  await rm(out, { recursive: true })
+  return all
 }
 
 /** Images, codes and what the model itself makes of them. */

@@ -77,7 +77,7 @@ export async function openServices(
     await training.close()
     await denoising.close()
     await jobs.close()
-    await library.close()
+    await Promise.all([library.close(), exports.close()])
     await Promise.all([trainer, helper, saver, mapper].map((client) => client.dispose()))
     await datasets.opened.close()
   }

@@ -3,15 +3,18 @@ import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron'
 import { z } from 'zod'
 import type { App } from '../app/createApp'
 import { Dispatcher } from '../transports/dispatcher'
-import type { Place } from '../../shared/api/places'
+import { type Place, placeSchema } from '../../shared/api/places'
 import type { Reply } from '../../shared/api/messages'
 import { ExpectedError, toErrorMessage } from '../../shared/errors'
 import { isOurPage } from './pageProtocol'
 
 const pathsSchema = z.array(z.string().max(4096)).max(10_000)
 
-/** Carries requests and events between the app and its window. Only the main frame of our own page is heard. */
-export function connectIpc(app: App, window: () => WebContents | null): void {
+/**
+ * Carries requests and events between the app and its window. Only the main frame of our own page is heard.
+ * @param icon a picture that files have while they are dragged out of it
+ */
+export function connectIpc(app: App, window: () => WebContents | null, icon?: string): void {
   const dispatcher = new Dispatcher(app)
 
   function isOurs({ sender, senderFrame }: IpcMainInvokeEvent): boolean {
@@ -30,6 +33,14 @@ export function connectIpc(app: App, window: () => WebContents | null): void {
     const parsed = pathsSchema.safeParse(paths)
     if (!isOurs(event) || !parsed.success) return refusal
     return addPlaces(app, parsed.data)
+  })
+  ipcMain.handle('hourglass:drag', async (event, place: unknown) => {
+    const parsed = placeSchema.safeParse(place)
+    if (!isOurs(event) || !parsed.success) return refusal
+    return answer(app, async () => {
+      const file = app.places.resolve(parsed.data)
+      event.sender.startDrag({ file, icon: icon ?? '' })
+    })
   })
   app.events.forward((event, payload) => {
     const contents = window()
@@ -55,6 +66,16 @@ async function addPlaces({ places, log }: App, paths: readonly string[]): Promis
     }
   }
   return { kind: 'result', id: 0, result }
+}
+
+async function answer({ log }: App, action: () => Promise<void>): Promise<Reply> {
+  try {
+    await action()
+    return { kind: 'result', id: 0, result: null }
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) log.error('A file could not be dragged.', error)
+    return { kind: 'error', id: 0, error: toErrorMessage(error) }
+  }
 }
 
 const refusal = {

@@ -1,5 +1,6 @@
 import { open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Pieces } from '../../shared/pieces'
 import { explainFileError } from './fileErrors'
 
 /** Where a file is written until it is whole; the next writer of the same file takes over what a crash left here. */
@@ -80,9 +81,10 @@ export class FileReplacement {
  * Writes beside `path`, syncs, renames: after a crash at any moment the file is the old one or the new one, whole.
  * @throws ExpectedError when the file system says no (disk full, no rights, no such folder)
  */
-export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(path: string, data: Uint8Array | string | Pieces): Promise<void> {
   const replacement = await FileReplacement.open(path)
-  await replacement.write(data)
+  const pieces = typeof data === 'string' || data instanceof Uint8Array ? [data] : data
+  for (const piece of pieces) await replacement.write(piece)
   await replacement.commit()
 }
 

@@ -50,10 +50,8 @@ export async function readCheckpoint<P>(path: string, position: z.ZodType<P>): P
 
 /** Only the weights, of a checkpoint or of a model's weights.safetensors. */
 export async function readWeights(path: string): Promise<StoredWeights> {
-  const { tensors } = await readSafetensors(path)
-  return Object.fromEntries(
-    Object.entries(floats(tensors, path)).filter(([name]) => !name.startsWith(prefix)),
-  )
+  const { tensors } = await readSafetensors(path, (name) => !name.startsWith(prefix))
+  return floats(tensors, path)
 }
 
 function floats(tensors: Record<string, StoredTensor>, path: string): StoredWeights {

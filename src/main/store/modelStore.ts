@@ -4,13 +4,14 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { ExpectedError } from '../../shared/errors'
 import type { ModelSpec } from '../../shared/modelSpec'
 import { formatNoise } from '../../shared/noise'
+import type { Pieces } from '../../shared/pieces'
 import { type ModelInfo, modelInfoSchema } from '../../shared/run'
 import { partialPath, syncFolder, writeFileAtomic } from './atomicWrite'
 import type { StoredWeights } from './checkpointStore'
 import { explainFileError, fileErrorCode } from './fileErrors'
 import { makeFolder } from './makeFolder'
 import { readRunInfo, runFiles } from './runStore'
-import { encodeSafetensors, type StoredTensor } from './safetensors'
+import { safetensorsInPieces, type StoredTensor } from './safetensors'
 
 /** Files of a model's folder. Other programs read them. */
 export const modelFiles = {
@@ -67,7 +68,7 @@ export async function writeModel(
     await rm(beside, { recursive: true, force: true })
     await makeFolder(beside)
     await writeFileAtomic(modelFiles.info(beside), `${JSON.stringify(info, null, 2)}\n`)
-    await writeFileAtomic(modelFiles.weights(beside), encodeModelWeights(weights))
+    await writeFileAtomic(modelFiles.weights(beside), modelWeightsInPieces(weights))
     await writeFileAtomic(modelFiles.card(beside), card)
     if (preview) await writeFileAtomic(modelFiles.preview(beside), preview)
     await rm(folder, { recursive: true, force: true })
@@ -82,12 +83,12 @@ export async function writeModel(
 }
 
 /** weights.safetensors of a model. */
-export function encodeModelWeights(weights: StoredWeights): Uint8Array {
+export function modelWeightsInPieces(weights: StoredWeights): Pieces {
   const tensors = Object.entries(weights).map(([name, { shape, data }]): [string, StoredTensor] => [
     name,
     { dtype: 'F32', shape: [...shape], data },
   ])
-  return encodeSafetensors(Object.fromEntries(tensors), { format: 'hourglass-model-1' })
+  return safetensorsInPieces(Object.fromEntries(tensors), { format: 'hourglass-model-1' })
 }
 
 /** Only model.json. @throws ExpectedError */

@@ -22,7 +22,8 @@ export class OutputFolder {
 
   private constructor(
     readonly folder: string,
-    private readonly names: readonly string[],
+    private readonly names: string[],
+    private readonly rules: OutputRules,
     private readonly created: string | undefined,
   ) {
     this.partial = join(folder, partialFolder)
@@ -31,7 +32,7 @@ export class OutputFolder {
   /** @throws ExpectedError when a file would be overwritten that is not to be, or the folder cannot be written */
   static async open(folder: string, names: readonly string[], rules: OutputRules): Promise<OutputFolder> {
     await checkNames(folder, names, rules)
-    const output = new OutputFolder(resolve(folder), names, await makeFolder(folder))
+    const output = new OutputFolder(resolve(folder), [...names], rules, await makeFolder(folder))
     try {
       await output.attempt(() => rm(output.partial, { recursive: true, force: true }))
       await makeFolder(output.partial)
@@ -45,6 +46,12 @@ export class OutputFolder {
   /** Where to write a file of that name. */
   path(name: string): string {
     return join(this.partial, name)
+  }
+
+  /** Files whose names were not known before. @throws ExpectedError when one would be overwritten that is not to be */
+  async include(names: readonly string[]): Promise<void> {
+    await checkNames(this.folder, names, this.rules)
+    this.names.push(...names)
   }
 
   /** @throws ExpectedError when the disk says no */

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
 import { ExpectedError } from '../../shared/errors'
+import { bytesOf, joined, type Pieces } from '../../shared/pieces'
 import { writeFileAtomic } from './atomicWrite'
 import { explainFileError } from './fileErrors'
 
@@ -20,7 +21,7 @@ export type TensorFile = { tensors: Record<string, StoredTensor>; metadata: Reco
 /** The format's own limit. */
 const maxHeaderBytes = 100_000_000
 const metadataKey = '__metadata__'
-const bytesOf = { F64: 8, F32: 4, I32: 4, F16: 2, U8: 1 } as const
+const bytesEach = { F64: 8, F32: 4, I32: 4, F16: 2, U8: 1 } as const
 
 const entrySchema = z.object({
   dtype: z.enum(['F64', 'F32', 'I32', 'F16', 'U8']),
@@ -30,15 +31,15 @@ const entrySchema = z.object({
 type Entry = z.infer<typeof entrySchema> & { name: string }
 
 /**
- * The bytes of a safetensors file. The header is padded to a multiple of 8 and wide types come first, so that every
+ * The pieces of a safetensors file, the tensors among them as they are. The header is padded to a multiple of 8 and wide types come first, so that every
  * tensor lies where its type can be read in place. The same tensors give the same bytes, whatever their order.
  */
-export function encodeSafetensors(
+export function safetensorsInPieces(
   tensors: Record<string, StoredTensor>,
   metadata: Record<string, string> = {},
-): Uint8Array {
+): Pieces {
   const sorted = Object.entries(tensors).sort(
-    ([a, s], [b, t]) => bytesOf[t.dtype] - bytesOf[s.dtype] || (a < b ? -1 : 1),
+    ([a, s], [b, t]) => bytesEach[t.dtype] - bytesEach[s.dtype] || (a < b ? -1 : 1),
   )
   let end = 0
   const entries = sorted.map(([name, { dtype, shape, data }]) => {
@@ -50,16 +51,15 @@ export function encodeSafetensors(
   })
   const all = Object.keys(metadata).length > 0 ? [[metadataKey, metadata] as const, ...entries] : entries
   const json = Buffer.from(JSON.stringify(Object.fromEntries(all)))
-  const start = 8 + Math.ceil(json.length / 8) * 8
-  const file = new Uint8Array(start + end).fill(0x20, 8, start)
-  new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true)
-  file.set(json, 8)
-  entries.forEach(([, entry], i) => {
-    const { data } = sorted[i]![1]
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start + entry.data_offsets[0]!)
-  })
-  return file
+  const head = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20, 8)
+  new DataView(head.buffer).setBigUint64(0, BigInt(head.length - 8), true)
+  head.set(json, 8)
+  return [head, ...sorted.map(([, { data }]) => bytesOf(data))]
 }
+
+/** The same as one array. */
+export const encodeSafetensors = (...args: Parameters<typeof safetensorsInPieces>): Uint8Array =>
+  joined(safetensorsInPieces(...args))
 
 /**
  * Reads what `encodeSafetensors` or another program wrote. Nothing of the header is believed before it is checked.
@@ -68,31 +68,62 @@ export function encodeSafetensors(
  * @throws ExpectedError `bad-input`, naming `file`
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
-  const start = headerEnd(bytes, file)
+  const start = headerEnd(bytes, bytes.length, file)
   const { entries, metadata } = parseHeader(bytes.subarray(8, start), file)
   checkLayout(entries, bytes.length - start, file)
   const tensors = entries.map((entry) => [entry.name, tensorAt(bytes, start, entry)] as const)
   return { tensors: Object.fromEntries(tensors), metadata }
 }
 
-/** @throws ExpectedError when the file cannot be read or is not a sound safetensors file */
-export async function readSafetensors(path: string): Promise<TensorFile> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+/**
+ * @param isWanted of a tensor's name; the others are not read
+ * @returns tensors in buffers of their own
+ * @throws ExpectedError when the file cannot be read or is not a sound safetensors file
+ */
+export async function readSafetensors(
+  path: string,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<TensorFile> {
+  try {
+    const file = await open(path)
+    try {
+      const { size } = await file.stat()
+      const start = headerEnd(await bytesAt(file, 0, Math.min(8, size), path), size, path)
+      const { entries, metadata } = parseHeader(await bytesAt(file, 8, start - 8, path), path)
+      checkLayout(entries, size - start, path)
+      const tensors: Record<string, StoredTensor> = {}
+      for (const entry of entries.filter(({ name }) => isWanted(name))) {
+        const [from, to] = entry.data_offsets
+        const bytes = await bytesAt(file, start + from, to - from, path)
+        tensors[entry.name] = tensorAt(bytes, -from, entry)
+      }
+      return { tensors, metadata }
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
     throw explainFileError(error, path)
-  })
-  return decodeSafetensors(bytes, path)
+  }
+}
+
+async function bytesAt(file: FileHandle, from: number, length: number, path: string): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  const { bytesRead } = await file.read(bytes, 0, length, from)
+  if (bytesRead < length) throw unsound(path, 'it became shorter while it was read')
+  return bytes
 }
 
 /** Replaces the file whole or not at all. @throws ExpectedError when it cannot be written */
 export async function writeSafetensors(path: string, { tensors, metadata }: TensorFile): Promise<void> {
-  await writeFileAtomic(path, encodeSafetensors(tensors, metadata))
+  await writeFileAtomic(path, safetensorsInPieces(tensors, metadata))
 }
 
-function headerEnd(bytes: Uint8Array, file: string): number {
-  if (bytes.length < 8) throw unsound(file, 'it ends before its header')
+/** @param size of the whole file */
+function headerEnd(bytes: Uint8Array, size: number, file: string): number {
+  if (size < 8) throw unsound(file, 'it ends before its header')
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
   if (length > maxHeaderBytes) throw unsound(file, 'its header claims to be larger than the format allows')
-  if (length > bytes.length - 8) throw unsound(file, 'it ends inside its header')
+  if (length > size - 8) throw unsound(file, 'it ends inside its header')
   return 8 + Number(length)
 }
 
@@ -129,7 +160,7 @@ function checkLayout(entries: Entry[], available: number, file: string): void {
   for (const { name, dtype, shape, data_offsets: offsets } of inOrder) {
     if (offsets[0] !== end)
       throw unsound(file, `the tensor "${name}" does not begin where the one before it ends`)
-    const bytes = elements(shape) * bytesOf[dtype]
+    const bytes = elements(shape) * bytesEach[dtype]
     if (offsets[1] - offsets[0] !== bytes) {
       throw unsound(
         file,
@@ -148,7 +179,7 @@ function tensorAt(
   { dtype, shape, data_offsets: offsets }: Entry,
 ): StoredTensor {
   const own = bytes.subarray(start + offsets[0], start + offsets[1])
-  const { buffer, byteOffset } = own.byteOffset % bytesOf[dtype] === 0 ? own : Uint8Array.from(own)
+  const { buffer, byteOffset } = own.byteOffset % bytesEach[dtype] === 0 ? own : Uint8Array.from(own)
   const length = elements(shape)
   switch (dtype) {
     case 'F64':

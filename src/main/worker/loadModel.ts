@@ -2,9 +2,10 @@ import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import { parametersFromWeights } from '../engine/models/weights'
 import { buildInferenceProgram } from '../engine/training/trainingProgram'
-import type { CompiledProgram } from '../engine/runtimes/runtime'
+import type { CompiledProgram, CompileOptions } from '../engine/runtimes/runtime'
 import { readWeights } from '../store/checkpointStore'
 import type { ComputeTarget, ModelFiles } from './protocol'
+import { release } from './release'
 import { chooseRuntime } from './runtimes'
 
 /** A trained model ready to run: `evaluate`, `encode`, `decode`. The caller disposes of it. */
@@ -22,10 +23,11 @@ export async function compileModel(
   values: Readonly<Record<string, Float32Array>>,
   noise: NoiseSpec | null,
   target: ComputeTarget,
+  options: CompileOptions = {},
 ): Promise<CompiledProgram> {
   const { runtime, device } = chooseRuntime(target)
   const { program, parameters, copies } = buildInferenceProgram(spec, noise)
-  const compiled = await runtime.compile(program, device)
+  const compiled = await runtime.compile(program, device, options)
   const copied = Object.fromEntries(copies.map(({ name }) => [name, values[name]!]))
   await compiled.write({ ...parameters.toVariables(values), ...copied })
   return compiled
@@ -33,5 +35,9 @@ export async function compileModel(
 
 /** Parameters by name. @throws ExpectedError when the file does not hold what the spec needs */
 export async function readParameters({ spec, weights }: ModelFiles): Promise<Record<string, Float32Array>> {
-  return parametersFromWeights(spec, await readWeights(weights), weights)
+  const read = await readWeights(weights)
+  const parameters = parametersFromWeights(spec, read, weights)
+  const others = Object.keys(read).filter((name) => !(name in parameters))
+  await release(others.map((name) => read[name]!.data))
+  return parameters
 }

@@ -23,8 +23,8 @@ async function counted<T>(call: () => Promise<T>): Promise<T> {
 export function withCountedCalls(runtime: Runtime): Runtime {
   return {
     ...runtime,
-    compile: (program, device) =>
-      counted(async () => withCountedRuns(await runtime.compile(program, device))),
+    compile: (program, device, options) =>
+      counted(async () => withCountedRuns(await runtime.compile(program, device, options))),
   }
 }
 

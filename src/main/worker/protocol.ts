@@ -257,15 +257,17 @@ export interface ComputeTasks extends LatentTasks {
     result: { images: Float32Array; components: number }
     event: never
   }
-  /** A model as files of another format, which are checked where a reader is at hand. */
+  /** A model as files of another format in an empty folder, which are checked where a reader is at hand. */
   exportModel: {
     params: {
       model: ModelFiles
       as: ExportedAs
       about: Readonly<Record<string, string>>
       training: TrainingConfig
+      folder: string
     }
-    result: { files: readonly { readonly path: string; readonly bytes: Uint8Array }[] }
+    /** What was written, with its size in bytes. */
+    result: { files: readonly { readonly path: string; readonly bytes: number }[] }
     event: never
   }
   /** PSNR in dB of some images of a dataset, with the weights as they are and as an export stores them. */

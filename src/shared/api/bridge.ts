@@ -10,4 +10,6 @@ export interface Bridge {
   on<E extends EventName>(event: E, listen: (payload: Events[E]) => void): () => void
   /** Dropped files as places; their paths stay outside of the page. Rejects with a sentence for the person. */
   placesOf(files: File[]): Promise<readonly Place[]>
+  /** Lets the person go on dragging a file of the app out of the window. Rejects where there is none. */
+  drag(place: string): Promise<void>
 }

@@ -195,6 +195,8 @@ export const commands = {
   'models.exportLoss': z.strictObject({ id: idSchema, precision: z.enum(precisions) }),
   /** For other programs, into a new folder within one. */
   'models.export': z.strictObject({ id: idSchema, ...exportedAs, folder: placeSchema }),
+  /** As one Hourglass file, to be dragged out of the window; it is kept until the app ends. */
+  'models.exportFile': z.strictObject({ id: idSchema }),
   /** The same, drawn side by side in a picture, or one after the other in an animation, in a folder. */
   'models.saveDecoded': z.strictObject({
     id: idSchema,
@@ -316,6 +318,7 @@ export interface Results extends LatentResults, DenoiseResults {
   'models.exportLoss': { readonly images: number; readonly psnr: number; readonly rounded: number } | null
   'models.exportExample': { readonly code: string }
   'models.export': { readonly folder: Place; readonly files: readonly string[]; readonly bytes: number }
+  'models.exportFile': Place
 }
 
 /** What each command does with its parsed parameters. */

@@ -64,7 +64,7 @@ test('the page has a sandbox, one bridge, and no Node.js', async ({ standIn }) =
   expect(seen).toEqual({
     require: 'undefined',
     process: 'undefined',
-    bridge: ['invoke', 'on', 'placesOf'],
+    bridge: ['invoke', 'on', 'placesOf', 'drag'],
     isFrozen: true,
   })
   const policy = await standIn.page.evaluate(async () =>
@@ -252,13 +252,27 @@ test('follows the theme, and remembers where its window was', async ({ standIn, 
   await again.quit()
 })
 
-test('shows a training to the system, and says when it is done', async ({ standIn, home }) => {
+test('shows a training to the system, says when it is done, and lets its model be dragged out', async ({
+  standIn,
+  home,
+}) => {
   await standIn.ask('focus', { window: standIn.window, focused: false })
   await trainForever(standIn, home, 40)
   await expect.poll(() => standIn.all('notification').length).toBe(1)
   expect(standIn.all('notification')[0]).toMatchObject({ title: 'Long is done' })
   expect(standIn.all('power').map(({ blocked }) => blocked)).toEqual([true, false])
   expect(standIn.all('progress').at(-1)).toEqual({ kind: 'progress', value: -1 })
+
+  const { page } = standIn
+  await page.getByRole('link', { name: 'Models', exact: true }).click()
+  await page.getByRole('main').getByRole('link', { name: /^Long/ }).dispatchEvent('dragstart')
+  await expect.poll(() => standIn.all('drag').length).toBe(1)
+  const { file, icon } = standIn.all('drag')[0] as unknown as { file: string; icon: string }
+  expect(file).toMatch(/long\.hourglass$/)
+  expect((await readFile(file)).subarray(0, 2).toString()).toBe('PK')
+  expect(icon).toMatch(/icon\.png$/)
+  await standIn.quit()
+  await expect(readFile(file)).rejects.toThrow('ENOENT')
 })
 
 test('asks before it quits while something trains, and saves it', async ({ standIn, context, home }) => {

@@ -5,9 +5,10 @@ import { initializeParameters } from '../../../src/main/engine/models/initialize
 import { explicitWeights } from '../../../src/main/engine/models/weights'
 import { storedWeights } from '../../../src/main/engine/exporters/precision'
 import { tensorflowjsExporter } from '../../../src/main/engine/exporters/tensorflowjs'
-import { runLayersModel } from '../../../src/main/engine/runtimes/runLayersModel'
+import { runLayersModel } from '../../support/layersModel'
 import { trainingConfigSchema } from '../../../src/shared/trainingConfig'
 import { root } from '../../support/requirements'
+import { bytesByPath } from '../../support/exportedBytes'
 
 interface LayersModel {
   predict(input: unknown): { data(): Promise<Float32Array> }
@@ -30,7 +31,7 @@ test('an exported model is loaded by TensorFlow.js in a page, from its two files
   const model = { spec, weights, about: { name: 'Page' }, training: trainingConfigSchema.parse({}) }
   const options = { part: 'full', pixels: 'float', precision: 'float32', tiedAs: 'transposes' } as const
   const written = await tensorflowjsExporter.write(model, options)
-  const files = new Map(written.map((file) => [file.path, 'bytes' in file ? file.bytes : new Uint8Array()]))
+  const files = bytesByPath(written)
   const image = Float32Array.from({ length: 64 }, (_, i) => ((i * 37) % 256) / 255)
 
   await page.route('http://model.test/**', (route) => {

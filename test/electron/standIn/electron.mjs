@@ -67,6 +67,7 @@ class WebContents extends EventEmitter {
   }
   send = (channel, ...args) => tell({ kind: 'send', window: this.id, channel, args })
   isDestroyed = () => false
+  startDrag = ({ file, icon }) => tell({ kind: 'drag', file, icon })
   setWindowOpenHandler = (handler) => void (this.openHandler = handler)
 }
 

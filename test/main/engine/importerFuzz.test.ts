@@ -13,6 +13,7 @@ import { noHints } from '../../../src/shared/importing'
 import { modelSpecSchema } from '../../../src/shared/modelSpec'
 import { trainingConfigSchema } from '../../../src/shared/trainingConfig'
 import { randomNumbers } from '../../support/randomNumbers'
+import { bytesByPath } from '../../support/exportedBytes'
 
 /** The HDF5 library prints pages about damaged files, wherever the console was when it was loaded. */
 vi.hoisted(() => (console.error = () => undefined))
@@ -55,7 +56,7 @@ beforeAll(async () => {
   const stored = encodeSafetensors(Object.fromEntries(tensors), { hourglass_spec: JSON.stringify(spec) })
   const made = async (format: ExportFormat, main: string): Promise<Seed> => {
     const written = await exporters.get(format)!.write(model, options)
-    const bytes = new Map(written.map((file) => [file.path, 'bytes' in file ? file.bytes : stored]))
+    const bytes = bytesByPath(written)
     return { name: main, bytes: bytes.get(main)!, beside: Object.fromEntries(bytes) }
   }
   const info = {
@@ -90,8 +91,10 @@ async function foreignSeeds(): Promise<Seed[]> {
     training: trainingConfigSchema.parse({}),
   }
   const options = { part: 'full', pixels: 'float', precision: 'float32', tiedAs: 'transposes' } as const
-  const bytesOf = async (format: ExportFormat) =>
-    ((await exporters.get(format)!.write(model, options))[0] as { bytes: Uint8Array }).bytes
+  const bytesOf = async (format: ExportFormat) => {
+    const [bytes] = bytesByPath(await exporters.get(format)!.write(model, options)).values()
+    return bytes!
+  }
   const graph = ModelProto.decode(await bytesOf('onnx')) as unknown as { metadataProps: unknown[] }
   graph.metadataProps = []
   const layers = unzipSync(await bytesOf('keras'))

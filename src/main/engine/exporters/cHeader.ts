@@ -1,9 +1,9 @@
 import { ExpectedError } from '../../../shared/errors'
 import { layerWidths } from '../../../shared/layerSizes'
 import { type Activation, activationOf, codeSize, hasCode, inputSize } from '../../../shared/modelSpec'
+import { shortest } from '../files/decimals'
 import { decoderKernel, encoderKernel, mirrored } from '../models/autoencoder'
 import type { Exporter, ModelToExport } from './exporter'
-import { shortest } from './json'
 import { noCode } from './noCode'
 
 const mostWeights = 4_000_000
@@ -24,7 +24,7 @@ export const cExporter: Exporter = {
     if (part !== 'decoder') writer.encoder()
     if (part !== 'encoder') writer.decoder()
     if (part === 'full') writer.whole()
-    return [{ path: 'autoencoder.h', bytes: Buffer.from(writer.text(part)) }]
+    return [{ path: 'autoencoder.h', content: [Buffer.from(writer.text(part))] }]
   },
 }
 

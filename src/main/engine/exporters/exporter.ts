@@ -3,9 +3,9 @@ import type { ModelSpec } from '../../../shared/modelSpec'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import type { StoredWeight } from './precision'
 
-/** A file of an export, with its path in the folder of it: bytes, or weights as a safetensors file. */
+/** A file of an export, with its path in the folder of it: its bytes, or weights as a safetensors file. */
 export type ExportedFile =
-  | { readonly path: string; readonly bytes: Uint8Array }
+  | { readonly path: string; readonly content: Iterable<Uint8Array> }
   | {
       readonly path: string
       readonly weights: Readonly<Record<string, StoredWeight>>

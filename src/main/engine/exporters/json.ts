@@ -1,4 +1,6 @@
 import { parametersOf } from '../models/autoencoder'
+import { decimals } from '../files/decimals'
+import type { Weight } from '../models/weights'
 import type { Exporter } from './exporter'
 
 /** Everything as text: the model, and its weights as nested lists of their shapes, shortest decimals that give the same float32. */
@@ -6,23 +8,32 @@ export const jsonExporter: Exporter = {
   format: 'json',
   write({ spec, weights, about }) {
     const { trained, copies } = parametersOf(spec)
-    const lines = [...trained, ...copies].map(({ name }) => {
-      const { shape, data } = weights[name]!
-      return `  ${JSON.stringify(name)}: ${nested(data, shape)}`
-    })
-    const head = `{\n "about": ${JSON.stringify(about)},\n "spec": ${JSON.stringify(spec)},\n "weights": {\n`
-    return [{ path: 'model.json', bytes: Buffer.from(`${head}${lines.join(',\n')}\n }\n}\n`) }]
+    const head = `{\n "about": ${JSON.stringify(about)},\n "spec": ${JSON.stringify(spec)},\n "weights": {`
+    const named = [...trained, ...copies].map(({ name }): [string, Weight] => [name, weights[name]!])
+    return [{ path: 'model.json', content: pieces(head, named) }]
   },
 }
 
-function nested(data: Float32Array, [size, ...inner]: readonly number[]): string {
-  if (inner.length === 0) return `[${Array.from(data, shortest).join(',')}]`
-  const step = data.length / size!
-  const parts = Array.from({ length: size! }, (_, i) =>
-    nested(data.subarray(i * step, (i + 1) * step), inner),
-  )
-  return `[${parts.join(',')}]`
+/** A line of text at a time: a large model's would be larger than a string may be. */
+function* pieces(head: string, named: readonly [string, Weight][]): Iterable<Uint8Array> {
+  yield Buffer.from(head)
+  for (const [i, [name, { shape, data }]] of named.entries()) {
+    yield Buffer.from(`${i ? ',' : ''}\n  ${JSON.stringify(name)}: `)
+    yield* nested(data, shape)
+  }
+  yield Buffer.from('\n }\n}\n')
 }
 
-/** Nine digits tell every float32 from its neighbours. */
-export const shortest = (value: number): string => String(Number(value.toPrecision(9)))
+function* nested(data: Float32Array, [size, ...inner]: readonly number[]): Iterable<Uint8Array> {
+  if (inner.length === 0) {
+    yield Buffer.from('[')
+    yield decimals(data)
+    return yield Buffer.from(']')
+  }
+  const step = data.length / size!
+  for (let i = 0; i < size!; i++) {
+    yield Buffer.from(i ? ',' : '[')
+    yield* nested(data.subarray(i * step, (i + 1) * step), inner)
+  }
+  yield Buffer.from(']')
+}

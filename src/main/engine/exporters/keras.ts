@@ -1,5 +1,7 @@
-import { strToU8, type Zippable, zipSync } from 'fflate'
-import { encodeHdf5 } from '../files/hdf5'
+import { strToU8 } from 'fflate'
+import { writeHdf5 } from '../files/hdf5'
+import { temporaryFile } from '../files/temporaryFile'
+import { zipped } from '../../../shared/zipped'
 import { type Exporter, metadataOf } from './exporter'
 import tiedLayers from './hourglass_layers.py?raw'
 import { layerModel } from './layers/layerModel'
@@ -14,23 +16,23 @@ export const kerasExporter: Exporter = {
   async write(exported, { part, tiedAs }) {
     const { spec, weights, about } = exported
     const model = layerModel(spec, weights, { part, tiedAs })
-    const files: Zippable = {
+    const weightsFile = await temporaryFile((path) => writeHdf5(path, weightsByPath(model)))
+    const files = {
       'metadata.json': json({ keras_version: '3.0.0', date_saved: about.created ?? '' }),
       // Keras leaves it alone, and so do scripts that train the model on.
       'hourglass.json': json(metadataOf(exported)),
       'config.json': json(functional(model, part)),
-      'model.weights.h5': await encodeHdf5(weightsByPath(model)),
+      'model.weights.h5': weightsFile,
     }
     const own = model.layers.some(({ type }) => type.startsWith('Tied'))
     return [
-      // Weights hardly get smaller, and a reader need not unpack them.
-      { path: 'model.keras', bytes: zipSync(files, { level: 0 }) },
-      ...(own ? [{ path: 'hourglass_layers.py', bytes: Buffer.from(tiedLayers) }] : []),
+      { path: 'model.keras', content: zipped(files) },
+      ...(own ? [{ path: 'hourglass_layers.py', content: [Buffer.from(tiedLayers)] }] : []),
     ]
   },
 }
 
-const json = (value: unknown) => strToU8(JSON.stringify(value))
+const json = (value: unknown) => [strToU8(JSON.stringify(value))]
 
 const registered = (type: string) => (type.startsWith('Tied') ? `hourglass>${type}` : null)
 

@@ -9,10 +9,10 @@ export const onnxExporter: Exporter = {
     const { spec, weights } = model
     const { functions } = portableFunctions(spec, options)
     const fn = functions[options.part]!
-    const { bytes } = authorOnnxModel(fn, {
+    const { pieces } = authorOnnxModel(fn, {
       constants: (variable) => weights[variable.name]!.stored,
       metadata: metadataOf(model),
     })
-    return [{ path: 'model.onnx', bytes }]
+    return [{ path: 'model.onnx', content: pieces }]
   },
 }

@@ -1,3 +1,4 @@
+import { lazily } from '../../../shared/lazily'
 import type { Precision } from '../../../shared/exporting'
 import { fromHalf, toHalf } from '../files/half'
 import type { ConstantValue } from '../graph/constantValue'
@@ -44,11 +45,14 @@ function quantized(shape: readonly number[], data: Float32Array): StoredWeight {
   return { shape, data: rounded, stored: { dtype: 'int8', data: bytes, scales } }
 }
 
+/** Each when it is first asked for. */
 export function storedWeights(
   weights: Readonly<Record<string, Weight>>,
   precision: Precision,
 ): Record<string, StoredWeight> {
-  return Object.fromEntries(
-    Object.entries(weights).map(([name, weight]) => [name, storedWeight(weight, precision)]),
+  return lazily(
+    Object.fromEntries(
+      Object.keys(weights).map((name) => [name, () => storedWeight(weights[name]!, precision)]),
+    ),
   )
 }

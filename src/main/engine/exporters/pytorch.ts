@@ -34,8 +34,8 @@ export const pytorchExporter: Exporter = {
       shapes: Object.fromEntries(names.map((name) => [name, held[name]!.shape])),
     }
     return [
-      { path: 'model.py', bytes: Buffer.from(modelPython) },
-      { path: 'spec.json', bytes: Buffer.from(`${JSON.stringify(description, null, 1)}\n`) },
+      { path: 'model.py', content: [Buffer.from(modelPython)] },
+      { path: 'spec.json', content: [Buffer.from(`${JSON.stringify(description, null, 1)}\n`)] },
       { path: 'weights.safetensors', weights: held, metadata: { format: 'pt', ...metadataOf(model) } },
     ]
   },

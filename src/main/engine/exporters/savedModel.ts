@@ -18,11 +18,11 @@ export const savedModelExporter: Exporter = {
       ...(decoder && full ? [{ ...decoder, name: 'decode' }] : []),
     ]
     const program = { variables: [], functions: named }
-    const { bytes } = authorSavedModel(program, (variable) => weights[variable.name]!.stored)
+    const { pieces } = authorSavedModel(program, (variable) => weights[variable.name]!.stored)
     const own = Buffer.from(`${JSON.stringify(metadataOf(model), null, 1)}\n`)
     return [
-      { path: 'saved_model.pb', bytes },
-      { path: 'hourglass.json', bytes: own },
+      { path: 'saved_model.pb', content: pieces },
+      { path: 'hourglass.json', content: [own] },
     ]
   },
 }

@@ -1,5 +1,6 @@
 import { ExpectedError } from '../../../shared/errors'
 import { toHalf } from '../files/half'
+import { bytesOf } from '../../../shared/pieces'
 import { type Exporter, metadataOf } from './exporter'
 import { layerModel } from './layers/layerModel'
 import type { Layer, LayerModel, Output, Setting } from './layers/layerStack'
@@ -39,23 +40,13 @@ export const tensorflowjsExporter: Exporter = {
       userDefinedMetadata: metadataOf(exported),
     }
     return [
-      { path: 'model.json', bytes: Buffer.from(JSON.stringify(description)) },
+      { path: 'model.json', content: [Buffer.from(JSON.stringify(description))] },
       {
         path: 'weights.bin',
-        bytes: joined(entries.map(({ data }) => (precision === 'float16' ? toHalf(data) : data))),
+        content: entries.map(({ data }) => bytesOf(precision === 'float16' ? toHalf(data) : data)),
       },
     ]
   },
-}
-
-function joined(arrays: readonly ArrayBufferView[]): Uint8Array {
-  const bytes = new Uint8Array(arrays.reduce((size, { byteLength }) => size + byteLength, 0))
-  let at = 0
-  for (const { buffer, byteOffset, byteLength } of arrays) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at)
-    at += byteLength
-  }
-  return bytes
 }
 
 function topology({ layers, inputs, output }: LayerModel, name: string): object {

@@ -40,7 +40,7 @@ export const trainingExporter: Exporter = {
       noise: training.noise,
       patches: training.patches !== null,
     }
-    const text = (path: string, content: string) => ({ path, bytes: Buffer.from(content) })
+    const text = (path: string, content: string) => ({ path, content: [Buffer.from(content)] })
     return [
       ...(await pytorchExporter.write(model, options)),
       ...(await kerasExporter.write(model, { ...options, tiedAs: 'shared' })),

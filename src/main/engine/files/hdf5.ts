@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import * as hdf5 from 'h5wasm'
 
 export interface Hdf5Dataset {
@@ -9,30 +10,68 @@ export interface Hdf5Dataset {
 
 let count = 0
 
-/** An HDF5 file with these datasets as float32, made in memory. */
-export async function encodeHdf5(datasets: readonly Hdf5Dataset[]): Promise<Uint8Array> {
+/**
+ * Writes an HDF5 file with these datasets as float32.
+ * @throws Error when the file system says no
+ */
+export async function writeHdf5(path: string, datasets: readonly Hdf5Dataset[]): Promise<void> {
   const { FS } = await hdf5.ready
   const name = `write-${count++}.h5`
-  const file = new hdf5.File(name, 'w')
+  const disk = openSync(path, 'w+')
   try {
-    const groups = new Map<string, hdf5.Group>([['', file]])
-    for (const { path, shape, data } of datasets) {
-      let group: hdf5.Group = file
-      for (let depth = 1; depth < path.length; depth++) {
-        const key = path.slice(0, depth).join('/')
-        group = groups.get(key) ?? group.create_group(path[depth - 1]!)
-        groups.set(key, group)
-      }
-      group.create_dataset({ name: path.at(-1)!, data, shape: [...shape], dtype: '<f4' })
+    putOnDisk(FS, name, disk)
+    const file = new hdf5.File(name, 'w')
+    try {
+      addDatasets(file, datasets)
+      file.flush()
+    } finally {
+      file.close()
     }
-    file.flush()
   } finally {
-    file.close()
-  }
-  try {
-    return FS.readFile(name)
-  } finally {
+    closeSync(disk)
     FS.unlink(name)
+  }
+}
+
+function addDatasets(file: hdf5.File, datasets: readonly Hdf5Dataset[]): void {
+  const groups = new Map<string, hdf5.Group>([['', file]])
+  for (const { path, shape, data } of datasets) {
+    let group: hdf5.Group = file
+    for (let depth = 1; depth < path.length; depth++) {
+      const key = path.slice(0, depth).join('/')
+      group = groups.get(key) ?? group.create_group(path[depth - 1]!)
+      groups.set(key, group)
+    }
+    group.create_dataset({ name: path.at(-1)!, data, shape: [...shape], dtype: '<f4' })
+  }
+}
+
+type Emscripten = Awaited<typeof hdf5.ready>['FS']
+/** What a stream of Emscripten's file system does, as its own files in memory do it. */
+type Transfer = (
+  stream: unknown,
+  buffer: Int8Array,
+  offset: number,
+  length: number,
+  position: number,
+) => number
+interface FileNode {
+  usedBytes: number
+  stream_ops: { read: Transfer; write: Transfer }
+}
+
+/** Makes a file of Emscripten's file system whose content is in an open file of the disk, instead of in memory. */
+function putOnDisk(FS: Emscripten, name: string, disk: number): void {
+  FS.writeFile(name, new Uint8Array(0))
+  const node = FS.analyzePath(name, false).object as unknown as FileNode
+  node.stream_ops = {
+    ...node.stream_ops,
+    read: (_, buffer, offset, length, position) => readSync(disk, buffer, offset, length, position),
+    write: (_, buffer, offset, length, position) => {
+      writeSync(disk, buffer, offset, length, position)
+      node.usedBytes = Math.max(node.usedBytes, position + length)
+      return length
+    },
   }
 }
 

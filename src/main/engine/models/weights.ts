@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { lazily } from '../../../shared/lazily'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { Shape } from '../graph/tensor'
 import { sizeOf } from '../graph/tensor'
@@ -27,23 +28,24 @@ export function transposed(values: Float32Array, rows: number, columns: number):
 
 /**
  * All kernels and biases, by name, for a reader who need not know of tying: a tied decoder's dense kernels are written out
- * as the transposes that they are. A transposed convolution takes the encoder's kernel as it is.
+ * as the transposes that they are, each when it is first asked for. A transposed convolution takes the encoder's kernel as
+ * it is.
  */
 export function explicitWeights(
   spec: ModelSpec,
   values: Readonly<Record<string, Float32Array>>,
 ): Record<string, Weight> {
   const { trained, copies } = parametersOf(spec)
-  const weights = Object.fromEntries(
-    [...trained, ...copies].map(({ name, shape }) => [name, { shape, data: values[name]! }]),
+  const makers = Object.fromEntries(
+    [...trained, ...copies].map(({ name, shape }) => [name, (): Weight => ({ shape, data: values[name]! })]),
   )
-  if (spec.tying !== 'tied' || spec.decoder !== 'mirror') return weights
-  for (const layer of kernelLayers(spec))
-    weights[decoderKernel(mirrored(spec, layer.layer))] = {
-      shape: layer.decoderShape,
-      data: transposedKernel(layer, values[encoderKernel(layer.layer)]!),
-    }
-  return weights
+  if (spec.tying === 'tied' && spec.decoder === 'mirror')
+    for (const layer of kernelLayers(spec))
+      makers[decoderKernel(mirrored(spec, layer.layer))] = () => ({
+        shape: layer.decoderShape,
+        data: transposedKernel(layer, values[encoderKernel(layer.layer)]!),
+      })
+  return lazily(makers)
 }
 
 /** What a tied decoder layer reads of the encoder's kernel. */
@@ -64,10 +66,22 @@ export function untransposedKernel(
     const name = decoderKernel(mirrored(spec, layer.layer))
     const given = weights[name]?.data
     if (!given) continue
-    const expected = transposedKernel(layer, weights[encoderKernel(layer.layer)]!.data)
-    if (given.some((value, i) => value !== expected[i])) return name
+    if (!isTransposed(layer, weights[encoderKernel(layer.layer)]!.data, given)) return name
   }
   return null
+}
+
+/** Whether a tied decoder layer's kernel is what it reads of the encoder's. Large ones are not transposed for it. */
+function isTransposed(layer: KernelLayer, kernel: Float32Array, given: Float32Array): boolean {
+  if (layer.type !== 'dense') {
+    const expected = transposedKernel(layer, kernel)
+    return given.every((value, i) => value === expected[i])
+  }
+  const [rows, columns] = layer.shape as [number, number]
+  if (given.length !== kernel.length) return false
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) if (given[j * rows + i] !== kernel[i * columns + j]) return false
+  return true
 }
 
 /** The first channels of a kernel, height × width × channels × filters: those of the image. */

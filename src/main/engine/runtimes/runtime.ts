@@ -11,6 +11,11 @@ export interface Device {
   readonly isGpu: boolean
 }
 
+export interface CompileOptions {
+  /** For few calls: values are used as they are written, and must stay so, instead of being copied and laid out. */
+  readonly isBrief?: boolean
+}
+
 /** Compiles programs for one tensor library. */
 export interface Runtime {
   readonly name: RuntimeName
@@ -18,7 +23,7 @@ export interface Runtime {
   readonly version: string
   devices(): readonly Device[]
   /** @throws ExpectedError `runtime-missing` when there is no such device */
-  compile(program: Program, device?: string): Promise<CompiledProgram>
+  compile(program: Program, device?: string, options?: CompileOptions): Promise<CompiledProgram>
   /** Tensors that live in native memory, or on a device, across all programs. For leak tests. */
   liveTensors(): number
 }

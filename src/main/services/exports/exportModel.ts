@@ -6,6 +6,7 @@ import type { ModelInfo } from '../../../shared/run'
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { readModelInfo, type TrainedModel } from '../../store/modelStore'
 import { OutputFolder } from '../../store/outputFolder'
+import { writePieces } from '../../store/writePieces'
 import { readRunInfo } from '../../store/runStore'
 import { openNamedModel } from '../models/builtinModels'
 import type { ModelRequest, ModelWork } from '../models/modelWork'
@@ -45,24 +46,36 @@ export async function exportTrainedModel(
   const info = { ...known, name: name ?? known.name }
   const about = describe(model, info, version)
   const training = await trainingOf(model)
-  const files =
-    as.format === 'hourglass'
-      ? [{ path: 'model.hourglass', bytes: await packModel(model, info) }]
-      : (await client.call('exportModel', { model: model.files, about, training, as })).files
-  const loss = await roundingLoss(model, as.precision, client, dataset)
-  if (loss) about.rounding = lossInWords(as.precision, loss)
-  const readme = Buffer.from(exportReadme(spec, about, as))
-  const all = [...files, { path: 'README.md', bytes: readme }]
-  const names = all.map(({ path }) => path)
-  const output = await OutputFolder.open(out, names, { overwrite })
+  const output = await OutputFolder.open(out, ['README.md'], { overwrite })
   try {
-    for (const { path, bytes } of all) await output.write(path, bytes)
+    const files =
+      as.format === 'hourglass'
+        ? [await writePacked(model, info, output)]
+        : await client
+            .call('exportModel', { model: model.files, about, training, as, folder: output.path('.') })
+            .then((result) => result.files)
+    const loss = await roundingLoss(model, as.precision, client, dataset)
+    if (loss) about.rounding = lossInWords(as.precision, loss)
+    await output.write('README.md', Buffer.from(exportReadme(spec, about, as)))
+    const names = files.map(({ path }) => path)
+    await output.include(names)
     await output.commit()
+    return { files: [...names, 'README.md'], bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), loss }
   } catch (error) {
     await output.abort()
     throw error
   }
-  return { files: names, bytes: files.reduce((sum, { bytes }) => sum + bytes.length, 0), loss }
+}
+
+/** A model as one Hourglass file. @throws ExpectedError */
+export async function packNamedModel(path: string, name: string): Promise<Iterable<Uint8Array>> {
+  const model = await openNamedModel(path)
+  return packModel(model, { ...(await infoOf(model)), name })
+}
+
+async function writePacked(model: TrainedModel, info: ModelInfo, output: OutputFolder) {
+  const path = 'model.hourglass'
+  return { path, bytes: await writePieces(output.path(path), await packModel(model, info)) }
 }
 
 export const lossInWords = (precision: string, { images, psnr, rounded }: RoundingLoss): string =>

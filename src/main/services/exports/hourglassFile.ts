@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises'
-import { strToU8, type Zippable, zipSync } from 'fflate'
+import { strToU8 } from 'fflate'
 import type { ModelInfo } from '../../../shared/run'
+import { zipped } from '../../../shared/zipped'
 import { readWeights } from '../../store/checkpointStore'
 import { fileErrorCode } from '../../store/fileErrors'
-import { encodeModelWeights, modelFiles, type TrainedModel } from '../../store/modelStore'
+import { modelFiles, modelWeightsInPieces, type TrainedModel } from '../../store/modelStore'
 import { modelCard } from '../models/modelCard'
 import { previewOfRun } from '../models/saveModel'
 
 /** A model's folder as one file, a zip: model.json, weights.safetensors, README.md and, where there is one, preview.png. */
-export async function packModel(model: TrainedModel, info: ModelInfo): Promise<Uint8Array> {
+export async function packModel(model: TrainedModel, info: ModelInfo): Promise<Iterable<Uint8Array>> {
   const preview = await previewOf(model, info)
-  const entries: Zippable = {
-    'model.json': strToU8(`${JSON.stringify(info, null, 2)}\n`),
-    'weights.safetensors': encodeModelWeights(await readWeights(model.files.weights)),
-    'README.md': strToU8(modelCard(info, preview !== null)),
-    ...(preview ? { 'preview.png': preview } : {}),
-  }
-  return zipSync(entries, { level: 0 })
+  return zipped({
+    'model.json': [strToU8(`${JSON.stringify(info, null, 2)}\n`)],
+    'weights.safetensors': modelWeightsInPieces(await readWeights(model.files.weights)),
+    'README.md': [strToU8(modelCard(info, preview !== null))],
+    ...(preview ? { 'preview.png': [preview] } : {}),
+  })
 }
 
 /** A saved model has it already; of a run it is drawn. */

@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Handlers, ParsedParams, Results } from '../../../shared/api/commands'
 import { openModel } from '../../store/modelStore'
+import { writePieces } from '../../store/writePieces'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { DatasetService } from '../datasets/datasetService'
 import { FreeNames } from '../freeNames'
@@ -8,7 +11,7 @@ import { slugOf } from '../library/slug'
 import type { ModelService } from '../models/modelService'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { roundingLoss } from './roundingLoss'
-import { exportTrainedModel } from './exportModel'
+import { exportTrainedModel, packNamedModel } from './exportModel'
 import { exampleCode } from './exportReadme'
 
 export interface ExportDependencies {
@@ -21,6 +24,8 @@ export interface ExportDependencies {
 
 /** Models for other programs, asked for in the window. */
 export class ModelExports {
+  private dragged: Promise<string> | null = null
+
   constructor(private readonly deps: ExportDependencies) {}
 
   /** The lines of code that an export would have in its README. */
@@ -59,6 +64,20 @@ export class ModelExports {
     return { folder: await places.add(request.out), files, bytes }
   }
 
+  /** One file of the whole model, in a folder of the system's that goes when the app ends. */
+  async exportFile({ id }: ParsedParams<'models.exportFile'>): Promise<Results['models.exportFile']> {
+    const { models, places } = this.deps
+    this.dragged ??= mkdtemp(join(tmpdir(), 'hourglass-drag-'))
+    const { name } = await models.get(id)
+    const path = join(await this.dragged, `${slugOf(name, 'model')}.hourglass`)
+    await writePieces(path, await packNamedModel(await models.folderOf(id), name))
+    return places.add(path)
+  }
+
+  async close(): Promise<void> {
+    if (this.dragged) await rm(await this.dragged, { recursive: true, force: true })
+  }
+
   private async datasetOf(id: string): Promise<string | null> {
     const { models, datasets } = this.deps
     const { datasetId } = (await models.get(id)).trainedOn
@@ -66,12 +85,13 @@ export class ModelExports {
   }
 }
 
-type ExportCommand = 'models.export' | 'models.exportExample' | 'models.exportLoss'
+type ExportCommand = 'models.export' | 'models.exportExample' | 'models.exportLoss' | 'models.exportFile'
 
 export function exportHandlers(exports: ModelExports): Pick<Handlers, ExportCommand> {
   return {
     'models.exportExample': (params) => exports.example(params),
     'models.exportLoss': (params) => exports.loss(params),
     'models.export': (params) => exports.export(params),
+    'models.exportFile': (params) => exports.exportFile(params),
   }
 }

@@ -1,64 +1,52 @@
+import { join } from 'node:path'
 import type { ExportedAs, ModelPart } from '../../../shared/exporting'
 import { codeSize, hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { noCode } from '../../engine/exporters/noCode'
 import { type FileInput, runOnnxFile } from '../../engine/runtimes/onnx/runOnnxFile'
 import { runLayersModel } from '../../engine/runtimes/runLayersModel'
 import { randomStream } from '../../engine/training/random'
 import { compileModel } from '../loadModel'
 
-interface File {
-  readonly path: string
-  readonly bytes: Uint8Array
-}
-
 /** What goes in, in the order of the model's inputs. */
 type Inputs = Readonly<Record<string, FileInput>>
 
-/** Runs the files of a format as their readers do. */
-type Reader = (files: ReadonlyMap<string, Uint8Array>, inputs: Inputs) => Promise<Float32Array | Uint8Array>
+/** Runs the files of a format, in a folder, as their readers do. */
+type Reader = (folder: string, inputs: Inputs) => Promise<Float32Array | Uint8Array>
 
 /** Formats whose readers are at hand. TensorFlow.js computes slowly, so it gets one image. */
 const readers: Partial<Record<ExportedAs['format'], { images: number; run: Reader }>> = {
   onnx: {
     images: 4,
-    run: async (files, inputs) => Object.values(await runOnnxFile(files.get('model.onnx')!, inputs))[0]!,
+    run: async (folder, inputs) => Object.values(await runOnnxFile(join(folder, 'model.onnx'), inputs))[0]!,
   },
-  tensorflowjs: {
-    images: 1,
-    run: (files, inputs) =>
-      runLayersModel(
-        { description: files.get('model.json')!, weights: files.get('weights.bin')! },
-        Object.values(inputs),
-      ),
-  },
+  tensorflowjs: { images: 1, run: (folder, inputs) => runLayersModel(folder, Object.values(inputs)) },
 }
 
 /** Of values in 0..1, and of bytes: the same sums in another order. */
 const tolerance = 1e-5
 const byteTolerance = 1
 
+/** Lets the format's own reader run the files in a folder. @throws Error where they give something else than the model */
+export type ExportCheck = (folder: string) => Promise<void>
+
 /**
- * Lets the format's own reader run the files, and compares with what the model gives, on images of noise.
+ * Lets the model compute images of noise, so that its weights are no longer needed when the files are checked.
  * @param parameters of the model, as the files' precision rounds them
- * @throws Error where they differ: then the files are not written
+ * @returns null for a format whose reader is not at hand
+ * @throws ExpectedError `bad-input` for a part that the model does not have
  */
-export async function checkExport(
-  files: readonly File[],
+export async function prepareCheck(
   spec: ModelSpec,
   parameters: Readonly<Record<string, Float32Array>>,
   { format, part, pixels }: ExportedAs,
-): Promise<void> {
+): Promise<ExportCheck | null> {
   const reader = readers[format]
-  if (!reader) return
+  if (!reader) return null
+  if (part !== 'full' && !hasCode(spec)) throw noCode()
   const { all, own } = inputsOf(spec, reader.images, pixels === 'uint8')
-  const found = await reader.run(new Map(files.map(({ path, bytes }) => [path, bytes])), all[part])
-  const compiled = await compileModel(spec, parameters, null, { runtime: 'onnx', device: 'cpu' })
-  try {
-    const call = {
-      full: () => compiled.run('reconstruct', own).then(({ output }) => output),
-      encoder: () => compiled.run('encode', { image: own.image }).then(({ code }) => code),
-      decoder: () => compiled.run('decode', { code: own.code }).then(({ image }) => image),
-    }
-    const expected = (await call[part]())!.data as Float32Array
+  const expected = await computed(spec, parameters, part, own)
+  return async (folder) => {
+    const found = await reader.run(folder, all[part])
     const asBytes = found instanceof Uint8Array
     const wrong = found.findIndex((value, i) => {
       const wanted = asBytes ? Math.min(255, Math.max(0, 255 * expected[i]!)) : expected[i]!
@@ -67,6 +55,24 @@ export async function checkExport(
     })
     if (wrong >= 0 || found.length !== expected.length)
       throw new Error(`The ${format} file gives ${found[wrong]} where the model gives ${expected[wrong]}.`)
+  }
+}
+
+async function computed(
+  spec: ModelSpec,
+  parameters: Readonly<Record<string, Float32Array>>,
+  part: ModelPart,
+  inputs: ReturnType<typeof inputsOf>['own'],
+): Promise<Float32Array> {
+  const target = { runtime: 'onnx', device: 'cpu' } as const
+  const compiled = await compileModel(spec, parameters, null, target, { isBrief: true })
+  try {
+    const call = {
+      full: () => compiled.run('reconstruct', inputs).then(({ output }) => output),
+      encoder: () => compiled.run('encode', { image: inputs.image }).then(({ code }) => code),
+      decoder: () => compiled.run('decode', { code: inputs.code }).then(({ image }) => image),
+    }
+    return (await call[part]())!.data as Float32Array
   } finally {
     await compiled.dispose()
   }

@@ -1,41 +1,45 @@
+import { join } from 'node:path'
+import { madeOf } from '../../../shared/lazily'
 import { exporters } from '../../engine/exporters'
 import type { ExportedFile } from '../../engine/exporters/exporter'
 import { storedWeights } from '../../engine/exporters/precision'
 import { explicitWeights } from '../../engine/models/weights'
-import { encodeSafetensors, type StoredTensor } from '../../store/safetensors'
+import { safetensorsInPieces, type StoredTensor } from '../../store/safetensors'
+import { writePieces } from '../../store/writePieces'
 import { readParameters } from '../loadModel'
 import type { ComputeTasks } from '../protocol'
-import { moving } from '../taskContext'
-import { checkExport } from './checkExport'
+import { release } from '../release'
+import { prepareCheck } from './checkExport'
 
 type Export = ComputeTasks['exportModel']
 
-export async function exportModel({
-  model,
-  as,
-  about,
-  training,
-}: Export['params']): Promise<Export['result']> {
+/** In an order that has large weights in memory once: what reads the files again does so when they are gone. */
+export async function exportModel(params: Export['params']): Promise<Export['result']> {
+  const { model, as, about, training, folder } = params
   const { spec } = model
   const { format, precision, ...options } = as
   const exporter = exporters.get(format)
   if (!exporter) throw new Error(`No exporter writes ${format}.`)
-  const weights = storedWeights(explicitWeights(spec, await readParameters(model)), precision)
+  const values = await readParameters(model)
+  const weights = storedWeights(explicitWeights(spec, values), precision)
+  // Not a tied decoder's, which only some formats write out.
+  const parameters = Object.fromEntries(Object.keys(values).map((name) => [name, weights[name]!.data]))
+  const check = await prepareCheck(spec, parameters, as)
   const written = await exporter.write({ spec, weights, about, training }, { ...options, precision })
-  const files = written.map((file) => ({ path: file.path, bytes: bytesOf(file) }))
-  const parameters = Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, data]))
-  await checkExport(files, spec, parameters, as)
-  // Buffers of Node's own pool hold other things too, and stay.
-  const own = files.filter(({ bytes }) => bytes.byteLength === bytes.buffer.byteLength)
-  return moving({ files }, [...new Set(own.map(({ bytes }) => bytes.buffer as ArrayBuffer))])
+  const files: Export['result']['files'][number][] = []
+  for (const file of written)
+    files.push({ path: file.path, bytes: await writePieces(join(folder, file.path), contentOf(file)) })
+  await release([...Object.values(values), ...madeOf(weights).map(({ data }) => data)])
+  await check?.(folder)
+  return { files }
 }
 
-function bytesOf(file: ExportedFile): Uint8Array {
-  if ('bytes' in file) return file.bytes
+function contentOf(file: ExportedFile): Iterable<Uint8Array> {
+  if ('content' in file) return file.content
   const tensors = Object.entries(file.weights).map(([name, { shape, stored }]): [string, StoredTensor] => {
     if (stored instanceof Float32Array) return [name, { dtype: 'F32', shape: [...shape], data: stored }]
     if (stored.dtype === 'float16') return [name, { dtype: 'F16', shape: [...shape], data: stored.data }]
     throw new Error('Safetensors files hold no scaled bytes.')
   })
-  return encodeSafetensors(Object.fromEntries(tensors), { ...file.metadata })
+  return safetensorsInPieces(Object.fromEntries(tensors), { ...file.metadata })
 }

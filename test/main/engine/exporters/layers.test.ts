@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runLayersModel } from '../../../../src/main/engine/runtimes/runLayersModel'
+import { runLayersModel } from '../../../support/layersModel'
 import type { ModelPart } from '../../../../src/shared/exporting'
 import { codeSize, hasCode, modelSpecSchema } from '../../../../src/shared/modelSpec'
 import {

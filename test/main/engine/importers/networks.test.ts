@@ -24,6 +24,7 @@ import { type FloatImage, restoreFloats } from '../../../support/restoring'
 import { describeRuntimes } from '../../../support/runtimes'
 import { fileOf, makeTorchNetworks, type TorchNetwork, torchNetworks } from '../../../support/torchNetworks'
 import { largestDifference, trainWith, withTrainer } from '../../../support/training'
+import { bytesByPath } from '../../../support/exportedBytes'
 
 let folder: string
 const imported = async (network: TorchNetwork): Promise<ImportedModel> =>
@@ -127,15 +128,13 @@ describe.skipIf(!hasPeersPython('torch', 'onnx'))('networks made in PyTorch, as 
       )
       const model = { spec, weights: stored, about: {}, training: trainingConfigSchema.parse({}) }
       const options = { part: 'full', pixels: 'float', precision: 'float32', tiedAs: 'transposes' } as const
-      const [onnx] = await exporters.get('onnx')!.write(model, options)
-      const again = importOnnx((onnx as { bytes: Uint8Array }).bytes, 'model.onnx', noHints)
+      const onnx = bytesByPath(await exporters.get('onnx')!.write(model, options))
+      const again = importOnnx(onnx.get('model.onnx')!, 'model.onnx', noHints)
       expect({ spec: again.spec, notes: again.notes }).toEqual({ spec, notes: [] })
       for (const [name, { data }] of Object.entries(weights)) expect(again.weights[name]!.data).toEqual(data)
-      const files = await exporters.get('savedmodel')!.write(model, options)
-      const bytes = (path: string) =>
-        (files.find((file) => file.path === path) as { bytes: Uint8Array } | undefined)?.bytes
-      const own = JSON.parse(Buffer.from(bytes('hourglass.json')!).toString()) as Record<string, unknown>
-      expect(importSavedModel(bytes('saved_model.pb')!, own, 'saved_model.pb').spec).toEqual(spec)
+      const files = bytesByPath(await exporters.get('savedmodel')!.write(model, options))
+      const own = JSON.parse(Buffer.from(files.get('hourglass.json')!).toString()) as Record<string, unknown>
+      expect(importSavedModel(files.get('saved_model.pb')!, own, 'saved_model.pb').spec).toEqual(spec)
     }
   })
 

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { joined } from '../../../../src/shared/pieces'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { authorOnnxModel } from '../../../../src/main/engine/runtimes/onnx/onnxModel'
@@ -29,7 +30,8 @@ print(json.dumps(found))
 describe.skipIf(!hasPeersPython('numpy', 'onnx'))('authored ONNX models', () => {
   test('pass the checker of the onnx package, with types and shapes inferred', async () => {
     const folder = await temporaryFolder()
-    for (const fn of functions) await writeFile(join(folder, `${fn.name}.onnx`), authorOnnxModel(fn).bytes)
+    for (const fn of functions)
+      await writeFile(join(folder, `${fn.name}.onnx`), joined(authorOnnxModel(fn).pieces))
     const found = JSON.parse(await runPython(checkFolder, folder))
     expect(Object.keys(found).sort()).toEqual(functions.map(({ name }) => name).sort())
     expect(found.reconstruct).toEqual({

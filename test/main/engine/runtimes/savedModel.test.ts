@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { joined } from '../../../../src/shared/pieces'
 import { createRequire } from 'node:module'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -79,7 +80,10 @@ describe.skipIf(!hasPeersPython('numpy', 'tensorflow'))('authored SavedModels', 
     const folder = await temporaryFolder()
     const { variables, functions } = smallProgram()
     const all = [...functions, ...everyOperation()]
-    await writeFile(join(folder, 'saved_model.pb'), authorSavedModel({ variables, functions: all }).bytes)
+    await writeFile(
+      join(folder, 'saved_model.pb'),
+      joined(authorSavedModel({ variables, functions: all }).pieces),
+    )
     const shapes = JSON.stringify(Object.fromEntries(variables.map(({ name, shape }) => [name, shape])))
     const found = JSON.parse(await runPython(load, folder, shapes))
     const expected = all.map(({ name, outputs }) => [name, Object.keys(outputs).sort()])

@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node'
+import { joined } from '../../../../shared/pieces'
 import { BATCH, type Tensor } from '../../graph/tensor'
 import { conv2d } from '../../graph/ops/convolution/conv2d'
 import { relu } from '../../graph/ops/activations/relu'
@@ -39,12 +40,15 @@ async function results(block: number | null): Promise<Float32Array> {
   const second = placeholder('second', [3, 3, channels, 8])
   const bias = placeholder('bias', [8])
   const fn: GraphFunction = { name: 'probe', outputs: { y: conv2d(relu(conv2d(x, first)), second, bias) } }
-  const session = await ort.InferenceSession.create(authorOnnxModel(fn, { channelBlock: block }).bytes, {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'all',
-    intraOpNumThreads: 1,
-    logSeverityLevel: 4,
-  })
+  const session = await ort.InferenceSession.create(
+    joined(authorOnnxModel(fn, { channelBlock: block }).pieces),
+    {
+      executionProviders: ['cpu'],
+      graphOptimizationLevel: 'all',
+      intraOpNumThreads: 1,
+      logSeverityLevel: 4,
+    },
+  )
   try {
     const { y } = await session.run({
       x: numbers([2, 4, 5, 4], 1),

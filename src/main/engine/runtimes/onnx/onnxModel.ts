@@ -2,13 +2,15 @@ import { blockedDomain, type OnnxAttribute, type OnnxEmitter, onnxTypes } from '
 import type { ConstantValue } from '../../graph/constantValue'
 import { topologicalOrder } from '../../graph/operation'
 import { type GraphFunction, targetsOf } from '../../graph/program'
+import { bytesOf, type Pieces } from '../../../../shared/pieces'
+import { encodeInPieces } from '../../files/protoPieces'
 import { BATCH, type DType, type Shape, type Tensor, type TensorType } from '../../graph/tensor'
 import type { Variable } from '../../graph/variable'
 import { keepBlocked, type OnnxAttributeProto, type OnnxNode } from './blockedValues'
 import { attributeTypes, ModelProto } from './protos'
 
 export interface AuthoredOnnxModel {
-  readonly bytes: Uint8Array
+  readonly pieces: Pieces
   readonly inputs: ReadonlyMap<string, TensorType>
   /** Names of outputs that are results of the function. */
   readonly outputs: readonly string[]
@@ -97,7 +99,7 @@ class OnnxBuilder implements OnnxEmitter {
       graph,
     }
     return {
-      bytes: ModelProto.encode(model).finish(),
+      pieces: encodeInPieces(ModelProto, model),
       inputs: this.inputs,
       outputs: Object.keys(this.fn.outputs),
       reads: this.reads,
@@ -159,7 +161,7 @@ class OnnxBuilder implements OnnxEmitter {
     const known = this.decoded.get(name)
     if (known) return known
     const add = (label: string, shape: Shape, type: keyof typeof onnxTypes, data: ArrayBufferView) => {
-      const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+      const rawData = bytesOf(data)
       this.initializers.set(label, { name: label, dims: shape, dataType: onnxTypes[type], rawData })
       return label
     }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import * as ort from 'onnxruntime-node'
 import { ExpectedError } from '../../../../shared/errors'
+import { joined } from '../../../../shared/pieces'
 import { checkProgram, type GraphFunction, type Program } from '../../graph/program'
 import { sizeOf, type TensorData } from '../../graph/tensor'
 import type { Variable } from '../../graph/variable'
@@ -49,7 +50,7 @@ export function createOnnxRuntime(): Runtime {
     version: ort.env.versions.node ?? ort.env.versions.common,
     devices: () => devices,
     liveTensors: () => live,
-    compile: async (program, wanted = 'cpu') => {
+    compile: async (program, wanted = 'cpu', { isBrief = false } = {}) => {
       const device = devices.find(({ id }) => id === wanted)
       if (!device)
         throw new ExpectedError(
@@ -57,7 +58,7 @@ export function createOnnxRuntime(): Runtime {
           `ONNX Runtime has no device ${wanted} here. Choose one of: ${devices.map(({ id }) => id).join(', ')}.`,
         )
       checkProgram(program)
-      return new OnnxProgram(program, device)
+      return new OnnxProgram(program, device, isBrief)
     },
   }
 }
@@ -86,8 +87,10 @@ class OnnxProgram implements CompiledProgram {
   constructor(
     private readonly program: Program,
     readonly device: Device,
+    private readonly isBrief: boolean,
   ) {
-    this.isFrozen = device.id === 'cpu' && program.functions.every(({ updates }) => !updates?.size)
+    this.isFrozen =
+      !isBrief && device.id === 'cpu' && program.functions.every(({ updates }) => !updates?.size)
   }
 
   async run(name: string, feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
@@ -126,7 +129,7 @@ class OnnxProgram implements CompiledProgram {
     if (this.isFrozen) await this.release()
     for (const [name, data] of Object.entries(values)) {
       const variable = variableNamed(this.program, name)
-      this.set(variable, new ort.Tensor('float32', data.slice(), variable.shape))
+      this.set(variable, new ort.Tensor('float32', this.isBrief ? data : data.slice(), variable.shape))
     }
   }
 
@@ -177,7 +180,7 @@ class OnnxProgram implements CompiledProgram {
       ...(this.onProcessor ? {} : { preferredOutputLocation: Object.fromEntries(onDevice) }),
     }
     try {
-      return { session: await ort.InferenceSession.create(model.bytes, options), model }
+      return { session: await ort.InferenceSession.create(joined(model.pieces), options), model }
     } catch (error) {
       if (this.onProcessor) throw error
       const reason = (error as Error).message

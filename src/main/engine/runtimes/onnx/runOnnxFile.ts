@@ -6,17 +6,21 @@ export interface FileInput {
   readonly data: Float32Array | Uint8Array
 }
 
-/** What an .onnx file computes on the processor, read as any other program reads it. @throws Error when it is none */
+/** What an .onnx file computes on the processor, by its path or its bytes. @throws Error when it is none */
 export async function runOnnxFile(
-  bytes: Uint8Array,
+  file: string | Uint8Array,
   inputs: Readonly<Record<string, FileInput>>,
 ): Promise<Record<string, Float32Array | Uint8Array>> {
-  const session = await ort.InferenceSession.create(bytes, {
+  const options: ort.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
-    // It runs once: kernels need not be laid out anew, which takes their size in memory again.
+    // It runs once: what would make a second run faster takes the size of the weights in memory again.
+    graphOptimizationLevel: 'disabled',
     enableCpuMemArena: false,
     extra: { session: { disable_prepacking: '1' } },
-  })
+  }
+  const session = await (typeof file === 'string'
+    ? ort.InferenceSession.create(file, options)
+    : ort.InferenceSession.create(file, options))
   try {
     const feeds = Object.fromEntries(
       Object.entries(inputs).map(([name, { shape, data }]) => [

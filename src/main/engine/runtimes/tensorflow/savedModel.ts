@@ -1,12 +1,14 @@
 import type { ConstantValue } from '../../graph/constantValue'
+import type { Pieces } from '../../../../shared/pieces'
+import { encodeInPieces } from '../../files/protoPieces'
 import type { Program } from '../../graph/program'
 import type { Variable } from '../../graph/variable'
 import { type Endpoints, GraphDefBuilder } from './graphDefBuilder'
 import { SavedModelProto, tensorflowTypes } from './protos'
 
 export interface AuthoredSavedModel {
-  /** The content of saved_model.pb, which is all there is to write. */
-  readonly bytes: Uint8Array
+  /** Of saved_model.pb, which is all there is to write. */
+  readonly pieces: Pieces
   /** By function. */
   readonly endpoints: ReadonlyMap<string, Endpoints>
 }
@@ -28,8 +30,8 @@ export function authorSavedModel(
   const signatureDef = Object.fromEntries([...endpoints].map(([name, ends]) => [name, signature(ends)]))
   const graphDef = { node: graph.nodes, versions: { producer: graphVersion } }
   const metaGraph = { metaInfoDef: { tags: ['serve'], tensorflowVersion: '2.12.0' }, graphDef, signatureDef }
-  const bytes = SavedModelProto.encode({ savedModelSchemaVersion: 1, metaGraphs: [metaGraph] }).finish()
-  return { bytes, endpoints }
+  const pieces = encodeInPieces(SavedModelProto, { savedModelSchemaVersion: 1, metaGraphs: [metaGraph] })
+  return { pieces, endpoints }
 }
 
 function signature({ inputs, outputs }: Endpoints) {

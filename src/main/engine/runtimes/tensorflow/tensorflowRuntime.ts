@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ExpectedError } from '../../../../shared/errors'
+import { joined } from '../../../../shared/pieces'
 import { checkProgram, type GraphFunction, type Program, variablesOf } from '../../graph/program'
 import { placeholder } from '../../graph/ops/placeholder'
 import type { DType, TensorData, TensorType } from '../../graph/tensor'
@@ -77,7 +78,7 @@ async function compile(
 ): Promise<CompiledProgram> {
   const functions = [...program.functions, ...accessors(program)]
   const model = authorSavedModel({ ...program, functions })
-  const session = await loadSession(binding, model.bytes)
+  const session = await loadSession(binding, joined(model.pieces))
   const calls = new Map(functions.map((fn) => [fn.name, callOf(binding, fn, model.endpoints.get(fn.name)!)]))
   const reading = model.endpoints.get(graphName(readFunction))!.outputs
   const withValue = new Set<Variable>()
