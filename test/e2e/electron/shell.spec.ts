@@ -64,7 +64,7 @@ test('the page has a sandbox, one bridge, and no Node.js', async ({ standIn }) =
   expect(seen).toEqual({
     require: 'undefined',
     process: 'undefined',
-    bridge: ['invoke', 'on', 'placesOf', 'drag'],
+    bridge: ['drag', 'invoke', 'on', 'placesOf'],
     isFrozen: true,
   })
   const policy = await standIn.page.evaluate(async () =>
