@@ -53,11 +53,16 @@ export const networkNodeSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('leaky'), ...named, slope: finite }),
   /** The same with a slope for each channel (He et al. 2015). */
   z.object({ op: z.literal('prelu'), ...named, channels: size }),
+  z.object({ op: z.literal('sqrt'), ...named }),
+  /** The error function, of which GELU is made (Hendrycks & Gimpel 2016). */
+  z.object({ op: z.literal('erf'), ...named }),
   z.object({ op: z.literal('clip'), ...named, low: finite, high: finite }),
   /** Of squares that do not overlap; pixels that fill none are left out. */
   z.object({ op: z.literal('pool'), ...named, pooling: z.enum(['max', 'average']), size: stride }),
   /** The mean over all pixels, as one pixel. */
   z.object({ op: z.literal('mean'), ...named }),
+  /** The mean over all channels, as one channel. */
+  z.object({ op: z.literal('channel-mean'), ...named }),
   z.object({
     op: z.literal('upsample'),
     ...{ ...named, interpolation: z.enum(['nearest', 'bilinear']), size: stride },
@@ -69,6 +74,8 @@ export const networkNodeSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('add'), ...named }),
   z.object({ op: z.literal('sub'), ...named }),
   z.object({ op: z.literal('mul'), ...named }),
+  /** The first by the second. */
+  z.object({ op: z.literal('div'), ...named }),
   z.object({ op: z.literal('pad'), ...named, mode: z.enum(['zero', 'reflect', 'edge']), pads: margins }),
   /** Without so many pixels on each side. */
   z.object({ op: z.literal('crop'), ...named, sides: margins }),
@@ -177,6 +184,8 @@ function inferred(node: NetworkNode, reads: readonly ValueShape[]): ValueShape {
       return { ...x, height: Math.floor(x.height / node.size), width: Math.floor(x.width / node.size) }
     case 'mean':
       return { ...x, height: 1, width: 1 }
+    case 'channel-mean':
+      return { ...x, channels: 1 }
     case 'upsample':
       if (node.interpolation === 'bilinear' && node.size % 2) refuse('enlarges by an odd number')
       return { ...x, height: x.height * node.size, width: x.width * node.size }
@@ -191,13 +200,12 @@ function inferred(node: NetworkNode, reads: readonly ValueShape[]): ValueShape {
     case 'add':
     case 'sub':
     case 'mul':
+    case 'div':
       return combined(reads, refuse)
     case 'pad':
       return padded(node, x, refuse)
-    case 'crop': {
-      const [top, left, bottom, right] = node.sides
-      return { ...x, height: x.height - top - bottom, width: x.width - left - right }
-    }
+    case 'crop':
+      return cropped(node, x)
     case 'channels':
       if (node.from + node.count > x.channels) refuse(`takes more than the ${x.channels} channels there are`)
       return { ...x, channels: node.count }
@@ -212,7 +220,7 @@ function inferred(node: NetworkNode, reads: readonly ValueShape[]): ValueShape {
   }
 }
 
-const joining = new Set<NetworkNode['op']>(['concat', 'add', 'sub', 'mul'])
+const joining = new Set<NetworkNode['op']>(['concat', 'add', 'sub', 'mul', 'div'])
 const onImages = new Set<NetworkNode['op']>([
   ...(['conv', 'depthwise', 'conv-transposed', 'pool', 'mean', 'upsample', 'shuffle', 'unshuffle'] as const),
   ...(['pad', 'crop', 'flatten'] as const),
@@ -247,6 +255,10 @@ function transposedShape(node: Reads<'conv-transposed'>, x: ValueShape, refuse: 
       (length - 1) * stride + kernel[axis]! - crop[axis]! - crop[axis + 2]! + grow[axis]! + grow[axis + 2]!,
   )
   return { height: height!, width: width!, channels: node.filters, isRow: false }
+}
+
+function cropped({ sides: [top, left, bottom, right] }: Reads<'crop'>, x: ValueShape): ValueShape {
+  return { ...x, height: x.height - top - bottom, width: x.width - left - right }
 }
 
 function padded({ pads, mode }: Reads<'pad'>, x: ValueShape, refuse: Refuse): ValueShape {

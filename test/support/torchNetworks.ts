@@ -20,6 +20,8 @@ export const torchNetworks = {
   reflected: { name: 'reflected', channels: 3, side: 32, range: '-1..1' },
   uneven: { name: 'uneven', channels: 1, side: 28 },
   attention: { name: 'attention', channels: 3, side: 16 },
+  nafnet: { name: 'nafnet', channels: 3, side: 16 },
+  normed: { name: 'normed', channels: 1, side: 24 },
 } satisfies Record<string, TorchNetwork>
 
 const program = `
@@ -100,7 +102,51 @@ class Attention(nn.Module):
         a = nn.functional.silu(self.deep(self.a(x)))
         return torch.clamp(x + self.o(a * torch.sigmoid(self.squeeze(a.mean((2, 3), keepdim=True)))), 0, 1)
 
-makers = dict(strided=strided, unet=UNet, ffdnet=FFDNet, drunet=DRUNet, reflected=reflected, uneven=Uneven, attention=Attention)
+class LayerNorm2d(nn.Module):
+    # As NAFNet has it (Chen et al. 2022): over the channels of each pixel.
+    def __init__(self, c):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.rand(c) + 0.5), nn.Parameter(torch.randn(c) * 0.1)
+    def forward(self, x):
+        mu = x.mean(1, keepdim=True)
+        var = (x - mu).pow(2).mean(1, keepdim=True)
+        return self.weight.view(1, -1, 1, 1) * ((x - mu) / (var + 1e-6).sqrt()) + self.bias.view(1, -1, 1, 1)
+
+class NafBlock(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.n1, self.n2 = LayerNorm2d(c), LayerNorm2d(c)
+        self.c1, self.c2, self.c3 = nn.Conv2d(c, 2 * c, 1), nn.Conv2d(2 * c, 2 * c, 3, padding=1, groups=2 * c), nn.Conv2d(c, c, 1)
+        self.sca, self.c4, self.c5 = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(c, c, 1)), nn.Conv2d(c, 2 * c, 1), nn.Conv2d(c, c, 1)
+        self.beta, self.gamma = nn.Parameter(torch.rand(1, c, 1, 1)), nn.Parameter(torch.rand(1, c, 1, 1))
+    def forward(self, x):
+        gate = lambda t: t.chunk(2, 1)[0] * t.chunk(2, 1)[1]
+        a = gate(self.c2(self.c1(self.n1(x))))
+        y = x + self.c3(a * self.sca(a)) * self.beta
+        return y + self.c5(gate(self.c4(self.n2(y)))) * self.gamma
+
+class NAFNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.intro, self.enc, self.down, self.mid = nn.Conv2d(3, 8, 3, padding=1), NafBlock(8), nn.Conv2d(8, 16, 2, 2), NafBlock(16)
+        self.up, self.dec, self.out = nn.Sequential(nn.Conv2d(16, 32, 1, bias=False), nn.PixelShuffle(2)), NafBlock(8), nn.Conv2d(8, 3, 3, padding=1)
+    def forward(self, x):
+        a = self.enc(self.intro(x))
+        return x + self.out(self.dec(self.up(self.mid(self.down(a))) + a))
+
+class Normed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.n, self.b = nn.Conv2d(1, 6, 3, padding=1), nn.InstanceNorm2d(6, affine=True), nn.Conv2d(6, 6, 3, padding=1)
+        self.g = nn.Sequential(nn.Conv2d(6, 12, 3, padding=2, dilation=2, groups=3), nn.Conv2d(12, 6, 2, 2, groups=6), nn.Upsample(scale_factor=2))
+        self.l, self.c = nn.LayerNorm(6), nn.Conv2d(6, 1, 3, padding=1)
+        nn.init.uniform_(self.n.weight, 0.5, 1.5), nn.init.normal_(self.n.bias), nn.init.uniform_(self.l.weight, 0.5, 1.5), nn.init.normal_(self.l.bias)
+    def forward(self, x):
+        a = nn.functional.gelu(self.n(self.a(x)))
+        b = nn.functional.hardswish(nn.functional.gelu(self.b(a), approximate="tanh"))
+        return x + self.c(nn.functional.hardsigmoid(self.l((b + self.g(b)).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)))
+
+makers = dict(nafnet=NAFNet, normed=Normed, strided=strided, unet=UNet, ffdnet=FFDNet, drunet=DRUNet, reflected=reflected, uneven=Uneven, attention=Attention)
 folder, wanted = sys.argv[1], json.loads(sys.argv[2])
 for case in wanted:
     name, side, channels, sigma = case["name"], case["side"], case["channels"], case.get("sigma", 0) / 255
@@ -115,7 +161,7 @@ for case in wanted:
     inputs = (fed,)
     if name == "ffdnet": inputs = (fed, torch.full((2, 1, 1, 1), sigma))
     if name == "drunet": inputs = (torch.cat([fed, torch.full((2, 1, side, side), sigma)], 1),)
-    sizes = {0: "n"} if name in ("strided", "uneven", "attention", "reflected") else {0: "n", 2: "h", 3: "w"}
+    sizes = {0: "n"} if name in ("strided", "uneven", "attention", "reflected", "nafnet", "normed") else {0: "n", 2: "h", 3: "w"}
     names = ["x", "level"][: len(inputs)]
     axes = {"x": sizes, "y": sizes, "level": {0: "n"}}
     torch.onnx.export(model, inputs, f"{folder}/{name}.onnx", dynamo=False, input_names=names, output_names=["y"], opset_version=17, dynamic_axes={k: axes[k] for k in [*names, "y"]})

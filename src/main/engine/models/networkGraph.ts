@@ -8,7 +8,7 @@ import {
   type ValueShape,
 } from '../../../shared/network'
 import { activationFunctions } from '../graph/ops/activations'
-import { add, maximum, minimum, mul, sub } from '../graph/ops/arithmetic'
+import { add, div, maximum, minimum, mul, sub } from '../graph/ops/arithmetic'
 import { broadcastLike } from '../graph/ops/broadcast'
 import { concat } from '../graph/ops/concat'
 import { conv2d } from '../graph/ops/convolution/conv2d'
@@ -20,8 +20,10 @@ import { averagePool, globalAveragePool, maxPool } from '../graph/ops/images/poo
 import { upsampleBilinear, upsampleNearest } from '../graph/ops/images/upsample'
 import { linear } from '../graph/ops/linear'
 import { matmul } from '../graph/ops/matmul'
+import { reduceMean } from '../graph/ops/reduce'
 import { reshape } from '../graph/ops/reshape'
 import { slice } from '../graph/ops/slice'
+import { erf, sqrt } from '../graph/ops/unary'
 import { transpose } from '../graph/ops/transpose'
 import { BATCH, type Tensor } from '../graph/tensor'
 
@@ -92,22 +94,14 @@ function valueOf(node: NetworkNode, inputs: readonly Tensor[], { reads, gives, p
     }
     case 'conv-transposed':
       return transposedConvolution(node, x, reads[0]!, parameter)
-    case 'scale':
-      return add(mul(x, parameter('gain')), parameter('shift'))
-    case 'affine':
-      return add(mul(x, node.gain), node.shift)
-    case 'activation':
-      return activationFunctions[node.activation](x)
-    case 'leaky':
-      return add(maximum(x, 0), mul(minimum(x, 0), node.slope))
-    case 'prelu':
-      return add(maximum(x, 0), mul(minimum(x, 0), parameter('slope')))
-    case 'clip':
-      return minimum(maximum(x, node.low), node.high)
     case 'pool':
       return (node.pooling === 'max' ? maxPool : averagePool)(cropped(x, gives, node.size), node.size)
     case 'mean':
       return reshape(globalAveragePool(x), [BATCH, 1, 1, gives.channels])
+    case 'channel-mean': {
+      const last = x.shape.length - 1
+      return reshape(reduceMean(x, [last]), [...x.shape.slice(0, last), 1])
+    }
     case 'upsample':
       return (node.interpolation === 'bilinear' ? upsampleBilinear : upsampleNearest)(x, node.size)
     case 'shuffle':
@@ -118,12 +112,6 @@ function valueOf(node: NetworkNode, inputs: readonly Tensor[], { reads, gives, p
     }
     case 'concat':
       return joined(inputs, reads, gives)
-    case 'add':
-      return inputs.slice(1).reduce((sum, one) => add(sum, one), x)
-    case 'sub':
-      return sub(x, inputs[1]!)
-    case 'mul':
-      return inputs.slice(1).reduce((product, one) => mul(product, one), x)
     case 'pad':
       return around(x, node.pads, node.mode)
     case 'crop':
@@ -134,6 +122,57 @@ function valueOf(node: NetworkNode, inputs: readonly Tensor[], { reads, gives, p
       return flattened(node.order === 'channels-first' ? transpose(x, [0, 3, 1, 2]) : x, gives)
     case 'unflatten':
       return unflattened(node, x)
+    default:
+      return elementwise(node, inputs, parameter)
+  }
+}
+
+type Elementwise = Extract<
+  NetworkNode,
+  {
+    op:
+      | 'scale'
+      | 'affine'
+      | 'activation'
+      | 'leaky'
+      | 'prelu'
+      | 'sqrt'
+      | 'erf'
+      | 'clip'
+      | 'add'
+      | 'sub'
+      | 'mul'
+      | 'div'
+  }
+>
+
+function elementwise(node: Elementwise, inputs: readonly Tensor[], parameter: Around['parameter']): Tensor {
+  const [x] = inputs as [Tensor]
+  switch (node.op) {
+    case 'scale':
+      return add(mul(x, parameter('gain')), parameter('shift'))
+    case 'affine':
+      return add(mul(x, node.gain), node.shift)
+    case 'activation':
+      return activationFunctions[node.activation](x)
+    case 'leaky':
+      return add(maximum(x, 0), mul(minimum(x, 0), node.slope))
+    case 'prelu':
+      return add(maximum(x, 0), mul(minimum(x, 0), parameter('slope')))
+    case 'sqrt':
+      return sqrt(x)
+    case 'erf':
+      return erf(x)
+    case 'clip':
+      return minimum(maximum(x, node.low), node.high)
+    case 'add':
+      return inputs.slice(1).reduce((sum, one) => add(sum, one), x)
+    case 'sub':
+      return sub(x, inputs[1]!)
+    case 'mul':
+      return inputs.slice(1).reduce((product, one) => mul(product, one), x)
+    case 'div':
+      return div(x, inputs[1]!)
   }
 }
 

@@ -32,7 +32,7 @@ import { reshape } from '../../../../src/main/engine/graph/ops/reshape'
 import { slice } from '../../../../src/main/engine/graph/ops/slice'
 import { sumOfSquares } from '../../../../src/main/engine/graph/ops/sumOfSquares'
 import { transpose } from '../../../../src/main/engine/graph/ops/transpose'
-import { abs, exp, log, neg, sqrt, square } from '../../../../src/main/engine/graph/ops/unary'
+import { abs, erf, exp, log, neg, sqrt, square } from '../../../../src/main/engine/graph/ops/unary'
 import { BATCH, type Shape, type Tensor } from '../../../../src/main/engine/graph/tensor'
 import type { GradientCase, Values } from './finiteDifferences'
 
@@ -377,6 +377,7 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
     exp: unary(exp, any),
     log: unary(log, positive),
     sqrt: unary(sqrt, positive),
+    erf: unary(erf, any),
     abs: unary(abs, nonZero),
     sign: 'a step is flat',
     square: unary(square, any),

@@ -87,6 +87,8 @@ describe.skipIf(!hasPeersPython('torch', 'onnx'))('networks made in PyTorch, as 
     ['reflected', { code: 256, anySize: true, level: false }],
     ['uneven', { code: 6, anySize: false, level: false }],
     ['attention', { code: 0, anySize: false, level: false }],
+    ['nafnet', { code: 0, anySize: false, level: false }],
+    ['normed', { code: 0, anySize: false, level: false }],
   ] as const)('are told for what they are: %s', async (name, expected) => {
     const { spec } = await imported(torchNetworks[name])
     const found = { code: codeSize(spec), anySize: isFullyConvolutional(spec), level: spec.noiseLevel }

@@ -27,6 +27,10 @@ export const exp = unary('exp', 'Exp', 'Exp', (dy, _, y) => mul(dy, y))
 export const log = unary('log', 'Log', 'Log', (dy, x) => div(dy, x))
 /** √x */
 export const sqrt = unary('sqrt', 'Sqrt', 'Sqrt', (dy, _, y) => div(mul(dy, 0.5), y))
+/** 2/√π · ∫₀ˣ e^(−t²) dt */
+export const erf = unary('erf', 'Erf', 'Erf', (dy, x) =>
+  mul(dy, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),
+)
 /** |x|, with gradient 0 at 0 */
 export const abs = unary('abs', 'Abs', 'Abs', (dy, x) => mul(dy, sign(x)))
 /** −1, 0 or 1. No gradient flows. */

@@ -14,6 +14,7 @@ import {
   square,
 } from './kerasReading'
 import { batchNorm } from './batchNorm'
+import { gelu, normalized } from './composites'
 import { cropAndGrow, type Margins, sameOverlap } from './margins'
 import { type NodeDraft, vector, weight } from './networkBuilder'
 
@@ -31,6 +32,7 @@ function activated({ layer, builder }: LayerCall, value: string, given: unknown)
   const known = activations.find((one) => one === name)
   if (known) return builder.add(label, { op: 'activation', activation: known }, [value])
   if (name === 'relu6') return builder.add(label, { op: 'clip', low: 0, high: 6 }, [value])
+  if (name === 'gelu') return gelu(builder, label, value, true)
   if (name === 'swish' || name === 'silu') {
     const share = builder.add(`${label}_share`, { op: 'activation', activation: 'sigmoid' }, [value])
     return builder.add(label, { op: 'mul' }, [value, share])
@@ -159,6 +161,24 @@ const upsampling = plain((layer) => {
   return { op: 'upsample', interpolation: given as 'nearest' | 'bilinear', size: square(layer, 'size') }
 })
 
+const layerNormalization: LayerRule = (call) => {
+  const { layer, inputs, builder, weights } = call
+  const { channels, isRow } = builder.shape(inputs[0]!)
+  const { axis = -1, epsilon = 1e-3, scale, center } = layer.config
+  const axes = (Array.isArray(axis) ? axis : [axis]).map(Number)
+  if (axes.some((one) => one !== -1 && one !== (isRow ? 1 : 3)))
+    return refuse(layer, 'normalizes over more than the channels')
+  const [gain, shift] = [
+    scale === false ? null : weights[0],
+    center === false ? null : weights[scale === false ? 0 : 1],
+  ]
+  return normalized(builder, nameOf(layer), inputs[0]!, 'channel-mean', {
+    gain: gain?.data ?? new Float32Array(channels).fill(1),
+    shift: shift?.data ?? new Float32Array(channels),
+    epsilon: Number(epsilon),
+  })
+}
+
 const zeroPadding = plain((layer) => ({ op: 'pad', mode: 'zero', pads: marginsOf(layer, 'padding') }))
 const cropping = plain((layer) => ({ op: 'crop', sides: marginsOf(layer, 'cropping') }))
 
@@ -260,6 +280,7 @@ export const kerasLayers: Readonly<Record<string, LayerRule>> = {
   DepthwiseConv2D: depthwise,
   Conv2DTranspose: transposed,
   BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
   MaxPooling2D: pool,
   AveragePooling2D: pool,
   GlobalAveragePooling2D: globalAverage,

@@ -1,6 +1,7 @@
 import type { Weight } from '../../models/weights'
 import type { OnnxNode } from '../onnxGraph'
 import { batchNorm } from './batchNorm'
+import { gelu, hardSigmoid, normalized, squared } from './composites'
 import { vector } from './networkBuilder'
 import type { NetworkReader } from './onnxNetwork'
 import { applied, imageAt, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
@@ -35,6 +36,34 @@ const clip: Operator = (node, reader) => {
 
 const largest = 3.4e38
 
+const power: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const exponent = reader.constant(node.inputs[1])
+  if (exponent?.data.length !== 1 || ![0.5, 1, 2].includes(exponent.data[0]!))
+    return refuse(node, 'takes another power than the square or the root')
+  if (exponent.data[0] === 1) return [x]
+  if (exponent.data[0] === 0.5) return [applied(node, reader, x, { op: 'sqrt' })]
+  return [{ ...x, value: squared(reader.builder, node.name, x.value) }]
+}
+
+const hard: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const [gain, shift] = [node.number('alpha') ?? 0.2, node.number('beta') ?? 0.5]
+  return [{ ...x, value: hardSigmoid(reader.builder, node.name, x.value, gain, shift) }]
+}
+
+const hardSwish: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const share = hardSigmoid(reader.builder, node.name, x.value, 1 / 6, 0.5)
+  return [{ ...x, value: reader.builder.add(node.name, { op: 'mul' }, [x.value, share]) }]
+}
+
+const smooth: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const isExact = (node.text('approximate') ?? 'none') === 'none'
+  return [{ ...x, value: gelu(reader.builder, node.name, x.value, isExact) }]
+}
+
 const negative: Operator = (node, reader) => [
   applied(node, reader, tensorAt(node, reader), { op: 'affine', gain: -1, shift: 0 }),
 ]
@@ -48,6 +77,30 @@ const batchNormalization: Operator = (node, reader) => {
   return [applied(node, reader, x, { op: 'scale', channels: variance.length }, { ...weights })]
 }
 
+const normalization =
+  (over: 'mean' | 'channel-mean'): Operator =>
+  (node, reader) => {
+    const x = tensorAt(node, reader)
+    if (over === 'mean' && x.kind !== 'image') refuse(node, 'reads numbers where it takes an image')
+    const { channels } = reader.builder.shape(x.value)
+    const gain = reader.constant(node.inputs[1])?.data ?? new Float32Array(0)
+    const shift = reader.constant(node.inputs[2])?.data ?? new Float32Array(channels)
+    if (gain.length !== channels || shift.length !== channels)
+      refuse(node, 'does not scale each channel by a constant')
+    const numbers = { gain, shift, epsilon: node.number('epsilon') ?? 1e-5 }
+    return [{ ...x, value: normalized(reader.builder, node.name, x.value, over, numbers) }]
+  }
+
+const layerNormalization: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const rank = x.kind === 'row' ? 2 : 4
+  const axis = node.number('axis') ?? -1
+  const isOfChannels = x.kind === 'row' || x.order === 'channels-last'
+  if (!isOfChannels || (axis < 0 ? axis + rank : axis) !== rank - 1)
+    return refuse(node, 'normalizes over more than the channels')
+  return normalization('channel-mean')(node, reader)
+}
+
 type Arithmetic = 'Add' | 'Sub' | 'Mul' | 'Div'
 
 /** Of two values, or of one and a constant: a number, or one for each channel. */
@@ -56,12 +109,11 @@ const arithmetic: Operator = (node, reader) => {
   if (a || b) return [withConstant(node, reader, tensorAt(node, reader, a ? 1 : 0), (a ?? b)!, a !== null)]
   const values = [0, 1].map((at) => tensorAt(node, reader, at))
   const [x, y] = values as [TensorValue, TensorValue]
-  if (node.op === 'Div') return refuse(node, 'divides one image by another')
   const isLevel = ({ value }: TensorValue) => reader.builder.isLevel(value)
   const isMixed = x.kind === 'image' && y.kind === 'image' && x.order !== y.order
   if (isMixed && !isLevel(x) && !isLevel(y))
     return refuse(node, 'combines images whose axes are in different orders')
-  const op = ({ Add: 'add', Sub: 'sub', Mul: 'mul' } as const)[node.op as 'Add' | 'Sub' | 'Mul']
+  const op = ({ Add: 'add', Sub: 'sub', Mul: 'mul', Div: 'div' } as const)[node.op as Arithmetic]
   const like = isLevel(x) ? y : x
   return [{ ...like, value: reader.builder.add(node.name, { op }, [x.value, y.value]) }]
 }
@@ -118,9 +170,11 @@ const reduceMean: Operator = (node, reader) => {
     .map((axis) => (axis < 0 ? axis + 4 : axis))
     .sort((a, b) => a - b)
     .join()
-  if (found !== (x.order === 'channels-first' ? '2,3' : '1,2') || node.number('keepdims') === 0)
-    return refuse(node, 'takes a mean over other axes than height and width')
-  return globalMean(node, reader)
+  const isFirst = x.order === 'channels-first'
+  if (node.number('keepdims') === 0) return refuse(node, 'takes a mean and leaves out its axes')
+  if (found === (isFirst ? '2,3' : '1,2')) return globalMean(node, reader)
+  if (found === (isFirst ? '1' : '3')) return [applied(node, reader, x, { op: 'channel-mean' })]
+  return refuse(node, 'takes a mean over other axes than height and width, or than the channels')
 }
 
 /** Operators on each number by itself, or on each channel. */
@@ -133,6 +187,14 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   LeakyRelu: leaky,
   PRelu: prelu,
   Clip: clip,
+  Sqrt: (node, reader) => [applied(node, reader, tensorAt(node, reader), { op: 'sqrt' })],
+  Erf: (node, reader) => [applied(node, reader, tensorAt(node, reader), { op: 'erf' })],
+  Pow: power,
+  Gelu: smooth,
+  HardSigmoid: hard,
+  HardSwish: hardSwish,
+  InstanceNormalization: normalization('mean'),
+  LayerNormalization: layerNormalization,
   Neg: negative,
   BatchNormalization: batchNormalization,
   Add: arithmetic,

@@ -1,7 +1,7 @@
 import { transposed, type Weight } from '../../models/weights'
 import type { OnnxNode } from '../onnxGraph'
 import { spatialFirst } from '../spatialFirst'
-import { vector, weight } from './networkBuilder'
+import { type NodeDraft, vector, weight } from './networkBuilder'
 import type { NetworkReader } from './onnxNetwork'
 import { cropAndGrow, type Margins, oddFirst, sameMargins, sameOverlap } from './margins'
 import { applied, type ImageValue, type Operator, planesAt, refuse, tensorAt } from './onnxReading'
@@ -44,9 +44,37 @@ const conv: Operator = (node, reader) => {
     return [applied(node, reader, x, draft, { kernel, ...weights })]
   }
   if (group !== filters || reads !== 1 || stride !== 1 || dilation !== 1)
-    return refuse(node, 'has groups of channels, which are read as one for each channel, with stride 1')
+    return [inGroups(node, reader, x, group, { ...common, reads, filters, stride, dilation })]
   const kernel = weight([height, width, filters], spatialFirst(constant).data)
   return [applied(node, reader, x, { op: 'depthwise', ...common, reads: filters }, { kernel, ...weights })]
+}
+
+const mostGroups = 64
+
+/** Each group of channels through filters of its own, put together again. */
+function inGroups(
+  node: OnnxNode,
+  reader: NetworkReader,
+  x: ImageValue,
+  groups: number,
+  conv: Omit<Extract<NodeDraft, { op: 'conv' }>, 'op'>,
+): ImageValue {
+  const { kernel: constant, weights } = kernelOf(node, reader)
+  const { builder } = reader
+  const { reads, filters } = conv
+  const each = filters / groups
+  if (groups > mostGroups || !Number.isInteger(each))
+    return refuse(node, `has ${groups} groups of channels, of which ${mostGroups} are read`)
+  const taps = constant.data.length / groups
+  const parts = Array.from({ length: groups }, (_, i) => {
+    const own = builder.add(node.name, { op: 'channels', from: i * reads, count: reads }, [x.value])
+    const data = constant.data.subarray(i * taps, (i + 1) * taps)
+    const kernel = spatialFirst(weight([each, ...constant.shape.slice(1)], data))
+    const bias = weights.bias && vector(weights.bias.data.slice(i * each, (i + 1) * each))
+    const draft = { op: 'conv', ...conv, filters: each } as const
+    return builder.add(node.name, draft, [own], { kernel, ...(bias ? { bias } : {}) })
+  })
+  return { ...x, value: builder.add(node.name, { op: 'concat' }, parts) }
 }
 
 const convTranspose: Operator = (node, reader) => {
