@@ -67,7 +67,7 @@ export const exportAbilities: Readonly<Record<ExportFormat, Abilities>> = {
   savedmodel: { ...anyPart, bytes: true, precisions, networks: true },
   tensorflowjs: { ...anyPart, precisions: ['float32', 'float16'] },
   keras: { ...anyPart, tying: true },
-  pytorch: { ...whole, precisions: ['float32', 'float16'] },
+  pytorch: { ...anyPart, precisions: ['float32', 'float16'] },
   training: whole,
   c: { ...anyPart, convolutions: false },
   json: { ...whole, networks: true },

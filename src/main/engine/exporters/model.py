@@ -36,7 +36,12 @@ class Autoencoder(nn.Module):
         model.load_state_dict({f"layers.{key(name)}": value for name, value in load_file(path).items()})
         return model
 
-    def forward(self, images, sigma=None):
+    def forward(self, inputs, sigma=None):
+        """What the exported part gives: images drawn again, their codes, or images out of codes."""
+        part = {"full": self.reconstruct, "encoder": self.encode, "decoder": self.decode}[SPEC["part"]]
+        return part(inputs, sigma) if SPEC["part"] == "full" else part(inputs)
+
+    def reconstruct(self, images, sigma=None):
         """The images drawn again. sigma: N x 1, noise on the 0-255 scale, for models that take it."""
         mean = images.mean(dim=(1, 2, 3), keepdim=True) if SPEC["removeMean"] else 0
         reads = self.through_encoder(images - mean, sigma)

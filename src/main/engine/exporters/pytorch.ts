@@ -1,25 +1,28 @@
-import { decodedChannels, layerShapes } from '../../../shared/modelSpec'
+import type { ModelPart } from '../../../shared/exporting'
+import { decodedChannels, hasCode, layerShapes, type ModelSpec } from '../../../shared/modelSpec'
 import { ExpectedError } from '../../../shared/errors'
 import { parametersOf } from '../models/autoencoder'
 import { type Exporter, metadataOf } from './exporter'
 import modelPython from './model.py?raw'
+import { noCode } from './noCode'
 
-/** weights.safetensors, spec.json and model.py: a torch.nn.Module in which a tied decoder reads the encoder's parameters. */
+/**
+ * weights.safetensors, spec.json and model.py: a torch.nn.Module in which a tied decoder reads the encoder's parameters. Of
+ * one half there are the parameters that it reads.
+ */
 export const pytorchExporter: Exporter = {
   format: 'pytorch',
   write(model, { part, pixels }) {
     const { spec, weights } = model
-    if (part !== 'full' || pixels !== 'float')
-      throw new ExpectedError(
-        'unsupported',
-        'A PyTorch export is whole and takes floats: its module has encode and decode, and images / 255 are floats.',
-      )
-    const { trained, copies } = parametersOf(spec)
-    const names = [...trained, ...copies].map(({ name }) => name)
+    if (part !== 'full' && !hasCode(spec)) throw noCode()
+    if (pixels !== 'float')
+      throw new ExpectedError('unsupported', 'A PyTorch export takes floats: images / 255 are such.')
+    const names = namesOf(spec, part)
     const held = Object.fromEntries(names.map((name) => [name, weights[name]!]))
     const shapes = layerShapes(spec)
     const description = {
       hourglass: spec,
+      part,
       input: spec.input,
       block: spec.block,
       encoder: spec.encoder,
@@ -39,4 +42,16 @@ export const pytorchExporter: Exporter = {
       { path: 'weights.safetensors', weights: held, metadata: { format: 'pt', ...metadataOf(model) } },
     ]
   },
+}
+
+/** Parameters that a part reads: a tied decoder's kernels are the encoder's. */
+function namesOf(spec: ModelSpec, part: ModelPart): string[] {
+  const { trained, copies } = parametersOf(spec)
+  const isRead = {
+    full: () => true,
+    encoder: (name: string) => name.startsWith('encoder.'),
+    decoder: (name: string) =>
+      name.startsWith('decoder.') || (spec.tying === 'tied' && name.endsWith('.kernel')),
+  }[part]
+  return [...trained, ...copies].map(({ name }) => name).filter(isRead)
 }

@@ -21,6 +21,11 @@ export const trainingExporter: Exporter = {
   format: 'training',
   async write(model, options) {
     const { spec, training } = model
+    if (options.part !== 'full')
+      throw new ExpectedError(
+        'unsupported',
+        'A training project is of the whole model. Choose the part "full".',
+      )
     if (spec.loss === 'ssim-mae' || spec.lossOver !== 'all')
       throw new ExpectedError(
         'unsupported',

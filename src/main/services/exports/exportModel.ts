@@ -91,10 +91,7 @@ function checkAbilities(spec: ModelSpec, { format, part, pixels, precision, tied
     refuse(
       `A network that was made elsewhere is exported as it stands, which ${format} does not hold. Choose ${exportFormats.filter((one) => exportAbilities[one].networks).join(', ')}.`,
     )
-  if (part !== 'full' && !parts)
-    refuse(
-      `A model is exported whole as ${format}${format === 'pytorch' ? ', whose module has encode and decode' : ''}. Choose the part "full".`,
-    )
+  if (part !== 'full' && !parts) refuse(`A model is exported whole as ${format}. Choose the part "full".`)
   if (pixels === 'uint8' && !bytes)
     refuse(`Images go in and out as floats in ${format}. Choose the pixels "float", or the format onnx.`)
   if (!precisions.includes(precision))

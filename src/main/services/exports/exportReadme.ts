@@ -104,13 +104,13 @@ ${noise}${output} = model.predict(${sigma ? `[${fed}, sigma]` : fed})${
     code ? '\nencoder = keras.Model(model.inputs, model.get_layer("code").output)' : ''
   }`,
 
-  pytorch: ({ shape, spec, code }) => `import torch
+  pytorch: ({ shape, spec, code, as, fed, output, sigma }) => `import torch
 from model import Autoencoder
 
 model = Autoencoder.load().eval()
-images = torch.zeros(1, ${shape})  # values in 0..1
+${fed}s = torch.zeros(1, ${as.part === 'decoder' ? `${codeSize(spec)})` : `${shape})  # values in 0..1`}
 with torch.no_grad():
-    reconstructions = model(images${spec.noiseLevel ? ', torch.full((1, 1), 25.0)' : ''})${
+    ${output}s = model(${fed}s${sigma ? ', torch.full((1, 1), 25.0)' : ''})${
       code ? '\n    codes = model.encode(images)\n    images = model.decode(codes)' : ''
     }`,
 
