@@ -34,7 +34,10 @@ let singles: Float32Array | null = null
 /** What each bit pattern stands for. */
 export function fromHalf(halves: Uint16Array): Float32Array {
   const table = (singles ??= Float32Array.from({ length: 0x10000 }, (_, half) => singleOf(half)))
-  return Float32Array.from(halves, (half) => table[half]!)
+  // Not `from`, which makes a list of them first.
+  const values = new Float32Array(halves.length)
+  for (let i = 0; i < halves.length; i++) values[i] = table[halves[i]!]!
+  return values
 }
 
 function singleOf(half: number): number {

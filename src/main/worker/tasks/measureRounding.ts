@@ -24,7 +24,8 @@ export async function measureRounding({
   precision,
 }: Measure['params']): Promise<Measure['result']> {
   const { spec } = model
-  const exact = explicitWeights(spec, await readParameters(model))
+  const parameters = await readParameters(model)
+  const exact = explicitWeights(spec, parameters)
   const dataset = await openDataset(folder)
   try {
     checkDatasetFits(dataset.info, spec.input)
@@ -33,8 +34,9 @@ export async function measureRounding({
     const rows = Uint32Array.from({ length: images }, (_, i) => Math.floor((i * count) / images))
     const corruption = noise && createCorruptionSource(noise, inputSize(spec.input), seed)
     const psnrWith = async (weights: typeof exact) => {
-      const values = Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, data]))
-      const compiled = await compileModel(spec, values, noise, target)
+      // Not a tied decoder's, which would be transposed for it.
+      const values = Object.fromEntries(Object.keys(parameters).map((name) => [name, weights[name]!.data]))
+      const compiled = await compileModel(spec, values, noise, target, { isBrief: true })
       try {
         const options = { corruption, seed, shape: spec.input }
         return (await evaluateImages(compiled, pixelSourceOf(dataset), rows, options)).psnr
