@@ -12,6 +12,7 @@ export async function release(arrays: Iterable<Float32Array>): Promise<void> {
   const buffers = new Set<ArrayBuffer>()
   for (const { buffer } of arrays)
     if (buffer instanceof ArrayBuffer && buffer.byteLength > pooled) buffers.add(buffer)
+  if (buffers.size === 0) return
   const { port1, port2 } = new MessageChannel()
   port2.close()
   port1.postMessage(null, [...buffers])

@@ -9,7 +9,7 @@ export interface ExportOutcome {
   readonly failed: readonly { readonly name: string; readonly message: string }[]
 }
 
-/** Exports models one after the other, each into a folder of its own; one that fails keeps none of the others. */
+/** Exports models one after the other, each into a folder of its own; one that fails does not keep the others from it. */
 export function useExportModels() {
   /** The model that is being exported, and how many before it are done. */
   const current = shallowRef<{ readonly name: string; readonly done: number; readonly all: number } | null>(

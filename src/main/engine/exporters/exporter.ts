@@ -3,7 +3,7 @@ import type { ModelSpec } from '../../../shared/modelSpec'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import type { StoredWeight } from './precision'
 
-/** A file of an export, with its path in the folder of it: its bytes, or weights as a safetensors file. */
+/** A file of an export, with its path in the folder of it: its bytes in pieces, to be gone through once, or weights as a safetensors file. */
 export type ExportedFile =
   | { readonly path: string; readonly content: Iterable<Uint8Array> }
   | {
@@ -23,7 +23,10 @@ export interface ModelToExport {
   readonly training: TrainingConfig
 }
 
-export type ExportOptions = Omit<ExportedAs, 'format'>
+export interface ExportOptions extends Omit<ExportedAs, 'format'> {
+  /** A folder for files that are needed meanwhile; the system's without it. */
+  readonly scratch?: string
+}
 
 /** One format. Adding another is a file like the ones beside this, and a line in `index.ts`. */
 export interface Exporter {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { strToU8 } from 'fflate'
 import { writeHdf5 } from '../files/hdf5'
 import { temporaryFile } from '../files/temporaryFile'
@@ -13,10 +14,10 @@ import type { Layer, LayerModel, Output } from './layers/layerStack'
  */
 export const kerasExporter: Exporter = {
   format: 'keras',
-  async write(exported, { part, tiedAs }) {
+  async write(exported, { part, tiedAs, scratch = tmpdir() }) {
     const { spec, weights, about } = exported
     const model = layerModel(spec, weights, { part, tiedAs })
-    const weightsFile = await temporaryFile((path) => writeHdf5(path, weightsByPath(model)))
+    const weightsFile = await temporaryFile(scratch, (path) => writeHdf5(path, weightsByPath(model)))
     const files = {
       'metadata.json': json({ keras_version: '3.0.0', date_saved: about.created ?? '' }),
       // Keras leaves it alone, and so do scripts that train the model on.

@@ -19,7 +19,7 @@ export async function writeHdf5(path: string, datasets: readonly Hdf5Dataset[]):
   const name = `write-${count++}.h5`
   const disk = openSync(path, 'w+')
   try {
-    putOnDisk(FS, name, disk)
+    const failures = putOnDisk(FS, name, disk)
     const file = new hdf5.File(name, 'w')
     try {
       addDatasets(file, datasets)
@@ -27,6 +27,7 @@ export async function writeHdf5(path: string, datasets: readonly Hdf5Dataset[]):
     } finally {
       file.close()
     }
+    if (failures.length > 0) throw failures[0]
   } finally {
     closeSync(disk)
     FS.unlink(name)
@@ -60,19 +61,40 @@ interface FileNode {
   stream_ops: { read: Transfer; write: Transfer }
 }
 
-/** Makes a file of Emscripten's file system whose content is in an open file of the disk, instead of in memory. */
-function putOnDisk(FS: Emscripten, name: string, disk: number): void {
+/**
+ * Makes a file of Emscripten's file system whose content is in an open file of the disk, instead of in memory.
+ * @returns what goes wrong from now on. The library is not told, since an error would fly through it: it goes on, and the
+ * file is nothing then
+ */
+function putOnDisk(FS: Emscripten, name: string, disk: number): readonly Error[] {
+  const failures: Error[] = []
+  const attempt = (transfer: () => number, length: number) => {
+    try {
+      if (failures.length === 0) return transfer()
+    } catch (error) {
+      failures.push(error as Error)
+    }
+    return length
+  }
   FS.writeFile(name, new Uint8Array(0))
   const node = FS.analyzePath(name, false).object as unknown as FileNode
   node.stream_ops = {
     ...node.stream_ops,
-    read: (_, buffer, offset, length, position) => readSync(disk, buffer, offset, length, position),
+    read: (_, buffer, offset, length, position) =>
+      attempt(() => readSync(disk, buffer, offset, length, position), length),
     write: (_, buffer, offset, length, position) => {
-      writeSync(disk, buffer, offset, length, position)
       node.usedBytes = Math.max(node.usedBytes, position + length)
-      return length
+      return attempt(() => writeAll(disk, buffer.subarray(offset, offset + length), position), length)
     },
   }
+  return failures
+}
+
+/** The system may take a part at a time. */
+function writeAll(disk: number, bytes: Int8Array, position: number): number {
+  for (let done = 0; done < bytes.length;)
+    done += writeSync(disk, bytes, done, bytes.length - done, position + done)
+  return bytes.length
 }
 
 /** An open HDF5 file. */

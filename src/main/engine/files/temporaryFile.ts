@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const pieceBytes = 1 << 20
@@ -9,8 +8,11 @@ const pieceBytes = 1 << 20
  * What `write` puts into a file, in pieces that are read one by one, so that it is never in memory as a whole.
  * @returns pieces that can be gone through once; the file is gone afterwards
  */
-export async function temporaryFile(write: (path: string) => Promise<void>): Promise<Iterable<Uint8Array>> {
-  const folder = await mkdtemp(join(tmpdir(), 'hourglass-'))
+export async function temporaryFile(
+  within: string,
+  write: (path: string) => Promise<void>,
+): Promise<Iterable<Uint8Array>> {
+  const folder = await mkdtemp(join(within, 'hourglass-'))
   const path = join(folder, 'file')
   try {
     await write(path)

@@ -5,6 +5,7 @@ import type { ExportedFile } from '../../engine/exporters/exporter'
 import { storedWeights } from '../../engine/exporters/precision'
 import { explicitWeights } from '../../engine/models/weights'
 import { safetensorsInPieces, type StoredTensor } from '../../store/safetensors'
+import { explainFileError } from '../../store/fileErrors'
 import { writePieces } from '../../store/writePieces'
 import { readParameters } from '../loadModel'
 import type { ComputeTasks } from '../protocol'
@@ -25,7 +26,11 @@ export async function exportModel(params: Export['params']): Promise<Export['res
   // Not a tied decoder's, which only some formats write out.
   const parameters = Object.fromEntries(Object.keys(values).map((name) => [name, weights[name]!.data]))
   const check = await prepareCheck(spec, parameters, as)
-  const written = await exporter.write({ spec, weights, about, training }, { ...options, precision })
+  const written = await Promise.resolve(
+    exporter.write({ spec, weights, about, training }, { ...options, precision, scratch: folder }),
+  ).catch((error: unknown) => {
+    throw explainFileError(error, folder)
+  })
   const files: Export['result']['files'][number][] = []
   for (const file of written)
     files.push({ path: file.path, bytes: await writePieces(join(folder, file.path), contentOf(file)) })
