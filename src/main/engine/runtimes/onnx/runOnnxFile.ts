@@ -13,8 +13,7 @@ export async function runOnnxFile(
 ): Promise<Record<string, Float32Array | Uint8Array>> {
   const options: ort.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
-    // It runs once: what would make a second run faster takes the size of the weights in memory again.
-    graphOptimizationLevel: 'disabled',
+    // It runs once: kernels need not be laid out anew, which takes their size in memory again.
     enableCpuMemArena: false,
     extra: { session: { disable_prepacking: '1' } },
   }
