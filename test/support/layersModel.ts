@@ -1,3 +1,4 @@
+import { predict } from '../../src/main/engine/runtimes/runLayersModel'
 import type { FileInput } from '../../src/main/engine/runtimes/onnx/runOnnxFile'
 
 /** A TensorFlow.js layers model as its two files. */
@@ -32,13 +33,9 @@ export async function runLayersModel(
     weightData: new Uint8Array(weights).buffer,
   }
   const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts))
-  const fed = inputs.map(({ shape, data }) => tf.tensor(data, [...shape], 'float32'))
-  const output = model.predict(fed.length === 1 ? fed[0]! : fed)
-  if (Array.isArray(output)) throw new Error('The layers model gives several outputs.')
   try {
-    return (await output.data()) as Float32Array
+    return await predict(model, inputs)
   } finally {
-    tf.dispose([output, ...fed])
     model.dispose()
   }
 }

@@ -1,11 +1,13 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readWeights } from '../../../src/main/store/checkpointStore'
 import { openModel, readModelInfo } from '../../../src/main/store/modelStore'
-import { hourglass, records, testComputeClient } from '../../support/commandLine'
+import { finished, hourglass, records, testComputeClient } from '../../support/commandLine'
 import { hasPeersPython, runPython } from '../../support/peersPython'
+import { root } from '../../support/requirements'
 import { rectanglesDataset, trainRun } from '../../support/trainedRun'
 
 let folder: string
@@ -119,3 +121,16 @@ it('refuses a part that there is not, and what is no model', async () => {
   )
   expect(await readdir(folder)).not.toContain('refused')
 })
+
+it.each(['onnx', 'keras', 'hourglass'])(
+  'on a disk without room for %s says so, and leaves nothing',
+  async (format) => {
+    const out = join(folder, `full-${format}`)
+    const args = ['export', 'builtin:grey', '--format', format, '--out', out]
+    // A limit on the size of files, in KiB, stands in for a small disk. The weights need 700.
+    const limited = ['-c', 'ulimit -f 300; exec "$0" "$@"', process.execPath, join(root, 'out/main/cli.js')]
+    const said = await finished(spawn('bash', [...limited, ...args]))
+    expect(said).toMatchObject({ code: 3, stderr: expect.stringMatching(/^\S.* grew past the largest file/) })
+    expect(await readdir(folder)).not.toContain(`full-${format}`)
+  },
+)

@@ -1,4 +1,4 @@
-import { lazily } from '../../../shared/lazily'
+import { lazily } from '../lazily'
 import type { Precision } from '../../../shared/exporting'
 import { fromHalf, toHalf } from '../files/half'
 import type { ConstantValue } from '../graph/constantValue'

@@ -1,5 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
-import { lazily } from '../../../shared/lazily'
+import { lazily } from '../lazily'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { Shape } from '../graph/tensor'
 import { sizeOf } from '../graph/tensor'

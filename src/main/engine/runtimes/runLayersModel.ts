@@ -1,5 +1,6 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { LayersModel } from '@tensorflow/tfjs'
 import type { FileInput } from './onnx/runOnnxFile'
 
 interface Description {
@@ -40,16 +41,22 @@ export async function runLayersModel(folder: string, inputs: readonly FileInput[
         model.loadWeights(named, false)
         tf.dispose(named)
       })
-    const fed = inputs.map(({ shape, data }) => tf.tensor(data, [...shape], 'float32'))
-    const output = model.predict(fed.length === 1 ? fed[0]! : fed)
-    if (Array.isArray(output)) throw new Error('The layers model gives several outputs.')
-    try {
-      return (await output.data()) as Float32Array
-    } finally {
-      tf.dispose([output, ...fed])
-    }
+    return await predict(model, inputs)
   } finally {
     model.dispose()
+  }
+}
+
+/** @throws Error when the model has several outputs */
+export async function predict(model: LayersModel, inputs: readonly FileInput[]): Promise<Float32Array> {
+  const tf = await import('@tensorflow/tfjs')
+  const fed = inputs.map(({ shape, data }) => tf.tensor(data, [...shape], 'float32'))
+  const output = model.predict(fed.length === 1 ? fed[0]! : fed)
+  if (Array.isArray(output)) throw new Error('The layers model gives several outputs.')
+  try {
+    return (await output.data()) as Float32Array
+  } finally {
+    tf.dispose([output, ...fed])
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { madeOf } from '../../../shared/lazily'
+import { madeOf } from '../../engine/lazily'
 import { exporters } from '../../engine/exporters'
 import type { ExportedFile } from '../../engine/exporters/exporter'
 import { storedWeights } from '../../engine/exporters/precision'

@@ -17,6 +17,17 @@ import {
 } from '../../../support/exportedModels'
 import { hasPeersPython } from '../../../support/peersPython'
 
+/** Python that loads a PyTorch export. */
+const modelReader = `
+import importlib.util, torch
+${safetensorsReader}
+def loaded(case):
+    found = importlib.util.spec_from_file_location("model", os.path.join(case["there"], "model.py"))
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module.Autoencoder.load().eval()
+`
+
 describe.each(kinds)('$name', ({ make }) => {
   it('as ONNX gives what the model gives, part by part and put together', async () => {
     const model = await make()
@@ -67,13 +78,9 @@ it.skipIf(!hasPeersPython('torch'))(
     const results = await readInPython(
       'pytorch',
       `
-import importlib.util, torch
-${safetensorsReader}
+${modelReader}
 def check(case, load):
-    found = importlib.util.spec_from_file_location("model", os.path.join(case["there"], "model.py"))
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    model = module.Autoencoder.load().eval()
+    model = loaded(case)
     images, sigma = torch.from_numpy(load("image.npy")), torch.zeros(${images}, 1)
     with torch.no_grad():
         fars = [far(model(images, sigma).numpy(), load("full.npy"))]
@@ -100,13 +107,9 @@ it.skipIf(!hasPeersPython('torch'))('PyTorch: each half by itself, with no more 
   const made = await Promise.all(kinds.map(async (kind) => ({ kind, spec: (await kind.make()).spec })))
   const halved = made.filter(({ spec }) => hasCode(spec)).map(({ kind }) => kind)
   const program = (part: ModelPart) => `
-import importlib.util, torch
-${safetensorsReader}
+${modelReader}
 def check(case, load):
-    found = importlib.util.spec_from_file_location("model", os.path.join(case["there"], "model.py"))
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    model = module.Autoencoder.load().eval()
+    model = loaded(case)
     with torch.no_grad():
         given = model(torch.from_numpy(load(${part === 'encoder' ? '"image.npy"' : '"code.npy"'}))).numpy()
     return {"far": [far(given, load(${part === 'encoder' ? '"code.npy"' : '"full.npy"'}))], "names": list(model.state_dict())}`
