@@ -24,21 +24,34 @@ export function encodeInPieces(type: protobuf.Type, message: Message): Pieces {
   return merged([type.encode(rest).finish(), ...own])
 }
 
-/** Nothing for a field that the library writes. */
+/** Nothing for a field that the library writes: one without anything large in it. */
 function fieldInPieces(field: protobuf.Field, value: unknown): Pieces {
   const { resolvedType: type, id } = field
-  if (field.type === 'bytes' && !field.repeated) {
-    const bytes = value as Uint8Array
-    return bytes.length < large ? [] : delimited(id, [bytes])
-  }
-  if (!(type instanceof protobuf.Type)) return []
+  if (!isLarge(field, value)) return []
+  if (!(type instanceof protobuf.Type)) return delimited(id, [value as Uint8Array])
   if (field instanceof protobuf.MapField)
     return Object.entries(value as Message).flatMap(([key, entry]) => {
       const name = protobuf.Writer.create().uint32(tag(1)).string(key).finish()
       return delimited(id, [name, ...delimited(2, encodeInPieces(type, entry as Message))])
     })
-  const messages = (field.repeated ? value : [value]) as readonly Message[]
-  return messages.flatMap((one) => delimited(id, encodeInPieces(type, one)))
+  return messagesIn(field, value).flatMap((one) => delimited(id, encodeInPieces(type, one)))
+}
+
+function isLarge(field: protobuf.Field, value: unknown): boolean {
+  if (field.type === 'bytes' && !field.repeated) return (value as Uint8Array).length >= large
+  const type = field.resolvedType
+  if (!(type instanceof protobuf.Type)) return false
+  return messagesIn(field, value).some((message) =>
+    type.fieldsArray.some((inner) => {
+      const held = message[inner.name]
+      return held !== undefined && isLarge(inner.resolve(), held)
+    }),
+  )
+}
+
+function messagesIn(field: protobuf.Field, value: unknown): readonly Message[] {
+  if (field instanceof protobuf.MapField) return Object.values(value as Record<string, Message>)
+  return (field.repeated ? value : [value]) as readonly Message[]
 }
 
 const tag = (id: number) => (id << 3) | lengthDelimited
