@@ -161,6 +161,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/main/engine/runtimes/**/*.ts'],
+    ignores: ['src/main/engine/runtimes/onnx/library.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: 'onnxruntime-node', message: 'Of library.ts, which turns its telemetry off.' }],
+        },
+      ],
+    },
+  },
+  {
     // A composable is what a class would be: its functions are within one.
     files: ['src/renderer/composables/**', 'src/renderer/stores/**', 'src/renderer/**/*.vue'],
     rules: { 'max-lines-per-function': ['error', { max: 90, skipBlankLines: true, skipComments: true }] },

@@ -10,7 +10,12 @@ const built = join(root, 'out/main')
 
 /** The built command line as a process. */
 export function startHourglass(...args: string[]): ChildProcess {
-  return spawn(process.execPath, [join(built, 'cli.js'), ...args])
+  return startHourglassWith(process.env, ...args)
+}
+
+/** The same in an environment of its own. */
+export function startHourglassWith(env: NodeJS.ProcessEnv, ...args: string[]): ChildProcess {
+  return spawn(process.execPath, [join(built, 'cli.js'), ...args], { env })
 }
 
 export interface Said {

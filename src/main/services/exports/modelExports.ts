@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Handlers, ParsedParams, Results } from '../../../shared/api/commands'
@@ -69,7 +69,10 @@ export class ModelExports {
     const { models, places } = this.deps
     this.dragged ??= mkdtemp(join(tmpdir(), 'hourglass-drag-'))
     const { name } = await models.get(id)
-    const path = join(await this.dragged, `${slugOf(name, 'model')}.hourglass`)
+    // Each model in a folder of its own: others may have the same name.
+    const own = join(await this.dragged, slugOf(id, 'model'))
+    await mkdir(own, { recursive: true })
+    const path = join(own, `${slugOf(name, 'model')}.hourglass`)
     await writePieces(path, await packNamedModel(await models.folderOf(id), name))
     return places.add(path)
   }

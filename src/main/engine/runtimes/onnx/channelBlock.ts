@@ -1,10 +1,10 @@
-import * as ort from 'onnxruntime-node'
 import { joined } from '../../../../shared/pieces'
 import { BATCH, type Tensor } from '../../graph/tensor'
 import { conv2d } from '../../graph/ops/convolution/conv2d'
 import { relu } from '../../graph/ops/activations/relu'
 import { placeholder } from '../../graph/ops/placeholder'
 import type { GraphFunction } from '../../graph/program'
+import { ort } from './library'
 import { authorOnnxModel } from './onnxModel'
 
 const channels = 32

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import * as ort from 'onnxruntime-node'
 import { ExpectedError } from '../../../../shared/errors'
 import { joined } from '../../../../shared/pieces'
 import { checkProgram, type GraphFunction, type Program } from '../../graph/program'
@@ -17,6 +16,7 @@ import {
   variableNamed,
 } from '../runtime'
 import { channelBlock } from './channelBlock'
+import { ort } from './library'
 import { authorOnnxModel, type AuthoredOnnxModel, variableInput, variableOutput } from './onnxModel'
 
 const deviceNames: Record<string, string> = {

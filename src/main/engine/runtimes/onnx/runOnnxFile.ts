@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node'
+import { ort } from './library'
 
 /** One input of a model that is a file: float32 values, or bytes. */
 export interface FileInput {
