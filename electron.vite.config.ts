@@ -22,7 +22,25 @@ export default defineConfig({
     build: {
       target: 'node20',
       // Hundreds of small files, which would be looked for one by one whenever the command line starts.
-      externalizeDeps: { exclude: ['echarts', 'zrender', 'zod'] },
+      externalizeDeps: {
+        exclude: [
+          'echarts',
+          'zrender',
+          'zod',
+          'hyparquet-writer',
+          'hyparquet',
+          'image-size',
+          'cli-progress',
+          'csv-parse',
+          'commander',
+          'pure-rand',
+          'chokidar',
+          'opentype.js',
+          'protobufjs',
+          'ml-kmeans',
+          'ml-matrix',
+        ],
+      },
       minify: false,
       sourcemap: true,
       rollupOptions: {

@@ -28,10 +28,13 @@ export function mixPixels(
 ): void {
   const share = Math.min(1, strength)
   const brightness = share * (1 - detail)
+  const colors = share * color
+  const needsRounding = restored instanceof Float32Array && !(result instanceof Float32Array)
+  if (brightness === 1 && (colors === 1 || channels < 3) && !needsRounding)
+    return take(result, original, restored, channels)
   const round = result instanceof Float32Array ? (value: number) => value : Math.round
   if (channels === 1 || channels === 2)
     return mixGrey(result, original, restored, channels, brightness, round)
-  const colors = share * color
   const most = result instanceof Uint16Array ? 65_535 : result instanceof Float32Array ? Infinity : 255
   const least = result instanceof Float32Array ? -Infinity : 0
   for (let i = 0; i < original.length; i += channels) {
@@ -44,6 +47,13 @@ export function mixPixels(
     result[i + 2] = round(Math.min(most, Math.max(least, original[i + 2]! + common + colors * blue)))
     if (channels === 4) result[i + 3] = original[i + 3]!
   }
+}
+
+/** All of what was changed, as people look at it most of the time. */
+function take(result: Pixels, original: Pixels, restored: Pixels, channels: number): void {
+  if (result !== restored) result.set(restored)
+  if (channels % 2 === 0)
+    for (let i = channels - 1; i < original.length; i += channels) result[i] = original[i]!
 }
 
 function mixGrey(

@@ -1,11 +1,17 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
-import * as hdf5 from 'h5wasm'
+import type * as hdf5 from 'h5wasm'
 
 export interface Hdf5Dataset {
   /** Groups and at the end its own name. */
   readonly path: readonly string[]
   readonly shape: readonly number[]
   readonly data: Float32Array
+}
+
+/** Several megabytes of WebAssembly, loaded when a file of this kind is met. */
+const load = async () => {
+  const library = await import('h5wasm')
+  return { library, FS: (await library.ready).FS }
 }
 
 let count = 0
@@ -15,12 +21,12 @@ let count = 0
  * @throws Error when the file system says no
  */
 export async function writeHdf5(path: string, datasets: readonly Hdf5Dataset[]): Promise<void> {
-  const { FS } = await hdf5.ready
+  const { library, FS } = await load()
   const name = `write-${count++}.h5`
   const disk = openSync(path, 'w+')
   try {
     const failures = putOnDisk(FS, name, disk)
-    const file = new hdf5.File(name, 'w')
+    const file = new library.File(name, 'w')
     try {
       addDatasets(file, datasets)
       file.flush()
@@ -108,11 +114,11 @@ export interface Hdf5Reader {
 
 /** Hands an HDF5 file in memory to `use`. @throws Error when it is none */
 export async function readHdf5<T>(bytes: Uint8Array, use: (reader: Hdf5Reader) => T): Promise<T> {
-  const { FS } = await hdf5.ready
+  const { library, FS } = await load()
   const name = `read-${count++}.h5`
   FS.writeFile(name, bytes)
   try {
-    const file = new hdf5.File(name, 'r')
+    const file = new library.File(name, 'r')
     if (file.file_id < 0n) throw new Error('it is no HDF5 file')
     try {
       return use({ dataset: (path, most) => datasetAt(file, path, most) })
@@ -127,7 +133,7 @@ export async function readHdf5<T>(bytes: Uint8Array, use: (reader: Hdf5Reader) =
 function datasetAt(file: hdf5.File, path: string, most: number): ReturnType<Hdf5Reader['dataset']> {
   const found = file.get(path)
   if (found === null) return null
-  if (!(found instanceof hdf5.Dataset)) throw new Error(`${path} is no dataset`)
+  if (!('value' in found)) throw new Error(`${path} is no dataset`)
   const shape = (found.shape ?? []).map(Number)
   const size = shape.reduce((product, side) => product * side, 1)
   if (size > most) throw new Error(`${path} has ${size} numbers, which is too much`)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import opentype, { type Font } from 'opentype.js'
+import { type Font, parse } from 'opentype.js/dist/opentype.mjs'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator'
@@ -47,7 +47,7 @@ export async function loadFaces(): Promise<Face[]> {
   return await Promise.all(
     wanted.map(async ({ name, weight }) => {
       const file = await readFile(resolve(`@fontsource/${name}/files/${name}-latin-${weight}-normal.woff`))
-      const font = opentype.parse(Uint8Array.from(file).buffer)
+      const font = parse(Uint8Array.from(file).buffer)
       const thinner = hairlineFaces.has(name) || weight < 400 ? 0 : weight < 700 ? 0.25 : 0.6
       return { font, thinner, bolder: weight < 700 ? 1.8 : 0.6 }
     }),

@@ -2,7 +2,6 @@ import { CancelledError } from '../../../shared/errors'
 import { countTrained } from '../../../shared/modelSpec'
 import type { EpochMetrics } from '../../../shared/run'
 import { encodeImages } from '../models/encodeImages'
-import { writeReport } from '../report/report'
 import { claimDemoFolder, demoFiles } from './demoFolder'
 import { demoReport } from './demoReport'
 import type { DemoRequest, DemoWork } from './demoWork'
@@ -44,6 +43,7 @@ export async function runDemo(request: DemoRequest, work: DemoWork): Promise<Dem
     )
     const mapped = await mapCodes(codes, seed, work)
     const data = await demoReport(request, tied.info, measured, mapped)
+    const { writeReport } = await import('../report/report')
     await writeReport({ out, ...data })
     const { noisy, pca } = measured
     return {

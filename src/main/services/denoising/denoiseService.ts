@@ -202,9 +202,7 @@ export class DenoiseService {
 
   async view({ id, ...asked }: ParsedParams<'denoise.view'>): Promise<PictureView> {
     const loaded = await this.load(id)
-    const { view, look } = await this.study.view(id, loaded, asked)
-    if (look) this.painter.look(look)
-    return view
+    return this.study.view(id, loaded, asked, (look) => this.painter.look(look))
   }
 
   async setControls({ ids, controls }: ParsedParams<'denoise.setControls'>): Promise<void> {

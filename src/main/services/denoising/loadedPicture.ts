@@ -4,6 +4,7 @@ import type { ImageNoise, PixelData } from '../../worker/protocol'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { PictureLevels, type Size } from './pictureLevels'
 import { type Picture, readPicture } from './readPicture'
+import { KnownAmounts } from './knownAmounts'
 import { Restoration } from './restoration'
 
 export interface KnownNoise {
@@ -17,6 +18,9 @@ export class LoadedPicture {
   private estimated: Promise<KnownNoise> | null = null
   private known: KnownNoise | null = null
   private restored: Restoration | null = null
+  private tried: Restoration | null = null
+  /** What is seen of it now with more or less taken away. */
+  readonly amounts = new KnownAmounts()
   reference: PictureLevels | null = null
 
   private constructor(
@@ -46,7 +50,7 @@ export class LoadedPicture {
   }
 
   get bytes(): number {
-    const copies = this.restored ? 2 : 1
+    const copies = 1 + Number(this.restored !== null) + Number(this.tried !== null)
     return copies * (this.picture.pixels.byteLength + this.levels.bytes)
   }
 
@@ -76,20 +80,35 @@ export class LoadedPicture {
     return this.restored
   }
 
+  /** For what else it might be. Nothing of it is shown. */
+  get trial(): Restoration {
+    if (!this.tried) {
+      const pixels = blank(this.picture.pixels)
+      this.tried = new Restoration(pixels, levelsOf({ ...this.picture, pixels }, true), this.size)
+    }
+    return this.tried
+  }
+
   /** All of the upright picture, 8 bits. */
   whole(levels: PictureLevels = this.levels): PixelBlock {
     return levels.block(0, { left: 0, top: 0, ...levels.sizeOf(0) })
   }
 }
 
-export function levelsOf({ pixels, width, height, channels, orientation }: Picture): PictureLevels {
-  return new PictureLevels(pixels, { width, height }, channels, orientation)
+export function levelsOf(picture: Picture, isBlank = false): PictureLevels {
+  const { pixels, width, height, channels, orientation } = picture
+  return new PictureLevels(pixels, { width, height }, channels, orientation, isBlank)
 }
 
 /** A copy that the worker reads and writes too. */
 export function shared(pixels: PixelData): PixelData {
-  const buffer = new SharedArrayBuffer(pixels.byteLength)
-  const copy = pixels instanceof Uint8Array ? new Uint8Array(buffer) : new Uint16Array(buffer)
+  const copy = blank(pixels)
   copy.set(pixels)
   return copy
+}
+
+/** As many zeros, which take no memory before something is written there. */
+function blank(pixels: PixelData): PixelData {
+  const buffer = new SharedArrayBuffer(pixels.byteLength)
+  return pixels instanceof Uint8Array ? new Uint8Array(buffer) : new Uint16Array(buffer)
 }

@@ -23,12 +23,13 @@ export class PictureLevels {
   private readonly levels: Level[]
   readonly colors: 1 | 3
 
-  /** @param pixels may change: `update` says where */
+  /** @param pixels may change: `update` says where. Zeros where `isBlank`, of which no level need be made. */
   constructor(
     pixels: PixelData,
     readonly size: Size,
     private readonly channels: 1 | 2 | 3 | 4,
     private readonly orientation: number,
+    isBlank = false,
   ) {
     this.colors = channels < 3 ? 1 : 3
     this.levels = [{ ...size, data: pixels }]
@@ -37,7 +38,7 @@ export class PictureLevels {
       height = Math.ceil(height / 2)
       this.levels.push({ width, height, data: new Uint8Array(width * height * this.colors) })
     }
-    this.update({ left: 0, top: 0, ...size })
+    if (!isBlank) this.update({ left: 0, top: 0, ...size })
   }
 
   get count(): number {
@@ -101,6 +102,43 @@ export class PictureLevels {
     }
   }
 
+  /** What a level shows of a part of the picture, row after row with all that it has of a pixel. */
+  take(level: number, part: Region): PixelData {
+    const rows = this.rowsOf(level, part)
+    const { data } = this.levels[level]!
+    const length = rows.reduce((sum, [from, to]) => sum + to - from, 0)
+    const taken = data instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length)
+    let at = 0
+    for (const [from, to] of rows) {
+      taken.set(data.subarray(from, to), at)
+      at += to - from
+    }
+    return taken
+  }
+
+  /** Shows at one level what was taken there, or mixed from such; the others stay as they are. */
+  put(level: number, part: Region, taken: PixelData): void {
+    let at = 0
+    for (const [from, to] of this.rowsOf(level, part)) {
+      this.levels[level]!.data.set(taken.subarray(at, at + to - from), from)
+      at += to - from
+    }
+  }
+
+  /** Where the rows of a part lie in the data of a level. @param part of the picture as it is stored, at level 0 */
+  private rowsOf(level: number, part: Region): [from: number, to: number][] {
+    const { width, height } = this.levels[level]!
+    const channels = level === 0 ? this.channels : this.colors
+    const step = 2 ** level
+    const [left, top] = [Math.floor(part.left / step), Math.floor(part.top / step)]
+    const right = Math.min(width, Math.ceil((part.left + part.width) / step))
+    const bottom = Math.min(height, Math.ceil((part.top + part.height) / step))
+    return Array.from({ length: bottom - top }, (_, row) => {
+      const first = (top + row) * width
+      return [(first + left) * channels, (first + right) * channels]
+    })
+  }
+
   /**
    * A part of the upright picture at a level, in pixels of that level and within it.
    *
@@ -114,7 +152,13 @@ export class PictureLevels {
     const data = new Uint8Array(width * height * colors)
     const isDeep = from.data instanceof Uint16Array
     const isOpaque = channels === colors
-    for (let y = 0, to = 0; y < height; y++)
+    const block: PixelBlock = { count: 1, width, height, channels: colors, data }
+    for (let y = 0, to = 0; y < height; y++) {
+      if (isOpaque && !isDeep && across === 1) {
+        const at = (first + y * down) * channels
+        data.set(from.data.subarray(at, at + width * channels), y * width * channels)
+        continue
+      }
       for (let x = 0, at = (first + y * down) * channels; x < width; x++, at += across * channels) {
         const white = isOpaque ? 0 : 255 - (isDeep ? from.data[at + colors]! / 257 : from.data[at + colors]!)
         for (let c = 0; c < colors; c++, to++) {
@@ -122,7 +166,8 @@ export class PictureLevels {
           data[to] = isOpaque && !isDeep ? value : Math.round(value + (white / 255) * (255 - value))
         }
       }
-    return { count: 1, width, height, channels: colors, data }
+    }
+    return block
   }
 }
 

@@ -39,12 +39,17 @@ export interface StudyDependencies {
 export class PictureStudy {
   constructor(private readonly deps: StudyDependencies) {}
 
-  /** What is there to be seen, and what is to be worked on for it; null where the model cannot do it. */
+  /**
+   * What there is to be seen.
+   *
+   * @param onLook told what is to be worked on for it before it is looked at, where the model can do it
+   */
   async view(
     id: string,
     loaded: LoadedPicture,
     { controls, rectangle, scale, since }: Omit<ParsedParams<'denoise.view'>, 'id'>,
-  ): Promise<{ view: PictureView; look: Look | null }> {
+    onLook: (look: Look) => void,
+  ): Promise<PictureView> {
     const { levels, restoration, picture, size } = loaded
     // As many pixels as the screen has, or up to twice as many.
     const level = Math.min(levels.count - 1, Math.max(0, Math.round(Math.log2(1 / scale))))
@@ -54,9 +59,11 @@ export class PictureStudy {
     const visible = storedRegion(picture.orientation, size, whole)
     const found = await this.modelOf(controls, picture)
     const look =
-      typeof found === 'string' ? null : { id, picture: loaded, model: found, visible, ...asked(controls) }
-    const isDone = look !== null && restoration.isFor(keyOf(look))
-    const problem = typeof found === 'string' ? found : isDone ? restoration.problem : null
+      typeof found === 'string'
+        ? null
+        : { id, picture: loaded, model: found, visible, level, ...asked(controls) }
+    if (look) onLook(look)
+    const problem = typeof found === 'string' ? found : restoration.problem
     const changes = since === null ? null : restoration.changedSince(since)
     const isWhole = changes === null
     const changed = (changes ?? []).flatMap((region): ChangedPart[] => {
@@ -66,17 +73,16 @@ export class PictureStudy {
       const block = restoration.levels.block(level, seen)
       return [{ left: seen.left - part.left, top: seen.top - part.top, block }]
     })
-    const view: PictureView = {
+    return {
       ...{ level, left: part.left * step, top: part.top * step, problem, changed },
       version: restoration.version,
       original: isWhole ? levels.block(level, part) : null,
       restored: isWhole ? restoration.levels.block(level, part) : null,
       reference: isWhole ? (loaded.reference?.block(level, part) ?? null) : null,
-      ready: isDone ? restoration.readyShare(visible) : 0,
-      readyOfAll: isDone ? restoration.share : 0,
+      ready: look ? restoration.readyShare(visible) : 0,
+      readyOfAll: look ? restoration.share : 0,
       certainty: look ? certaintyOf(controls, look.model, loaded.knownNoise) : 1,
     }
-    return { view, look: problem === null ? look : null }
   }
 
   private async modelOf(controls: DenoiseControls, picture: Picture): Promise<DenoisingModel | string> {

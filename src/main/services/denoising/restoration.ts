@@ -49,14 +49,22 @@ export class Restoration {
     return this.key === key
   }
 
-  /** Begins anew where it is done in another way. */
-  begin(key: string): void {
-    if (this.key === key) return
+  /** Begins anew where it is done in another way. @returns whether it is */
+  begin(key: string): boolean {
+    if (this.key === key) return false
     this.key = key
     this.isNew = true
     this.done.fill(0)
     this.doneCount = 0
     this.problem = null
+    return true
+  }
+
+  /** Shows at one level what a part will be like, until it is there. */
+  expect(level: number, part: Region, data: PixelData): void {
+    this.levels.put(level, part, data)
+    this.note(part)
+    this.isNew = false
   }
 
   /** Right after it begins, a small part in the middle of a region: the first that is seen of it. Null else. */
@@ -104,6 +112,10 @@ export class Restoration {
   /** Pixels of a part have changed. */
   show(part: Region): void {
     this.levels.update(part)
+    this.note(part)
+  }
+
+  private note(part: Region): void {
     this.changes.push(part)
     this.changeCount++
     if (this.changes.length > changesKept) this.changes.shift()

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import opentype from 'opentype.js'
+import { type Font, parse, type PathCommand } from 'opentype.js/dist/opentype.mjs'
 
 type Weight = 400 | 600
 
 /** Between the middle of the text that SVG calls `central` and its baseline, in ems of Inter. */
 const centralToBaseline = 0.36
-const fonts = new Map<Weight, opentype.Font>()
+const fonts = new Map<Weight, Font>()
 
 /**
  * Turns the texts of an SVG into outlines of the font Inter, so that a picture looks the same on a machine without
@@ -61,7 +61,7 @@ function outline(text: string, { x, y, size, weight, anchor }: Place): string | 
 }
 
 /** Its own `toPathData` loses parts of some round letters. */
-function pathData(commands: opentype.PathCommand[]): string {
+function pathData(commands: PathCommand[]): string {
   const two = (...values: number[]) => values.map((value) => value.toFixed(2)).join(' ')
   return commands
     .map((command) => {
@@ -80,12 +80,12 @@ function pathData(commands: opentype.PathCommand[]): string {
     .join('')
 }
 
-function loadFont(weight: Weight): opentype.Font {
+function loadFont(weight: Weight): Font {
   let font = fonts.get(weight)
   if (!font) {
     const file = `@fontsource/inter/files/inter-latin-${weight}-normal.woff`
     const bytes = readFileSync(createRequire(import.meta.url).resolve(file))
-    font = opentype.parse(Uint8Array.from(bytes).buffer)
+    font = parse(Uint8Array.from(bytes).buffer)
     fonts.set(weight, font)
   }
   return font

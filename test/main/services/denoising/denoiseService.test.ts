@@ -170,6 +170,35 @@ describe('a picture that is looked at', () => {
     expect(weak.certainty).toBe(1)
   })
 
+  it.each([
+    ['all of it', 1, 1],
+    ['turned and at half its size', 6, 0.5],
+  ])('shows at once what the noise set by hand will make of it, %s', async (_, orientation, scale) => {
+    const noisy = noisyPicture({ width: 600, height: 300 }).withMetadata({ orientation })
+    const { id } = await addPicture(`hand-${orientation}.png`, noisy.png())
+    const byHand = (sigma: number) => ({ ...defaultControls, sigma })
+    const first = (sigma: number) =>
+      invoke('denoise.view', { id, controls: byHand(sigma), rectangle: everything, scale })
+    const whole = async (sigma: number) => (await restoredView(id, byHand(sigma), scale)).restored!.data
+    const [ten, twenty, thirty] = [await whole(10), await whole(20), await whole(30)]
+
+    // Between the picture itself and what is known.
+    const less = await first(10)
+    expect(less.ready).toBe(0)
+    expect(rmse(less.restored!.data, ten)).toBeLessThan(0.7 * rmse(thirty, ten))
+    // More, once that was tried beforehand.
+    for (;;) {
+      await whole(20)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      const more = await first(30)
+      if (rmse(more.restored!.data, twenty) === 0) continue
+      expect(more.ready).toBe(0)
+      expect(rmse(more.restored!.data, thirty)).toBeLessThan(0.7 * rmse(twenty, thirty))
+      break
+    }
+    expect(await whole(30)).toEqual(thirty)
+  })
+
   it('says why a model cannot take it', async () => {
     const { id } = await addPicture('grey.png', noisyPicture({ width: 90, height: 90, channels: 1 }).png())
     const view = await restoredView(id, { ...defaultControls, model: 'no-such-model' })

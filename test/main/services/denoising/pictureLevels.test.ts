@@ -47,6 +47,26 @@ describe('a picture for the screen', () => {
     const { data } = levels.block(2, { left: 0, top: 0, width: 4, height: 1 })
     expect([...data]).toEqual([200, 200, 40, 40])
   })
+
+  it('gives what a level shows of a part, and shows another there', () => {
+    const [width, height] = [1030, 6]
+    const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => i % 251)
+    const levels = new PictureLevels(pixels, { width, height }, 3, 1)
+    const part = { left: 8, top: 2, width: 1022, height: 4 }
+    const [left, top, right] = [2, 0, 258]
+    const whole = { left: 0, top: 0, ...levels.sizeOf(2) }
+    const before = levels.block(2, whole).data
+    const taken = levels.take(2, part)
+    expect([...taken]).toEqual([...levels.block(2, { left, top, width: right - left, height: 2 }).data])
+    levels.put(
+      2,
+      part,
+      taken.map((value) => 255 - value),
+    )
+    const expected = before.map((value, i) => (Math.floor(i / 3) % 258 < left ? value : 255 - value))
+    expect(levels.block(2, whole).data).toEqual(expected)
+    expect(levels.take(0, part)).toHaveLength(1022 * 4 * 3)
+  })
 })
 
 describe('what is restored of a picture', () => {
