@@ -2,7 +2,8 @@ import type { PixelBlock } from '../../../shared/api/library'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ImageNoise, PixelData } from '../../worker/protocol'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
-import { PictureLevels, type Size } from './pictureLevels'
+import { Draft } from './draft'
+import { blank, PictureLevels, type Size } from './pictureLevels'
 import { type Picture, readPicture } from './readPicture'
 import { KnownAmounts } from './knownAmounts'
 import { Restoration } from './restoration'
@@ -18,7 +19,8 @@ export class LoadedPicture {
   private estimated: Promise<KnownNoise> | null = null
   private known: KnownNoise | null = null
   private restored: Restoration | null = null
-  private tried: Restoration | null = null
+  private readonly drafts = new Map<'shown' | 'tried', Draft>()
+  private estimatedAt: { readonly level: number; readonly found: Promise<KnownNoise> } | null = null
   /** What is seen of it now with more or less taken away. */
   readonly amounts = new KnownAmounts()
   reference: PictureLevels | null = null
@@ -50,8 +52,9 @@ export class LoadedPicture {
   }
 
   get bytes(): number {
-    const copies = 1 + Number(this.restored !== null) + Number(this.tried !== null)
-    return copies * (this.picture.pixels.byteLength + this.levels.bytes)
+    const copies = this.restored ? 2 : 1
+    const drafts = [...this.drafts.values()].reduce((sum, { result }) => sum + result.byteLength, 0)
+    return copies * (this.picture.pixels.byteLength + this.levels.bytes) + drafts
   }
 
   noise(client: ComputeClient): Promise<KnownNoise> {
@@ -80,13 +83,29 @@ export class LoadedPicture {
     return this.restored
   }
 
-  /** For what else it might be. Nothing of it is shown. */
-  get trial(): Restoration {
-    if (!this.tried) {
-      const pixels = blank(this.picture.pixels)
-      this.tried = new Restoration(pixels, levelsOf({ ...this.picture, pixels }, true), this.size)
+  /** Of one level at a time: what is shown until the picture is restored, and what is tried beside it. */
+  draft(purpose: 'shown' | 'tried', level: number): Draft {
+    const known = this.drafts.get(purpose)
+    if (known?.level === level) return known
+    const draft = new Draft(level, this.levels.imageAt(level))
+    this.drafts.set(purpose, draft)
+    return draft
+  }
+
+  /** Of the picture at a level, and how many times that of the picture it is. */
+  async noiseAt(level: number, client: ComputeClient): Promise<{ noise: ImageNoise | null; share: number }> {
+    const { noise } = await this.noise(client)
+    if (level === 0) return { noise, share: 1 }
+    if (this.estimatedAt?.level !== level) {
+      const found = client.call('estimateNoise', this.levels.imageAt(level))
+      found.catch(() => (this.estimatedAt = null))
+      this.estimatedAt = { level, found }
     }
-    return this.tried
+    const { noise: atLevel } = await this.estimatedAt.found
+    const [whole, less] = [noise, atLevel].map((one) => Math.max(0, ...(one?.sigmas ?? [])))
+    // Of noise without correlation half is left of each halving.
+    const least = 2 ** -level
+    return { noise: atLevel, share: whole && less ? Math.min(1, Math.max(least, less / whole)) : least }
   }
 
   /** All of the upright picture, 8 bits. */
@@ -95,9 +114,8 @@ export class LoadedPicture {
   }
 }
 
-export function levelsOf(picture: Picture, isBlank = false): PictureLevels {
-  const { pixels, width, height, channels, orientation } = picture
-  return new PictureLevels(pixels, { width, height }, channels, orientation, isBlank)
+export function levelsOf({ pixels, width, height, channels, orientation }: Picture): PictureLevels {
+  return new PictureLevels(pixels, { width, height }, channels, orientation)
 }
 
 /** A copy that the worker reads and writes too. */
@@ -105,10 +123,4 @@ export function shared(pixels: PixelData): PixelData {
   const copy = blank(pixels)
   copy.set(pixels)
   return copy
-}
-
-/** As many zeros, which take no memory before something is written there. */
-function blank(pixels: PixelData): PixelData {
-  const buffer = new SharedArrayBuffer(pixels.byteLength)
-  return pixels instanceof Uint8Array ? new Uint8Array(buffer) : new Uint16Array(buffer)
 }

@@ -10,6 +10,19 @@ export interface Size {
   readonly height: number
 }
 
+/** A picture as it is at a level, upright or not. */
+export interface LevelImage extends Size {
+  /** Shared memory, height × width × channels. */
+  readonly pixels: PixelData
+  readonly channels: 1 | 2 | 3 | 4
+}
+
+/** As many zeros in shared memory, which take none of it before something is written there. */
+export function blank(pixels: PixelData): PixelData {
+  const buffer = new SharedArrayBuffer(pixels.byteLength)
+  return pixels instanceof Uint8Array ? new Uint8Array(buffer) : new Uint16Array(buffer)
+}
+
 interface Level extends Size {
   /** Colours only, 8 bits; of level 0 the picture's own pixels. */
   readonly data: PixelData
@@ -23,22 +36,22 @@ export class PictureLevels {
   private readonly levels: Level[]
   readonly colors: 1 | 3
 
-  /** @param pixels may change: `update` says where. Zeros where `isBlank`, of which no level need be made. */
+  /** @param pixels may change: `update` says where */
   constructor(
     pixels: PixelData,
     readonly size: Size,
     private readonly channels: 1 | 2 | 3 | 4,
     private readonly orientation: number,
-    isBlank = false,
   ) {
     this.colors = channels < 3 ? 1 : 3
     this.levels = [{ ...size, data: pixels }]
     for (let { width, height } = size; Math.max(width, height) > smallestSide;) {
       width = Math.ceil(width / 2)
       height = Math.ceil(height / 2)
-      this.levels.push({ width, height, data: new Uint8Array(width * height * this.colors) })
+      const data = new Uint8Array(new SharedArrayBuffer(width * height * this.colors))
+      this.levels.push({ width, height, data })
     }
-    if (!isBlank) this.update({ left: 0, top: 0, ...size })
+    this.update({ left: 0, top: 0, ...size })
   }
 
   get count(): number {
@@ -102,10 +115,18 @@ export class PictureLevels {
     }
   }
 
-  /** What a level shows of a part of the picture, row after row with all that it has of a pixel. */
-  take(level: number, part: Region): PixelData {
+  imageAt(level: number): LevelImage {
+    const { width, height, data } = this.levels[level]!
+    return { width, height, pixels: data, channels: this.channelsOf(level) }
+  }
+
+  /**
+   * What a level shows of a part of the picture, row after row with all that it has of a pixel.
+   *
+   * @param data another such image
+   */
+  take(level: number, part: Region, data: PixelData = this.levels[level]!.data): PixelData {
     const rows = this.rowsOf(level, part)
-    const { data } = this.levels[level]!
     const length = rows.reduce((sum, [from, to]) => sum + to - from, 0)
     const taken = data instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length)
     let at = 0
@@ -127,16 +148,26 @@ export class PictureLevels {
 
   /** Where the rows of a part lie in the data of a level. @param part of the picture as it is stored, at level 0 */
   private rowsOf(level: number, part: Region): [from: number, to: number][] {
+    const channels = this.channelsOf(level)
+    const { left, top, width, height } = this.partAt(level, part)
+    return Array.from({ length: height }, (_, row) => {
+      const from = (top + row) * this.levels[level]!.width + left
+      return [from * channels, (from + width) * channels]
+    })
+  }
+
+  /** The pixels of a level that show something of a part of the picture. Both as they are stored. */
+  partAt(level: number, part: Region): Region {
     const { width, height } = this.levels[level]!
-    const channels = level === 0 ? this.channels : this.colors
     const step = 2 ** level
     const [left, top] = [Math.floor(part.left / step), Math.floor(part.top / step)]
     const right = Math.min(width, Math.ceil((part.left + part.width) / step))
     const bottom = Math.min(height, Math.ceil((part.top + part.height) / step))
-    return Array.from({ length: bottom - top }, (_, row) => {
-      const first = (top + row) * width
-      return [(first + left) * channels, (first + right) * channels]
-    })
+    return { left, top, width: right - left, height: bottom - top }
+  }
+
+  private channelsOf(level: number): 1 | 2 | 3 | 4 {
+    return level === 0 ? this.channels : this.colors
   }
 
   /**
@@ -147,7 +178,7 @@ export class PictureLevels {
   block(level: number, { left, top, width, height }: Region, pixels?: PixelData): PixelBlock {
     const from = pixels ? { ...this.levels[level]!, data: pixels } : this.levels[level]!
     const { colors } = this
-    const channels = level === 0 ? this.channels : colors
+    const channels = this.channelsOf(level)
     const { first, across, down } = uprightSteps(this.orientation, from, left, top)
     const data = new Uint8Array(width * height * colors)
     const isDeep = from.data instanceof Uint16Array

@@ -1,11 +1,9 @@
 import type { Region } from '../../../shared/region'
 import type { PixelData } from '../../worker/protocol'
+import { Cells } from './cells'
 import type { PictureLevels, Size } from './pictureLevels'
 
-/** Height and width of the parts that a picture is restored in while it is looked at. */
-export const cellSide = 256
-
-/** Of what is shown first while a control moves. */
+/** Of what is shown first where nothing else can be. */
 const glanceSide = 96
 
 /** Changes that are kept for those who have what was there before. */
@@ -16,55 +14,22 @@ const versionsEach = 1e9
 let restorations = 0
 
 /** What a model makes of a picture, part by part; before a part is there, it shows what was there. */
-export class Restoration {
-  private key = ''
-  private readonly columns: number
-  private readonly done: Uint8Array
-  private doneCount = 0
+export class Restoration extends Cells {
   private isNew = false
   private readonly changes: Region[] = []
   private changeCount = ++restorations * versionsEach
-  /** Why it cannot be done with this model. */
-  problem: string | null = null
 
   /** @param pixels shared memory, as many as the picture has */
   constructor(
     readonly pixels: PixelData,
     readonly levels: PictureLevels,
-    private readonly size: Size,
+    size: Size,
   ) {
-    this.columns = Math.ceil(size.width / cellSide)
-    this.done = new Uint8Array(this.columns * Math.ceil(size.height / cellSide))
+    super(size)
   }
 
-  get isComplete(): boolean {
-    return this.doneCount === this.done.length
-  }
-
-  get share(): number {
-    return this.doneCount / this.done.length
-  }
-
-  isFor(key: string): boolean {
-    return this.key === key
-  }
-
-  /** Begins anew where it is done in another way. @returns whether it is */
-  begin(key: string): boolean {
-    if (this.key === key) return false
-    this.key = key
-    this.isNew = true
-    this.done.fill(0)
-    this.doneCount = 0
-    this.problem = null
-    return true
-  }
-
-  /** Shows at one level what a part will be like, until it is there. */
-  expect(level: number, part: Region, data: PixelData): void {
-    this.levels.put(level, part, data)
-    this.note(part)
-    this.isNew = false
+  override begin(key: string): boolean {
+    return super.begin(key) && (this.isNew = true)
   }
 
   /** Right after it begins, a small part in the middle of a region: the first that is seen of it. Null else. */
@@ -79,22 +44,6 @@ export class Restoration {
     const [left, width] = along(region.left, region.width, this.size.width)
     const [top, height] = along(region.top, region.height, this.size.height)
     return { left, top, width, height }
-  }
-
-  /** The missing part of a region that is nearest to its middle; null when all of it is there. */
-  next(region: Region): Region | null {
-    let nearest: number | null = null
-    let least = Infinity
-    const [x, y] = [region.left + region.width / 2, region.top + region.height / 2]
-    for (const cell of this.cellsOf(region)) {
-      if (this.done[cell]) continue
-      const { left, top } = this.regionOf(cell)
-      const distance = (left + cellSide / 2 - x) ** 2 + (top + cellSide / 2 - y) ** 2
-      if (distance >= least) continue
-      least = distance
-      nearest = cell
-    }
-    return nearest === null ? null : this.regionOf(nearest)
   }
 
   /** Grows by 1 as often as pixels change. */
@@ -115,43 +64,21 @@ export class Restoration {
     this.note(part)
   }
 
+  override mark(part: Region): void {
+    this.show(part)
+    super.mark(part)
+  }
+
+  /** Shows at one level what a part will be like, until it is there. @param data as PictureLevels.take gives it */
+  expect(level: number, part: Region, data: PixelData): void {
+    this.levels.put(level, part, data)
+    this.note(part)
+    this.isNew = false
+  }
+
   private note(part: Region): void {
     this.changes.push(part)
     this.changeCount++
     if (this.changes.length > changesKept) this.changes.shift()
-  }
-
-  /** How much of a region is there, 0..1. */
-  readyShare(region: Region): number {
-    const cells = [...this.cellsOf(region)]
-    return cells.length === 0 ? 1 : cells.filter((cell) => this.done[cell]).length / cells.length
-  }
-
-  /** @param part as `next` gave it */
-  mark(part: Region): void {
-    this.show(part)
-    const cell = (part.top / cellSide) * this.columns + part.left / cellSide
-    if (this.done[cell]) return
-    this.done[cell] = 1
-    this.doneCount++
-  }
-
-  private *cellsOf({ left, top, width, height }: Region): Generator<number> {
-    const right = Math.min(this.size.width, left + width)
-    const bottom = Math.min(this.size.height, top + height)
-    for (let row = Math.floor(Math.max(0, top) / cellSide); row * cellSide < bottom; row++)
-      for (let column = Math.floor(Math.max(0, left) / cellSide); column * cellSide < right; column++)
-        yield row * this.columns + column
-  }
-
-  private regionOf(cell: number): Region {
-    const left = (cell % this.columns) * cellSide
-    const top = Math.floor(cell / this.columns) * cellSide
-    return {
-      left,
-      top,
-      width: Math.min(cellSide, this.size.width - left),
-      height: Math.min(cellSide, this.size.height - top),
-    }
   }
 }

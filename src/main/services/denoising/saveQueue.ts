@@ -14,7 +14,7 @@ import { type DenoisedPicture, denoisePicture, writeResult } from './denoisePict
 import { BatchProgress } from './batchProgress'
 import type { DenoisingModel } from './denoisingModels'
 import type { LoadedPicture } from './loadedPicture'
-import { keyOf } from './painter'
+import { keyOf } from './nextWork'
 import { type Picture, readPicture } from './readPicture'
 import { type QueueEntry, type QueuedPicture, remarkOn, type SaveRequest, settingsOf } from './queueEntry'
 import { placeResult } from './resultPath'

@@ -170,11 +170,25 @@ describe('a picture that is looked at', () => {
     expect(weak.certainty).toBe(1)
   })
 
+  it('is drafted at the size at which it is seen, before each part is restored', async () => {
+    const { id } = await addPicture('draft.png', noisyPicture({ width: 620, height: 520 }).png())
+    const question = { id, controls: defaultControls, rectangle: everything, scale: 0.5 }
+    const views = []
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      views.push(await invoke('denoise.view', question))
+    } while (views.at(-1)!.ready < 1)
+    const exact = views.at(-1)!
+    const error = ({ restored }: typeof exact) => rmse(restored!.data, exact.restored!.data)
+    const drafts = views.filter(({ ready }) => ready === 0)
+    expect(Math.min(...drafts.map(error))).toBeLessThan(0.25 * error(views[0]!))
+  })
+
   it.each([
     ['all of it', 1, 1],
     ['turned and at half its size', 6, 0.5],
   ])('shows at once what the noise set by hand will make of it, %s', async (_, orientation, scale) => {
-    const noisy = noisyPicture({ width: 600, height: 300 }).withMetadata({ orientation })
+    const noisy = noisyPicture({ width: 520, height: 180 }).withMetadata({ orientation })
     const { id } = await addPicture(`hand-${orientation}.png`, noisy.png())
     const byHand = (sigma: number) => ({ ...defaultControls, sigma })
     const first = (sigma: number) =>

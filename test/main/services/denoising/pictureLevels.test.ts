@@ -1,7 +1,8 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { cellSide } from '../../../../src/main/services/denoising/cells'
 import { PictureLevels, storedRegion } from '../../../../src/main/services/denoising/pictureLevels'
-import { cellSide, Restoration } from '../../../../src/main/services/denoising/restoration'
+import { Restoration } from '../../../../src/main/services/denoising/restoration'
 
 const size = { width: 7, height: 5 }
 const stored = Uint8Array.from({ length: 7 * 5 * 3 }, (_, i) => (i * 37) % 251)

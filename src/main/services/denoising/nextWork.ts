@@ -1,0 +1,186 @@
+import type { Region } from '../../../shared/region'
+import type { PixelData } from '../../worker/protocol'
+import type { Cells } from './cells'
+import type { DenoisingModel } from './denoisingModels'
+import type { Amount } from './knownAmounts'
+import type { LoadedPicture } from './loadedPicture'
+import type { LevelImage } from './pictureLevels'
+
+/** What is on the screen. */
+export interface Look {
+  readonly id: string
+  readonly picture: LoadedPicture
+  readonly model: DenoisingModel
+  readonly sigma: number | null
+  readonly strength: number
+  /** As it is stored. */
+  readonly visible: Region
+  /** Of the picture's levels. */
+  readonly level: number
+}
+
+type Asked = Pick<Look, 'model' | 'sigma' | 'strength'>
+
+/** A part to be restored. */
+export interface Work extends Asked {
+  /** `glance`: so that something is seen; `draft`: so that all is; `cell`: as it stays; `trial`: what else it might be. */
+  readonly kind: 'glance' | 'draft' | 'cell' | 'trial'
+  readonly level: number
+  readonly image: LevelImage
+  /** Shared memory, as many pixels as the image has. */
+  readonly result: PixelData
+  readonly cells: Cells
+  /** Of the image. */
+  readonly part: Region
+}
+
+/** What a restoration depends on. */
+export function keyOf({ model, sigma, strength }: Asked): string {
+  return JSON.stringify([modelKey({ model }), sigma, Math.max(1, strength)])
+}
+
+const modelKey = ({ model }: Pick<Look, 'model'>) => JSON.stringify([model.name, model.files.weights])
+
+const amountOf = ({ sigma, strength }: Asked): Amount => ({
+  isByHand: sigma !== null,
+  value: (sigma ?? 1) * Math.max(1, strength),
+})
+
+/** Noise that a sigma says all of: half the size has half of it, and there may be more or less of it. */
+const hasSigma = ({ model }: Pick<Look, 'model'>) => model.trained.kind === 'gaussian'
+
+/** What is known of the same place through the same model. */
+function knownAmounts(look: Look) {
+  const { picture, level, visible } = look
+  picture.amounts.begin(amountOf(look), { model: modelKey(look), level, visible })
+  return picture.amounts
+}
+
+/** Shows what is seen as it will be, as far as that is known. @returns whether it is */
+export function expect(look: Look): boolean {
+  const { picture, level, visible } = look
+  if (!hasSigma(look)) return false
+  const data = knownAmounts(look).mix(amountOf(look), () => picture.levels.take(level, visible))
+  if (data) picture.restoration.expect(level, visible, data)
+  return data !== null
+}
+
+/** Shows what a draft has, where the picture is not restored. @param part of the level */
+export function showDraft({ picture, level }: Look, part: Region): void {
+  const { restoration } = picture
+  const { result } = picture.draft('shown', level)
+  const region = ofPicture(part, level)
+  const missing = restoration.missing(region)
+  const isAll = restoration.readyShare(region) === 0
+  for (const one of isAll ? [withinPicture(region, picture)] : missing)
+    restoration.expect(level, one, restoration.levels.take(level, one, result))
+}
+
+/**
+ * What is to be done next for what is seen: a draft of it where it is seen smaller than it is, then what stays, then what it
+ * would be with more and less taken away where that is set by hand, and what is not seen.
+ *
+ * @param mayGoOn whether what cannot be seen may be worked on too
+ */
+export function nextWork(look: Look, mayGoOn: boolean): Work | null {
+  const { picture, visible, level } = look
+  const { restoration, size } = picture
+  if (restoration.problem !== null) return null
+  const draft = level > 0 && hasSigma(look) ? nextDraft(look) : null
+  if (draft) return draft
+  const trial = () => (mayGoOn && hasSigma(look) ? nextTrial(look) : null)
+  // A small part of what is left to do there.
+  const early = level > 0 ? trial() : null
+  if (early) return early
+  const glance = restoration.glance(visible)
+  if (glance) return exact(look, 'glance', glance)
+  const seen = restoration.next(visible)
+  if (seen) return exact(look, 'cell', seen)
+  keep(look)
+  const late = trial()
+  if (late || !mayGoOn) return late
+  const rest = restoration.next({ left: 0, top: 0, ...size })
+  return rest && exact(look, 'cell', rest)
+}
+
+function exact(look: Look, kind: 'glance' | 'cell', part: Region): Work {
+  const { picture, model, sigma, strength } = look
+  const { restoration } = picture
+  const image = picture.levels.imageAt(0)
+  return {
+    kind,
+    level: 0,
+    image,
+    result: restoration.pixels,
+    cells: restoration,
+    part,
+    model,
+    sigma,
+    strength,
+  }
+}
+
+function nextDraft(look: Look): Work | null {
+  const { picture, level, visible, model, sigma, strength } = look
+  const { restoration, levels } = picture
+  if (restoration.readyShare(visible) === 1 || knownAmounts(look).has(amountOf(look))) return null
+  const draft = picture.draft('shown', level)
+  draft.begin(keyOf(look))
+  if (draft.problem !== null) return null
+  const seen = levels.partAt(level, visible)
+  for (let part = draft.next(seen); part; part = draft.next(seen)) {
+    if (restoration.readyShare(ofPicture(part, level)) < 1)
+      return { ...draftWork(draft, part), kind: 'draft', model, sigma, strength }
+    draft.mark(part)
+  }
+  keep(look)
+  return null
+}
+
+/** A missing part of what is seen with more or less taken away. */
+function nextTrial(look: Look): Work | null {
+  const { picture, level, visible, model } = look
+  const amounts = knownAmounts(look)
+  const { isByHand, value } = amountOf(look)
+  const draft = picture.draft('tried', level)
+  const seen = picture.levels.partAt(level, visible)
+  for (;;) {
+    const missing = amounts.missing({ isByHand, value })
+    if (missing === null) return null
+    const asked = {
+      model,
+      ...(isByHand ? { sigma: missing, strength: 1 } : { sigma: null, strength: missing }),
+    }
+    draft.begin(keyOf(asked))
+    if (draft.problem !== null) return null
+    const part = draft.next(seen)
+    if (part) return { ...draftWork(draft, part), kind: 'trial', ...asked }
+    amounts.keep({ isByHand, value: missing }, picture.levels.take(level, visible, draft.result))
+  }
+}
+
+const draftWork = (draft: ReturnType<LoadedPicture['draft']>, part: Region) => {
+  const { level, image, result } = draft
+  return { level, image, result, cells: draft, part }
+}
+
+/** What is seen, now that all of it is there. */
+function keep(look: Look): void {
+  const { picture, level, visible } = look
+  const amounts = knownAmounts(look)
+  const amount = amountOf(look)
+  if (!amounts.has(amount)) amounts.keep(amount, picture.restoration.levels.take(level, visible))
+}
+
+function ofPicture({ left, top, width, height }: Region, level: number): Region {
+  const step = 2 ** level
+  return { left: left * step, top: top * step, width: width * step, height: height * step }
+}
+
+function withinPicture({ left, top, width, height }: Region, { size }: LoadedPicture): Region {
+  return {
+    ...{ left, top },
+    width: Math.min(width, size.width - left),
+    height: Math.min(height, size.height - top),
+  }
+}
