@@ -1,9 +1,10 @@
-/** `npm run bench`: `app`, `denoise-screen` and `latent` measure in Chromium; everything else is a command of `hourglass bench`. */
+/** `npm run bench`: these measure in Chromium; everything else is a command of `hourglass bench`. */
 const { spawnSync } = require('node:child_process')
 const { join, resolve } = require('node:path')
 
+const inBrowser = ['app', 'denoise-folder', 'denoise-screen', 'latent']
 const [what, ...args] = process.argv.slice(2)
-if (['app', 'denoise-screen', 'latent'].includes(what)) measureInBrowser(`${what}.spec.ts`)
+if (inBrowser.includes(what)) measureInBrowser(`${what}.spec.ts`)
 else {
   process.argv.splice(2, 0, 'bench')
   require('./hourglass.cjs')

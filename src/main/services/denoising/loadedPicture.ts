@@ -7,6 +7,7 @@ import { blank, PictureLevels, type Size } from './pictureLevels'
 import { type Picture, readPicture } from './readPicture'
 import { KnownAmounts } from './knownAmounts'
 import { Restoration } from './restoration'
+import { ScreenColors } from './screenColors'
 
 export interface KnownNoise {
   readonly noise: ImageNoise | null
@@ -23,7 +24,8 @@ export class LoadedPicture {
   private estimatedAt: { readonly level: number; readonly found: Promise<KnownNoise> } | null = null
   /** What is seen of it now with more or less taken away. */
   readonly amounts = new KnownAmounts()
-  reference: PictureLevels | null = null
+  /** The same without noise. */
+  reference: LoadedPicture | null = null
 
   private constructor(
     /** The file that it was read from, as it was then. */
@@ -31,6 +33,7 @@ export class LoadedPicture {
     /** In shared memory. */
     readonly picture: Picture,
     readonly levels: PictureLevels,
+    private readonly screen: ScreenColors | null,
   ) {}
 
   /** @throws UnusableImage */
@@ -42,7 +45,8 @@ export class LoadedPicture {
     // Its floats are of use only where it is written.
     const floats = read.floats && { ...read.floats, values: new Float32Array() }
     const picture = { ...read, pixels: shared(first), floats }
-    return new LoadedPicture(image, picture, levelsOf(picture))
+    const screen = floats ? null : await ScreenColors.of(image, picture.channels)
+    return new LoadedPicture(image, picture, levelsOf(picture), screen)
   }
 
   /** As it is stored. */
@@ -92,20 +96,30 @@ export class LoadedPicture {
     return draft
   }
 
-  /** Of the picture at a level, and how many times that of the picture it is. */
-  async noiseAt(level: number, client: ComputeClient): Promise<{ noise: ImageNoise | null; share: number }> {
-    const { noise } = await this.noise(client)
-    if (level === 0) return { noise, share: 1 }
+  /** Of the picture as it is at a level. */
+  noiseAt(level: number, client: ComputeClient): Promise<KnownNoise> {
+    if (level === 0) return this.noise(client)
     if (this.estimatedAt?.level !== level) {
       const found = client.call('estimateNoise', this.levels.imageAt(level))
       found.catch(() => (this.estimatedAt = null))
       this.estimatedAt = { level, found }
     }
-    const { noise: atLevel } = await this.estimatedAt.found
-    const [whole, less] = [noise, atLevel].map((one) => Math.max(0, ...(one?.sigmas ?? [])))
+    return this.estimatedAt.found
+  }
+
+  /** How much of a sigma is left at a level, 0..1. */
+  async sigmaShare(level: number, client: ComputeClient): Promise<number> {
+    if (level === 0) return 1
+    const found = [await this.noise(client), await this.noiseAt(level, client)]
+    const [whole, left] = found.map(({ noise }) => Math.max(0, ...(noise?.sigmas ?? [])))
     // Of noise without correlation half is left of each halving.
     const least = 2 ** -level
-    return { noise: atLevel, share: whole && less ? Math.min(1, Math.max(least, less / whole)) : least }
+    return whole && left ? Math.min(1, Math.max(least, left / whole)) : least
+  }
+
+  /** In the colours of the screen. */
+  onScreen(block: PixelBlock): PixelBlock {
+    return this.screen?.shown(block) ?? block
   }
 
   /** All of the upright picture, 8 bits. */

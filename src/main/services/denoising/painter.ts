@@ -78,9 +78,11 @@ export class Painter {
     const abort = new AbortController()
     this.part = { key: keyOf(look), abort }
     try {
-      const { noise, share } = await look.picture.noiseAt(work.level, client)
-      const { model, image, sigma, strength, result, part } = work
-      const stored = sigma === null ? null : sigma * share * sigmaScale(look.picture.picture.floats)
+      const { picture } = look
+      const { model, level, image, sigma, strength, result, part } = work
+      const { noise } = await picture.noiseAt(level, client)
+      const scale = sigmaScale(picture.picture.floats)
+      const stored = sigma === null ? null : sigma * (await picture.sigmaShare(level, client)) * scale
       await client.call(
         'restoreRegions',
         {

@@ -50,7 +50,7 @@ export class PictureStudy {
     { controls, rectangle, scale, since }: Omit<ParsedParams<'denoise.view'>, 'id'>,
     onLook: (look: Look) => void,
   ): Promise<PictureView> {
-    const { levels, restoration, picture, size } = loaded
+    const { levels, restoration, picture, size, reference } = loaded
     // As many pixels as the screen has, or up to twice as many.
     const level = Math.min(levels.count - 1, Math.max(0, Math.round(Math.log2(1 / scale))))
     const step = 2 ** level
@@ -70,15 +70,15 @@ export class PictureStudy {
       const upright = uprightRegion(picture.orientation, size, region)
       const seen = overlap(atLevel(upright, step), part)
       if (!seen) return []
-      const block = restoration.levels.block(level, seen)
+      const block = loaded.onScreen(restoration.levels.block(level, seen))
       return [{ left: seen.left - part.left, top: seen.top - part.top, block }]
     })
     return {
       ...{ level, left: part.left * step, top: part.top * step, problem, changed },
       version: restoration.version,
-      original: isWhole ? levels.block(level, part) : null,
-      restored: isWhole ? restoration.levels.block(level, part) : null,
-      reference: isWhole ? (loaded.reference?.block(level, part) ?? null) : null,
+      original: isWhole ? loaded.onScreen(levels.block(level, part)) : null,
+      restored: isWhole ? loaded.onScreen(restoration.levels.block(level, part)) : null,
+      reference: isWhole && reference ? reference.onScreen(reference.levels.block(level, part)) : null,
       ready: look ? restoration.readyShare(visible) : 0,
       readyOfAll: look ? restoration.share : 0,
       certainty: look ? certaintyOf(controls, look.model, loaded.knownNoise) : 1,
@@ -136,7 +136,9 @@ export class PictureStudy {
     }
     const { ms } = await client.call('restoreRegions', params)
     const certainty = certaintyOf(controls, model, known)
-    const image = mixed(levels.block(0, part), levels.block(0, part, result), controls, certainty)
+    const image = loaded.onScreen(
+      mixed(levels.block(0, part), levels.block(0, part, result), controls, certainty),
+    )
     return { image, msPerMegapixel: (ms * 1e6) / (region.width * region.height) }
   }
 
@@ -158,7 +160,7 @@ export class PictureStudy {
         'bad-input',
         'One of the two is grey and the other in colour. Choose one of the same kind.',
       )
-    loaded.reference = reference.levels
+    loaded.reference = reference
   }
 
   /** @throws ExpectedError without a clean picture */
@@ -167,7 +169,7 @@ export class PictureStudy {
     const loaded = await this.deps.load(id)
     const { reference, picture, restoration } = loaded
     if (!reference) throw new ExpectedError('bad-input', 'Choose a clean picture to measure against first.')
-    const clean = loaded.whole(reference)
+    const clean = reference.whole()
     const against = (block: PixelBlock) =>
       client.call('similarity', { a: clean.data, b: block.data, ...shapeOf(clean) })
     const noisy = await against(loaded.whole())
@@ -187,7 +189,7 @@ export class PictureStudy {
   ): Promise<string> {
     const loaded = await this.deps.load(id)
     const part = within(rectangle, loaded.levels.sizeOf(0), 1)
-    const before = loaded.levels.block(0, part)
+    const before = loaded.onScreen(loaded.levels.block(0, part))
     const { image: after } = await this.partThrough(loaded, controls, rectangle)
     const { width, height } = part
     const gap = Math.max(2, Math.round(width / 100))

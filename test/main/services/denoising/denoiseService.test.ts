@@ -146,6 +146,21 @@ describe('a picture that is looked at', () => {
     expect((await invoke('denoise.view', { ...question, since: 3 })).restored).not.toBeNull()
   })
 
+  it('is seen in the colours that its profile says', async () => {
+    const size = { width: 64, height: 48 }
+    const noisy = noisyPicture(size)
+    const { id, path } = await addPicture('profile.png', noisy.withIccProfile('p3').png())
+    const view = await restoredView(id, defaultControls)
+    const stored = await sharp(path, { ignoreIcc: true }).raw().toBuffer()
+    expect(rmse(stored, noisyPixels(size))).toBeGreaterThan(3)
+    expect(rmse(view.original!.data, noisyPixels(size))).toBeLessThan(1)
+    const [compared] = await invoke('denoise.compareModels', {
+      ...{ id, controls: { ...defaultControls, strength: 0 }, models: ['auto'] },
+      rectangle: { left: 0, top: 0, ...size },
+    })
+    expect(rmse(compared!.image!.data, noisyPixels(size))).toBeLessThan(1)
+  })
+
   it('is as many pixels as the screen has', async () => {
     const { id } = await addPicture('wide.png', noisyPicture({ width: 1600, height: 300, channels: 1 }).png())
     const view = await invoke('denoise.view', {

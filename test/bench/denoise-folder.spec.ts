@@ -1,0 +1,89 @@
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, type Page, test } from '@playwright/test'
+import { serve, type ServedApp } from '../e2e/support/servedApp'
+import { noisyPicture } from '../support/noisyPicture'
+import { pageBytes, report } from './support'
+
+/** HOURGLASS_PICTURES=100 for an afternoon's; each of 12 megapixels takes 13 s on two cores. */
+const count = Number(process.env.HOURGLASS_PICTURES ?? 5)
+const size = { width: 4000, height: 3000 }
+const hours = 3_600_000
+
+/** In MB: what it has now, or the most that it ever had. Linux only. */
+async function memoryOf(app: ServedApp, field: 'VmRSS' | 'VmHWM'): Promise<number> {
+  const status = await readFile(`/proc/${app.process.pid}/status`, 'utf8')
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)![1]) / 1024
+}
+
+async function openFolder(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Denoise', exact: true }).click()
+  await page.getByRole('button', { name: 'Add folder…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('checkbox', { name: 'photos' }).check()
+  await dialog.getByRole('button', { name: /^Choose/ }).click()
+}
+
+test(`${count} pictures of 12 megapixels`, async ({ page }, info) => {
+  test.setTimeout(3 * hours)
+  const folder = await mkdtemp(join(tmpdir(), 'hourglass-bench-'))
+  const photos = join(folder, 'files/photos')
+  await mkdir(photos, { recursive: true })
+  const first = join(photos, 'photo-0.jpg')
+  await noisyPicture(size).jpeg({ quality: 95 }).toFile(first)
+  for (let i = 1; i < count; i++) await copyFile(first, join(photos, `photo-${i}.jpg`))
+  const app = await serve({ home: join(folder, 'home'), roots: [join(folder, 'files')] })
+  try {
+    await page.goto(app.address)
+    // One picture is looked at meanwhile, so that the runtime is loaded and idle before it begins.
+    await openFolder(page)
+    const save = page.getByRole('button', { name: `Save all ${count}` })
+    await save.waitFor()
+    const idle = await memoryOf(app, 'VmRSS')
+    const session = await page.context().newCDPSession(page)
+
+    await save.click()
+    await page.waitForTimeout(5000)
+    const stopped = await untilStopped(page)
+    report(info, 'Stop', `${stopped.toFixed(0)} ms`, '< 300 ms', stopped < 300)
+
+    const startedAt = performance.now()
+    await save.click()
+    let ofPage = 0
+    while ((await results(photos)) < count) {
+      ofPage = Math.max(ofPage, (await pageBytes(session)) / 2 ** 20)
+      await page.waitForTimeout(1000)
+    }
+    const seconds = (performance.now() - startedAt) / 1000
+    const speed = (count * size.width * size.height) / 1e6 / seconds
+    const peak = (await memoryOf(app, 'VmHWM')) - idle
+    const name = `${count} pictures of 12 megapixels`
+    report(info, `${name}: megapixels a second`, speed.toFixed(2), 'see bench denoise', true)
+    report(info, `${name}: memory beyond the idle app`, `${peak.toFixed(0)} MB`, '< 1500 MB', peak < 1500)
+    report(info, `${name}: the page`, `${ofPage.toFixed(0)} MB`, '< 500 MB', ofPage < 500)
+  } finally {
+    await app.stop()
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+})
+
+async function untilStopped(page: Page): Promise<number> {
+  const stop = page.getByRole('button', { name: 'Stop', exact: true })
+  await stop.evaluate((button) => {
+    const gone = new Promise<number>((resolve) => {
+      button.addEventListener('click', () => {
+        const clickedAt = performance.now()
+        const look = () => (button.isConnected ? setTimeout(look, 4) : resolve(performance.now() - clickedAt))
+        look()
+      })
+    })
+    Object.assign(globalThis, { gone })
+  })
+  await stop.click()
+  await expect(stop).toBeHidden({ timeout: 60_000 })
+  return page.evaluate(() => (globalThis as unknown as { gone: Promise<number> }).gone)
+}
+
+const results = async (photos: string): Promise<number> =>
+  (await readdir(photos)).filter((name) => /-denoised\.jpg$/.test(name)).length
