@@ -86,8 +86,12 @@ export function nextWork(look: Look, mayGoOn: boolean): Work | null {
   const { picture, visible, level } = look
   const { restoration, size } = picture
   if (restoration.problem !== null) return null
-  const draft = level > 0 && hasSigma(look) ? nextDraft(look) : null
-  if (draft) return draft
+  if (level > 0 && hasSigma(look)) {
+    const draft = nextDraft(look)
+    if (draft) return draft
+    // What would change can hardly be seen at that size, and waits for what else there is to do.
+    if (!mayGoOn && picture.draft('shown', level).problem === null) return null
+  }
   const trial = () => (mayGoOn && hasSigma(look) ? nextTrial(look) : null)
   // A small part of what is left to do there.
   const early = level > 0 ? trial() : null

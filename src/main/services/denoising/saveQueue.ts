@@ -19,6 +19,7 @@ import { type Picture, readPicture } from './readPicture'
 import { type QueueEntry, type QueuedPicture, remarkOn, type SaveRequest, settingsOf } from './queueEntry'
 import { placeResult } from './resultPath'
 import { isSame, type SavedResults, stampOf } from './savedResults'
+import { unlessAborted } from './unlessAborted'
 
 export interface SaveDependencies {
   /** A worker of its own: while it waits in a pause, it does nothing else. */
@@ -237,25 +238,30 @@ export class SaveQueue {
       shown.restoration.isFor(keyOf({ model, ...asked })) &&
       isSame(entry.stamp, { bytes: shown.image.bytes, modifiedMs: shown.image.modifiedMs })
     const restored = isShown ? shown.restoration.pixels : undefined
-    return denoisePicture(
+    const { signal } = this.abort
+    const denoised = denoisePicture(
       picture,
       model,
       { ...target(), ...wholeMix, ...asked, tile: null, restored },
       {
         client,
-        signal: this.abort.signal,
-        onProgress: (share) => this.tellProgress(id, share),
+        signal,
+        onProgress: (share) => {
+          if (!signal.aborted) this.tellProgress(id, share)
+        },
         onSmallerTile: (tile) =>
           this.deps.change([id], { message: `The memory is small: going on in tiles of ${tile} pixels.` }),
         paused: () => this.paused?.resumed,
       },
     )
+    // A tile that is being computed ends in its own time.
+    return unlessAborted(denoised, signal)
   }
 
   private tellProgress(id: string, share: number): void {
     this.progress.advance(share)
     const now = performance.now()
-    if (now - this.toldAt < tellEveryMs || this.abort.signal.aborted) return
+    if (now - this.toldAt < tellEveryMs) return
     this.toldAt = now
     this.deps.change([id], { progress: share })
     this.tell()
