@@ -16,7 +16,7 @@ type Pixels = Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array
  * Puts some of the original back into what a model made of it. The change of a pixel is taken apart into that of its
  * brightness (the mean of red, green and blue) and that of its colour.
  *
- * @param result gets the pixels, rounded if in integers; may be `restored` itself
+ * @param result gets the pixels, of the kind of `restored`'s and rounded if in integers; may be `restored` itself
  * @param channels with an even number the last is alpha, which is the original's
  */
 export function mixPixels(
@@ -29,9 +29,7 @@ export function mixPixels(
   const share = Math.min(1, strength)
   const brightness = share * (1 - detail)
   const colors = share * color
-  const needsRounding = restored instanceof Float32Array && !(result instanceof Float32Array)
-  if (brightness === 1 && (colors === 1 || channels < 3) && !needsRounding)
-    return take(result, original, restored, channels)
+  if (brightness === 1 && (colors === 1 || channels < 3)) return take(result, original, restored, channels)
   const round = result instanceof Float32Array ? (value: number) => value : Math.round
   if (channels === 1 || channels === 2)
     return mixGrey(result, original, restored, channels, brightness, round)

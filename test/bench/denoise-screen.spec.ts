@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test, type Page } from '@playwright/test'
 import { serve } from '../e2e/support/servedApp'
 import { noisyPicture } from '../support/noisyPicture'
-import { quantile, report } from './support'
+import { openPhotos, quantile, report } from './support'
 
 const viewer = (page: Page) => page.getByRole('group', { name: /arrow keys move it/ })
 
@@ -80,11 +80,7 @@ for (const [megapixels, width, height] of [
     const app = await serve({ home: join(folder, 'home'), roots: [join(folder, 'files')] })
     try {
       await page.goto(app.address)
-      await page.getByRole('link', { name: 'Denoise', exact: true }).click()
-      await page.getByRole('button', { name: 'Add folder…' }).click()
-      const dialog = page.getByRole('dialog')
-      await dialog.getByRole('checkbox', { name: 'photos' }).check()
-      await dialog.getByRole('button', { name: /^Choose/ }).click()
+      await openPhotos(page)
       await viewer(page).waitFor()
       await page.waitForFunction(() => document.querySelector('[role=group][aria-busy=true] canvas'))
       const clean = await untilClean(page)

@@ -9,6 +9,15 @@ export function report(info: TestInfo, name: string, value: string, wanted: stri
   info.annotations.push({ type: name, description })
 }
 
+/** Puts the folder `photos` on the list of the denoise screen. */
+export async function openPhotos(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Denoise', exact: true }).click()
+  await page.getByRole('button', { name: 'Add folder…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('checkbox', { name: 'photos' }).check()
+  await dialog.getByRole('button', { name: /^Choose/ }).click()
+}
+
 /** The value that a share `q` of the values do not exceed. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b)

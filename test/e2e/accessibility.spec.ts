@@ -35,11 +35,10 @@ test(
       await page.waitForLoadState('networkidle')
       for (const theme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: theme })
+        // The page hears of it with its next frame.
+        await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
         await colorsSettled(page)
-        // What is on its way from one state to another may fail for a moment, not for longer.
-        await expect
-          .poll(async () => ({ screen, theme, found: await violations(page) }))
-          .toEqual({ screen, theme, found: [] })
+        expect({ screen, theme, found: await violations(page) }).toEqual({ screen, theme, found: [] })
       }
     }
     for (const width of [900, 640]) {

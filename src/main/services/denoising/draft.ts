@@ -1,6 +1,7 @@
 import type { PixelData } from '../../worker/protocol'
 import { Cells } from './cells'
-import { blank, type LevelImage } from './pictureLevels'
+import type { LevelImage } from './pictureLevels'
+import { blank } from './sharedPixels'
 
 /**
  * What a model makes of a picture as it is at one of its levels: of a picture at a half of its size nearly what is seen of

@@ -46,6 +46,10 @@ export class KnownAmounts {
     this.known.clear()
   }
 
+  get bytes(): number {
+    return [...this.known.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
+  }
+
   has({ value }: Amount): boolean {
     return this.known.has(value)
   }
@@ -64,8 +68,8 @@ export class KnownAmounts {
    * @param original what is seen with nothing taken away
    */
   mix({ isByHand, value }: Amount, original: () => PixelData): PixelData | null {
-    const exact = this.known.get(value)
-    if (exact) return exact
+    const same = this.known.get(value)
+    if (same) return same
     const values = [...this.known.keys()]
     const above = Math.min(...values.filter((known) => known > value))
     if (above === Infinity) return null

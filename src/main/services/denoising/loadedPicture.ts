@@ -1,13 +1,14 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ImageNoise, PixelData } from '../../worker/protocol'
+import type { ImageNoise } from '../../worker/protocol'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { Draft } from './draft'
-import { blank, PictureLevels, type Size } from './pictureLevels'
+import { PictureLevels, type Size } from './pictureLevels'
 import { type Picture, readPicture } from './readPicture'
 import { KnownAmounts } from './knownAmounts'
 import { Restoration } from './restoration'
 import { ScreenColors } from './screenColors'
+import { shared } from './sharedPixels'
 
 export interface KnownNoise {
   readonly noise: ImageNoise | null
@@ -58,7 +59,7 @@ export class LoadedPicture {
   get bytes(): number {
     const copies = this.restored ? 2 : 1
     const drafts = [...this.drafts.values()].reduce((sum, { result }) => sum + result.byteLength, 0)
-    return copies * (this.picture.pixels.byteLength + this.levels.bytes) + drafts
+    return copies * (this.picture.pixels.byteLength + this.levels.bytes) + drafts + this.amounts.bytes
   }
 
   noise(client: ComputeClient): Promise<KnownNoise> {
@@ -130,11 +131,4 @@ export class LoadedPicture {
 
 export function levelsOf({ pixels, width, height, channels, orientation }: Picture): PictureLevels {
   return new PictureLevels(pixels, { width, height }, channels, orientation)
-}
-
-/** A copy that the worker reads and writes too. */
-export function shared(pixels: PixelData): PixelData {
-  const copy = blank(pixels)
-  copy.set(pixels)
-  return copy
 }

@@ -5,6 +5,7 @@ import type { DenoisingModel } from './denoisingModels'
 import type { Amount } from './knownAmounts'
 import type { LoadedPicture } from './loadedPicture'
 import type { LevelImage } from './pictureLevels'
+import { ofPicture, overlap } from './regions'
 
 /** What is on the screen. */
 export interface Look {
@@ -57,7 +58,7 @@ function knownAmounts(look: Look) {
 }
 
 /** Shows what is seen as it will be, as far as that is known. @returns whether it is */
-export function expect(look: Look): boolean {
+export function showExpected(look: Look): boolean {
   const { picture, level, visible } = look
   if (!hasSigma(look)) return false
   const data = knownAmounts(look).mix(amountOf(look), () => picture.levels.take(level, visible))
@@ -67,12 +68,11 @@ export function expect(look: Look): boolean {
 
 /** Shows what a draft has, where the picture is not restored. @param part of the level */
 export function showDraft({ picture, level }: Look, part: Region): void {
-  const { restoration } = picture
+  const { restoration, size } = picture
   const { result } = picture.draft('shown', level)
-  const region = ofPicture(part, level)
-  const missing = restoration.missing(region)
+  const region = overlap(ofPicture(part, level), { left: 0, top: 0, ...size })!
   const isAll = restoration.readyShare(region) === 0
-  for (const one of isAll ? [withinPicture(region, picture)] : missing)
+  for (const one of isAll ? [region] : restoration.missing(region))
     restoration.expect(level, one, restoration.levels.take(level, one, result))
 }
 
@@ -174,17 +174,4 @@ function keep(look: Look): void {
   const amounts = knownAmounts(look)
   const amount = amountOf(look)
   if (!amounts.has(amount)) amounts.keep(amount, picture.restoration.levels.take(level, visible))
-}
-
-function ofPicture({ left, top, width, height }: Region, level: number): Region {
-  const step = 2 ** level
-  return { left: left * step, top: top * step, width: width * step, height: height * step }
-}
-
-function withinPicture({ left, top, width, height }: Region, { size }: LoadedPicture): Region {
-  return {
-    ...{ left, top },
-    width: Math.min(width, size.width - left),
-    height: Math.min(height, size.height - top),
-  }
 }

@@ -4,7 +4,7 @@ import { CancelledError } from '../../../shared/errors'
 import type { Log } from '../log'
 import { cellSide } from './cells'
 import { sigmaScale } from './floats'
-import { expect, keyOf, type Look, nextWork, showDraft, type Work } from './nextWork'
+import { keyOf, type Look, nextWork, showDraft, showExpected, type Work } from './nextWork'
 
 const drawingMs = 90
 
@@ -34,7 +34,7 @@ export class Painter {
 
   look(look: Look): void {
     const key = keyOf(look)
-    if (look.picture.restoration.begin(key)) this.isExpected = expect(look)
+    if (look.picture.restoration.begin(key)) this.isExpected = showExpected(look)
     // What is restored in a way that nobody wants any more does not keep the new one waiting.
     if (this.part && this.part.key !== key) this.part.abort.abort()
     this.current = look

@@ -1,6 +1,7 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Region } from '../../../shared/region'
 import type { PixelData } from '../../worker/protocol'
+import { atLevel, overlap } from './regions'
 
 /** Levels go on until no side is longer. */
 const smallestSide = 512
@@ -10,17 +11,11 @@ export interface Size {
   readonly height: number
 }
 
-/** A picture as it is at a level, upright or not. */
+/** A picture at a level, as it is stored. */
 export interface LevelImage extends Size {
   /** Shared memory, height × width × channels. */
   readonly pixels: PixelData
   readonly channels: 1 | 2 | 3 | 4
-}
-
-/** As many zeros in shared memory, which take none of it before something is written there. */
-export function blank(pixels: PixelData): PixelData {
-  const buffer = new SharedArrayBuffer(pixels.byteLength)
-  return pixels instanceof Uint8Array ? new Uint8Array(buffer) : new Uint16Array(buffer)
 }
 
 interface Level extends Size {
@@ -158,12 +153,7 @@ export class PictureLevels {
 
   /** The pixels of a level that show something of a part of the picture. Both as they are stored. */
   partAt(level: number, part: Region): Region {
-    const { width, height } = this.levels[level]!
-    const step = 2 ** level
-    const [left, top] = [Math.floor(part.left / step), Math.floor(part.top / step)]
-    const right = Math.min(width, Math.ceil((part.left + part.width) / step))
-    const bottom = Math.min(height, Math.ceil((part.top + part.height) / step))
-    return { left, top, width: right - left, height: bottom - top }
+    return overlap(atLevel(part, level), { left: 0, top: 0, ...this.levels[level]! })!
   }
 
   private channelsOf(level: number): 1 | 2 | 3 | 4 {

@@ -20,11 +20,13 @@ import { UnusableImage } from '../datasets/unusableImage'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from './floats'
-import { type KnownNoise, LoadedPicture, shared } from './loadedPicture'
+import { type KnownNoise, LoadedPicture } from './loadedPicture'
 import { keyOf, type Look } from './nextWork'
 import { storedRegion, type Size, uprightRegion } from './pictureLevels'
 import type { Picture } from './readPicture'
+import { atLevel, overlap } from './regions'
 import { stampOf } from './savedResults'
+import { shared } from './sharedPixels'
 
 export interface StudyDependencies {
   readonly client: ComputeClient
@@ -68,7 +70,7 @@ export class PictureStudy {
     const isWhole = changes === null
     const changed = (changes ?? []).flatMap((region): ChangedPart[] => {
       const upright = uprightRegion(picture.orientation, size, region)
-      const seen = overlap(atLevel(upright, step), part)
+      const seen = overlap(atLevel(upright, level), part)
       if (!seen) return []
       const block = loaded.onScreen(restoration.levels.block(level, seen))
       return [{ left: seen.left - part.left, top: seen.top - part.top, block }]
@@ -244,24 +246,6 @@ function within({ left, top, width, height }: ViewRectangle, size: Size, step: n
   const [x, across] = along(left, width, size.width)
   const [y, down] = along(top, height, size.height)
   return { left: x, top: y, width: across, height: down }
-}
-
-/** The pixels of a level that a part of the picture changes. */
-function atLevel({ left, top, width, height }: Region, step: number): Region {
-  const [x, y] = [Math.floor(left / step), Math.floor(top / step)]
-  return {
-    left: x,
-    top: y,
-    width: Math.ceil((left + width) / step) - x,
-    height: Math.ceil((top + height) / step) - y,
-  }
-}
-
-function overlap(a: Region, b: Region): Region | null {
-  const [left, top] = [Math.max(a.left, b.left), Math.max(a.top, b.top)]
-  const width = Math.min(a.left + a.width, b.left + b.width) - left
-  const height = Math.min(a.top + a.height, b.top + b.height) - top
-  return width > 0 && height > 0 ? { left, top, width, height } : null
 }
 
 async function readReference(path: string): Promise<LoadedPicture> {

@@ -1,8 +1,8 @@
 import sharp from 'sharp'
 import type { PixelBlock } from '../../../shared/api/library'
 import type { PreparedImage } from '../datasets/prepareImage'
-import { profiledTiff } from './profiledTiff'
 import { readingOptions } from './readPicture'
+import { profiledTiff } from './tiff/profiledTiff'
 
 /** Along each of red, green and blue; between two of them colours change evenly. */
 const steps = 33
@@ -25,11 +25,11 @@ export class ScreenColors {
     const colors = channels < 3 ? 1 : 3
     const given = colors === 1 ? greys() : grid()
     try {
-      const shown = await sharp(profiledTiff(given, icc))
+      const shown = await sharp(await profiledTiff(given, icc))
         .toColourspace('srgb')
         .raw()
         .toBuffer({ resolveWithObject: true })
-      const table = everyNth(shown.data, shown.info.channels, colors)
+      const table = firstChannels(shown.data, shown.info.channels, colors)
       if (table.every((value, i) => Math.abs(value - given.data[i]!) <= unseen)) return null
       return new ScreenColors(table, colors)
     } catch {
@@ -91,7 +91,7 @@ function grid() {
 }
 
 /** The first channels of each pixel. */
-function everyNth(data: Uint8Array, channels: number, wanted: number): Uint8Array {
+function firstChannels(data: Uint8Array, channels: number, wanted: number): Uint8Array {
   if (channels === wanted) return data
   const count = data.length / channels
   return Uint8Array.from(

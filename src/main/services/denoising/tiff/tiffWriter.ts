@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises'
 import type { TiffDirectory, TiffValue } from './tiffDirectory'
 
 const types = { byte: 1, short: 3, long: 4 } as const
@@ -17,6 +16,16 @@ export const longsValue = (values: readonly number[]): TiffValue => ({
   data: Buffer.from(Uint32Array.from(values).buffer),
 })
 
+/** An open file, or what takes its place. */
+export interface WrittenAt {
+  write(
+    bytes: Buffer,
+    from: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }>
+}
+
 /** Classic TIFF counts positions with 32 bits. */
 const mostBytes = 2 ** 32 - 1
 
@@ -24,7 +33,7 @@ const mostBytes = 2 ** 32 - 1
 export class TiffWriter {
   /** @param end where to go on: the length of a file whose directories are written anew, 0 of one that begins */
   constructor(
-    private readonly file: FileHandle,
+    private readonly file: WrittenAt,
     private end = 0,
   ) {}
 
