@@ -3,6 +3,7 @@ import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 import type { DenoiseControls, PictureView, ViewRectangle } from '../../shared/api/denoising'
 import type { PixelBlock } from '../../shared/api/library'
 import { client } from '../api/client'
+import { useDenoiseStore } from '../stores/useDenoiseStore'
 import { useLatest } from './useLatest'
 
 export interface ViewQuestion {
@@ -49,6 +50,7 @@ function patch(whole: PixelBlock, part: PixelBlock, left: number, top: number): 
 
 /** What is seen of a picture, asked for again as it is restored. The first view of a picture is all of it. */
 export function usePictureView(question: Ref<ViewQuestion | null>) {
+  const denoise = useDenoiseStore()
   let last: { readonly asked: ViewQuestion; readonly view: SeenView } | null = null
   async function ask(asked: ViewQuestion): Promise<SeenView> {
     const known = last && isSamePlace(last.asked, asked) ? last.view : null
@@ -96,5 +98,7 @@ export function usePictureView(question: Ref<ViewQuestion | null>) {
     if (id === question.value?.id) void refresh()
   })
   onScopeDispose(stop)
+  // While pictures are saved, what is a draft waits.
+  watch(() => denoise.isSaving, refresh)
   return { view, backdrop, busy: latest.busy, error: latest.error }
 }

@@ -152,6 +152,8 @@ export interface PictureView {
   readonly ready: number
   /** And of the whole picture. */
   readonly readyOfAll: number
+  /** All that is seen is a draft, and stays one until no more pictures are saved. */
+  readonly waits: boolean
   /** How much of what looks like noise is taken for it, 0..1: the strength of the result is multiplied by it. */
   readonly certainty: number
   /** Why it cannot be restored. */

@@ -91,7 +91,8 @@ export class DenoiseService {
       note: `Denoised with Hourglass ${version}`,
     })
     const load = (id: string) => this.load(id)
-    this.study = new PictureStudy({ client, target, load, modelFor, places: deps.places })
+    const isSaving = () => this.queue.isBusy
+    this.study = new PictureStudy({ client, target, load, modelFor, places: deps.places, isSaving })
     events.on('models.changed', () => this.models.clear())
   }
 

@@ -57,6 +57,10 @@ function knownAmounts(look: Look) {
   return picture.amounts
 }
 
+/** Whether all that is seen is there, if only as a draft: what would still change can hardly be seen at that size. */
+export const isDrafted = (look: Look): boolean =>
+  look.level > 0 && hasSigma(look) && knownAmounts(look).has(amountOf(look))
+
 /** Shows what is seen as it will be, as far as that is known. @returns whether it is */
 export function showExpected(look: Look): boolean {
   const { picture, level, visible } = look
@@ -89,8 +93,7 @@ export function nextWork(look: Look, mayGoOn: boolean): Work | null {
   if (level > 0 && hasSigma(look)) {
     const draft = nextDraft(look)
     if (draft) return draft
-    // What would change can hardly be seen at that size, and waits for what else there is to do.
-    if (!mayGoOn && picture.draft('shown', level).problem === null) return null
+    if (!mayGoOn && isDrafted(look)) return null
   }
   const trial = () => (mayGoOn && hasSigma(look) ? nextTrial(look) : null)
   // A small part of what is left to do there.

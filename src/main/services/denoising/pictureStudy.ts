@@ -21,7 +21,7 @@ import type { PlaceRegistry } from '../places/placeRegistry'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from './floats'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
-import { keyOf, type Look } from './nextWork'
+import { isDrafted, keyOf, type Look } from './nextWork'
 import { storedRegion, type Size, uprightRegion } from './pictureLevels'
 import type { Picture } from './readPicture'
 import { atLevel, overlap } from './regions'
@@ -35,6 +35,8 @@ export interface StudyDependencies {
   readonly load: (id: string) => Promise<LoadedPicture>
   readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
   readonly places: PlaceRegistry
+  /** Whether pictures are being saved, for which others wait. */
+  readonly isSaving: () => boolean
 }
 
 /** What can be seen and measured of a picture. */
@@ -83,6 +85,7 @@ export class PictureStudy {
       reference: isWhole && reference ? reference.onScreen(reference.levels.block(level, part)) : null,
       ready: look ? restoration.readyShare(visible) : 0,
       readyOfAll: look ? restoration.share : 0,
+      waits: look !== null && this.deps.isSaving() && isDrafted(look),
       certainty: look ? certaintyOf(controls, look.model, loaded.knownNoise) : 1,
     }
   }

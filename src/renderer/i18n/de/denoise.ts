@@ -32,6 +32,7 @@ export const denoise = {
   before: 'Vorher',
   after: 'Nachher',
   restoring: 'Was zu sehen ist, wird entrauscht… {share} %',
+  drafted: 'Ein Entwurf, der nach dem Sichern verfeinert wird',
   zoomIn: 'Vergrößern',
   zoomOut: 'Verkleinern',
   actual: 'Bildpunkte eins zu eins zeigen',

@@ -32,6 +32,7 @@ export const denoise = {
   before: 'Before',
   after: 'After',
   restoring: 'Restoring what you see… {share} %',
+  drafted: 'A draft, refined when saving ends',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   actual: 'Show its pixels, one to one',

@@ -199,6 +199,23 @@ describe('a picture that is looked at', () => {
     expect(Math.min(...drafts.map(error))).toBeLessThan(0.25 * error(views[0]!))
   })
 
+  it('waits as a draft while pictures are saved, and says so', async () => {
+    const { id } = await addPicture('waits.png', noisyPicture({ width: 1200, height: 900 }).png())
+    const question = { id, controls: defaultControls, rectangle: everything, scale: 0.5 }
+    await invoke('denoise.open', { id })
+    const saving = saved([id])
+    let view = await invoke('denoise.view', question)
+    while (!view.waits && (await row(id)).state !== 'done') {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      view = await invoke('denoise.view', question)
+    }
+    expect(view).toMatchObject({ waits: true, problem: null })
+    const { ready } = view
+    await saving
+    expect(ready).toBeLessThan(1)
+    expect(await restoredView(id, defaultControls, 0.5)).toMatchObject({ ready: 1, waits: false })
+  })
+
   it.each([
     ['all of it', 1, 1],
     ['turned and at half its size', 6, 0.5],
