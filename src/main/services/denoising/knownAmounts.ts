@@ -63,7 +63,8 @@ export class KnownAmounts {
 
   /**
    * What an amount would look like, between the two known ones about it: of sigmas in the ratio of their logarithms, which
-   * is nearer to what the built-in models give than that of the sigmas. Null where one of the two is not known.
+   * is nearer to what the built-in models give than that of the sigmas. A little above all that is known it is taken to be
+   * the most of that. Null where nothing is known that is near.
    *
    * @param original what is seen with nothing taken away
    */
@@ -72,8 +73,8 @@ export class KnownAmounts {
     if (same) return same
     const values = [...this.known.keys()]
     const above = Math.min(...values.filter((known) => known > value))
-    if (above === Infinity) return null
     const below = Math.max(...values.filter((known) => known < value))
+    if (above === Infinity) return value <= below * nearest ? this.known.get(below)! : null
     if (below > 0)
       return mixed(this.known.get(below)!, this.known.get(above)!, apart(value, below) / apart(above, below))
     return isByHand ? mixed(original(), this.known.get(above)!, value / above) : null
