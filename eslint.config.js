@@ -178,6 +178,19 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': ['error', { max: 90, skipBlankLines: true, skipComments: true }] },
   },
   {
+    files: ['src/renderer/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...['', ' > TSAsExpression'].map((as) => ({
+          selector: `CallExpression[callee.name=/^watch/] > ArrowFunctionExpression:first-child${as} > ArrayExpression`,
+          message:
+            'A list made anew is never the same: this is called whenever anything that it reads is set. Watch [() => a, () => b].',
+        })),
+      ],
+    },
+  },
+  {
     // Gradient rules are written in the operations themselves, so operations name each other.
     files: ['src/main/engine/graph/**'],
     rules: { 'import-x/no-cycle': 'off' },
