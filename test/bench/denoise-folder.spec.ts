@@ -63,19 +63,21 @@ test(`${count} pictures of 12 megapixels`, async ({ page }, info) => {
     let ofPage = 0
     while ((await results(photos)) < count) {
       ofPage = Math.max(ofPage, (await pageBytes(session)) / 2 ** 20)
-      await page.waitForTimeout(1000)
+      // A collection is itself work, and the page makes next to nothing in that time.
+      for (let i = 0; i < 20 && (await results(photos)) < count; i++) await page.waitForTimeout(500)
     }
     const seconds = (performance.now() - startedAt) / 1000
     const speed = (count * size.width * size.height) / 1e6 / seconds
     const peak = (await memoryOf(app, 'VmHWM')) - idle
     const name = `${count} pictures of 12 megapixels`
     report(info, `${name}: megapixels a second`, speed.toFixed(2), 'any', true)
-    if (bare !== null) {
-      const share = speed / ((bare + (await bareSpeed())) / 2)
-      report(info, `${name}: of the bare model`, `${(100 * share).toFixed(0)} %`, '>= 90 %', share >= 0.9)
-    }
     report(info, `${name}: memory beyond the idle app`, `${peak.toFixed(0)} MB`, '< 1500 MB', peak < 1500)
     report(info, `${name}: the page`, `${ofPage.toFixed(0)} MB`, '< 500 MB', ofPage < 500)
+    // What is looked at is restored again now.
+    await app.stop()
+    if (bare === null) return
+    const share = speed / ((bare + (await bareSpeed())) / 2)
+    report(info, `${name}: of the bare model`, `${(100 * share).toFixed(0)} %`, '>= 90 %', share >= 0.9)
   } finally {
     await app.stop()
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
