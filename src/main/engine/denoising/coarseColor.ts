@@ -16,18 +16,18 @@ export function coarseDifference(image: PixelImage, plane: number): PixelImage &
   const data = new Float32Array(height * width)
   const [r, g, b] = decorrelation[plane]!
   const { channels, data: pixels } = image
-  const scale = 1 / whiteOf(image)
-  for (let y = 0; y < height; y++) {
-    const lower = Math.min(2 * y + 1, image.height - 1)
-    for (let x = 0; x < width; x++) {
-      const right = Math.min(2 * x + 1, image.width - 1)
-      let sum = 0
-      for (const row of [2 * y, lower])
-        for (const column of [2 * x, right]) {
-          const at = (row * image.width + column) * channels
-          sum += r * pixels[at]! + g * pixels[at + 1]! + b * pixels[at + 2]!
-        }
-      data[y * width + x] = 0.5 + (scale * sum) / 4
+  const scale = 1 / whiteOf(image) / 4
+  for (let y = 0, to = 0; y < height; y++) {
+    const upper = 2 * y * image.width
+    const lower = Math.min(2 * y + 1, image.height - 1) * image.width
+    for (let x = 0; x < width; x++, to++) {
+      const [left, right] = [2 * x, Math.min(2 * x + 1, image.width - 1)]
+      const [i, j] = [(upper + left) * channels, (upper + right) * channels]
+      const [k, l] = [(lower + left) * channels, (lower + right) * channels]
+      const red = pixels[i]! + pixels[j]! + pixels[k]! + pixels[l]!
+      const green = pixels[i + 1]! + pixels[j + 1]! + pixels[k + 1]! + pixels[l + 1]!
+      const blue = pixels[i + 2]! + pixels[j + 2]! + pixels[k + 2]! + pixels[l + 2]!
+      data[to] = 0.5 + scale * (r * red + g * green + b * blue)
     }
   }
   return { height, width, channels: 1, data }
@@ -44,38 +44,48 @@ export function takeCoarse(result: PixelImage, plane: number, restored: Float32A
   for (let i = 0; i < restored.length; i++) change.data[i] = restored[i]! - change.data[i]!
   const { height, width, channels, data } = result
   const white = whiteOf(result)
-  const isRounded = !(data instanceof Float32Array)
+  const most = data instanceof Float32Array ? null : white
   const weights = recorrelation.map((row) => white * row[plane]!)
-  const columns = Array.from({ length: width }, (_, x) => neighbours(x, change.width))
+  const [red, green, blue] = weights as [number, number, number]
+  const columns = neighbours(width, change.width)
+  const rows = neighbours(height, change.height)
+  const added = new Float64Array(width)
   for (let y = 0; y < height; y++) {
-    const [above, below, down] = neighbours(y, change.height)
+    const above = rows.first[y]! * change.width
+    const below = rows.second[y]! * change.width
     for (let x = 0; x < width; x++) {
-      const [left, right, across] = columns[x]!
-      const upper = between(
-        change.data[above * change.width + left]!,
-        change.data[above * change.width + right]!,
-        across,
-      )
-      const lower = between(
-        change.data[below * change.width + left]!,
-        change.data[below * change.width + right]!,
-        across,
-      )
-      const added = between(upper, lower, down)
-      const at = (y * width + x) * channels
-      for (let c = 0; c < 3; c++) {
-        const value = data[at + c]! + weights[c]! * added
-        data[at + c] = isRounded ? Math.min(white, Math.max(0, Math.round(value))) : value
-      }
+      const [left, right, across] = [columns.first[x]!, columns.second[x]!, columns.share[x]!]
+      const upper = between(change.data[above + left]!, change.data[above + right]!, across)
+      const lower = between(change.data[below + left]!, change.data[below + right]!, across)
+      added[x] = between(upper, lower, rows.share[y]!)
+    }
+    const line = data.subarray(y * width * channels, (y + 1) * width * channels)
+    for (let x = 0, at = 0; x < width; x++, at += channels) {
+      line[at] = rounded(line[at]! + red * added[x]!, most)
+      line[at + 1] = rounded(line[at + 1]! + green * added[x]!, most)
+      line[at + 2] = rounded(line[at + 2]! + blue * added[x]!, most)
     }
   }
 }
 
-/** The two coarse places beside a fine one, and how far it is from the first to the second. */
-function neighbours(i: number, size: number): readonly [number, number, number] {
-  const at = Math.min(size - 1, Math.max(0, (i - 0.5) / 2))
-  const first = Math.floor(at)
-  return [first, Math.min(size - 1, first + 1), at - first]
+/** @param most white, of pixels in integers; null for others, which stay as they are */
+function rounded(value: number, most: number | null): number {
+  if (most === null) return value
+  return value <= 0 ? 0 : value >= most ? most : Math.floor(value + 0.5)
+}
+
+/** Of each fine place the two coarse ones beside it, and how far it is from the first to the second. */
+function neighbours(size: number, coarse: number) {
+  const first = new Int32Array(size)
+  const second = new Int32Array(size)
+  const share = new Float64Array(size)
+  for (let i = 0; i < size; i++) {
+    const at = Math.min(coarse - 1, Math.max(0, (i - 0.5) / 2))
+    first[i] = Math.floor(at)
+    second[i] = Math.min(coarse - 1, first[i]! + 1)
+    share[i] = at - first[i]!
+  }
+  return { first, second, share }
 }
 
 const between = (a: number, b: number, share: number) => a + share * (b - a)

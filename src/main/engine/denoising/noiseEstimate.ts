@@ -90,7 +90,9 @@ function countPatches(planes: readonly Plane[], side: number): number {
 }
 
 function isClipped(planes: readonly Plane[]): boolean {
-  return planes.every(({ data }) => data.every((value) => value >= 0 && value <= 1))
+  for (const { data } of planes)
+    for (let i = 0; i < data.length; i++) if (!(data[i]! >= 0 && data[i]! <= 1)) return false
+  return true
 }
 
 /** The mean of the smallest eigenvalues, of so many that it is their median too. */
@@ -174,43 +176,55 @@ function covarianceOf(
   const means = new Float32Array(count)
   const totals = new Float64Array(size)
   // A column holds one place of all patches: products of two columns are sums along memory.
-  const columns = Array.from({ length: size }, () => new Float64Array(count))
-  const offsets = planes.map(({ width }) =>
-    Int32Array.from({ length: size }, (_, k) => Math.floor(k / side) * width + (k % side)),
-  )
+  const values = new Float64Array(size * count)
   for (let i = 0; i < count; i++) {
     const at = Math.floor((i * place.length) / count)
-    const { data } = planes[plane[at]!]!
-    const [first, offset] = [place[at]!, offsets[plane[at]!]!]
+    const { data, width } = planes[plane[at]!]!
     let sum = 0
-    for (let k = 0; k < size; k++) {
-      const value = data[first + offset[k]!]!
-      columns[k]![i] = value
-      totals[k]! += value
-      sum += value
-    }
+    for (let y = 0, k = 0; y < side; y++)
+      for (let x = 0, from = place[at]! + y * width; x < side; x++, k++) {
+        const value = data[from + x]!
+        values[k * count + i] = value
+        totals[k]! += value
+        sum += value
+      }
     means[i] = sum / size
   }
+  const columns = Array.from({ length: size }, (_, k) => values.subarray(k * count, (k + 1) * count))
   const covariance = Matrix.zeros(size, size)
+  const products = new Float64Array(4)
   for (let a = 0; a < size; a++)
-    for (let b = a; b < size; b++) {
-      const value = dot(columns[a]!, columns[b]!) / count - (totals[a]! / count) * (totals[b]! / count)
-      covariance.set(a, b, value)
-      covariance.set(b, a, value)
+    for (let first = a; first < size; first += 4) {
+      dots(columns[a]!, columns, first, products)
+      for (let b = first; b < Math.min(size, first + 4); b++) {
+        const value = products[b - first]! / count - (totals[a]! / count) * (totals[b]! / count)
+        covariance.set(a, b, value)
+        covariance.set(b, a, value)
+      }
     }
   return { covariance, means }
 }
 
-/** In four sums, which a processor adds up side by side. */
-function dot(a: Float64Array, b: Float64Array): number {
+/** Products of a column with four others from `first` on, or with those that there are: what is read once is used in all. */
+function dots(
+  a: Float64Array,
+  columns: readonly Float64Array[],
+  first: number,
+  products: Float64Array,
+): void {
+  const last = columns.length - 1
+  const [b, c] = [columns[first]!, columns[Math.min(last, first + 1)]!]
+  const [d, e] = [columns[Math.min(last, first + 2)]!, columns[Math.min(last, first + 3)]!]
   let [p, q, r, s] = [0, 0, 0, 0]
-  const whole = a.length & ~3
-  for (let i = 0; i < whole; i += 4) {
-    p += a[i]! * b[i]!
-    q += a[i + 1]! * b[i + 1]!
-    r += a[i + 2]! * b[i + 2]!
-    s += a[i + 3]! * b[i + 3]!
+  for (let i = 0; i < a.length; i++) {
+    const value = a[i]!
+    p += value * b[i]!
+    q += value * c[i]!
+    r += value * d[i]!
+    s += value * e[i]!
   }
-  for (let i = whole; i < a.length; i++) p += a[i]! * b[i]!
-  return p + q + (r + s)
+  products[0] = p
+  products[1] = q
+  products[2] = r
+  products[3] = s
 }
