@@ -1,4 +1,4 @@
-import { decorrelation, type PixelImage, recorrelation, whiteOf } from './pixelTiles'
+import { decorrelation, type PixelImage, recorrelation, rounded, whiteOf } from './pixelTiles'
 
 /**
  * Noise is blotches of colour too, larger than what a network sees at once. So differences of colours are restored once
@@ -66,12 +66,6 @@ export function takeCoarse(result: PixelImage, plane: number, restored: Float32A
       line[at + 2] = rounded(line[at + 2]! + blue * added[x]!, most)
     }
   }
-}
-
-/** @param most white, of pixels in integers; null for others, which stay as they are */
-function rounded(value: number, most: number | null): number {
-  if (most === null) return value
-  return value <= 0 ? 0 : value >= most ? most : Math.floor(value + 0.5)
 }
 
 /** Of each fine place the two coarse ones beside it, and how far it is from the first to the second. */

@@ -40,6 +40,12 @@ export function emptyLike(data: PixelImage['data'], length = data.length): Pixel
   return data instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length)
 }
 
+/** @param most white, of pixels in integers; null for others, which stay as they are */
+export function rounded(value: number, most: number | null): number {
+  if (most === null) return value
+  return value <= 0 ? 0 : value >= most ? most : Math.floor(value + 0.5)
+}
+
 const middle = 0.5
 
 /** Brightness, red against blue, green against both. The rows of the differences are of length 1, and keep the noise's strength. */
@@ -119,6 +125,10 @@ export class PixelTiles implements TiledImage {
     const { data } = this.image
     const { channels } = this
     const [scale, offset] = this.scaling(0)
+    if (channels === 1) {
+      for (let x = 0; x < columns.length; x++) into[x] = offset + scale * data[line + columns[x]!]!
+      return
+    }
     for (let x = 0, at = 0; x < columns.length; x++)
       for (let c = 0; c < channels; c++) into[at++] = offset + scale * data[line + columns[x]! + c]!
   }
@@ -159,13 +169,13 @@ export class PixelTiles implements TiledImage {
   private put(line: Float64Array, to: number): void {
     const { result, colors, white } = this
     const { channels } = this.image
-    const isRounded = !(result instanceof Float32Array)
-    const skipped = channels - colors
-    for (let i = 0, at = to; i < line.length; at += skipped)
-      for (let c = 0; c < colors; c++, i++, at++) {
-        const value = line[i]! * white
-        result[at] = isRounded ? Math.min(white, Math.max(0, Math.round(value))) : value
-      }
+    const most = result instanceof Float32Array ? null : white
+    if (channels === colors) {
+      for (let i = 0; i < line.length; i++) result[to + i] = rounded(line[i]! * white, most)
+      return
+    }
+    for (let i = 0, at = to; i < line.length; i += colors, at += channels)
+      for (let c = 0; c < colors; c++) result[at + c] = rounded(line[i + c]! * white, most)
   }
 
   private writeTogether(tile: Float32Array, from: number, line: Float64Array): void {
