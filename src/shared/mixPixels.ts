@@ -1,3 +1,5 @@
+import { rounded } from './rounded'
+
 /** How much of what a model changed stays in the result. */
 export interface Mix {
   /** Of all that was changed, 0..1; more counts as 1. */
@@ -30,40 +32,48 @@ export function mixPixels(
   const brightness = share * (1 - detail)
   const colors = share * color
   if (brightness === 1 && (colors === 1 || channels < 3)) return take(result, original, restored, channels)
-  const round = result instanceof Float32Array ? (value: number) => value : Math.round
-  if (channels === 1 || channels === 2)
-    return mixGrey(result, original, restored, channels, brightness, round)
-  const most = result instanceof Uint16Array ? 65_535 : result instanceof Float32Array ? Infinity : 255
-  const least = result instanceof Float32Array ? -Infinity : 0
-  for (let i = 0; i < original.length; i += channels) {
-    const red = restored[i]! - original[i]!
-    const green = restored[i + 1]! - original[i + 1]!
-    const blue = restored[i + 2]! - original[i + 2]!
-    const common = ((brightness - colors) * (red + green + blue)) / 3
-    result[i] = round(Math.min(most, Math.max(least, original[i]! + common + colors * red)))
-    result[i + 1] = round(Math.min(most, Math.max(least, original[i + 1]! + common + colors * green)))
-    result[i + 2] = round(Math.min(most, Math.max(least, original[i + 2]! + common + colors * blue)))
-    if (channels === 4) result[i + 3] = original[i + 3]!
-  }
+  const most = result instanceof Float32Array ? null : result instanceof Uint16Array ? 65_535 : 255
+  if (channels < 3 || brightness === colors) mixAlike(result, original, restored, brightness, most)
+  else mixColors(result, original, restored, channels as 3 | 4, { brightness, colors, most })
+  if (channels % 2 === 0) takeAlpha(result, original, channels)
 }
 
 /** All of what was changed, as people look at it most of the time. */
 function take(result: Pixels, original: Pixels, restored: Pixels, channels: number): void {
   if (result !== restored) result.set(restored)
-  if (channels % 2 === 0)
-    for (let i = channels - 1; i < original.length; i += channels) result[i] = original[i]!
+  if (channels % 2 === 0) takeAlpha(result, original, channels)
 }
 
-function mixGrey(
+function takeAlpha(result: Pixels, original: Pixels, channels: number): void {
+  for (let i = channels - 1; i < original.length; i += channels) result[i] = original[i]!
+}
+
+function mixAlike(
   result: Pixels,
   original: Pixels,
   restored: Pixels,
-  channels: 1 | 2,
   share: number,
-  round: (value: number) => number,
+  most: number | null,
+): void {
+  for (let i = 0; i < original.length; i++) {
+    const before = original[i]!
+    result[i] = rounded(before + share * (restored[i]! - before), most)
+  }
+}
+
+function mixColors(
+  result: Pixels,
+  original: Pixels,
+  restored: Pixels,
+  channels: 3 | 4,
+  { brightness, colors, most }: { brightness: number; colors: number; most: number | null },
 ): void {
   for (let i = 0; i < original.length; i += channels) {
-    result[i] = round(original[i]! + share * (restored[i]! - original[i]!))
-    if (channels === 2) result[i + 1] = original[i + 1]!
+    const [red, green, blue] = [original[i]!, original[i + 1]!, original[i + 2]!]
+    const [r, g, b] = [restored[i]! - red, restored[i + 1]! - green, restored[i + 2]! - blue]
+    const common = ((brightness - colors) * (r + g + b)) / 3
+    result[i] = rounded(red + common + colors * r, most)
+    result[i + 1] = rounded(green + common + colors * g, most)
+    result[i + 2] = rounded(blue + common + colors * b, most)
   }
 }

@@ -1,4 +1,5 @@
-import { decorrelation, type PixelImage, recorrelation, rounded, whiteOf } from './pixelTiles'
+import { rounded } from '../../../shared/rounded'
+import { decorrelation, type PixelImage, recorrelation, whiteOf } from './pixelTiles'
 
 /**
  * Noise is blotches of colour too, larger than what a network sees at once. So differences of colours are restored once

@@ -1,3 +1,4 @@
+import { rounded } from '../../../shared/rounded'
 import { mirrored, type Place, type TiledImage } from './tiledImage'
 
 /**
@@ -38,12 +39,6 @@ export function emptyLike(data: PixelImage['data'], length?: number): PixelImage
 export function emptyLike(data: PixelImage['data'], length = data.length): PixelImage['data'] {
   if (data instanceof Float32Array) return new Float32Array(length)
   return data instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length)
-}
-
-/** @param most white, of pixels in integers; null for others, which stay as they are */
-export function rounded(value: number, most: number | null): number {
-  if (most === null) return value
-  return value <= 0 ? 0 : value >= most ? most : Math.floor(value + 0.5)
 }
 
 const middle = 0.5
