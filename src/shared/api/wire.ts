@@ -15,8 +15,11 @@ const limits = {
 }
 const deepest = 32
 
+/** Not a copy: no other message is written to the encoder's memory. */
 export const encodeMessage = (message: unknown): Uint8Array<ArrayBuffer> =>
-  new Encoder({ extensionCodec: extensions, maxDepth: deepest, ignoreUndefined: true }).encode(message)
+  new Encoder({ extensionCodec: extensions, maxDepth: deepest, ignoreUndefined: true }).encodeSharedRef(
+    message,
+  )
 
 /** @throws Error for bytes that are no message */
 export function decodeMessage(bytes: Uint8Array): unknown {

@@ -37,6 +37,8 @@ const factors = { least: 1, most: 2 }
 export class KnownAmounts {
   private sight = ''
   private readonly known = new Map<number, PixelData>()
+  /** For mixes: they follow each other as fast as a hand moves, and memory that is not given back has to be collected. */
+  private scratch: PixelData = new Uint8Array()
 
   /** Forgets what was seen elsewhere, or made by another model. */
   begin({ isByHand }: Amount, sight: Sight): void {
@@ -47,7 +49,7 @@ export class KnownAmounts {
   }
 
   get bytes(): number {
-    return [...this.known.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
+    return [...this.known.values(), this.scratch].reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 
   has({ value }: Amount): boolean {
@@ -67,6 +69,7 @@ export class KnownAmounts {
    * the most of that. Null where nothing is known that is near.
    *
    * @param original what is seen with nothing taken away
+   * @returns of which another call may make something else
    */
   mix({ isByHand, value }: Amount, original: () => PixelData): PixelData | null {
     const same = this.known.get(value)
@@ -76,8 +79,23 @@ export class KnownAmounts {
     const below = Math.max(...values.filter((known) => known < value))
     if (above === Infinity) return value <= below * nearest ? this.known.get(below)! : null
     if (below > 0)
-      return mixed(this.known.get(below)!, this.known.get(above)!, apart(value, below) / apart(above, below))
-    return isByHand ? mixed(original(), this.known.get(above)!, value / above) : null
+      return this.mixed(
+        this.known.get(below)!,
+        this.known.get(above)!,
+        apart(value, below) / apart(above, below),
+      )
+    return isByHand ? this.mixed(original(), this.known.get(above)!, value / above) : null
+  }
+
+  /** @param share of b, 0..1 */
+  private mixed(a: PixelData, b: PixelData, share: number): PixelData {
+    if (this.scratch.length !== a.length || this.scratch.constructor !== a.constructor)
+      this.scratch = new (a.constructor as typeof Uint8Array)(a.length)
+    const mix = this.scratch
+    // In whole numbers, which is three times as fast.
+    const [of, half] = [Math.round(share * 256), 128]
+    for (let i = 0; i < mix.length; i++) mix[i] = a[i]! + ((of * (b[i]! - a[i]!) + half) >> 8)
+    return mix
   }
 
   /** An amount that is worth knowing besides one that is known. Null where those about it are. */
@@ -96,12 +114,3 @@ export class KnownAmounts {
 }
 
 const apart = (a: number, b: number) => Math.abs(Math.log(a / b))
-
-/** @param share of b, 0..1 */
-function mixed(a: PixelData, b: PixelData, share: number): PixelData {
-  // In whole numbers, which is three times as fast.
-  const [of, half] = [Math.round(share * 256), 128]
-  const mix = a.slice()
-  for (let i = 0; i < mix.length; i++) mix[i] = a[i]! + ((of * (b[i]! - a[i]!) + half) >> 8)
-  return mix
-}
