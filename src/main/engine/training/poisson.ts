@@ -1,8 +1,8 @@
 import type { NoiseSpec } from '../../../shared/noise'
 import { type CorruptionSource, drawStrength } from './corruptionSource'
-import { type Random, randomStream, streams } from './random'
+import { randomStream, streams } from './random'
 
-/** Samples kept for each of the 256 grey values. */
+/** Quantiles kept for each of the 256 grey values. */
 const samples = 4096
 /** Random sample numbers, of which an image takes a stretch: as with the fields of the other kinds. */
 const pickCount = 1 << 20
@@ -10,8 +10,9 @@ const pickCount = 1 << 20
 const steps = 8
 
 /**
- * Shot noise P(x·s)/s. For each strength and grey value a table of exact samples is drawn once; each pixel then takes
- * one of them at random, which is fast enough to keep up with training.
+ * Shot noise P(x·s)/s. For each strength and grey value there is a table of the distribution's quantiles, of which each pixel
+ * takes one at random: inversion (Devroye 1986, "Non-Uniform Random Variate Generation", III.2), fast enough to keep up
+ * with training.
  */
 export function poissonNoise(noise: NoiseSpec, seed: number): CorruptionSource {
   const tables = new Map<number, Float32Array>()
@@ -23,9 +24,7 @@ export function poissonNoise(noise: NoiseSpec, seed: number): CorruptionSource {
   }
   const tableFor = (step: number) => {
     let table = tables.get(step)
-    // A stream for each step, whichever comes first: a resumed run meets them in another order.
-    if (!table)
-      tables.set(step, (table = drawTable(photonsAt(noise, step), randomStream(seed, streams.table, step))))
+    if (!table) tables.set(step, (table = quantileTable(photonsAt(noise, step))))
     return table
   }
   return {
@@ -53,40 +52,27 @@ function photonsAt({ min, max }: NoiseSpec, step: number): number {
   return min * (max / min) ** (step / (steps - 1))
 }
 
-function drawTable(photons: number, random: Random): Float32Array {
+function quantileTable(photons: number): Float32Array {
   const table = new Float32Array(256 * samples)
-  for (let grey = 0; grey < 256; grey++)
-    for (let i = 0; i < samples; i++)
-      table[grey * samples + i] = poisson((grey / 255) * photons, random) / photons
+  for (let grey = 0; grey < 256; grey++) {
+    const values = table.subarray(grey * samples, (grey + 1) * samples)
+    poissonQuantiles((grey / 255) * photons, values)
+    for (let i = 0; i < samples; i++) values[i]! /= photons
+  }
   return table
 }
 
-/** One Poisson sample: products of uniforms for small means (Knuth), PTRS for large ones (Hörmann 1993). */
-export function poisson(mean: number, random: Random): number {
-  return mean < 10 ? byProducts(mean, random) : byTransformedRejection(mean, random)
-}
+/** Below so many standard deviations, and as many more, nothing is counted. */
+const farthest = 10
 
-function byProducts(mean: number, random: Random): number {
-  const limit = Math.exp(-mean)
-  let count = 0
-  for (let product = random.uniform(); product > limit; product *= random.uniform()) count++
-  return count
-}
-
-function byTransformedRejection(mean: number, random: Random): number {
-  const b = 0.931 + 2.53 * Math.sqrt(mean)
-  const a = -0.059 + 0.02483 * b
-  const inverseAlpha = 1.1239 + 1.1328 / (b - 3.4)
-  const vr = 0.9277 - 3.6224 / (b - 2)
-  for (;;) {
-    const u = random.uniform() - 0.5
-    const v = random.uniform()
-    const us = 0.5 - Math.abs(u)
-    const k = Math.floor(((2 * a) / us + b) * u + mean + 0.43)
-    if (us >= 0.07 && v <= vr) return k
-    if (k < 0 || (us < 0.013 && v > us)) continue
-    const bound = k * Math.log(mean) - mean - logFactorial(k)
-    if (Math.log((v * inverseAlpha) / (a / (us * us) + b)) <= bound) return k
+/** The quantiles of a Poisson distribution in the middles of as many equal parts as there is room for, in rising order. */
+export function poissonQuantiles(mean: number, into: Float32Array): void {
+  if (mean === 0) return void into.fill(0)
+  let k = Math.max(0, Math.floor(mean - farthest * (1 + Math.sqrt(mean))))
+  let probability = Math.exp(k * Math.log(mean) - mean - logFactorial(k))
+  for (let i = 0, sum = probability; i < into.length; i++) {
+    for (const wanted = (i + 0.5) / into.length; sum < wanted; sum += probability) probability *= mean / ++k
+    into[i] = k
   }
 }
 

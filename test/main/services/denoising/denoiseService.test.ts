@@ -200,7 +200,7 @@ describe('a picture that is looked at', () => {
   })
 
   it('waits as a draft while pictures are saved, and says so', async () => {
-    const { id } = await addPicture('waits.png', noisyPicture({ width: 1200, height: 900 }).png())
+    const { id } = await addPicture('waits.png', noisyPicture({ width: 760, height: 600 }).png())
     const question = { id, controls: defaultControls, rectangle: everything, scale: 0.5 }
     await invoke('denoise.open', { id })
     const saving = saved([id])
