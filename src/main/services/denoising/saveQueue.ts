@@ -44,7 +44,7 @@ interface Opened {
 /** What is read ahead; a picture that takes more waits for its turn. */
 const bytesAhead = 200e6
 const bytesPerPixel = 6
-const tellEveryMs = 500
+const tellEveryMs = 1000
 
 /**
  * Pictures, one after the other through a model and into files: while one is computed the next is read and the one before
