@@ -46,8 +46,7 @@ export function takeCoarse(result: PixelImage, plane: number, restored: Float32A
   const { height, width, channels, data } = result
   const white = whiteOf(result)
   const most = data instanceof Float32Array ? null : white
-  const weights = recorrelation.map((row) => white * row[plane]!)
-  const [red, green, blue] = weights as [number, number, number]
+  const [red, green, blue] = recorrelation.map((row) => white * row[plane]!) as [number, number, number]
   const columns = neighbours(width, change.width)
   const rows = neighbours(height, change.height)
   const added = new Float64Array(width)
