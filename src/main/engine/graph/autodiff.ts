@@ -2,6 +2,7 @@ import { topologicalOrder } from './operation'
 import { add } from './ops/arithmetic'
 import { broadcastLike, broadcastSource } from './ops/broadcast'
 import { fill } from './ops/constant'
+import { readTransposed } from './ops/transpose'
 import type { Node, Tensor } from './tensor'
 
 /**
@@ -9,12 +10,15 @@ import type { Node, Tensor } from './tensor'
  * gets the sum over its uses; one that the loss does not depend on gets zeros.
  *
  * @param loss float32 of shape []
- * @param variables anything but broadcasts: arithmetic reads past those to what they repeat
+ * @param variables anything but broadcasts, which arithmetic reads past to what they repeat, and transposes, which products
+ * read past
  */
 export function gradients(loss: Tensor, variables: readonly Tensor[]): Tensor[] {
   if (loss.shape.length) throw new Error('Only a scalar has gradients.')
   if (variables.some(broadcastSource))
     throw new Error('Differentiate with respect to what a broadcast repeats.')
+  if (variables.some((variable) => readTransposed(variable, false).of !== variable))
+    throw new Error('Differentiate with respect to what is transposed.')
   const order = topologicalOrder([loss])
   const needed = nodesThatReach(order, new Set(variables))
   const received = new Map<Tensor, Tensor>([[loss, fill([], 1)]])

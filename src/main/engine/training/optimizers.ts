@@ -2,7 +2,7 @@ import type { OptimizerConfig } from '../../../shared/trainingConfig'
 import { add, div, maximum, mul, sub } from '../graph/ops/arithmetic'
 import { constant } from '../graph/ops/constant'
 import { sumOfSquares } from '../graph/ops/sumOfSquares'
-import { adam } from '../graph/ops/updates/adam'
+import { adam, complement } from '../graph/ops/updates/adam'
 import { momentumStep } from '../graph/ops/updates/momentum'
 import { rmspropStep } from '../graph/ops/updates/rmsprop'
 import { sqrt } from '../graph/ops/unary'
@@ -23,7 +23,9 @@ export interface GraphOptimizer {
   /** Suffixes of its state's variables: `/m`, `/v`. They start at 0. */
   readonly slots: readonly string[]
   readonly variables: readonly Variable[]
-  /** New values of weights and state. */
+  /** What it wants gradients multiplied by. */
+  readonly gradientFactor: number
+  /** New values of weights and state. @param gradients times `gradientFactor` */
   step(
     current: ReadonlyMap<Variable, Tensor>,
     gradients: ReadonlyMap<Variable, Tensor>,
@@ -43,7 +45,17 @@ const slotsOf: Record<OptimizerConfig['name'], readonly string[]> = {
   rmsprop: ['/square', '/momentum'],
 }
 
-export function createOptimizer(config: OptimizerConfig, parameters: ParameterSet): GraphOptimizer {
+/**
+ * @param scalesGradients whether gradients come in as Adam's first moment takes them, times 1 − β₁: that costs nothing where
+ * the loss is multiplied by it, and spares a pass over each gradient
+ */
+export function createOptimizer(
+  config: OptimizerConfig,
+  parameters: ParameterSet,
+  scalesGradients = false,
+): GraphOptimizer {
+  const isAdam = config.name === 'adam' || config.name === 'adamw'
+  const gradientFactor = scalesGradients && isAdam ? complement(config.beta1) : 1
   const slots = slotsOf[config.name]
   const state = new Map(
     parameters.variables.map((weight) => [
@@ -54,13 +66,14 @@ export function createOptimizer(config: OptimizerConfig, parameters: ParameterSe
   return {
     slots,
     variables: [...state.values()].flat(),
+    gradientFactor,
     step(current, gradients, rates) {
       const next = new Map(current)
-      for (const [weight, gradient] of clipped(gradients, config.clipNorm)) {
+      for (const [weight, gradient] of clipped(gradients, config.clipNorm * gradientFactor)) {
         const variables = [weight, ...state.get(weight)!]
         const values = variables.map((variable) => current.get(variable)!)
         if (config.name === 'adamw') values[0] = decayed(values[0]!, weight, parameters, config, rates)
-        update(config, variables, values, gradient, rates).forEach((value, i) =>
+        update({ ...config, gradientFactor }, variables, values, gradient, rates).forEach((value, i) =>
           next.set(variables[i]!, value),
         )
       }
@@ -70,7 +83,7 @@ export function createOptimizer(config: OptimizerConfig, parameters: ParameterSe
 }
 
 function update(
-  config: OptimizerConfig,
+  config: OptimizerConfig & { readonly gradientFactor: number },
   variables: readonly Variable[],
   values: readonly Tensor[],
   gradient: Tensor,

@@ -40,7 +40,7 @@ export interface TrainingProgramOptions {
   readonly stepsPerCall: number
   /** Equal parts of a batch that `trainMany` computes side by side: see tuning.ts. */
   readonly shards: number
-  /** Whether training computes on images as columns: see tuning.ts. */
+  /** Whether training computes on images as columns, and holds encoder kernels as transposes: see tuning.ts. */
   readonly columns: boolean
   /** Whether a moving average of the weights is kept, which everything but training computes with. */
   readonly averaged: boolean
@@ -71,8 +71,8 @@ export const averageSlot = '/average'
 export const stepInput = (step: number, shard: number) => `x${step}_${shard}`
 
 export function buildTrainingProgram(spec: ModelSpec, options: TrainingProgramOptions): TrainingProgram {
-  const model = new ModelGraph(spec, options.averaged)
-  const optimizer = createOptimizer(options.optimizer, model.parameters)
+  const model = new ModelGraph(spec, options)
+  const optimizer = createOptimizer(options.optimizer, model.parameters, options.columns)
   const train = (name: string, steps: number, shards: number) =>
     trainFunction(name, model, optimizer, { ...options, steps, shards })
   const functions = [
@@ -99,6 +99,8 @@ export function buildInferenceProgram(
   }
 }
 
+const notTrained = { averaged: false, columns: false }
+
 /** A model's variables and what is built from their values. */
 class ModelGraph {
   readonly parameters: ParameterSet
@@ -110,10 +112,11 @@ class ModelGraph {
 
   constructor(
     readonly spec: ModelSpec,
-    averaged = false,
+    { averaged, columns }: Pick<TrainingProgramOptions, 'averaged' | 'columns'> = notTrained,
   ) {
     const { trained, copies } = parametersOf(spec)
-    this.parameters = new ParameterSet(trained)
+    const kernels = columns ? kernelLayers(spec).map(({ layer }) => encoderKernel(layer)) : []
+    this.parameters = new ParameterSet(trained, new Set(kernels))
     this.copies = copies.map(({ name, shape }) => createVariable(name, shape))
     this.inputs = inputSize(spec.input)
     const kept = averaged ? this.parameters.variables : []
@@ -125,8 +128,11 @@ class ModelGraph {
   /** What a trained model computes with. */
   private readonly learned = (variable: Variable) => (this.averages.get(variable) ?? variable).value
 
-  tensors(valueOf: (variable: Variable) => Tensor = this.learned): Map<string, Tensor> {
-    const tensors = this.parameters.tensors(valueOf)
+  tensors(
+    valueOf: (variable: Variable) => Tensor = this.learned,
+    stored = this.parameters.stored(valueOf),
+  ): Map<string, Tensor> {
+    const tensors = this.parameters.tensors(stored)
     for (const copy of this.copies) tensors.set(copy.name, valueOf(copy))
     return tensors
   }
@@ -134,7 +140,7 @@ class ModelGraph {
   /** The decoder's copies after a step that left the given values. */
   copied(valueOf: (variable: Variable) => Tensor): Map<Variable, Tensor> {
     if (this.spec.tying !== 'copied' || this.spec.copyEvery !== 'batch') return new Map()
-    const tensors = this.parameters.tensors(valueOf)
+    const tensors = this.parameters.tensors(this.parameters.stored(valueOf))
     return new Map(
       kernelLayers(this.spec).map(({ layer, type, decoderShape }) => {
         const name = decoderKernel(mirrored(this.spec, layer))
@@ -184,7 +190,12 @@ function trainFunction(
   const losses: Tensor[] = []
   for (let step = 0; step < steps; step++) {
     const valueOf = (variable: Variable) => current.get(variable)!
-    const { loss, packed } = lossAndGradients(model, options, step, valueOf)
+    const { loss, packed } = lossAndGradients(
+      model,
+      { ...options, factor: optimizer.gradientFactor },
+      step,
+      valueOf,
+    )
     losses.push(reshape(loss, [1]))
     current = optimizer.step(current, packed, {
       rate: scalar(rates, step),
@@ -204,23 +215,23 @@ function trainFunction(
 
 function lossAndGradients(
   model: ModelGraph,
-  { noise, shards, columns }: LossOptions,
+  { noise, shards, columns, factor }: LossOptions & { readonly factor: number },
   step: number,
   valueOf: (variable: Variable) => Tensor,
 ) {
-  const tensors = model.tensors(valueOf)
-  const trained = model.parameters.parameters.map(({ name }) => tensors.get(name)!)
+  const stored = model.parameters.stored(valueOf)
+  const tensors = model.tensors(valueOf, stored)
+  const names = [...stored.keys()]
   const parts = Array.from({ length: shards }, (_, shard) => {
     const { clean, input, noiseLevel } = model.images(stepInput(step, shard), noise, columns)
     const sums = reconstructToSums(model.spec, input, { parameters: tensors, columns, noiseLevel })
     const loss = mul(meanLoss(model.spec, sums, clean, input), 1 / shards)
-    return { loss, gradients: gradients(loss, trained) }
+    return { loss, gradients: gradients(factor === 1 ? loss : mul(loss, factor), [...stored.values()]) }
   })
   const total = (values: readonly Tensor[]) => values.reduce((a, b) => add(a, b))
-  const packed = model.parameters.pack((parameter) => {
-    const index = model.parameters.parameters.indexOf(parameter)
-    return total(parts.map((part) => part.gradients[index]!))
-  })
+  const packed = model.parameters.pack((name) =>
+    total(parts.map((part) => part.gradients[names.indexOf(name)]!)),
+  )
   return { loss: total(parts.map((part) => part.loss)), packed }
 }
 

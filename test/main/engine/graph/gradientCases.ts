@@ -365,6 +365,7 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
   'split.ts': { split: 'one differentiates with respect to the pieces' },
   'sumOfSquares.ts': { sumOfSquares: cases(any, sumOfSquares, [[BATCH, 4]], [[2, 3, 2]], [[5]], [[]]) },
   'transpose.ts': {
+    readTransposed: 'says what a product reads',
     transpose: {
       ...one('matrix', (x) => transpose(x!), [BATCH, 3]),
       ...one('three axes', (x) => transpose(x!, [2, 0, 1]), [BATCH, 3, 2]),
@@ -382,7 +383,10 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
     sign: 'a step is flat',
     square: unary(square, any),
   },
-  'updates/adam.ts': { adam: 'nobody differentiates a training step' },
+  'updates/adam.ts': {
+    adam: 'nobody differentiates a training step',
+    complement: 'a number',
+  },
   'updates/momentum.ts': { momentumStep: 'nobody differentiates a training step' },
   'updates/rmsprop.ts': { rmspropStep: 'nobody differentiates a training step' },
 }

@@ -88,6 +88,12 @@ const rearranging: [name: string, of: Tensor, shape: number[], values: number[]]
     [17, 26],
   ],
   [
+    'linearColumns of a transpose',
+    linearColumns(transpose(matrix), transpose(constant([3, 1], [1, 0, 2])), constant([1], [10]), true),
+    [1, 2],
+    [17, 26],
+  ],
+  [
     'linearColumns, transposed',
     linearColumns(transpose(matrix), constant([1, 3], [1, 0, 2]), constant([1], [10]), true),
     [1, 2],
@@ -96,6 +102,19 @@ const rearranging: [name: string, of: Tensor, shape: number[], values: number[]]
   ['broadcastLike', broadcastLike(constant([3], [7, 8, 9]), x), [2, 3], [7, 8, 9, 7, 8, 9]],
   ['concat', concat([matrix, constant([2, 1], [10, 20])], 1), [2, 4], [1, 2, 3, 10, 4, 5, 6, 20]],
   ['fill', fill([2, 2], 3), [2, 2], [3, 3, 3, 3]],
+  ['matmul of a transpose', matmul(matrix, transpose(matrix)), [2, 2], [14, 32, 32, 77]],
+  [
+    'matmul of a transpose, transposed',
+    matmul(matrix, transpose(transpose(matrix)), false, true),
+    [2, 2],
+    [14, 32, 32, 77],
+  ],
+  [
+    'matmul of what keeps its order',
+    matmul(matrix, transpose(matrix, [0, 1]), false, true),
+    [2, 2],
+    [14, 32, 32, 77],
+  ],
   ['matmul a·bᵀ', matmul(matrix, matrix, false, true), [2, 2], [14, 32, 32, 77]],
   ['matmul aᵀ·b', matmul(matrix, matrix, true), [3, 3], [17, 22, 27, 22, 29, 36, 27, 36, 45]],
   ['reduceSum of columns', reduceSum(matrix, [0]), [3], [5, 7, 9]],
@@ -198,6 +217,11 @@ describe('operations that do not fit', () => {
       'gradients of a broadcast',
       () => gradients(reduceSum(x), [broadcastLike(row, x)]),
       'Differentiate with respect to what a broadcast repeats.',
+    ],
+    [
+      'gradients of a transpose',
+      () => gradients(reduceSum(x), [transpose(matrix)]),
+      'Differentiate with respect to what is transposed.',
     ],
   ]
   test.each(refused)('%s', (_, make, message) => expect(make).toThrow(message))

@@ -3,7 +3,7 @@ import { gradients } from '../../../../src/main/engine/graph/autodiff'
 import { mul, sub } from '../../../../src/main/engine/graph/ops/arithmetic'
 import { placeholder } from '../../../../src/main/engine/graph/ops/placeholder'
 import { sumOfSquares } from '../../../../src/main/engine/graph/ops/sumOfSquares'
-import { adam } from '../../../../src/main/engine/graph/ops/updates/adam'
+import { adam, complement } from '../../../../src/main/engine/graph/ops/updates/adam'
 import { momentumStep } from '../../../../src/main/engine/graph/ops/updates/momentum'
 import { rmspropStep } from '../../../../src/main/engine/graph/ops/updates/rmsprop'
 import { tanh } from '../../../../src/main/engine/graph/ops/activations/tanh'
@@ -34,17 +34,27 @@ const momentum = 0.9
 const decay = 0.95
 const [beta1, beta2, epsilon] = [0.9, 0.99, 1e-4]
 
-const cases: Record<string, UpdateCase> = {
-  adam: {
-    variables: three,
-    step: ([weight, m, v], g) =>
-      adam(weight!, [m!, v!], g, rate, { beta1, beta2, epsilon, variables: three }),
-    plain: ([weight, m, v], g, stepSize) => {
-      const m2 = beta1 * m! + (1 - beta1) * g
-      const v2 = beta2 * v! + (1 - beta2) * g * g
-      return [weight! - (stepSize * m2) / (Math.sqrt(v2) + epsilon), m2, v2]
-    },
+const adamCase = (gradientFactor: number): UpdateCase => ({
+  variables: three,
+  step: ([weight, m, v], g) =>
+    adam(weight!, [m!, v!], mul(g, gradientFactor), rate, {
+      beta1,
+      beta2,
+      epsilon,
+      gradientFactor,
+      variables: three,
+    }),
+  plain: ([weight, m, v], g, stepSize) => {
+    const m2 = beta1 * m! + (1 - beta1) * g
+    const v2 = beta2 * v! + (1 - beta2) * g * g
+    return [weight! - (stepSize * m2) / (Math.sqrt(v2) + epsilon), m2, v2]
   },
+})
+
+const cases: Record<string, UpdateCase> = {
+  adam: adamCase(1),
+  'adam of scaled gradients': adamCase(0.3),
+  'adam of gradients scaled as the first moment takes them': adamCase(complement(beta1)),
   momentum: {
     variables: [w, first],
     step: ([weight, velocity], g) =>

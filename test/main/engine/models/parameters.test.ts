@@ -25,8 +25,14 @@ const values = (parameters: readonly Parameter[], suffix = '') =>
     ]),
   )
 
-describe.each(Object.entries(sets))('a set of %s parameters', (_, parameters) => {
-  const set = new ParameterSet(parameters)
+const turned = new Set(['large', 'small', 'larger'])
+const cases = Object.entries(sets).flatMap(([name, parameters]) => [
+  { name, parameters, transposed: new Set<string>() },
+  { name: `${name}, held transposed`, parameters, transposed: turned },
+])
+
+describe.each(cases)('a set of parameters: $name', ({ parameters, transposed }) => {
+  const set = new ParameterSet(parameters, transposed)
 
   it.each(['', '/m'])('comes back from its variables: "%s"', (suffix) => {
     const before = values(parameters, suffix)
@@ -50,11 +56,21 @@ describe.each(Object.entries(sets))('a set of %s parameters', (_, parameters) =>
   })
 })
 
+it('holds a matrix by its columns where it is transposed', () => {
+  const set = new ParameterSet([kernel('small', 2, 3)], new Set(['small']))
+  const { bundle } = set.toVariables({ small: Float32Array.of(1, 2, 3, 4, 5, 6) })
+  expect([...bundle!]).toEqual([1, 4, 2, 5, 3, 6])
+})
+
 describeRuntimes('tensors of a set', (runtime) => {
-  it('hold the parameters, and pack into the variables they came from', async () => {
-    const set = new ParameterSet(mixed)
-    const tensors = set.tensors((variable) => variable.value)
-    const packed = set.pack(({ name }) => tensors.get(name)!)
+  it.each([
+    ['as they are', new Set<string>()],
+    ['transposed', turned],
+  ])('held %s hold the parameters, and pack into the variables they came from', async (_, transposed) => {
+    const set = new ParameterSet(mixed, transposed)
+    const stored = set.stored((variable) => variable.value)
+    const tensors = set.tensors(stored)
+    const packed = set.pack((name) => stored.get(name)!)
     const outputs = Object.fromEntries([
       ...tensors,
       ...[...packed].map(([variable, tensor]) => [`packed/${variable.name}`, tensor] as const),

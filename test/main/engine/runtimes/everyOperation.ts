@@ -58,6 +58,7 @@ export function smallProgram(): Program {
     beta1: 0.9,
     beta2: 0.999,
     epsilon: 1e-7,
+    gradientFactor: 1,
     variables: three,
   })
   const nextBias = momentumStep(bias.value, velocity.value, dBias, rate, {

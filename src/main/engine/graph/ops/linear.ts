@@ -2,6 +2,7 @@ import { apply, type Operation } from '../operation'
 import { formatShape, type Tensor } from '../tensor'
 import { matmul } from './matmul'
 import { reduceSum } from './reduce'
+import { readTransposed } from './transpose'
 
 interface LinearAttributes {
   transposeKernel: boolean
@@ -40,5 +41,6 @@ const linearOperation: Operation<LinearAttributes> = {
 
 /** A dense layer before its activation, x·W + b or x·Wᵀ + b: [n, inputs] → [n, units]. */
 export function linear(x: Tensor, kernel: Tensor, bias: Tensor, transposeKernel = false): Tensor {
-  return apply(linearOperation, [x, kernel, bias], { transposeKernel })
+  const { of, transposed } = readTransposed(kernel, transposeKernel)
+  return apply(linearOperation, [x, of, bias], { transposeKernel: transposed })
 }

@@ -2,6 +2,7 @@ import { apply, type Operation } from '../operation'
 import { formatShape, type Tensor } from '../tensor'
 import { matmul } from './matmul'
 import { reduceSum } from './reduce'
+import { readTransposed } from './transpose'
 
 interface LinearColumnsAttributes {
   transposeKernel: boolean
@@ -45,5 +46,6 @@ const linearColumnsOperation: Operation<LinearColumnsAttributes> = {
 
 /** `linear` where every image is a column, Wᵀ·x + b or W·x + b: [inputs, n] → [units, n]. */
 export function linearColumns(x: Tensor, kernel: Tensor, bias: Tensor, transposeKernel = false): Tensor {
-  return apply(linearColumnsOperation, [x, kernel, bias], { transposeKernel })
+  const { of, transposed } = readTransposed(kernel, transposeKernel)
+  return apply(linearColumnsOperation, [x, of, bias], { transposeKernel: transposed })
 }

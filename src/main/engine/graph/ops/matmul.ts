@@ -1,5 +1,6 @@
 import { apply, type Operation } from '../operation'
 import { formatShape, type Tensor } from '../tensor'
+import { readTransposed } from './transpose'
 
 interface MatmulAttributes {
   transposeA: boolean
@@ -37,7 +38,15 @@ const matmulOperation: Operation<MatmulAttributes> = {
     }),
 }
 
-/** op(A)·op(B) of matrices, op being the transpose where asked: [m, k] · [k, n] → [m, n]. */
+/**
+ * op(A)·op(B) of matrices, op being the transpose where asked: [m, k] · [k, n] → [m, n]. What is a transpose already is
+ * read as it lies.
+ */
 export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
-  return apply(matmulOperation, [a, b], { transposeA, transposeB })
+  const first = readTransposed(a, transposeA)
+  const second = readTransposed(b, transposeB)
+  return apply(matmulOperation, [first.of, second.of], {
+    transposeA: first.transposed,
+    transposeB: second.transposed,
+  })
 }

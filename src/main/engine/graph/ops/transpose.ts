@@ -29,3 +29,14 @@ export function transpose(
 ): Tensor {
   return apply(transposeOperation, [x], { order })
 }
+
+/**
+ * What a product that can transpose its factors should read: a matrix that is a transpose of another is taken as that
+ * other, transposed the other way.
+ */
+export function readTransposed(matrix: Tensor, transposed: boolean): { of: Tensor; transposed: boolean } {
+  const { operation, attributes, inputs } = matrix.node
+  if (operation !== transposeOperation || matrix.shape.length !== 2) return { of: matrix, transposed }
+  const { order } = attributes as { order: readonly number[] }
+  return { of: inputs[0]!, transposed: order[0] === 1 ? !transposed : transposed }
+}

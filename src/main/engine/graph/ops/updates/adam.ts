@@ -7,34 +7,41 @@ export interface AdamAttributes {
   beta1: number
   beta2: number
   epsilon: number
+  /** What the gradient that comes in was multiplied by. */
+  gradientFactor: number
   /** The weight, its first and its second moment. */
   variables: readonly [Variable, Variable, Variable]
 }
 
 /** 1 − β as TensorFlow's kernel has it, in float32: for β₂ = 0.999 that is 1.3e-5 off, which would set the runtimes apart. */
-const complement = (beta: number) => Math.fround(1 - Math.fround(beta))
+export const complement = (beta: number) => Math.fround(1 - Math.fround(beta))
 
 const adamOperation: Operation<AdamAttributes> = {
   name: 'adam',
   infer: ([weight]) => [weight!, weight!, weight!].map(({ shape, dtype }) => ({ shape, dtype })),
-  tensorflow: (emit, inputs, { attributes: { beta1, beta2, epsilon, variables } }) => {
+  tensorflow: (emit, inputs, { attributes: { beta1, beta2, epsilon, gradientFactor, variables } }) => {
     const number = (value: number) => emit.constant('float32', [], [value])
     const targets = variables.map((variable, i) => ({ variable, value: inputs[i]! }))
     // Powers of β given as 0 switch off the kernel's own bias correction: the step size brings it.
     const powers = [number(0), number(0)]
+    const gradient =
+      gradientFactor === 1
+        ? inputs[3]!
+        : emit.node('Mul', [inputs[3]!, number(1 / gradientFactor)], { T: { type: 'float32' } })
     return emit.update(
       'ResourceApplyAdam',
       targets,
-      [...powers, inputs[4]!, number(beta1), number(beta2), number(epsilon), inputs[3]!],
+      [...powers, inputs[4]!, number(beta1), number(beta2), number(epsilon), gradient],
       { T: { type: 'float32' }, use_locking: { b: false }, use_nesterov: { b: false } },
     )
   },
-  onnx: (emit, [w, m, v, g, stepSize], { attributes: { beta1, beta2, epsilon } }) => {
-    const scaled = (x: string, factor: number) => emit.node('Mul', [x, onnxScalar(emit, factor)])
-    const first = emit.node('Add', [scaled(m!, beta1), scaled(g!, complement(beta1))])
+  onnx: (emit, [w, m, v, g, stepSize], { attributes: { beta1, beta2, epsilon, gradientFactor } }) => {
+    const scaled = (x: string, factor: number) =>
+      factor === 1 ? x : emit.node('Mul', [x, onnxScalar(emit, factor)])
+    const first = emit.node('Add', [scaled(m!, beta1), scaled(g!, complement(beta1) / gradientFactor)])
     const second = emit.node('Add', [
       scaled(v!, beta2),
-      scaled(emit.node('Mul', [g!, g!]), complement(beta2)),
+      scaled(emit.node('Mul', [g!, g!]), complement(beta2) / gradientFactor ** 2),
     ])
     const root = emit.node('Add', [emit.node('Sqrt', [second]), onnxScalar(emit, epsilon)])
     const step = emit.node('Mul', [emit.node('Div', [first, root]), stepSize!])
