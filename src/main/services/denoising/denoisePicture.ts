@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises'
 import { ExpectedError } from '../../../shared/errors'
 import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget, PixelData } from '../../worker/protocol'
+import type { ComputeTarget, ImageNoise, PixelData } from '../../worker/protocol'
 import type { PreparedImage } from '../datasets/prepareImage'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from './floats'
@@ -21,6 +21,8 @@ export interface DenoiseSettings extends ComputeTarget {
   readonly detail?: number
   /** What the model made of it before, all of it. */
   readonly restored?: PixelData
+  /** Of a picture of one page, where it is known: see DenoiseSubject. */
+  readonly noise?: ImageNoise | null
 }
 
 export interface PictureWork {

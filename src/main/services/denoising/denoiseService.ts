@@ -89,7 +89,14 @@ export class DenoiseService {
     this.models = new ChosenModels((id) => deps.models.folderOf(id))
     const modelFor = this.models.for.bind(this.models)
     this.queue = new SaveQueue({
-      ...{ log, target, modelFor, client: saver, results: new SavedResults(deps.state, log) },
+      ...{
+        log,
+        target,
+        modelFor,
+        client: saver,
+        estimator: client,
+        results: new SavedResults(deps.state, log),
+      },
       looked: (id) => this.loaded.peek(id),
       change: (ids, changes) => this.change(ids, changes),
       onBatch: (batch) => {

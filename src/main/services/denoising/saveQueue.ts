@@ -15,6 +15,7 @@ import { BatchProgress } from './batchProgress'
 import type { DenoisingModel } from './denoisingModels'
 import type { LoadedPicture } from './loadedPicture'
 import { keyOf } from './nextWork'
+import { estimateAhead, type NoiseAhead } from './noiseAhead'
 import { type Picture, readPicture } from './readPicture'
 import { type QueueEntry, type QueuedPicture, remarkOn, type SaveRequest, settingsOf } from './queueEntry'
 import { placeResult } from './resultPath'
@@ -24,6 +25,8 @@ import { unlessAborted } from './unlessAborted'
 export interface SaveDependencies {
   /** A worker of its own: while it waits in a pause, it does nothing else. */
   readonly client: ComputeClient
+  /** Estimates noise meanwhile. */
+  readonly estimator: ComputeClient
   readonly log: Log
   readonly results: SavedResults
   readonly target: () => ComputeTarget
@@ -39,6 +42,7 @@ export interface SaveDependencies {
 interface Opened {
   readonly image: PreparedImage
   readonly picture: Picture
+  readonly noise?: NoiseAhead
 }
 
 /** What is read ahead; a picture that takes more waits for its turn. */
@@ -172,8 +176,8 @@ export class SaveQueue {
         ? {
             entry: next,
             opened: opening.then(
-              () => this.open(next),
-              () => this.open(next),
+              () => this.openAhead(next),
+              () => this.openAhead(next),
             ),
           }
         : null
@@ -194,6 +198,12 @@ export class SaveQueue {
     return { image, picture: await readPicture(image) }
   }
 
+  private async openAhead(entry: QueueEntry): Promise<Opened> {
+    const opened = await this.open(entry)
+    const model = await this.deps.modelFor(entry.controls.model, opened.picture)
+    return { ...opened, noise: estimateAhead(this.deps.estimator, entry, opened.picture, model) }
+  }
+
   /** Restores a picture. @returns what writes it, so that the next one can begin meanwhile */
   private async compute(entry: QueueEntry, opening: Promise<Opened>): Promise<() => Promise<void>> {
     const { id, megapixels } = entry
@@ -201,7 +211,8 @@ export class SaveQueue {
     this.deps.change([id], { state: 'working', progress: 0 })
     let key: string | null = null
     try {
-      const { image, picture } = await opening
+      const opened = await opening
+      const { image, picture } = opened
       const settings = settingsOf(entry)
       const place = await placeResult(
         { ...entry, original: entry.path, picture, settings },
@@ -216,7 +227,7 @@ export class SaveQueue {
         return async () => undefined
       }
       this.taken.add((key = asKey(place.path)))
-      const result = await this.restore(entry, picture)
+      const result = await this.restore(entry, opened)
       return () => this.write(entry, { image, picture, result, path: place.path, settings })
     } catch (error) {
       if (key !== null) this.taken.delete(key)
@@ -225,7 +236,7 @@ export class SaveQueue {
     }
   }
 
-  private async restore(entry: QueueEntry, picture: Picture): Promise<DenoisedPicture> {
+  private async restore(entry: QueueEntry, { picture, noise }: Opened): Promise<DenoisedPicture> {
     const { client, modelFor, target, looked } = this.deps
     const { controls, id } = entry
     const model = await modelFor(controls.model, picture)
@@ -242,7 +253,7 @@ export class SaveQueue {
     const denoised = denoisePicture(
       picture,
       model,
-      { ...target(), ...wholeMix, ...asked, tile: null, restored },
+      { ...target(), ...wholeMix, ...asked, tile: null, restored, noise: noise?.() },
       {
         client,
         signal,

@@ -308,6 +308,19 @@ describe('pictures that are saved', () => {
     expect((await row(other.id)).controls.strength).toBe(0.4)
   })
 
+  it('are in a row what each is alone, whatever the noise of the one before', async () => {
+    const ids: string[] = []
+    for (const sigma of [10, 40, 20]) {
+      const image = noisyPicture({ width: 300, height: 200, sigma })
+      ids.push((await addPicture(`row/${sigma}.png`, image.png())).id)
+    }
+    await saved(ids)
+    for (const id of ids) await saved([id], { pattern: '{name}-alone' }, true)
+    const written = (sigma: number, suffix: string) => readFile(join(folder, `row/${sigma}-${suffix}.png`))
+    for (const sigma of [10, 40, 20])
+      expect(Buffer.compare(await written(sigma, 'denoised'), await written(sigma, 'alone'))).toBe(0)
+  })
+
   it('come out as they went in when nothing is to be taken out', async () => {
     const { id, path } = await addPicture(
       'still/still.jpg',
