@@ -32,13 +32,13 @@ export class ParameterSet {
   private readonly bundled: readonly Stored[]
   private readonly bundle: Variable | null
 
-  /** @param transposed names of matrices that are held as their transposes: what reads them most then need not turn them */
+  /** @param turned names of matrices that are held as their transposes: what reads them most then need not turn them */
   constructor(
     readonly parameters: readonly Parameter[],
-    transposed: ReadonlySet<string> = new Set(),
+    turned: ReadonlySet<string> = new Set(),
   ) {
     const stored = parameters.map((parameter): Stored => {
-      const isTransposed = transposed.has(parameter.name)
+      const isTransposed = turned.has(parameter.name)
       const shape = isTransposed ? [...parameter.shape].reverse() : parameter.shape
       return { ...parameter, shape, isTransposed }
     })
