@@ -40,7 +40,10 @@ export interface TrainingProgramOptions {
   readonly stepsPerCall: number
   /** Equal parts of a batch that `trainMany` computes side by side: see tuning.ts. */
   readonly shards: number
-  /** Whether training computes on images as columns, and holds encoder kernels as transposes: see tuning.ts. */
+  /**
+   * Whether training computes on images as columns, on encoder kernels that are held as transposes, and on gradients as the
+   * optimizer wants them scaled: see tuning.ts.
+   */
   readonly columns: boolean
   /** Whether a moving average of the weights is kept, which everything but training computes with. */
   readonly averaged: boolean

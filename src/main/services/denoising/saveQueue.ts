@@ -15,7 +15,7 @@ import { BatchProgress } from './batchProgress'
 import type { DenoisingModel } from './denoisingModels'
 import type { LoadedPicture } from './loadedPicture'
 import { keyOf } from './nextWork'
-import { estimateAhead, type NoiseAhead } from './noiseAhead'
+import { type FoundNoise, NoiseAhead } from './noiseAhead'
 import { type Picture, readPicture } from './readPicture'
 import { type QueueEntry, type QueuedPicture, remarkOn, type SaveRequest, settingsOf } from './queueEntry'
 import { placeResult } from './resultPath'
@@ -42,7 +42,7 @@ export interface SaveDependencies {
 interface Opened {
   readonly image: PreparedImage
   readonly picture: Picture
-  readonly noise?: NoiseAhead
+  readonly noise?: FoundNoise
 }
 
 /** What is read ahead; a picture that takes more waits for its turn. */
@@ -65,7 +65,11 @@ export class SaveQueue {
   private readonly taken = new Set<string>()
   private readonly written = new Map<string, string>()
 
-  constructor(private readonly deps: SaveDependencies) {}
+  private readonly noiseAhead: NoiseAhead
+
+  constructor(private readonly deps: SaveDependencies) {
+    this.noiseAhead = new NoiseAhead(deps.estimator)
+  }
 
   /** When nothing is left to do. Returns the function that stops listening. */
   onIdle(listen: () => void): () => void {
@@ -201,7 +205,7 @@ export class SaveQueue {
   private async openAhead(entry: QueueEntry): Promise<Opened> {
     const opened = await this.open(entry)
     const model = await this.deps.modelFor(entry.controls.model, opened.picture)
-    return { ...opened, noise: estimateAhead(this.deps.estimator, entry, opened.picture, model) }
+    return { ...opened, noise: this.noiseAhead.estimate(entry, opened.picture, model) }
   }
 
   /** Restores a picture. @returns what writes it, so that the next one can begin meanwhile */
