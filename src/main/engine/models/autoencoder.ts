@@ -2,6 +2,7 @@ import {
   codeSize,
   decodedChannels,
   decoderBias,
+  type DenseLayer,
   inputSize,
   kernelShape,
   layerShapes,
@@ -38,7 +39,7 @@ export interface ModelParameters {
 export const encoderKernel = (layer: number) => `encoder.${layer}.kernel`
 /** Decoder layers count from the code outwards. */
 export const decoderKernel = (layer: number) => `decoder.${layer}.kernel`
-const bias = (side: 'encoder' | 'decoder', layer: number) => `${side}.${layer}.bias`
+export const biasOf = (side: 'encoder' | 'decoder', layer: number) => `${side}.${layer}.bias`
 
 /** The encoder layer that a decoder layer mirrors, and the other way round. */
 export function mirrored(spec: ModelSpec, layer: number): number {
@@ -72,23 +73,23 @@ export function parametersOf(spec: ModelSpec): ModelParameters {
   const shapes = layerShapes(spec)
   const layers = kernelLayers(spec)
   const kernel = (name: string, shape: readonly number[]): Parameter => ({ name, shape, kind: 'kernel' })
-  const biasOf = (side: 'encoder' | 'decoder', layer: number, size: number): Parameter => ({
-    name: bias(side, layer),
+  const bias = (side: 'encoder' | 'decoder', layer: number, size: number): Parameter => ({
+    name: biasOf(side, layer),
     shape: [size],
     kind: 'bias',
   })
   const encoder = layers.flatMap(({ layer, shape }) => [
     kernel(encoderKernel(layer), shape),
-    biasOf('encoder', layer, shape.at(-1)!),
+    bias('encoder', layer, shape.at(-1)!),
   ])
   if (spec.decoder === 'convolution') {
     const shape = restoringKernel(spec)
-    const decoder = [kernel(decoderKernel(0), shape), biasOf('decoder', 0, shape.at(-1)!)]
+    const decoder = [kernel(decoderKernel(0), shape), bias('decoder', 0, shape.at(-1)!)]
     return { trained: [...encoder, ...decoder], copies: [] }
   }
   const outwards = [...layers].reverse()
   const biases = outwards.map(({ layer }) =>
-    biasOf('decoder', mirrored(spec, layer), decoderBias(spec, layer, shapes[layer]!)),
+    bias('decoder', mirrored(spec, layer), decoderBias(spec, layer, shapes[layer]!)),
   )
   const kernels = outwards.map(({ layer, decoderShape }) =>
     kernel(decoderKernel(mirrored(spec, layer)), decoderShape),
@@ -142,6 +143,17 @@ export function reconstructToSums(spec: ModelSpec, x: Tensor, options: ForwardOp
   return mean ? add(sums, mean) : sums
 }
 
+/**
+ * What the outermost layer of a dense decoder reads, from images to their reconstruction, as batch × units or units × batch.
+ *
+ * @param sums what the first layer gives before its activation
+ */
+export function hiddenReconstruction(spec: ModelSpec, sums: Tensor, options: ForwardOptions): Tensor {
+  const first = activationFunctions[(spec.encoder[0] as DenseLayer).activation](sums)
+  const reads = onThroughEncoder(spec, [sums, first], options)
+  return throughDecoder(spec, reads.at(-1)!, reads, options, 1)
+}
+
 export function activateOutput(spec: ModelSpec, sums: Tensor): Tensor {
   return activationFunctions[spec.output.activation](sums)
 }
@@ -154,18 +166,24 @@ const isDense = (layer: LayerSpec | undefined) => layer?.type === 'dense'
 
 /** What each layer reads, and the code at the end: images as batch × height × width × channels, else batch × units. */
 function throughEncoder(spec: ModelSpec, x: Tensor, options: ForwardOptions): Tensor[] {
+  return onThroughEncoder(spec, [isDense(spec.encoder[0]) ? x : stem(spec, x, options)], options)
+}
+
+/** @param first what the first layers read, and what the last of them gives */
+function onThroughEncoder(spec: ModelSpec, first: readonly Tensor[], options: ForwardOptions): Tensor[] {
   const { parameters } = options
   const dense = options.columns ? linearColumns : linear
   const shapes = layerShapes(spec)
-  const reads = [isDense(spec.encoder[0]) ? x : stem(spec, x, options)]
-  spec.encoder.forEach((layer, i) => {
+  const reads = [...first]
+  spec.encoder.slice(first.length - 1).forEach((layer, rest) => {
+    const i = rest + first.length - 1
     const h = reads.at(-1)!
     if (layer.type === 'pool') {
       reads.push((layer.pooling === 'max' ? maxPool : averagePool)(h, layer.size))
       return
     }
     const kernel = parameters.get(encoderKernel(i))!
-    const offset = parameters.get(bias('encoder', i))!
+    const offset = parameters.get(biasOf('encoder', i))!
     const sums =
       layer.type === 'dense'
         ? dense(flat(h, sizeOfShape(shapes[i]!)), kernel, offset)
@@ -183,17 +201,19 @@ function throughEncoder(spec: ModelSpec, x: Tensor, options: ForwardOptions): Te
  * readers, and the gradient is the sum over both.
  *
  * @param reads what the encoder's layers read, for skips
- * @returns images as batch × height × width × channels, or batch × inputs of a dense model
+ * @param outermost the layer of the encoder after whose mirror image to stop
+ * @returns what that layer reads: of the first one images as batch × height × width × channels, or batch × inputs of a dense model
  */
 function throughDecoder(
   spec: ModelSpec,
   code: Tensor,
   reads: readonly Tensor[] | null,
   options: ForwardOptions,
+  outermost = 0,
 ): Tensor {
   const shapes = layerShapes(spec)
   let h = code
-  for (let i = spec.encoder.length - 1; i >= 0; i--) {
+  for (let i = spec.encoder.length - 1; i >= outermost; i--) {
     const before = spec.encoder[i - 1]
     h = decodedLayer(spec, i, h, shapes[i]!, options)
     if (before && 'activation' in before) h = activationFunctions[before.activation](h)
@@ -215,7 +235,7 @@ function decodedLayer(
   const { parameters } = options
   const tied = spec.tying === 'tied'
   const kernel = parameters.get(tied ? encoderKernel(i) : decoderKernel(mirrored(spec, i)))!
-  const offset = parameters.get(bias('decoder', mirrored(spec, i)))!
+  const offset = parameters.get(biasOf('decoder', mirrored(spec, i)))!
   if (layer.type === 'dense') {
     const dense = options.columns ? linearColumns : linear
     const sums = dense(h, kernel, offset, tied)
@@ -229,7 +249,7 @@ function decodedLayer(
 
 function restored(spec: ModelSpec, features: Tensor, { parameters }: ForwardOptions): Tensor {
   const kernel = parameters.get(decoderKernel(0))!
-  return pixelShuffle(conv2d(features, kernel, parameters.get(bias('decoder', 0))!), spec.block)
+  return pixelShuffle(conv2d(features, kernel, parameters.get(biasOf('decoder', 0))!), spec.block)
 }
 
 /** Images as the first layer reads them. */

@@ -111,7 +111,7 @@ export class Trainer {
     if (source.count < 1) throw new ExpectedError('bad-input', 'The dataset has no image to train on.')
     const { id, isGpu } = deviceOf(runtime, device)
     const initial = initializeParameters(spec)
-    const tuning = tune(runtime.name, isGpu, spec, config.batchSize)
+    const tuning = tune({ runtime: runtime.name, isGpu }, spec, config)
     const model = buildTrainingProgram(spec, { ...config, ...tuning, averaged: config.averageDecay > 0 })
     const compiled = await runtime.compile(model.program, id)
     const trainer = new Trainer(spec, config, compiled, model, tuning, source)
@@ -231,7 +231,8 @@ export class Trainer {
     const losses = await this.runner.run(batches, plan, (step) =>
       randomStream(config.seed, streams.noise, epoch, batch + step),
     )
-    for (let i = 0; i < steps; i++) position.lossSum += losses[i]! * batchSize
+    // Of what is restored to the last digit the sum may round to less than nothing.
+    for (let i = 0; i < steps; i++) position.lossSum += Math.max(losses[i]!, 0) * batchSize
     position.batch += steps
     position.step += steps
     if (!Number.isFinite(position.lossSum)) throw this.diverged()

@@ -28,6 +28,7 @@ import {
   parametersOf,
   reconstructToSums,
 } from '../models/autoencoder'
+import { gramLoss, outermostGram } from '../models/gramLoss'
 import { lossPerImage, meanLoss } from '../models/losses'
 import { ParameterSet } from '../models/parameters'
 import { corrupt, corruptionInputs } from './corruption'
@@ -45,6 +46,8 @@ export interface TrainingProgramOptions {
    * optimizer wants them scaled: see tuning.ts.
    */
   readonly columns: boolean
+  /** Whether training computes the loss out of the outermost kernel's Gram matrix: see tuning.ts. Not with noise. */
+  readonly gram: boolean
   /** Whether a moving average of the weights is kept, which everything but training computes with. */
   readonly averaged: boolean
 }
@@ -172,7 +175,7 @@ class ModelGraph {
   }
 }
 
-type LossOptions = Pick<TrainingProgramOptions, 'noise' | 'shards' | 'columns'>
+type LossOptions = Pick<TrainingProgramOptions, 'noise' | 'shards' | 'columns' | 'gram'>
 
 function trainFunction(
   name: string,
@@ -218,24 +221,36 @@ function trainFunction(
 
 function lossAndGradients(
   model: ModelGraph,
-  { noise, shards, columns, factor }: LossOptions & { readonly factor: number },
+  options: LossOptions & { readonly factor: number },
   step: number,
   valueOf: (variable: Variable) => Tensor,
 ) {
+  const { shards, factor } = options
   const stored = model.parameters.stored(valueOf)
-  const tensors = model.tensors(valueOf, stored)
-  const names = [...stored.keys()]
-  const parts = Array.from({ length: shards }, (_, shard) => {
-    const { clean, input, noiseLevel } = model.images(stepInput(step, shard), noise, columns)
-    const sums = reconstructToSums(model.spec, input, { parameters: tensors, columns, noiseLevel })
-    const loss = mul(meanLoss(model.spec, sums, clean, input), 1 / shards)
-    return { loss, gradients: gradients(factor === 1 ? loss : mul(loss, factor), [...stored.values()]) }
-  })
-  const total = (values: readonly Tensor[]) => values.reduce((a, b) => add(a, b))
-  const packed = model.parameters.pack((name) =>
-    total(parts.map((part) => part.gradients[names.indexOf(name)]!)),
+  const shardLoss = lossOfImages(model, model.tensors(valueOf, stored), options)
+  const losses = Array.from({ length: shards }, (_, shard) => shardLoss(stepInput(step, shard)))
+  const loss = mul(
+    losses.reduce((a, b) => add(a, b)),
+    1 / shards,
   )
-  return { loss: total(parts.map((part) => part.loss)), packed }
+  const flows = gradients(factor === 1 ? loss : mul(loss, factor), [...stored.values()])
+  const names = [...stored.keys()]
+  return { loss, packed: model.parameters.pack((name) => flows[names.indexOf(name)]!) }
+}
+
+/** The mean loss of the images that are fed under a name. */
+function lossOfImages(
+  model: ModelGraph,
+  parameters: ReadonlyMap<string, Tensor>,
+  { noise, columns, gram }: LossOptions,
+): (name: string) => Tensor {
+  const { spec } = model
+  const kernelGram = gram ? outermostGram(parameters) : null
+  return (name) => {
+    if (kernelGram) return gramLoss(spec, model.images(name, null).clean, { parameters, columns }, kernelGram)
+    const { clean, input, noiseLevel } = model.images(name, noise, columns)
+    return meanLoss(spec, reconstructToSums(spec, input, { parameters, columns, noiseLevel }), clean, input)
+  }
 }
 
 function inferenceFunctions(model: ModelGraph, noise: NoiseSpec | null): GraphFunction[] {

@@ -1,16 +1,27 @@
 import { availableParallelism } from 'node:os'
-import { type InputShape, kernelShape, layerShapes, type ModelSpec } from '../../../shared/modelSpec'
+import {
+  type DenseLayer,
+  inputSize,
+  type InputShape,
+  kernelShape,
+  layerShapes,
+  type ModelSpec,
+} from '../../../shared/modelSpec'
 import { type Network, valueShapes } from '../../../shared/network'
-import type { RuntimeName } from '../../../shared/trainingConfig'
+import type { RuntimeName, TrainingConfig } from '../../../shared/trainingConfig'
+import { hasGramLoss } from '../models/gramLoss'
 
 export interface Tuning {
   readonly stepsPerCall: number
   readonly shards: number
   readonly columns: boolean
+  readonly gram: boolean
 }
 
 /** Arithmetic of a processor with two cores, in operations a second: only the order of magnitude matters. */
 const slowProcessor = 1.5e11
+/** With less to gain the more operations, and the digits, are not worth it. */
+const worthwhileShare = 0.8
 /** A call should not take longer than this, so that pause and stop are obeyed soon. */
 const callMs = 180
 
@@ -26,9 +37,16 @@ const callMs = 180
  *   transposes one product of the three that read a tied kernel turns it: a step of 784-196-81-49 takes 12 % less time, one
  *   of 3072-1024-256-64 20 %. Bytes are turned over before they are floats, which costs next to nothing.
  *
+ * - The loss of a tied model can do without the outermost layer's output (models/gramLoss.ts). With I inputs, U units and B
+ *   images that takes 2·B·I·U + 2·I·U² + 2·B·U² multiplications instead of 5·B·I·U. Not on a GPU, whose products keep too
+ *   few digits for it where they run on tensor cores.
  * - Convolutions take images one by one, so there are no columns; halves of the batch pay from a handful of images on.
  */
-export function tune(runtime: RuntimeName, isGpu: boolean, spec: ModelSpec, batchSize: number): Tuning {
+export function tune(
+  { runtime, isGpu }: { runtime: RuntimeName; isGpu: boolean },
+  spec: ModelSpec,
+  { batchSize, noise }: Pick<TrainingConfig, 'batchSize' | 'noise'>,
+): Tuning {
   const dense = !spec.network && spec.encoder.every(({ type }) => type === 'dense')
   // Forward and twice backward, two operations a product.
   const estimatedMs = (6 * productsPerImage(spec) * batchSize * 1000) / slowProcessor
@@ -36,7 +54,15 @@ export function tune(runtime: RuntimeName, isGpu: boolean, spec: ModelSpec, batc
   const halves = runtime === 'tensorflow' && !isGpu && availableParallelism() > 1
   const shards = halves && batchSize >= (dense ? 64 : 4) && batchSize % 2 === 0 ? 2 : 1
   const columns = runtime === 'onnx' && !isGpu && dense && spec.loss !== 'ssim-mae'
-  return { stepsPerCall, shards, columns }
+  const gram = !isGpu && !noise && hasGramLoss(spec) && gramShare(spec, batchSize) < worthwhileShare
+  return { stepsPerCall, shards, columns, gram }
+}
+
+/** Of the multiplications that the outermost kernel is read for, how many are left with `gramLoss`. */
+function gramShare(spec: ModelSpec, batchSize: number): number {
+  const inputs = inputSize(spec.input)
+  const { units } = spec.encoder[0] as DenseLayer
+  return (2 + (2 * units) / batchSize + (2 * units) / inputs) / 5
 }
 
 /** Multiplications of one image's way through encoder and decoder. */

@@ -17,7 +17,9 @@ import {
   defaultWindow,
   type WindowOptions,
 } from '../../../../src/main/engine/graph/ops/convolution/window'
+import { customGradient } from '../../../../src/main/engine/graph/ops/customGradient'
 import { dropout } from '../../../../src/main/engine/graph/ops/dropout'
+import { gram } from '../../../../src/main/engine/graph/ops/gram'
 import { pad } from '../../../../src/main/engine/graph/ops/images/pad'
 import { pixelShuffle, pixelUnshuffle } from '../../../../src/main/engine/graph/ops/images/pixelShuffle'
 import { averagePool, globalAveragePool, maxPool } from '../../../../src/main/engine/graph/ops/images/pooling'
@@ -264,6 +266,16 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
     checkImages: 'checks shapes',
     tensorflowWindow: 'makes attributes',
   },
+  'customGradient.ts': {
+    customGradient: one(
+      'of a tensor that is named twice, and read elsewhere',
+      (x) => {
+        const flow = (dy: Tensor) => mul(x!, dy)
+        return add(customGradient(sumOfSquares(x!), [x!, flow], [x!, flow]), reduceSum(x!))
+      },
+      [BATCH, 4],
+    ),
+  },
   'dropout.ts': {
     dropout: {
       'a share': {
@@ -271,6 +283,12 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
         of: (x, field) => dropout(x!, field!, 0.5),
       },
       ...one('none', (x, field) => add(dropout(x!, field!, 0), field!), [BATCH, 4], [BATCH, 4]),
+    },
+  },
+  'gram.ts': {
+    gram: {
+      ...one('aᵀ·a', (a) => gram(a!), [4, 3]),
+      ...one('a·aᵀ', (a) => gram(transpose(a!)), [3, 4]),
     },
   },
   'images/pad.ts': {
@@ -312,6 +330,12 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
     linearColumns: {
       ...one('kernel', (x, w, b) => linearColumns(x!, w!, b!), [3, BATCH], [3, 2], [2]),
       ...one('kernel transposed', (x, w, b) => linearColumns(x!, w!, b!, true), [3, BATCH], [2, 3], [2]),
+      ...one('images as rows', (x, w, b) => linearColumns(transpose(x!), w!, b!), [BATCH, 3], [3, 2], [2]),
+      ...one(
+        'images as rows, kernel transposed',
+        (x, w, b) => linearColumns(transpose(x!), w!, b!, true),
+        ...[[BATCH, 3], [2, 3], [2]],
+      ),
     },
   },
   'matmul.ts': {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseNoise } from '../../../../src/shared/noise'
+import { type NoiseSpec, parseNoise } from '../../../../src/shared/noise'
 import { type OptimizerConfig, optimizerNames, optimizerSchema } from '../../../../src/shared/trainingConfig'
 import type { Runtime } from '../../../../src/main/engine/runtimes/runtime'
 import { initializeParameters } from '../../../../src/main/engine/models/initialize'
@@ -14,12 +14,17 @@ import { describeRuntimes, withProgram } from '../../../support/runtimes'
 import { largestDifference, specOf } from '../../../support/training'
 
 const spec = specOf([12, 5])
-const noise = parseNoise('gaussian:10-50')
+const shown = parseNoise('gaussian:10-50')
 const batchSize = 16
 const steps = 24
 
 /** Weights and losses after some steps in groups of one call. */
-async function after(runtime: Runtime, optimizer: OptimizerConfig, tuning: Tuning) {
+async function after(
+  runtime: Runtime,
+  optimizer: OptimizerConfig,
+  tuning: Tuning,
+  noise: NoiseSpec | null = shown,
+) {
   const {
     program,
     parameters,
@@ -37,7 +42,7 @@ async function after(runtime: Runtime, optimizer: OptimizerConfig, tuning: Tunin
     const source = rectangles(batchSize * steps)
     const indices = Uint32Array.from({ length: source.count }, (_, i) => i)
     const batches = await new ShuffledBatches(source, indices, 1).epoch(0, 0)
-    const corruption = createCorruptionSource(noise, source.rowBytes, 1)
+    const corruption = noise && createCorruptionSource(noise, source.rowBytes, 1)
     const runner = new StepRunner(compiled, spec, optimizer, 0, corruption, tuning, batchSize)
     const losses: number[] = []
     for (let done = 0; done < steps; done += tuning.stepsPerCall) {
@@ -49,24 +54,44 @@ async function after(runtime: Runtime, optimizer: OptimizerConfig, tuning: Tunin
   })
 }
 
+type Trained = Awaited<ReturnType<typeof after>>
+
+function expectSame(together: Trained, alone: Trained) {
+  expect(together.losses).toHaveLength(steps)
+  expect(largestDifference(together.losses, alone.losses)).toBeLessThan(1e-5)
+  for (const [key, value] of Object.entries(alone.values))
+    expect(largestDifference(together.values[key]!, value), key).toBeLessThan(2e-5)
+}
+
 describeRuntimes(
   'steps that share a call, in parts side by side, on images as columns, are the steps they are alone',
   (runtime) => {
     test.each(optimizerNames)('%s', async (name) => {
       const optimizer = optimizerSchema.parse({ name, clipNorm: 0.1 })
-      const alone = await after(runtime(), optimizer, { stepsPerCall: 1, shards: 1, columns: false })
+      const alone = await after(runtime(), optimizer, {
+        stepsPerCall: 1,
+        shards: 1,
+        columns: false,
+        gram: false,
+      })
       for (const tuning of [
-        { stepsPerCall: 8, shards: 1, columns: false },
-        { stepsPerCall: 3, shards: 2, columns: false },
-        { stepsPerCall: 1, shards: 1, columns: true },
-        { stepsPerCall: 3, shards: 2, columns: true },
-      ]) {
-        const together = await after(runtime(), optimizer, tuning)
-        expect(together.losses).toHaveLength(steps)
-        expect(largestDifference(together.losses, alone.losses)).toBeLessThan(1e-5)
-        for (const [key, value] of Object.entries(alone.values))
-          expect(largestDifference(together.values[key]!, value), key).toBeLessThan(2e-5)
-      }
+        { stepsPerCall: 8, shards: 1, columns: false, gram: false },
+        { stepsPerCall: 3, shards: 2, columns: false, gram: false },
+        { stepsPerCall: 1, shards: 1, columns: true, gram: false },
+        { stepsPerCall: 3, shards: 2, columns: true, gram: false },
+      ])
+        expectSame(await after(runtime(), optimizer, tuning), alone)
+    })
+
+    test('with the loss out of a Gram matrix', async () => {
+      const optimizer = optimizerSchema.parse({ name: 'adam' })
+      const one = { stepsPerCall: 1, shards: 1, columns: false, gram: false }
+      const alone = await after(runtime(), optimizer, one, null)
+      for (const columns of [false, true])
+        for (const shards of [1, 2]) {
+          const tuning = { stepsPerCall: 3, shards, columns, gram: true }
+          expectSame(await after(runtime(), optimizer, tuning, null), alone)
+        }
     })
   },
 )
