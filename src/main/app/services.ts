@@ -17,8 +17,13 @@ import { TrainingService } from '../services/training/trainingService'
 import { ComputeClient } from '../worker/computeClient'
 import type { AppOptions } from './createApp'
 
-type Workers = [ComputeClient, ComputeClient, ComputeClient, ComputeClient]
 export type Services = Awaited<ReturnType<typeof openServices>>
+
+/** One trains or measures; another one tries models meanwhile, the third makes maps, the others save denoised pictures. */
+function computeClients(entry: URL) {
+  const client = () => new ComputeClient(entry)
+  return { trainer: client(), helper: client(), mapper: client(), savers: [client(), client()] as const }
+}
 
 /** All services, in the order in which they need each other. @throws ExpectedError */
 export async function openServices(
@@ -31,8 +36,7 @@ export async function openServices(
   const library = await FolderLibrary.open(chosen ?? folders.library)
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
-  // One trains or measures; another one tries models meanwhile, the third saves denoised pictures, the fourth makes maps.
-  const [trainer, helper, saver, mapper] = [1, 2, 3, 4].map(() => new ComputeClient(computeWorker)) as Workers
+  const { trainer, helper, mapper, savers } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) =>
     training.dataset === id ? 'A run is being trained on this dataset. Stop it first.' : null
@@ -56,7 +60,7 @@ export async function openServices(
   })
   const denoising = await DenoiseService.open({
     ...{ events, log, places, models, uploads, version, state: folders.state },
-    ...{ client: helper, saver, target: () => devices.target() },
+    ...{ client: helper, savers, target: () => devices.target() },
   })
   const latent = new LatentService({
     ...{ datasets, models, jobs, log, mapper, helper, target: () => devices.target() },
@@ -78,7 +82,7 @@ export async function openServices(
     await denoising.close()
     await jobs.close()
     await Promise.all([library.close(), exports.close()])
-    await Promise.all([trainer, helper, saver, mapper].map((client) => client.dispose()))
+    await Promise.all([trainer, helper, mapper, ...savers].map((client) => client.dispose()))
     await datasets.opened.close()
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }

@@ -16,6 +16,8 @@ export interface RestoringRequest extends ComputeTarget {
   readonly model: ModelFiles
   /** Height and width of a tile; null for what goes into memory. */
   readonly tile: number | null
+  /** Of the processor; if not given, what the runtime takes by itself. */
+  readonly threads?: number
   readonly sigmas: readonly (number | null)[]
   readonly onProgress?: (done: number, total: number) => void
   readonly onSmallerTile?: (tile: number) => void
@@ -30,12 +32,12 @@ let kept: { key: string; restorer: Restorer; create: (tile: number) => Restorer 
  */
 export async function restoreWith(
   image: TiledImage,
-  { model, tile, sigmas, onProgress, onSmallerTile, ...target }: RestoringRequest,
+  { model, tile, threads, sigmas, onProgress, onSmallerTile, ...target }: RestoringRequest,
 ): Promise<number> {
   const { spec } = model
   const smallest = smallestTile(spec)
   const { mtimeMs, size } = await stat(model.weights)
-  const key = JSON.stringify([model.weights, mtimeMs, size, target, tile])
+  const key = JSON.stringify([model.weights, mtimeMs, size, target, tile, threads])
   let using = kept?.key === key ? kept : null
   if (!using) {
     await kept?.restorer.dispose()
@@ -43,7 +45,8 @@ export async function restoreWith(
     const lanes = lanesOf(runtime, device)
     const values = await readParameters(model)
     const kind = isFullyConvolutional(spec) ? ConvolutionalRestorer : PatchRestorer
-    const create = (side: number) => new kind(runtime, spec, values, { device, ...lanes, tile: side })
+    const create = (side: number) =>
+      new kind(runtime, spec, values, { device, threads, ...lanes, tile: side })
     using = { key, create, restorer: create(Math.max(smallest, tile ?? tileFor(spec, freemem(), lanes))) }
   }
   // Whatever fails leaves nothing that could be used again.

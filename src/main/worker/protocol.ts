@@ -203,6 +203,8 @@ export interface DenoiseSubject extends RestoringParams {
 }
 
 export interface DenoiseParams extends DenoiseSubject {
+  /** Of the processor, for this alone; if not given, what the runtime takes by itself. */
+  readonly threads?: number
   /** How much of the change in brightness and in colours stays; all of it if not given. See Mix. */
   readonly color?: number
   readonly detail?: number

@@ -126,7 +126,7 @@ export class ConvolutionalRestorer implements Restorer {
       }
       const spec = { ...this.spec, input: { ...this.spec.input, height, width } }
       const { runtime, options, values } = this
-      program = await RestoringProgram.compile(runtime, options.device, spec, values, lanes)
+      program = await RestoringProgram.compile(runtime, spec, values, { ...options, lanes })
     }
     this.compiled.set(key, program)
     return program

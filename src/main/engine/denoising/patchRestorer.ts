@@ -109,7 +109,7 @@ export class PatchRestorer implements Restorer {
 
   private async program(): Promise<RestoringProgram> {
     const { runtime, options, spec, values } = this
-    this.compiled ??= await RestoringProgram.compile(runtime, options.device, spec, values, options.lanes)
+    this.compiled ??= await RestoringProgram.compile(runtime, spec, values, options)
     return this.compiled
   }
 }

@@ -10,6 +10,8 @@ export interface RestoreOptions {
 
 export interface RestorerOptions extends Lanes {
   readonly device?: string
+  /** See CompileOptions. */
+  readonly threads?: number
   /** Height and width of a tile, halo included; smaller images take smaller ones. */
   readonly tile: number
 }

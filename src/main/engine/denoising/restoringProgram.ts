@@ -6,6 +6,7 @@ import { BATCH, type TensorData } from '../graph/tensor'
 import { createVariable } from '../graph/variable'
 import { activateOutput, parametersOf, reconstructToSums } from '../models/autoencoder'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
+import type { RestorerOptions } from './restorer'
 
 /** A batch, all of it with noise of one strength. */
 export interface RestoringInput {
@@ -25,10 +26,9 @@ export class RestoringProgram {
 
   static async compile(
     runtime: Runtime,
-    device: string | undefined,
     spec: ModelSpec,
     values: Readonly<Record<string, Float32Array>>,
-    lanes: number,
+    { device, threads, lanes }: Pick<RestorerOptions, 'device' | 'threads' | 'lanes'>,
   ): Promise<RestoringProgram> {
     const { trained, copies } = parametersOf(spec)
     const variables = [...trained, ...copies].map(({ name, shape }) => createVariable(name, shape))
@@ -42,7 +42,7 @@ export class RestoringProgram {
       }),
     )
     const restore: GraphFunction = { name: 'restore', outputs }
-    const compiled = await runtime.compile({ variables, functions: [restore] }, device)
+    const compiled = await runtime.compile({ variables, functions: [restore] }, device, { threads })
     await compiled.write(Object.fromEntries(variables.map(({ name }) => [name, values[name]!])))
     return new RestoringProgram(compiled, inputSize(spec.input), lanes)
   }

@@ -14,6 +14,8 @@ export interface Device {
 export interface CompileOptions {
   /** For few calls: values are used as they are written, and must stay so, instead of being copied and laid out. */
   readonly isBrief?: boolean
+  /** Of the processor that a call may take; if not given, what the library takes by itself. ONNX Runtime alone. */
+  readonly threads?: number
 }
 
 /** Compiles programs for one tensor library. */

@@ -1,7 +1,10 @@
 import type { DenoiseBatch } from '../../../shared/api/denoising'
 
-/** What is worked on when there is nothing. */
-const nothing = { id: '', share: 0, megapixels: 0 }
+/** A picture that is worked on. */
+interface Working {
+  readonly megapixels: number
+  share: number
+}
 
 /** Before this, a rate says little. */
 const fewestSeconds = 0.5
@@ -12,11 +15,11 @@ export class BatchProgress {
   private startedAt = performance.now()
   private pausedMs = 0
   private pausedAt: number | null = null
-  private working = nothing
+  private readonly pictures = new Map<string, Working>()
 
-  /** The picture that is worked on; empty for none. */
-  get workingId(): string {
-    return this.working.id
+  /** The pictures that are worked on, by their ids. */
+  get working(): ReadonlyMap<string, Readonly<Working>> {
+    return this.pictures
   }
 
   /** A batch begins, of nothing yet. */
@@ -32,16 +35,17 @@ export class BatchProgress {
   }
 
   begin(id: string, megapixels: number): void {
-    this.working = { id, share: 0, megapixels }
+    this.pictures.set(id, { share: 0, megapixels })
   }
 
-  advance(share: number): void {
-    this.working = { ...this.working, share }
+  advance(id: string, share: number): void {
+    const picture = this.pictures.get(id)
+    if (picture) picture.share = share
   }
 
   /** Nothing came of it. */
   leave(id: string): void {
-    if (this.working.id === id) this.working = nothing
+    this.pictures.delete(id)
   }
 
   finish(id: string, megapixels: number, isFailed: boolean): void {
@@ -61,7 +65,8 @@ export class BatchProgress {
 
   describe(state: DenoiseBatch['state']): DenoiseBatch {
     const { done, failed, total, megapixels, of } = this.counts
-    const behind = megapixels + this.working.share * this.working.megapixels
+    const worked = [...this.pictures.values()].reduce((sum, one) => sum + one.share * one.megapixels, 0)
+    const behind = megapixels + worked
     const now = this.pausedAt ?? performance.now()
     const seconds = (now - this.startedAt - this.pausedMs) / 1000
     const rate = state !== 'idle' && behind > 0 && seconds > fewestSeconds ? behind / seconds : null

@@ -16,6 +16,8 @@ export interface DenoiseSettings extends ComputeTarget {
   readonly strength: number
   /** Height and width of a tile; null for what goes into memory. */
   readonly tile: number | null
+  /** See DenoiseParams. */
+  readonly threads?: number
   /** See Mix; all of the change if not given. */
   readonly color?: number
   readonly detail?: number

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '../../../shared/api/denoising'
@@ -37,8 +38,8 @@ export interface DenoiseDependencies {
   readonly models: ModelService
   /** For what is looked at. */
   readonly client: ComputeClient
-  /** For what is saved. */
-  readonly saver: ComputeClient
+  /** For what is saved: the first of them does what one alone can do. */
+  readonly savers: readonly [ComputeClient, ...ComputeClient[]]
   readonly target: () => ComputeTarget
   /** Folder for what is remembered. */
   readonly state: string
@@ -74,12 +75,14 @@ export class DenoiseService {
   private readonly queue: SaveQueue
   readonly study: PictureStudy
   private warm: Promise<unknown> | null = null
+  /** Whether TensorFlow, which is taken where it has one, does; null before that is known. */
+  private hasGpu: boolean | null = null
 
   private constructor(
     private readonly deps: DenoiseDependencies,
     private readonly memory: DenoiseMemory,
   ) {
-    const { events, log, client, saver, target, version } = deps
+    const { events, log, client, savers, target, version } = deps
     this.list = new RevisedList((changes) => events.emit('denoise.changed', changes))
     this.painter = new Painter({
       ...{ client, log, target },
@@ -93,7 +96,8 @@ export class DenoiseService {
         log,
         target,
         modelFor,
-        client: saver,
+        clients: savers,
+        lanes: () => this.savingLanes(),
         estimator: client,
         results: new SavedResults(deps.state, log),
       },
@@ -119,15 +123,33 @@ export class DenoiseService {
 
   /** Who has nothing else to do, so that what is seen need not wait: a large picture's noise takes half a second. */
   private get free(): ComputeClient {
-    return this.queue.isBusy ? this.deps.client : this.deps.saver
+    return this.queue.isBusy ? this.deps.client : this.deps.savers[0]
+  }
+
+  /**
+   * On a processor two pictures side by side, each with half of the cores, take less time than one after the other: what
+   * is done on one core in one is done beside the other. A graphics card is one for all.
+   */
+  private savingLanes(): number {
+    const { runtime, device } = this.deps.target()
+    const onProcessor =
+      device === undefined ? runtime !== undefined || this.hasGpu === false : device === 'cpu'
+    return onProcessor && runtime !== 'tensorflow'
+      ? Math.min(this.deps.savers.length, availableParallelism())
+      : 1
   }
 
   /** Starts the workers, which try what they will do, and loads the runtimes: a second or two that nobody waits for. */
   warmUp(): void {
     if (this.warm) return
-    const { client, saver } = this.deps
-    const tried = [client, saver].map((one) => one.call('estimateNoise', someNoise()))
-    this.warm = Promise.all([...tried, client.call('devices', {})]).catch((error: unknown) => {
+    const { client, savers } = this.deps
+    const tried = [client, ...savers].map((one) => one.call('estimateNoise', someNoise()))
+    const asked = client.call('devices', {}).then((runtimes) => {
+      this.hasGpu = runtimes.some(
+        ({ runtime, devices }) => runtime === 'tensorflow' && devices.some(({ isGpu }) => isGpu),
+      )
+    })
+    this.warm = Promise.all([...tried, asked]).catch((error: unknown) => {
       this.deps.log.warn(`The runtimes could not be loaded ahead: ${(error as Error).message}`)
     })
   }

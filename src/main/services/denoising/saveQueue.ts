@@ -6,7 +6,6 @@ import { wholeMix } from '../../../shared/mixPixels'
 import { makeFolder } from '../../store/makeFolder'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
-import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { Log } from '../log'
 import { asKey } from '../models/imageNames'
@@ -15,16 +14,19 @@ import { BatchProgress } from './batchProgress'
 import type { DenoisingModel } from './denoisingModels'
 import type { LoadedPicture } from './loadedPicture'
 import { keyOf } from './nextWork'
-import { type FoundNoise, NoiseAhead } from './noiseAhead'
-import { type Picture, readPicture } from './readPicture'
+import { NoiseAhead } from './noiseAhead'
+import { type Opened, PictureReader } from './pictureReader'
+import type { Picture } from './readPicture'
 import { type QueueEntry, type QueuedPicture, remarkOn, type SaveRequest, settingsOf } from './queueEntry'
-import { placeResult } from './resultPath'
+import { placeResult, type ResultPlace } from './resultPath'
 import { isSame, type SavedResults, stampOf } from './savedResults'
 import { unlessAborted } from './unlessAborted'
 
 export interface SaveDependencies {
-  /** A worker of its own: while it waits in a pause, it does nothing else. */
-  readonly client: ComputeClient
+  /** Workers of its own: while they wait in a pause, they do nothing else. */
+  readonly clients: readonly ComputeClient[]
+  /** How many of them work side by side, a picture each. */
+  readonly lanes: () => number
   /** Estimates noise meanwhile. */
   readonly estimator: ComputeClient
   readonly log: Log
@@ -39,24 +41,23 @@ export interface SaveDependencies {
   readonly note: string
 }
 
-interface Opened {
-  readonly image: PreparedImage
-  readonly picture: Picture
-  readonly noise?: FoundNoise
+interface LaneWork {
+  readonly client: ComputeClient
+  /** Undefined for as many as a runtime takes by itself. */
+  readonly threads: number | undefined
 }
 
-/** What is read ahead; a picture that takes more waits for its turn. */
-const bytesAhead = 200e6
-const bytesPerPixel = 6
+/** Pictures that are worked on side by side have no more than this together. */
+const mostMegapixels = 60
 const tellEveryMs = 1000
 
 /**
- * Pictures, one after the other through a model and into files: while one is computed the next is read and the one before
+ * Pictures through a model and into files, side by side in lanes: while one is computed the next is read and the one before
  * is written. What goes wrong with one is told of it and ends nothing; a full disk is a pause.
  */
 export class SaveQueue {
   private waiting: QueueEntry[] = []
-  private running: Promise<void> | null = null
+  private readonly lanes = new Map<ComputeClient, Promise<void>>()
   private abort = new AbortController()
   private paused: { readonly resumed: Promise<void>; readonly resume: () => void } | null = null
   private readonly progress = new BatchProgress()
@@ -64,11 +65,13 @@ export class SaveQueue {
   private toldAt = 0
   private readonly taken = new Set<string>()
   private readonly written = new Map<string, string>()
-
-  private readonly noiseAhead: NoiseAhead
+  private readonly reader: PictureReader
+  /** Of finding places for results, one after the other: no two get the same. */
+  private placing: Promise<unknown> = Promise.resolve()
 
   constructor(private readonly deps: SaveDependencies) {
-    this.noiseAhead = new NoiseAhead(deps.estimator)
+    const { modelFor, estimator } = deps
+    this.reader = new PictureReader({ modelFor, noiseAhead: new NoiseAhead(estimator) })
   }
 
   /** When nothing is left to do. Returns the function that stops listening. */
@@ -78,11 +81,11 @@ export class SaveQueue {
   }
 
   get isBusy(): boolean {
-    return this.running !== null
+    return this.lanes.size > 0
   }
 
   batch(): DenoiseBatch {
-    return this.progress.describe(this.running ? (this.paused ? 'paused' : 'running') : 'idle')
+    return this.progress.describe(this.isBusy ? (this.paused ? 'paused' : 'running') : 'idle')
   }
 
   /** Path of the result of a picture; null before it has one. */
@@ -92,8 +95,8 @@ export class SaveQueue {
 
   add(pictures: readonly QueuedPicture[], request: SaveRequest): void {
     const known = new Set(this.waiting.map(({ id }) => id))
-    const added = pictures.filter(({ id }) => !known.has(id) && id !== this.progress.workingId)
-    if (!this.running) this.progress.reset()
+    const added = pictures.filter(({ id }) => !known.has(id) && !this.progress.working.has(id))
+    if (!this.isBusy) this.progress.reset()
     for (const one of added) {
       this.progress.add(one.megapixels)
       this.waiting.push({ ...one, ...request })
@@ -107,19 +110,31 @@ export class SaveQueue {
     this.tell()
   }
 
+  /** Sets lanes to work that have nothing to do. */
   private start(): void {
-    this.running ??= this.run().finally(() => {
-      this.running = null
-      // A pause ends with what was paused.
-      this.resume()
-      // What was asked for while the last one was being stopped.
-      if (this.waiting.length > 0) this.start()
-      else for (const listen of this.listeners) listen()
-    })
+    // What was asked for while the last batch is being stopped begins when that has ended.
+    if (this.isBusy && this.abort.signal.aborted) return
+    if (!this.isBusy) this.abort = new AbortController()
+    for (const client of this.deps.clients.slice(0, this.deps.lanes())) {
+      if (this.lanes.has(client)) continue
+      const lane = this.run(client).finally(() => {
+        this.lanes.delete(client)
+        if (!this.isBusy) this.ended()
+      })
+      this.lanes.set(client, lane)
+    }
+  }
+
+  private ended(): void {
+    // A pause ends with what was paused.
+    this.resume()
+    this.reader.forget()
+    if (this.waiting.length > 0) this.start()
+    else for (const listen of this.listeners) listen()
   }
 
   pause(): void {
-    if (!this.running || this.paused) return
+    if (!this.isBusy || this.paused) return
     let resume!: () => void
     const resumed = new Promise<void>((resolve) => (resume = resolve))
     this.paused = { resumed, resume }
@@ -137,21 +152,20 @@ export class SaveQueue {
 
   /** What is written stays; the others are as before they were asked for. */
   async stop(): Promise<void> {
-    const { running } = this
-    if (!running) return
+    if (!this.isBusy) return
+    const lanes = [...this.lanes.values()]
     this.drop(() => true)
-    const { workingId } = this.progress
-    if (workingId) {
-      this.deps.change([workingId], { state: 'ready', progress: 0 })
+    for (const id of this.progress.working.keys()) {
+      this.deps.change([id], { state: 'ready', progress: 0 })
       // It may be asked for again before the work on it has ended.
-      this.progress.leave(workingId)
+      this.progress.leave(id)
     }
     this.abort.abort()
     this.resume()
-    await running
+    await Promise.all(lanes)
   }
 
-  /** Takes pictures out of the queue; the one that is worked on is finished. */
+  /** Takes pictures out of the queue; those that are worked on are finished. */
   drop(isDropped: (id: string) => boolean): void {
     const dropped = this.waiting.filter(({ id }) => isDropped(id))
     this.waiting = this.waiting.filter(({ id }) => !isDropped(id))
@@ -162,67 +176,56 @@ export class SaveQueue {
     )
   }
 
-  private async run(): Promise<void> {
-    this.abort = new AbortController()
+  private async run(client: ComputeClient): Promise<void> {
     let writing: Promise<void> = Promise.resolve()
-    let ahead: { readonly entry: QueueEntry; readonly opened: Promise<Opened> } | null = null
-    for (;;) {
-      // While it waits in a pause, or is stopped in it, the next one is still among those that wait.
-      await this.paused?.resumed
-      const entry = this.abort.signal.aborted ? undefined : this.waiting.shift()
-      if (!entry) break
-      const opening: Promise<Opened> = ahead?.entry === entry ? ahead.opened : this.open(entry)
-      opening.catch(() => undefined)
-      // The one after it is read meanwhile, where that is not too much at once.
-      const [next] = this.waiting
-      const fits = next && next.megapixels * 1e6 * bytesPerPixel <= bytesAhead && availableParallelism() > 1
-      ahead = fits
-        ? {
-            entry: next,
-            opened: opening.then(
-              () => this.openAhead(next),
-              () => this.openAhead(next),
-            ),
-          }
-        : null
-      ahead?.opened.catch(() => undefined)
-      const write = await this.compute(entry, opening)
+    for (let entry = await this.take(); entry; entry = await this.take()) {
+      // The others, where there was no room for them before.
+      this.start()
+      const work = { client, threads: this.threadsFor(entry) }
+      const write = await this.compute(entry, this.reader.open(entry, this.waiting[0]), work)
       await writing
       writing = write()
     }
     await writing
   }
 
-  private async open({ path, stamp }: QueueEntry): Promise<Opened> {
-    if (!isSame(stamp, await stampOf(path)))
-      throw new UnusableImage(
-        'It was changed or moved since it was added. Try again to take it as it is now.',
-      )
-    const image = await prepareImage(path)
-    return { image, picture: await readPicture(image) }
+  /** The next picture, if there is one and room for it beside those that are worked on. */
+  private async take(): Promise<QueueEntry | null> {
+    // While it waits in a pause, or is stopped in it, the next one is still among those that wait.
+    await this.paused?.resumed
+    const [next] = this.waiting
+    if (!next || this.abort.signal.aborted) return null
+    const others = [...this.progress.working.values()]
+    const megapixels = others.reduce((sum, one) => sum + one.megapixels, 0)
+    if (others.length > 0 && megapixels + next.megapixels > mostMegapixels) return null
+    this.waiting.shift()
+    this.progress.begin(next.id, next.megapixels)
+    return next
   }
 
-  private async openAhead(entry: QueueEntry): Promise<Opened> {
-    const opened = await this.open(entry)
-    const model = await this.deps.modelFor(entry.controls.model, opened.picture)
-    return { ...opened, noise: this.noiseAhead.estimate(entry, opened.picture, model) }
+  /** A lane's share of the cores, all of them where it is soon alone; undefined for what a runtime takes by itself. */
+  private threadsFor({ id, megapixels }: QueueEntry): number | undefined {
+    const lanes = this.deps.lanes()
+    const others = [...this.progress.working].filter(([other]) => other !== id)
+    const left = others.reduce((sum, [, one]) => sum + (1 - one.share) * one.megapixels, 0)
+    if (lanes === 1 || (this.waiting.length === 0 && left < megapixels / 2)) return undefined
+    return Math.max(1, Math.floor(availableParallelism() / lanes))
   }
 
   /** Restores a picture. @returns what writes it, so that the next one can begin meanwhile */
-  private async compute(entry: QueueEntry, opening: Promise<Opened>): Promise<() => Promise<void>> {
-    const { id, megapixels } = entry
-    this.progress.begin(id, megapixels)
+  private async compute(
+    entry: QueueEntry,
+    opening: Promise<Opened>,
+    work: LaneWork,
+  ): Promise<() => Promise<void>> {
+    const { id } = entry
     this.deps.change([id], { state: 'working', progress: 0 })
     let key: string | null = null
     try {
       const opened = await opening
       const { image, picture } = opened
       const settings = settingsOf(entry)
-      const place = await placeResult(
-        { ...entry, original: entry.path, picture, settings },
-        this.deps.results,
-        this.taken,
-      )
+      const place = await this.place(entry, picture, settings)
       if (place.kind === 'refused') throw new UnusableImage(place.reason)
       if (place.kind === 'done') {
         const message = 'Done before, in just this way.'
@@ -230,8 +233,8 @@ export class SaveQueue {
         this.finish(entry, { state: 'skipped', result: basename(place.path), message })
         return async () => undefined
       }
-      this.taken.add((key = asKey(place.path)))
-      const result = await this.restore(entry, opened)
+      key = asKey(place.path)
+      const result = await this.restore(entry, opened, work)
       return () => this.write(entry, { image, picture, result, path: place.path, settings })
     } catch (error) {
       if (key !== null) this.taken.delete(key)
@@ -240,8 +243,25 @@ export class SaveQueue {
     }
   }
 
-  private async restore(entry: QueueEntry, { picture, noise }: Opened): Promise<DenoisedPicture> {
-    const { client, modelFor, target, looked } = this.deps
+  /** Where a result goes: the place is taken from then on. */
+  private place(entry: QueueEntry, picture: Picture, settings: string): Promise<ResultPlace> {
+    const find = async () => {
+      const asked = { ...entry, original: entry.path, picture, settings }
+      const place = await placeResult(asked, this.deps.results, this.taken)
+      if (place.kind === 'write') this.taken.add(asKey(place.path))
+      return place
+    }
+    const placed = this.placing.then(find)
+    this.placing = placed.catch(() => undefined)
+    return placed
+  }
+
+  private async restore(
+    entry: QueueEntry,
+    { picture, noise }: Opened,
+    { client, threads }: LaneWork,
+  ): Promise<DenoisedPicture> {
+    const { modelFor, target, looked } = this.deps
     const { controls, id } = entry
     const model = await modelFor(controls.model, picture)
     const sigma = controls.sigma === 'auto' ? null : controls.sigma
@@ -257,7 +277,7 @@ export class SaveQueue {
     const denoised = denoisePicture(
       picture,
       model,
-      { ...target(), ...wholeMix, ...asked, tile: null, restored, noise: noise?.() },
+      { ...target(), ...wholeMix, ...asked, tile: null, threads, restored, noise: noise?.() },
       {
         client,
         signal,
@@ -274,11 +294,11 @@ export class SaveQueue {
   }
 
   private tellProgress(id: string, share: number): void {
-    this.progress.advance(share)
+    this.progress.advance(id, share)
     const now = performance.now()
     if (now - this.toldAt < tellEveryMs) return
     this.toldAt = now
-    this.deps.change([id], { progress: share })
+    for (const [working, { share }] of this.progress.working) this.deps.change([working], { progress: share })
     this.tell()
   }
 

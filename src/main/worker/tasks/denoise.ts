@@ -30,7 +30,7 @@ export async function denoise(
     ? 0
     : await restorePixels(image, result, plan, {
         ...{ model, trained, coarse: noise?.coarse ?? null },
-        ...{ runtime: params.runtime, device: params.device, tile: params.tile },
+        ...{ runtime: params.runtime, device: params.device, tile: params.tile, threads: params.threads },
         onProgress: (done, total) => {
           throwIfEnding(context as TaskContext<never>)
           context.emit({ type: 'progress', done, total })

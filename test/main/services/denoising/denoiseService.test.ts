@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -60,6 +62,20 @@ async function saved(ids: string[], output: object = {}, again = false): Promise
   while ((await invoke('denoise.state', {})).batch.state === 'running')
     await new Promise((resolve) => setTimeout(resolve, 30))
   return Promise.all(ids.map(row))
+}
+
+/** The most pictures that are worked on at once until this is asked. */
+function mostAtOnce(): () => number {
+  let most = 0
+  const working = new Set<string>()
+  const stop = app.events.on('denoise.changed', ({ changed }) => {
+    for (const { id, state } of changed) working[state === 'working' ? 'add' : 'delete'](id)
+    most = Math.max(most, working.size)
+  })
+  return () => {
+    stop()
+    return most
+  }
 }
 
 const rmse = (a: Uint8Array, b: Uint8Array) =>
@@ -459,6 +475,38 @@ describe('pictures that are saved', () => {
     expect((await invoke('denoise.state', {})).batch.state).toBe('idle')
     for (const { state, result } of after)
       if (state === 'done') expect((await stat(join(folder, 'batch', result!))).size).toBeGreaterThan(0)
+  })
+
+  it('are worked on side by side where there are cores for it, each into a file of its own', async () => {
+    const ids: string[] = []
+    const clean: Buffer[] = []
+    for (const [i, side] of ['left', 'right'].entries()) {
+      const size = { width: 600, height: 500, seed: i }
+      ids.push((await addPicture(`${side}/same.png`, noisyPicture(size).png())).id)
+      await saved([ids[i]!])
+      clean.push(await readFile(join(folder, side, 'same-denoised.png')))
+    }
+    const out = join(folder, 'both')
+    await mkdir(out)
+    const most = mostAtOnce()
+    const done = await saved(ids, { folder: await place(out), pattern: '{name}' })
+    // A graphics card takes them one after the other.
+    if (!existsSync('/dev/nvidiactl')) expect(most()).toBe(Math.min(2, availableParallelism()))
+    expect(done.map(({ result }) => result).sort()).toEqual(['same-2.png', 'same.png'])
+    for (const [i, { result }] of done.entries())
+      expect(Buffer.compare(await readFile(join(out, result!)), clean[i]!)).toBe(0)
+  })
+
+  it('are worked on one by one where they are large', async () => {
+    const ids: string[] = []
+    for (const name of ['large-a.png', 'large-b.png']) {
+      const create = { width: 7000, height: 4500, channels: 3 as const, background: '#808080' }
+      ids.push((await addPicture(name, sharp({ create }).toColourspace('b-w').png())).id)
+    }
+    await invoke('denoise.setControls', { ids, controls: { ...defaultControls, strength: 0 } })
+    const most = mostAtOnce()
+    for (const one of await saved(ids)) expect(one).toMatchObject({ state: 'done' })
+    expect(most()).toBe(1)
   })
 
   it('can be saved after they were stopped', async () => {

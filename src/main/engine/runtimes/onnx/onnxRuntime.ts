@@ -10,6 +10,7 @@ import {
   checkFeed,
   checkValues,
   type CompiledProgram,
+  type CompileOptions,
   type Device,
   noValueYet,
   type Runtime,
@@ -50,7 +51,7 @@ export function createOnnxRuntime(): Runtime {
     version: ort.env.versions.node ?? ort.env.versions.common,
     devices: () => devices,
     liveTensors: () => live,
-    compile: async (program, wanted = 'cpu', { isBrief = false } = {}) => {
+    compile: async (program, wanted = 'cpu', { isBrief = false, threads } = {}) => {
       const device = devices.find(({ id }) => id === wanted)
       if (!device)
         throw new ExpectedError(
@@ -58,7 +59,7 @@ export function createOnnxRuntime(): Runtime {
           `ONNX Runtime has no device ${wanted} here. Choose one of: ${devices.map(({ id }) => id).join(', ')}.`,
         )
       checkProgram(program)
-      return new OnnxProgram(program, device, isBrief)
+      return new OnnxProgram(program, device, { isBrief, threads })
     },
   }
 }
@@ -87,10 +88,10 @@ class OnnxProgram implements CompiledProgram {
   constructor(
     private readonly program: Program,
     readonly device: Device,
-    private readonly isBrief: boolean,
+    private readonly options: CompileOptions,
   ) {
     this.isFrozen =
-      !isBrief && device.id === 'cpu' && program.functions.every(({ updates }) => !updates?.size)
+      !options.isBrief && device.id === 'cpu' && program.functions.every(({ updates }) => !updates?.size)
   }
 
   async run(name: string, feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> {
@@ -129,7 +130,10 @@ class OnnxProgram implements CompiledProgram {
     if (this.isFrozen) await this.release()
     for (const [name, data] of Object.entries(values)) {
       const variable = variableNamed(this.program, name)
-      this.set(variable, new ort.Tensor('float32', this.isBrief ? data : data.slice(), variable.shape))
+      this.set(
+        variable,
+        new ort.Tensor('float32', this.options.isBrief ? data : data.slice(), variable.shape),
+      )
     }
   }
 
@@ -177,6 +181,7 @@ class OnnxProgram implements CompiledProgram {
       // not go on spinning while another one runs: that made training half as slow again.
       extra: { session: { set_denormal_as_zero: '1', force_spinning_stop: '1', disable_quant_qdq: '1' } },
       logSeverityLevel: 3,
+      ...(this.options.threads ? { intraOpNumThreads: this.options.threads } : {}),
       ...(this.onProcessor ? {} : { preferredOutputLocation: Object.fromEntries(onDevice) }),
     }
     try {
