@@ -111,7 +111,7 @@ test('a noisy picture is seen clean, set, and saved', async ({ app, host }) => {
   }
 })
 
-test('a folder is saved, one after the other, and only once', async ({ app }) => {
+test('a folder is saved, and only once', async ({ app }) => {
   const { page } = app
   const folder = await makePhotos(app, 3)
   await writeFile(join(folder, 'broken.png'), 'This is no picture.')

@@ -21,6 +21,8 @@ export class RestoringProgram {
   private constructor(
     private readonly compiled: CompiledProgram,
     private readonly inputs: number,
+    /** Of an image. */
+    readonly pixels: number,
     readonly lanes: number,
   ) {}
 
@@ -44,7 +46,8 @@ export class RestoringProgram {
     const restore: GraphFunction = { name: 'restore', outputs }
     const compiled = await runtime.compile({ variables, functions: [restore] }, device, { threads })
     await compiled.write(Object.fromEntries(variables.map(({ name }) => [name, values[name]!])))
-    return new RestoringProgram(compiled, inputSize(spec.input), lanes)
+    const { height, width } = spec.input
+    return new RestoringProgram(compiled, inputSize(spec.input), height * width, lanes)
   }
 
   /** @returns what becomes of each. A lane that is left over does the first's again: there are no empty batches. */

@@ -192,7 +192,7 @@ export class DenoiseService {
     const id = this.byPath.get(path) ?? randomUUID()
     this.byPath.set(path, id)
     ids.push(id)
-    return this.list.get(id)?.state === 'working' ? [] : this.look(id, path)
+    return this.queue.isTaken(id) ? [] : this.look(id, path)
   }
 
   /** Reads the header, again where the file has changed. */
@@ -218,7 +218,7 @@ export class DenoiseService {
   async remove(ids: readonly string[]): Promise<void> {
     const gone = new Set(ids)
     this.queue.drop((id) => gone.has(id))
-    for (const id of ids) if (this.list.get(id)?.state === 'working') gone.delete(id)
+    for (const id of ids) if (this.queue.isTaken(id)) gone.delete(id)
     for (const id of gone) {
       this.painter.leave(id)
       this.loaded.forget(id)

@@ -23,6 +23,10 @@ export interface PictureReaderDependencies {
 const bytesAhead = 200e6
 const bytesPerPixel = 6
 
+/** Whether it is read while others are worked on. */
+export const canReadAhead = ({ megapixels }: QueueEntry): boolean =>
+  megapixels * 1e6 * bytesPerPixel <= bytesAhead && availableParallelism() > 1
+
 /** Reads the pictures of a queue, each while the one before it is still worked on. */
 export class PictureReader {
   private ahead: { readonly entry: QueueEntry; readonly opened: Promise<Opened> } | null = null
@@ -33,7 +37,7 @@ export class PictureReader {
   open(entry: QueueEntry, next: QueueEntry | undefined): Promise<Opened> {
     const opened = this.ahead?.entry === entry ? this.ahead.opened : this.read(entry)
     this.ahead = null
-    if (next && next.megapixels * 1e6 * bytesPerPixel <= bytesAhead && availableParallelism() > 1) {
+    if (next && canReadAhead(next)) {
       const read = () => this.readAhead(next)
       this.ahead = { entry: next, opened: opened.then(read, read) }
     }

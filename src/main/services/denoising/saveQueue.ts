@@ -8,18 +8,18 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { Log } from '../log'
-import { asKey } from '../models/imageNames'
 import { type DenoisedPicture, denoisePicture, writeResult } from './denoisePicture'
 import { BatchProgress } from './batchProgress'
 import type { DenoisingModel } from './denoisingModels'
 import type { LoadedPicture } from './loadedPicture'
 import { keyOf } from './nextWork'
 import { NoiseAhead } from './noiseAhead'
-import { type Opened, PictureReader } from './pictureReader'
+import { canReadAhead, type Opened, PictureReader } from './pictureReader'
 import type { Picture } from './readPicture'
 import { type QueueEntry, type QueuedPicture, remarkOn, type SaveRequest, settingsOf } from './queueEntry'
-import { placeResult, type ResultPlace } from './resultPath'
+import { Room } from './room'
 import { isSame, type SavedResults, stampOf } from './savedResults'
+import { TakenPlaces } from './takenPlaces'
 import { unlessAborted } from './unlessAborted'
 
 export interface SaveDependencies {
@@ -41,14 +41,8 @@ export interface SaveDependencies {
   readonly note: string
 }
 
-interface LaneWork {
-  readonly client: ComputeClient
-  /** Undefined for as many as a runtime takes by itself. */
-  readonly threads: number | undefined
-}
-
-/** Pictures that are worked on side by side have no more than this together. */
-const mostMegapixels = 60
+/** Bytes of the pixels that are restored side by side. Workers take many times as much for it. */
+const mostBytes = 40e6
 const tellEveryMs = 1000
 
 /**
@@ -63,14 +57,16 @@ export class SaveQueue {
   private readonly progress = new BatchProgress()
   private readonly listeners = new Set<() => void>()
   private toldAt = 0
-  private readonly taken = new Set<string>()
   private readonly written = new Map<string, string>()
   private readonly reader: PictureReader
-  /** Of finding places for results, one after the other: no two get the same. */
-  private placing: Promise<unknown> = Promise.resolve()
+  private readonly room = new Room(mostBytes)
+  /** Files are written one after the other: encoders take much memory. */
+  private writing: Promise<void> = Promise.resolve()
+  private readonly places: TakenPlaces
 
   constructor(private readonly deps: SaveDependencies) {
-    const { modelFor, estimator } = deps
+    const { modelFor, estimator, results } = deps
+    this.places = new TakenPlaces(results)
     this.reader = new PictureReader({ modelFor, noiseAhead: new NoiseAhead(estimator) })
   }
 
@@ -88,6 +84,11 @@ export class SaveQueue {
     return this.progress.describe(this.isBusy ? (this.paused ? 'paused' : 'running') : 'idle')
   }
 
+  /** Whether a picture is worked on, or will be next. */
+  isTaken(id: string): boolean {
+    return this.progress.working.has(id)
+  }
+
   /** Path of the result of a picture; null before it has one. */
   resultOf(id: string): string | null {
     return this.written.get(id) ?? null
@@ -95,7 +96,7 @@ export class SaveQueue {
 
   add(pictures: readonly QueuedPicture[], request: SaveRequest): void {
     const known = new Set(this.waiting.map(({ id }) => id))
-    const added = pictures.filter(({ id }) => !known.has(id) && !this.progress.working.has(id))
+    const added = pictures.filter(({ id }) => !known.has(id) && !this.isTaken(id))
     if (!this.isBusy) this.progress.reset()
     for (const one of added) {
       this.progress.add(one.megapixels)
@@ -170,10 +171,8 @@ export class SaveQueue {
     const dropped = this.waiting.filter(({ id }) => isDropped(id))
     this.waiting = this.waiting.filter(({ id }) => !isDropped(id))
     for (const { megapixels } of dropped) this.progress.add(megapixels, -1)
-    this.deps.change(
-      dropped.map(({ id }) => id),
-      { state: 'ready', progress: 0 },
-    )
+    const ids = dropped.map(({ id }) => id)
+    this.deps.change(ids, { state: 'ready', progress: 0 })
   }
 
   private async run(client: ComputeClient): Promise<void> {
@@ -181,10 +180,9 @@ export class SaveQueue {
     for (let entry = await this.take(); entry; entry = await this.take()) {
       // The others, where there was no room for them before.
       this.start()
-      const work = { client, threads: this.threadsFor(entry) }
-      const write = await this.compute(entry, this.reader.open(entry, this.waiting[0]), work)
+      const write = await this.compute(entry, this.reader.open(entry, this.waiting[0]), client)
       await writing
-      writing = write()
+      writing = this.writing = this.writing.then(write)
     }
     await writing
   }
@@ -195,20 +193,19 @@ export class SaveQueue {
     await this.paused?.resumed
     const [next] = this.waiting
     if (!next || this.abort.signal.aborted) return null
-    const others = [...this.progress.working.values()]
-    const megapixels = others.reduce((sum, one) => sum + one.megapixels, 0)
-    if (others.length > 0 && megapixels + next.megapixels > mostMegapixels) return null
+    if (this.progress.working.size > 0 && !canReadAhead(next)) return null
     this.waiting.shift()
     this.progress.begin(next.id, next.megapixels)
     return next
   }
 
   /** A lane's share of the cores, all of them where it is soon alone; undefined for what a runtime takes by itself. */
-  private threadsFor({ id, megapixels }: QueueEntry): number | undefined {
+  private threadsFor({ id, megapixels }: QueueEntry, bytes: number): number | undefined {
     const lanes = this.deps.lanes()
+    if (lanes === 1 || lanes * bytes > mostBytes) return undefined
     const others = [...this.progress.working].filter(([other]) => other !== id)
     const left = others.reduce((sum, [, one]) => sum + (1 - one.share) * one.megapixels, 0)
-    if (lanes === 1 || (this.waiting.length === 0 && left < megapixels / 2)) return undefined
+    if (this.waiting.length === 0 && left < megapixels / 2) return undefined
     return Math.max(1, Math.floor(availableParallelism() / lanes))
   }
 
@@ -216,16 +213,15 @@ export class SaveQueue {
   private async compute(
     entry: QueueEntry,
     opening: Promise<Opened>,
-    work: LaneWork,
+    client: ComputeClient,
   ): Promise<() => Promise<void>> {
     const { id } = entry
-    this.deps.change([id], { state: 'working', progress: 0 })
-    let key: string | null = null
+    let path: string | null = null
     try {
       const opened = await opening
       const { image, picture } = opened
       const settings = settingsOf(entry)
-      const place = await this.place(entry, picture, settings)
+      const place = await this.places.find({ ...entry, original: entry.path, picture, settings })
       if (place.kind === 'refused') throw new UnusableImage(place.reason)
       if (place.kind === 'done') {
         const message = 'Done before, in just this way.'
@@ -233,33 +229,36 @@ export class SaveQueue {
         this.finish(entry, { state: 'skipped', result: basename(place.path), message })
         return async () => undefined
       }
-      key = asKey(place.path)
-      const result = await this.restore(entry, opened, work)
+      path = place.path
+      const result = await this.restoreInTurn(entry, opened, client)
       return () => this.write(entry, { image, picture, result, path: place.path, settings })
     } catch (error) {
-      if (key !== null) this.taken.delete(key)
+      if (path !== null) this.places.free(path)
       this.fail(entry, error)
       return async () => undefined
     }
   }
 
-  /** Where a result goes: the place is taken from then on. */
-  private place(entry: QueueEntry, picture: Picture, settings: string): Promise<ResultPlace> {
-    const find = async () => {
-      const asked = { ...entry, original: entry.path, picture, settings }
-      const place = await placeResult(asked, this.deps.results, this.taken)
-      if (place.kind === 'write') this.taken.add(asKey(place.path))
-      return place
+  private async restoreInTurn(
+    entry: QueueEntry,
+    opened: Opened,
+    client: ComputeClient,
+  ): Promise<DenoisedPicture> {
+    const { byteLength } = opened.picture.pixels
+    const leave = await this.room.enter(byteLength)
+    try {
+      if (this.abort.signal.aborted) throw new CancelledError('Stopped.')
+      this.deps.change([entry.id], { state: 'working', progress: 0 })
+      return await this.restore(entry, opened, { client, threads: this.threadsFor(entry, byteLength) })
+    } finally {
+      leave()
     }
-    const placed = this.placing.then(find)
-    this.placing = placed.catch(() => undefined)
-    return placed
   }
 
   private async restore(
     entry: QueueEntry,
     { picture, noise }: Opened,
-    { client, threads }: LaneWork,
+    { client, threads }: { readonly client: ComputeClient; readonly threads: number | undefined },
   ): Promise<DenoisedPicture> {
     const { modelFor, target, looked } = this.deps
     const { controls, id } = entry
@@ -324,7 +323,7 @@ export class SaveQueue {
     } catch (error) {
       this.fail(entry, error)
     } finally {
-      this.taken.delete(asKey(path))
+      this.places.free(path)
     }
   }
 

@@ -497,18 +497,6 @@ describe('pictures that are saved', () => {
       expect(Buffer.compare(await readFile(join(out, result!)), clean[i]!)).toBe(0)
   })
 
-  it('are worked on one by one where they are large', async () => {
-    const ids: string[] = []
-    for (const name of ['large-a.png', 'large-b.png']) {
-      const create = { width: 7000, height: 4500, channels: 3 as const, background: '#808080' }
-      ids.push((await addPicture(name, sharp({ create }).toColourspace('b-w').png())).id)
-    }
-    await invoke('denoise.setControls', { ids, controls: { ...defaultControls, strength: 0 } })
-    const most = mostAtOnce()
-    for (const one of await saved(ids)) expect(one).toMatchObject({ state: 'done' })
-    expect(most()).toBe(1)
-  })
-
   it('can be saved after they were stopped', async () => {
     const { id } = await addPicture('stopped.png', noisyPicture({ width: 900, height: 900 }).png())
     await invoke('denoise.save', { ids: [id], output: {} })
