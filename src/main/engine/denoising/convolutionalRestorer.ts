@@ -6,10 +6,7 @@ import type { RestoreOptions, Restorer, RestorerOptions } from './restorer'
 import { RestoringProgram } from './restoringProgram'
 import type { Place, TiledImage } from './tiledImage'
 
-/**
- * Tiles of an image are of one shape, those of the same image at half the size and at its ends of others. All that are kept
- * take no more memory than one of the largest tiles: to compile one again takes less time than such a tile.
- */
+/** Tiles of an image are of one shape, those of the same image at half the size and at its ends of others. */
 const programsKept = 4
 
 interface Size {
@@ -122,26 +119,17 @@ export class ConvolutionalRestorer implements Restorer {
     let program = this.compiled.get(key)
     this.compiled.delete(key)
     if (!program) {
-      await this.makeRoom(height * width)
+      const oldest = this.compiled.keys().next()
+      if (this.compiled.size >= programsKept && !oldest.done) {
+        await this.compiled.get(oldest.value)!.dispose()
+        this.compiled.delete(oldest.value)
+      }
       const spec = { ...this.spec, input: { ...this.spec.input, height, width } }
       const { runtime, options, values } = this
       program = await RestoringProgram.compile(runtime, spec, values, { ...options, lanes })
     }
     this.compiled.set(key, program)
     return program
-  }
-
-  /** For a program of tiles of so many pixels. */
-  private async makeRoom(pixels: number): Promise<void> {
-    const most = this.options.tile ** 2
-    const kept = [...this.compiled.values()]
-    let sum = pixels + kept.reduce((total, program) => total + program.pixels, 0)
-    for (const [key, program] of this.compiled) {
-      if (this.compiled.size < programsKept && sum <= most) break
-      sum -= program.pixels
-      this.compiled.delete(key)
-      await program.dispose()
-    }
   }
 }
 

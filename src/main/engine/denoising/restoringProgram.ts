@@ -21,8 +21,6 @@ export class RestoringProgram {
   private constructor(
     private readonly compiled: CompiledProgram,
     private readonly inputs: number,
-    /** Of an image. */
-    readonly pixels: number,
     readonly lanes: number,
   ) {}
 
@@ -46,8 +44,7 @@ export class RestoringProgram {
     const restore: GraphFunction = { name: 'restore', outputs }
     const compiled = await runtime.compile({ variables, functions: [restore] }, device, { threads })
     await compiled.write(Object.fromEntries(variables.map(({ name }) => [name, values[name]!])))
-    const { height, width } = spec.input
-    return new RestoringProgram(compiled, inputSize(spec.input), height * width, lanes)
+    return new RestoringProgram(compiled, inputSize(spec.input), lanes)
   }
 
   /** @returns what becomes of each. A lane that is left over does the first's again: there are no empty batches. */

@@ -127,11 +127,12 @@ export class SaveQueue {
   }
 
   private ended(): void {
+    // What is large waits until there is nothing beside it, and all the same for the end of a pause.
+    if (this.waiting.length > 0) return this.start()
     // A pause ends with what was paused.
     this.resume()
     this.reader.forget()
-    if (this.waiting.length > 0) this.start()
-    else for (const listen of this.listeners) listen()
+    for (const listen of this.listeners) listen()
   }
 
   pause(): void {
@@ -156,11 +157,10 @@ export class SaveQueue {
     if (!this.isBusy) return
     const lanes = [...this.lanes.values()]
     this.drop(() => true)
-    for (const id of this.progress.working.keys()) {
-      this.deps.change([id], { state: 'ready', progress: 0 })
-      // It may be asked for again before the work on it has ended.
-      this.progress.leave(id)
-    }
+    const ids = [...this.progress.working.keys()]
+    this.deps.change(ids, { state: 'ready', progress: 0 })
+    // They may be asked for again before the work on them has ended.
+    for (const id of ids) this.progress.leave(id)
     this.abort.abort()
     this.resume()
     await Promise.all(lanes)

@@ -497,6 +497,24 @@ describe('pictures that are saved', () => {
       expect(Buffer.compare(await readFile(join(out, result!)), clean[i]!)).toBe(0)
   })
 
+  it('stay paused where each is too large to be beside the one before it', async () => {
+    const ids: string[] = []
+    for (const name of ['large/a.png', 'large/b.png']) {
+      const create = { width: 7000, height: 4800, channels: 3 as const, background: '#808080' }
+      ids.push((await addPicture(name, sharp({ create }).toColourspace('b-w').png())).id)
+    }
+    await invoke('denoise.setControls', { ids, controls: { ...defaultControls, strength: 0 } })
+    await invoke('denoise.save', { ids, output: {} })
+    while ((await row(ids[0]!)).state !== 'working') await new Promise((resolve) => setTimeout(resolve, 2))
+    await invoke('denoise.pause', {})
+    while ((await row(ids[0]!)).state !== 'done') await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect((await invoke('denoise.state', {})).batch.state).toBe('paused')
+    expect(await row(ids[1]!)).toMatchObject({ state: 'waiting' })
+    await invoke('denoise.resume', {})
+    while ((await row(ids[1]!)).state !== 'done') await new Promise((resolve) => setTimeout(resolve, 20))
+  })
+
   it('can be saved after they were stopped', async () => {
     const { id } = await addPicture('stopped.png', noisyPicture({ width: 900, height: 900 }).png())
     await invoke('denoise.save', { ids: [id], output: {} })
