@@ -13,9 +13,24 @@ export interface Parameter {
   readonly kind: 'kernel' | 'bias'
 }
 
-/** A parameter as its variable holds it. */
+/** A parameter as variables hold it: turned or not, whole or in parts. */
 interface Stored extends Parameter {
   readonly isTransposed: boolean
+  readonly parts: readonly Part[]
+}
+
+/** Some of the columns of a matrix, or all there is of anything else. */
+interface Part {
+  readonly name: string
+  readonly shape: Shape
+}
+
+/** How parameters lie in variables. */
+export interface Layout {
+  /** Names of matrices that are held as their transposes: what reads them most then need not turn them. */
+  readonly turned?: ReadonlySet<string> | undefined
+  /** Matrices of more elements are held in parts of some columns each, none of them larger. */
+  readonly partSize?: number | undefined
 }
 
 /** Parameters with fewer elements than this share one variable. */
@@ -24,7 +39,8 @@ const bundleBelow = 32_768
 /**
  * The trained parameters of a model, and how they lie in variables. Small ones lie in one vector, the bundle: an
  * optimizer then runs one operation for all of them instead of one for each, which a runtime spends more time on
- * starting than on computing.
+ * starting than on computing. Large ones can lie in parts: an optimizer's operations on one part then find it in the
+ * processor's cache.
  */
 export class ParameterSet {
   readonly variables: readonly Variable[]
@@ -32,27 +48,31 @@ export class ParameterSet {
   private readonly bundled: readonly Stored[]
   private readonly bundle: Variable | null
 
-  /** @param turned names of matrices that are held as their transposes: what reads them most then need not turn them */
   constructor(
     readonly parameters: readonly Parameter[],
-    turned: ReadonlySet<string> = new Set(),
+    { turned, partSize }: Layout = {},
   ) {
     const stored = parameters.map((parameter): Stored => {
-      const isTransposed = turned.has(parameter.name)
+      const isTransposed = turned?.has(parameter.name) ?? false
       const shape = isTransposed ? [...parameter.shape].reverse() : parameter.shape
-      return { ...parameter, shape, isTransposed }
+      return { ...parameter, shape, isTransposed, parts: partsOf(parameter.name, shape, partSize) }
     })
     this.large = stored.filter(({ shape }) => sizeOf(shape) >= bundleBelow)
     this.bundled = stored.filter(({ shape }) => sizeOf(shape) < bundleBelow)
-    const large = this.large.map(({ name, shape }) => createVariable(name, shape))
+    const large = this.largeParts.map(({ name, shape }) => createVariable(name, shape))
     const size = this.bundled.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
     this.bundle = this.bundled.length ? createVariable('bundle', [size]) : null
     this.variables = this.bundle ? [...large, this.bundle] : large
   }
 
-  /** Each parameter as its variable holds it, given the variables' values: what gradients are asked for. */
+  /** Those with a variable of their own, in the order of the variables. */
+  private get largeParts(): Part[] {
+    return this.large.flatMap(({ parts }) => parts)
+  }
+
+  /** By name each part of a parameter, most being one, as its variable holds it: what gradients are asked for. */
   stored(valueOf: (variable: Variable) => Tensor): Map<string, Tensor> {
-    const tensors = new Map(this.large.map(({ name }, i) => [name, valueOf(this.variables[i]!)]))
+    const tensors = new Map(this.largeParts.map(({ name }, i) => [name, valueOf(this.variables[i]!)]))
     if (!this.bundle) return tensors
     const pieces = split(
       valueOf(this.bundle),
@@ -64,15 +84,20 @@ export class ParameterSet {
 
   /** Each parameter in its own shape, out of how they are stored. */
   tensors(stored: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-    const tensors = new Map(stored)
-    for (const { name, isTransposed } of [...this.large, ...this.bundled])
-      if (isTransposed) tensors.set(name, transpose(stored.get(name)!))
-    return tensors
+    return new Map(
+      [...this.large, ...this.bundled].map(({ name, parts, isTransposed }) => {
+        const held = concat(
+          parts.map((part) => stored.get(part.name)!),
+          1,
+        )
+        return [name, isTransposed ? transpose(held) : held]
+      }),
+    )
   }
 
-  /** One tensor a variable out of one a parameter: the reverse of `stored`. */
+  /** One tensor a variable out of one a part: the reverse of `stored`. */
   pack(tensorOf: (name: string) => Tensor): Map<Variable, Tensor> {
-    const packed = new Map(this.large.map(({ name }, i) => [this.variables[i]!, tensorOf(name)]))
+    const packed = new Map(this.largeParts.map(({ name }, i) => [this.variables[i]!, tensorOf(name)]))
     if (this.bundle) {
       const flat = this.bundled.map(({ name, shape }) => reshape(tensorOf(name), [sizeOf(shape)]))
       packed.set(this.bundle, concat(flat, 0))
@@ -82,7 +107,8 @@ export class ParameterSet {
 
   /** One factor an element of a variable, the same within each parameter; a number where they are all the same. */
   elementwise(variable: Variable, valueOf: (parameter: Parameter) => number): number | readonly number[] {
-    if (variable !== this.bundle) return valueOf(this.large[this.variables.indexOf(variable)]!)
+    if (variable !== this.bundle)
+      return valueOf(this.large.find(({ parts }) => parts.some(({ name }) => name === variable.name))!)
     const values = this.bundled.map(valueOf)
     if (values.every((value) => value === values[0])) return values[0]!
     return this.bundled.flatMap(({ shape }, i) => new Array<number>(sizeOf(shape)).fill(values[i]!))
@@ -95,7 +121,12 @@ export class ParameterSet {
       if (!value) throw new Error(`There is no value for ${name}${suffix}.`)
       return isTransposed ? transposed(value, shape[1]!, shape[0]!) : value
     }
-    const result = Object.fromEntries(this.large.map((stored) => [stored.name + suffix, held(stored)]))
+    const result = Object.fromEntries(
+      this.large.flatMap((stored) => {
+        const cut = cutColumns(held(stored), stored.parts)
+        return stored.parts.map(({ name }, i) => [name + suffix, cut[i]!])
+      }),
+    )
     if (this.bundle) {
       const flat = new Float32Array(sizeOf(this.bundle.shape))
       this.eachBundled((stored, start) => flat.set(held(stored), start))
@@ -109,7 +140,10 @@ export class ParameterSet {
     const own = ({ shape, isTransposed }: Stored, held: Float32Array) =>
       isTransposed ? transposed(held, shape[0]!, shape[1]!) : held
     const result = Object.fromEntries(
-      this.large.map((stored) => [stored.name + suffix, own(stored, values[stored.name + suffix]!)]),
+      this.large.map((stored) => {
+        const held = stored.parts.map(({ name }) => values[name + suffix]!)
+        return [stored.name + suffix, own(stored, joinColumns(held, stored.parts))]
+      }),
     )
     if (this.bundle) {
       const flat = values[this.bundle.name + suffix]!
@@ -128,4 +162,47 @@ export class ParameterSet {
       start += size
     }
   }
+}
+
+function partsOf(name: string, shape: Shape, partSize = Infinity): Part[] {
+  const count = shape.length === 2 ? Math.ceil(sizeOf(shape) / partSize) : 1
+  if (count <= 1) return [{ name, shape }]
+  const [rows, columns] = shape as [number, number]
+  const upTo = (part: number) => Math.round((part * columns) / count)
+  return Array.from({ length: count }, (_, i) => ({
+    name: `${name}/part${i}`,
+    shape: [rows, upTo(i + 1) - upTo(i)],
+  }))
+}
+
+/** A matrix as its parts. */
+function cutColumns(matrix: Float32Array, parts: readonly Part[]): Float32Array[] {
+  if (parts.length === 1) return [matrix]
+  const cut = parts.map(({ shape }) => new Float32Array(sizeOf(shape)))
+  eachRow(parts, (part, inPart, whole, length) => {
+    cut[part]!.set(matrix.subarray(whole, whole + length), inPart)
+  })
+  return cut
+}
+
+function joinColumns(cut: readonly Float32Array[], parts: readonly Part[]): Float32Array {
+  if (parts.length === 1) return cut[0]!
+  const matrix = new Float32Array(parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0))
+  eachRow(parts, (part, inPart, whole, length) => {
+    matrix.set(cut[part]!.subarray(inPart, inPart + length), whole)
+  })
+  return matrix
+}
+
+/** Where each row of each part begins, in the part and in the whole matrix, and its length. */
+function eachRow(
+  parts: readonly Part[],
+  visit: (part: number, inPart: number, whole: number, length: number) => void,
+): void {
+  let whole = 0
+  for (let row = 0; row < parts[0]!.shape[0]!; row++)
+    parts.forEach(({ shape: [, length] }, part) => {
+      visit(part, row * length!, whole, length!)
+      whole += length!
+    })
 }

@@ -48,6 +48,8 @@ export interface TrainingProgramOptions {
   readonly columns: boolean
   /** Whether training computes the loss out of the outermost kernel's Gram matrix: see tuning.ts. Not with noise. */
   readonly gram: boolean
+  /** Elements of the largest part in which training holds a kernel; without it they are whole: see tuning.ts. */
+  readonly partSize?: number | undefined
   /** Whether a moving average of the weights is kept, which everything but training computes with. */
   readonly averaged: boolean
 }
@@ -118,11 +120,15 @@ class ModelGraph {
 
   constructor(
     readonly spec: ModelSpec,
-    { averaged, columns }: Pick<TrainingProgramOptions, 'averaged' | 'columns'> = notTrained,
+    {
+      averaged,
+      columns,
+      partSize,
+    }: Pick<TrainingProgramOptions, 'averaged' | 'columns' | 'partSize'> = notTrained,
   ) {
     const { trained, copies } = parametersOf(spec)
-    const kernels = columns ? kernelLayers(spec).map(({ layer }) => encoderKernel(layer)) : []
-    this.parameters = new ParameterSet(trained, new Set(kernels))
+    const turned = new Set(kernelLayers(spec).map(({ layer }) => encoderKernel(layer)))
+    this.parameters = new ParameterSet(trained, { turned: columns ? turned : undefined, partSize })
     this.copies = copies.map(({ name, shape }) => createVariable(name, shape))
     this.inputs = inputSize(spec.input)
     const kept = averaged ? this.parameters.variables : []

@@ -16,6 +16,7 @@ export interface Tuning {
   readonly shards: number
   readonly columns: boolean
   readonly gram: boolean
+  readonly partSize?: number | undefined
 }
 
 /** Arithmetic of a processor with two cores, in operations a second: only the order of magnitude matters. */
@@ -23,12 +24,15 @@ const slowProcessor = 1.5e11
 /** With less to gain the more operations, and the digits, are not worth it. */
 const worthwhileShare = 0.8
 /** A call should not take longer than this, so that pause and stop are obeyed soon. */
-const callMs = 180
+const callMs = { dense: 300, convolutional: 180 }
+/** Elements, 2 MB: all that Adam's operations read and write of a part stays in the caches of most processors. */
+const cachedPart = 2 ** 19
 
 /**
  * How a training step is laid out for a runtime. Measured on two cores (npm run bench):
  *
- * - ONNX Runtime copies every variable that a call returns, so several steps in one call share that copy.
+ * - ONNX Runtime copies every variable that a call returns, so several steps in one call share that copy. Dense kernels are
+ *   large for what is computed with them, so their calls may take longer.
  * - TensorFlow on a processor is fastest when each half of the batch has a core of its own and no operation waits for
  *   another core, so the graph holds the step twice, each on half the batch, and adds up the gradients. On a GPU one
  *   large operation is better than two small ones.
@@ -36,7 +40,8 @@ const callMs = 180
  *   read transposed. With images as columns rows are as long as the batch, and with encoder kernels held as their
  *   transposes one product of the three that read a tied kernel turns it: a step of 784-196-81-49 takes 12 % less time, one
  *   of 3072-1024-256-64 20 %. Bytes are turned over before they are floats, which costs next to nothing.
- *
+ * - Adam's operations there pass over each kernel one after the other. On parts of one that stay in the cache they take half
+ *   the time, a sixth of a step of 3072-1024-256-64.
  * - The loss of a tied model can do without the outermost layer's output (models/gramLoss.ts). With I inputs, U units and B
  *   images that takes 2·B·I·U + 2·I·U² + 2·B·U² multiplications instead of 5·B·I·U. Not on a GPU, whose products keep too
  *   few digits for it where they run on tensor cores.
@@ -50,12 +55,13 @@ export function tune(
   const dense = !spec.network && spec.encoder.every(({ type }) => type === 'dense')
   // Forward and twice backward, two operations a product.
   const estimatedMs = (6 * productsPerImage(spec) * batchSize * 1000) / slowProcessor
-  const stepsPerCall = isGpu ? 8 : Math.max(1, Math.min(8, Math.round(callMs / Math.max(estimatedMs, 0.1))))
+  const wantedMs = dense ? callMs.dense : callMs.convolutional
+  const stepsPerCall = isGpu ? 8 : Math.max(1, Math.min(8, Math.round(wantedMs / Math.max(estimatedMs, 0.1))))
   const halves = runtime === 'tensorflow' && !isGpu && availableParallelism() > 1
   const shards = halves && batchSize >= (dense ? 64 : 4) && batchSize % 2 === 0 ? 2 : 1
   const columns = runtime === 'onnx' && !isGpu && dense && spec.loss !== 'ssim-mae'
   const gram = !isGpu && !noise && hasGramLoss(spec) && gramShare(spec, batchSize) < worthwhileShare
-  return { stepsPerCall, shards, columns, gram }
+  return { stepsPerCall, shards, columns, gram, partSize: columns && !gram ? cachedPart : undefined }
 }
 
 /** Of the multiplications that the outermost kernel is read for, how many are left with `gramLoss`. */

@@ -186,6 +186,7 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
     sumToShape: 'made of reduceSum and reshape',
   },
   'concat.ts': {
+    readJoined: 'says what a product reads',
     concat: {
       ...one('two', (a, b) => concat([a!, b!], 1), [BATCH, 2], [BATCH, 3]),
       ...one('three, inner axis', (a, b, c) => concat([a!, b!, c!], 1), [2, 1, 2], [2, 3, 2], [2, 2, 2]),
@@ -336,6 +337,26 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
         (x, w, b) => linearColumns(transpose(x!), w!, b!, true),
         ...[[BATCH, 3], [2, 3], [2]],
       ),
+      ...one(
+        'kernel of parts that read some of the inputs',
+        (x, v, w, b) => linearColumns(x!, concat([v!, w!], 0), b!),
+        ...[[3, BATCH], [1, 2], [2, 2], [2]],
+      ),
+      ...one(
+        'the same as its transpose',
+        (x, v, w, b) => linearColumns(x!, transpose(concat([v!, w!], 1)), b!),
+        ...[[3, BATCH], [2, 2], [2, 1], [2]],
+      ),
+      ...one(
+        'kernel of parts that give some of the units',
+        (x, v, w, b) => linearColumns(x!, concat([v!, w!], 1), b!),
+        ...[[2, BATCH], [2, 1], [2, 2], [3]],
+      ),
+      ...one(
+        'the same as its transpose, images as rows',
+        (x, v, w, b) => linearColumns(transpose(x!), concat([v!, w!], 0), b!, true),
+        ...[[BATCH, 2], [2, 2], [1, 2], [3]],
+      ),
     },
   },
   'matmul.ts': {
@@ -344,6 +365,7 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
       ...one('a·bᵀ', (a, b) => matmul(a!, b!, false, true), [BATCH, 4], [2, 4]),
       ...one('aᵀ·b', (a, b) => matmul(a!, b!, true), [BATCH, 4], [BATCH, 2]),
       ...one('aᵀ·bᵀ', (a, b) => matmul(a!, b!, true, true), [4, 3], [2, 4]),
+      ...one('a·b + c', (a, b, c) => matmul(a!, b!, false, false, c!), [BATCH, 4], [4, 2], [BATCH, 2]),
     },
   },
   'normalization.ts': {

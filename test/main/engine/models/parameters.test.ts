@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sizeOf } from '../../../../src/main/engine/graph/tensor'
-import { type Parameter, ParameterSet } from '../../../../src/main/engine/models/parameters'
+import { type Layout, type Parameter, ParameterSet } from '../../../../src/main/engine/models/parameters'
 import { describeRuntimes, withProgram } from '../../../support/runtimes'
 
 const kernel = (name: string, ...shape: number[]): Parameter => ({ name, shape, kind: 'kernel' })
@@ -26,13 +26,18 @@ const values = (parameters: readonly Parameter[], suffix = '') =>
   )
 
 const turned = new Set(['large', 'small', 'larger'])
-const cases = Object.entries(sets).flatMap(([name, parameters]) => [
-  { name, parameters, transposed: new Set<string>() },
-  { name: `${name}, held transposed`, parameters, transposed: turned },
-])
+const layouts: Record<string, Layout> = {
+  'as they are': {},
+  transposed: { turned },
+  'in parts': { partSize: 15_000 },
+  'transposed, in parts': { turned, partSize: 15_000 },
+}
+const cases = Object.entries(sets).flatMap(([name, parameters]) =>
+  Object.entries(layouts).map(([held, layout]) => ({ name: `${name}, held ${held}`, parameters, layout })),
+)
 
-describe.each(cases)('a set of parameters: $name', ({ parameters, transposed }) => {
-  const set = new ParameterSet(parameters, transposed)
+describe.each(cases)('a set of parameters: $name', ({ parameters, layout }) => {
+  const set = new ParameterSet(parameters, layout)
 
   it.each(['', '/m'])('comes back from its variables: "%s"', (suffix) => {
     const before = values(parameters, suffix)
@@ -57,33 +62,45 @@ describe.each(cases)('a set of parameters: $name', ({ parameters, transposed }) 
 })
 
 it('holds a matrix by its columns where it is transposed', () => {
-  const set = new ParameterSet([kernel('small', 2, 3)], new Set(['small']))
+  const set = new ParameterSet([kernel('small', 2, 3)], { turned: new Set(['small']) })
   const { bundle } = set.toVariables({ small: Float32Array.of(1, 2, 3, 4, 5, 6) })
   expect([...bundle!]).toEqual([1, 4, 2, 5, 3, 6])
 })
 
+it('cuts a matrix into parts of some columns each, none larger than it may be', () => {
+  const set = new ParameterSet([kernel('large', 200, 200)], { partSize: 15_000 })
+  expect(set.variables.map(({ name, shape }) => [name, shape])).toEqual([
+    ['large/part0', [200, 67]],
+    ['large/part1', [200, 66]],
+    ['large/part2', [200, 67]],
+  ])
+  const large = Float32Array.from({ length: 40_000 }, (_, i) => i)
+  const variables = set.toVariables({ 'large/m': large }, '/m')
+  expect(variables['large/part1/m']!.slice(64, 68)).toEqual(Float32Array.of(131, 132, 267, 268))
+})
+
 describeRuntimes('tensors of a set', (runtime) => {
-  it.each([
-    ['as they are', new Set<string>()],
-    ['transposed', turned],
-  ])('held %s hold the parameters, and pack into the variables they came from', async (_, transposed) => {
-    const set = new ParameterSet(mixed, transposed)
-    const stored = set.stored((variable) => variable.value)
-    const tensors = set.tensors(stored)
-    const packed = set.pack((name) => stored.get(name)!)
-    const outputs = Object.fromEntries([
-      ...tensors,
-      ...[...packed].map(([variable, tensor]) => [`packed/${variable.name}`, tensor] as const),
-    ])
-    const before = values(mixed)
-    const variables = set.toVariables(before)
-    const program = { variables: set.variables, functions: [{ name: 'f', outputs }] }
-    const results = await withProgram(runtime(), program, async (compiled) => {
-      await compiled.write(variables)
-      return compiled.run('f', {})
-    })
-    for (const { name, shape } of mixed) expect(results[name]).toEqual({ shape, data: before[name] })
-    for (const [name, data] of Object.entries(variables))
-      expect(results[`packed/${name}`]!.data).toEqual(data)
-  })
+  it.each(Object.entries(layouts))(
+    'held %s hold the parameters, and pack into the variables they came from',
+    async (_, layout) => {
+      const set = new ParameterSet(mixed, layout)
+      const stored = set.stored((variable) => variable.value)
+      const tensors = set.tensors(stored)
+      const packed = set.pack((name) => stored.get(name)!)
+      const outputs = Object.fromEntries([
+        ...tensors,
+        ...[...packed].map(([variable, tensor]) => [`packed/${variable.name}`, tensor] as const),
+      ])
+      const before = values(mixed)
+      const variables = set.toVariables(before)
+      const program = { variables: set.variables, functions: [{ name: 'f', outputs }] }
+      const results = await withProgram(runtime(), program, async (compiled) => {
+        await compiled.write(variables)
+        return compiled.run('f', {})
+      })
+      for (const { name, shape } of mixed) expect(results[name]).toEqual({ shape, data: before[name] })
+      for (const [name, data] of Object.entries(variables))
+        expect(results[`packed/${name}`]!.data).toEqual(data)
+    },
+  )
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { ModelSpec } from '../../../../src/shared/modelSpec'
 import { type NoiseSpec, parseNoise } from '../../../../src/shared/noise'
 import { type OptimizerConfig, optimizerNames, optimizerSchema } from '../../../../src/shared/trainingConfig'
 import type { Runtime } from '../../../../src/main/engine/runtimes/runtime'
@@ -13,7 +14,9 @@ import { rectangles } from '../../../support/memoryImages'
 import { describeRuntimes, withProgram } from '../../../support/runtimes'
 import { largestDifference, specOf } from '../../../support/training'
 
-const spec = specOf([12, 5])
+const small = specOf([12, 5])
+/** Both kernels are too large for the bundle. */
+const large = specOf([520, 80])
 const shown = parseNoise('gaussian:10-50')
 const batchSize = 16
 const steps = 24
@@ -23,7 +26,7 @@ async function after(
   runtime: Runtime,
   optimizer: OptimizerConfig,
   tuning: Tuning,
-  noise: NoiseSpec | null = shown,
+  { noise = shown, spec = small }: { noise?: NoiseSpec | null; spec?: ModelSpec } = {},
 ) {
   const {
     program,
@@ -83,14 +86,25 @@ describeRuntimes(
         expectSame(await after(runtime(), optimizer, tuning), alone)
     })
 
+    test.each(['tied', 'untied'] as const)('with kernels in parts, %s', async (tying) => {
+      const spec = { ...large, tying }
+      const optimizer = optimizerSchema.parse({ name: 'adamw', clipNorm: 0.1 })
+      const one = { stepsPerCall: 1, shards: 1, columns: false, gram: false }
+      const alone = await after(runtime(), optimizer, one, { spec })
+      for (const shards of [1, 2]) {
+        const tuning = { stepsPerCall: 3, shards, columns: true, gram: false, partSize: 10_000 }
+        expectSame(await after(runtime(), optimizer, tuning, { spec }), alone)
+      }
+    })
+
     test('with the loss out of a Gram matrix', async () => {
       const optimizer = optimizerSchema.parse({ name: 'adam' })
       const one = { stepsPerCall: 1, shards: 1, columns: false, gram: false }
-      const alone = await after(runtime(), optimizer, one, null)
+      const alone = await after(runtime(), optimizer, one, { noise: null })
       for (const columns of [false, true])
         for (const shards of [1, 2]) {
           const tuning = { stepsPerCall: 3, shards, columns, gram: true }
-          expectSame(await after(runtime(), optimizer, tuning, null), alone)
+          expectSame(await after(runtime(), optimizer, tuning, { noise: null }), alone)
         }
     })
   },

@@ -37,3 +37,10 @@ const concatOperation: Operation<{ axis: number }> = {
 export function concat(inputs: readonly Tensor[], axis: number): Tensor {
   return inputs.length === 1 ? inputs[0]! : apply(concatOperation, inputs, { axis })
 }
+
+/** What a matrix was joined from, and along which axis; null for any other. */
+export function readJoined(matrix: Tensor): { parts: readonly Tensor[]; axis: number } | null {
+  const { operation, attributes, inputs } = matrix.node
+  if (operation !== concatOperation || matrix.shape.length !== 2) return null
+  return { parts: inputs, axis: (attributes as { axis: number }).axis }
+}

@@ -1,15 +1,12 @@
 import { apply, type Operation } from '../operation'
 import type { Tensor } from '../tensor'
 
-/** ∂loss/∂x out of ∂loss/∂value, float32 []. */
+/** ∂loss/∂x out of ∂loss/∂value, which has the value's shape. */
 type Flow = (gradient: Tensor) => Tensor
 
 const customGradientOperation: Operation<{ flows: readonly Flow[] }> = {
   name: 'customGradient',
-  infer: ([value]) => {
-    if (value!.shape.length) throw new Error('customGradient: the value is a scalar.')
-    return [{ shape: [], dtype: 'float32' }]
-  },
+  infer: ([value]) => [{ shape: value!.shape, dtype: 'float32' }],
   gradient: ({ gradient, needed, attributes: { flows } }) => [
     null,
     ...flows.map((flow, i) => (needed[i + 1] ? flow(gradient) : null)),
@@ -19,7 +16,7 @@ const customGradientOperation: Operation<{ flows: readonly Flow[] }> = {
 }
 
 /**
- * A scalar with gradients that are known, for where a formula is cheaper than what differentiation would derive.
+ * A value with gradients that are known, for where a formula is cheaper than what differentiation would derive.
  *
  * @param flows what flows to each tensor that the value depends on, nothing to any other; to one that is named twice their sum
  */

@@ -1,7 +1,10 @@
 import { apply, type Operation } from '../operation'
 import { formatShape, type Tensor } from '../tensor'
+import { concat, readJoined } from './concat'
+import { customGradient } from './customGradient'
 import { matmul } from './matmul'
 import { reduceSum } from './reduce'
+import { slice } from './slice'
 import { readTransposed } from './transpose'
 
 interface LinearColumnsAttributes {
@@ -54,11 +57,85 @@ const linearColumnsOperation: Operation<LinearColumnsAttributes> = {
 
 /**
  * `linear` where every image is a column, Wᵀ·x + b or W·x + b: [inputs, n] → [units, n]. What is a transpose already is read
- * as it lies.
+ * as it lies, and of a kernel that is joined from parts each part alone.
  */
 export function linearColumns(x: Tensor, kernel: Tensor, bias: Tensor, transposeKernel = false): Tensor {
   const read = readTransposed(kernel, transposeKernel)
+  const joined = readJoined(read.of)
+  if (!joined) return columnsOfOne(x, read.of, bias, read.transposed)
+  const parts = { parts: joined.parts, turned: read.transposed }
+  const alongInputs = joined.axis === (read.transposed ? 1 : 0)
+  return alongInputs ? sumOverParts(x, bias, parts) : joinOverParts(x, bias, parts)
+}
+
+function columnsOfOne(x: Tensor, kernel: Tensor, bias: Tensor, transposeKernel: boolean): Tensor {
   const images = readTransposed(x, false)
-  const attributes = { transposeKernel: read.transposed, transposeImages: images.transposed }
-  return apply(linearColumnsOperation, [images.of, read.of, bias], attributes)
+  const attributes = { transposeKernel, transposeImages: images.transposed }
+  return apply(linearColumnsOperation, [images.of, kernel, bias], attributes)
+}
+
+/** Parts of a kernel, [inputs, units], or [units, inputs] where turned. */
+interface Parts {
+  readonly parts: readonly Tensor[]
+  readonly turned: boolean
+}
+
+/** Each part reads some of the inputs. */
+function sumOverParts(x: Tensor, bias: Tensor, { parts, turned }: Parts): Tensor {
+  const read = rowsOf(x, parts, turned ? 1 : 0)
+  const sums = parts.reduce<Tensor | null>(
+    (sum, part, i) =>
+      sum ? matmul(part, read[i]!, !turned, false, sum) : columnsOfOne(read[i]!, part, bias, turned),
+    null,
+  )
+  return customGradient(
+    sums!,
+    [
+      x,
+      (dy) =>
+        concat(
+          parts.map((part) => matmul(part, dy, turned)),
+          0,
+        ),
+    ],
+    [bias, (dy) => reduceSum(dy, [1])],
+    ...parts.map((part, i) => [part, (dy: Tensor) => ofPart(read[i]!, dy, turned)] as const),
+  )
+}
+
+/** Each part gives some of the units. */
+function joinOverParts(x: Tensor, bias: Tensor, { parts, turned }: Parts): Tensor {
+  const axis = turned ? 0 : 1
+  const biases = rowsOf(bias, parts, axis)
+  const units = concat(
+    parts.map((part, i) => columnsOfOne(x, part, biases[i]!, turned)),
+    0,
+  )
+  const received = new Map<Tensor, readonly Tensor[]>()
+  const rows = (dy: Tensor) => {
+    if (!received.has(dy)) received.set(dy, rowsOf(dy, parts, axis))
+    return received.get(dy)!
+  }
+  const ofX = (dy: Tensor) =>
+    parts.reduce<Tensor | null>((sum, part, i) => matmul(part, rows(dy)[i]!, turned, false, sum), null)!
+  return customGradient(
+    units,
+    [x, ofX],
+    [bias, (dy) => reduceSum(dy, [1])],
+    ...parts.map((part, i) => [part, (dy: Tensor) => ofPart(x, rows(dy)[i]!, turned)] as const),
+  )
+}
+
+/** ∂loss/∂part out of what it read and what flows to what it gave. */
+const ofPart = (x: Tensor, dy: Tensor, turned: boolean) =>
+  turned ? matmul(dy, x, false, true) : matmul(x, dy, false, true)
+
+/** A matrix or vector cut along its first axis, into as many rows each as a part has along the given axis. */
+function rowsOf(x: Tensor, parts: readonly Tensor[], axis: number): Tensor[] {
+  let start = 0
+  return parts.map(({ shape }) => {
+    const rows = slice(x, 0, start, shape[axis]!)
+    start += shape[axis]!
+    return rows
+  })
 }
