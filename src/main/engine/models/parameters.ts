@@ -29,7 +29,7 @@ interface Part {
 export interface Layout {
   /** Names of matrices that are held as their transposes: what reads them most then need not turn them. */
   readonly turned?: ReadonlySet<string> | undefined
-  /** Matrices of more elements are held in parts of some columns each, none of them larger. */
+  /** Matrices of more than twice as many elements are held in parts of some columns each, none of them larger. */
   readonly partSize?: number | undefined
 }
 
@@ -165,8 +165,8 @@ export class ParameterSet {
 }
 
 function partsOf(name: string, shape: Shape, partSize = Infinity): Part[] {
-  const count = shape.length === 2 ? Math.ceil(sizeOf(shape) / partSize) : 1
-  if (count <= 1) return [{ name, shape }]
+  if (shape.length !== 2 || sizeOf(shape) <= 2 * partSize) return [{ name, shape }]
+  const count = Math.ceil(sizeOf(shape) / partSize)
   const [rows, columns] = shape as [number, number]
   const upTo = (part: number) => Math.round((part * columns) / count)
   return Array.from({ length: count }, (_, i) => ({
