@@ -83,21 +83,12 @@ interface Parts {
 /** Each part reads some of the inputs. */
 function sumOverParts(x: Tensor, bias: Tensor, { parts, turned }: Parts): Tensor {
   const read = rowsOf(x, parts, turned ? 1 : 0)
-  const sums = parts.reduce<Tensor | null>(
-    (sum, part, i) =>
-      sum ? matmul(part, read[i]!, !turned, false, sum) : columnsOfOne(read[i]!, part, bias, turned),
-    null,
-  )
+  const first = columnsOfOne(read[0]!, parts[0]!, bias, turned)
+  const sums = parts.slice(1).reduce((sum, part, i) => matmul(part, read[i + 1]!, !turned, false, sum), first)
+  const ofX = (dy: Tensor) => parts.map((part) => matmul(part, dy, turned))
   return customGradient(
-    sums!,
-    [
-      x,
-      (dy) =>
-        concat(
-          parts.map((part) => matmul(part, dy, turned)),
-          0,
-        ),
-    ],
+    sums,
+    [x, (dy) => concat(ofX(dy), 0)],
     [bias, (dy) => reduceSum(dy, [1])],
     ...parts.map((part, i) => [part, (dy: Tensor) => ofPart(read[i]!, dy, turned)] as const),
   )
@@ -105,21 +96,13 @@ function sumOverParts(x: Tensor, bias: Tensor, { parts, turned }: Parts): Tensor
 
 /** Each part gives some of the units. */
 function joinOverParts(x: Tensor, bias: Tensor, { parts, turned }: Parts): Tensor {
-  const axis = turned ? 0 : 1
-  const biases = rowsOf(bias, parts, axis)
-  const units = concat(
-    parts.map((part, i) => columnsOfOne(x, part, biases[i]!, turned)),
-    0,
-  )
-  const received = new Map<Tensor, readonly Tensor[]>()
-  const rows = (dy: Tensor) => {
-    if (!received.has(dy)) received.set(dy, rowsOf(dy, parts, axis))
-    return received.get(dy)!
-  }
+  const rows = (of: Tensor) => rowsOf(of, parts, turned ? 0 : 1)
+  const biases = rows(bias)
+  const units = parts.map((part, i) => columnsOfOne(x, part, biases[i]!, turned))
   const ofX = (dy: Tensor) =>
-    parts.reduce<Tensor | null>((sum, part, i) => matmul(part, rows(dy)[i]!, turned, false, sum), null)!
+    rows(dy).reduce<Tensor | null>((sum, own, i) => matmul(parts[i]!, own, turned, false, sum), null)!
   return customGradient(
-    units,
+    concat(units, 0),
     [x, ofX],
     [bias, (dy) => reduceSum(dy, [1])],
     ...parts.map((part, i) => [part, (dy: Tensor) => ofPart(x, rows(dy)[i]!, turned)] as const),
