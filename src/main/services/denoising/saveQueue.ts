@@ -42,7 +42,7 @@ export interface SaveDependencies {
 }
 
 /** Bytes of the pixels that are restored side by side. Workers take many times as much for it. */
-const mostBytes = 40e6
+const mostBytes = 80e6
 const tellEveryMs = 1000
 
 /**

@@ -53,6 +53,12 @@ const usual = qualitySchema.parse({})
 const dotsPerMillimetre = 25.4
 
 /**
+ * Pixels up to which a JPEG's Huffman tables are made for it: that takes all its coefficients in memory, six bytes a pixel in
+ * colour. Larger ones are written line by line with the standard's tables, as cameras do, and are some 5 % larger for it.
+ */
+const ownTablesUpTo = 4e6
+
+/**
  * Writes pixels as a file of the original's format, depth and colour profile, with its metadata.
  *
  * The metadata come along because the picture begins as the original, of which every pixel is then set: multiplied by 0,
@@ -75,6 +81,7 @@ export async function writePicture(
       `It has ${pages} pages, and a file of the kind ${format} holds one. Save it as the original is, or as TIFF.`,
     )
   const raw = { height: height * pages, width, channels }
+  const isSmall = height * width <= ownTablesUpTo
   const isDeep = pixels instanceof Uint16Array
   const isKeptDeep = isDeep && (format === 'png' || format === 'tiff' || format === 'avif')
   const space = spaceOf(channels < 3, isKeptDeep)
@@ -82,7 +89,9 @@ export async function writePicture(
     return writeFloats(original, picture, pixels as Uint16Array, path, options)
   // Floats would go through the decoder's conversion of colours.
   if (picture.format === 'bmp' || picture.floats) {
-    await encode(sharp(pixels, { raw }).toColourspace(space), format, options.quality, undefined).toFile(path)
+    await encode(sharp(pixels, { raw }).toColourspace(space), format, options.quality, { isSmall }).toFile(
+      path,
+    )
     return
   }
   const none = new Array<number>(channels).fill(0)
@@ -101,7 +110,7 @@ export async function writePicture(
       : sharp(await carrier.png({ compressionLevel: 1 }).toBuffer())
           .flatten({ background: 'white' })
           .keepMetadata()
-  await encode(ready, format, options.quality, density).toFile(path)
+  await encode(ready, format, options.quality, { density, isSmall }).toFile(path)
   if (format === 'tiff') await carryDescriptions(original, exif, path, pages)
 }
 
@@ -141,12 +150,12 @@ function encode(
   picture: Sharp,
   format: ImageFormat,
   quality: Quality | null,
-  density: number | undefined,
+  { density, isSmall }: { readonly density?: number; readonly isSmall: boolean },
 ): Sharp {
   const { jpeg, webp, avif } = quality ?? usual
   switch (format) {
     case 'jpeg':
-      return picture.jpeg({ quality: jpeg, chromaSubsampling: '4:4:4' })
+      return picture.jpeg({ quality: jpeg, chromaSubsampling: '4:4:4', optimiseCoding: isSmall })
     case 'webp':
       return picture.webp({ quality: webp })
     case 'avif':

@@ -123,6 +123,20 @@ describe('a picture that is read and written', () => {
     expect(await readFile(original.path)).toEqual(file)
   })
 
+  it.each([
+    [2000, 'its own'],
+    [2001, 'the standard’s'],
+  ])('of 2000 × %i has %s tables as a JPEG', async (rows, whose) => {
+    const grey = sharp({ create: { width: 2000, height: rows, channels: 3, background: '#777' } })
+    const { out } = await negative('grey.jpg', await grey.toColourspace('b-w').jpeg().toBuffer())
+    const file = await readFile(out)
+    // The first marker of tables: its length, class and number, and how many codes there are of 1, 2… bits.
+    const counts = file.subarray(file.indexOf(Buffer.of(0xff, 0xc4)) + 5).subarray(0, 16)
+    const ofBrightness = [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]
+    if (whose === 'its own') expect([...counts]).not.toEqual(ofBrightness)
+    else expect([...counts]).toEqual(ofBrightness)
+  })
+
   it('becomes PNG where its format cannot be written', async () => {
     const rows = new Uint8Array(4 * 2 * 2).fill(90)
     const { picture, pixels, out } = await negative('a.bmp', bmp(2, 2, 24, rows))
