@@ -41,7 +41,7 @@ const cachedPart = 2 ** 19
  *   transposes one product of the three that read a tied kernel turns it: a step of 784-196-81-49 takes 12 % less time, one
  *   of 3072-1024-256-64 20 %. Bytes are turned over before they are floats, which costs next to nothing.
  * - Adam's operations there pass over each kernel one after the other. On parts of one that stay in the cache they take half
- *   the time, a sixth of a step of 3072-1024-256-64.
+ *   the time, a seventh of a step of 3072-1024-256-64.
  * - The loss of a tied model can do without the outermost layer's output (models/gramLoss.ts). With I inputs, U units and B
  *   images that takes 2·B·I·U + 2·I·U² + 2·B·U² multiplications instead of 5·B·I·U. Not on a GPU, whose products keep too
  *   few digits for it where they run on tensor cores.
