@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Sharp } from 'sharp'
 import { expect, type Page, test } from '@playwright/test'
 import { serve, type ServedApp } from '../e2e/support/servedApp'
 import { root } from '../support/requirements'
@@ -13,6 +14,9 @@ import { openPhotos, pageBytes, report } from './support'
 const count = Number(process.env.HOURGLASS_PICTURES ?? 5)
 /** HOURGLASS_CHANNELS=3 for colour, for which `bench denoise` has no figure to compare with. */
 const channels = process.env.HOURGLASS_CHANNELS === '3' ? 3 : 1
+/** HOURGLASS_FORMAT=progressive, png, webp, avif or tiff for pictures of another kind. */
+const format = process.env.HOURGLASS_FORMAT ?? 'jpeg'
+const extension = { jpeg: 'jpg', progressive: 'jpg', tiff: 'tif' }[format] ?? format
 const size = { width: 4000, height: 3000 }
 const hours = 3_600_000
 
@@ -26,6 +30,23 @@ async function bareSpeed(): Promise<number> {
   return megapixelsPerSecond
 }
 
+function encode(picture: Sharp): Sharp {
+  switch (format) {
+    case 'jpeg':
+      return picture.jpeg({ quality: 95 })
+    case 'progressive':
+      return picture.jpeg({ quality: 95, progressive: true })
+    case 'png':
+    case 'webp':
+    case 'tiff':
+      return picture.toFormat(format)
+    case 'avif':
+      return picture.avif({ quality: 80, effort: 0 })
+    default:
+      throw new Error(`HOURGLASS_FORMAT=${format} is none of jpeg, progressive, png, webp, avif and tiff.`)
+  }
+}
+
 /** In MB: what it has now, or the most that it ever had. Linux only. */
 async function memoryOf(app: ServedApp, field: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${app.process.pid}/status`, 'utf8')
@@ -37,11 +58,9 @@ test(`${count} pictures of 12 megapixels`, async ({ page }, info) => {
   const folder = await mkdtemp(join(tmpdir(), 'hourglass-bench-'))
   const photos = join(folder, 'files/photos')
   await mkdir(photos, { recursive: true })
-  const first = join(photos, 'photo-0.jpg')
-  await noisyPicture({ ...size, channels })
-    .jpeg({ quality: 95 })
-    .toFile(first)
-  for (let i = 1; i < count; i++) await copyFile(first, join(photos, `photo-${i}.jpg`))
+  const first = join(photos, `photo-0.${extension}`)
+  await encode(noisyPicture({ ...size, channels })).toFile(first)
+  for (let i = 1; i < count; i++) await copyFile(first, join(photos, `photo-${i}.${extension}`))
   const bare = channels === 1 ? await bareSpeed() : null
   const app = await serve({ home: join(folder, 'home'), roots: [join(folder, 'files')] })
   try {
@@ -102,4 +121,4 @@ async function untilStopped(page: Page): Promise<number> {
 }
 
 const results = async (photos: string): Promise<number> =>
-  (await readdir(photos)).filter((name) => /-denoised\.jpg$/.test(name)).length
+  (await readdir(photos)).filter((name) => name.endsWith(`-denoised.${extension}`)).length

@@ -48,7 +48,9 @@ export class BatchProgress {
     this.pictures.delete(id)
   }
 
+  /** Of one that was left meanwhile, nothing is counted. */
   finish(id: string, megapixels: number, isFailed: boolean): void {
+    if (!this.pictures.has(id)) return
     this.counts[isFailed ? 'failed' : 'done']++
     this.counts.megapixels += megapixels
     this.leave(id)

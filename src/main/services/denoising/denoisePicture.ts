@@ -1,5 +1,5 @@
 import { copyFile } from 'node:fs/promises'
-import { ExpectedError } from '../../../shared/errors'
+import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, ImageNoise, PixelData } from '../../worker/protocol'
@@ -112,22 +112,30 @@ function ownBuffer(pixels: Uint8Array | Uint16Array): (Uint8Array | Uint16Array)
 /** How the encoder says that the disk is full; it has no codes. */
 const diskFull = /no space left|disk full|ENOSPC|write error|wbuffer_write|unable to write/i
 
+export interface ResultOptions extends WriteOptions {
+  /** Aborted before the file has its name, none is left; the encoder ends in its own time all the same. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * Writes a result, whole or not at all. A picture in which nothing was changed is copied, byte by byte, where its format
  * can stay.
+ *
+ * @throws ExpectedError, CancelledError
  */
 export async function writeResult(
   path: string,
   original: PreparedImage,
   picture: Picture,
   { pixels, tile }: DenoisedPicture,
-  options: WriteOptions = asTheOriginal,
+  options: ResultOptions = asTheOriginal,
 ): Promise<void> {
   const isSame = tile === null && newExtension(picture, options) === null
   await replaceFile(path, async (partial) => {
     if (isSame) return copyFile(original.path, partial)
     try {
       await writePicture(original, picture, pixels, partial, options)
+      if (options.signal?.aborted) throw new CancelledError('Stopped.')
     } catch (error) {
       if (!(error instanceof Error) || !diskFull.test(error.message)) throw error
       throw new ExpectedError(

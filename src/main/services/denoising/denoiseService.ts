@@ -323,7 +323,7 @@ export class DenoiseService {
   }
 
   async close(): Promise<void> {
-    await this.queue.stop()
+    await this.queue.close()
     await this.painter.close()
   }
 

@@ -20,6 +20,8 @@ export interface Picture {
   readonly pages: number
   /** Where the file has 32-bit floats, of which `pixels` are the range in 16 bits. */
   readonly floats?: Floats
+  /** A JPEG whose decoder has all coefficients in memory before the first line is ready. */
+  readonly isProgressive?: boolean
 }
 
 /** @throws UnusableImage for what is damaged, or of a kind that would not come out as it went in */
@@ -36,6 +38,7 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
       pages = 1,
       orientation = 1,
       bitsPerSample,
+      isProgressive,
     } = await sharp(input, readingOptions(format)).metadata()
     if (pages > 1 && !holdsPages(format))
       throw new UnusableImage(
@@ -63,6 +66,7 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
       channels: info.channels as Picture['channels'],
       orientation,
       pages,
+      isProgressive: format === 'jpeg' && isProgressive,
     }
   } catch (error) {
     throw error instanceof UnusableImage ? error : damaged(error)

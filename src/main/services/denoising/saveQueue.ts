@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path'
-import { availableParallelism } from 'node:os'
 import type { DenoiseBatch, DenoisePicture } from '../../../shared/api/denoising'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { wholeMix } from '../../../shared/mixPixels'
@@ -17,8 +16,8 @@ import { NoiseAhead } from './noiseAhead'
 import { canReadAhead, type Opened, PictureReader } from './pictureReader'
 import type { Picture } from './readPicture'
 import { type QueueEntry, type QueuedPicture, remarkOn, type SaveRequest, settingsOf } from './queueEntry'
-import { Room } from './room'
 import { isSame, type SavedResults, stampOf } from './savedResults'
+import { SideBySide } from './sideBySide'
 import { TakenPlaces } from './takenPlaces'
 import { unlessAborted } from './unlessAborted'
 
@@ -41,8 +40,6 @@ export interface SaveDependencies {
   readonly note: string
 }
 
-/** Bytes of the pixels that are restored side by side. Workers take many times as much for it. */
-const mostBytes = 80e6
 const tellEveryMs = 1000
 
 /**
@@ -59,13 +56,14 @@ export class SaveQueue {
   private toldAt = 0
   private readonly written = new Map<string, string>()
   private readonly reader: PictureReader
-  private readonly room = new Room(mostBytes)
+  private readonly sideBySide: SideBySide
   /** Files are written one after the other: encoders take much memory. */
   private writing: Promise<void> = Promise.resolve()
   private readonly places: TakenPlaces
 
   constructor(private readonly deps: SaveDependencies) {
     const { modelFor, estimator, results } = deps
+    this.sideBySide = new SideBySide(() => deps.lanes(), this.progress)
     this.places = new TakenPlaces(results)
     this.reader = new PictureReader({ modelFor, noiseAhead: new NoiseAhead(estimator) })
   }
@@ -76,8 +74,19 @@ export class SaveQueue {
     return () => void this.listeners.delete(listen)
   }
 
+  /** Whether pictures are being saved, or wait for it. */
   get isBusy(): boolean {
+    return this.isAtWork && !this.isStopped
+  }
+
+  /** Until what was going on when it was stopped has ended, which no codec can be told to do. */
+  private get isAtWork(): boolean {
     return this.lanes.size > 0
+  }
+
+  /** And nothing was asked for since. */
+  private get isStopped(): boolean {
+    return this.abort.signal.aborted && this.waiting.length === 0
   }
 
   batch(): DenoiseBatch {
@@ -113,14 +122,14 @@ export class SaveQueue {
 
   /** Sets lanes to work that have nothing to do. */
   private start(): void {
-    // What was asked for while the last batch is being stopped begins when that has ended.
-    if (this.isBusy && this.abort.signal.aborted) return
-    if (!this.isBusy) this.abort = new AbortController()
+    // What was asked for since the last batch was stopped begins when that has ended.
+    if (this.isAtWork && this.abort.signal.aborted) return
+    if (!this.isAtWork) this.abort = new AbortController()
     for (const client of this.deps.clients.slice(0, this.deps.lanes())) {
       if (this.lanes.has(client)) continue
       const lane = this.run(client).finally(() => {
         this.lanes.delete(client)
-        if (!this.isBusy) this.ended()
+        if (!this.isAtWork) this.ended()
       })
       this.lanes.set(client, lane)
     }
@@ -129,6 +138,10 @@ export class SaveQueue {
   private ended(): void {
     // What is large waits until there is nothing beside it, and all the same for the end of a pause.
     if (this.waiting.length > 0) return this.start()
+    if (!this.abort.signal.aborted) this.rest()
+  }
+
+  private rest(): void {
     // A pause ends with what was paused.
     this.resume()
     this.reader.forget()
@@ -153,17 +166,21 @@ export class SaveQueue {
   }
 
   /** What is written stays; the others are as before they were asked for. */
-  async stop(): Promise<void> {
+  stop(): void {
     if (!this.isBusy) return
-    const lanes = [...this.lanes.values()]
     this.drop(() => true)
     const ids = [...this.progress.working.keys()]
     this.deps.change(ids, { state: 'ready', progress: 0 })
     // They may be asked for again before the work on them has ended.
     for (const id of ids) this.progress.leave(id)
     this.abort.abort()
-    this.resume()
-    await Promise.all(lanes)
+    this.rest()
+  }
+
+  /** Stops, and waits until nothing is going on any more. */
+  async close(): Promise<void> {
+    this.stop()
+    await Promise.all(this.lanes.values())
   }
 
   /** Takes pictures out of the queue; those that are worked on are finished. */
@@ -199,16 +216,6 @@ export class SaveQueue {
     return next
   }
 
-  /** A lane's share of the cores, all of them where it is soon alone; undefined for what a runtime takes by itself. */
-  private threadsFor({ id, megapixels }: QueueEntry, bytes: number): number | undefined {
-    const lanes = this.deps.lanes()
-    if (lanes === 1 || lanes * bytes > mostBytes) return undefined
-    const others = [...this.progress.working].filter(([other]) => other !== id)
-    const left = others.reduce((sum, [, one]) => sum + (1 - one.share) * one.megapixels, 0)
-    if (this.waiting.length === 0 && left < megapixels / 2) return undefined
-    return Math.max(1, Math.floor(availableParallelism() / lanes))
-  }
-
   /** Restores a picture. @returns what writes it, so that the next one can begin meanwhile */
   private async compute(
     entry: QueueEntry,
@@ -218,7 +225,7 @@ export class SaveQueue {
     const { id } = entry
     let path: string | null = null
     try {
-      const opened = await opening
+      const opened = await unlessAborted(opening, this.abort.signal)
       const { image, picture } = opened
       const settings = settingsOf(entry)
       const place = await this.places.find({ ...entry, original: entry.path, picture, settings })
@@ -244,14 +251,13 @@ export class SaveQueue {
     opened: Opened,
     client: ComputeClient,
   ): Promise<DenoisedPicture> {
-    const { byteLength } = opened.picture.pixels
-    const leave = await this.room.enter(byteLength)
+    const turn = await this.sideBySide.enter(entry, opened.picture, () => this.waiting.length === 0)
     try {
       if (this.abort.signal.aborted) throw new CancelledError('Stopped.')
       this.deps.change([entry.id], { state: 'working', progress: 0 })
-      return await this.restore(entry, opened, { client, threads: this.threadsFor(entry, byteLength) })
+      return await this.restore(entry, opened, { client, threads: turn.threads() })
     } finally {
-      leave()
+      turn.leave()
     }
   }
 
@@ -311,7 +317,7 @@ export class SaveQueue {
       await makeFolder(dirname(path))
       const { format, quality } = entry.output
       const options = { format, quality, note: result.tile === null ? null : this.deps.note }
-      await writeResult(path, image, picture, result, options)
+      await writeResult(path, image, picture, result, { ...options, signal: this.abort.signal })
       const resultStamp = (await stampOf(path))!
       const replaced = path === entry.path
       await this.deps.results.add({

@@ -39,7 +39,8 @@ export interface WriteOptions {
 }
 export const asTheOriginal: WriteOptions = { format: 'same', quality: null, note: null }
 
-const formatFor = (original: ImageFormat, { format }: WriteOptions): ImageFormat =>
+/** What a picture is written as. */
+export const formatFor = (original: ImageFormat, { format }: Pick<WriteOptions, 'format'>): ImageFormat =>
   format === 'same' ? writtenAs[original] : format
 
 /** The ending of the file that a picture is written to, or null to keep the one it has. */
@@ -57,6 +58,9 @@ const dotsPerMillimetre = 25.4
  * colour. Larger ones are written line by line with the standard's tables, as cameras do, and are some 5 % larger for it.
  */
 const ownTablesUpTo = 4e6
+
+/** Of 0 to 9. At the usual 4 a picture takes eleven times as long, 9 to 19 s a megapixel, and is up to 6 % smaller. */
+const avifEffort = 2
 
 /**
  * Writes pixels as a file of the original's format, depth and colour profile, with its metadata.
@@ -159,7 +163,7 @@ function encode(
     case 'webp':
       return picture.webp({ quality: webp })
     case 'avif':
-      return picture.avif({ quality: avif, chromaSubsampling: '4:4:4' })
+      return picture.avif({ quality: avif, chromaSubsampling: '4:4:4', effort: avifEffort })
     case 'tiff': {
       const resolution = density
         ? { xres: density / dotsPerMillimetre, yres: density / dotsPerMillimetre }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
@@ -522,6 +522,38 @@ describe('pictures that are saved', () => {
     await invoke('denoise.stop', {})
     expect(await row(id)).toMatchObject({ state: 'ready', progress: 0 })
     expect((await saved([id]))[0]).toMatchObject({ state: 'done', result: 'stopped-denoised.png' })
+  })
+
+  it('leave no file when they are stopped while it is written, and can be saved again', async () => {
+    const noisy = noisyPicture({ width: 1500, height: 1200 })
+    const { id } = await addPicture('encoding/encoded.png', noisy.png())
+    await invoke('denoise.setControls', { ids: [id], controls: { ...defaultControls, strength: 0 } })
+    const names = async () => (await readdir(join(folder, 'encoding'))).filter((name) => /avif/.test(name))
+    const output = { format: 'avif', pattern: '{name}' } as const
+    await invoke('denoise.save', { ids: [id], output })
+    while ((await names()).length === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+    await invoke('denoise.stop', {})
+    // The encoder cannot be stopped, and nobody waits for it.
+    expect(await names()).toEqual(['encoded.avif.partial'])
+    expect((await invoke('denoise.state', {})).batch.state).toBe('idle')
+    expect(await row(id)).toMatchObject({ state: 'ready' })
+    while ((await names()).length > 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect((await saved([id], output))[0]).toMatchObject({ state: 'done', result: 'encoded.avif' })
+    expect(await names()).toEqual(['encoded.avif'])
+  })
+
+  it('begin when what was stopped has ended', async () => {
+    const { id } = await addPicture('anew/anew.png', noisyPicture({ width: 900, height: 800 }).png())
+    await invoke('denoise.setControls', { ids: [id], controls: { ...defaultControls, strength: 0 } })
+    const output = { format: 'avif', pattern: '{name}' } as const
+    await invoke('denoise.save', { ids: [id], output })
+    while ((await readdir(join(folder, 'anew'))).length < 2)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    await invoke('denoise.stop', {})
+    const [done] = await saved([id], output)
+    expect(done).toMatchObject({ state: 'done', result: 'anew.avif' })
+    expect((await invoke('denoise.state', {})).batch).toMatchObject({ state: 'idle', done: 1, total: 1 })
+    expect((await readdir(join(folder, 'anew'))).sort()).toEqual(['anew.avif', 'anew.png'])
   })
 
   it('go on after a stop that came in a pause', async () => {

@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os'
+import type { ImageFormat } from '../datasets/imageFormats'
+import type { BatchProgress } from './batchProgress'
+import type { QueueEntry } from './queueEntry'
+import type { Picture } from './readPicture'
+import { Room } from './room'
+import { formatFor } from './writePicture'
+
+/** Of the pictures that are restored side by side, as `bytesOf` counts them. Workers take many times as much for it. */
+const mostBytes = 80e6
+/** A progressive JPEG's coefficients have 16 bits. */
+const bytesPerCoefficient = 2
+/** Measured: 350 MB for 12 megapixels in colour. */
+const avifBytesPerValue = 10
+
+/**
+ * Bytes of a picture's pixels, and of what its codecs hold beside them where that is all of the picture in their own form.
+ *
+ * @param format what it is written as
+ */
+export function bytesOf(
+  { pixels, isProgressive = false }: Pick<Picture, 'pixels' | 'isProgressive'>,
+  format: ImageFormat,
+): number {
+  const reading = isProgressive ? bytesPerCoefficient * pixels.length : 0
+  const writing = format === 'avif' ? avifBytesPerValue * pixels.length : 0
+  return pixels.byteLength + reading + writing
+}
+
+export interface Turn {
+  /** A lane's share of the cores, all of them where it is soon alone; undefined for what a runtime takes by itself. */
+  threads(): number | undefined
+  /** Gives the memory back. */
+  leave(): void
+}
+
+/** What pictures that are restored side by side, one a lane, share: memory and the processor's cores. */
+export class SideBySide {
+  private readonly room = new Room(mostBytes)
+
+  constructor(
+    private readonly lanes: () => number,
+    private readonly progress: Pick<BatchProgress, 'working'>,
+  ) {}
+
+  /**
+   * Resolves when there is memory for a picture.
+   *
+   * @param isLast whether no other waits, when it is asked
+   */
+  async enter(entry: QueueEntry, picture: Picture, isLast: () => boolean): Promise<Turn> {
+    const bytes = bytesOf(picture, formatFor(picture.format, entry.output))
+    const leave = await this.room.enter(bytes)
+    return { leave, threads: () => this.threadsFor(entry, bytes, isLast()) }
+  }
+
+  private threadsFor({ id, megapixels }: QueueEntry, bytes: number, isLast: boolean): number | undefined {
+    const lanes = this.lanes()
+    if (lanes === 1 || lanes * bytes > mostBytes) return undefined
+    const others = [...this.progress.working].filter(([other]) => other !== id)
+    const left = others.reduce((sum, [, one]) => sum + (1 - one.share) * one.megapixels, 0)
+    if (isLast && left < megapixels / 2) return undefined
+    return Math.max(1, Math.floor(availableParallelism() / lanes))
+  }
+}
