@@ -8,7 +8,7 @@ const { existsSync } = require('node:fs')
 const { join, resolve } = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { SetupError, prepareCheckout } = require('./checkout.cjs')
-const { checkNode, useAllCores } = require('./process.cjs')
+const { checkNode, runUntilItEnds, useAllCores } = require('./process.cjs')
 const { setupGpu } = require('./gpu.cjs')
 
 const root = resolve(__dirname, '../../..')
@@ -39,7 +39,10 @@ async function start() {
     process.exit(badInput)
   }
   returnToCallersFolder()
-  await import(pathToFileURL(join(root, 'out/main/cli.js')))
+  const cli = join(root, 'out/main/cli.js')
+  // The app runs long, in a process that keeps little of what it has freed.
+  if (process.argv[2] === 'serve') runUntilItEnds(process.execPath, [cli, ...process.argv.slice(2)])
+  else await import(pathToFileURL(cli))
 }
 
 start()

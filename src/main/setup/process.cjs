@@ -1,3 +1,4 @@
+const { spawn } = require('node:child_process')
 const { cpus } = require('node:os')
 
 const badInput = 3
@@ -15,4 +16,18 @@ function useAllCores() {
   process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, cpus().length))
 }
 
-module.exports = { badInput, checkNode, useAllCores }
+/**
+ * glibc keeps what a thread has freed for that thread, some 400 MB more with AVIF pictures of 12 megapixels. With two arenas
+ * for all threads it is used again. glibc reads this when a process begins, so it is for the processes that are started.
+ */
+const withFewArenas = (env) => ({ MALLOC_ARENA_MAX: '2', ...env })
+
+/** Starts a program and ends as it does. Ctrl-C in the terminal reaches it by itself, SIGTERM is passed on. */
+function runUntilItEnds(program, args) {
+  const child = spawn(program, args, { stdio: 'inherit', env: withFewArenas(process.env) })
+  process.on('SIGINT', () => undefined)
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  child.on('close', (code, signal) => process.exit(signal ? 130 : code))
+}
+
+module.exports = { badInput, checkNode, runUntilItEnds, useAllCores, withFewArenas }

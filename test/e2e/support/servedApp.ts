@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { withFewArenas } from '../../../src/main/setup/process.cjs'
 import { root } from '../../support/requirements'
 
 export interface ServeOptions {
@@ -36,7 +37,7 @@ const cli = join(root, 'out/main/cli.js')
 export async function serve(options: ServeOptions): Promise<ServedApp> {
   const [program, ...args] = commandLine(options)
   const child = spawn(program!, args, {
-    env: { ...process.env, HOURGLASS_HOME: options.home, NO_COLOR: '1' },
+    env: withFewArenas({ ...process.env, HOURGLASS_HOME: options.home, NO_COLOR: '1' }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stderr = ''

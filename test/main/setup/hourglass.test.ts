@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,4 +45,23 @@ it('gives the thread pool every core, unless told otherwise', async () => {
     Number(await look('process.env.UV_THREADPOOL_SIZE', { UV_THREADPOOL_SIZE: undefined })),
   ).toBeGreaterThanOrEqual(4)
   expect(await look('process.env.UV_THREADPOOL_SIZE', { UV_THREADPOOL_SIZE: '2' })).toBe('2')
+})
+
+it('serves in a process that keeps little of the memory it has freed, and ends it with itself', async () => {
+  const say = `const { MALLOC_ARENA_MAX } = process.env; process.argv[1].endsWith('cli.js') && console.log(MALLOC_ARENA_MAX, process.pid)`
+  const args = ['--import', `data:text/javascript,${encodeURIComponent(say)}`]
+  const env = {
+    ...{ ...process.env, HOURGLASS_HOME: elsewhere, MALLOC_ARENA_MAX: undefined },
+    NODE_OPTIONS: args.join(' '),
+  }
+  const app = spawn(process.execPath, [launcher, 'serve', '--port', '0'], { env })
+  let said = ''
+  app.stdout.on('data', (data: Buffer) => (said += data))
+  while (!said.includes('http')) await once(app.stdout, 'data')
+  const [arenas, pid] = said.split('\n')[0]!.split(' ').map(Number)
+  expect(arenas).toBe(2)
+  const ended = once(app, 'close')
+  app.kill('SIGTERM')
+  await ended
+  expect(() => process.kill(pid!, 0)).toThrow('ESRCH')
 })

@@ -1,0 +1,1 @@
+export function withFewArenas(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv
