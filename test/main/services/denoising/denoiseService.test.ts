@@ -216,7 +216,7 @@ describe('a picture that is looked at', () => {
   })
 
   it('waits as a draft while pictures are saved, and says so', async () => {
-    const { id } = await addPicture('waits.png', noisyPicture({ width: 760, height: 600 }).png())
+    const { id } = await addPicture('waits.png', noisyPicture({ width: 560, height: 400 }).png())
     const question = { id, controls: defaultControls, rectangle: everything, scale: 0.5 }
     await invoke('denoise.open', { id })
     const saving = saved([id])
@@ -236,7 +236,7 @@ describe('a picture that is looked at', () => {
     ['all of it', 1, 1],
     ['turned and at half its size', 6, 0.5],
   ])('shows at once what the noise set by hand will make of it, %s', async (_, orientation, scale) => {
-    const noisy = noisyPicture({ width: 520, height: 180 }).withMetadata({ orientation })
+    const noisy = noisyPicture({ width: 360, height: 130 }).withMetadata({ orientation })
     const { id } = await addPicture(`hand-${orientation}.png`, noisy.png())
     const byHand = (sigma: number) => ({ ...defaultControls, sigma })
     const first = (sigma: number) =>
@@ -327,7 +327,7 @@ describe('pictures that are saved', () => {
   it('are in a row what each is alone, whatever the noise of the one before', async () => {
     const ids: string[] = []
     for (const sigma of [10, 40, 20]) {
-      const image = noisyPicture({ width: 300, height: 200, sigma })
+      const image = noisyPicture({ width: 220, height: 160, sigma })
       ids.push((await addPicture(`row/${sigma}.png`, image.png())).id)
     }
     await saved(ids)
@@ -453,7 +453,7 @@ describe('pictures that are saved', () => {
     // One by one, so that they are saved in this order.
     const ids: string[] = []
     for (let i = 0; i < 4; i++) {
-      const picture = noisyPicture({ width: 700, height: 700, seed: i }).png()
+      const picture = noisyPicture({ width: 560, height: 560, seed: i }).png()
       ids.push((await addPicture(`batch/${i}.png`, picture)).id)
     }
     await invoke('denoise.save', { ids, output: {} })
@@ -481,7 +481,7 @@ describe('pictures that are saved', () => {
     const ids: string[] = []
     const clean: Buffer[] = []
     for (const [i, side] of ['left', 'right'].entries()) {
-      const size = { width: 600, height: 500, seed: i }
+      const size = { width: 420, height: 320, seed: i }
       ids.push((await addPicture(`${side}/same.png`, noisyPicture(size).png())).id)
       await saved([ids[i]!])
       clean.push(await readFile(join(folder, side, 'same-denoised.png')))
@@ -516,7 +516,7 @@ describe('pictures that are saved', () => {
   })
 
   it('can be saved after they were stopped', async () => {
-    const { id } = await addPicture('stopped.png', noisyPicture({ width: 900, height: 900 }).png())
+    const { id } = await addPicture('stopped.png', noisyPicture({ width: 500, height: 480 }).png())
     await invoke('denoise.save', { ids: [id], output: {} })
     while ((await row(id)).state !== 'working') await new Promise((resolve) => setTimeout(resolve, 5))
     await invoke('denoise.stop', {})
@@ -525,7 +525,7 @@ describe('pictures that are saved', () => {
   })
 
   it('leave no file when they are stopped while it is written, and can be saved again', async () => {
-    const noisy = noisyPicture({ width: 1500, height: 1200 })
+    const noisy = noisyPicture({ width: 1000, height: 800 })
     const { id } = await addPicture('encoding/encoded.png', noisy.png())
     await invoke('denoise.setControls', { ids: [id], controls: { ...defaultControls, strength: 0 } })
     const names = async () => (await readdir(join(folder, 'encoding'))).filter((name) => /avif/.test(name))
@@ -543,7 +543,7 @@ describe('pictures that are saved', () => {
   })
 
   it('begin when what was stopped has ended', async () => {
-    const { id } = await addPicture('anew/anew.png', noisyPicture({ width: 900, height: 800 }).png())
+    const { id } = await addPicture('anew/anew.png', noisyPicture({ width: 600, height: 500 }).png())
     await invoke('denoise.setControls', { ids: [id], controls: { ...defaultControls, strength: 0 } })
     const output = { format: 'avif', pattern: '{name}' } as const
     await invoke('denoise.save', { ids: [id], output })
@@ -557,7 +557,7 @@ describe('pictures that are saved', () => {
   })
 
   it('go on after a stop that came in a pause', async () => {
-    const { id } = await addPicture('paused.png', noisyPicture({ width: 900, height: 900 }).png())
+    const { id } = await addPicture('paused.png', noisyPicture({ width: 400, height: 400 }).png())
     await invoke('denoise.save', { ids: [id], output: {} })
     await invoke('denoise.pause', {})
     const stopping = invoke('denoise.stop', {})
