@@ -18,7 +18,7 @@ const avifBytesPerValue = 10
  *
  * @param format what it is written as
  */
-export function bytesOf(
+function bytesOf(
   { pixels, isProgressive = false }: Pick<Picture, 'pixels' | 'isProgressive'>,
   format: ImageFormat,
 ): number {
