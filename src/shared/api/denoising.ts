@@ -28,7 +28,7 @@ const percent = z.number().int().min(1).max(100)
 /** 1..100 of each; at the defaults hardly anything is lost. One number, as it once was, is for all. */
 export const qualitySchema = z.union([
   percent.transform((quality) => ({ jpeg: quality, webp: quality, avif: quality })),
-  z.strictObject({ jpeg: percent.default(95), webp: percent.default(95), avif: percent.default(80) }),
+  z.strictObject({ jpeg: percent.default(95), webp: percent.default(95), avif: percent.default(88) }),
 ])
 export type Quality = z.output<typeof qualitySchema>
 

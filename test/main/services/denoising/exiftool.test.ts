@@ -50,7 +50,7 @@ const ofTheFile = /^(System|SourceFile|ExifTool|Composite|File:(Comment|Current|
 const ofTurning = /(ImageWidth|ImageHeight|ImageSpatialExtent|Rotation|Orientation)$/
 /** Decided by the encoder: how it compresses, and where it puts things. */
 const ofTheEncoder =
-  /(Compression|Predictor|Strip|Tile|RowsPer|Thumbnail|Offset|DataSize|MediaData|Subfile|WebP|RIFF|EncodingProcess|YCbCr|ChromaFormat|ProfileCMM|XMPToolkit|Vp8|AV1|Meta|Meta_|Item|Primary|History|MovieData|HEVC|ExifByteOrder|XResolution|YResolution|ResolutionUnit|PixelsPerUnit|PixelUnits)/
+  /(Compression|Predictor|Strip|Tile|RowsPer|Thumbnail|Offset|DataSize|MediaData|Subfile|WebP|RIFF|EncodingProcess|YCbCr|ChromaFormat|ProfileCMM|XMPToolkit|Vp8|AV1|Meta|Meta_|Item|Primary|History|MovieData|HEVC|ExifByteOrder)/
 
 /** As `exif` says; libvips writes no EXIF into a TIFF. */
 function describeTiff(path: string): void {
@@ -146,6 +146,16 @@ describe.skipIf(!hasExiftool())('what exiftool reads of a result', () => {
       expect(after['ExifIFD:DateTimeOriginal']).toBe('2024:05:06 07:08:09')
       expect(after['GPS:GPSLatitude']).toBeCloseTo(51.5)
       expect(after['ExifIFD:ISO']).toBe(6400)
+      expect(after['IFD0:XResolution']).toBe(300)
     },
   )
+
+  it.each(['photo.webp', 'photo.avif'])('%s: its density is that of a TIFF made of it', async (name) => {
+    const folder = await temporaryFolder()
+    const path = join(folder, name)
+    const noisy = noisyPicture({ width: 64, height: 48 }).withMetadata({ density: 300 })
+    await formats[name]!(noisy).toFile(path)
+    await rewritten(path, join(folder, 'photo.tif'), { format: 'tiff' })
+    expect(tagsOf(join(folder, 'photo.tif'))['IFD0:XResolution']).toBeCloseTo(300, 3)
+  })
 })

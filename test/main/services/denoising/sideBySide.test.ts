@@ -18,7 +18,7 @@ const entry = (format: 'same' | 'avif'): QueueEntry => ({
     megapixels: 12,
     controls: defaultControls,
   },
-  ...{ output: { ...output, format, quality: { jpeg: 95, webp: 95, avif: 80 } }, folder: null, again: false },
+  ...{ output: { ...output, format, quality: { jpeg: 95, webp: 95, avif: 88 } }, folder: null, again: false },
 })
 
 /** Whether two of them are let in at once. */
