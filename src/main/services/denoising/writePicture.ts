@@ -1,9 +1,10 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
-import { type Quality, qualitySchema } from '../../../shared/api/denoising'
+import type { Quality } from '../../../shared/api/denoising'
 import type { ImageFormat } from '../datasets/imageFormats'
 import type { PreparedImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
 import { describedPixel, withoutName } from './describedPixel'
+import { encode } from './encodePicture'
 import { withChanges } from './floats'
 import { asStored, holdsPages, type Picture, readingOptions, spaceOf } from './readPicture'
 import { carryTags } from './tiff/carryTags'
@@ -50,25 +51,11 @@ export const newExtension = (
   options: WriteOptions = asTheOriginal,
 ): string | null => (formatFor(format, options) === format ? null : extensions[formatFor(format, options)]!)
 
-/** Hardly anything is lost at these, and files do not grow far beyond what a camera writes. */
-const usual = qualitySchema.parse({})
-const dotsPerMillimetre = 25.4
-
-/**
- * Pixels up to which a JPEG's Huffman tables are made for it: that takes all its coefficients in memory, six bytes a pixel in
- * colour. Larger ones are written line by line with the standard's tables, as cameras do, and are some 5 % larger for it.
- */
-const ownTablesUpTo = 4e6
-
-/** Of 0 to 9. With 2 a picture takes five times as long and is 8 % smaller, with the usual 4 forty times and 15 %. */
-const avifEffort = 0
-
 /**
  * Writes pixels as a file of the original's format, depth and colour profile, with its metadata.
  *
- * The metadata come along because the picture begins as the original, of which every pixel is then set: multiplied by 0,
- * and joined with the new one by a bitwise or, which keeps integers to the bit. Or it begins as one pixel of 0 that is
- * described as the original is, which a bitwise or enlarges.
+ * The metadata come along because the picture begins as the original: its first pixel is multiplied by 0 and joined with the
+ * new picture by a bitwise or, which enlarges the smaller one and keeps integers to the bit.
  *
  * @param pixels as many as the picture has
  * @throws UnusableImage for pages that the format does not hold
@@ -87,21 +74,20 @@ export async function writePicture(
       `It has ${pages} pages, and a file of the kind ${format} holds one. Save it as the original is, or as TIFF.`,
     )
   const raw = { height: height * pages, width, channels }
-  const isSmall = height * width <= ownTablesUpTo
   const isDeep = pixels instanceof Uint16Array
   const isKeptDeep = isDeep && (format === 'png' || format === 'tiff' || format === 'avif')
   const space = spaceOf(channels < 3, isKeptDeep)
+  const how = { format, quality: options.quality, pixels: height * width * pages, isDeep }
   if (picture.floats && format === 'tiff')
     return writeFloats(original, picture, pixels as Uint16Array, path, options)
   // Floats would go through the decoder's conversion of colours.
   if (picture.format === 'bmp' || picture.floats) {
-    await encode(sharp(pixels, { raw }).toColourspace(space), format, options.quality, { isSmall }).toFile(
-      path,
-    )
+    await encode(sharp(pixels, { raw }).toColourspace(space), how).toFile(path)
     return
   }
-  const { xmp, exif, ...described } = await sharp(original.input, readingOptions(original.format)).metadata()
-  const { begun, density } = await carrierOf(original, picture, { xmp, exif, ...described })
+  const described = await sharp(original.input, readingOptions(original.format)).metadata()
+  const { xmp, exif } = described
+  const { begun, density } = await carrierOf(original, picture, described)
   const filled = begun
     // Arrays of numbers are taken as well, which its types do not say.
     .boolean(pixels as Buffer, 'or', { raw })
@@ -115,7 +101,7 @@ export async function writePicture(
       : sharp(await carrier.png({ compressionLevel: 1 }).toBuffer())
           .flatten({ background: 'white' })
           .keepMetadata()
-  await encode(ready, format, options.quality, { density, isSmall }).toFile(path)
+  await encode(ready, { ...how, density }).toFile(path)
   if (format === 'tiff') await carryDescriptions(original, exif, path, pages)
 }
 
@@ -137,7 +123,9 @@ async function carrierOf(original: PreparedImage, picture: Picture, described: M
   }
   const none = new Array<number>(picture.channels).fill(0)
   const whole = sharp(original.input, { ...asStored(format), pages: pages > 1 ? -1 : 1 })
-  return { begun: whole.linear(none, none), density: described.density }
+  // Most decoders end after its first lines.
+  const begun = pages > 1 ? whole : whole.extract({ left: 0, top: 0, width: 1, height: 1 })
+  return { begun: begun.linear(none, none), density: described.density }
 }
 
 /** Into a TIFF. What is damaged in the original stays behind. */
@@ -167,31 +155,6 @@ async function writeFloats(
   const values = withChanges(floats!, pixels)
   const described = note === null ? null : withNote(xmp?.toString(), note)
   await writeFloatTiff(path, directories, { values, pages, height, width, channels }, described)
-}
-
-function encode(
-  picture: Sharp,
-  format: ImageFormat,
-  quality: Quality | null,
-  { density, isSmall }: { readonly density?: number; readonly isSmall: boolean },
-): Sharp {
-  const { jpeg, webp, avif } = quality ?? usual
-  switch (format) {
-    case 'jpeg':
-      return picture.jpeg({ quality: jpeg, chromaSubsampling: '4:4:4', optimiseCoding: isSmall })
-    case 'webp':
-      return picture.webp({ quality: webp })
-    case 'avif':
-      return picture.avif({ quality: avif, chromaSubsampling: '4:4:4', effort: avifEffort })
-    case 'tiff': {
-      const resolution = density
-        ? { xres: density / dotsPerMillimetre, yres: density / dotsPerMillimetre }
-        : {}
-      return picture.tiff({ compression: 'deflate', predictor: 'horizontal', ...resolution })
-    }
-    default:
-      return picture.png()
-  }
 }
 
 const history = 'photoshop:History'
