@@ -47,23 +47,21 @@ export function takeCoarse(result: PixelImage, plane: number, restored: Float32A
   const white = whiteOf(result)
   const most = data instanceof Float32Array ? null : white
   const [red, green, blue] = recorrelation.map((row) => white * row[plane]!) as [number, number, number]
-  const columns = neighbours(width, change.width)
+  const { first, second, share } = neighbours(width, change.width)
   const rows = neighbours(height, change.height)
-  const added = new Float64Array(width)
+  const mixed = new Float64Array(change.width)
   for (let y = 0; y < height; y++) {
     const above = rows.first[y]! * change.width
     const below = rows.second[y]! * change.width
-    for (let x = 0; x < width; x++) {
-      const [left, right, across] = [columns.first[x]!, columns.second[x]!, columns.share[x]!]
-      const upper = between(change.data[above + left]!, change.data[above + right]!, across)
-      const lower = between(change.data[below + left]!, change.data[below + right]!, across)
-      added[x] = between(upper, lower, rows.share[y]!)
-    }
-    const line = data.subarray(y * width * channels, (y + 1) * width * channels)
-    for (let x = 0, at = 0; x < width; x++, at += channels) {
-      line[at] = rounded(line[at]! + red * added[x]!, most)
-      line[at + 1] = rounded(line[at + 1]! + green * added[x]!, most)
-      line[at + 2] = rounded(line[at + 2]! + blue * added[x]!, most)
+    const down = rows.share[y]!
+    for (let x = 0; x < mixed.length; x++)
+      mixed[x] = between(change.data[above + x]!, change.data[below + x]!, down)
+    let at = y * width * channels
+    for (let x = 0; x < width; x++, at += channels) {
+      const added = between(mixed[first[x]!]!, mixed[second[x]!]!, share[x]!)
+      data[at] = rounded(data[at]! + red * added, most)
+      data[at + 1] = rounded(data[at + 1]! + green * added, most)
+      data[at + 2] = rounded(data[at + 2]! + blue * added, most)
     }
   }
 }
