@@ -20,8 +20,8 @@ export interface Picture {
   readonly pages: number
   /** Where the file has 32-bit floats, of which `pixels` are the range in 16 bits. */
   readonly floats?: Floats
-  /** A JPEG whose decoder has all coefficients in memory before the first line is ready. */
-  readonly isProgressive?: boolean
+  /** Of a progressive JPEG, whose decoder has all of them in memory before the first line is ready. */
+  readonly coefficientsPerPixel?: number
 }
 
 /** @throws UnusableImage for what is damaged, or of a kind that would not come out as it went in */
@@ -39,6 +39,7 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
       orientation = 1,
       bitsPerSample,
       isProgressive,
+      chromaSubsampling,
     } = await sharp(input, readingOptions(format)).metadata()
     if (pages > 1 && !holdsPages(format))
       throw new UnusableImage(
@@ -58,6 +59,8 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
       .raw({ depth: isDeep ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true })
     const pixels = isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data
+    // Colours at half the size, or else as large as brightness.
+    const perPixel = chromaSubsampling === '4:2:0' ? 1.5 : info.channels
     return {
       format,
       pixels,
@@ -66,7 +69,7 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
       channels: info.channels as Picture['channels'],
       orientation,
       pages,
-      isProgressive: format === 'jpeg' && isProgressive,
+      coefficientsPerPixel: format === 'jpeg' && isProgressive ? perPixel : undefined,
     }
   } catch (error) {
     throw error instanceof UnusableImage ? error : damaged(error)

@@ -14,17 +14,22 @@ const bytesPerCoefficient = 2
 const avifBytesPerValue = 10
 
 /**
- * Bytes of a picture's pixels, and of what its codecs hold beside them where that is all of the picture in their own form.
+ * Bytes of a picture's pixels, or of what its codecs hold that is all of the picture in their own form, if that is more:
+ * two of 12 megapixels took 860 MB in all with 1.5 coefficients a pixel, 1,340 with 3.
  *
  * @param format what it is written as
  */
 function bytesOf(
-  { pixels, isProgressive = false }: Pick<Picture, 'pixels' | 'isProgressive'>,
+  {
+    pixels,
+    channels,
+    coefficientsPerPixel = 0,
+  }: Pick<Picture, 'pixels' | 'channels' | 'coefficientsPerPixel'>,
   format: ImageFormat,
 ): number {
-  const reading = isProgressive ? bytesPerCoefficient * pixels.length : 0
+  const reading = (bytesPerCoefficient * coefficientsPerPixel * pixels.length) / channels
   const writing = format === 'avif' ? avifBytesPerValue * pixels.length : 0
-  return pixels.byteLength + reading + writing
+  return Math.max(pixels.byteLength, reading, writing)
 }
 
 export interface Turn {

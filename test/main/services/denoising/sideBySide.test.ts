@@ -35,19 +35,20 @@ async function goTogether(picture: Picture, format: 'same' | 'avif' = 'same'): P
   return wasIn
 }
 
-it('lets in what needs all of its memory alone: progressive JPEGs in colour, and what becomes AVIF', async () => {
+it('lets in what needs all of its memory alone: progressive JPEGs of full colour, and what becomes AVIF', async () => {
   const folder = await temporaryFolder()
   const path = (name: string) => join(folder, `${name}.jpg`)
   const small = () => noisyPicture({ width: 40, height: 30 })
   await small().jpeg().toFile(path('baseline'))
   await small().jpeg({ progressive: true }).toFile(path('progressive'))
+  await small().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toFile(path('full'))
   const read = async (name: string, channels: 1 | 3): Promise<Picture> => {
     const picture = await readPicture(await prepareImage(path(name)))
     return { ...picture, channels, pixels: new Uint8Array(12e6 * channels) }
   }
   expect(await goTogether(await read('baseline', 3))).toBe(true)
-  expect(await goTogether(await read('progressive', 3))).toBe(false)
-  expect(await goTogether(await read('progressive', 1))).toBe(true)
+  expect(await goTogether(await read('progressive', 3))).toBe(true)
+  expect(await goTogether(await read('full', 3))).toBe(false)
   expect(await goTogether(await read('baseline', 3), 'avif')).toBe(false)
   expect(await goTogether(await read('baseline', 1), 'avif')).toBe(false)
 })
