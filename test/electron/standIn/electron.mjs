@@ -210,6 +210,8 @@ const requests = {
 }
 
 process.on('message', async ({ kind, request, ...params }) => {
+  // Several may come at once; each is an event of its own, before which goes on what waited for the one before.
+  await new Promise((resolve) => setImmediate(resolve))
   try {
     const value = await requests[kind](params)
     if (request !== undefined) tell({ kind: 'answer', request, value: value ?? null })
