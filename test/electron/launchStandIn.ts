@@ -38,6 +38,8 @@ export class StandIn {
   readonly dialogAnswers: string[][] = []
   /** Which button of the next message boxes is pressed. */
   readonly buttons: number[] = []
+  /** Playwright fails where a page is closed, or loaded once more, while it is loaded. */
+  private reloaded: Promise<void> = Promise.resolve()
   page!: Page
   window = 0
   windowsOpened = 0
@@ -54,10 +56,10 @@ export class StandIn {
     private readonly context: BrowserContext,
     readonly child: ChildProcess,
   ) {
-    this.ended = once(child, 'close')
-    void this.ended.then(() => {
+    this.ended = once(child, 'close').then(() => {
       for (const { reject } of this.waiting.values()) reject(new Error('The app has ended.'))
       this.waiting.clear()
+      return this.reloaded
     })
     child.stderr!.on('data', (data: Buffer) => (this.stderr += data))
     child.on('message', (message) => void this.hear(message as Told))
@@ -114,14 +116,18 @@ export class StandIn {
     if (kind === 'answer') return this.settle(message)
     if (kind === 'load') await this.load(message as never)
     if (kind === 'send') await this.deliver(message as never)
-    // Another one may overtake it, or the end of the page.
-    if (kind === 'reload') await this.page.reload().catch(() => undefined)
-    if (kind === 'closed') await this.page.close()
+    if (kind === 'reload') this.reloaded = this.reloaded.then(() => this.reload())
+    if (kind === 'closed') await this.reloaded.then(() => this.page.close())
     if (kind === 'openDialog') {
       const filePaths = this.dialogAnswers.shift() ?? []
       this.answer(id, { canceled: filePaths.length === 0, filePaths })
     } else if (kind === 'messageBox') this.answer(id, { response: this.buttons.shift() ?? 0 })
     else if (id !== undefined) this.answer(id, null)
+  }
+
+  /** The app may end meanwhile. */
+  private async reload(): Promise<void> {
+    await this.page.reload().catch(() => undefined)
   }
 
   private answer(id: unknown, value: unknown): void {

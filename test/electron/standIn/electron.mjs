@@ -5,6 +5,7 @@
  */
 import { EventEmitter } from 'node:events'
 import { resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 
 const root = resolve(import.meta.dirname, '../../..')
 const waiting = new Map()
@@ -211,7 +212,7 @@ const requests = {
 
 process.on('message', async ({ kind, request, ...params }) => {
   // Several may come at once; each is an event of its own, before which goes on what waited for the one before.
-  await new Promise((resolve) => setImmediate(resolve))
+  await setImmediate()
   try {
     const value = await requests[kind](params)
     if (request !== undefined) tell({ kind: 'answer', request, value: value ?? null })
