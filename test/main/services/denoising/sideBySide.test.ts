@@ -48,6 +48,7 @@ it('lets in what needs all of its memory alone: progressive JPEGs of full colour
   }
   expect(await goTogether(await read('baseline', 3))).toBe(true)
   expect(await goTogether(await read('progressive', 3))).toBe(true)
+  expect(await goTogether(await read('progressive', 1))).toBe(true)
   expect(await goTogether(await read('full', 3))).toBe(false)
   expect(await goTogether(await read('baseline', 3), 'avif')).toBe(false)
   expect(await goTogether(await read('baseline', 1), 'avif')).toBe(false)
