@@ -40,6 +40,39 @@ export const epochMetricsSchema = z.object({
 })
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>
 
+/** What simple ways reach on the images that a run is measured on, before it has learned anything. PSNR in dB. */
+export const baselinesSchema = z.object({
+  /** The mean image of the training images, whatever the image. */
+  mean: z.number(),
+  /** PCA fitted to the training images, with as many components as the code has numbers, at most images − 1. */
+  pca: z.object({ psnr: z.number(), components: z.number().int().min(0) }).nullable(),
+})
+export type Baselines = z.infer<typeof baselinesSchema>
+
+/**
+ * What can go wrong while a run trains.
+ *
+ * - `collapsed`: the same output for every image
+ * - `dead-units`: most units of a layer, or of the code, never change
+ * - `saturated`: most outputs of a layer lie at the ends of its activation
+ * - `diverged`: the loss grows, or is no number
+ * - `rate-too-high`: the loss jumps up and down instead of falling
+ * - `overfitting`: the training loss falls while the validation loss rises
+ * - `images-equal`: there is nothing to tell apart
+ */
+export const findingKinds = [
+  'collapsed',
+  'dead-units',
+  'saturated',
+  'diverged',
+  'rate-too-high',
+  'overfitting',
+  'images-equal',
+] as const
+export const findingSchema = z.object({ kind: z.enum(findingKinds), epoch: z.number().int().min(0) })
+export type Finding = z.infer<typeof findingSchema>
+export type FindingKind = Finding['kind']
+
 /** run.json */
 export const runInfoSchema = z.object({
   version: z.literal(1),
@@ -62,6 +95,9 @@ export const runInfoSchema = z.object({
   notes: z.array(z.string()),
   /** Why it failed, when it did. */
   error: z.string().nullable(),
+  /** Null before they have been computed, and for runs of earlier versions. */
+  baselines: baselinesSchema.nullable().default(null),
+  findings: z.array(findingSchema).default([]),
   /** The process that trains it, while one does: a run of a process that is no more is interrupted. */
   owner: z.object({ pid: z.number().int(), startedAt: z.string() }).nullable().default(null),
 })

@@ -32,6 +32,8 @@ export const scheduleSchema = z.discriminatedUnion('name', [
     floor: z.number().min(0).max(1).default(0),
     /** Share of the steps at the peak before it falls. */
     hold: z.number().min(0).max(1).default(0),
+    /** Share of the steps over which the rate rises from 0 to its peak. */
+    warmup: z.number().min(0).max(0.5).default(0),
   }),
   /** × `factor` after `patience` epochs without a better validation loss. */
   z.object({
@@ -51,7 +53,20 @@ export const patchesConfigSchema = z.object({
 })
 export type PatchesConfig = z.infer<typeof patchesConfigSchema>
 
+/** Changes that leave an image what it is, drawn anew for each image in each epoch. */
+export const augmentationSchema = z.object({
+  /** Whether images are mirrored left to right, one in two. */
+  flip: z.boolean().default(false),
+  /** Images are moved by up to this share of their side; the border is repeated. */
+  shift: z.number().min(0).max(0.5).default(0),
+})
+export type Augmentation = z.infer<typeof augmentationSchema>
+
+/** The shortest time that a run can be given. */
+export const leastBudgetMs = 1000
+
 export const trainingConfigSchema = z.object({
+  /** With a budget the number that fits into it, known once the speed has been measured. */
   epochs: z.number().int().min(1).max(1_000_000).default(20),
   batchSize: z.number().int().min(1).max(65_536).default(128),
   optimizer: optimizerSchema.prefault({}),
@@ -60,6 +75,9 @@ export const trainingConfigSchema = z.object({
   noise: noiseSpecSchema.nullable().default(null),
   /** Null where images are as large as the model takes them. */
   patches: patchesConfigSchema.nullable().default(null),
+  augmentation: augmentationSchema.nullable().default(null),
+  /** Milliseconds that the run is to take, from its start to its last epoch; null trains `epochs` epochs. */
+  budgetMs: z.number().min(leastBudgetMs).nullable().default(null),
   /**
    * Decay a step of a moving average of the weights, which becomes the model; 0 takes the weights themselves. Begins
    * lower: min(decay, (1 + t) / (10 + t)) at step t.

@@ -26,7 +26,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
     ...placeHandlers(services.places, shell),
     ...jobHandlers(services.jobs),
     ...datasetHandlers(services.datasets, shell),
-    ...trainingHandlers(services.training),
+    ...trainingHandlers(services.training, services.plans),
     ...runHandlers(services.runs, services.places, shell),
     ...modelHandlers(services.models, shell),
     ...exportHandlers(services.exports),

@@ -13,6 +13,7 @@ import { ModelService } from '../services/models/modelService'
 import { PlaceRegistry } from '../services/places/placeRegistry'
 import { RunService } from '../services/runs/runService'
 import { SettingsService } from '../services/settings/settingsService'
+import { PlanService } from '../services/training/planService'
 import { TrainingService } from '../services/training/trainingService'
 import { ComputeClient } from '../worker/computeClient'
 import type { AppOptions } from './createApp'
@@ -58,6 +59,7 @@ export async function openServices(
     target: () => devices.target(),
     modelFolder: (id) => models.folderOf(id),
   })
+  const plans = new PlanService({ library, places })
   const denoising = await DenoiseService.open({
     ...{ events, log, places, models, uploads, version, state: folders.state },
     ...{ client: helper, savers, target: () => devices.target() },
@@ -85,6 +87,6 @@ export async function openServices(
     await Promise.all([trainer, helper, mapper, ...savers].map((client) => client.dispose()))
     await datasets.opened.close()
   }
-  const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
+  const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training, plans }
   return { ...made, denoising, latent, latentActions, exports, mover, close }
 }

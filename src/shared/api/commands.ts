@@ -4,6 +4,7 @@ import { exportFormats, modelParts, pixelKinds, precisions, tiedAsKinds } from '
 import { importHintsSchema } from '../importing'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
 import { noiseSpecSchema } from '../noise'
+import { budgetSchema, defaultBudget, type TrainingPlan } from '../plan'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
 import type { AppState, DeviceState } from './app'
 import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
@@ -124,6 +125,18 @@ export const commands = {
     seed: z.number().int().min(0).max(0xffffffff).default(1),
   }),
 
+  /** What to train on images and how, from what they are like: on a dataset, or on places that are still to be imported. */
+  'training.plan': z.strictObject({
+    source: z.union([
+      z.strictObject({ dataset: idSchema }),
+      z.strictObject({
+        places: z.array(placeSchema).min(1).max(10_000),
+        /** How they are to be read; without it the plan says. */
+        preprocessing: preprocessingSchema.optional(),
+      }),
+    ]),
+    budget: budgetSchema.default(defaultBudget),
+  }),
   /** What can be trained on a dataset, each preset scaled to its images. */
   'training.presets': z.strictObject({ dataset: idSchema }),
   /** Times a few steps. */
@@ -223,6 +236,8 @@ export interface PresetOption {
   readonly summary: string
   readonly spec: ModelSpec
   readonly config: TrainingConfig
+  /** Images that it suits. */
+  readonly suits: 'photographs' | 'drawings' | 'any'
   /** Such as: its widths were scaled to this size. */
   readonly remarks: readonly string[]
 }
@@ -283,6 +298,7 @@ export interface Results extends LatentResults, DenoiseResults {
   'datasets.images': { readonly total: number; readonly images: readonly DatasetImage[] }
   'datasets.thumbnails': PixelBlock
   'datasets.preview': DatasetPreview
+  'training.plan': TrainingPlan
   'training.presets': readonly PresetOption[]
   'training.estimate': TrainingEstimate
   'training.start': { readonly id: string }

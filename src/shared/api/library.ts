@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { DatasetInfo, Preprocessing, Skipped } from '../dataset'
 import type { ModelSpec } from '../modelSpec'
-import type { EpochMetrics, runStates } from '../run'
+import type { Baselines, EpochMetrics, Finding, runStates } from '../run'
 import type { RuntimeName, TrainingConfig } from '../trainingConfig'
 
 /** Names one dataset, run or model of the library. Never a path: no dots, no slashes. */
@@ -66,6 +66,8 @@ export type RunState = (typeof runStates)[number]
 
 /** Where a training under way stands. Sent at most ten times a second. */
 export interface RunProgress {
+  /** `preparing`: what computes fastest is being found out, and what PCA reaches. */
+  readonly phase: 'preparing' | 'training'
   /** Under way, from 1. */
   readonly epoch: number
   readonly epochs: number
@@ -100,6 +102,8 @@ export interface RunSummary {
   readonly epochs: number
   readonly best: EpochMetrics | null
   readonly last: EpochMetrics | null
+  readonly baselines: Baselines | null
+  readonly findings: readonly Finding[]
   readonly notes: string
   readonly error: string | null
   readonly external: boolean

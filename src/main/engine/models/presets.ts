@@ -11,6 +11,8 @@ export interface Preset {
   /** One sentence for somebody who has not read the papers. */
   readonly summary: string
   readonly spec: z.input<typeof modelSpecSchema>
+  /** Images that it suits: drawings are small, with few tones and flat areas, as digits and icons. */
+  readonly suits: 'photographs' | 'drawings' | 'any'
   /** Whether it is trained on patches of its input's size, cut out of larger images. */
   readonly onPatches?: true
   /** What it is usually trained with; options override it. */
@@ -55,6 +57,7 @@ const denoising: TrainingDefaults = {
 export const presets: readonly Preset[] = [
   {
     name: 'tied-784-196-81-49',
+    suits: 'drawings',
     summary: 'Three tied layers down to 49 numbers, sigmoid inside: the classic to watch learning.',
     spec: {
       input: digits,
@@ -66,6 +69,7 @@ export const presets: readonly Preset[] = [
   },
   {
     name: 'tied-relu-784-196-81-49',
+    suits: 'drawings',
     summary: 'The same three tied layers with ReLU and a linear code: learns faster.',
     spec: {
       input: digits,
@@ -77,6 +81,7 @@ export const presets: readonly Preset[] = [
   },
   {
     name: 'dense-784-392-196',
+    suits: 'drawings',
     summary: 'Two untied ReLU layers with room to spare: good at taking noise out of small images.',
     spec: {
       input: digits,
@@ -96,6 +101,7 @@ export const presets: readonly Preset[] = [
   },
   {
     name: 'tied-784-32',
+    suits: 'drawings',
     summary: 'One hidden layer of 32 with tied weights: the smallest example of tying.',
     spec: {
       input: digits,
@@ -108,12 +114,14 @@ export const presets: readonly Preset[] = [
   },
   {
     name: 'linear-pca',
+    suits: 'any',
     summary: 'One linear layer with tied weights: finds what principal component analysis finds.',
     spec: { input: digits, encoder: layers([32], 'linear'), tying: 'tied', initializer: 'orthogonal' },
     training: { epochs: 30, optimizer: { learningRate: 0.002 }, schedule: { name: 'cosine' } },
   },
   {
     name: 'hinton-784-1000-500-250-30',
+    suits: 'drawings',
     summary:
       'The deep autoencoder of Hinton & Salakhutdinov (2006) with ReLU: four layers down to 30 numbers.',
     spec: {
@@ -126,6 +134,7 @@ export const presets: readonly Preset[] = [
   },
   {
     name: 'conv-64',
+    suits: 'photographs',
     summary: 'Convolutions with tied weights down to 8 × 8 places: small photographs in colour.',
     spec: {
       input: photographs,
@@ -141,6 +150,7 @@ export const presets: readonly Preset[] = [
   },
   {
     name: 'conv-latent',
+    suits: 'photographs',
     summary: 'Convolutions and then 64 numbers for a whole photograph: made for maps of what is alike.',
     spec: {
       input: photographs,
@@ -157,6 +167,7 @@ export const presets: readonly Preset[] = [
   },
   {
     name: 'denoise-conv',
+    suits: 'photographs',
     summary: 'Takes noise of any strength out of photographs of any size: learns on small patches of them.',
     spec: restorer(48, 10),
     onPatches: true,
@@ -164,6 +175,7 @@ export const presets: readonly Preset[] = [
   },
   {
     name: 'denoise-unet',
+    suits: 'photographs',
     summary: 'A small U-shaped network against noise: looks at wider surroundings of each pixel.',
     spec: {
       input: patch,
@@ -185,6 +197,7 @@ export const presets: readonly Preset[] = [
   },
   {
     name: 'denoise-patch',
+    suits: 'photographs',
     summary: 'One tied layer, wider than what it reads, on patches of 16 × 16: for one strength of noise.',
     spec: {
       input: { height: 16, width: 16, channels: 1 },

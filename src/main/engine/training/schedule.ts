@@ -19,8 +19,9 @@ export function scheduleFactor(
       return 1
     case 'cosine':
       return (
-        schedule.floor +
-        ((1 - schedule.floor) * (1 + Math.cos(Math.PI * fallen(schedule.hold, step, steps)))) / 2
+        warmth(schedule.warmup, step, steps) *
+        (schedule.floor +
+          ((1 - schedule.floor) * (1 + Math.cos(Math.PI * fallen(schedule.hold, step, steps)))) / 2)
       )
     case 'plateau':
       return schedule.factor ** plateaus
@@ -33,4 +34,9 @@ export function scheduleFactor(
 function fallen(hold: number, step: number, steps: number): number {
   const held = hold * steps
   return Math.max(0, step - held) / Math.max(1, steps - held)
+}
+
+/** Rises from the first step to 1 over the share `warmup` of all steps (Goyal et al. 2017, section 2.2). */
+function warmth(warmup: number, step: number, steps: number): number {
+  return Math.min(1, (step + 1) / Math.max(1, warmup * steps))
 }

@@ -44,6 +44,8 @@ export function summaryOfRun({
     // An epoch's line is written before its checkpoint: until that is there, there is no model to try.
     best: existsSync(runFiles.best(entry.folder)) ? metrics.best : null,
     last: metrics.last,
+    baselines: info.baselines,
+    findings: info.findings,
   }
 }
 
@@ -70,6 +72,8 @@ export function damagedRun({ id, external }: LibraryEntry, error: string): RunSu
     epochs: 0,
     best: null,
     last: null,
+    baselines: null,
+    findings: [],
     notes: '',
     error,
     external,

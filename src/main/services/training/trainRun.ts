@@ -82,6 +82,8 @@ export async function trainNewRun(request: NewRun, options: TrainOptions): Promi
     versions: versions(),
     notes: [...plan.notes],
     error: null,
+    baselines: null,
+    findings: [],
     owner: currentProcess(),
   }
   await writeRunInfo(run, info)

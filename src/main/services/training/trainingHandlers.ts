@@ -1,10 +1,15 @@
 import type { CommandName, Handlers } from '../../../shared/api/commands'
+import type { PlanService } from './planService'
 import type { TrainingService } from './trainingService'
 
 type TrainingCommand = Extract<CommandName, `training.${string}`>
 
-export function trainingHandlers(training: TrainingService): Pick<Handlers, TrainingCommand> {
+export function trainingHandlers(
+  training: TrainingService,
+  plans: PlanService,
+): Pick<Handlers, TrainingCommand> {
   return {
+    'training.plan': (params) => plans.plan(params),
     'training.presets': ({ dataset }) => training.presets(dataset),
     'training.estimate': (params) => training.estimate(params),
     'training.start': (params) => training.start(params),

@@ -75,7 +75,8 @@ export class TrainingService {
       // Patches are cut out of images that are larger.
       if (preset.onPatches && (width < spec.input.width || height < spec.input.height)) return []
       const config = trainingConfigSchema.parse(preset.training)
-      return [{ name: preset.name, summary: preset.summary, spec, config, remarks: notes }]
+      const { name, summary, suits } = preset
+      return [{ name, summary, suits, spec, config, remarks: notes }]
     })
   }
 
@@ -201,7 +202,8 @@ export class TrainingService {
       if (event.type === 'started') began()
       if (event.type === 'progress') {
         const { epoch, epochs, batch, batches, trainLoss, samplesPerSecond, timeLeftMs } = event
-        const progress = { epoch, epochs, batch, batches, trainLoss, samplesPerSecond, timeLeftMs }
+        const figures = { epoch, epochs, batch, batches, trainLoss, samplesPerSecond, timeLeftMs }
+        const progress = { phase: 'training' as const, ...figures }
         this.deps.runs.setProgress(id, progress)
       }
       if (event.type === 'epoch') this.deps.runs.epochEnded(id, event.metrics, event.hasSnapshot)

@@ -33,6 +33,8 @@ export function fullReport(): ReportData {
     run: {
       version: 1,
       owner: null,
+      baselines: null,
+      findings: [],
       state: 'done',
       createdAt: '2026-11-21T10:00:00Z',
       updatedAt: '2026-11-21T10:01:00Z',
