@@ -70,13 +70,7 @@ export async function openServices(
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const mover = new LibraryMover({
-    library,
-    settings,
-    jobs,
-    places,
-    folders,
-    isTraining,
-    datasets: datasets.opened,
+    ...{ library, settings, jobs, places, folders, isTraining, datasets: datasets.opened },
   })
 
   const close = async () => {
