@@ -25,6 +25,7 @@ export const tyingModes = ['tied', 'untied', 'copied', 'pseudo-inverse'] as cons
 export const tyingSchema = z.enum(tyingModes)
 export type Tying = z.infer<typeof tyingSchema>
 
+/** `pca` begins where PCA of the training images ends; a model that cannot begins as `he-normal` does, around their mean. */
 export const initializers = [
   'glorot-uniform',
   'glorot-normal',
@@ -32,6 +33,7 @@ export const initializers = [
   'he-normal',
   'lecun-normal',
   'orthogonal',
+  'pca',
 ] as const
 export const initializerSchema = z.enum(initializers)
 export type Initializer = z.infer<typeof initializerSchema>

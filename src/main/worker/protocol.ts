@@ -7,7 +7,7 @@ import type { ExportedAs, Precision } from '../../shared/exporting'
 import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import type { Region } from '../../shared/region'
-import type { EpochMetrics } from '../../shared/run'
+import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { LatentTasks } from './latentTasks'
 
@@ -69,6 +69,8 @@ export type TrainEvent =
       readonly samplesPerSecond: number
       readonly timeLeftMs: number
     }
+  | { readonly type: 'baselines'; readonly baselines: Baselines }
+  | { readonly type: 'finding'; readonly finding: Finding }
   /** `hasSnapshot`: the epoch left something to look at. */
   | { readonly type: 'epoch'; readonly metrics: EpochMetrics; readonly hasSnapshot: boolean }
 

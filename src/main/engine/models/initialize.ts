@@ -54,6 +54,7 @@ function initialize({ shape, kind }: Parameter, initializer: Initializer, random
     case 'he-uniform':
       return uniform(2 / inputs)
     case 'he-normal':
+    case 'pca':
       return normal(2 / inputs)
     case 'lecun-normal':
       return normal(1 / inputs)

@@ -17,6 +17,8 @@ export const trainingPositionSchema = z.object({
   plateaus: z.number().int().min(0),
   epochsOnPlateau: z.number().int().min(0),
   elapsedMs: z.number().min(0),
+  /** Epochs that fit into the budget, by the speed so far; null for a run without a budget, and before the first. */
+  plannedEpochs: z.number().int().min(1).nullable().default(null),
 })
 export type TrainingPosition = z.infer<typeof trainingPositionSchema>
 
@@ -32,4 +34,5 @@ export const startPosition: TrainingPosition = {
   plateaus: 0,
   epochsOnPlateau: 0,
   elapsedMs: 0,
+  plannedEpochs: null,
 }

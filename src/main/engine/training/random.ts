@@ -62,6 +62,7 @@ export const streams = {
   samples: 6,
   validation: 7,
   patches: 8,
+  augmentation: 9,
 } as const
 
 /** Fisher-Yates, in place. */

@@ -1,18 +1,19 @@
 import { ExpectedError } from '../../../shared/errors'
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
-import type { EpochMetrics } from '../../../shared/run'
+import type { Baselines, EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import { decoderCopies } from '../models/decoderCopies'
-import { initializeParameters } from '../models/initialize'
+import { fittedImages, measureBaselines } from './baselines'
+import { evenly, initialValues, someImages } from './initialValues'
 import { deviceOf } from '../runtimes/deviceOf'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
 import { createCorruptionSource } from './corruption'
 import type { CorruptionSource } from './corruptionSource'
 import { checkPatches, checkTraining } from './checkTraining'
 import { areNumbers, divergence } from './divergence'
-import { type Evaluation, evaluateBatch, evaluateImages } from './evaluation'
+import { type Evaluation, evaluateBatch, evaluateImages, inferenceBatch } from './evaluation'
 import { type ImageSource, middlePatches, PatchBatches } from './patchBatches'
-import type { PixelSource } from './pixelSource'
+import { asFloats, type PixelSource } from './pixelSource'
 import { startPosition, type TrainingPosition } from './position'
 import { randomStream, streams } from './random'
 import { scheduleFactor } from './schedule'
@@ -47,6 +48,8 @@ export interface TrainingObserver {
 
 /** SSIM is measured on this many validation images an epoch. */
 const ssimImages = 512
+/** Baselines are measured on so many images at most. */
+const mostMeasured = 1000
 
 /**
  * Trains one model. Everything random depends on seed, epoch and batch only, and steps are grouped into calls from each
@@ -110,12 +113,11 @@ export class Trainer {
       )
     if (source.count < 1) throw new ExpectedError('bad-input', 'The dataset has no image to train on.')
     const { id, isGpu } = deviceOf(runtime, device)
-    const initial = initializeParameters(spec)
     const tuning = tune({ runtime: runtime.name, isGpu }, spec, config)
     const model = buildTrainingProgram(spec, { ...config, ...tuning, averaged: config.averageDecay > 0 })
     const compiled = await runtime.compile(model.program, id)
     const trainer = new Trainer(spec, config, compiled, model, tuning, source)
-    await trainer.write(initial)
+    await trainer.write(await initialValues(spec, trainer.images, trainer.indices.train))
     return trainer
   }
 
@@ -190,6 +192,22 @@ export class Trainer {
       input: results.input!.data as Float32Array,
       output: results.output!.data as Float32Array,
     }
+  }
+
+  /** What the mean image and PCA reach on the validation images or, without any, on the training images. */
+  async baselines(runtime: Runtime): Promise<Baselines | null> {
+    const { train, validation } = this.indices
+    const measured = evenly(validation.length > 0 ? validation : train, mostMeasured)
+    const batch = inferenceBatch(this.images.rowBytes)
+    const clean = new Float32Array(measured.length * this.images.rowBytes)
+    const seen = new Float32Array(clean.length)
+    for (let from = 0; from < measured.length; from += batch) {
+      const part = await this.reconstruct(measured.subarray(from, from + batch))
+      clean.set(asFloats(part.clean), from * this.images.rowBytes)
+      seen.set(part.input, from * this.images.rowBytes)
+    }
+    const fitted = await someImages(this.images, train, fittedImages(this.spec))
+    return measureBaselines(runtime, this.compiled.device.id, this.spec, fitted, { clean, seen })
   }
 
   async dispose(): Promise<void> {

@@ -53,6 +53,8 @@ export async function train(
         epochs: params.config.epochs,
         finishedEpochs: trainer.position.epoch,
       })
+      const baselines = params.resume ? null : await trainer.baselines(runtime)
+      if (baselines) context.emit({ type: 'baselines', baselines })
       const history = await RunHistory.open(params.run, trainer, trainer.images)
       const outcome = await runTraining(trainer, params, context, history)
       const { epoch, bestEpoch, bestLoss } = trainer.position

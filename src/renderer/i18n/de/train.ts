@@ -127,6 +127,7 @@ export const train = {
     'he-normal': 'He, normalverteilt',
     'lecun-normal': 'LeCun, normalverteilt',
     orthogonal: 'Orthogonal',
+    pca: 'PCA der Bilder',
   },
   seed: 'Startwert für Mischen und Rauschen',
   modelSeed: 'Startwert der Gewichte',

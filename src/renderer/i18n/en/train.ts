@@ -115,6 +115,7 @@ export const train = {
     'he-normal': 'He, normal',
     'lecun-normal': 'LeCun, normal',
     orthogonal: 'Orthogonal',
+    pca: 'PCA of the images',
   },
   seed: 'Seed of shuffling and noise',
   modelSeed: 'Seed of the weights',
