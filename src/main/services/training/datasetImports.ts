@@ -1,4 +1,5 @@
 import type { Job } from '../../../shared/api/jobs'
+import { ExpectedError } from '../../../shared/errors'
 import type { DatasetService } from '../datasets/datasetService'
 import type { EventBus } from '../eventBus'
 import type { JobService } from '../jobs/jobService'
@@ -26,6 +27,13 @@ export class DatasetImports {
   nameOfNew(dataset: string): string | null {
     const summary = this.datasets.summary(dataset)
     return summary?.state === 'importing' && this.isUnderWay(dataset) ? summary.name : null
+  }
+
+  /** @throws ExpectedError with the sentence of an import that has failed already, and left no dataset */
+  refuseFailed(dataset: string): void {
+    if (this.datasets.summary(dataset)) return
+    const job = this.jobs.listing().items.findLast(({ datasetId }) => datasetId === dataset)
+    if (job?.state === 'failed' && job.error !== null) throw new ExpectedError('bad-input', job.error)
   }
 
   /** Returns the function that stops listening. */

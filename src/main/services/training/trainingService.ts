@@ -136,6 +136,7 @@ export class TrainingService {
    */
   async start(params: ParsedParams<'training.start'>): Promise<{ id: string }> {
     const { library, imports, modelFolder } = this.deps
+    imports.refuseFailed(params.dataset)
     const { folder } = await library.find('datasets', params.dataset)
     const { info, name } = await newRun(params, {
       folder,
