@@ -30,7 +30,7 @@ test('a run that is started while another one trains waits, and begins by itself
   await startTraining(page, { epochs: 100_000, name: 'First' })
   await addToQueue(page, 'Second', 3)
   await stateIs(page, 'Waiting, 1st')
-  await expect(page.getByText('This run is 1st in the queue. It begins by itself when “First”')).toBeVisible()
+  await expect(page.getByText('This run is next: it begins by itself when “First” is done')).toBeVisible()
   await expect(page.getByText('It has not begun to train.')).toBeVisible()
   await openRun(page, 'First')
   await expect(page.getByText('One run waits. When you pause this one, it waits on')).toBeVisible()

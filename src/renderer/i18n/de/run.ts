@@ -19,7 +19,7 @@ export const run = {
   waitsForImages: 'Wartet auf seine Bilder',
   queue: {
     importing: 'Dieser Lauf wartet, bis {dataset} importiert ist. Dann beginnt er von selbst.',
-    heldAt: 'Dieser Lauf ist der {place} in der Warteschlange, und die ist nicht gestartet.',
+    next: 'Dieser Lauf ist der nächste: Er beginnt von selbst, wenn „{name}“ fertig, beendet oder gescheitert ist.',
     behind:
       'Dieser Lauf ist der {place} in der Warteschlange. Er beginnt von selbst, wenn „{name}“ und die Läufe vor ihm fertig, beendet oder gescheitert sind.',
     at: 'Dieser Lauf ist der {place} in der Warteschlange und beginnt von selbst.',

@@ -19,7 +19,7 @@ export const run = {
   waitsForImages: 'Waiting for its images',
   queue: {
     importing: 'This run waits until {dataset} is imported. Then it begins by itself.',
-    heldAt: 'This run is {place} in the queue, which is not started.',
+    next: 'This run is next: it begins by itself when “{name}” is done, stopped or failed.',
     behind:
       'This run is {place} in the queue. It begins by itself when “{name}” and those before it are done, stopped or failed.',
     at: 'This run is {place} in the queue and begins by itself.',
