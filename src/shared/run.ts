@@ -5,12 +5,18 @@ import { runtimeNameSchema, trainingConfigSchema } from './trainingConfig'
 /**
  * The states of a run.
  *
- *     created ──▶ training ──▶ done
- *                  │   ▲
- *                  ▼   │ resume
- *          paused, stopped, interrupted, failed
+ *     waiting ──its turn──▶ created ──▶ training ──▶ done
+ *        ▲ │                   │           │          │ resume with more epochs
+ *        │ └──taken out of     ▼           ▼          │
+ *        │    the queue──▶ paused, stopped, interrupted, failed
+ *        │                             │              │
+ *        └───────────resume────────────┴──────────────┘
+ *
+ * A new run waits too, for as short as it may be. It fails out of the queue where its images do not turn out as
+ * expected. Taken out of the queue, a new run is stopped, and a resumed one is as it was before.
  */
 export const runStates = [
+  'waiting',
   'created',
   'training',
   'paused',
@@ -73,15 +79,28 @@ export const findingSchema = z.object({ kind: z.enum(findingKinds), epoch: z.num
 export type Finding = z.infer<typeof findingSchema>
 export type FindingKind = Finding['kind']
 
+/** How a run stands in the queue, and how it begins when it is its turn. */
+export const waitingSchema = z.object({
+  /** Runs begin in the order of these numbers. Between two others a run has the mean of theirs. */
+  place: z.number(),
+  /** What it was before it was put into the queue; `created` for a new run. */
+  before: z.enum(runStates),
+  /** How many epochs it is to have in all; null: as many as its config says. */
+  epochs: z.number().int().min(1).nullable(),
+  /** What computes it, where that is settled; null: what is best when it begins. */
+  target: z.object({ runtime: runtimeNameSchema, device: z.string().optional() }).nullable(),
+})
+export type Waiting = z.infer<typeof waitingSchema>
+
 /** run.json */
 export const runInfoSchema = z.object({
   version: z.literal(1),
   state: z.enum(runStates),
   createdAt: z.string(),
   updatedAt: z.string(),
-  /** Path of the dataset's folder, and how many images it had when the run began. */
+  /** Path of the dataset's folder, and how many images it had when the run began: 0 while they are being imported. */
   dataset: z.string(),
-  images: z.number().int().min(1),
+  images: z.number().int().min(0),
   spec: modelSpecSchema,
   config: trainingConfigSchema,
   preset: z.string().nullable(),
@@ -98,6 +117,8 @@ export const runInfoSchema = z.object({
   /** Null before they have been computed, and for runs of earlier versions. */
   baselines: baselinesSchema.nullable().default(null),
   findings: z.array(findingSchema).default([]),
+  /** Not null in the state `waiting`, which belongs to no process: the app keeps the queue. */
+  waiting: waitingSchema.nullable().default(null),
   /** The process that trains it, while one does: a run of a process that is no more is interrupted. */
   owner: z.object({ pid: z.number().int(), startedAt: z.string() }).nullable().default(null),
 })

@@ -13,6 +13,7 @@ import { ModelService } from '../services/models/modelService'
 import { PlaceRegistry } from '../services/places/placeRegistry'
 import { RunService } from '../services/runs/runService'
 import { SettingsService } from '../services/settings/settingsService'
+import { DatasetImports } from '../services/training/datasetImports'
 import { PlanService } from '../services/training/planService'
 import { TrainingService } from '../services/training/trainingService'
 import { ComputeClient } from '../worker/computeClient'
@@ -39,14 +40,17 @@ export async function openServices(
   const jobs = new JobService(events, log)
   const { trainer, helper, mapper, savers } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
-  const inUse = (id: string) =>
-    training.dataset === id ? 'A run is being trained on this dataset. Stop it first.' : null
+  const inUse = (id: string) => training.useOf(id)
   const sampleFolder = join(folders.state, 'sample')
 
   const datasets = await DatasetService.open({
     ...{ library, events, jobs, places, inUse, sampleFolder, client: helper },
   })
-  const runs = await RunService.open({ library, events, log, opened: datasets.opened })
+  const imports = new DatasetImports(datasets, jobs, events)
+  const runs = await RunService.open({
+    ...{ library, events, log, opened: datasets.opened },
+    nameOfNewDataset: (id) => imports.nameOfNew(id),
+  })
   const models = await ModelService.open({
     ...{ library, events, log, runs, datasets, places, client: helper, computeWorker, version },
   })
@@ -54,8 +58,8 @@ export async function openServices(
     ...{ events, jobs, settings, log, isTraining, client: trainer },
     ...{ state: folders.state, setupScript: tensorflowSetup },
   })
-  const training = new TrainingService({
-    ...{ library, runs, log, client: trainer },
+  const training = await TrainingService.open({
+    ...{ library, runs, events, imports, log, client: trainer },
     target: () => devices.target(),
     modelFolder: (id) => models.folderOf(id),
   })

@@ -30,7 +30,7 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
   const quitIfDone = () => {
     if (underWay(app) === null && window() === null && !isQuitting && !staysWithoutWindow) electron.quit()
   }
-  app.training.onChange(quitIfDone)
+  app.events.on('training.changed', quitIfDone)
   app.denoising.onSaved(quitIfDone)
 
   async function quit(): Promise<void> {

@@ -11,17 +11,18 @@ export function showTraining(app: App, window: () => BrowserWindow | null, revea
     const { epoch, epochs, batch, batches } = progress
     window()?.setProgressBar((epoch - 1 + batch / Math.max(1, batches)) / epochs)
   })
-  app.training.onChange((id) => {
-    if (id !== null) {
-      trained = id
+  app.events.on('training.changed', (state) => {
+    const now = state.type === 'training' ? state.run : null
+    if (now === trained) return
+    if (trained !== null) tell(trained)
+    trained = now
+    if (now !== null) {
       blocker ??= powerSaveBlocker.start('prevent-app-suspension')
       return
     }
     if (blocker !== null) powerSaveBlocker.stop(blocker)
     blocker = null
     window()?.setProgressBar(-1)
-    if (trained !== null) tell(trained)
-    trained = null
   })
 
   function tell(id: string): void {

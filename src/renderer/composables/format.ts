@@ -9,6 +9,13 @@ function locale(): string {
 /** 12,345 or 12.345. */
 export const formatCount = (n: number): string => n.toLocaleString(locale())
 
+/** 1st, 2nd, 3rd, 4th; in German 1., 2., 3., 4. */
+export function formatOrdinal(n: number): string {
+  if (i18n.global.locale.value === 'de') return `${n}.`
+  const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' }
+  return `${n}${endings[new Intl.PluralRules('en', { type: 'ordinal' }).select(n)] ?? 'th'}`
+}
+
 /** With so many significant digits: 0.00123, 12.3. */
 export const formatFigure = (n: number, digits = 3): string =>
   n !== 0 && Math.abs(n) < 1e-4

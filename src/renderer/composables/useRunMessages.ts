@@ -14,7 +14,7 @@ export function useRunMessages(): void {
     () => runs.items,
     (now, before) => {
       for (const run of now.values()) {
-        const wasTraining = before.get(run.id)?.state === 'training'
+        const wasTraining = ['training', 'waiting'].includes(before.get(run.id)?.state ?? '')
         const isShown = router.currentRoute.value.params.id === run.id
         if (!wasTraining || isShown || !['done', 'failed', 'interrupted'].includes(run.state)) continue
         const open = () => void router.push({ name: 'run', params: { id: run.id } })

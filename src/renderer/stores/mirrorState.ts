@@ -1,17 +1,20 @@
 import { shallowRef } from 'vue'
 import type { AppState, DeviceState } from '../../shared/api/app'
 import type { DenoiseState } from '../../shared/api/denoising'
+import type { TrainingState } from '../../shared/api/training'
 import { client } from '../api/client'
 
 interface States {
   'app.state': AppState
   'devices.state': DeviceState
   'denoise.state': DenoiseState
+  'training.state': TrainingState
 }
 const events = {
   'app.state': 'app.changed',
   'devices.state': 'devices.changed',
   'denoise.state': 'denoise.stateChanged',
+  'training.state': 'training.changed',
 } as const
 
 /** One whole state of the app, mirrored: asked for, and replaced by each event. */

@@ -26,6 +26,7 @@ import {
 } from './library'
 import { type Folder, pickKinds, type Place, placeSchema } from './places'
 import { settingsSchema } from './settings'
+import { queueMoves, type TrainingState } from './training'
 
 const nothing = z.strictObject({})
 const byId = z.strictObject({ id: idSchema })
@@ -146,6 +147,11 @@ export const commands = {
     config: trainingConfigSchema,
     ...target,
   }),
+  'training.state': nothing,
+  /**
+   * The run is there at once: it trains, or waits for those before it and for a dataset that is still being imported. What
+   * can never be trained is refused, and nothing is left of it; what turns out later makes the run fail.
+   */
   'training.start': z.strictObject({
     dataset: idSchema,
     name: name.optional(),
@@ -156,13 +162,21 @@ export const commands = {
     from: idSchema.optional(),
     ...target,
   }),
+  /** Runs that wait do so until the queue is started, or a run is started or resumed. */
   'training.pause': byId,
-  /** Goes on with a paused, stopped, interrupted or failed run; `epochs` trains a run that is done further. */
+  /**
+   * Goes on with a paused, stopped, interrupted or failed run; `epochs` trains a run that is done further. It waits while
+   * another one trains; one that waits already becomes the first.
+   */
   'training.resume': z.strictObject({
     id: idSchema,
     epochs: z.number().int().min(1).max(1_000_000).optional(),
   }),
+  /** The next one begins. A run that waits leaves the queue: a new one is stopped, another one is as it was. */
   'training.stop': byId,
+  'training.move': z.strictObject({ id: idSchema, to: z.enum(queueMoves) }),
+  /** Lets the runs begin that wait since a pause, or since the app was closed. */
+  'training.startQueue': nothing,
 
   'runs.list': nothing,
   'runs.get': byId,
@@ -301,10 +315,13 @@ export interface Results extends LatentResults, DenoiseResults {
   'training.plan': TrainingPlan
   'training.presets': readonly PresetOption[]
   'training.estimate': TrainingEstimate
+  'training.state': TrainingState
   'training.start': { readonly id: string }
   'training.pause': null
   'training.resume': null
   'training.stop': null
+  'training.move': null
+  'training.startQueue': null
   'runs.list': Listing<RunSummary>
   'runs.get': RunDetail
   'runs.samples': RunSamples

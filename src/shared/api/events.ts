@@ -4,6 +4,7 @@ import type { DenoisePicture, DenoiseState } from './denoising'
 import type { Job } from './jobs'
 import type { DatasetSummary, LogEntry, ModelSummary, RunProgress, RunSummary } from './library'
 import type { Place } from './places'
+import type { TrainingState } from './training'
 
 /** Entries that are new or have changed, and ids that are gone. Revisions of a kind only grow. */
 export interface Changes<T> {
@@ -38,6 +39,7 @@ export interface Events {
   'runs.changed': Changes<RunSummary>
   'models.changed': Changes<ModelSummary>
   'jobs.changed': Changes<Job>
+  'training.changed': TrainingState
   'training.progressed': { readonly run: string; readonly progress: RunProgress }
   /** An epoch is over and its snapshot, if it has one, can be read. */
   'training.epochEnded': {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { libraryKinds } from '../../services/library/library'
+import { waitsInQueue } from '../../services/training/waitingRuns'
 import type { CommandContext } from '../context'
 import { openLibrary } from '../library'
 
@@ -14,8 +15,9 @@ export function registerLibrary(program: Command, { output }: CommandContext): v
         const entries = await library.entries(kind)
         if (entries.length > 0) output.line(`\n${kind}`)
         for (const { id, folder, external } of entries) {
-          output.line(`  ${id}${external ? `  (in ${folder})` : ''}`)
-          output.record({ type: 'entry', kind, id, folder, external })
+          const waits = kind === 'runs' && (await waitsInQueue(folder))
+          output.line(`  ${id}${external ? `  (in ${folder})` : ''}${waits ? '  (waits in the queue)' : ''}`)
+          output.record({ type: 'entry', kind, id, folder, external, ...(waits ? { state: 'waiting' } : {}) })
         }
       }
       output.record({ type: 'done', location: library.location })

@@ -33,6 +33,8 @@ export interface RunDependencies {
   readonly events: EventBus
   readonly log: Log
   readonly opened: OpenDatasets
+  /** The name of a dataset that is being imported for the first time; null for any other. */
+  readonly nameOfNewDataset: (id: string) => string | null
 }
 
 /** A run's summary is sent at most this often while only its figures change. */
@@ -45,7 +47,6 @@ export class RunService {
   private readonly list: RevisedList<RunSummary>
   private readonly tails = new Map<string, MetricsTail>()
   private readonly live = new Map<string, LiveRun>()
-  private readonly starting = new Set<string>()
   private progressToldAt = -Infinity
   private readonly refreshing = new Map<string, Promise<void>>()
   private readonly told = new Map<string, { at: number; timer: NodeJS.Timeout | null }>()
@@ -59,8 +60,8 @@ export class RunService {
     const service = new RunService(deps)
     await service.refreshAll()
     deps.library.onChange((change) => {
-      if (change === null) void service.refreshAll()
-      else if (change.kind === 'runs') void service.changedOnDisk(change.id)
+      if (change === null) service.quietly('The runs', service.refreshAll())
+      else if (change.kind === 'runs') service.quietly(change.id, service.changedOnDisk(change.id))
     })
     return service
   }
@@ -72,14 +73,8 @@ export class RunService {
     return (await this.deps.library.find('runs', id)).folder
   }
 
-  /** It is about to train here. Nothing is told of it before it does, or has ended (`setLive`). */
-  setStarting(id: string): void {
-    this.starting.add(id)
-  }
-
   /** It trains here now, or not any more (null). Told at once. */
   async setLive(id: string, live: LiveRun | null): Promise<void> {
-    this.starting.delete(id)
     if (live) this.live.set(id, live)
     else this.live.delete(id)
     await this.refresh(id)
@@ -90,7 +85,8 @@ export class RunService {
     const live = this.live.get(id)
     if (live) this.live.set(id, { ...live, progress })
     const now = performance.now()
-    if (now - this.progressToldAt < progressEveryMs) return
+    const isNewPhase = live?.progress?.phase !== progress.phase
+    if (!isNewPhase && now - this.progressToldAt < progressEveryMs) return
     this.progressToldAt = now
     this.deps.events.emit('training.progressed', { run: id, progress })
   }
@@ -100,11 +96,15 @@ export class RunService {
     this.refreshSoon(id)
   }
 
+  /** A line of its log. Never rejects: nobody waits for it, and it ends no training. */
   async say(id: string, level: RunLogEntry['level'], text: string): Promise<void> {
     const entry = { at: new Date().toISOString(), level, text }
-    await appendLog(await this.folderOf(id), entry).catch(() => {
-      // A full disk: what stops the training says so.
-    })
+    try {
+      await appendLog(await this.folderOf(id), entry)
+    } catch (error) {
+      // A full disk, which stops the training and says so, or a folder that was deleted.
+      this.deps.log.error(`The log of ${id} could not be written.`, error)
+    }
     this.deps.events.emit('training.logged', { run: id, entry })
   }
 
@@ -187,7 +187,6 @@ export class RunService {
   }
 
   private async refreshNow(id: string): Promise<void> {
-    if (this.starting.has(id)) return
     const entry = await this.deps.library.find('runs', id).catch(() => null)
     if (!entry) return this.forget(id)
     this.told.set(id, { at: performance.now(), timer: null })
@@ -205,8 +204,13 @@ export class RunService {
     const told = this.told.get(id) ?? { at: -Infinity, timer: null }
     if (told.timer) return
     const wait = Math.max(0, told.at + summaryEveryMs - performance.now())
-    const timer = setTimeout(() => void this.refresh(id), wait)
+    const timer = setTimeout(() => this.quietly(id, this.refresh(id)), wait)
     this.told.set(id, { ...told, timer })
+  }
+
+  /** What nobody waits for, such as a look at a run whose folder cannot be read just now. */
+  private quietly(what: string, work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.deps.log.error(`${what} could not be brought up to date.`, error))
   }
 
   /** Its own changes are known here already; those of another process are told as if they were. */
@@ -238,7 +242,7 @@ export class RunService {
         metrics: await this.tailOf(entry).read(),
         dataset: await this.datasetOf(info),
         asked: live?.asked ?? null,
-        elsewhere: isUnderWay(info) && !this.isHere(entry.id),
+        elsewhere: isUnderWay(info) && !this.live.has(entry.id),
       })
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error
@@ -248,7 +252,7 @@ export class RunService {
 
   /** A run that counts as training although nobody trains it was interrupted. */
   private async currentInfo({ id, folder }: LibraryEntry): Promise<RunInfo> {
-    const isTrained = (info: RunInfo) => !isUnderWay(info) || this.isHere(id) || isTrainedElsewhere(info)
+    const isTrained = (info: RunInfo) => !isUnderWay(info) || this.live.has(id) || isTrainedElsewhere(info)
     const before = await readRunInfo(folder)
     if (isTrained(before)) return before
     // It may have come to its end while it was read. Nobody trains it now: what is read from here on is the last word.
@@ -263,11 +267,11 @@ export class RunService {
     return interrupted
   }
 
-  private isHere = (id: string) => this.live.has(id) || this.starting.has(id)
-
   private async datasetOf({ dataset }: RunInfo): Promise<{ id: string | null; name: string }> {
     const id = await this.deps.library.idOf('datasets', dataset)
     const info = await readDatasetInfo(dataset).catch(() => null)
+    const importing = id !== null && info === null ? this.deps.nameOfNewDataset(id) : null
+    if (importing !== null) return { id, name: importing }
     return { id: info ? id : null, name: info?.name ?? dataset.split(/[/\\]/).at(-1)! }
   }
 

@@ -28,7 +28,10 @@ export function summaryOfRun({
   asked,
   elsewhere,
 }: RunFacts): RunSummary {
-  const { state, createdAt, updatedAt, images, spec, config, preset, runtime, device, error } = info
+  const { state, createdAt, updatedAt, images, spec, preset, runtime, device, waiting } = info
+  const config = { ...info.config, epochs: waiting?.epochs ?? info.config.epochs }
+  // Why it failed before it was resumed is in its log.
+  const error = state === 'waiting' ? null : info.error
   return {
     id: entry.id,
     name: about.name ?? entry.id,

@@ -11,6 +11,7 @@ import type { ImportProgress } from '../datasets/importDataset'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, TrainEvent, TrainResult } from '../../worker/protocol'
 import { saveModelOfRun } from '../models/saveModel'
+import { createdRun } from './createdRun'
 import { type ConfigChoice, type ModelChoice, planRun } from './runPlan'
 import { checkRunFolder, clearRunFolder, discardRun } from './runFolder'
 import { type DatasetChoice, imagesOf, trainingDataset } from './trainingDataset'
@@ -65,27 +66,13 @@ export async function trainNewRun(request: NewRun, options: TrainOptions): Promi
   const { count } = await readDatasetInfo(folder)
   plan.notes.forEach((note) => options.onNote?.(note))
   await clearRunFolder(run)
-  const now = new Date().toISOString()
-  const info: RunInfo = {
-    version: 1,
-    state: 'created',
-    createdAt: now,
-    updatedAt: now,
-    dataset: resolve(folder),
+  const info = createdRun(plan, {
+    dataset: folder,
     images: count,
-    spec: plan.spec,
-    config: plan.config,
-    preset: plan.preset,
-    initialWeights: initial && resolve(initial.weights),
-    runtime: request.runtime ?? 'onnx',
-    device: request.device ?? 'cpu',
-    versions: versions(),
-    notes: [...plan.notes],
-    error: null,
-    baselines: null,
-    findings: [],
+    initialWeights: initial && initial.weights,
+    target: request,
     owner: currentProcess(),
-  }
+  })
   await writeRunInfo(run, info)
   let began = false
   const onEvent = (event: TrainEvent) => {
@@ -115,7 +102,20 @@ async function initialModel(from: string, run: string): Promise<{ spec: ModelSpe
 /** Goes on with a run that was paused, stopped, interrupted or has failed. */
 export async function resumeRun(request: ResumedRun, options: TrainOptions): Promise<TrainSummary> {
   const run = resolve(request.run)
+  const info = await resumedRun(request)
+  const { runtime = info.runtime, device = info.device } = request
+  return follow(run, info, { runtime, device, resume: true }, options)
+}
+
+/** What run.json says of a run that is resumed. @throws ExpectedError where it cannot be */
+export async function resumedRun(request: Omit<ResumedRun, keyof ComputeTarget>): Promise<RunInfo> {
+  const run = resolve(request.run)
   const before = await readRunInfo(run)
+  if (before.state === 'waiting')
+    throw new ExpectedError(
+      'bad-input',
+      'This run waits in the queue of the app. Start it there, or remove it from the queue first.',
+    )
   const epochs = request.epochs ?? before.config.epochs
   const { source } = request
   const moved = source !== undefined && (await isDatasetFolder(source)) ? source : undefined
@@ -132,17 +132,18 @@ export async function resumeRun(request: ResumedRun, options: TrainOptions): Pro
       `The run in ${run} is done. Give --epochs more than ${before.config.epochs} to train it further.`,
     )
   const { count } = await readDatasetInfo(info.dataset)
-  if (count !== info.images)
+  // One that was taken out of the queue before its images were imported has none yet.
+  const images = info.images || count
+  if (count !== images)
     throw new ExpectedError(
       'bad-input',
-      `The dataset in ${info.dataset} has ${count} images, the run began with ${info.images}. A run goes on with the images it began with: train a new one.`,
+      `The dataset in ${info.dataset} has ${count} images, the run began with ${images}. A run goes on with the images it began with: train a new one.`,
     )
-  const { runtime = before.runtime, device = before.device } = request
-  return follow(run, info, { runtime, device, resume: true }, options)
+  return { ...info, images }
 }
 
 /** Runs the worker's task and keeps run.json in step with it. */
-async function follow(
+export async function follow(
   run: string,
   created: RunInfo,
   { runtime, device, resume }: ComputeTarget & { resume: boolean },

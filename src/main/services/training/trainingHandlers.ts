@@ -13,6 +13,15 @@ export function trainingHandlers(
     'training.presets': ({ dataset }) => training.presets(dataset),
     'training.estimate': (params) => training.estimate(params),
     'training.start': (params) => training.start(params),
+    'training.state': async () => training.state,
+    'training.startQueue': async () => {
+      training.startQueue()
+      return null
+    },
+    'training.move': async (params) => {
+      await training.move(params)
+      return null
+    },
     'training.pause': async ({ id }) => {
       await training.pause(id)
       return null

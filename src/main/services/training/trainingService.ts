@@ -1,23 +1,28 @@
 import type { ParsedParams, PresetOption, TrainingEstimate } from '../../../shared/api/commands'
+import type { TrainingState } from '../../../shared/api/training'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
-import { describeLayers } from '../../../shared/layerSizes'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
-import { preprocessingSchema } from '../../../shared/dataset'
-import { type ScheduleConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
-import { writeAbout } from '../../store/aboutStore'
+import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { presets, specFromPreset } from '../../engine/models/presets'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget, TrainEvent } from '../../worker/protocol'
+import type { ComputeTarget } from '../../worker/protocol'
+import type { EventBus } from '../eventBus'
 import type { Library } from '../library/library'
 import type { Log } from '../log'
 import type { RunService } from '../runs/runService'
-import { Milestones } from './milestones'
-import { resumeRun, trainNewRun, type TrainOptions, type TrainSummary } from './trainRun'
+import type { DatasetImports } from './datasetImports'
+import { newRun } from './newRun'
+import { QueueKeeper } from './queueKeeper'
+import { followProgress, preparing } from './runProgress'
+import type { WaitingRun } from './runQueue'
+import { trainWaiting } from './waitingRuns'
 
 export interface TrainingDependencies {
   readonly library: Library
   readonly runs: RunService
+  readonly events: EventBus
+  readonly imports: DatasetImports
   readonly client: ComputeClient
   readonly log: Log
   /** What computes where nothing else is asked for. */
@@ -26,45 +31,70 @@ export interface TrainingDependencies {
   readonly modelFolder: (id: string) => Promise<string>
 }
 
-interface Active {
-  readonly id: string
-  readonly dataset: string
+interface Active extends WaitingRun {
   readonly abort: AbortController
-  readonly ended: Promise<void>
+  /** Its training has ended, and what it leaves is being told. */
+  isOver: boolean
+  ended: Promise<void>
 }
-
-type Work = (options: TrainOptions) => Promise<TrainSummary>
 
 /** How long a measurement for an estimate takes. */
 const measuredMs = 500
 
 /**
- * Trains one run at a time, and keeps what the windows know of it in step.
+ * Trains one run at a time and lets the others wait: `TrainingState` says how. What a run goes through:
  *
- *     start ──▶ training ──pause──▶ paused ──resume──▶ training
- *                  │ ├──stop──▶ stopped          (resumes too)
- *                  │ ├──the worker dies──▶ interrupted
- *                  │ └──bad input, a full disk, divergence──▶ failed
- *                  ▼
- *                done ──resume with more epochs──▶ training
+ *     start ──▶ waiting ──its turn──▶ training ──pause──▶ paused ──resume──▶ waiting
+ *                  │                     │ ├──stop──▶ stopped          (resumes too)
+ *                  │                     │ ├──the worker dies──▶ interrupted
+ *                  │                     │ └──bad input, a full disk, divergence──▶ failed
+ *                  │ stop                ▼
+ *                  ▼                   done ──resume with more epochs──▶ waiting
+ *                stopped, or what it was
  *
- * What was asked for is told at once (`asked`), and obeyed between two calls of the runtime.
+ * What was asked for is told at once (`asked`), and obeyed between two calls of the runtime. Whatever happens to one
+ * run, the next one begins.
  */
 export class TrainingService {
   private active: Active | null = null
-  private isStarting = false
-  private readonly listeners = new Set<(id: string | null) => void>()
+  private isClosing = false
+  /** Somebody wanted the machine for something else: none begins by itself. */
+  private isHeld = false
+  private readonly keeper: QueueKeeper
 
-  constructor(private readonly deps: TrainingDependencies) {}
+  private constructor(private readonly deps: TrainingDependencies) {
+    this.keeper = new QueueKeeper(deps, () => this.goOn())
+  }
+
+  /** Runs that waited when the app was closed wait on until somebody starts them. */
+  static async open(deps: TrainingDependencies): Promise<TrainingService> {
+    const service = new TrainingService(deps)
+    service.isHeld = true
+    await service.keeper.open()
+    return service
+  }
 
   /** The run that trains now. */
   get current(): string | null {
     return this.active?.id ?? null
   }
 
-  /** The dataset that is being trained on. */
-  get dataset(): string | null {
-    return this.active?.dataset ?? null
+  get state(): TrainingState {
+    const { imports } = this.deps
+    const queue = this.keeper.runs.map(({ id, dataset }) => ({
+      id,
+      isImporting: dataset !== null && imports.isUnderWay(dataset),
+    }))
+    if (this.active) return { type: 'training', run: this.active.id, queue }
+    return { type: this.isHeld && queue.length > 0 ? 'held' : 'idle', queue }
+  }
+
+  /** Why a dataset cannot be changed or removed now; null when it can. */
+  useOf(dataset: string): string | null {
+    if (this.active?.dataset === dataset) return 'A run is being trained on this dataset. Stop it first.'
+    return this.keeper.runs.some((run) => run.dataset === dataset)
+      ? 'A run waits to be trained on this dataset. Remove it from the queue first.'
+      : null
   }
 
   async presets(id: string): Promise<readonly PresetOption[]> {
@@ -80,9 +110,13 @@ export class TrainingService {
     })
   }
 
-  /** Times a few steps, or tells the rate of what trains. */
+  /** Times a few steps. @throws ExpectedError while something trains */
   async estimate(params: ParsedParams<'training.estimate'>): Promise<TrainingEstimate> {
-    this.refuseWhileTraining('A training is under way, and measuring beside it would disturb both.')
+    if (this.active)
+      throw new ExpectedError(
+        'bad-input',
+        'A training is under way, and measuring beside it would disturb both.',
+      )
     const { folder } = await this.deps.library.find('datasets', params.dataset)
     const info = await readDatasetInfo(folder)
     checkDatasetFits(info, params.spec.input, params.config.patches)
@@ -96,147 +130,137 @@ export class TrainingService {
     return { ...measured, epochMs: (1000 * images) / measured.samplesPerSecond }
   }
 
-  /** Resolves once it trains. @throws ExpectedError when it cannot begin; nothing is left of it then */
+  /**
+   * Resolves when the run is there: it begins at once, or waits for those before it and for its images.
+   * @throws ExpectedError for what can never be trained; nothing is left of it then
+   */
   async start(params: ParsedParams<'training.start'>): Promise<{ id: string }> {
-    this.refuseWhileTraining('A run is training already. Stop or pause it first, or wait until it is done.')
-    this.isStarting = true
-    try {
-      const dataset = await this.deps.library.find('datasets', params.dataset)
-      const info = await readDatasetInfo(dataset.folder)
-      checkDatasetFits(info, params.spec.input, params.config.patches)
-      const name = params.name ?? `${info.name}, ${describeLayers(params.spec)}`
-      const from = params.from && (await this.deps.modelFolder(params.from))
-      const entry = await this.deps.library.create('runs', name)
-      const { spec, preset } = params
-      const request = {
-        run: entry.folder,
-        dataset: { source: dataset.folder, preprocessing: preprocessingSchema.parse({}) },
-        model: from ? { tying: spec.tying, seed: spec.seed } : { spec, fromPreset: preset },
-        config: params.config,
-        from: from || undefined,
-        overwrite: false,
-        ...this.targetOf(params),
-      }
-      const work: Work = (options) => trainNewRun(request, options)
-      try {
-        await this.begin(
-          { id: entry.id, dataset: params.dataset, schedule: params.config.schedule.name },
-          work,
-          async () => writeAbout(entry.folder, { name }),
-        )
-      } catch (error) {
-        await this.deps.library.remove('runs', entry.id).catch(() => undefined)
-        await this.deps.runs.refresh(entry.id)
-        throw error
-      }
-      return { id: entry.id }
-    } finally {
-      this.isStarting = false
-    }
+    const { library, imports, modelFolder } = this.deps
+    imports.refuseFailed(params.dataset)
+    const { folder } = await library.find('datasets', params.dataset)
+    const { info, name } = await newRun(params, {
+      folder,
+      importing: imports.nameOfNew(params.dataset),
+      from: params.from && (await modelFolder(params.from)),
+      target: this.targetOf(params),
+    })
+    const id = await this.keeper.add(info, name, this.isHeld)
+    this.startQueue()
+    await this.deps.runs.refresh(id)
+    return { id }
   }
 
-  /** Resolves once it trains again. */
+  /** Resolves when it trains again or waits for its turn. One that waits already comes first. */
   async resume({ id, epochs }: ParsedParams<'training.resume'>): Promise<void> {
-    this.refuseWhileTraining('Another run is training. Stop or pause it first, or wait until it is done.')
-    this.isStarting = true
-    try {
-      const { folder } = await this.deps.library.find('runs', id)
-      const summary = this.deps.runs.summary(id)
-      if (summary?.elsewhere)
-        throw new ExpectedError('bad-input', 'This run is being trained by another program.')
-      const schedule = summary?.config.schedule.name ?? 'constant'
-      const work: Work = (options) => resumeRun({ run: folder, epochs }, options)
-      await this.begin({ id, dataset: summary?.datasetId ?? '', schedule }, work, async () => undefined)
-    } finally {
-      this.isStarting = false
-    }
-  }
-
-  pause = (id: string) => this.ask(id, 'pause')
-  stop = (id: string) => this.ask(id, 'stop')
-
-  /** When a training begins or ends. Returns the function that stops listening. */
-  onChange(listen: (id: string | null) => void): () => void {
-    this.listeners.add(listen)
-    return () => void this.listeners.delete(listen)
-  }
-
-  /** Pauses what trains and waits until it is saved. */
-  async close(): Promise<void> {
     const { active } = this
-    if (!active) return
-    active.abort.abort('pause')
-    await active.ended
+    // It was asked to pause, say, and is resumed before it has.
+    if (active?.id === id && (active.isOver || active.abort.signal.aborted)) await active.ended
+    if (this.active?.id === id) throw new ExpectedError('bad-input', 'This run is training already.')
+    if (this.deps.runs.summary(id)?.elsewhere)
+      throw new ExpectedError('bad-input', 'This run is being trained by another program.')
+    if (this.keeper.has(id)) await this.keeper.move(id, 'top')
+    else await this.keeper.putBack(id, epochs, this.isHeld)
+    this.startQueue()
+    await this.deps.runs.refresh(id)
+  }
+
+  /** Lets the first run that waits begin, and the others after it. Who starts or resumes a run does so too. */
+  startQueue(): void {
+    this.isHeld = false
+    this.goOn()
+  }
+
+  async move({ id, to }: ParsedParams<'training.move'>): Promise<void> {
+    await this.keeper.move(id, to)
+    this.goOn()
+  }
+
+  /** Runs that wait do so until the queue is started again: the machine is wanted for something else. */
+  async pause(id: string): Promise<void> {
+    await this.ask(id, 'pause')
+  }
+
+  /** Ends what trains, and takes what waits out of the queue. */
+  async stop(id: string): Promise<void> {
+    if (!this.keeper.has(id)) return this.ask(id, 'stop')
+    await this.keeper.takeOut(id)
+    this.goOn()
+  }
+
+  /** Pauses what trains and waits until it is saved. What waits is there the next time. */
+  async close(): Promise<void> {
+    this.isClosing = true
+    this.active?.abort.abort('pause')
+    await this.active?.ended
+    await this.keeper.close()
   }
 
   private async ask(id: string, asked: 'pause' | 'stop'): Promise<void> {
     const { active } = this
-    if (active?.id !== id) throw new ExpectedError('bad-input', 'This run is not training any more.')
+    if (active?.id !== id || active.isOver)
+      throw new ExpectedError('bad-input', 'This run is not training any more.')
+    if (asked === 'pause') this.isHeld = true
     active.abort.abort(asked)
-    const progress = (await this.deps.runs.get(id)).progress
-    if (this.active === active) await this.deps.runs.setLive(id, { asked, progress })
+    const { progress } = await this.deps.runs.get(id)
+    if (!active.isOver) await this.deps.runs.setLive(id, { asked, progress })
   }
 
   private targetOf({ runtime, device }: ComputeTarget): ComputeTarget {
     return runtime ? { runtime, device } : this.deps.target()
   }
 
-  private refuseWhileTraining(why: string): void {
-    if (this.active || this.isStarting) throw new ExpectedError('bad-input', why)
-  }
-
-  /** Lets it train in the background once it has begun. */
-  private async begin(
-    { schedule, ...subject }: Pick<Active, 'id' | 'dataset'> & { schedule: ScheduleConfig['name'] },
-    work: Work,
-    onStarted: () => Promise<void>,
-  ): Promise<void> {
-    const { id } = subject
-    this.deps.runs.setStarting(id)
-    const abort = new AbortController()
-    let began!: () => void
-    const started = new Promise<void>((resolve) => (began = resolve))
-    const milestones = new Milestones(schedule, (level, text) => void this.deps.runs.say(id, level, text))
-    const onEvent = (event: TrainEvent) => {
-      milestones.hear(event)
-      if (event.type === 'started') began()
-      if (event.type === 'progress') {
-        const { epoch, epochs, batch, batches, trainLoss, samplesPerSecond, timeLeftMs } = event
-        const figures = { epoch, epochs, batch, batches, trainLoss, samplesPerSecond, timeLeftMs }
-        const progress = { phase: 'training' as const, ...figures }
-        this.deps.runs.setProgress(id, progress)
-      }
-      if (event.type === 'epoch') this.deps.runs.epochEnded(id, event.metrics, event.hasSnapshot)
+  /** Lets the next run begin where nothing trains, and tells what trains and waits now. */
+  private goOn(): void {
+    if (this.isClosing) return
+    if (!this.active && !this.isHeld) {
+      const next = this.keeper.takeNext()
+      if (next) this.begin(next)
     }
-    const training = work({ client: this.deps.client, signal: abort.signal, onEvent })
-    let isBegun = false
-    const ended = training.then(
-      () => this.ended(id, isBegun, null),
-      (error: unknown) => this.ended(id, isBegun, error),
-    )
-    this.active = { ...subject, abort, ended }
-    await Promise.race([started, training])
-    isBegun = true
-    await onStarted()
-    if (this.active) await this.deps.runs.setLive(id, { asked: null, progress: null })
-    for (const listen of this.listeners) listen(id)
+    this.deps.events.emit('training.changed', this.state)
   }
 
-  private async ended(id: string, isBegun: boolean, error: unknown): Promise<void> {
-    this.active = null
-    await this.deps.runs.setLive(id, null)
-    if (isBegun) await this.sayHowItEnded(id, error)
-    for (const listen of this.listeners) listen(null)
+  private begin(run: WaitingRun): void {
+    const abort = new AbortController()
+    const active: Active = { ...run, abort, isOver: false, ended: Promise.resolve() }
+    this.active = active
+    active.ended = this.train(active)
+      .finally(() => {
+        this.active = null
+        this.goOn()
+      })
+      .catch((error: unknown) => this.deps.log.error(`The end of ${run.id} could not be told.`, error))
+  }
+
+  /** Rejects only where it cannot be told how it ended. */
+  private async train(active: Active): Promise<void> {
+    const { id, abort, schedule, epochs } = active
+    const { runs, client, log, target } = this.deps
+    const progress = preparing(runs.summary(id)?.epochs ?? 0, epochs)
+    let failure: unknown = null
+    try {
+      runs.setLive(id, { asked: null, progress: null }).catch((error: unknown) => {
+        log.error(`The beginning of ${id} could not be told.`, error)
+      })
+      runs.setProgress(id, progress)
+      const options = { client, signal: abort.signal, onEvent: followProgress(runs, id, schedule) }
+      await trainWaiting(await runs.folderOf(id), target(), options, this.keeper.inTurn)
+    } catch (error) {
+      failure = error
+    }
+    active.isOver = true
+    await runs.setLive(id, null)
+    await this.sayHowItEnded(id, failure)
   }
 
   private async sayHowItEnded(id: string, error: unknown): Promise<void> {
-    const { say } = this.deps.runs
-    const tell = say.bind(this.deps.runs)
+    const tell = this.deps.runs.say.bind(this.deps.runs)
     const state = this.deps.runs.summary(id)?.state
     if (error === null) return tell(id, 'info', 'Done. The best epoch is kept as the model.')
     if (error instanceof CancelledError && state === 'paused') return tell(id, 'info', 'Paused and saved.')
     if (error instanceof CancelledError && state === 'stopped') return tell(id, 'info', 'Stopped and saved.')
     if (error instanceof ExpectedError) return tell(id, 'error', error.message)
+    // Its folder is gone: there is nothing to tell it in.
+    if (state === undefined) return
     this.deps.log.error(`The training of ${id} was interrupted.`, error)
     await tell(
       id,

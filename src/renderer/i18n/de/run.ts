@@ -1,5 +1,6 @@
 export const run = {
   state: {
+    waiting: 'Wartet',
     created: 'Beginnt',
     training: 'Trainiert',
     paused: 'Pausiert',
@@ -13,6 +14,21 @@ export const run = {
     done: '„{name}“ ist fertig.',
     failed: '„{name}“ ist gescheitert.',
     interrupted: '„{name}“ wurde unterbrochen.',
+  },
+  waitsAt: 'Wartet, {place}',
+  waitsForImages: 'Wartet auf seine Bilder',
+  queue: {
+    importing: 'Dieser Lauf wartet, bis {dataset} importiert ist. Dann beginnt er von selbst.',
+    next: 'Dieser Lauf ist der nächste: Er beginnt von selbst, wenn „{name}“ fertig, beendet oder gescheitert ist.',
+    behind:
+      'Dieser Lauf ist der {place} in der Warteschlange. Er beginnt von selbst, wenn „{name}“ und die Läufe vor ihm fertig, beendet oder gescheitert sind.',
+    at: 'Dieser Lauf ist der {place} in der Warteschlange und beginnt von selbst.',
+    look: 'Warteschlange zeigen',
+    after:
+      'Kein Lauf wartet. | Ein Lauf wartet. Wenn Sie diesen pausieren, wartet er weiter; ist dieser fertig oder beendet, beginnt er. | {n} Läufe warten. Wenn Sie diesen pausieren, warten sie weiter; ist dieser fertig oder beendet, beginnt der nächste.',
+    startNow: 'Jetzt beginnen',
+    putFirst: 'An den Anfang der Warteschlange',
+    takeOut: 'Aus der Warteschlange nehmen',
   },
   asked: { pause: 'Wird pausiert…', stop: 'Wird beendet…' },
   computedOn: '{runtime} auf {device}',
@@ -54,6 +70,7 @@ export const run = {
   lossValidation: 'Der Prüffehler ist {loss}.',
   psnrSummary: 'Die PSNR zurückgehaltener Bilder ist {psnr} dB.',
   noEpochs: 'Die erste Epoche ist noch nicht vorbei.',
+  notBegun: 'Er hat noch nicht begonnen. Unten steht, womit und wie er trainieren wird.',
   noEpochEnded: 'Er endete, bevor seine erste Epoche vorbei war; es gibt nichts zu zeigen.',
   moreCurves: 'Weitere Kurven',
   moreCurvesHint: 'Lernrate, Geschwindigkeit, wie nah die Gewichte an orthonormal sind',

@@ -13,6 +13,8 @@ export const shell = {
   underWay: 'Laufendes Training',
   progressOf: 'Fortschritt von {name}',
   epochOf: 'Epoche {epoch} von {epochs}',
+  queue: 'Warteschlange',
+  runsWait: 'Kein Lauf wartet | Ein Lauf wartet | {n} Läufe warten',
   pause: 'Training pausieren',
   stop: 'Training beenden',
   jobs: 'Laufende Arbeiten',

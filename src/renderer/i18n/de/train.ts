@@ -167,7 +167,8 @@ export const train = {
   estimate: 'Etwa {epoch} je Epoche, {all} insgesamt.',
   estimateOn: '{speed} Bilder je Sekunde mit {runtime} auf {device}',
   measuring: 'Es wird gemessen, wie schnell es lernt…',
-  busy: '„{name}“ wird gerade trainiert. Es läuft immer nur ein Training.',
+  busy: '„{name}“ wird gerade trainiert. Dieser Lauf wartet in der Warteschlange und beginnt von selbst.',
   look: 'Ansehen',
   start: 'Training beginnen',
+  queue: 'In die Warteschlange stellen',
 }

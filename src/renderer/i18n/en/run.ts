@@ -1,5 +1,6 @@
 export const run = {
   state: {
+    waiting: 'Waiting',
     created: 'Starting',
     training: 'Training',
     paused: 'Paused',
@@ -13,6 +14,21 @@ export const run = {
     done: '“{name}” is done.',
     failed: '“{name}” has failed.',
     interrupted: '“{name}” was interrupted.',
+  },
+  waitsAt: 'Waiting, {place}',
+  waitsForImages: 'Waiting for its images',
+  queue: {
+    importing: 'This run waits until {dataset} is imported. Then it begins by itself.',
+    next: 'This run is next: it begins by itself when “{name}” is done, stopped or failed.',
+    behind:
+      'This run is {place} in the queue. It begins by itself when “{name}” and those before it are done, stopped or failed.',
+    at: 'This run is {place} in the queue and begins by itself.',
+    look: 'Show the queue',
+    after:
+      'No run waits. | One run waits. When you pause this one, it waits on; when this one is done or stopped, it begins. | {n} runs wait. When you pause this one, they wait on; when this one is done or stopped, the next begins.',
+    startNow: 'Start now',
+    putFirst: 'To the top of the queue',
+    takeOut: 'Remove from the queue',
   },
   asked: { pause: 'Pausing…', stop: 'Stopping…' },
   computedOn: '{runtime} on {device}',
@@ -53,6 +69,7 @@ export const run = {
   lossValidation: 'The validation loss is {loss}.',
   psnrSummary: 'The PSNR of held-back images is {psnr} dB.',
   noEpochs: 'The first epoch is not over yet.',
+  notBegun: 'It has not begun to train. Below is what it will train on, and how.',
   noEpochEnded: 'It ended before its first epoch was over, so there is nothing to show.',
   moreCurves: 'More curves',
   moreCurvesHint: 'Learning rate, speed, how near the weights are to orthonormal',

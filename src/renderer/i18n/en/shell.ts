@@ -13,6 +13,8 @@ export const shell = {
   underWay: 'Training under way',
   progressOf: 'Progress of {name}',
   epochOf: 'Epoch {epoch} of {epochs}',
+  queue: 'Queue',
+  runsWait: 'No run waits | One run waits | {n} runs wait',
   pause: 'Pause training',
   stop: 'Stop training',
   jobs: 'Work under way',

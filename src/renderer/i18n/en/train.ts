@@ -155,7 +155,8 @@ export const train = {
   estimate: 'About {epoch} an epoch, {all} in all.',
   estimateOn: '{speed} images a second with {runtime} on {device}',
   measuring: 'Measuring how fast it learns…',
-  busy: '“{name}” is training. One run trains at a time.',
+  busy: '“{name}” is training. This run waits in the queue and begins by itself.',
   look: 'Look at it',
   start: 'Start training',
+  queue: 'Add to the queue',
 }

@@ -32,6 +32,7 @@ export function fullReport(): ReportData {
     title: 'Letters <script>alert(1)</script> & "more"',
     run: {
       version: 1,
+      waiting: null,
       owner: null,
       baselines: null,
       findings: [],

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { App } from '../../../../src/main/app/createApp'
@@ -134,22 +135,35 @@ describe('training in the app', () => {
 
   it('trains one run at a time, and keeps its dataset', async () => {
     const id = await start({ epochs: 100_000 })
-    await expect(start({ epochs: 1 }, 'Second')).rejects.toThrow('A run is training already')
+    const second = await start({ epochs: 1 }, 'Second')
+    expect(await state(second)).toBe('waiting')
     await expect(app.handlers['datasets.remove']({ id: dataset })).rejects.toThrow('being trained')
     await expect(app.handlers['runs.remove']({ id })).rejects.toThrow('Stop it')
+    await app.handlers['training.stop']({ id: second })
     await app.handlers['training.stop']({ id })
     await ends(id, 'stopped')
-    expect((await app.handlers['runs.list']({})).items).toHaveLength(1)
+    expect((await app.handlers['runs.list']({})).items).toHaveLength(2)
   })
 
-  it('leaves nothing of a run that cannot begin', async () => {
+  it('leaves nothing of a run that can never be trained', async () => {
     const [preset] = await app.handlers['training.presets']({ dataset })
     const spec = { ...preset!.spec, input: { width: 8, height: 8, channels: 1 as const } }
     const request = { dataset, spec, preset: null, config: preset!.config }
     await expect(app.handlers['training.start'](request)).rejects.toMatchObject({ code: 'bad-spec' })
-    const missing = { ...request, spec: preset!.spec, runtime: 'onnx' as const, device: 'nowhere' }
-    await expect(app.handlers['training.start'](missing)).rejects.toMatchObject({ name: 'ExpectedError' })
     expect((await app.handlers['runs.list']({})).items).toEqual([])
+    expect(await readdir(join(home, 'library', 'runs'))).toEqual([])
+  })
+
+  it('lists a run that cannot begin as failed, with its sentence', async () => {
+    const [preset] = await app.handlers['training.presets']({ dataset })
+    const { spec, config } = preset!
+    const nowhere = { runtime: 'onnx' as const, device: 'nowhere' }
+    const { id } = await app.handlers['training.start']({ dataset, spec, preset: null, config, ...nowhere })
+    await until(async () => (await state(id)) !== 'training')
+    const { state: ended, error } = await get(id)
+    expect({ ended, error }).toEqual({ ended: 'failed', error: expect.stringContaining('nowhere') })
+    await until(async () => (await get(id)).log.length > 0)
+    expect((await get(id)).log.at(-1)).toMatchObject({ level: 'error', text: error })
   })
 
   it('leaves pictures that can be looked at: reconstructions, weights, and a map that keeps its places', async () => {
