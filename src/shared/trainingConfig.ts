@@ -68,6 +68,8 @@ export const leastBudgetMs = 1000
 export const trainingConfigSchema = z.object({
   /** With a budget the number that fits into it, known once the speed has been measured. */
   epochs: z.number().int().min(1).max(1_000_000).default(20),
+  /** Images of an epoch where it is not one pass through all of them: more, or fewer; null for one pass. */
+  imagesPerEpoch: z.number().int().min(1).max(100_000_000).nullable().default(null),
   batchSize: z.number().int().min(1).max(65_536).default(128),
   optimizer: optimizerSchema.prefault({}),
   schedule: scheduleSchema.default({ name: 'constant' }),

@@ -41,6 +41,16 @@ export function chooseRuntime({ runtime: name, device }: ComputeTarget): ChosenR
   return { runtime: onnx, device: device ?? defaultDevice(onnx) }
 }
 
+/** Where a model can be trained without being asked for: each installed runtime, on its first device. */
+export function candidates({ device }: ComputeTarget): Required<ComputeTarget>[] {
+  if (device !== undefined) return [targetOf(chooseRuntime({ device }))]
+  const tensorflow = tryRuntime('tensorflow')
+  const runtimes = [...(tensorflow ? [tensorflow] : []), runtimeNamed('onnx')]
+  return runtimes.map((runtime) => targetOf({ runtime, device: defaultDevice(runtime) }))
+}
+
+const targetOf = ({ runtime, device }: ChosenRuntime) => ({ runtime: runtime.name, device })
+
 /** The kernel module on Linux; elsewhere the driver's library. */
 function hasNvidiaDriver(): boolean {
   const { SystemRoot = 'C:\\Windows' } = process.env

@@ -56,7 +56,8 @@ export function initializeFromImages(
   if (!canStartFromImages(spec)) return null
   const { trained, copies } = parametersOf(spec)
   const values: Record<string, Float32Array> = Object.fromEntries(
-    trained.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]))
+    trained.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]),
+  )
   const shapes = layerShapes(spec)
   const mean = meanOf(spec, images)
   let signals: Signals = firstSignals(spec, images, mean)

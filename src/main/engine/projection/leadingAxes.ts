@@ -40,7 +40,9 @@ export function eigenvectors(symmetric: Float64Array, size: number, wanted: numb
       .map((column) => Float32Array.from(eigenvectorMatrix.getColumn(column)))
   }
   const random = randomStream(1)
-  let basis: Float32Array[] = Array.from({ length: wanted }, () => new Float32Array(size).map(() => random.normal()))
+  let basis: Float32Array[] = Array.from({ length: wanted }, () =>
+    new Float32Array(size).map(() => random.normal()),
+  )
   for (let round = 0; round < rounds; round++)
     basis = orthonormal(basis.map((vector) => times(symmetric, size, vector)))
   return basis

@@ -3,6 +3,8 @@ import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import type { Baselines, EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import { decoderCopies } from '../models/decoderCopies'
+import { AugmentedBatches } from './augmentedBatches'
+import { epochsOf, epochsWithin } from './budget'
 import { fittedImages, measureBaselines } from './baselines'
 import { evenly, initialValues, someImages } from './initialValues'
 import { deviceOf } from '../runtimes/deviceOf'
@@ -16,6 +18,7 @@ import { type ImageSource, middlePatches, PatchBatches } from './patchBatches'
 import { asFloats, type PixelSource } from './pixelSource'
 import { startPosition, type TrainingPosition } from './position'
 import { randomStream, streams } from './random'
+import { ResizedEpochs } from './resizedEpochs'
 import { scheduleFactor } from './schedule'
 import { type BatchSource, type EpochBatches, ShuffledBatches, splitImages } from './shuffledBatches'
 import { StepRunner } from './stepRunner'
@@ -60,6 +63,8 @@ export class Trainer {
   readonly indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
   /** What the run is measured and shown on: the images, or patches of them. */
   readonly images: PixelSource
+  /** Of the budget, before the first step of this process. */
+  preparationMs = 0
   private readonly batches: BatchSource
   private readonly runner: StepRunner
   private readonly corruption: CorruptionSource | null
@@ -81,7 +86,7 @@ export class Trainer {
       this.batches = new PatchBatches(whole, this.indices.train, seed, spec.input, config.patches)
     } else {
       this.images = source
-      this.batches = new ShuffledBatches(source, this.indices.train, seed)
+      this.batches = batchesOf(source, this.indices.train, spec, config)
     }
     this.corruption = config.noise && createCorruptionSource(config.noise, inputSize(spec.input), seed)
     this.runner = new StepRunner(
@@ -121,6 +126,17 @@ export class Trainer {
     return trainer
   }
 
+  /** Epochs altogether, by what is known so far. */
+  get epochs(): number {
+    return epochsOf(this.config, this.position)
+  }
+
+  /** Fits the epochs of a new run into its budget by a speed that was measured. */
+  planEpochs(samplesPerSecond: number): void {
+    const epochMs = (1000 * this.imagesPerEpoch) / samplesPerSecond
+    this.position.plannedEpochs = epochsWithin(this.config, this.position, this.preparationMs, epochMs)
+  }
+
   /** Images, or patches of them, that an epoch trains on. */
   get imagesPerEpoch(): number {
     return this.batches.imagesPerEpoch
@@ -128,9 +144,19 @@ export class Trainer {
 
   /** Trains until done or asked to pause or stop; then `values` and `position` are what to save. */
   async run(observer: TrainingObserver): Promise<TrainingOutcome> {
-    while (this.position.epoch < this.config.epochs && !this.isPatienceOver()) {
+    const startedAt = performance.now()
+    const { position } = this
+    const [firstEpoch, spentBefore] = [position.epoch, position.elapsedMs + this.preparationMs]
+    while (position.epoch < this.epochs && !this.isPatienceOver()) {
       const request = await this.runEpoch(observer)
       if (request !== 'continue') return request === 'pause' ? 'paused' : 'stopped'
+      const ms = performance.now() - startedAt
+      position.plannedEpochs = epochsWithin(
+        this.config,
+        position,
+        spentBefore + ms,
+        ms / (position.epoch - firstEpoch),
+      )
     }
     return 'done'
   }
@@ -257,7 +283,7 @@ export class Trainer {
   }
 
   private async endEpoch(observer: TrainingObserver): Promise<TrainingRequest> {
-    const { position, config } = this
+    const { position } = this
     await this.copyDecoder()
     const started = performance.now()
     const trainLoss = position.lossSum / this.batches.imagesPerEpoch
@@ -272,7 +298,7 @@ export class Trainer {
     const best = this.advance(validation?.loss ?? trainLoss, epochMs)
     await observer.epochEnded({
       epoch: position.epoch,
-      epochs: config.epochs,
+      epochs: this.epochs,
       trainLoss,
       valLoss: validation?.loss ?? null,
       psnr: validation?.psnr ?? null,
@@ -280,7 +306,7 @@ export class Trainer {
       learningRate,
       samplesPerSecond,
       elapsedMs: position.elapsedMs,
-      timeLeftMs: (position.elapsedMs / position.epoch) * (config.epochs - position.epoch),
+      timeLeftMs: (position.elapsedMs / position.epoch) * (this.epochs - position.epoch),
       orthogonality,
       best,
     })
@@ -334,7 +360,7 @@ export class Trainer {
   }
 
   private rateAt(step: number): number {
-    const steps = this.config.epochs * this.batchesPerEpoch
+    const steps = this.epochs * this.batchesPerEpoch
     const { learningRate } = this.config.optimizer
     return (
       learningRate * scheduleFactor(this.config.schedule, { step, steps, plateaus: this.position.plateaus })
@@ -346,13 +372,13 @@ export class Trainer {
   }
 
   private progress(samplesPerSecond: number): TrainingProgress {
-    const { position, config } = this
+    const { position } = this
     const images = this.batches.imagesPerEpoch
-    const seen = Math.min(position.batch * config.batchSize, images)
-    const left = (config.epochs - position.epoch) * images - seen
+    const seen = Math.min(position.batch * this.config.batchSize, images)
+    const left = (this.epochs - position.epoch) * images - seen
     return {
       epoch: position.epoch + 1,
-      epochs: config.epochs,
+      epochs: this.epochs,
       batch: position.batch,
       batches: this.batchesPerEpoch,
       trainLoss: position.lossSum / seen,
@@ -366,4 +392,16 @@ export class Trainer {
     const { epoch, batch } = this.position
     return divergence(batch > 0 ? epoch + 1 : epoch, this.config.optimizer.learningRate)
   }
+}
+
+/** Whole images, shuffled, changed at random where that is asked for, in epochs of the size that is asked for. */
+function batchesOf(
+  source: PixelSource,
+  train: Uint32Array,
+  { input }: ModelSpec,
+  { seed, augmentation, imagesPerEpoch }: TrainingConfig,
+): BatchSource {
+  const shuffled = new ShuffledBatches(source, train, seed)
+  const passes = augmentation ? new AugmentedBatches(shuffled, input, augmentation, seed) : shuffled
+  return imagesPerEpoch === null ? passes : new ResizedEpochs(passes, imagesPerEpoch, source.rowBytes)
 }

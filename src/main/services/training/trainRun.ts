@@ -152,6 +152,12 @@ export async function follow(
   let info: RunInfo = created
   const change = async (changes: Partial<RunInfo>) => writeRunInfo(run, (info = { ...info, ...changes }))
   let began: Promise<void> = Promise.resolve()
+  // Written one after the other, and awaited with the training.
+  const told = (changes: Partial<RunInfo>) => {
+    info = { ...info, ...changes }
+    began = began.then(() => change({}))
+    began.catch(() => undefined)
+  }
   let result: TrainResult
   try {
     result = await client.call(
@@ -165,6 +171,7 @@ export async function follow(
         spec: info.spec,
         config: info.config,
         initialWeights: info.initialWeights,
+        findings: info.findings,
       },
       {
         signal,
@@ -176,6 +183,8 @@ export async function follow(
             // Awaited after the training; a failure must not count as unhandled until then.
             began.catch(() => undefined)
           }
+          if (event.type === 'baselines') told({ baselines: event.baselines })
+          if (event.type === 'finding') told({ findings: [...info.findings, event.finding] })
           onEvent?.(event)
         },
       },

@@ -1,4 +1,5 @@
-import { codeSize, hasCode } from '../../../shared/modelSpec'
+import { activationOf, codeSize, hasCode } from '../../../shared/modelSpec'
+import type { Look } from '../../engine/training/health'
 import { inferenceBatch } from '../../engine/training/evaluation'
 import { asFloats, type PixelSource, readImages } from '../../engine/training/pixelSource'
 import { randomStream, shuffle, streams } from '../../engine/training/random'
@@ -18,6 +19,8 @@ import {
 
 const sampleCount = 16
 const codeCount = 512
+/** Images whose outputs are compared after each epoch. */
+const lookedAt = 32
 const kernelCount = 64
 /** Codes of more numbers than this take too long to be mapped after every epoch. */
 const largestCode = 1024
@@ -80,6 +83,26 @@ export class RunHistory {
   /** After the last epoch, which can be looked at whatever the ones before have cost. */
   async finish(epoch: number): Promise<void> {
     if (this.weights && this.recorded !== epoch) await this.write(epoch, this.weights)
+  }
+
+  /** What the model makes now of a few images, to see whether it learns anything. */
+  async look(): Promise<Look> {
+    const { spec } = this.trainer
+    const rows = this.codeRows.subarray(0, lookedAt)
+    const { clean, input, output } = await this.trainer.reconstruct(rows)
+    const code = hasCode(spec)
+      ? await this.trainer.compiled.run('encode', {
+          image: { shape: [rows.length, this.source.rowBytes], data: input },
+        })
+      : null
+    const activation = spec.encoder.at(-1) && activationOf(spec.encoder.at(-1)!)
+    return {
+      clean: asFloats(clean),
+      output,
+      code: code && (code.code!.data as Float32Array),
+      images: rows.length,
+      codeRange: activation === 'sigmoid' ? [0, 1] : activation === 'tanh' ? [-1, 1] : null,
+    }
   }
 
   private async write(epoch: number, weights: StoredWeights): Promise<void> {

@@ -3,6 +3,7 @@ import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { countTrained } from '../../../shared/modelSpec'
 import { Trainer, type TrainingOutcome } from '../../engine/training/trainer'
 import { trainingPositionSchema } from '../../engine/training/position'
+import { HealthWatch } from '../../engine/training/health'
 import { decoderCopies } from '../../engine/models/decoderCopies'
 import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
 import {
@@ -15,6 +16,7 @@ import { openDataset } from '../../store/datasetStore'
 import { makeFolder } from '../../store/makeFolder'
 import { rewindSnapshots } from '../../store/historyStore'
 import { appendMetrics, rewindMetrics, runFiles } from '../../store/runStore'
+import { fastestTarget } from '../fastestTarget'
 import { readParameters } from '../loadModel'
 import type { ComputeTasks, TrainEvent, TrainParams, TrainResult } from '../protocol'
 import { chooseRuntime } from '../runtimes'
@@ -39,10 +41,16 @@ export async function train(
   try {
     checkDatasetFits(dataset.info, params.spec.input, params.config.patches)
     await makeFolder(runFiles.checkpoints(params.run))
-    const { runtime, device } = chooseRuntime(params)
+    const began = performance.now()
+    const isPlanned = params.config.budgetMs !== null && !params.resume
+    const timed = isPlanned ? await fastestTarget(params, params.spec, params.config, context) : null
+    const { runtime, device } = chooseRuntime(timed ?? params)
     const trainer = await Trainer.create(runtime, device, params.spec, params.config, pixelSourceOf(dataset))
     try {
       await start(trainer, params)
+      const baselines = params.resume ? null : await trainer.baselines(runtime)
+      trainer.preparationMs = params.resume ? 0 : performance.now() - began
+      if (timed) trainer.planEpochs(timed.samplesPerSecond)
       context.emit({
         type: 'started',
         runtime: runtime.name,
@@ -50,10 +58,9 @@ export async function train(
         version: runtime.version,
         images: trainer.imagesPerEpoch,
         parameters: countTrained(params.spec),
-        epochs: params.config.epochs,
+        epochs: trainer.epochs,
         finishedEpochs: trainer.position.epoch,
       })
-      const baselines = params.resume ? null : await trainer.baselines(runtime)
       if (baselines) context.emit({ type: 'baselines', baselines })
       const history = await RunHistory.open(params.run, trainer, trainer.images)
       const outcome = await runTraining(trainer, params, context, history)
@@ -69,11 +76,12 @@ export async function train(
 
 async function runTraining(
   trainer: Trainer,
-  { run }: TrainParams,
+  { run, findings = [] }: TrainParams,
   context: TaskContext<TrainEvent>,
   history: RunHistory,
 ): Promise<TrainingOutcome> {
   let lastSent = 0
+  const health = new HealthWatch(findings.map(({ kind }) => kind))
   const outcome = await trainer.run({
     requested: () => context.requested(),
     progress: (progress) => {
@@ -89,6 +97,8 @@ async function runTraining(
       if (metrics.best) await writeCheckpoint(runFiles.best(run), checkpoint)
       await writeCheckpoint(runFiles.latest(run), checkpoint)
       context.emit({ type: 'epoch', metrics, hasSnapshot })
+      for (const finding of health.hear(metrics, await history.look()))
+        context.emit({ type: 'finding', finding })
     },
   })
   await history.finish(trainer.position.epoch)
