@@ -44,6 +44,8 @@ export interface TrainParams extends ComputeTarget {
   readonly resume: boolean
   /** Starts from the weights in that file instead of from chance. */
   readonly initialWeights: string | null
+  /** Of the budget, on the images before the training: at most half of it counts. */
+  readonly spentMs?: number
   /** What was found while it trained before. */
   readonly findings?: readonly Finding[]
 }

@@ -1,5 +1,6 @@
 import { type Activation } from '../../../shared/activation'
 import {
+  codeSize,
   inputSize,
   layerShapes,
   type LayerShape,
@@ -17,10 +18,10 @@ import { transposed } from './weights'
 const slopes: Partial<Record<Activation, number>> = { relu: 0, 'leaky-relu': 0.2 }
 
 /** Values that axes are found from, at most: some 24 MB of floats. */
-const mostValues = 6e6
-const mostVectors = 20_000
-/** With more dimensions than this the axes come from the Gram matrix of fewer vectors. */
-const manyDimensions = 1024
+const mostValues = 3e6
+const mostVectors = 8000
+/** With more dimensions than this the axes come from the Gram matrix of fewer vectors, and there are fewer of them. */
+const manyDimensions = 300
 const fewVectors = 1000
 
 /**
@@ -153,7 +154,8 @@ function fillLayer(
   const window = windowOf(layer, signals)
   const blocks = blocksOf(signals, window)
   const dimensions = window.height * window.width * signals.count
-  const axes = axesOf(blocks, dimensions, isLinear ? units : Math.floor(units / 2))
+  const most = dimensions > manyDimensions ? Math.max(64, 2 * codeSize(spec)) : Infinity
+  const axes = axesOf(blocks, dimensions, isLinear ? units : Math.min(most, Math.floor(units / 2)))
   const kernel = values[encoderKernel(index)]!
   const gain = signals.gain || 1
   const kernelWidth = layer.type === 'dense' ? window.width : layer.kernel

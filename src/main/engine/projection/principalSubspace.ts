@@ -1,3 +1,4 @@
+import { CholeskyDecomposition, Matrix } from 'ml-matrix'
 import { sub } from '../graph/ops/arithmetic'
 import { matmul } from '../graph/ops/matmul'
 import { placeholder } from '../graph/ops/placeholder'
@@ -12,7 +13,7 @@ const largestCovariance = 4096
 /** Rows of a product in one call, in values. */
 const valuesPerCall = 8e6
 /** Rounds of subspace iteration: what is lost then is some thousandths of the variance that could be kept. */
-const rounds = 5
+const rounds = 4
 /** Vectors that are made orthonormal at once. */
 const blockSize = 64
 
@@ -24,9 +25,12 @@ const blockSize = 64
 export class PrincipalSubspace {
   private constructor(
     private readonly products: CompiledProgram,
-    private readonly mean: Float32Array,
-    /** components × dimensions, orthonormal rows */
+    /** The mean image. */
+    readonly mean: Float32Array,
+    /** components × dimensions: rows that span the subspace, not orthonormal */
     private readonly axes: TensorData,
+    /** Of the products of the rows with each other. */
+    private readonly factor: CholeskyDecomposition,
   ) {}
 
   /** @param images count × dimensions; overwritten. @param components fewer than there are images */
@@ -47,53 +51,65 @@ export class PrincipalSubspace {
       const symmetric = await (byImages ? gram : covariance)(products, images, shape)
       let basis = randomRows(components, size)
       for (let round = 0; round < rounds; round++) {
-        const { y } = await products.run('turn', {
+        const turned = await products.run('turn', {
           basis: matrix(basis, size),
           symmetric: matrix(symmetric, size),
         })
-        basis = await orthonormalRows(products, y!.data as Float32Array, size)
+        basis = await orthonormalRows(products, turned.y!.data as Float32Array, size)
       }
       // An eigenvector u of XXᵀ stands for the axis Xᵀu.
-      if (byImages) {
-        const { y } = await products.run('combine', {
-          basis: matrix(basis, size),
-          x: matrix(images, dimensions),
-        })
-        basis = await orthonormalRows(products, y!.data as Float32Array, dimensions, 'deflateAxes')
-      }
-      return new PrincipalSubspace(products, mean, matrix(basis, dimensions))
+      const axes = byImages ? await combined(products, basis, images, shape) : basis
+      const { y } = await products.run('squared', { axes: matrix(axes, dimensions) })
+      const factor = new CholeskyDecomposition(regular(y!.data as Float32Array, components))
+      return new PrincipalSubspace(products, mean, matrix(axes, dimensions), factor)
     } catch (error) {
       await products.dispose()
       throw error
     }
   }
 
-  get components(): number {
-    return this.axes.shape[0]!
-  }
-
   /** @param images count × dimensions. @returns what the components keep of each */
   async restore(images: Float32Array): Promise<Float32Array> {
-    const { mean, axes } = this
+    const { mean, axes, products, factor } = this
     const dimensions = mean.length
     const out = new Float32Array(images.length)
     for (const [from, x] of stretches(images, dimensions)) {
       const centred = x.map((value, i) => value - mean[i % dimensions]!)
-      const { y } = await this.products.run('restore', { x: matrix(centred, dimensions), axes })
+      const projected = await products.run('project', { x: matrix(centred, dimensions), axes })
+      const [rows, columns] = projected.y!.shape as [number, number]
+      const inner = Matrix.from1DArray(rows, columns, projected.y!.data as Float32Array)
+      const codes = Float32Array.from(factor.solve(inner.transpose()).transpose().to1DArray())
+      const { y } = await products.run('restore', { codes: matrix(codes, columns), axes })
       const kept = y!.data as Float32Array
       for (let i = 0; i < kept.length; i++) out[from + i] = kept[i]! + mean[i % dimensions]!
     }
     return out
   }
 
-  /** @returns the mean image */
-  get meanImage(): Float32Array {
-    return this.mean
-  }
-
   dispose(): Promise<void> {
     return this.products.dispose()
   }
+}
+
+/** A row of zeros, where the images span less than was asked for, must not end the factorization. */
+function regular(products: Float32Array, size: number): Matrix {
+  const square = Matrix.from1DArray(size, size, products)
+  const largest = square.diagonal().reduce((a, b) => Math.max(a, b), 0) || 1
+  for (let i = 0; i < size; i++) {
+    square.set(i, i, square.get(i, i) + 1e-6 * largest)
+    for (let j = 0; j < i; j++) square.set(i, j, square.get(j, i))
+  }
+  return square
+}
+
+async function combined(
+  products: CompiledProgram,
+  basis: Float32Array,
+  images: Float32Array,
+  { size, dimensions }: Sizes,
+): Promise<Float32Array> {
+  const { y } = await products.run('combine', { basis: matrix(basis, size), x: matrix(images, dimensions) })
+  return scaledRows(y!.data as Float32Array, dimensions)
 }
 
 interface Sizes {
@@ -114,6 +130,7 @@ function productProgram({ count, dimensions, size, components }: Sizes): Program
   const symmetric = placeholder('symmetric', [size, size])
   const basis = placeholder('basis', [components, size])
   const axes = placeholder('axes', [components, dimensions])
+  const codes = placeholder('codes', [BATCH, components])
   const whole = placeholder('x', [size, dimensions])
   const withoutRows = (columns: number) => {
     const block = placeholder('block', [BATCH, columns])
@@ -127,9 +144,10 @@ function productProgram({ count, dimensions, size, components }: Sizes): Program
       { name: 'gram', outputs: { y: matmul(x, all, false, true) } },
       { name: 'turn', outputs: { y: matmul(basis, symmetric) } },
       ...(size === count ? [{ name: 'combine', outputs: { y: matmul(basis, whole) } }] : []),
-      { name: 'restore', outputs: { y: matmul(matmul(x, axes, false, true), axes) } },
+      { name: 'squared', outputs: { y: matmul(axes, axes, false, true) } },
+      { name: 'project', outputs: { y: matmul(x, axes, false, true) } },
+      { name: 'restore', outputs: { y: matmul(codes, axes) } },
       { name: 'deflate', outputs: { y: withoutRows(size) } },
-      { name: 'deflateAxes', outputs: { y: withoutRows(dimensions) } },
     ],
   }
 }
@@ -167,16 +185,14 @@ async function orthonormalRows(
   products: CompiledProgram,
   rows: Float32Array,
   columns: number,
-  deflate: 'deflate' | 'deflateAxes' = 'deflate',
 ): Promise<Float32Array> {
   const found = new Float32Array(rows.length)
   const perBlock = blockSize * columns
   for (let from = 0; from < rows.length; from += perBlock) {
     let block = scaledRows(rows.subarray(from, from + perBlock), columns)
-    // Twice is enough (Giraud et al. 2005).
-    for (let pass = 0; pass < 2 && from > 0; pass++) {
+    if (from > 0) {
       const feeds = { block: matrix(block, columns), rows: matrix(found, columns) }
-      block = (await products.run(deflate, feeds)).y!.data as Float32Array
+      block = (await products.run('deflate', feeds)).y!.data as Float32Array
     }
     const vectors = Array.from({ length: block.length / columns }, (_, i) =>
       block.slice(i * columns, (i + 1) * columns),

@@ -33,8 +33,7 @@ export async function measureBaselines(
   const pca = await PrincipalSubspace.fit(runtime, device, train, inputs, components)
   try {
     const restored = clipped(await pca.restore(measured.seen))
-    const { meanImage } = pca
-    const alike = measured.clean.map((_, i) => meanImage[i % inputs]!)
+    const alike = measured.clean.map((_, i) => pca.mean[i % inputs]!)
     const psnr = (other: Float32Array) => average(psnrOfImages(measured.clean, other, spec.input))
     return { mean: psnr(alike), pca: { psnr: psnr(restored), components } }
   } finally {

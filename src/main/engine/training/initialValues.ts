@@ -3,9 +3,9 @@ import { initializeParameters } from '../models/initialize'
 import { initializeFromImages } from '../models/initializeFromImages'
 import { asFloats, type PixelSource, readImages } from './pixelSource'
 
-/** Images that initial values are found from, at most: some 32 MB of floats. */
-const mostImages = 2000
-const mostValues = 8e6
+/** Images that initial values are found from, at most: some 12 MB of floats. */
+const mostImages = 1500
+const mostValues = 3e6
 
 /** Values of all parameters before training. @param train rows of the training images, ascending */
 export async function initialValues(

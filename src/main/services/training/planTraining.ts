@@ -105,7 +105,7 @@ function configOf(traits: ImageTraits, network: TrainingPlan['network'], budget:
   const { images, kind } = traits
   const isDenseNet = network === 'dense'
   const isAuto = budget === 'auto'
-  const perEpoch = isDenseNet ? clamp(images, 5000, 10_000) : clamp(images, 600, 2000)
+  const perEpoch = isDenseNet ? clamp(images, 12_000, 24_000) : clamp(images, 600, 2000)
   return trainingConfigSchema.parse({
     epochs: mostEpochs,
     budgetMs: budgetsMs[budget],

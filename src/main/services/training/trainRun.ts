@@ -62,7 +62,9 @@ export async function trainNewRun(request: NewRun, options: TrainOptions): Promi
   // What cannot be trained is said before images are imported or an earlier run is replaced.
   const images = await imagesOf(request.dataset)
   const plan = await planRun(images, { ...request.model, initialSpec: initial?.spec }, request.config)
+  const importedFrom = performance.now()
   const folder = await trainingDataset(run, request.dataset, options.signal, options.onImport)
+  const spentMs = performance.now() - importedFrom
   const { count } = await readDatasetInfo(folder)
   plan.notes.forEach((note) => options.onNote?.(note))
   await clearRunFolder(run)
@@ -80,7 +82,7 @@ export async function trainNewRun(request: NewRun, options: TrainOptions): Promi
     options.onEvent?.(event)
   }
   try {
-    return await follow(run, info, { ...request, resume: false }, { ...options, onEvent })
+    return await follow(run, info, { ...request, resume: false, spentMs }, { ...options, onEvent })
   } catch (error) {
     if (error instanceof ExpectedError && !began) await discardRun(run)
     throw error
@@ -146,7 +148,7 @@ export async function resumedRun(request: Omit<ResumedRun, keyof ComputeTarget>)
 export async function follow(
   run: string,
   created: RunInfo,
-  { runtime, device, resume }: ComputeTarget & { resume: boolean },
+  { runtime, device, resume, spentMs }: ComputeTarget & { resume: boolean; spentMs?: number },
   { client, signal, onEvent }: TrainOptions,
 ): Promise<TrainSummary> {
   let info: RunInfo = created
@@ -172,6 +174,7 @@ export async function follow(
         config: info.config,
         initialWeights: info.initialWeights,
         findings: info.findings,
+        spentMs,
       },
       {
         signal,

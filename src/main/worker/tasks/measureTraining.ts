@@ -1,4 +1,4 @@
-import { inputSize } from '../../../shared/modelSpec'
+import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { Trainer } from '../../engine/training/trainer'
 import type { ComputeTasks, MeasureParams } from '../protocol'
 import { chooseRuntime } from '../runtimes'
@@ -20,7 +20,9 @@ export async function measureTraining(
   const batches = Math.max(1, Math.min(batchesPerEpoch, Math.floor(memoryBudget / inputs / config.batchSize)))
   const source = randomImages(inputs, config.batchSize * batches)
   const endless = { ...config, epochs: 1_000_000, validationSplit: 0, patches: null }
-  const trainer = await Trainer.create(runtime, device, spec, endless, source)
+  // Random images have no principal components worth finding.
+  const drawn: ModelSpec = spec.initializer === 'pca' ? { ...spec, initializer: 'he-normal' } : spec
+  const trainer = await Trainer.create(runtime, device, drawn, endless, source)
   try {
     // The first call compiles and warms caches.
     const warm = await trainer.trainSteps(1)

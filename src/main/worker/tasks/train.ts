@@ -49,7 +49,8 @@ export async function train(
     try {
       await start(trainer, params)
       const baselines = params.resume ? null : await trainer.baselines(runtime)
-      trainer.preparationMs = params.resume ? 0 : performance.now() - began
+      const importMs = Math.min(params.spentMs ?? 0, (params.config.budgetMs ?? 0) / 2)
+      trainer.preparationMs = params.resume ? 0 : importMs + performance.now() - began
       if (timed) trainer.planEpochs(timed.samplesPerSecond)
       context.emit({
         type: 'started',
