@@ -1,4 +1,4 @@
-import { codeSize } from '../../../shared/modelSpec'
+import { codeSize, hasCode } from '../../../shared/modelSpec'
 import type { PlanRemark } from '../../../shared/plan'
 import { formatCount, formatDuration } from '../../composables/format'
 import { i18n } from '../../i18n'
@@ -12,7 +12,7 @@ export function planSentence(draft: Worded): string {
   const { spec, config, plan } = draft
   const { images, kind, channels } = plan.traits
   const { width, height } = spec.input
-  const numbers = codeSize(spec)
+  const numbers = hasCode(spec) ? codeSize(spec) : 0
   const isConvolutional = spec.encoder.some(({ type }) => type === 'conv') || spec.network !== undefined
   const params = {
     images: t(

@@ -23,13 +23,13 @@ export const train = {
       },
     },
     network: { dense: 'ein vollständig verbundenes Netz', convolutional: 'ein Faltungsnetz' },
-    size: '{width} × {height}',
-    patches: 'Ausschnitten von {width} × {height}',
+    size: '{width}×{height}',
+    patches: 'Ausschnitten von {width}×{height}',
     numbers: 'eine Zahl | {n} Zahlen',
     length: {
-      '1m': 'etwa 1 Minute',
-      '10m': 'etwa 10 Minuten',
-      '1h': 'etwa 1 Stunde',
+      '1m': 'etwa 1\u00a0Minute',
+      '10m': 'etwa 10\u00a0Minuten',
+      '1h': 'etwa 1\u00a0Stunde',
       auto: 'bis es nicht mehr besser wird',
     },
     about: 'etwa {time}',
@@ -52,8 +52,8 @@ export const train = {
     replaced:
       'Das Netz, das Sie gewählt haben, nimmt keine Bilder dieser Größe oder Farbe. Der Vorschlag hat es ersetzt.',
   },
-  presetTitle: 'Netze aus den Artikeln und für andere Zwecke',
-  presetHint: 'Vorlagen: gekoppelte Schichten, PCA, Entrauscher',
+  presetTitle: 'Mit einer Vorlage beginnen',
+  presetHint: 'Netze aus den Artikeln, Entrauscher',
   presets: 'Vorlagen',
   preset: {
     'tied-784-196-81-49': {

@@ -21,13 +21,13 @@ export const train = {
       },
     },
     network: { dense: 'a fully connected network', convolutional: 'a convolutional network' },
-    size: '{width} × {height}',
-    patches: 'patches of {width} × {height}',
+    size: '{width}×{height}',
+    patches: 'patches of {width}×{height}',
     numbers: 'one number | {n} numbers',
     length: {
-      '1m': 'about 1 minute',
-      '10m': 'about 10 minutes',
-      '1h': 'about 1 hour',
+      '1m': 'about 1\u00a0minute',
+      '10m': 'about 10\u00a0minutes',
+      '1h': 'about 1\u00a0hour',
       auto: 'until it stops getting better',
     },
     about: 'about {time}',
@@ -50,8 +50,8 @@ export const train = {
     replaced:
       'The network that you chose does not take images of this size or colour. The proposal has replaced it.',
   },
-  presetTitle: 'Networks of the papers and for other purposes',
-  presetHint: 'Presets: tied layers, PCA, denoisers',
+  presetTitle: 'Start from a preset',
+  presetHint: 'Networks of the papers, denoisers',
   presets: 'Presets',
   preset: {
     'tied-784-196-81-49': {
