@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { makeImages } from './support/images'
 import { expect, type Hourglass, test } from './support/hourglassTest'
-import { importChosen, openRun, startTraining } from './support/steps'
+import { importChosen, importOnly, openRun, startTraining } from './support/steps'
 
 /** What the paths of the other tests do not press. */
 async function importShapes(app: Hourglass): Promise<void> {
@@ -35,12 +35,13 @@ test(
     await expect(page.getByText('46 images found.')).toBeVisible()
     await page.getByRole('button', { name: 'Leave out others' }).click()
     await expect(page.getByText('40 images found.')).toBeVisible()
+    await page.getByRole('button', { name: /^How images are read/ }).click()
     await page.getByRole('combobox', { name: 'Try out noise' }).selectOption('masking')
     await expect(page.getByRole('img', { name: /, corrupted$/ }).first()).toBeVisible()
     await page.getByRole('radio', { name: 'Colour' }).click()
     await page.getByRole('radio', { name: 'Stretch' }).click()
     await page.getByRole('combobox', { name: 'Size' }).selectOption('32')
-    await importChosen(page)
+    await importOnly(page)
     await expect(page.getByText('40 images, 32 × 32, Colour')).toBeVisible()
 
     await page.getByRole('button', { name: /^bars\s*20$/ }).click()
@@ -77,6 +78,8 @@ test('a network: its layers in the drawing, and how they are tied', { tag: '@pag
   const { page } = app
   await importShapes(app)
   await page.getByRole('button', { name: 'Train on this' }).click()
+  await page.getByRole('button', { name: /^Start from a preset/ }).click()
+  await page.getByRole('button', { name: /^Tied, fast/ }).click()
   const drawing = page.getByRole('img', { name: /^Network of/ }).last()
   await expect(drawing).toHaveAccessibleName(
     'Network of 784, 196, 81, 49, 81, 196, 784 units, with a code of 49',
@@ -115,6 +118,7 @@ test('a network: its layers in the drawing, and how they are tied', { tag: '@pag
   await page.getByRole('combobox', { name: 'Loss' }).selectOption('binary-crossentropy')
   await expect(page.getByRole('combobox', { name: 'Activation of the output' })).toHaveValue('sigmoid')
   await page.getByRole('combobox', { name: 'Learning rate over time' }).selectOption('plateau')
+  await page.getByRole('radio', { name: 'Epochs' }).click()
   await page.getByRole('spinbutton', { name: 'Epochs', exact: true }).fill('3')
   await page.getByRole('button', { name: 'Start training' }).click()
   await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
