@@ -12,7 +12,7 @@ import type { ComputeTarget, TrainEvent } from '../../worker/protocol'
 import type { Library } from '../library/library'
 import type { Log } from '../log'
 import type { RunService } from '../runs/runService'
-import { Milestones } from './milestones'
+import { lineOfEnd, Milestones } from './milestones'
 import { resumeRun, trainNewRun, type TrainOptions, type TrainSummary } from './trainRun'
 
 export interface TrainingDependencies {
@@ -232,8 +232,12 @@ export class TrainingService {
   private async sayHowItEnded(id: string, error: unknown): Promise<void> {
     const { say } = this.deps.runs
     const tell = say.bind(this.deps.runs)
-    const state = this.deps.runs.summary(id)?.state
-    if (error === null) return tell(id, 'info', 'Done. The best epoch is kept as the model.')
+    const summary = this.deps.runs.summary(id)
+    const state = summary?.state
+    if (error === null) {
+      const { level, text } = lineOfEnd(summary)
+      return tell(id, level, text)
+    }
     if (error instanceof CancelledError && state === 'paused') return tell(id, 'info', 'Paused and saved.')
     if (error instanceof CancelledError && state === 'stopped') return tell(id, 'info', 'Stopped and saved.')
     if (error instanceof ExpectedError) return tell(id, 'error', error.message)
