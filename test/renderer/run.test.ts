@@ -30,23 +30,26 @@ describe('the scale of a PSNR', () => {
 
 describe('an axis with lines to compare with', () => {
   it.each([
-    [[12.3, 24.1], 10, 25],
-    [[20.02, 20.04], 20.02, 20.04],
-    [[-1, 1], -1, 1],
-    [[7], 7, 7],
-  ])('of %j reaches from %d to %d', (values, low, high) => {
-    const [min, max] = niceRange(values)
-    expect(min).toBeCloseTo(low)
-    expect(max).toBeCloseTo(high)
-    expect(min).toBeLessThanOrEqual(Math.min(...values) + 1e-9)
-    expect(max).toBeGreaterThanOrEqual(Math.max(...values) - 1e-9)
+    [[12.3, 24.1], { min: 12, max: 26, interval: 2 }],
+    [[7.6, 16.6, 18.9], { min: 6, max: 20, interval: 2 }],
+    [[-1, 1], { min: -1, max: 1, interval: 0.5 }],
+  ])('of %j ends at round figures', (values, range) => {
+    expect(niceRange(values)).toEqual(range)
+  })
+
+  it('holds a single value', () => {
+    const { min, max } = niceRange([7.3])
+    expect(min).toBeLessThanOrEqual(7.3)
+    expect(max).toBeGreaterThan(min)
   })
 })
 
 describe('how images stand in rows', () => {
   it.each([
-    ['small ones in two rows', 16, 28, 1128, { columns: 8, rows: 2 }],
+    ['small ones in one row', 16, 28, 1128, { columns: 13, rows: 1 }],
+    ['and in two, where there is less room', 16, 28, 700, { columns: 8, rows: 2 }],
     ['large ones in one', 16, 128, 1128, { columns: 7, rows: 1 }],
+    ['and larger ones', 16, 256, 1128, { columns: 4, rows: 1 }],
     ['large ones in a narrow window in two', 16, 128, 356, { columns: 2, rows: 2 }],
     ['small ones in a narrow window', 16, 28, 356, { columns: 4, rows: 2 }],
     ['few of them', 3, 28, 1128, { columns: 3, rows: 1 }],

@@ -23,3 +23,8 @@ export async function importChosen(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Import', exact: true }).click()
   await expect(page.getByRole('grid')).toBeVisible()
 }
+
+/** Whatever its result is worth, which the state says too. */
+export async function expectDone(page: Page): Promise<void> {
+  await expect(page.getByRole('main').getByText(/^Done(, .*)?$/)).toBeVisible()
+}
