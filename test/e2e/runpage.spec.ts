@@ -137,6 +137,7 @@ test(
     const config = trainingConfigSchema.parse({ budgetMs: 60_000 })
     const early = { ...once, config, state: 'training', owner: currentProcess() }
     await writeFile(join(folder, 'run.json'), JSON.stringify(early))
+    await page.getByRole('link', { name: 'Runs', exact: true }).click()
     await page.getByRole('main').getByRole('link', { name: 'early', exact: true }).click()
     await expect(page.getByText(/^Preparing: Hourglass finds out/)).toBeVisible()
     const bar = page.getByRole('progressbar', { name: 'Progress of the training' })
