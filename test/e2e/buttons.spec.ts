@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { makeImages } from './support/images'
 import { expect, type Hourglass, test } from './support/hourglassTest'
-import { importChosen, importOnly, openRun, startTraining } from './support/steps'
+import { expectDone, importChosen, importOnly, openRun, startTraining } from './support/steps'
 
 /** What the paths of the other tests do not press. */
 async function importShapes(app: Hourglass): Promise<void> {
@@ -121,7 +121,7 @@ test('a network: its layers in the drawing, and how they are tied', { tag: '@pag
   await page.getByRole('radio', { name: 'Epochs' }).click()
   await page.getByRole('spinbutton', { name: 'Epochs', exact: true }).fill('3')
   await page.getByRole('button', { name: 'Start training' }).click()
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+  await expectDone(page)
 })
 
 test.describe('with a run that is done', () => {
@@ -148,7 +148,7 @@ test.describe('with a run that is done', () => {
       await page.getByRole('dialog').getByRole('spinbutton', { name: 'Epochs in all' }).fill('14')
       await page.getByRole('dialog').getByRole('button', { name: 'Train further' }).click()
       await expect(page.getByRole('log')).toContainText('Going on after epoch 12 of 14')
-      await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+      await expectDone(page)
 
       await more(page, 'Keep as a model…')
       await rename(page, 'Kept')
@@ -192,7 +192,7 @@ test.describe('with a run that is done', () => {
     await page.getByRole('link', { name: 'Datasets', exact: true }).click()
     await page.getByRole('link', { name: /shapes/ }).click()
     await startTraining(page, { epochs: 3, name: 'Beta' })
-    await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+    await expectDone(page)
     await page.getByRole('link', { name: 'Runs', exact: true }).click()
     const names = () => page.getByRole('table').getByRole('link').allInnerTexts()
     await expect.poll(names).toEqual(['Beta', 'Once'])

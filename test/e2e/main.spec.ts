@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { makeImages } from './support/images'
 import { expect, test } from './support/hourglassTest'
-import { importChosen, openRun, readSmallAndGrey, startTraining } from './support/steps'
+import { expectDone, importChosen, openRun, readSmallAndGrey, startTraining } from './support/steps'
 
 test('from a folder of images to a model that is tried', async ({ app }) => {
   const { page } = app
@@ -41,7 +41,7 @@ test('from a folder of images to a model that is tried', async ({ app }) => {
   await page.getByRole('link', { name: 'Datasets' }).click()
   await page.getByRole('link', { name: /shapes/ }).click()
   await startTraining(page, { epochs: 3, name: 'Second' })
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+  await expectDone(page)
 
   await page.getByRole('link', { name: 'Runs', exact: true }).click()
   await page.getByRole('checkbox', { name: 'Choose First' }).check()

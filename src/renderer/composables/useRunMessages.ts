@@ -1,8 +1,16 @@
 import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
+import { outcomeOf, type Verdict } from '../../shared/verdict'
 import { useRunsStore } from '../stores/useRunsStore'
-import { useToasts } from './useToasts'
+import { type Toast, useToasts } from './useToasts'
+
+const toastKinds: Readonly<Record<Verdict, Toast['kind']>> = {
+  good: 'success',
+  'below-pca': 'info',
+  useless: 'error',
+  unknown: 'info',
+}
 
 /** Says that a training is over to a person who looks at another screen. */
 export function useRunMessages(): void {
@@ -18,8 +26,10 @@ export function useRunMessages(): void {
         const isShown = router.currentRoute.value.params.id === run.id
         if (!wasTraining || isShown || !['done', 'failed', 'interrupted'].includes(run.state)) continue
         const open = () => void router.push({ name: 'run', params: { id: run.id } })
-        const kind = run.state === 'done' ? 'success' : 'error'
-        show(kind, t(`run.over.${run.state}`, { name: run.name }), { label: t('common.open'), run: open })
+        const outcome = outcomeOf(run)
+        const kind = outcome === null ? 'error' : toastKinds[outcome]
+        const text = outcome ? `run.overAs.${outcome}` : `run.over.${run.state}`
+        show(kind, t(text, { name: run.name }), { label: t('common.open'), run: open })
       }
     },
   )

@@ -36,3 +36,8 @@ export async function importOnly(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Import only' }).click()
   await expect(page.getByRole('grid')).toBeVisible()
 }
+
+/** Whatever its result is worth, which the state says too. */
+export async function expectDone(page: Page): Promise<void> {
+  await expect(page.getByRole('main').getByText(/^Done(, .*)?$/)).toBeVisible()
+}

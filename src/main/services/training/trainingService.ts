@@ -12,6 +12,7 @@ import type { Library } from '../library/library'
 import type { Log } from '../log'
 import type { RunService } from '../runs/runService'
 import type { DatasetImports } from './datasetImports'
+import { lineOfEnd } from './milestones'
 import { newRun } from './newRun'
 import { QueueKeeper } from './queueKeeper'
 import { followProgress, preparing } from './runProgress'
@@ -254,8 +255,12 @@ export class TrainingService {
 
   private async sayHowItEnded(id: string, error: unknown): Promise<void> {
     const tell = this.deps.runs.say.bind(this.deps.runs)
-    const state = this.deps.runs.summary(id)?.state
-    if (error === null) return tell(id, 'info', 'Done. The best epoch is kept as the model.')
+    const summary = this.deps.runs.summary(id)
+    const state = summary?.state
+    if (error === null) {
+      const { level, text } = lineOfEnd(summary)
+      return tell(id, level, text)
+    }
     if (error instanceof CancelledError && state === 'paused') return tell(id, 'info', 'Paused and saved.')
     if (error instanceof CancelledError && state === 'stopped') return tell(id, 'info', 'Stopped and saved.')
     if (error instanceof ExpectedError) return tell(id, 'error', error.message)
