@@ -22,6 +22,10 @@ export const formatFigure = (n: number, digits = 3): string =>
     ? n.toExponential(digits - 1)
     : n.toLocaleString(locale(), { maximumSignificantDigits: digits })
 
+/** With so many decimals: 0.80. */
+export const formatFixed = (n: number, decimals: number): string =>
+  n.toLocaleString(locale(), { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+
 /** 850 ms, 12 s, 3 min 20 s, 2 h 5 min. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`

@@ -13,7 +13,6 @@ export interface MapKeys {
   fit(): void
   draw(): void
   all(): void
-  none(): void
   toggle(point: number): void
 }
 
@@ -48,7 +47,6 @@ export function useMapKeys(map: MapKeys) {
     '0': map.fit,
     d: map.draw,
     a: map.all,
-    Escape: map.none,
     ' ': () => {
       const focus = map.focus()
       if (focus !== null) map.toggle(focus)
