@@ -6,6 +6,7 @@ import { defaultPreset } from '../../shared/presets'
 import type { TrainingConfig } from '../../shared/trainingConfig'
 import { client } from '../api/client'
 import { type TrainDraft, useTrainDrafts } from '../stores/useTrainDrafts'
+import { withQuery } from './trainQuery'
 import { useCommand } from './useCommand'
 import { useTrainingEstimate } from './useTrainingEstimate'
 
@@ -49,6 +50,7 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
       })
     const asked = presets.value.find(({ name }) => name === route.query.preset)
     if (asked) choose(asked)
+    if (asked) change({ config: withQuery(draft.value!.config, route.query) })
     if (typeof route.query.run === 'string') await repeat(route.query.run)
     if (typeof route.query.from === 'string') await startFrom(route.query.from)
   })
