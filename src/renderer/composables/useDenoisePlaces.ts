@@ -18,6 +18,8 @@ export function useDenoisePlaces() {
     if (ids[0] !== undefined) store.choose(ids[0])
     if (router.currentRoute.value.name !== 'denoise') await router.push({ name: 'denoise' })
   })
-  const { run: chooseAndAdd, busy } = useDenoiseCommand('add', async (kind: PickKind) => add(await choose(kind)))
+  const { run: chooseAndAdd, busy } = useDenoiseCommand('add', async (kind: PickKind) =>
+    add(await choose(kind)),
+  )
   return { add, chooseAndAdd, busy }
 }

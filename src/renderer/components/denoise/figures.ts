@@ -7,9 +7,6 @@ function withDecimals(n: number, decimals: number): string {
   return n.toLocaleString(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
 }
 
-/** With one decimal, so that figures in a column can be compared at a glance: 19.0 under 4.2. */
-export const formatTenths = (n: number): string => withDecimals(n, 1)
-
 /** A standard deviation of noise on the 0-255 scale; what is next to nothing is < 0.1. */
 export const formatSigma = (sigma255: number): string =>
   sigma255 > 0 && sigma255 < 0.05 ? `< ${withDecimals(0.1, 1)}` : withDecimals(sigma255, 1)

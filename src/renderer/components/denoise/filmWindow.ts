@@ -23,7 +23,10 @@ export function framesOnPage({ count, pitch, left, width, current }: FilmView): 
 }
 
 /** Where the film has to be scrolled to for a frame to be seen whole. */
-export function scrolledTo(frame: number, { pitch, left, width }: Omit<FilmView, 'current' | 'count'>): number {
+export function scrolledTo(
+  frame: number,
+  { pitch, left, width }: Omit<FilmView, 'current' | 'count'>,
+): number {
   const start = frame * pitch
   if (start < left) return start
   return start + pitch > left + width ? start + pitch - width : left

@@ -80,14 +80,16 @@ export const denoise = {
   trainText:
     'Ein Entrauscher lernt an sauberen Bildern, zu denen Hourglass das Rauschen gibt, das es in diesen Bildern gemessen hat. Nur aus verrauschten Bildern kann er noch nicht lernen.',
   measuring: 'Das Rauschen wird gemessen…',
-  trainNoise: 'Der Entrauscher lernt, Rauschen von σ {min} bis {max} zu entfernen: ein Bereich um das, was diese Bilder haben.',
+  trainNoise:
+    'Der Entrauscher lernt, Rauschen von σ {min} bis {max} zu entfernen: ein Bereich um das, was diese Bilder haben.',
   trainNoiseUnknown:
     'Diese Bilder sind zu klein, um ihr Rauschen zu messen; der Entrauscher lernt darum, Rauschen von σ {min} bis {max} zu entfernen.',
   trainColour: 'Er lernt in Farbe.',
   trainGrey: 'Er lernt in Grau, wie diese Bilder sind.',
   trainTime: 'Zeit für das Training',
   budget: { '1m': '1 Minute', '10m': '10 Minuten', '1h': '1 Stunde' },
-  trainNext: 'Einen Ordner mit sauberen Bildern derselben Art wählen, mindestens 128 Bildpunkte breit und hoch. Alles lässt sich ändern, bevor das Training beginnt.',
+  trainNext:
+    'Einen Ordner mit sauberen Bildern derselben Art wählen, mindestens 128 Bildpunkte breit und hoch. Alles lässt sich ändern, bevor das Training beginnt.',
   chooseClean: 'Saubere Bilder wählen…',
   readingClean: 'Die sauberen Bilder werden gelesen.',
   compareTitle: 'Derselbe Ausschnitt durch mehrere Modelle',
@@ -131,7 +133,8 @@ export const denoise = {
   },
   downloadThis: 'Dieses Bild herunterladen',
   downloadAll: 'Alle {n} herunterladen',
-  downloadAgain: 'Nichts herunterladen | Das Ergebnis noch einmal herunterladen | Die {n} Ergebnisse noch einmal herunterladen',
+  downloadAgain:
+    'Nichts herunterladen | Das Ergebnis noch einmal herunterladen | Die {n} Ergebnisse noch einmal herunterladen',
   retry: 'Keines noch einmal | Das misslungene noch einmal | Die {n} misslungenen noch einmal',
   reveal: 'Zeigen',
   savedAs: 'Gesichert als {name}.',

@@ -80,14 +80,16 @@ export const denoise = {
   trainText:
     'A denoiser learns from clean pictures, to which Hourglass adds the noise that it measured in yours. It cannot yet learn from noisy pictures alone.',
   measuring: 'The noise is being measured…',
-  trainNoise: 'The denoiser will learn to remove noise of σ {min} to {max}, a range around what these pictures have.',
+  trainNoise:
+    'The denoiser will learn to remove noise of σ {min} to {max}, a range around what these pictures have.',
   trainNoiseUnknown:
     'These pictures are too small to tell their noise, so the denoiser will learn to remove noise of σ {min} to {max}.',
   trainColour: 'It will learn in colour.',
   trainGrey: 'It will learn in grey, as these pictures are.',
   trainTime: 'Time for the training',
   budget: { '1m': '1 minute', '10m': '10 minutes', '1h': '1 hour' },
-  trainNext: 'Choose a folder of clean pictures of the same kind, at least 128 pixels wide and high. You can change everything before the training starts.',
+  trainNext:
+    'Choose a folder of clean pictures of the same kind, at least 128 pixels wide and high. You can change everything before the training starts.',
   chooseClean: 'Choose clean pictures…',
   readingClean: 'The clean pictures are being read.',
   compareTitle: 'The same part through several models',
