@@ -61,19 +61,20 @@ async function overlaps(page: Page): Promise<string[]> {
 }
 
 test('the film is one stop of the tab key, and its pictures say how far they are', async ({ app }) => {
+  test.slow()
   const { page } = app
-  await makePhotos(app, 12)
+  await makePhotos(app, 6)
   await openDenoise(app)
   const option = (name: RegExp) => film(page).getByRole('option', { name })
-  await expect(page.getByText('Picture 1 of 12')).toBeVisible()
+  await expect(page.getByText('Picture 1 of 6')).toBeVisible()
   await option(/^photo-00/).focus()
   await page.keyboard.press('End')
   await expect(option(/^plain/)).toBeFocused()
-  await expect(option(/^plain/)).toHaveAttribute('aria-posinset', '12')
+  await expect(option(/^plain/)).toHaveAttribute('aria-posinset', '6')
   await page.keyboard.press('ArrowLeft')
-  await expect(option(/^photo-10/)).toBeFocused()
+  await expect(option(/^photo-04/)).toBeFocused()
   await page.keyboard.press('Delete')
-  await expect(page.getByText('Picture 11 of 11')).toBeVisible()
+  await expect(page.getByText('Picture 5 of 5')).toBeVisible()
   await expect(option(/^plain/)).toBeFocused()
   await page.keyboard.press('Home')
   await expect(option(/^photo-00/)).toBeFocused()
@@ -82,8 +83,8 @@ test('the film is one stop of the tab key, and its pictures say how far they are
   await page.keyboard.press('Tab')
   await expect(film(page).locator(':focus')).toHaveCount(0)
 
-  await page.getByRole('button', { name: 'Save all 11' }).click()
-  await expect(save(page).getByText('10 saved, one had nothing to remove')).toBeVisible({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Save all 5' }).click()
+  await expect(save(page).getByText('4 saved, one had nothing to remove')).toBeVisible({ timeout: 120_000 })
   await expect(option(/^photo-00.*Saved/)).toBeVisible()
   await option(/^photo-00/).focus()
   await page.keyboard.press('End')
