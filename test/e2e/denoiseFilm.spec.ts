@@ -180,6 +180,7 @@ test('pictures that were dropped in a browser are downloaded', async ({ app, hos
 })
 
 test('a denoiser for pictures like these learns from clean ones', { tag: '@page' }, async ({ app }) => {
+  test.slow()
   const { page } = app
   await makePhotos(app, 3)
   const clean = join(app.files, 'clean')
@@ -192,7 +193,7 @@ test('a denoiser for pictures like these learns from clean ones', { tag: '@page'
   await page.getByRole('button', { name: 'Train one for pictures like these…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Train a denoiser for pictures like these' })
   await expect(dialog.getByText(/cannot yet learn from noisy pictures alone/)).toBeVisible()
-  await expect(dialog.getByText(/noise of σ \d+ to 3\d/)).toBeVisible()
+  await expect(dialog.getByText(/noise of σ \d+ to 3\d/)).toBeVisible({ timeout: 60_000 })
   await expect(dialog.getByText('It will learn in colour.')).toBeVisible()
   await expect(dialog.getByRole('radio', { name: '10 minutes' })).toBeChecked()
   await dialog.getByRole('radio', { name: '1 minute' }).click()
