@@ -29,7 +29,7 @@ function computeClients(entry: URL) {
 
 /** All services, in the order in which they need each other. @throws ExpectedError */
 export async function openServices(
-  { folders, log, computeWorker, tensorflowSetup, version }: AppOptions,
+  { folders, log, shell, computeWorker, tensorflowSetup, version }: AppOptions,
   uploads: string,
 ) {
   const events = new EventBus()
@@ -65,7 +65,7 @@ export async function openServices(
   })
   const plans = new PlanService({ library, places })
   const denoising = await DenoiseService.open({
-    ...{ events, log, places, models, uploads, version, state: folders.state },
+    ...{ events, log, places, models, uploads, version, state: folders.state, roots: shell.roots },
     ...{ client: helper, savers, target: () => devices.target() },
   })
   const latent = new LatentService({

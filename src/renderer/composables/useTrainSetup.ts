@@ -4,6 +4,7 @@ import { useRoute } from 'vue-router'
 import type { PresetOption } from '../../shared/api/commands'
 import { client } from '../api/client'
 import { withPreset } from './trainDraft'
+import { draftWithQuery } from './trainQuery'
 import { useCommand } from './useCommand'
 import { usePlannedDraft } from './usePlannedDraft'
 import { useTrainingEstimate } from './useTrainingEstimate'
@@ -32,6 +33,7 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
     if (dataset.value !== id) return
     const asked = presets.value.find(({ name }) => name === route.query.preset)
     if (asked) choose(asked)
+    if (asked && draft.value) change(draftWithQuery(draft.value, route.query))
     if (typeof route.query.run === 'string') await repeat(route.query.run)
     if (typeof route.query.from === 'string') await startFrom(route.query.from)
   })

@@ -19,6 +19,12 @@ export const shell = {
   stop: 'Training beenden',
   jobs: 'Laufende Arbeiten',
   cancelJob: 'Abbrechen',
+  savingPictures: 'Entrauschte Bilder werden gesichert',
+  savingPaused: 'Das Sichern entrauschter Bilder ist angehalten',
+  savingOf: '{done} von {total}',
+  stopSaving: 'Sichern beenden',
+  savingEnded: 'Entrauschte Bilder: {words}.',
+  lookAtThem: 'Zeigen',
   waiting: 'Wartet, bis es an der Reihe ist',
   job: {
     import: '{subject} wird importiert',

@@ -19,6 +19,12 @@ export const shell = {
   stop: 'Stop training',
   jobs: 'Work under way',
   cancelJob: 'Cancel',
+  savingPictures: 'Saving denoised pictures',
+  savingPaused: 'Saving denoised pictures is paused',
+  savingOf: '{done} of {total}',
+  stopSaving: 'Stop saving',
+  savingEnded: 'Denoised pictures: {words}.',
+  lookAtThem: 'Show them',
   waiting: 'Waiting for its turn',
   job: {
     import: 'Importing {subject}',
