@@ -27,7 +27,8 @@ import { Painter } from './painter'
 import { manyInOneFile } from './readPicture'
 import { rowOf, unusableRow } from './pictureRows'
 import { PictureStudy } from './pictureStudy'
-import { SavedResults, type Stamp, stampOf } from './savedResults'
+import { RemovedPictures, type Source } from './removedPictures'
+import { SavedResults, stampOf } from './savedResults'
 import { SaveQueue } from './saveQueue'
 import { readThumbnail } from './thumbnail'
 
@@ -51,11 +52,6 @@ export interface DenoiseDependencies {
 /** Of a long list, rows are told of in heaps of so many. */
 const rowsAtOnce = 200
 
-interface Source {
-  readonly path: string
-  readonly stamp: Stamp
-}
-
 /** Of a picture for which a worker compiles what estimates its noise. */
 const triedSide = 160
 
@@ -70,6 +66,7 @@ export class DenoiseService {
   private readonly sources = new Map<string, Source>()
   private readonly byPath = new Map<string, string>()
   private readonly loaded = new LoadedPictures()
+  private readonly removed: RemovedPictures
   private readonly models: ChosenModels
   private readonly painter: Painter
   private readonly queue: SaveQueue
@@ -84,6 +81,7 @@ export class DenoiseService {
   ) {
     const { events, log, client, savers, target, version } = deps
     this.list = new RevisedList((changes) => events.emit('denoise.changed', changes))
+    this.removed = new RemovedPictures({ list: this.list, sources: this.sources, byPath: this.byPath })
     this.painter = new Painter({
       ...{ client, log, target },
       mayGoOn: () => !this.queue.isBusy,
@@ -215,19 +213,19 @@ export class DenoiseService {
       .map(({ path, reason }) => unusableRow(path, reason, this.memory.controlsOf('')))
   }
 
-  async remove(ids: readonly string[]): Promise<void> {
+  /** Files stay. Resolves to the key that puts them back. */
+  async remove(ids: readonly string[]): Promise<string> {
     const gone = new Set(ids)
     this.queue.drop((id) => gone.has(id))
     for (const id of ids) if (this.queue.isTaken(id)) gone.delete(id)
     for (const id of gone) {
       this.painter.leave(id)
       this.loaded.forget(id)
-      const source = this.sources.get(id)
-      if (source) this.byPath.delete(source.path)
-      this.sources.delete(id)
     }
-    this.list.remove(...gone)
+    return this.removed.remove(gone)
   }
+
+  putBack = (key: string): void => this.removed.putBack(key)
 
   async thumbnail({ id, size }: ParsedParams<'denoise.thumbnail'>): Promise<PixelBlock> {
     return readThumbnail(this.sourceOf(id).path, size)
