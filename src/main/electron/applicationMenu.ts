@@ -1,10 +1,12 @@
 import { app, Menu, type MenuItemConstructorOptions, shell } from 'electron'
-import type { Screen } from '../../shared/api/events'
+import type { Panel, Screen } from '../../shared/api/events'
 import { isDeveloped } from './mainWindow'
 
 export interface MenuActions {
   show(screen: Screen): void
   openFolder(): void
+  /** Over the screen that is shown. */
+  open(panel: Panel): void
   readonly logPath: string
 }
 
@@ -19,7 +21,7 @@ const screens: readonly (readonly [Screen, string])[] = [
 ]
 
 /** The menu with its accelerators. */
-export function setApplicationMenu({ show, openFolder, logPath }: MenuActions): void {
+export function setApplicationMenu({ show, openFolder, open, logPath }: MenuActions): void {
   const isMac = process.platform === 'darwin'
   const settings: MenuItemConstructorOptions = {
     label: 'Settings…',
@@ -58,6 +60,14 @@ export function setApplicationMenu({ show, openFolder, logPath }: MenuActions): 
           click: () => show(screen),
         })),
         { type: 'separator' },
+        // The page has these keys itself, so that they act once; the menu only tells them.
+        {
+          label: 'Find by Name…',
+          accelerator: 'CmdOrCtrl+K',
+          registerAccelerator: false,
+          click: () => open('find'),
+        },
+        { type: 'separator' },
         ...forDevelopers,
         { role: 'resetZoom' },
         { role: 'zoomIn' },
@@ -70,6 +80,12 @@ export function setApplicationMenu({ show, openFolder, logPath }: MenuActions): 
     {
       role: 'help',
       submenu: [
+        {
+          label: 'Help for This Screen',
+          accelerator: '?',
+          registerAccelerator: false,
+          click: () => open('help'),
+        },
         { label: 'Show Log File', click: () => shell.showItemInFolder(logPath) },
         ...(isMac ? [] : [{ role: 'about' } as const]),
       ],

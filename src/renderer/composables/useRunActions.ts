@@ -4,6 +4,7 @@ import type { RunSummary } from '../../shared/api/library'
 import { client } from '../api/client'
 import { useCommand } from './useCommand'
 import { useConfirm } from './useConfirm'
+import { useRemoval } from './useRemoval'
 import { useToasts } from './useToasts'
 
 /** What can be done with a run. */
@@ -12,6 +13,7 @@ export function useRunActions() {
   const router = useRouter()
   const { ask } = useConfirm()
   const { show } = useToasts()
+  const { remove: removeEntries } = useRemoval()
 
   const pause = useCommand((id: string) => client.invoke('training.pause', { id }))
   const stop = useCommand((id: string) => client.invoke('training.stop', { id }))
@@ -24,16 +26,16 @@ export function useRunActions() {
     const open = () => void router.push({ name: 'model', params: { id } })
     show('success', t('run.kept', { name }), { label: t('common.open'), run: open })
   })
-  /** Asks first. True when they are gone. */
+  /** It can be undone; several are also asked about. True when they are gone. */
   const remove = useCommand(async (runs: readonly RunSummary[]) => {
-    const yes = await ask({
-      title: t('run.removeTitle', { n: runs.length, name: runs[0]?.name ?? '' }, runs.length),
-      text: t('run.removeText'),
-      confirm: t('run.remove'),
-      danger: true,
-    })
-    if (!yes) return false
-    for (const { id } of runs) await client.invoke('runs.remove', { id })
+    const question = { title: t('run.removeTitle', { n: runs.length }), text: t('run.removeText') }
+    if (runs.length > 1 && !(await ask({ ...question, confirm: t('run.remove'), danger: true }))) return false
+    const isForgotten = runs.length === 1 && runs[0]!.external
+    await removeEntries('runs', runs, (n) =>
+      isForgotten
+        ? t('run.forgotten', { name: runs[0]!.name })
+        : t('run.removed', { n, name: runs[0]!.name }, n),
+    )
     return true
   })
   const repeat = (run: RunSummary) =>
