@@ -3,26 +3,37 @@ const plain = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').to
 
 const isStart = (text: string, at: number) => at === 0 || /[^\p{L}\p{N}]/u.test(text[at - 1]!)
 
+/** Whether letters are beginnings of words, one after the other: `opfo` of “open folder”. */
+function areBeginnings(letters: string, text: string, from = 0, goesOn = false): boolean {
+  if (letters === '') return true
+  for (let at = text.indexOf(letters[0]!, from); at >= 0; at = text.indexOf(letters[0]!, at + 1)) {
+    const fits = (goesOn && at === from) || isStart(text, at)
+    if (fits && areBeginnings(letters.slice(1), text, at + 1, true)) return true
+  }
+  return false
+}
+
+/** Of one word without accents and capitals. */
+function scoreWord(word: string, text: string): number | null {
+  let best: number | null = null
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    best = Math.max(best ?? 0, at === 0 ? 4 : isStart(text, at) ? 3 : 2)
+  return best ?? (areBeginnings(word, text) ? 1 : null)
+}
+
 /**
- * How well a name fits what was typed: null where its letters are not all in it, in that order. Letters in one piece count
- * most, then those at the beginnings of words, then short names.
+ * How well a name fits what was typed; null where a word of that is not in it. A word counts most at the beginning of the
+ * name, then at that of a word, then within one, then as beginnings of several. Of equals the shorter name fits better.
  */
 export function fuzzyScore(typed: string, name: string): number | null {
-  const wanted = plain(typed).replace(/\s+/g, ' ').trim()
   const text = plain(name)
-  if (wanted === '') return 0
-  const whole = text.indexOf(wanted)
-  if (whole >= 0) return 1000 + (isStart(text, whole) ? 500 : 0) + (whole === 0 ? 250 : 0) - text.length / 100
   let score = 0
-  let at = -1
-  for (const letter of wanted) {
-    if (letter === ' ') continue
-    const next = text.indexOf(letter, at + 1)
-    if (next < 0) return null
-    score += (next === at + 1 ? 2 : 0) + (isStart(text, next) ? 3 : 0)
-    at = next
+  for (const word of plain(typed).split(/\s+/).filter(Boolean)) {
+    const ofWord = scoreWord(word, text)
+    if (ofWord === null) return null
+    score += ofWord
   }
-  return score - text.length / 100
+  return score === 0 ? 0 : score - text.length / 1000
 }
 
 /** Those that fit, the best first; as they come where they fit alike. */

@@ -6,6 +6,7 @@ import { useCommand } from './useCommand'
 import { useConfirm } from './useConfirm'
 import { useRemoval } from './useRemoval'
 import { useToasts } from './useToasts'
+import { useUndo } from './useUndo'
 
 /** What can be done with a run. */
 export function useRunActions() {
@@ -14,12 +15,22 @@ export function useRunActions() {
   const { ask } = useConfirm()
   const { show } = useToasts()
   const { remove: removeEntries } = useRemoval()
+  const { offer } = useUndo()
 
   const pause = useCommand((id: string) => client.invoke('training.pause', { id }))
   const stop = useCommand((id: string) => client.invoke('training.stop', { id }))
   const resume = useCommand((id: string, epochs?: number) => client.invoke('training.resume', { id, epochs }))
   const rename = useCommand((id: string, name: string) => client.invoke('runs.rename', { id, name }))
-  const setNotes = useCommand((id: string, notes: string) => client.invoke('runs.setNotes', { id, notes }))
+  /** Notes that are cleared can be undone. */
+  const setNotes = useCommand(async ({ id, notes: before }: RunSummary, notes: string) => {
+    await client.invoke('runs.setNotes', { id, notes })
+    if (notes.trim() !== '' || before.trim() === '') return
+    offer({
+      text: t('run.notesCleared'),
+      undone: t('run.notesBack'),
+      undo: () => client.invoke('runs.setNotes', { id, notes: before }),
+    })
+  })
   const reveal = useCommand((id: string) => client.invoke('runs.reveal', { id }))
   const keep = useCommand(async (run: string, name: string) => {
     const { id } = await client.invoke('models.keep', { run, name })

@@ -52,9 +52,6 @@ export const denoise = {
     faint: 'Schwach',
     little: 'Ein wenig',
     clear: 'Deutlich',
-    cleared:
-      'Nichts ist von der Liste. | „{name}“ ist von der Liste genommen. | {n} Bilder sind von der Liste genommen.',
-    putBack: 'Nichts ist zurück. | „{name}“ ist wieder da. | {n} Bilder sind wieder da.',
     strong: 'Stark',
     veryStrong: 'Sehr stark',
     extreme: 'Extrem',

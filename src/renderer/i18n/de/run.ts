@@ -93,5 +93,7 @@ export const run = {
   parameters: 'Parameter',
   took: 'Trainiert in',
   begun: 'Begonnen',
+  notesCleared: 'Die Notizen dieses Laufs sind geleert.',
+  notesBack: 'Die Notizen sind wieder da.',
   notesHint: 'Was wollten Sie herausfinden?',
 }

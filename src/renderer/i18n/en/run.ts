@@ -92,5 +92,7 @@ export const run = {
   parameters: 'Parameters',
   took: 'Trained for',
   begun: 'Begun',
+  notesCleared: 'The notes of this run are cleared.',
+  notesBack: 'The notes are back.',
   notesHint: 'What did you want to find out?',
 }
