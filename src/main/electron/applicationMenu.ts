@@ -35,9 +35,6 @@ export function setApplicationMenu({ show, openFolder, open, logPath }: MenuActi
   const recent: MenuItemConstructorOptions[] = isMac
     ? [{ role: 'recentDocuments', submenu: [{ role: 'clearRecentDocuments' }] }]
     : []
-  const forDevelopers: MenuItemConstructorOptions[] = isDeveloped
-    ? [{ role: 'reload' }, { role: 'toggleDevTools' }, { type: 'separator' }]
-    : []
   const template: MenuItemConstructorOptions[] = [
     ...mac,
     {
@@ -51,47 +48,54 @@ export function setApplicationMenu({ show, openFolder, open, logPath }: MenuActi
       ],
     },
     { role: 'editMenu' },
-    {
-      label: 'View',
-      submenu: [
-        ...screens.map(([screen, label], i): MenuItemConstructorOptions => ({
-          label,
-          accelerator: `CmdOrCtrl+${i + 1}`,
-          click: () => show(screen),
-        })),
-        { type: 'separator' },
-        // The page has these keys itself, so that they act once; the menu only tells them.
-        {
-          label: 'Find by Name…',
-          accelerator: 'CmdOrCtrl+K',
-          registerAccelerator: false,
-          click: () => open('find'),
-        },
-        { type: 'separator' },
-        ...forDevelopers,
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { type: 'separator' },
-        { role: 'togglefullscreen' },
-      ],
-    },
+    viewMenu(show, open),
     { role: 'windowMenu' },
-    {
-      role: 'help',
-      submenu: [
-        {
-          label: 'Help for This Screen',
-          accelerator: '?',
-          registerAccelerator: false,
-          click: () => open('help'),
-        },
-        { label: 'Show Log File', click: () => shell.showItemInFolder(logPath) },
-        ...(isMac ? [] : [{ role: 'about' } as const]),
-      ],
-    },
+    helpMenu(open, logPath),
   ]
   const applicationVersion = app.getVersion()
   app.setAboutPanelOptions({ applicationName: app.name, applicationVersion, copyright: 'MIT License' })
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+}
+
+function viewMenu(show: MenuActions['show'], open: MenuActions['open']): MenuItemConstructorOptions {
+  const forDevelopers: MenuItemConstructorOptions[] = isDeveloped
+    ? [{ role: 'reload' }, { role: 'toggleDevTools' }, { type: 'separator' }]
+    : []
+  return {
+    label: 'View',
+    submenu: [
+      ...screens.map(([screen, label], i): MenuItemConstructorOptions => ({
+        label,
+        accelerator: `CmdOrCtrl+${i + 1}`,
+        click: () => show(screen),
+      })),
+      { type: 'separator' },
+      // The page has these keys itself, so that they act once; the menu only tells them.
+      {
+        label: 'Find by Name…',
+        accelerator: 'CmdOrCtrl+K',
+        registerAccelerator: false,
+        click: () => open('find'),
+      },
+      { type: 'separator' },
+      ...forDevelopers,
+      { role: 'resetZoom' },
+      { role: 'zoomIn' },
+      { role: 'zoomOut' },
+      { type: 'separator' },
+      { role: 'togglefullscreen' },
+    ],
+  }
+}
+
+function helpMenu(open: MenuActions['open'], logPath: string): MenuItemConstructorOptions {
+  const isMac = process.platform === 'darwin'
+  return {
+    role: 'help',
+    submenu: [
+      { label: 'Help for This Screen', click: () => open('help') },
+      { label: 'Show Log File', click: () => shell.showItemInFolder(logPath) },
+      ...(isMac ? [] : [{ role: 'about' } as const]),
+    ],
+  }
 }
