@@ -65,10 +65,11 @@ test(
     await expect(page.getByText('40 images, 32 × 32, Grey')).toBeVisible()
 
     await more(page, 'Remove')
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await expect(page.getByRole('heading', { name: 'No datasets yet' })).toBeVisible()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('link', { name: /^Discs and bars/ }).click()
     await expect(page.getByRole('grid')).toBeVisible()
     await more(page, 'Remove')
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
     await expect(page.getByRole('heading', { name: 'No datasets yet' })).toBeVisible()
     expect(await readdir(join(app.files, 'shapes', 'discs'))).toHaveLength(20)
   },
@@ -171,7 +172,6 @@ test.describe('with a run that is done', () => {
 
       await openRun(page, 'Twice')
       await more(page, 'Delete')
-      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
       await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible()
       await page.getByRole('link', { name: 'Models', exact: true }).click()
       await page.getByRole('link', { name: /^Kept/ }).click()
@@ -182,7 +182,6 @@ test.describe('with a run that is done', () => {
       await expect(page.getByText('It starts from the weights of a trained model.')).toBeVisible()
       await page.goBack()
       await more(page, 'Remove')
-      await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
       await expect(page.getByRole('heading', { name: 'No models yet' })).toBeVisible()
     },
   )

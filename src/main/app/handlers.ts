@@ -22,6 +22,11 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
       return state()
     },
     'library.move': (params) => services.mover.move(params),
+    'library.restore': ({ undo }) => services.library.restore(undo),
+    'library.empty': async ({ undo }) => {
+      await services.library.empty(undo)
+      return null
+    },
     ...deviceHandlers(services.devices),
     ...placeHandlers(services.places, shell),
     ...jobHandlers(services.jobs),

@@ -36,6 +36,7 @@ export async function openServices(
   const settings = await SettingsService.open(folders.settings, log)
   const chosen = folders.libraryIsFixed ? null : settings.library
   const library = await FolderLibrary.open(chosen ?? folders.library)
+  await library.emptyLeftovers()
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
   const { trainer, helper, mapper, savers } = computeClients(computeWorker)
@@ -81,6 +82,7 @@ export async function openServices(
     await training.close()
     await denoising.close()
     await jobs.close()
+    await library.emptyAll()
     await Promise.all([library.close(), exports.close()])
     await Promise.all([trainer, helper, mapper, ...savers].map((client) => client.dispose()))
     await datasets.opened.close()

@@ -49,7 +49,7 @@ export function useDenoiseCommand<A extends unknown[], R>(
       return result
     } catch (error) {
       mended(matter)
-      told.set(matter, show('error', (error as Error).message))
+      told.set(matter, show('error', (error as Error).message, undefined, { isOfScreen: true }))
       return undefined
     } finally {
       busy.value = false

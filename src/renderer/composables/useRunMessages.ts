@@ -12,16 +12,24 @@ const toastKinds: Readonly<Record<Verdict, Toast['kind']>> = {
   unknown: 'info',
 }
 
+const causeOf = (run: string) => `run ${run}`
+
 /** Says that a training is over to a person who looks at another screen. */
 export function useRunMessages(): void {
   const { t } = useI18n()
   const router = useRouter()
   const runs = useRunsStore()
-  const { show } = useToasts()
+  const { show, closeCause } = useToasts()
+  // Who looks at the run sees what has become of it.
+  router.afterEach(({ name, params }) => {
+    if (name === 'run') closeCause(causeOf(String(params.id)))
+  })
   watch(
     () => runs.items,
     (now, before) => {
       for (const run of now.values()) {
+        // Resumed: it has neither failed nor ended.
+        if (run.state === 'training' || run.state === 'waiting') closeCause(causeOf(run.id))
         const wasTraining = ['training', 'waiting'].includes(before.get(run.id)?.state ?? '')
         const isShown = router.currentRoute.value.params.id === run.id
         if (!wasTraining || isShown || !['done', 'failed', 'interrupted'].includes(run.state)) continue
@@ -29,7 +37,8 @@ export function useRunMessages(): void {
         const outcome = outcomeOf(run)
         const kind = outcome === null ? 'error' : toastKinds[outcome]
         const text = outcome ? `run.overAs.${outcome}` : `run.over.${run.state}`
-        show(kind, t(text, { name: run.name }), { label: t('common.open'), run: open })
+        const action = { label: t('common.open'), run: open }
+        show(kind, t(text, { name: run.name }), action, { cause: causeOf(run.id) })
       }
     },
   )

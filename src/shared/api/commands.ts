@@ -31,6 +31,8 @@ import { queueMoves, type TrainingState } from './training'
 const nothing = z.strictObject({})
 const byId = z.strictObject({ id: idSchema })
 const name = z.string().trim().min(1, 'Give it a name.').max(120)
+/** Names what was removed, as long as it can be restored. */
+const undoKey = z.uuid('What was removed is named by its key.')
 const row = z.number().int().min(0)
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, 'A code is a list of floats.')
 const exportedAs = {
@@ -57,6 +59,10 @@ export const commands = {
   'settings.change': settingsSchema.partial().strict(),
   /** Moves the library into a new or empty folder. Gives a job. */
   'library.move': z.strictObject({ place: placeSchema }),
+  /** Brings back what was removed, as it was. Rejects where it was deleted for good meanwhile. */
+  'library.restore': z.strictObject({ undo: undoKey }),
+  /** Deletes for good what was removed. */
+  'library.empty': z.strictObject({ undo: z.array(undoKey).max(10_000) }),
 
   'devices.state': nothing,
   /** Times one model on every device, the fastest is then chosen where the choice is `auto`. Gives a job. */
@@ -97,7 +103,7 @@ export const commands = {
   /** Reads the sources again: what has changed, and files that were skipped. */
   'datasets.reimport': z.strictObject({ id: idSchema, preprocessing: preprocessingSchema.optional() }),
   'datasets.rename': z.strictObject({ id: idSchema, name }),
-  /** Removes what Hourglass made; an external one is only forgotten. Originals are never touched. */
+  /** Puts what Hourglass made into the trash; an external one is only forgotten. Originals are never touched. */
   'datasets.remove': byId,
   /** Shows its folder, or the first source, in the system's file manager. */
   'datasets.reveal': z.strictObject({ id: idSchema, what: z.enum(['dataset', 'source']) }),
@@ -245,6 +251,12 @@ export type Params<C extends CommandName> = z.input<(typeof commands)[C]>
 /** Parameters as a handler gets them. */
 export type ParsedParams<C extends CommandName> = z.output<(typeof commands)[C]>
 
+/** What was removed is in the trash until it is emptied, at the latest when the app ends. */
+export interface Removed {
+  /** The key that `library.restore` takes. */
+  readonly undo: string
+}
+
 export interface PresetOption {
   readonly name: string
   readonly summary: string
@@ -291,6 +303,8 @@ export interface Results extends LatentResults, DenoiseResults {
   'app.state': AppState
   'settings.change': AppState
   'library.move': { readonly job: string }
+  'library.restore': { readonly kind: 'datasets' | 'runs' | 'models'; readonly id: string }
+  'library.empty': null
   'devices.state': DeviceState
   'devices.measure': { readonly job: string }
   'devices.setupTensorflow': { readonly job: string }
@@ -307,7 +321,7 @@ export interface Results extends LatentResults, DenoiseResults {
   'datasets.importSample': { readonly id: string; readonly job: string }
   'datasets.reimport': { readonly job: string }
   'datasets.rename': null
-  'datasets.remove': null
+  'datasets.remove': Removed
   'datasets.reveal': null
   'datasets.images': { readonly total: number; readonly images: readonly DatasetImage[] }
   'datasets.thumbnails': PixelBlock
@@ -329,7 +343,7 @@ export interface Results extends LatentResults, DenoiseResults {
   'runs.saveMapAnimation': { readonly name: string }
   'runs.rename': null
   'runs.setNotes': null
-  'runs.remove': null
+  'runs.remove': Removed
   'runs.reveal': null
   'models.list': Listing<ModelSummary>
   'models.get': ModelDetail
@@ -343,7 +357,7 @@ export interface Results extends LatentResults, DenoiseResults {
     readonly noise: string | null
   }
   'models.rename': null
-  'models.remove': null
+  'models.remove': Removed
   'models.reveal': null
   'models.encode': EncodedImage
   'models.decode': PixelBlock

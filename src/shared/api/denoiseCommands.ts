@@ -32,6 +32,8 @@ export const denoiseCommands = {
   }),
   /** Takes them off the list; files stay. */
   'denoise.remove': z.strictObject({ ids: pictures }),
+  /** Puts back what was taken off the list. */
+  'denoise.putBack': z.strictObject({ undo: z.uuid('What was removed is named by its key.') }),
   'denoise.thumbnail': z.strictObject({ id: picture, size: z.number().int().min(16).max(512) }),
   /** Reads it and estimates its noise. */
   'denoise.open': z.strictObject({ id: picture }),
@@ -94,7 +96,9 @@ export interface DenoiseResults {
   /** Of those that can be looked at, also where they were there already. */
   'denoise.add': { readonly ids: readonly string[] }
   'denoise.paste': { readonly ids: readonly string[] }
-  'denoise.remove': null
+  /** The key that `denoise.putBack` takes. */
+  'denoise.remove': { readonly undo: string }
+  'denoise.putBack': null
   'denoise.thumbnail': PixelBlock
   'denoise.open': OpenedPicture
   'denoise.view': PictureView

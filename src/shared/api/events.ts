@@ -31,6 +31,9 @@ export const screens = [
 ] as const
 export type Screen = (typeof screens)[number]
 
+/** What a window shows over its screen: help on it, or everything by name. */
+export type Panel = 'help' | 'find'
+
 /** What the app tells its windows. State changes are never dropped; progress comes at most every 100 ms. */
 export interface Events {
   'app.changed': AppState
@@ -56,6 +59,7 @@ export interface Events {
   'places.opened': { readonly places: readonly Place[] }
   /** Of the menu. */
   'screen.asked': { readonly screen: Screen }
+  'panel.asked': { readonly panel: Panel }
 }
 
 export type EventName = keyof Events

@@ -130,14 +130,16 @@ export class DatasetService {
     await this.refresh(id)
   }
 
-  async remove(id: string): Promise<void> {
+  /** Into the trash. Resolves to the key that restores it. */
+  async remove(id: string): Promise<string> {
     const { folder } = await this.deps.library.find('datasets', id)
     this.refuseInUse(id)
     if (this.importing.has(id) || this.isBeingImported(id))
       throw new ExpectedError('bad-input', 'It is being imported. Cancel the import first.')
     await this.opened.forget(folder)
-    await this.deps.library.remove('datasets', id)
+    const key = await this.deps.library.discard('datasets', id)
     this.list.remove(id)
+    return key
   }
 
   /** What can be shown of it in the file manager. Absolute path. */

@@ -21,6 +21,7 @@ import { Painter } from './painter'
 import { PictureList, type Source } from './pictureList'
 import { PictureStudy } from './pictureStudy'
 import type { QueuedPicture } from './queueEntry'
+import { RemovedPictures } from './removedPictures'
 import { ResultDownloads } from './resultDownloads'
 import { ResultFolder } from './resultFolder'
 import { SavedResults } from './savedResults'
@@ -58,6 +59,7 @@ function someNoise() {
 export class DenoiseService {
   private readonly list: PictureList
   private readonly loaded = new LoadedPictures()
+  private readonly removed: RemovedPictures
   private readonly models: ChosenModels
   private readonly painter: Painter
   private readonly queue: SaveQueue
@@ -81,6 +83,7 @@ export class DenoiseService {
       forget: (id) => this.loaded.forget(id),
       uploads: deps.uploads,
     })
+    this.removed = new RemovedPictures(this.list)
     this.painter = new Painter({
       ...{ client, log, target },
       mayGoOn: () => !this.queue.isBusy,
@@ -167,7 +170,8 @@ export class DenoiseService {
     return { ids: await this.list.paste(name, bytes) }
   }
 
-  async remove(ids: readonly string[]): Promise<void> {
+  /** Files stay. Resolves to the key that puts them back. */
+  async remove(ids: readonly string[]): Promise<string> {
     const gone = new Set(ids)
     this.queue.drop((id) => gone.has(id))
     for (const id of ids) if (this.queue.isTaken(id)) gone.delete(id)
@@ -175,8 +179,10 @@ export class DenoiseService {
       this.painter.leave(id)
       this.loaded.forget(id)
     }
-    this.list.remove(gone)
+    return this.removed.remove(gone)
   }
+
+  putBack = (key: string): void => this.removed.putBack(key)
 
   async thumbnail({ id, size }: ParsedParams<'denoise.thumbnail'>): Promise<PixelBlock> {
     return readThumbnail(this.sourceOf(id).path, size)

@@ -26,6 +26,7 @@ export interface PictureListDependencies {
   readonly uploads: string
 }
 
+/** The file behind a picture. */
 export interface Source {
   readonly path: string
   readonly stamp: Stamp
@@ -97,15 +98,6 @@ export class PictureList {
   /** Reads what has failed once more: it may have been mended. */
   async lookAgain(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.list.setAll(await this.look(id, this.sourceOf(id).path))
-  }
-
-  remove(ids: ReadonlySet<string>): void {
-    for (const id of ids) {
-      const source = this.sources.get(id)
-      if (source) this.byPath.delete(source.path)
-      this.sources.delete(id)
-    }
-    this.list.remove(...ids)
   }
 
   /** Its row where there is news of it. @param ids gets its id */

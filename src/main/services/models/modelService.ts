@@ -142,15 +142,19 @@ export class ModelService {
     await this.refresh(id)
   }
 
-  /** @throws ExpectedError for the model of a run, which goes with its run */
-  async remove(id: string): Promise<void> {
+  /**
+   * Into the trash. Resolves to the key that restores it.
+   * @throws ExpectedError for the model of a run, which goes with its run
+   */
+  async remove(id: string): Promise<string> {
     if (runOfModelId(id) !== null)
       throw new ExpectedError(
         'bad-input',
         'This model is part of a run. Delete the run, and the model goes with it.',
       )
-    await this.deps.library.remove('models', id)
+    const key = await this.deps.library.discard('models', id)
     this.list.remove(id)
+    return key
   }
 
   /** One image through the model. */

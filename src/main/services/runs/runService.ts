@@ -166,13 +166,14 @@ export class RunService {
     await this.refresh(id)
   }
 
-  /** @throws ExpectedError while it trains */
-  async remove(id: string): Promise<void> {
+  /** Into the trash. Resolves to the key that restores it. @throws ExpectedError while it trains */
+  async remove(id: string): Promise<string> {
     const summary = this.list.get(id)
     if (this.live.has(id) || (summary?.state === 'training' && summary.elsewhere))
       throw new ExpectedError('bad-input', 'This run is training. Stop it before you delete it.')
-    await this.deps.library.remove('runs', id)
+    const key = await this.deps.library.discard('runs', id)
     this.forget(id)
+    return key
   }
 
   /** One after the other for each run, or an older look at its files could replace a newer one. */

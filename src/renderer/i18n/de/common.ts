@@ -6,6 +6,8 @@ export const common = {
   remove: 'Entfernen',
   rename: 'Umbenennen',
   retry: 'Erneut versuchen',
+  undo: 'Rückgängig',
+  isBack: 'Nichts ist zurück. | „{name}“ ist wieder da. | Alle {n} sind wieder da.',
   open: 'Öffnen',
   back: 'Zurück',
   processor: 'dem Prozessor',

@@ -91,11 +91,8 @@ export const datasets = {
   reimportGo: 'Neu importieren',
   revealDataset: 'Ordner des Datensatzes zeigen',
   revealSource: 'Originalbilder zeigen',
-  removeTitle: '„{name}“ entfernen?',
-  removeText:
-    'Der Datensatz wird aus der Bibliothek gelöscht. Ihre Originalbilder bleiben unberührt, und Läufe, die damit trainiert wurden, bleiben.',
-  forgetText:
-    'Er liegt außerhalb der Bibliothek: Er verschwindet nur aus dieser Liste, seine Dateien bleiben, wo sie sind.',
+  removed: '„{name}“ ist gelöscht. Ihre Originalbilder bleiben unberührt.',
+  forgotten: '„{name}“ steht nicht mehr in der Liste. Die Dateien bleiben, wo sie sind.',
   gone: 'Diesen Datensatz gibt es hier nicht',
   toAll: 'Zu allen Datensätzen',
   phase: {

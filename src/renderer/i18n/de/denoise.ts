@@ -4,6 +4,9 @@ export const denoise = {
   addImages: 'Bilder hinzufügen…',
   addFolder: 'Ordner hinzufügen…',
   clear: 'Liste leeren',
+  cleared:
+    'Nichts ist von der Liste. | „{name}“ ist von der Liste genommen. | {n} Bilder sind von der Liste genommen.',
+  putBack: 'Nichts ist zurück. | „{name}“ ist wieder da. | {n} Bilder sind wieder da.',
   none: 'Noch keine Bilder',
   noneText:
     'Bilder oder einen Ordner irgendwo auf diesem Fenster ablegen, ein Bild einfügen, oder oben auswählen. Die Originale werden nur gelesen.',

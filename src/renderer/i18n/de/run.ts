@@ -61,8 +61,11 @@ export const run = {
   furtherGo: 'Weiter trainieren',
   reveal: 'Im Ordner zeigen',
   remove: 'Löschen',
-  removeTitle: '„{name}“ löschen? | „{name}“ löschen? | {n} Läufe löschen?',
-  removeText: 'Kurven, Bilder und Modell gehen mit. Behaltene Modelle bleiben.',
+  removeTitle: '{n} Läufe löschen?',
+  removeText: 'Kurven, Bilder und Modelle gehen mit. Behaltene Modelle bleiben.',
+  removed:
+    'Nichts ist gelöscht. | „{name}“ ist gelöscht, mit seinem Modell. | {n} Läufe sind gelöscht, mit ihren Modellen.',
+  forgotten: '„{name}“ steht nicht mehr in der Liste. Die Dateien bleiben, wo sie sind.',
   gone: 'Diesen Lauf gibt es hier nicht',
   toAll: 'Zu allen Läufen',
   progress: 'Fortschritt des Trainings',
@@ -191,5 +194,7 @@ export const run = {
   parameters: 'Parameter',
   took: 'Trainiert in',
   begun: 'Begonnen',
+  notesCleared: 'Die Notizen dieses Laufs sind geleert.',
+  notesBack: 'Die Notizen sind wieder da.',
   notesHint: 'Was wollten Sie herausfinden?',
 }

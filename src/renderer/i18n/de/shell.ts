@@ -38,6 +38,7 @@ export const shell = {
     files: 'Dateien ablegen in {subject}',
   },
   closeMessage: 'Meldung schließen',
+  messages: 'Meldungen',
   noStart: 'Hourglass konnte nicht starten',
   dropHere: 'Ordner oder Bilder hier ablegen',
   sending: 'Datei {done} von {total} wird gesendet',

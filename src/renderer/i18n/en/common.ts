@@ -6,6 +6,8 @@ export const common = {
   remove: 'Remove',
   rename: 'Rename',
   retry: 'Try again',
+  undo: 'Undo',
+  isBack: 'Nothing is back. | “{name}” is back. | All {n} are back.',
   open: 'Open',
   back: 'Back',
   processor: 'the processor',

@@ -89,11 +89,8 @@ export const datasets = {
   reimportGo: 'Import again',
   revealDataset: 'Show the dataset’s folder',
   revealSource: 'Show the original images',
-  removeTitle: 'Remove “{name}”?',
-  removeText:
-    'The dataset is deleted from the library. Your original images are not touched, and runs that were trained on it stay.',
-  forgetText:
-    'It lies outside of the library: it is only taken off this list, its files stay where they are.',
+  removed: '“{name}” is deleted. Your original images are not touched.',
+  forgotten: '“{name}” is off this list. Its files stay where they are.',
   gone: 'This dataset is not here',
   toAll: 'To all datasets',
   phase: {

@@ -4,6 +4,8 @@ export const denoise = {
   addImages: 'Add pictures…',
   addFolder: 'Add folder…',
   clear: 'Clear the list',
+  cleared: 'Nothing is off the list. | “{name}” is off the list. | {n} pictures are off the list.',
+  putBack: 'Nothing is back. | “{name}” is back. | {n} pictures are back.',
   none: 'No pictures yet',
   noneText:
     'Drop pictures or a folder anywhere on this window, paste one, or choose them above. The originals are only read.',

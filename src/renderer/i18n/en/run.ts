@@ -60,8 +60,11 @@ export const run = {
   furtherGo: 'Train further',
   reveal: 'Show in folder',
   remove: 'Delete',
-  removeTitle: 'Delete “{name}”? | Delete “{name}”? | Delete {n} runs?',
-  removeText: 'Its curves, pictures and model go with it. Models that were kept stay.',
+  removeTitle: 'Delete {n} runs?',
+  removeText: 'Their curves, pictures and models go with them. Models that were kept stay.',
+  removed:
+    'Nothing is deleted. | “{name}” is deleted, with its model. | {n} runs are deleted, with their models.',
+  forgotten: '“{name}” is off the list. Its files stay where they are.',
   gone: 'This run is not here',
   toAll: 'To all runs',
   progress: 'Progress of the training',
@@ -189,5 +192,7 @@ export const run = {
   parameters: 'Parameters',
   took: 'Trained for',
   begun: 'Begun',
+  notesCleared: 'The notes of this run are cleared.',
+  notesBack: 'The notes are back.',
   notesHint: 'What did you want to find out?',
 }

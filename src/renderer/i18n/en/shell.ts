@@ -38,6 +38,7 @@ export const shell = {
     files: 'Saving files into {subject}',
   },
   closeMessage: 'Close this message',
+  messages: 'Messages',
   noStart: 'Hourglass could not start',
   dropHere: 'Drop folders or images to open them',
   sending: 'Sending file {done} of {total}',
