@@ -7,6 +7,7 @@ import type { TrainingConfig } from '../../shared/trainingConfig'
 import { client } from '../api/client'
 import { type TrainDraft, useTrainDrafts } from '../stores/useTrainDrafts'
 import { useCommand } from './useCommand'
+import { useRepeatName } from './useRepeatName'
 import { useTrainingEstimate } from './useTrainingEstimate'
 
 /** Setting up a run on a dataset: presets, the draft, what is wrong with it, and how long it would take. */
@@ -36,6 +37,8 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
     () => presets.value.find(({ name }) => name === unchangedPreset.value)?.remarks ?? [],
   )
 
+  const named = useRepeatName(dataset, draft, change)
+
   const choose = (preset: PresetOption) =>
     change({ spec: preset.spec, config: preset.config, preset: preset.name, from: null })
 
@@ -55,7 +58,8 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
   /** A run that has been made already, to be changed. */
   async function repeat(id: string): Promise<void> {
     const run = await client.invoke('runs.get', { id })
-    change({ spec: run.spec, config: run.config, preset: run.preset, name: `${run.name} 2`, from: null })
+    change({ spec: run.spec, config: run.config, preset: run.preset, from: null })
+    named.follow(run)
   }
   async function startFrom(id: string): Promise<void> {
     const model = await client.invoke('models.get', { id })

@@ -333,7 +333,7 @@ export interface Results extends LatentResults, DenoiseResults {
   'runs.reveal': null
   'models.list': Listing<ModelSummary>
   'models.get': ModelDetail
-  'models.keep': { readonly id: string }
+  'models.keep': { readonly id: string; readonly name: string }
   'models.import': { readonly id: string; readonly name: string }
   'models.inspect': {
     readonly name: string
