@@ -234,6 +234,10 @@ test.describe('with a run that is done', () => {
       await mkdir(join(app.files, 'moved'))
       await app.chooseFolder('Move the library…', 'moved')
     }
+    const question = page.getByRole('dialog', { name: 'Move the library?' })
+    await expect(question).toContainText(join(app.files, 'moved'))
+    await expect(question).toContainText(/\d kB|\d MB/)
+    await question.getByRole('button', { name: 'Move it' }).click()
     await expect(page.getByText(join(app.files, 'moved'), { exact: true })).toBeVisible()
     await page.getByRole('link', { name: 'Datasets', exact: true }).click()
     await expect(page.getByRole('link', { name: /shapes 120 images/ })).toBeVisible()

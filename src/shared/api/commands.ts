@@ -55,6 +55,8 @@ export const imageSourceSchema = z.union([
 export const commands = {
   'app.state': nothing,
   'settings.change': settingsSchema.partial().strict(),
+  /** What a move would do, asked before it is done. */
+  'library.planMove': z.strictObject({ place: placeSchema }),
   /** Moves the library into a new or empty folder. Gives a job. */
   'library.move': z.strictObject({ place: placeSchema }),
 
@@ -290,6 +292,8 @@ export interface EncodedImage {
 export interface Results extends LatentResults, DenoiseResults {
   'app.state': AppState
   'settings.change': AppState
+  /** Absolute paths, and bytes of what would be copied. */
+  'library.planMove': { readonly from: string; readonly to: string; readonly bytes: number }
   'library.move': { readonly job: string }
   'devices.state': DeviceState
   'devices.measure': { readonly job: string }

@@ -73,8 +73,9 @@ export function registerImport(program: Command, context: CommandContext): void 
       try {
         const { signal } = context
         const name = basename(resolve(sources[0]!))
-        const out = await outFolder('datasets', options.out, name)
+        // Before its folder is there, which would have that name.
         const given = options.out === undefined ? await freeDatasetName(name) : undefined
+        const out = await outFolder('datasets', options.out, name)
         report(context, await importDataset({ sources, out, name: given, preprocessing, signal, onProgress }))
         await register('datasets', out, context)
       } finally {
