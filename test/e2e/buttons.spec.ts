@@ -162,7 +162,7 @@ test.describe('with a run that is done', () => {
 
       await openRun(page, 'Twice')
       await more(page, 'Repeat with changes…')
-      await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Twice 2')
+      await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Twice, again')
       await expect(page.getByRole('spinbutton', { name: 'Epochs', exact: true })).toHaveValue('14')
 
       await openRun(page, 'Twice')

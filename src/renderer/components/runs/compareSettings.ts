@@ -50,7 +50,12 @@ function settingsOf({
     patches: patches ? formatCount(patches.perImage) : '–',
     augmentation: augmentation ? describeAugmentation(augmentation) : '–',
     budgetMs: budgetMs === null ? '–' : formatDuration(budgetMs),
-    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)])),
+    ...Object.fromEntries(
+      Object.entries(rest).map(([key, value]) => [
+        key,
+        key === 'epochs' || key === 'batchSize' ? formatCount(value) : String(value),
+      ]),
+    ),
     optimizer: optimizer.name,
     ...Object.fromEntries(
       Object.entries(optimizer)
