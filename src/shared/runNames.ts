@@ -107,7 +107,7 @@ function differences(before: NamedSetup, after: NamedSetup, say: SayPart): Diffe
 }
 
 /** Without what names say nothing of. */
-const rest = ({ spec: { name: _, ...spec }, config }: NamedSetup) => ({ spec, config })
+const rest = ({ spec, config }: NamedSetup) => ({ spec: { ...spec, name: undefined }, config })
 
 function ofNetworks(before: ModelSpec, after: ModelSpec, say: SayPart): Difference[] {
   const pair = (part: (spec: ModelSpec) => string): Difference[] => {

@@ -1,15 +1,10 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
 import { idSchema } from '../../shared/api/library'
-import { freeName } from '../../shared/freeName'
-import { nameOfRun } from '../../shared/runNames'
 import { FolderLibrary } from '../services/library/folderLibrary'
 import type { LibraryKind } from '../services/library/library'
+import { freeDatasetName, nameNewRun } from '../services/library/namesInLibrary'
 import { chosenLibrary } from '../services/settings/settingsService'
-import { readAbout, writeAbout } from '../store/aboutStore'
 import { appFolders } from '../store/appFolders'
-import { readDatasetInfo } from '../store/datasetStore'
-import { readRunInfo } from '../store/runStore'
 import type { CommandContext } from './context'
 
 /** HOURGLASS_LIBRARY=none: nothing is put into a library that is not asked for. */
@@ -40,26 +35,13 @@ export async function fromLibrary(kind: LibraryKind, given: string): Promise<str
 }
 
 /** A name for a new dataset of the library that no other one has. @throws ExpectedError */
-export async function freeDatasetName(wanted: string): Promise<string> {
-  const entries = await (await openLibrary()).entries('datasets')
-  const names = entries.map(({ id, folder }) =>
-    readDatasetInfo(folder).then(
-      (info) => info.name,
-      () => id,
-    ),
-  )
-  return freeName(wanted, await Promise.all(names))
-}
+export const freeNameOfDataset = async (wanted: string): Promise<string> =>
+  freeDatasetName(await openLibrary(), wanted)
 
-/** Names a run of the library by what it trains on which images, as the window does. */
-export async function nameNewRun(run: string, source: string, { progress }: CommandContext): Promise<void> {
+/** Names a run of the library as the window does. Failing that, it is called as its folder is. */
+export async function nameRun(run: string, source: string, { progress }: CommandContext): Promise<void> {
   try {
-    const others = (await (await openLibrary()).entries('runs')).filter(({ folder }) => folder !== run)
-    const names = others.map(async ({ id, folder }) => (await readAbout(folder)).name ?? id)
-    const { dataset, spec } = await readRunInfo(run)
-    const isOwn = dirname(dataset) === resolve(run)
-    const images = isOwn ? basename(resolve(source)) : (await readDatasetInfo(dataset)).name
-    await writeAbout(run, { name: freeName(nameOfRun(images, spec), await Promise.all(names)) })
+    await nameNewRun(await openLibrary(), run, source)
   } catch (error) {
     progress.note(`The run is called as its folder is: ${(error as Error).message}`)
   }

@@ -39,16 +39,13 @@ export function useRepeatName(
     repeated.set(dataset.value, { run, name })
     change({ name })
   }
-  watch(
-    () => [draft.value?.spec, draft.value?.config],
-    () => {
-      const known = dataset.value ? repeated.get(dataset.value) : undefined
-      if (!known || !dataset.value || !draft.value || draft.value.name !== known.name) return
-      const name = nameOf(known.run, draft.value)
-      if (name === known.name) return
-      repeated.set(dataset.value, { ...known, name })
-      change({ name })
-    },
-  )
+  watch([() => draft.value?.spec, () => draft.value?.config], () => {
+    const known = dataset.value ? repeated.get(dataset.value) : undefined
+    if (!known || !dataset.value || !draft.value || draft.value.name !== known.name) return
+    const name = nameOf(known.run, draft.value)
+    if (name === known.name) return
+    repeated.set(dataset.value, { ...known, name })
+    change({ name })
+  })
   return { follow }
 }

@@ -22,7 +22,7 @@ import {
 import type { TrainEvent } from '../../worker/protocol'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { fromLibrary, nameNewRun, outFolder, register } from '../library'
+import { fromLibrary, nameRun, outFolder, register } from '../library'
 import { choice, decimal, examples, imageSize, integer, noise, seed } from '../options'
 import { trainingReporter } from '../trainingReporter'
 
@@ -152,7 +152,7 @@ async function begin(
   const onEvent = (event: TrainEvent) => {
     // From now on there is something to watch.
     if (event.type === 'started')
-      void (flags.out === undefined ? nameNewRun(run, source, context) : register('runs', run, context))
+      void (flags.out === undefined ? nameRun(run, source, context) : register('runs', run, context))
     options.onEvent?.(event)
   }
   return trainNewRun(

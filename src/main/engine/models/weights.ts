@@ -49,16 +49,6 @@ export function explicitWeights(
 }
 
 /**
- * What a model's own files hold of its weights: each kernel and bias once. A tied decoder's kernels are left out, since they
- * are the encoder's, read the other way.
- */
-export function ownWeights<T>(spec: ModelSpec, weights: Readonly<Record<string, T>>): Record<string, T> {
-  const { trained, copies } = parametersOf(spec)
-  const names = [...trained, ...copies].map(({ name }) => name).filter((name) => name in weights)
-  return Object.fromEntries(names.map((name) => [name, weights[name]!]))
-}
-
-/**
  * The weights that a model begins with, out of a file that may be a tied model's: where none of the decoder's kernels is in
  * it and `spec` is not tied, the decoder begins at the transposes of the encoder's.
  */

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path'
 import type { EpochMetrics, ModelInfo, RunInfo } from '../../../shared/run'
-import { ownWeights } from '../../engine/models/weights'
+import { ownWeights } from '../../../shared/ownWeights'
 import { readWeights } from '../../store/checkpointStore'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/historyStore'

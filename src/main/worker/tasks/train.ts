@@ -5,7 +5,8 @@ import { Trainer, type TrainingOutcome } from '../../engine/training/trainer'
 import { trainingPositionSchema } from '../../engine/training/position'
 import { HealthWatch } from '../../engine/training/health'
 import { decoderCopies } from '../../engine/models/decoderCopies'
-import { explicitWeights, ownWeights, parametersFromWeights } from '../../engine/models/weights'
+import { ownWeights } from '../../../shared/ownWeights'
+import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
 import {
   type Checkpoint,
   readCheckpoint,

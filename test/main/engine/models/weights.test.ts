@@ -4,10 +4,10 @@ import { initializeParameters } from '../../../../src/main/engine/models/initial
 import { findPreset, specFromPreset } from '../../../../src/main/engine/models/presets'
 import {
   explicitWeights,
-  ownWeights,
   parametersFromWeights,
   withTransposes,
 } from '../../../../src/main/engine/models/weights'
+import { ownWeights } from '../../../../src/shared/ownWeights'
 import type { ModelSpec } from '../../../../src/shared/modelSpec'
 import { specOf } from '../../../support/training'
 
@@ -55,7 +55,8 @@ describe('withTransposes', () => {
   })
 
   it('makes up no kernel of a decoder that lacks one of several', () => {
-    const { 'decoder.0.kernel': _, ...damaged } = weights
+    const damaged = { ...weights }
+    delete damaged['decoder.0.kernel']
     expect(() => parametersFromWeights(untied, withTransposes(untied, damaged), 'the file')).toThrow(
       'the file has no decoder.0.kernel',
     )
