@@ -6,7 +6,7 @@ test.use({ begins: 'trained' })
 test('a run is repeated with changes, named by them, and compared with the one before', async ({ app }) => {
   const { page } = app
   await openRun(page, 'Once')
-  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Repeat with changes…' }).click()
   const name = page.getByRole('textbox', { name: 'Name' })
   await expect(name).toHaveValue('Once, again')
@@ -39,7 +39,7 @@ test('a run is repeated with changes, named by them, and compared with the one b
 test('two runs of the same name are told apart', async ({ app }) => {
   const { page } = app
   await openRun(page, 'Once')
-  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Repeat with changes…' }).click()
   await page.getByRole('spinbutton', { name: 'Epochs', exact: true }).fill('2')
   await page.getByRole('textbox', { name: 'Name' }).fill('Once')
