@@ -167,7 +167,7 @@ test.describe('with a run that is done', () => {
 
       await openRun(page, 'Twice')
       await more(page, 'Repeat with changes…')
-      await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Twice 2')
+      await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Twice, again')
       await expect(page.getByRole('spinbutton', { name: 'Epochs', exact: true })).toHaveValue('14')
 
       await openRun(page, 'Twice')
@@ -237,6 +237,10 @@ test.describe('with a run that is done', () => {
       await mkdir(join(app.files, 'moved'))
       await app.chooseFolder('Move the library…', 'moved')
     }
+    const question = page.getByRole('dialog', { name: 'Move the library?' })
+    await expect(question).toContainText(join(app.files, 'moved'))
+    await expect(question).toContainText(/\d kB|\d MB/)
+    await question.getByRole('button', { name: 'Move it' }).click()
     await expect(page.getByText(join(app.files, 'moved'), { exact: true })).toBeVisible()
     await page.getByRole('link', { name: 'Datasets', exact: true }).click()
     await expect(page.getByRole('link', { name: /shapes 120 images/ })).toBeVisible()

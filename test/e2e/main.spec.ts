@@ -48,7 +48,7 @@ test('from a folder of images to a model that is tried', async ({ app }) => {
   await page.getByRole('checkbox', { name: 'Choose Second' }).check()
   await page.getByRole('button', { name: 'Compare' }).click()
   await expect(page.getByRole('img', { name: /^PSNR of these runs/ })).toBeVisible()
-  await expect(page.getByRole('row', { name: /^Epochs \(differs\) 5000 3$/ })).toBeVisible()
+  await expect(page.getByRole('row', { name: /^Epochs \(differs\) 5,000 3$/ })).toBeVisible()
 
   await openRun(page, 'Second')
   await page.getByRole('button', { name: 'Try the model' }).click()

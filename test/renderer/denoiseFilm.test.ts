@@ -5,9 +5,10 @@ import {
   readAsPatches,
   spread,
 } from '../../src/renderer/components/denoise/denoiserPlan'
-import { formatPsnr, formatSigma, formatTimeLeft } from '../../src/renderer/components/denoise/figures'
+import { formatTimeLeft } from '../../src/renderer/components/denoise/figures'
 import { framesOnPage, scrolledTo } from '../../src/renderer/components/denoise/filmWindow'
 import { endings, endingWords } from '../../src/renderer/components/denoise/savingWords'
+import { formatPsnr, formatSigma } from '../../src/renderer/composables/format'
 import { trainQuery, withQuery } from '../../src/renderer/composables/trainQuery'
 import { i18n } from '../../src/renderer/i18n'
 import type { DenoiseBatch } from '../../src/shared/api/denoising'

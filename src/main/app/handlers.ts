@@ -21,6 +21,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
       await services.settings.change(changes)
       return state()
     },
+    'library.planMove': (params) => services.mover.plan(params),
     'library.move': (params) => services.mover.move(params),
     'library.restore': ({ undo }) => services.library.restore(undo),
     'library.empty': async ({ undo }) => {

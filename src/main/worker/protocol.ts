@@ -31,7 +31,7 @@ export interface ComputeTarget {
 /** A model as it lies on disk. */
 export interface ModelFiles {
   readonly spec: ModelSpec
-  /** Path of a safetensors file with explicit weights: a checkpoint or weights.safetensors. */
+  /** Path of a safetensors file with a model's own weights: a checkpoint or weights.safetensors. */
   readonly weights: string
 }
 

@@ -32,8 +32,8 @@ export function useRunActions() {
     })
   })
   const reveal = useCommand((id: string) => client.invoke('runs.reveal', { id }))
-  const keep = useCommand(async (run: string, name: string) => {
-    const { id } = await client.invoke('models.keep', { run, name })
+  const keep = useCommand(async (run: string, wanted: string) => {
+    const { id, name } = await client.invoke('models.keep', { run, name: wanted })
     const open = () => void router.push({ name: 'model', params: { id } })
     show('success', t('run.kept', { name }), { label: t('common.open'), run: open })
   })

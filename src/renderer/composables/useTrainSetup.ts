@@ -7,6 +7,7 @@ import { withPreset } from './trainDraft'
 import { draftWithQuery } from './trainQuery'
 import { useCommand } from './useCommand'
 import { usePlannedDraft } from './usePlannedDraft'
+import { useRepeatName } from './useRepeatName'
 import { useTrainingEstimate } from './useTrainingEstimate'
 
 /** Setting up a run on a dataset: its plan, the presets, what is wrong with the draft, and how long it would take. */
@@ -25,6 +26,7 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
   const remarks = computed(
     () => presets.value.find(({ name }) => name === unchangedPreset.value)?.remarks ?? [],
   )
+  const named = useRepeatName(dataset, draft, change)
   const choose = (preset: PresetOption) => draft.value && change(withPreset(draft.value, preset))
 
   const { run: load, failure } = useCommand(async (id: string) => {
@@ -39,8 +41,10 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
   })
   /** A run that has been made already, to be changed: as many epochs, or as long, as it had. */
   async function repeat(id: string): Promise<void> {
-    const { spec, config, preset, name } = await client.invoke('runs.get', { id })
-    change({ spec, config, preset, name: `${name} 2`, from: null, budget: null, isReplaced: false })
+    const run = await client.invoke('runs.get', { id })
+    const { spec, config, preset } = run
+    change({ spec, config, preset, from: null, budget: null, isReplaced: false })
+    named.follow(run)
   }
   async function startFrom(id: string): Promise<void> {
     const model = await client.invoke('models.get', { id })

@@ -57,6 +57,8 @@ export const imageSourceSchema = z.union([
 export const commands = {
   'app.state': nothing,
   'settings.change': settingsSchema.partial().strict(),
+  /** What a move would do, asked before it is done. */
+  'library.planMove': z.strictObject({ place: placeSchema }),
   /** Moves the library into a new or empty folder. Gives a job. */
   'library.move': z.strictObject({ place: placeSchema }),
   /** Brings back what was removed, as it was. Rejects where it was deleted for good meanwhile. */
@@ -302,6 +304,8 @@ export interface EncodedImage {
 export interface Results extends LatentResults, DenoiseResults {
   'app.state': AppState
   'settings.change': AppState
+  /** Absolute paths, and bytes of what would be copied. */
+  'library.planMove': { readonly from: string; readonly to: string; readonly bytes: number }
   'library.move': { readonly job: string }
   'library.restore': { readonly kind: 'datasets' | 'runs' | 'models'; readonly id: string }
   'library.empty': null
@@ -347,7 +351,7 @@ export interface Results extends LatentResults, DenoiseResults {
   'runs.reveal': null
   'models.list': Listing<ModelSummary>
   'models.get': ModelDetail
-  'models.keep': { readonly id: string }
+  'models.keep': { readonly id: string; readonly name: string }
   'models.import': { readonly id: string; readonly name: string }
   'models.inspect': {
     readonly name: string

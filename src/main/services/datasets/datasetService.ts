@@ -5,6 +5,7 @@ import type { DatasetPreview, ParsedParams } from '../../../shared/api/commands'
 import type { DatasetDetail, DatasetSummary, PixelBlock } from '../../../shared/api/library'
 import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { freeName } from '../../../shared/freeName'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { datasetFiles } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
@@ -12,6 +13,7 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { EventBus } from '../eventBus'
 import type { JobProgress, JobService } from '../jobs/jobService'
 import type { Library, LibraryEntry } from '../library/library'
+import { refuseTaken } from '../library/refuseTaken'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import { emptySummary, shownSkippedFiles, sourcesOf, summarizeDataset } from './datasetSummary'
@@ -58,6 +60,7 @@ export class DatasetService {
 
   listing = () => this.list.listing()
   summary = (id: string) => this.list.get(id)
+  private names = () => this.list.listing().items.map(({ name }) => name)
 
   async folderOf(id: string): Promise<string> {
     return (await this.deps.library.find('datasets', id)).folder
@@ -123,7 +126,9 @@ export class DatasetService {
     return { job }
   }
 
+  /** @throws ExpectedError for a name that another dataset has */
   async rename(id: string, name: string): Promise<void> {
+    refuseTaken('dataset', id, name, this.list.listing().items)
     const { folder } = await this.deps.library.find('datasets', id)
     const info = { ...(await readDatasetInfo(folder)), name }
     await writeFileAtomic(join(folder, datasetFiles.info), `${JSON.stringify(info, null, 2)}\n`)
@@ -152,7 +157,8 @@ export class DatasetService {
   }
 
   /** A dataset of some images of others; it is there when it is whole. */
-  async makeSubset(name: string, parts: readonly DatasetPart[]): Promise<{ id: string }> {
+  async makeSubset(wanted: string, parts: readonly DatasetPart[]): Promise<{ id: string }> {
+    const name = freeName(wanted, this.names())
     const { id, folder } = await this.deps.library.create('datasets', name)
     this.importing.add(id)
     try {
@@ -211,11 +217,12 @@ export class DatasetService {
 
   /** A dataset of its own that is there at once; it goes again when nothing comes of it. */
   private async startImport(
-    name: string,
+    wanted: string,
     kind: 'import' | 'sample',
     preprocessing: Preprocessing,
     findSources: (report: (progress: JobProgress) => void, signal: AbortSignal) => Promise<string[]>,
   ): Promise<{ id: string; job: string }> {
+    const name = freeName(wanted, this.names())
     const entry = await this.deps.library.create('datasets', name)
     const { width, height, color } = preprocessing
     const shape = { width, height, channels: color === 'grey' ? 1 : 3 } as const

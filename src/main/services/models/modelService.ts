@@ -8,6 +8,8 @@ import {
   runOfModelId,
 } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import { nameSetApart } from '../../../shared/freeName'
+import { weightBytes } from '../../../shared/modelSize'
 import { codeSize, type InputShape } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
 import { asBytes, clipped } from '../../engine/imaging/pixelBytes'
@@ -18,6 +20,7 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { DatasetService } from '../datasets/datasetService'
 import type { EventBus } from '../eventBus'
 import type { Library } from '../library/library'
+import { refuseTaken } from '../library/refuseTaken'
 import type { Log } from '../log'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
@@ -25,7 +28,7 @@ import type { RunService } from '../runs/runService'
 import { pixelsOfFile } from './imagePixels'
 import { nameOfImported, noiseOfImported, readModel, saveImported } from './importModel'
 import { keepModel } from './keepModel'
-import { bytesOfWeights, modelOfRun, savedModel } from './modelLibrary'
+import { modelOfRun, savedModel } from './modelLibrary'
 import { saveDecoded } from './saveDecoded'
 
 export interface ModelDependencies {
@@ -72,6 +75,7 @@ export class ModelService {
   }
 
   listing = () => this.list.listing()
+  private names = () => this.list.listing().items.map(({ name }) => name)
 
   async folderOf(id: string): Promise<string> {
     const run = runOfModelId(id)
@@ -80,21 +84,20 @@ export class ModelService {
   }
 
   async get(id: string): Promise<ModelDetail> {
-    const folder = await this.folderOf(id)
     const run = runOfModelId(id)
-    const bytes = await bytesOfWeights(folder)
-    if (run !== null) {
-      const summary = this.list.get(id)
-      if (!summary)
-        throw new ExpectedError('not-found', 'This run has no model yet: its first epoch is not over.')
-      return { ...summary, bytes, versions: (await this.deps.runs.get(run)).versions }
-    }
-    return { ...(await this.saved(id)), bytes }
+    if (run === null) return withSize(await this.saved(id))
+    // Whether there still is such a run.
+    await this.deps.runs.folderOf(run)
+    const summary = this.list.get(id)
+    if (!summary)
+      throw new ExpectedError('not-found', 'This run has no model yet: its first epoch is not over.')
+    return withSize({ ...summary, versions: (await this.deps.runs.get(run)).versions })
   }
 
-  /** A copy that stays when the run goes. */
-  async keep({ run, name }: ParsedParams<'models.keep'>): Promise<{ id: string }> {
+  /** A copy that stays when the run goes. The run's own model has the run's name: what is kept is told apart from it. */
+  async keep({ run, name: wanted }: ParsedParams<'models.keep'>): Promise<Results['models.keep']> {
     const folder = await this.deps.runs.folderOf(run)
+    const name = nameSetApart(wanted, '(kept)', this.names())
     const entry = await this.deps.library.create('models', name)
     try {
       await keepModel(folder, entry.folder, name)
@@ -103,7 +106,7 @@ export class ModelService {
       throw error
     }
     await this.refresh(entry.id)
-    return { id: entry.id }
+    return { id: entry.id, name }
   }
 
   /** @throws ExpectedError with a sentence for what cannot be read */
@@ -120,7 +123,7 @@ export class ModelService {
     const { library, places, version, computeWorker } = this.deps
     const path = places.resolve(place)
     const imported = await readModel(path, hints, computeWorker)
-    const name = nameOfImported(imported, path)
+    const name = nameSetApart(nameOfImported(imported, path), '(imported)', this.names())
     const entry = await library.create('models', name)
     try {
       const said = noise && formatNoise(noise)
@@ -133,10 +136,12 @@ export class ModelService {
     return { id: entry.id, name }
   }
 
+  /** @throws ExpectedError for a name that another model has */
   async rename(id: string, name: string): Promise<void> {
     const run = runOfModelId(id)
     if (run !== null) return this.deps.runs.describe(run, { name })
     const { folder } = await this.deps.library.find('models', id)
+    refuseTaken('model', id, name, this.list.listing().items)
     const info = { ...(await readModelInfo(folder)), name }
     await writeFileAtomic(modelFiles.info(folder), `${JSON.stringify(info, null, 2)}\n`)
     await this.refresh(id)
@@ -288,6 +293,8 @@ export class ModelService {
     this.list.replaceAll(all)
   }
 }
+
+const withSize = <T extends ModelSummary>(model: T) => ({ ...model, bytes: weightBytes(model.spec) })
 
 function block({ width, height, channels }: InputShape, data: Uint8Array): PixelBlock {
   return { count: 1, width, height, channels, data }

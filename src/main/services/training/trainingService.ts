@@ -1,6 +1,7 @@
 import type { ParsedParams, PresetOption, TrainingEstimate } from '../../../shared/api/commands'
 import type { TrainingState } from '../../../shared/api/training'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
+import { freeName } from '../../../shared/freeName'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import { readDatasetInfo } from '../../store/datasetStore'
@@ -145,7 +146,7 @@ export class TrainingService {
       from: params.from && (await modelFolder(params.from)),
       target: this.targetOf(params),
     })
-    const id = await this.keeper.add(info, name, this.isHeld)
+    const id = await this.keeper.add(info, freeName(name, this.deps.runs.names()), this.isHeld)
     this.startQueue()
     await this.deps.runs.refresh(id)
     return { id }

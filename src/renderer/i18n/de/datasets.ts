@@ -1,4 +1,5 @@
 export const datasets = {
+  imagesTitle: 'Bilder',
   title: 'Bilder',
   subtitle: 'Bilder in einheitlicher Größe, von denen ein Netz lernt.',
   sample: 'Beispiel ausprobieren',

@@ -49,6 +49,8 @@ export const models = {
   learnedFrom: 'Gelernt von',
   noiseOf: 'Entfernt',
   takes: 'Nimmt Bilder von',
+  size: 'Größe der Gewichte',
+  sizeTied: '{size}; {untied}, wenn es nicht gekoppelt wäre',
   made: 'Entstanden',
   versions: 'Software, mit der es entstand',
   toRun: 'Zu seinem Lauf',

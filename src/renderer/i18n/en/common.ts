@@ -20,6 +20,7 @@ export const common = {
   parameters: '{n} parameters',
   perSecond: '{n} images/s',
   timeLeft: '{time} left',
+  underASecond: 'less than a second',
   startedAnew:
     'Hourglass was started anew. Open the address that it printed: this page belongs to the time before.',
   connectionLost: 'The connection to Hourglass is lost. Trying again…',

@@ -1,4 +1,5 @@
 export const datasets = {
+  imagesTitle: 'Images',
   title: 'Datasets',
   subtitle: 'Images, brought to one size, for a network to learn from.',
   sample: 'Try the sample',

@@ -48,6 +48,8 @@ export const models = {
   learnedFrom: 'Learned from',
   noiseOf: 'Learned to remove',
   takes: 'Takes images of',
+  size: 'Size of its weights',
+  sizeTied: '{size}; {untied} if it were untied',
   made: 'Made',
   versions: 'Software it was made with',
   toRun: 'To its run',
