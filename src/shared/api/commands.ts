@@ -27,6 +27,7 @@ import {
 } from './library'
 import { type Folder, pickKinds, type Place, placeSchema } from './places'
 import { settingsSchema } from './settings'
+import { showcaseCommands, type ShowcaseResults } from './showcase'
 import { queueMoves, type TrainingState } from './training'
 
 const nothing = z.strictObject({})
@@ -236,6 +237,8 @@ export const commands = {
     folder: placeSchema,
   }),
 
+  ...showcaseCommands,
+
   ...latentCommands,
 
   ...denoiseCommands,
@@ -289,7 +292,7 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results extends LatentResults, DenoiseResults {
+export interface Results extends LatentResults, DenoiseResults, ShowcaseResults {
   'app.state': AppState
   'settings.change': AppState
   'library.move': { readonly job: string }

@@ -24,7 +24,7 @@ import { RevisedList } from '../revisedList'
 import type { RunService } from '../runs/runService'
 import { pixelsOfFile } from './imagePixels'
 import { nameOfImported, noiseOfImported, readModel, saveImported } from './importModel'
-import { keepModel } from './keepModel'
+import { copyModel, keepModel } from './keepModel'
 import { bytesOfWeights, modelOfRun, savedModel } from './modelLibrary'
 import { saveDecoded } from './saveDecoded'
 
@@ -94,16 +94,13 @@ export class ModelService {
 
   /** A copy that stays when the run goes. */
   async keep({ run, name }: ParsedParams<'models.keep'>): Promise<{ id: string }> {
-    const folder = await this.deps.runs.folderOf(run)
-    const entry = await this.deps.library.create('models', name)
-    try {
-      await keepModel(folder, entry.folder, name)
-    } catch (error) {
-      await this.deps.library.remove('models', entry.id).catch(() => undefined)
-      throw error
-    }
-    await this.refresh(entry.id)
-    return { id: entry.id }
+    const source = await this.deps.runs.folderOf(run)
+    return this.add(name, (folder) => keepModel(source, folder, name))
+  }
+
+  /** A copy of a model's folder, such as one that comes with the app. */
+  async adopt(source: string, name: string): Promise<{ id: string }> {
+    return this.add(name, (folder) => copyModel(source, folder, name))
   }
 
   /** @throws ExpectedError with a sentence for what cannot be read */
@@ -117,20 +114,15 @@ export class ModelService {
 
   /** Reads a model out of a chosen file, and keeps it. @throws ExpectedError; nothing is kept then */
   async import({ place, hints, noise }: ParsedParams<'models.import'>): Promise<Results['models.import']> {
-    const { library, places, version, computeWorker } = this.deps
+    const { places, version, computeWorker } = this.deps
     const path = places.resolve(place)
     const imported = await readModel(path, hints, computeWorker)
     const name = nameOfImported(imported, path)
-    const entry = await library.create('models', name)
-    try {
-      const said = noise && formatNoise(noise)
-      await saveImported(imported, entry.folder, { name, path, version, noise: said })
-    } catch (error) {
-      await library.remove('models', entry.id).catch(() => undefined)
-      throw error
-    }
-    await this.refresh(entry.id)
-    return { id: entry.id, name }
+    const said = noise && formatNoise(noise)
+    const { id } = await this.add(name, (folder) =>
+      saveImported(imported, folder, { name, path, version, noise: said }),
+    )
+    return { id, name }
   }
 
   async rename(id: string, name: string): Promise<void> {
@@ -241,6 +233,19 @@ export class ModelService {
       if (error instanceof ExpectedError) return around
       throw error
     })
+  }
+
+  /** A model of the library that is whole, or none. */
+  private async add(name: string, write: (folder: string) => Promise<void>): Promise<{ id: string }> {
+    const { id, folder } = await this.deps.library.create('models', name)
+    try {
+      await write(folder)
+    } catch (error) {
+      await this.deps.library.remove('models', id).catch(() => undefined)
+      throw error
+    }
+    await this.refresh(id)
+    return { id }
   }
 
   private setModelOfRun(id: string): void {

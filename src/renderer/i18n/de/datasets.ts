@@ -1,7 +1,7 @@
 export const datasets = {
   title: 'Bilder',
   subtitle: 'Bilder in einheitlicher Größe, von denen ein Netz lernt.',
-  sample: 'Beispiel ausprobieren',
+  sample: 'Beispiel ausprobieren…',
   openFolder: 'Ordner öffnen…',
   none: 'Noch keine Bilder',
   noneText:
