@@ -38,7 +38,10 @@ const sample = { name: 'Sample', dataset: '/#/datasets/sample' }
 
 async function makeSample(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Try a sample…' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: /^Digits and letters/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Digits and letters/ })
+    .click()
   await page.getByRole('grid').waitFor()
 }
 

@@ -9,7 +9,7 @@ export interface Showcase {
   /** Where the trained network puts each image: x and y in 0..1. */
   readonly map: Float32Array
   /** Rows of the images that are shown. */
-  readonly shown: Uint32Array
+  readonly shown: Int32Array
   /** Those as the trained network draws them again. */
   readonly reconstructions: PixelBlock
   /** Reconstruction error (mean squared) of the trained network. */

@@ -16,7 +16,7 @@ export function registerSample(program: Command, context: CommandContext): void 
   program
     .command('sample')
     .description(
-      'Make a sample to play with: digits and letters, textures, faces that nobody has, or photographs, in one folder a label.',
+      'Make a sample to play with: digits and letters, textures, drawn faces, or photographs, in one folder a label.',
     )
     .requiredOption('--out <folder>', 'where to put the images: a new or empty folder, or an earlier sample')
     .addOption(choice('--kind <name>', 'what it shows', sampleKinds).default('letters'))

@@ -23,7 +23,7 @@ const skins = [
 const hairs = ['#17120f', '#2d1c12', '#4f3018', '#7c4a22', '#b98343', '#d9b26b', '#8f3a1d', '#9a9a9c']
 const irises = ['#3b2a1a', '#5a3d22', '#3f5f45', '#3d6690', '#59636b']
 
-/** Faces that nobody has, in colour, 64 × 64, one folder an expression. */
+/** Drawn faces, in colour, 64 × 64, one folder an expression. */
 export async function openFacePainter(): Promise<SamplePainter> {
   const labelOf = (i: number) => labels[i % labels.length]!
   return {

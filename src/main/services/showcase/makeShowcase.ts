@@ -106,7 +106,7 @@ async function showcaseOf(model: TrainedModel, folder: string, client: ComputeCl
   )
   return {
     ...{ images, labels, inputs, codeSize: dimensions, map: inUnitSquare(points) },
-    shown: Uint32Array.from(shown),
+    shown: Int32Array.from(shown),
     reconstructions: { ...images, count: shown.length, data: drawn },
     loss: outputs.reduce((sum, value, i) => sum + (value - images.data[i]! / 255) ** 2, 0) / outputs.length,
   }

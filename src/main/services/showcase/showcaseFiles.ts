@@ -46,7 +46,7 @@ export async function readShowcase(folder: string): Promise<ShowcaseContent> {
   const showcase: Showcase = {
     images: block(tilesOf(pixels, labels.length, columns)),
     map: tensors.map!.data as Float32Array,
-    shown: Uint32Array.from(tensors.shown!.data as Int32Array),
+    shown: tensors.shown!.data as Int32Array,
     reconstructions: block(tensors.reconstructions!.data as Uint8Array),
     ...{ labels, loss, inputs: inputSize(spec.input), codeSize: codeSize(spec) },
   }
@@ -71,7 +71,7 @@ export async function writeShowcase(
   await writeSafetensors(files.map(folder), {
     tensors: {
       map: { dtype: 'F32', shape: [images.count, 2], data: map },
-      shown: { dtype: 'I32', shape: [shown.length], data: Int32Array.from(shown) },
+      shown: { dtype: 'I32', shape: [shown.length], data: shown },
       reconstructions: { dtype: 'U8', shape: [shown.length, side, side], data: reconstructions.data },
     },
     metadata: { labels: JSON.stringify(labels), loss: String(loss), columns: String(columns) },

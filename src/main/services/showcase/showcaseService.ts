@@ -55,7 +55,12 @@ export class ShowcaseService {
       const abort = new AbortController()
       const from = this.paused
       this.paused = null
-      const params = { ...target, spec, pixels: showcase.images.data, shown: showcase.shown }
+      const params = {
+        ...target,
+        spec,
+        pixels: showcase.images.data,
+        shown: Uint32Array.from(showcase.shown),
+      }
       const learning = this.deps.client.call(
         'learnShowcase',
         { ...params, forMs, everyMs, from },

@@ -65,7 +65,7 @@ export const start = {
     },
     faces: {
       title: 'Gesichter',
-      text: '{n} gezeichnete Gesichter in Farbe, 64 × 64 Pixel. Niemand hat sie.',
+      text: '{n} gezeichnete Gesichter in Farbe, 64 × 64 Pixel, von Menschen, die es nicht gibt.',
     },
     photographs: {
       title: 'Fotografien',

@@ -60,7 +60,7 @@ export const start = {
       title: 'Textures',
       text: '{n} grey surfaces of 64 × 64 pixels: bricks, weave, wood, clouds.',
     },
-    faces: { title: 'Faces', text: '{n} drawn faces in colour, 64 × 64 pixels. Nobody has them.' },
+    faces: { title: 'Faces', text: '{n} drawn faces in colour, 64 × 64 pixels, of people who do not exist.' },
     photographs: {
       title: 'Photographs',
       text: '{n} squares in colour, 64 × 64 pixels, cut out of 40 freely licensed photographs.',
