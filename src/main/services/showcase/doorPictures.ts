@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import sharp, { type OverlayOptions, type Sharp } from 'sharp'
 import { builtin, openNamedModel } from '../models/builtinModels'
 import { imagesOfUnits } from '../../engine/imaging/kernelImages'
-import { transposed } from '../../engine/models/weights'
 import { readWeights } from '../../store/checkpointStore'
 import type { TrainedModel } from '../../store/modelStore'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -154,7 +153,9 @@ async function tiedPictures(save: Save, { tied, untied }: MadeShowcase): Promise
     const weights = await readWeights(model.files.weights)
     const encoder = weights['encoder.0.kernel']!
     const [inputs, units] = encoder.shape as [number, number]
-    const decoder = transposed(weights['decoder.1.kernel']!.data, units, inputs)
+    const { data } = weights['decoder.1.kernel']!
+    // units × inputs, turned to lie as the encoder's does.
+    const decoder = data.map((_, i) => data[(i % units) * inputs + Math.floor(i / units)]!)
     const strongest = Array.from({ length: 18 }, (_, i) => i * 5)
     const [own, other] = [encoder.data, decoder].map((kernel) =>
       imagesOfUnits(kernel, model.files.spec.input, strongest),
