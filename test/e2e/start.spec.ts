@@ -38,7 +38,7 @@ test('a network learns on request, pauses, goes on, and stops when one leaves', 
   await page.getByRole('button', { name: 'Pause', exact: true }).click()
   await page.getByRole('button', { name: 'Resume', exact: true }).click()
   await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible()
-  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('link', { name: 'Settings', exact: true }).click()
   await page.getByRole('link', { name: 'Start', exact: true }).click()
   await expect(page.getByRole('button', { name: 'Watch it learn' })).toBeVisible()
 })
