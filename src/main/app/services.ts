@@ -74,9 +74,7 @@ export async function openServices(
   })
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
-  const showcase = new ShowcaseService({
-    ...{ events, jobs, datasets, models, log, isTraining, client: helper },
-  })
+  const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
   const mover = new LibraryMover({
     ...{ library, settings, jobs, places, folders, isTraining, datasets: datasets.opened },
   })
