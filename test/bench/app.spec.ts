@@ -37,7 +37,11 @@ const test = base.extend<Fixtures>({
 const sample = { name: 'Sample', dataset: '/#/datasets/sample' }
 
 async function makeSample(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Try the sample' }).click()
+  await page.getByRole('button', { name: 'Try a sample…' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Digits and letters/ })
+    .click()
   await page.getByRole('grid').waitFor()
 }
 

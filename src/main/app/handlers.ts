@@ -10,6 +10,7 @@ import { modelHandlers } from '../services/models/modelHandlers'
 import { placeHandlers } from '../services/places/browseFolders'
 import { runHandlers } from '../services/runs/runHandlers'
 import type { Shell } from '../services/shell'
+import { showcaseHandlers } from '../services/showcase/showcaseService'
 import { trainingHandlers } from '../services/training/trainingHandlers'
 import type { Services } from './services'
 
@@ -36,6 +37,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
     ...runHandlers(services.runs, services.places, shell),
     ...modelHandlers(services.models, shell),
     ...exportHandlers(services.exports),
+    ...showcaseHandlers(services.showcase),
     ...latentHandlers(services.latent, services.latentActions),
     ...denoiseHandlers(services.denoising, shell),
   }

@@ -13,6 +13,7 @@ import { ModelService } from '../services/models/modelService'
 import { PlaceRegistry } from '../services/places/placeRegistry'
 import { RunService } from '../services/runs/runService'
 import { SettingsService } from '../services/settings/settingsService'
+import { ShowcaseService } from '../services/showcase/showcaseService'
 import { DatasetImports } from '../services/training/datasetImports'
 import { PlanService } from '../services/training/planService'
 import { TrainingService } from '../services/training/trainingService'
@@ -74,11 +75,13 @@ export async function openServices(
   })
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
+  const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
   const mover = new LibraryMover({
     ...{ library, settings, jobs, places, folders, isTraining, datasets: datasets.opened },
   })
 
   const close = async () => {
+    await showcase.close()
     await training.close()
     await denoising.close()
     await jobs.close()
@@ -88,5 +91,5 @@ export async function openServices(
     await datasets.opened.close()
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training, plans }
-  return { ...made, denoising, latent, latentActions, exports, mover, close }
+  return { ...made, denoising, latent, latentActions, exports, mover, showcase, close }
 }

@@ -5,6 +5,7 @@ import { importHintsSchema } from '../importing'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
 import { noiseSpecSchema } from '../noise'
 import { budgetSchema, defaultBudget, type TrainingPlan } from '../plan'
+import { sampleKinds } from '../sampleKinds'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
 import type { AppState, DeviceState } from './app'
 import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
@@ -26,6 +27,7 @@ import {
 } from './library'
 import { type Folder, pickKinds, type Place, placeSchema } from './places'
 import { settingsSchema } from './settings'
+import { showcaseCommands, type ShowcaseResults } from './showcase'
 import { queueMoves, type TrainingState } from './training'
 
 const nothing = z.strictObject({})
@@ -97,9 +99,10 @@ export const commands = {
     name: name.optional(),
     preprocessing: preprocessingSchema,
   }),
-  /** Draws the sample of digits and letters and imports it. */
+  /** Makes a sample and imports it: `letters` if not given, and as many images as suit the kind. */
   'datasets.importSample': z.strictObject({
-    count: z.number().int().min(36).max(100_000).default(6000),
+    kind: z.enum(sampleKinds).optional(),
+    count: z.number().int().min(36).max(100_000).optional(),
     seed: z.number().int().min(0).max(0xffffffff).default(1),
   }),
   /** Reads the sources again: what has changed, and files that were skipped. */
@@ -242,6 +245,8 @@ export const commands = {
     folder: placeSchema,
   }),
 
+  ...showcaseCommands,
+
   ...latentCommands,
 
   ...denoiseCommands,
@@ -301,7 +306,7 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results extends LatentResults, DenoiseResults {
+export interface Results extends LatentResults, DenoiseResults, ShowcaseResults {
   'app.state': AppState
   'settings.change': AppState
   /** Absolute paths, and bytes of what would be copied. */

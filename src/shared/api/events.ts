@@ -4,6 +4,7 @@ import type { DenoisePicture, DenoiseState } from './denoising'
 import type { Job } from './jobs'
 import type { DatasetSummary, LogEntry, ModelSummary, RunProgress, RunSummary } from './library'
 import type { Place } from './places'
+import type { ShowcaseEnd, ShowcaseProgress } from './showcase'
 import type { TrainingState } from './training'
 
 /** Entries that are new or have changed, and ids that are gone. Revisions of a kind only grow. */
@@ -55,6 +56,8 @@ export interface Events {
   'denoise.stateChanged': DenoiseState
   /** More of a picture that is looked at is there. */
   'denoise.restored': { readonly id: string }
+  'showcase.progressed': ShowcaseProgress
+  'showcase.ended': ShowcaseEnd
   /** Files or folders were handed over: dropped on the icon, opened with the app, or by a second start. */
   'places.opened': { readonly places: readonly Place[] }
   /** Of the menu. */

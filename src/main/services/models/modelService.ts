@@ -8,7 +8,7 @@ import {
   runOfModelId,
 } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
-import { nameSetApart } from '../../../shared/freeName'
+import { freeName, nameSetApart } from '../../../shared/freeName'
 import { weightBytes } from '../../../shared/modelSize'
 import { codeSize, type InputShape } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
@@ -27,7 +27,7 @@ import { RevisedList } from '../revisedList'
 import type { RunService } from '../runs/runService'
 import { pixelsOfFile } from './imagePixels'
 import { nameOfImported, noiseOfImported, readModel, saveImported } from './importModel'
-import { keepModel } from './keepModel'
+import { copyModel, keepModel } from './keepModel'
 import { modelOfRun, savedModel } from './modelLibrary'
 import { saveDecoded } from './saveDecoded'
 
@@ -96,17 +96,15 @@ export class ModelService {
 
   /** A copy that stays when the run goes. The run's own model has the run's name: what is kept is told apart from it. */
   async keep({ run, name: wanted }: ParsedParams<'models.keep'>): Promise<Results['models.keep']> {
-    const folder = await this.deps.runs.folderOf(run)
+    const source = await this.deps.runs.folderOf(run)
     const name = nameSetApart(wanted, '(kept)', this.names())
-    const entry = await this.deps.library.create('models', name)
-    try {
-      await keepModel(folder, entry.folder, name)
-    } catch (error) {
-      await this.deps.library.remove('models', entry.id).catch(() => undefined)
-      throw error
-    }
-    await this.refresh(entry.id)
-    return { id: entry.id, name }
+    return this.add(name, (folder) => keepModel(source, folder, name))
+  }
+
+  /** A copy of a model's folder, such as one that comes with the app. */
+  async adopt(source: string, wanted: string): Promise<{ id: string; name: string }> {
+    const name = freeName(wanted, this.names())
+    return this.add(name, (folder) => copyModel(source, folder, name))
   }
 
   /** @throws ExpectedError with a sentence for what cannot be read */
@@ -120,20 +118,12 @@ export class ModelService {
 
   /** Reads a model out of a chosen file, and keeps it. @throws ExpectedError; nothing is kept then */
   async import({ place, hints, noise }: ParsedParams<'models.import'>): Promise<Results['models.import']> {
-    const { library, places, version, computeWorker } = this.deps
+    const { places, version, computeWorker } = this.deps
     const path = places.resolve(place)
     const imported = await readModel(path, hints, computeWorker)
     const name = nameSetApart(nameOfImported(imported, path), '(imported)', this.names())
-    const entry = await library.create('models', name)
-    try {
-      const said = noise && formatNoise(noise)
-      await saveImported(imported, entry.folder, { name, path, version, noise: said })
-    } catch (error) {
-      await library.remove('models', entry.id).catch(() => undefined)
-      throw error
-    }
-    await this.refresh(entry.id)
-    return { id: entry.id, name }
+    const said = noise && formatNoise(noise)
+    return this.add(name, (folder) => saveImported(imported, folder, { name, path, version, noise: said }))
   }
 
   /** @throws ExpectedError for a name that another model has */
@@ -250,6 +240,22 @@ export class ModelService {
       if (error instanceof ExpectedError) return around
       throw error
     })
+  }
+
+  /** A model of the library that is whole, or none. */
+  private async add(
+    name: string,
+    write: (folder: string) => Promise<void>,
+  ): Promise<{ id: string; name: string }> {
+    const { id, folder } = await this.deps.library.create('models', name)
+    try {
+      await write(folder)
+    } catch (error) {
+      await this.deps.library.remove('models', id).catch(() => undefined)
+      throw error
+    }
+    await this.refresh(id)
+    return { id, name }
   }
 
   private setModelOfRun(id: string): void {

@@ -2,7 +2,7 @@ export const datasets = {
   imagesTitle: 'Bilder',
   title: 'Bilder',
   subtitle: 'Bilder in einheitlicher Größe, von denen ein Netz lernt.',
-  sample: 'Beispiel ausprobieren',
+  sample: 'Beispiel ausprobieren…',
   openFolder: 'Ordner öffnen…',
   none: 'Noch keine Bilder',
   noneText:

@@ -2,7 +2,7 @@ export const datasets = {
   imagesTitle: 'Images',
   title: 'Datasets',
   subtitle: 'Images, brought to one size, for a network to learn from.',
-  sample: 'Try the sample',
+  sample: 'Try a sample…',
   openFolder: 'Open folder…',
   none: 'No datasets yet',
   noneText:
