@@ -53,7 +53,9 @@ function settingsOf({
     ...Object.fromEntries(
       Object.entries(rest).map(([key, value]) => [
         key,
-        key === 'epochs' || key === 'batchSize' ? formatCount(value) : String(value),
+        typeof value === 'number' && (key === 'epochs' || key === 'batchSize')
+          ? formatCount(value)
+          : String(value ?? '–'),
       ]),
     ),
     optimizer: optimizer.name,
