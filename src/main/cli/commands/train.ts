@@ -4,6 +4,7 @@ import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { type Tying, tyingModes } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
+import { type Budget, budgetNames, defaultBudget, type TrainingPlan } from '../../../shared/plan'
 import { defaultPreset } from '../../../shared/presets'
 import {
   optimizerNames,
@@ -11,6 +12,11 @@ import {
   runtimeNames,
   type ScheduleConfig,
 } from '../../../shared/trainingConfig'
+import { isDatasetFolder } from '../../services/training/trainingDataset'
+import { planForDataset, planForFolder } from '../../services/training/planService'
+import { budgetsMs, mostEpochs } from '../../services/training/planTraining'
+import { judge } from '../../../shared/verdict'
+import { describePlan, findingSentence, verdictSentence } from '../describePlan'
 import { type ConfigChoice, presetNames, trainsOnPatches } from '../../services/training/runPlan'
 import {
   type ResumedRun,
@@ -49,7 +55,8 @@ interface TrainFlags {
   depth?: number
   patches?: number
   average?: number
-  color: 'grey' | 'rgb'
+  color?: 'grey' | 'rgb'
+  budget?: Budget
   resume?: boolean
   overwrite?: boolean
 }
@@ -61,6 +68,8 @@ export function registerTrain(program: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       examples(
+        'hourglass train photos',
+        'hourglass train photos --budget 10m --out run',
         'hourglass train digits.dataset --out run',
         'hourglass train photos --size 64 --color rgb --out run --noise gaussian:25',
         'hourglass train --out run --resume',
@@ -87,7 +96,20 @@ export function registerTrain(program: Command, context: CommandContext): void {
 function addOptions(command: Command): Command {
   return command
     .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
-    .addOption(choice('--preset <name>', `what to train (without one: ${defaultPreset})`, presetNames))
+    .addOption(
+      choice(
+        '--budget <time>',
+        `how long it may take: a minute, ten, an hour, or auto, until it stops getting better (${defaultBudget})`,
+        budgetNames,
+      ),
+    )
+    .addOption(
+      choice(
+        '--preset <name>',
+        `what to train (without one: what suits the images; with --epochs or other settings of the training: ${defaultPreset})`,
+        presetNames,
+      ),
+    )
     .option('--spec <file>', 'a model spec as JSON, instead of a preset')
     .option('--from <run|model>', 'go on from the weights of a trained model, instead of a preset')
     .addOption(choice('--tying <mode>', 'how the decoder follows the encoder', tyingModes))
@@ -117,11 +139,15 @@ function addOptions(command: Command): Command {
     )
     .option(
       '--size <size>',
-      'size to import a folder of images at (28; without it a preset on patches cuts squares of 128)',
+      'size to import a folder of images at (what suits them; with a preset 28, on patches squares of 128)',
       imageSize,
     )
     .addOption(
-      choice('--color <color>', 'colour to import a folder of images in', ['grey', 'rgb']).default('grey'),
+      choice(
+        '--color <color>',
+        'colour to import a folder of images in (what suits them; with a preset grey)',
+        ['grey', 'rgb'],
+      ),
     )
     .option('--resume', 'go on with the run that --out names')
     .option('--overwrite', 'replace the run in --out')
@@ -144,9 +170,12 @@ async function begin(
 ): Promise<TrainSummary> {
   if (!source) throw new ExpectedError('bad-usage', 'Say what to train on: hourglass train DATASET.')
   const { preset, spec: specFile, tying, seed, from, runtime, device, overwrite = false } = flags
-  const { filters, depth, color } = flags
-  const preprocessing = preprocessingSchema.parse({ ...sizeOf(flags), color })
-  const dataset = { source: await fromLibrary('datasets', source), preprocessing }
+  const { filters, depth } = flags
+  const images = await fromLibrary('datasets', source)
+  const plan = isPlanned(flags) ? await planOf(images, flags) : null
+  if (plan) context.output.line(describePlan(plan))
+  const preprocessing = plan?.preprocessing ?? preprocessingOf(flags)
+  const dataset = { source: images, preprocessing }
   const run = await outFolder('runs', flags.out, `${basename(resolve(source))}-${preset ?? 'run'}`)
   const request = { run, dataset, from, runtime, device, overwrite }
   const onEvent = (event: TrainEvent) => {
@@ -156,9 +185,57 @@ async function begin(
     options.onEvent?.(event)
   }
   return trainNewRun(
-    { ...request, model: { preset, specFile, tying, seed, filters, depth }, config: configOf(flags) },
+    {
+      ...request,
+      model: {
+        preset,
+        specFile,
+        tying,
+        seed,
+        filters,
+        depth,
+        ...(plan && { spec: plan.spec, fromPreset: null }),
+      },
+      config: plan ? plannedConfig(plan, flags) : configOf(flags),
+    },
     { ...options, onEvent },
   )
+}
+
+/** Whoever chooses a model, or how long it is trained, has a plan already. */
+const isPlanned = ({
+  preset,
+  spec,
+  from,
+  epochs,
+  filters,
+  depth,
+  patches,
+  batch,
+  lr,
+  optimizer,
+  schedule,
+}: TrainFlags) =>
+  [preset, spec, from, epochs, filters, depth, patches, batch, lr, optimizer, schedule].every(
+    (flag) => flag === undefined,
+  )
+
+const preprocessingOf = (flags: TrainFlags) =>
+  preprocessingSchema.parse({ ...sizeOf(flags), color: flags.color ?? 'grey' })
+
+async function planOf(source: string, flags: TrainFlags): Promise<TrainingPlan> {
+  const { budget = defaultBudget, size, color } = flags
+  if (await isDatasetFolder(source)) return planForDataset(source, budget)
+  const plan = await planForFolder(source, budget)
+  if (!size && !color) return plan
+  return planForFolder(source, budget, { ...plan.preprocessing!, ...size, ...(color && { color }) })
+}
+
+/** What was asked for beside the plan. */
+function plannedConfig(plan: TrainingPlan, flags: TrainFlags): ConfigChoice {
+  const asked = withoutUndefined({ ...configOf(flags), optimizer: undefined })
+  const { clip = plan.config.optimizer.clipNorm } = flags
+  return { ...plan.config, ...asked, optimizer: { ...plan.config.optimizer, clipNorm: clip } }
 }
 
 /** Photographs that patches are cut out of are taken as they are, in squares. */
@@ -168,6 +245,7 @@ function sizeOf({ size, preset }: TrainFlags) {
 }
 
 function configOf({
+  budget,
   epochs,
   batch,
   lr,
@@ -182,7 +260,9 @@ function configOf({
   average,
 }: TrainFlags): ConfigChoice {
   return {
-    epochs,
+    // With a time the preset's epochs do not count.
+    ...(budget && { budgetMs: budgetsMs[budget], epochs: mostEpochs }),
+    ...(epochs !== undefined && { epochs }),
     batchSize: batch,
     optimizer: withoutUndefined({ name: optimizer, learningRate: lr, clipNorm: clip }),
     schedule: schedule && { name: schedule },
@@ -200,10 +280,15 @@ function withoutUndefined<T extends object>(values: T): T {
 }
 
 function report({ output }: CommandContext, { run, info, epochs, best }: TrainSummary): void {
+  const { baselines } = info
+  const { verdict, gain } = judge({ best, baselines, findings: info.findings })
   const error = best?.valLoss ?? best?.trainLoss
   output.line(
     `Trained ${epochs} epochs. The best was epoch ${best?.epoch}: ${info.spec.loss} ${error?.toPrecision(4)}${best?.psnr ? `, PSNR ${best.psnr.toFixed(2)} dB` : ''}.`,
   )
+  if (baselines?.pca) output.line(verdictSentence(verdict, gain, baselines.pca.components))
+  for (const { kind } of info.findings) output.line(findingSentence(kind))
   output.line(`The run is in ${run}, its model in ${run}/model.`)
-  output.record({ type: 'done', ...best, run, epochs, bestEpoch: best?.epoch ?? null })
+  const measured = { baselines, verdict, gain, findings: info.findings }
+  output.record({ type: 'done', ...best, ...measured, run, epochs, bestEpoch: best?.epoch ?? null })
 }

@@ -1,13 +1,11 @@
 import type { ParsedParams } from '../../../shared/api/commands'
-import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset'
-import { codeSize, type InputShape } from '../../../shared/modelSpec'
-import type { ImageTraits, TrainingPlan } from '../../../shared/plan'
-import { trainingConfigSchema } from '../../../shared/trainingConfig'
-import { findPreset, specFromPreset } from '../../engine/models/presets'
-import { readDatasetInfo } from '../../store/datasetStore'
-import { previewImages } from '../datasets/previewImages'
+import type { Preprocessing } from '../../../shared/dataset'
+import type { Budget, ImageTraits, TrainingPlan } from '../../../shared/plan'
+import { type Dataset, openDataset } from '../../store/datasetStore'
+import { type SampledImages, traitsOf, traitsOfPlaces, traitsSide } from '../datasets/imageTraits'
 import type { Library } from '../library/library'
 import type { PlaceRegistry } from '../places/placeRegistry'
+import { planPreprocessing, planTraining } from './planTraining'
 
 export interface PlanDependencies {
   readonly library: Library
@@ -16,42 +14,81 @@ export interface PlanDependencies {
 
 /** Proposes what to train on images. */
 export class PlanService {
+  /** The latest places that were measured: only the time or the size is asked anew. */
+  private measured: { readonly key: string; readonly traits: Promise<ImageTraits> } | null = null
+
   constructor(private readonly deps: PlanDependencies) {}
 
   async plan({ source, budget }: ParsedParams<'training.plan'>): Promise<TrainingPlan> {
     if ('dataset' in source) {
       const { folder } = await this.deps.library.find('datasets', source.dataset)
-      const info = await readDatasetInfo(folder)
-      return planFor(info, info.count, info.labels.length, budget, null)
+      return planForDataset(folder, budget)
     }
     const places = source.places.map((place) => this.deps.places.resolve(place))
-    const preprocessing =
-      source.preprocessing ?? preprocessingSchema.parse({ width: 64, height: 64, color: 'rgb' })
-    const { found } = await previewImages(places, preprocessing, 12)
-    const { width, height, color } = preprocessing
-    const shape = { width, height, channels: color === 'rgb' ? 3 : 1 } as const
-    return planFor(shape, found, 0, budget, preprocessing)
+    const traits = await this.traitsOf(places)
+    return planForTraits(traits, budget, source.preprocessing)
+  }
+
+  private traitsOf(places: readonly string[]): Promise<ImageTraits> {
+    const key = places.join('\n')
+    if (this.measured?.key === key) return this.measured.traits
+    const traits = traitsOfPlaces(places)
+    this.measured = { key, traits }
+    // A folder that could not be read is looked at again when it is asked for again.
+    traits.catch(() => (this.measured = null))
+    return traits
   }
 }
 
-function planFor(
-  { width, height, channels }: InputShape,
-  images: number,
-  labels: number,
-  budget: TrainingPlan['budget'],
-  preprocessing: Preprocessing | null,
-): TrainingPlan {
-  const kind = channels === 3 ? 'photographs' : 'drawings'
-  const preset = findPreset(channels === 3 ? 'conv-64' : 'tied-relu-784-196-81-49')
-  const { spec } = specFromPreset(preset, { width, height, channels })
-  const traits: ImageTraits = {
-    ...{ images, labels, width, height, channels, kind },
-    ...{ transparent: false, components: 40, equal: false },
+/** @throws ExpectedError when there is no image */
+export async function planForFolder(
+  folder: string,
+  budget: Budget,
+  preprocessing?: Preprocessing,
+): Promise<TrainingPlan> {
+  return planForTraits(await traitsOfPlaces([folder]), budget, preprocessing)
+}
+
+function planForTraits(traits: ImageTraits, budget: Budget, asked?: Preprocessing): TrainingPlan {
+  const preprocessing = asked ?? planPreprocessing(traits)
+  const { width, height, color, limit } = preprocessing
+  const input = { width, height, channels: color === 'rgb' ? 3 : 1 } as const
+  const images = Math.min(traits.images, limit ?? Infinity)
+  return planTraining({ ...traits, images }, input, budget, preprocessing)
+}
+
+/** Images of a dataset that are looked at. */
+const lookedAt = 120
+
+/** @throws ExpectedError for a folder that is no dataset */
+export async function planForDataset(folder: string, budget: Budget): Promise<TrainingPlan> {
+  const dataset = await openDataset(folder)
+  try {
+    const { count, labels, width, height, channels } = dataset.info
+    const measured = traitsOf(await sampleOf(dataset))
+    const traits = { ...measured, images: count, labels: labels.length, transparent: false, channels }
+    return planTraining({ ...traits, width, height }, { width, height, channels }, budget, null)
+  } finally {
+    await dataset.close()
   }
-  const config = trainingConfigSchema.parse({
-    ...preset.training,
-    budgetMs: budget === 'auto' ? null : 60_000,
-  })
-  const network = channels === 3 ? 'convolutional' : 'dense'
-  return { budget, traits, preprocessing, spec, config, network, codeSize: codeSize(spec), remarks: [] }
+}
+
+/** Some images at the size at which traits are measured, the nearest pixel each. */
+async function sampleOf(dataset: Dataset): Promise<SampledImages> {
+  const { count, width, height, channels } = dataset.info
+  const taken = Math.min(count, lookedAt)
+  const pixels: Uint8Array[] = []
+  const row = new Uint8Array(dataset.rowBytes)
+  for (let i = 0; i < taken; i++) {
+    await dataset.readRows(Math.floor((i * count) / taken), 1, row)
+    const image = new Uint8Array(traitsSide * traitsSide * 3)
+    for (let y = 0; y < traitsSide; y++)
+      for (let x = 0; x < traitsSide; x++) {
+        const from = Math.floor((y * height) / traitsSide) * width + Math.floor((x * width) / traitsSide)
+        for (let c = 0; c < 3; c++)
+          image[(y * traitsSide + x) * 3 + c] = row[from * channels + (channels === 3 ? c : 0)]!
+      }
+    pixels.push(image)
+  }
+  return { pixels, widths: pixels.map(() => width), heights: pixels.map(() => height) }
 }

@@ -5,6 +5,8 @@ import { readDatasetInfo } from '../../store/datasetStore'
 import { type ImportProgress, importDataset } from '../datasets/importDataset'
 import { ownDataset } from './runFolder'
 
+export { isDatasetFolder }
+
 export type Images = InputShape & { readonly name: string }
 
 export interface DatasetChoice {
