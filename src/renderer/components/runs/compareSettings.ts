@@ -53,7 +53,7 @@ function settingsOf({
     ...Object.fromEntries(
       Object.entries(rest).map(([key, value]) => [
         key,
-        typeof value === 'number' && (key === 'epochs' || key === 'batchSize')
+        typeof value === 'number' && ['epochs', 'batchSize', 'imagesPerEpoch'].includes(key)
           ? formatCount(value)
           : String(value ?? '–'),
       ]),

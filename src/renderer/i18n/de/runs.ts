@@ -111,6 +111,7 @@ export const runs = {
     patches: 'Ausschnitte je Bild',
     augmentation: 'Zufällige Änderungen der Bilder',
     budgetMs: 'Zeitgrenze',
+    imagesPerEpoch: 'Bilder einer Epoche',
     averageDecay: 'Mittel der Gewichte',
     validationSplit: 'Zurückgehalten',
     patience: 'Geduld',

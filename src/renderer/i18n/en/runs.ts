@@ -84,6 +84,7 @@ export const runs = {
     patches: 'Patches of each image',
     augmentation: 'Random changes of images',
     budgetMs: 'Time limit',
+    imagesPerEpoch: 'Images of an epoch',
     averageDecay: 'Average of the weights',
     validationSplit: 'Held back',
     patience: 'Patience',
