@@ -51,12 +51,10 @@ function settingsOf({
     augmentation: augmentation ? describeAugmentation(augmentation) : '–',
     budgetMs: budgetMs === null ? '–' : formatDuration(budgetMs),
     ...Object.fromEntries(
-      Object.entries(rest).map(([key, value]) => [
-        key,
-        typeof value === 'number' && ['epochs', 'batchSize', 'imagesPerEpoch'].includes(key)
-          ? formatCount(value)
-          : String(value ?? '–'),
-      ]),
+      Object.entries(rest).map(([key, value]) => {
+        if (value === null) return [key, '–']
+        return [key, counts.has(key) ? formatCount(value) : String(value)]
+      }),
     ),
     optimizer: optimizer.name,
     ...Object.fromEntries(
@@ -68,6 +66,9 @@ function settingsOf({
     runtime: `${runtime} ${device}`,
   }
 }
+
+/** Settings that count something; a seed, say, does not. */
+const counts: ReadonlySet<string> = new Set(['epochs', 'batchSize', 'imagesPerEpoch'])
 
 const describeAugmentation = ({ flip, shift }: Augmentation) =>
   [...(flip ? ['flip'] : []), ...(shift > 0 ? [`shift ${shift}`] : [])].join(', ') || '–'
