@@ -43,3 +43,10 @@ export function builtinModelsFolder(): string {
   if (!path) throw new Error('resources/models is not there: the app is incomplete.')
   return path
 }
+
+/** Folder of what the samples are made of. @throws Error when it was not packaged */
+export function sampleResources(): string {
+  const path = above(join('resources', 'sample'))
+  if (!path) throw new Error('resources/sample is not there: the app is incomplete.')
+  return path
+}

@@ -72,6 +72,10 @@ function run(app: App): void {
       window.show()
       void window.ready().then(() => app.events.emit('screen.asked', { screen }))
     },
+    open(panel) {
+      window.show()
+      void window.ready().then(() => app.events.emit('panel.asked', { panel }))
+    },
     openFolder: () => void shell.pick('folders').then((paths) => hand(app, paths)),
     logPath: log.path,
   })

@@ -33,6 +33,7 @@ export const router = createRouter({
       props: ({ params, query }) => ({
         model: String(params.model ?? ''),
         datasets: typeof query.datasets === 'string' ? query.datasets.split(',') : [],
+        by: query.by === 'error' ? 'error' : undefined,
       }),
     },
     { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },

@@ -1,3 +1,4 @@
+import { assertNever } from './errors'
 import type { Baselines, EpochMetrics, Finding } from './run'
 
 /**
@@ -35,3 +36,26 @@ export function judge({
   if (psnr < baselines.mean + leastGain) return { verdict: 'useless', gain }
   return { verdict: gain >= 0 ? 'good' : 'below-pca', gain }
 }
+
+type Judged = Parameters<typeof judge>[0]
+
+/** How a run that is done came out, as a sentence about it. The window has its own, in its language. */
+export function describeOutcome(run: Judged): string | null {
+  const { verdict, gain } = judge(run)
+  switch (verdict) {
+    case 'good':
+      return `It is better than ${run.baselines?.pca ? 'PCA' : 'the mean image'} by ${gain!.toFixed(1)} dB.`
+    case 'below-pca':
+      return `It is not yet better than PCA, by ${(-gain!).toFixed(1)} dB: train it longer.`
+    case 'useless':
+      return 'It has learned nothing: the same picture for everything is as good.'
+    case 'unknown':
+      return null
+    default:
+      return assertNever(verdict)
+  }
+}
+
+/** What a run that is done is worth; null for one in any other state. */
+export const outcomeOf = (run: Judged & { readonly state: string }): Verdict | null =>
+  run.state === 'done' ? judge(run).verdict : null

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test as base, type Page } from '@playwright/test'
 import { makeImages } from '../e2e/support/images'
 import { serve, type ServedApp } from '../e2e/support/servedApp'
-import { startTraining } from '../e2e/support/steps'
+import { importChosen, startTraining } from '../e2e/support/steps'
 import { root } from '../support/requirements'
 import { eventLoopDelayP99, frameTimes, Inspector, pageBytes, quantile, report } from './support'
 
@@ -37,7 +37,11 @@ const test = base.extend<Fixtures>({
 const sample = { name: 'Sample', dataset: '/#/datasets/sample' }
 
 async function makeSample(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Try the sample' }).click()
+  await page.getByRole('button', { name: 'Try a sample…' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Digits and letters/ })
+    .click()
   await page.getByRole('grid').waitFor()
 }
 
@@ -112,11 +116,11 @@ test('ten thousand epochs', async ({ app, folder, page }, info) => {
   await page.getByRole('button', { name: 'Open folder…' }).click()
   await page.getByRole('checkbox', { name: 'few' }).check()
   await page.getByRole('button', { name: /^Choose/ }).click()
-  await page.getByRole('combobox', { name: 'Size' }).selectOption('28')
-  await page.getByRole('button', { name: 'Import', exact: true }).click()
-  await page.getByRole('grid').waitFor()
+  await importChosen(page)
   await page.getByRole('button', { name: 'Train on this' }).click()
+  await page.getByRole('button', { name: /^Start from a preset/ }).click()
   await page.getByRole('button', { name: /The smallest/ }).click()
+  await page.getByRole('radio', { name: 'Epochs' }).click()
   await page.getByRole('spinbutton', { name: 'Epochs', exact: true }).fill('10000')
   await page.getByRole('button', { name: 'Start training' }).click()
   await page.getByRole('main').getByText('Done', { exact: true }).waitFor({ timeout: 550_000 })

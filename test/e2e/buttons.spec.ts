@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { makeImages } from './support/images'
 import { expect, type Hourglass, test } from './support/hourglassTest'
-import { importChosen, openRun, startTraining } from './support/steps'
+import { expectDone, importChosen, importOnly, openRun, startTraining } from './support/steps'
 
 /** What the paths of the other tests do not press. */
 async function importShapes(app: Hourglass): Promise<void> {
@@ -35,12 +35,13 @@ test(
     await expect(page.getByText('46 images found.')).toBeVisible()
     await page.getByRole('button', { name: 'Leave out others' }).click()
     await expect(page.getByText('40 images found.')).toBeVisible()
+    await page.getByRole('button', { name: /^How images are read/ }).click()
     await page.getByRole('combobox', { name: 'Try out noise' }).selectOption('masking')
     await expect(page.getByRole('img', { name: /, corrupted$/ }).first()).toBeVisible()
     await page.getByRole('radio', { name: 'Colour' }).click()
     await page.getByRole('radio', { name: 'Stretch' }).click()
     await page.getByRole('combobox', { name: 'Size' }).selectOption('32')
-    await importChosen(page)
+    await importOnly(page)
     await expect(page.getByText('40 images, 32 × 32, Colour')).toBeVisible()
 
     await page.getByRole('button', { name: /^bars\s*20$/ }).click()
@@ -64,10 +65,11 @@ test(
     await expect(page.getByText('40 images, 32 × 32, Grey')).toBeVisible()
 
     await more(page, 'Remove')
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await expect(page.getByRole('heading', { name: 'No datasets yet' })).toBeVisible()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('link', { name: /^Discs and bars/ }).click()
     await expect(page.getByRole('grid')).toBeVisible()
     await more(page, 'Remove')
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
     await expect(page.getByRole('heading', { name: 'No datasets yet' })).toBeVisible()
     expect(await readdir(join(app.files, 'shapes', 'discs'))).toHaveLength(20)
   },
@@ -77,6 +79,8 @@ test('a network: its layers in the drawing, and how they are tied', { tag: '@pag
   const { page } = app
   await importShapes(app)
   await page.getByRole('button', { name: 'Train on this' }).click()
+  await page.getByRole('button', { name: /^Start from a preset/ }).click()
+  await page.getByRole('button', { name: /^Tied, fast/ }).click()
   const drawing = page.getByRole('img', { name: /^Network of/ }).last()
   await expect(drawing).toHaveAccessibleName(
     'Network of 784, 196, 81, 49, 81, 196, 784 units, with a code of 49',
@@ -115,9 +119,10 @@ test('a network: its layers in the drawing, and how they are tied', { tag: '@pag
   await page.getByRole('combobox', { name: 'Loss' }).selectOption('binary-crossentropy')
   await expect(page.getByRole('combobox', { name: 'Activation of the output' })).toHaveValue('sigmoid')
   await page.getByRole('combobox', { name: 'Learning rate over time' }).selectOption('plateau')
+  await page.getByRole('radio', { name: 'Epochs' }).click()
   await page.getByRole('spinbutton', { name: 'Epochs', exact: true }).fill('3')
   await page.getByRole('button', { name: 'Start training' }).click()
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+  await expectDone(page)
 })
 
 test.describe('with a run that is done', () => {
@@ -144,7 +149,7 @@ test.describe('with a run that is done', () => {
       await page.getByRole('dialog').getByRole('spinbutton', { name: 'Epochs in all' }).fill('14')
       await page.getByRole('dialog').getByRole('button', { name: 'Train further' }).click()
       await expect(page.getByRole('log')).toContainText('Going on after epoch 12 of 14')
-      await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+      await expectDone(page)
 
       await more(page, 'Keep as a model…')
       await rename(page, 'Kept')
@@ -162,12 +167,11 @@ test.describe('with a run that is done', () => {
 
       await openRun(page, 'Twice')
       await more(page, 'Repeat with changes…')
-      await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Twice 2')
+      await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Twice, again')
       await expect(page.getByRole('spinbutton', { name: 'Epochs', exact: true })).toHaveValue('14')
 
       await openRun(page, 'Twice')
       await more(page, 'Delete')
-      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
       await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible()
       await page.getByRole('link', { name: 'Models', exact: true }).click()
       await page.getByRole('link', { name: /^Kept/ }).click()
@@ -178,7 +182,6 @@ test.describe('with a run that is done', () => {
       await expect(page.getByText('It starts from the weights of a trained model.')).toBeVisible()
       await page.goBack()
       await more(page, 'Remove')
-      await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
       await expect(page.getByRole('heading', { name: 'No models yet' })).toBeVisible()
     },
   )
@@ -188,7 +191,7 @@ test.describe('with a run that is done', () => {
     await page.getByRole('link', { name: 'Datasets', exact: true }).click()
     await page.getByRole('link', { name: /shapes/ }).click()
     await startTraining(page, { epochs: 3, name: 'Beta' })
-    await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+    await expectDone(page)
     await page.getByRole('link', { name: 'Runs', exact: true }).click()
     const names = () => page.getByRole('table').getByRole('link').allInnerTexts()
     await expect.poll(names).toEqual(['Beta', 'Once'])
@@ -234,6 +237,10 @@ test.describe('with a run that is done', () => {
       await mkdir(join(app.files, 'moved'))
       await app.chooseFolder('Move the library…', 'moved')
     }
+    const question = page.getByRole('dialog', { name: 'Move the library?' })
+    await expect(question).toContainText(join(app.files, 'moved'))
+    await expect(question).toContainText(/\d kB|\d MB/)
+    await question.getByRole('button', { name: 'Move it' }).click()
     await expect(page.getByText(join(app.files, 'moved'), { exact: true })).toBeVisible()
     await page.getByRole('link', { name: 'Datasets', exact: true }).click()
     await expect(page.getByRole('link', { name: /shapes 120 images/ })).toBeVisible()

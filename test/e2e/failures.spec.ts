@@ -36,7 +36,8 @@ test('says when no image can be read', { tag: '@page' }, async ({ app }) => {
   await makeBrokenImages(join(app.files, 'broken'))
   await app.chooseFolder('Open folder…', 'broken')
   await expect(page.getByRole('alert')).toContainText('None of these images can be read.')
-  await expect(page.getByRole('button', { name: 'Import', exact: true })).toBeDisabled()
+  await expect(page.getByRole('button', { name: 'Import only' })).toBeDisabled()
+  await expect(page.getByRole('button', { name: 'Start training' })).toBeDisabled()
 })
 
 test('says what to do about an empty folder', { tag: '@page' }, async ({ app }) => {

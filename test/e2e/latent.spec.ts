@@ -16,7 +16,13 @@ async function openMap(app: Hourglass): Promise<void> {
   await openRun(page, 'Once')
   await page.getByRole('button', { name: 'Explore all images' }).click()
   await expect(map(page)).toBeVisible()
-  await expect(map(page)).not.toHaveAttribute('aria-busy')
+  await drawn(page, 'UMAP (2D)')
+}
+
+/** The caption names what is drawn, and nothing is on its way any more. */
+async function drawn(page: Page, projection: string): Promise<void> {
+  await expect(page.getByText(projection, { exact: true })).toBeVisible()
+  await expect(page.getByRole('progressbar', { name: /^Computing/ })).toHaveCount(0)
 }
 
 const map = (page: Page) => page.getByRole('application')
@@ -57,7 +63,7 @@ test(
   async ({ app }) => {
     const { page } = app
     await openMap(app)
-    await expect(page.getByText(/^120 images, codes of \d+ numbers/)).toBeVisible()
+    await expect(page.getByText(/^120 images, codes of \d+ dimensions/)).toBeVisible()
     await expect.poll(() => painted(page)).toBeGreaterThan(500)
     const all = await painted(page)
 
@@ -79,8 +85,7 @@ test(
     // By label, inverted, as a grid with counts.
     await page.getByRole('button', { name: 'Select all of “bars”' }).click()
     await selected(page, 60)
-    await panel(page, 'Selection')
-    await expect(page.getByText('60 images selected')).toBeVisible()
+    await expect(page.getByRole('strong').filter({ hasText: '60 images selected' })).toBeVisible()
     await page.getByRole('button', { name: 'Invert' }).click()
     await expect(page.getByRole('listitem').filter({ hasText: /^discs 60$/ })).toBeVisible()
     await expect(page.getByRole('list', { name: 'Selected images' }).getByRole('button')).toHaveCount(60)
@@ -112,7 +117,7 @@ test(
     await openMap(app)
     await map(page).focus()
     await page.keyboard.press('ArrowRight')
-    const spoken = page.locator('[aria-live="polite"]').filter({ hasText: /reconstructed at/ })
+    const spoken = page.locator('[aria-live="polite"]').filter({ hasText: /reconstruction PSNR/ })
     await expect(spoken).toContainText(/(discs|bars)-\d+\.png/)
     const first = await spoken.textContent()
     await page.keyboard.press('ArrowLeft')
@@ -125,18 +130,29 @@ test(
     await page.keyboard.press('Escape')
     await selected(page, 0)
     await page.keyboard.press('d')
-    await expect(page.getByText(/^Read off the map exactly/)).toBeVisible()
+    await expect(page.getByText(/because UMAP cannot be inverted/)).toBeVisible()
     await expect(page.getByRole('img', { name: /^Drawn by the model/ })).toBeVisible()
+    await panel(page, 'PCA')
+    await drawn(page, 'PCA (2D)')
+    await map(page).focus()
+    await page.keyboard.press('d')
+    await expect(page.getByText(/^Read off the map exactly/)).toBeVisible()
   },
 )
 
 test('neighbours, clusters, search, and an image from outside', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await openMap(app)
-  await panel(page, 'Neighbours')
-  await page.getByRole('button', { name: 'Make the map' }).click()
-  await expect(page.getByText(/Neighbours on the map are neighbours in the code to/)).toBeVisible()
-  await expect(page.getByText('Alike images side by side (UMAP).')).toBeVisible()
+  await page.getByRole('button', { name: 'UMAP settings' }).click()
+  await page.getByRole('spinbutton', { name: 'Neighbours' }).fill('8')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Compute UMAP' }).click()
+  await drawn(page, 'UMAP (2D)')
+  await expect(page.getByRole('button', { name: 'Compute UMAP' })).toBeDisabled()
+  await expect(page.getByText(/Trustworthiness 0\.\d\d (good|fair|poor)/)).toBeVisible()
+  await expect(
+    page.getByText(/PCA of the same codes reaches 0\.\d\d\. 1 is perfect, 0\.5 is chance\./),
+  ).toBeVisible()
 
   await panel(page, 'Clusters')
   await page.getByRole('spinbutton', { name: 'Clusters' }).fill('3')
@@ -145,12 +161,13 @@ test('neighbours, clusters, search, and an image from outside', { tag: '@page' }
   await expect(page.getByText('Agreement with labels (ARI)')).toBeVisible()
   await page.getByRole('button', { name: 'How good is this code?' }).click()
   await page.getByRole('button', { name: 'Measure' }).click()
-  await expect(page.getByText(/name the right label for .* % of 120 images/)).toBeVisible()
+  await expect(page.getByText(/predict the right label for .* % of 120 images/)).toBeVisible()
 
   await page.getByRole('textbox', { name: 'File name or label' }).fill('discs-4.png')
   await page.getByRole('button', { name: 'Find', exact: true }).click()
   await selected(page, 1)
-  await expect(page.getByText('discs/discs-4.png').first()).toBeVisible()
+  await page.getByRole('button', { name: 'discs/discs-4.png, discs' }).click()
+  await expect(page.getByText('discs/discs-4.png', { exact: true })).toBeVisible()
 
   await page.getByRole('textbox', { name: 'File name or label' }).fill('nowhere')
   await page.getByRole('button', { name: 'Find', exact: true }).click()
@@ -177,7 +194,7 @@ test(
     await expect(drawn).toBeVisible()
     const pixels = () => drawn.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
     const before = await pixels()
-    const slider = page.getByRole('slider', { name: /^Number \d+ of the code/ }).first()
+    const slider = page.getByRole('slider', { name: /^Dimension \d+ of the code/ }).first()
     await slider.focus()
     await page.keyboard.press('End')
     await expect.poll(pixels).not.toBe(before)
@@ -199,18 +216,19 @@ test(
     const animation = await sharp(join(app.files, 'between-images.gif'), { animated: true }).metadata()
     expect(animation.pages).toBe(12)
 
-    await page.getByRole('button', { name: /^What each number does/ }).click()
+    await page.getByRole('button', { name: /^What each dimension does/ }).click()
     await page.getByRole('button', { name: 'Draw the sheet' }).click()
-    await expect(page.getByRole('group', { name: 'What each number does' }).getByRole('button')).toHaveCount(
-      72,
-    )
+    await expect(
+      page.getByRole('group', { name: 'What each dimension does' }).getByRole('button'),
+    ).toHaveCount(72)
   },
 )
 
 test('in space, and out of the app: a table of codes and places', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await openMap(app)
-  await panel(page, 'In space')
+  await panel(page, '3D')
+  await drawn(page, 'UMAP (3D)')
   await expect(page.getByText(/^Drag to turn/)).toBeVisible()
   await expect.poll(() => painted(page)).toBeGreaterThan(500)
   const image = () =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { makeImages } from './support/images'
 import { expect, test } from './support/hourglassTest'
-import { openRun, startTraining } from './support/steps'
+import { expectDone, importChosen, openRun, readSmallAndGrey, startTraining } from './support/steps'
 
 test('from a folder of images to a model that is tried', async ({ app }) => {
   const { page } = app
@@ -10,7 +10,8 @@ test('from a folder of images to a model that is tried', async ({ app }) => {
   await app.chooseFolder('Open folder…', 'shapes')
   await expect(page.getByRole('heading', { name: 'New dataset' })).toBeVisible()
   await expect(page.getByText('240 images found.')).toBeVisible()
-  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await readSmallAndGrey(page)
+  await page.getByRole('button', { name: 'Import only' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'shapes' })).toBeVisible()
   await expect(page.getByRole('grid', { name: '240 images' })).toBeVisible()
   await expect(page.getByRole('button', { name: /^discs\s*120$/ })).toBeVisible()
@@ -40,14 +41,14 @@ test('from a folder of images to a model that is tried', async ({ app }) => {
   await page.getByRole('link', { name: 'Datasets' }).click()
   await page.getByRole('link', { name: /shapes/ }).click()
   await startTraining(page, { epochs: 3, name: 'Second' })
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+  await expectDone(page)
 
   await page.getByRole('link', { name: 'Runs', exact: true }).click()
   await page.getByRole('checkbox', { name: 'Choose First' }).check()
   await page.getByRole('checkbox', { name: 'Choose Second' }).check()
   await page.getByRole('button', { name: 'Compare' }).click()
   await expect(page.getByRole('img', { name: /^PSNR of these runs/ })).toBeVisible()
-  await expect(page.getByRole('row', { name: /^Epochs \(differs\) 5000 3$/ })).toBeVisible()
+  await expect(page.getByRole('row', { name: /^Epochs \(differs\) 5,000 3$/ })).toBeVisible()
 
   await openRun(page, 'Second')
   await page.getByRole('button', { name: 'Try the model' }).click()
@@ -73,7 +74,7 @@ test(
     const { page } = app
     await makeImages(join(app.files, 'shapes'), 60)
     await app.chooseFolder('Open folder…', 'shapes')
-    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await importChosen(page)
     await startTraining(page, { epochs: 100_000, name: 'Long' })
     const address = page.url()
     const shown = async () =>

@@ -10,6 +10,7 @@ import { modelHandlers } from '../services/models/modelHandlers'
 import { placeHandlers } from '../services/places/browseFolders'
 import { runHandlers } from '../services/runs/runHandlers'
 import type { Shell } from '../services/shell'
+import { showcaseHandlers } from '../services/showcase/showcaseService'
 import { trainingHandlers } from '../services/training/trainingHandlers'
 import type { Services } from './services'
 
@@ -21,7 +22,13 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
       await services.settings.change(changes)
       return state()
     },
+    'library.planMove': (params) => services.mover.plan(params),
     'library.move': (params) => services.mover.move(params),
+    'library.restore': ({ undo }) => services.library.restore(undo),
+    'library.empty': async ({ undo }) => {
+      await services.library.empty(undo)
+      return null
+    },
     ...deviceHandlers(services.devices),
     ...placeHandlers(services.places, shell),
     ...jobHandlers(services.jobs),
@@ -30,6 +37,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
     ...runHandlers(services.runs, services.places, shell),
     ...modelHandlers(services.models, shell),
     ...exportHandlers(services.exports),
+    ...showcaseHandlers(services.showcase),
     ...latentHandlers(services.latent, services.latentActions),
     ...denoiseHandlers(services.denoising, shell),
   }

@@ -13,6 +13,7 @@ import { ModelService } from '../services/models/modelService'
 import { PlaceRegistry } from '../services/places/placeRegistry'
 import { RunService } from '../services/runs/runService'
 import { SettingsService } from '../services/settings/settingsService'
+import { ShowcaseService } from '../services/showcase/showcaseService'
 import { DatasetImports } from '../services/training/datasetImports'
 import { PlanService } from '../services/training/planService'
 import { TrainingService } from '../services/training/trainingService'
@@ -29,13 +30,14 @@ function computeClients(entry: URL) {
 
 /** All services, in the order in which they need each other. @throws ExpectedError */
 export async function openServices(
-  { folders, log, computeWorker, tensorflowSetup, version }: AppOptions,
+  { folders, log, shell, computeWorker, tensorflowSetup, version }: AppOptions,
   uploads: string,
 ) {
   const events = new EventBus()
   const settings = await SettingsService.open(folders.settings, log)
   const chosen = folders.libraryIsFixed ? null : settings.library
   const library = await FolderLibrary.open(chosen ?? folders.library)
+  await library.emptyLeftovers()
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
   const { trainer, helper, mapper, savers } = computeClients(computeWorker)
@@ -65,7 +67,7 @@ export async function openServices(
   })
   const plans = new PlanService({ library, places })
   const denoising = await DenoiseService.open({
-    ...{ events, log, places, models, uploads, version, state: folders.state },
+    ...{ events, log, places, models, uploads, version, state: folders.state, roots: shell.roots },
     ...{ client: helper, savers, target: () => devices.target() },
   })
   const latent = new LatentService({
@@ -73,18 +75,21 @@ export async function openServices(
   })
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
+  const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
   const mover = new LibraryMover({
     ...{ library, settings, jobs, places, folders, isTraining, datasets: datasets.opened },
   })
 
   const close = async () => {
+    await showcase.close()
     await training.close()
     await denoising.close()
     await jobs.close()
+    await library.emptyAll()
     await Promise.all([library.close(), exports.close()])
     await Promise.all([trainer, helper, mapper, ...savers].map((client) => client.dispose()))
     await datasets.opened.close()
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training, plans }
-  return { ...made, denoising, latent, latentActions, exports, mover, close }
+  return { ...made, denoising, latent, latentActions, exports, mover, showcase, close }
 }

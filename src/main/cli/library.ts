@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { idSchema } from '../../shared/api/library'
 import { FolderLibrary } from '../services/library/folderLibrary'
 import type { LibraryKind } from '../services/library/library'
+import { freeDatasetName, nameNewRun } from '../services/library/namesInLibrary'
 import { chosenLibrary } from '../services/settings/settingsService'
 import { appFolders } from '../store/appFolders'
 import type { CommandContext } from './context'
@@ -31,6 +32,19 @@ export async function fromLibrary(kind: LibraryKind, given: string): Promise<str
     ({ folder }) => folder,
     () => given,
   )
+}
+
+/** A name for a new dataset of the library that no other one has. @throws ExpectedError */
+export const freeNameOfDataset = async (wanted: string): Promise<string> =>
+  freeDatasetName(await openLibrary(), wanted)
+
+/** Names a run of the library as the window does. Failing that, it is called as its folder is. */
+export async function nameRun(run: string, source: string, { progress }: CommandContext): Promise<void> {
+  try {
+    await nameNewRun(await openLibrary(), run, source)
+  } catch (error) {
+    progress.note(`The run is called as its folder is: ${(error as Error).message}`)
+  }
 }
 
 /** Makes what lies elsewhere known to the window. Failing that, the command has done its work all the same. */

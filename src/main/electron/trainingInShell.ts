@@ -1,4 +1,6 @@
 import { type BrowserWindow, powerSaveBlocker } from 'electron'
+import type { RunSummary } from '../../shared/api/library'
+import { describeOutcome } from '../../shared/verdict'
 import type { App } from '../app/createApp'
 import { notify } from './notify'
 
@@ -8,8 +10,10 @@ export function showTraining(app: App, window: () => BrowserWindow | null, revea
   let trained: string | null = null
 
   app.events.on('training.progressed', ({ progress }) => {
-    const { epoch, epochs, batch, batches } = progress
-    window()?.setProgressBar((epoch - 1 + batch / Math.max(1, batches)) / epochs)
+    const { phase, epoch, epochs, batch, batches } = progress
+    // More than 1 is shown as work whose end is not known.
+    if (phase === 'preparing') window()?.setProgressBar(2)
+    else window()?.setProgressBar((epoch - 1 + batch / Math.max(1, batches)) / epochs)
   })
   app.events.on('training.changed', (state) => {
     const now = state.type === 'training' ? state.run : null
@@ -34,8 +38,16 @@ export function showTraining(app: App, window: () => BrowserWindow | null, revea
     >
     const how = run && words[run.state]
     if (!run || !how || isSeen || !app.settings.settings.notifications) return
-    const psnr = run.best?.psnr
-    const body = run.state === 'done' && psnr ? `Best PSNR: ${psnr.toFixed(1)} dB` : (run.error ?? '')
-    notify({ title: `${run.name} ${how}`, body }, reveal)
+    notify(
+      { title: `${run.name} ${how}`, body: run.state === 'done' ? result(run) : (run.error ?? '') },
+      reveal,
+    )
   }
+}
+
+/** The figure, and what it is worth. */
+function result(run: RunSummary): string {
+  const psnr = run.best?.psnr
+  const figure = psnr == null ? null : `Best PSNR: ${psnr.toFixed(1)} dB.`
+  return [figure, describeOutcome(run)].filter((sentence) => sentence !== null).join(' ')
 }

@@ -6,8 +6,8 @@ import { readSafetensors, type StoredTensor, writeSafetensors } from './safetens
 export type StoredWeights = Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
 
 /**
- * A checkpoint: `weights` are all kernels and biases under their names, a tied decoder's as the transposes that they
- * are; `state` is the optimizer's, under `optimizer/…`; `position` says where the run stands.
+ * A checkpoint: `weights` are all kernels and biases under their names, a kernel of a tied model once (files of earlier
+ * versions hold the decoder's transposes too); `state` is the optimizer's, under `optimizer/…`; `position` says where the run stands.
  */
 export interface Checkpoint<P> {
   readonly weights: StoredWeights

@@ -37,7 +37,7 @@ export interface TrainedModel {
 
 export interface SavedModel {
   readonly info: ModelInfo
-  /** All kernels and biases: also a tied decoder's kernels, as the transposes that they are. */
+  /** All kernels and biases, a kernel of a tied model once. */
   readonly weights: StoredWeights
   /** Markdown, for README.md. */
   readonly card: string

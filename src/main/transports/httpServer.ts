@@ -6,6 +6,7 @@ import { securityHeaders } from '../app/contentSecurityPolicy'
 import type { App } from '../app/createApp'
 import { Dispatcher } from './dispatcher'
 import { Doorkeeper } from './doorkeeper'
+import { serveDownload } from './downloads'
 import { servePicture } from './pictures'
 import { Uploads } from './uploads'
 import { webSocketConnection } from './webSocketTransport'
@@ -52,6 +53,7 @@ export async function serveApp(app: App, { port, page, devOrigin }: ServerOption
     if (pathname === '/uploads') return uploads.take(request, response)
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Not allowed.')
     if (pathname.startsWith('/pictures/')) return servePicture(app, pathname, response)
+    if (pathname.startsWith('/downloads/')) return serveDownload(app, pathname, response)
     files(request, response, () => refuse(response, 404, 'There is no such page.'))
   }
 

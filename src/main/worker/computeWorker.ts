@@ -14,6 +14,7 @@ import { readModelFile } from './tasks/readModelFile'
 import { decode, encode, evaluate, reconstruct } from './tasks/inference'
 import { clusterCodes } from './tasks/clusterCodes'
 import { labelAccuracy } from './tasks/labelAccuracy'
+import { learnShowcase } from './tasks/learnShowcase'
 import { mapCodes } from './tasks/mapCodes'
 import { nearest } from './tasks/nearest'
 import { surveyCodes } from './tasks/surveyCodes'
@@ -48,6 +49,7 @@ const tasks: Tasks = {
   reconstructPca,
   clusterCodes,
   labelAccuracy,
+  learnShowcase,
   mapCodes,
   nearest,
   surveyCodes,

@@ -35,7 +35,7 @@ export interface LinearMap {
 }
 
 export interface MappedCodes {
-  /** count × components, NaN for a code that is not finite. */
+  /** count × components, NaN for a code that is not finite or outside the sample. */
   readonly points: Float32Array
   readonly components: 1 | 2 | 3
   readonly explained: Float32Array | null

@@ -1,6 +1,6 @@
 import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
-import { parametersFromWeights } from '../engine/models/weights'
+import { parametersFromWeights, withTransposes } from '../engine/models/weights'
 import { buildInferenceProgram } from '../engine/training/trainingProgram'
 import type { CompiledProgram, CompileOptions } from '../engine/runtimes/runtime'
 import { readWeights } from '../store/checkpointStore'
@@ -35,7 +35,22 @@ export async function compileModel(
 
 /** Parameters by name. @throws ExpectedError when the file does not hold what the spec needs */
 export async function readParameters({ spec, weights }: ModelFiles): Promise<Record<string, Float32Array>> {
-  const read = await readWeights(weights)
+  return parametersOutOf(spec, await readWeights(weights), weights)
+}
+
+/** The same for a model that starts from another one's weights, which may be tied when it is not. @throws ExpectedError */
+export async function readInitialParameters({
+  spec,
+  weights,
+}: ModelFiles): Promise<Record<string, Float32Array>> {
+  return parametersOutOf(spec, withTransposes(spec, await readWeights(weights)), weights)
+}
+
+async function parametersOutOf(
+  spec: ModelSpec,
+  read: Awaited<ReturnType<typeof readWeights>>,
+  weights: string,
+): Promise<Record<string, Float32Array>> {
   const parameters = parametersFromWeights(spec, read, weights)
   const others = Object.keys(read).filter((name) => !(name in parameters))
   await release(others.map((name) => read[name]!.data))

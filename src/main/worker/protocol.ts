@@ -10,8 +10,10 @@ import type { Region } from '../../shared/region'
 import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { LatentTasks } from './latentTasks'
+import type { ShowcaseTasks } from './showcaseTasks'
 
 export type * from './latentTasks'
+export type * from './showcaseTasks'
 
 export interface RuntimeDescription {
   readonly runtime: RuntimeName
@@ -31,7 +33,7 @@ export interface ComputeTarget {
 /** A model as it lies on disk. */
 export interface ModelFiles {
   readonly spec: ModelSpec
-  /** Path of a safetensors file with explicit weights: a checkpoint or weights.safetensors. */
+  /** Path of a safetensors file with a model's own weights: a checkpoint or weights.safetensors. */
   readonly weights: string
 }
 
@@ -241,7 +243,7 @@ export interface TriedImage {
 }
 
 /** What the compute worker does: parameters, result, and what it reports meanwhile. */
-export interface ComputeTasks extends LatentTasks {
+export interface ComputeTasks extends LatentTasks, ShowcaseTasks {
   devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
   train: { params: TrainParams; result: TrainResult; event: TrainEvent }
   evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }

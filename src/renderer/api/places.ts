@@ -21,6 +21,8 @@ export async function placesOfDrop(
   if (bridge) return bridge.placesOf([...data.files])
   // Entries must be taken before the first wait, after which the browser forgets them.
   const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
+  // Some programs hand over files that are no entries of a file system.
+  if (entries.length === 0) return placesOfFiles([...data.files], onProgress, signal)
   const files = (await Promise.all(entries.map((entry) => filesOf(entry)))).flat()
   return uploadFiles(files, onProgress, signal)
 }

@@ -22,18 +22,37 @@ export const formatFigure = (n: number, digits = 3): string =>
     ? n.toExponential(digits - 1)
     : n.toLocaleString(locale(), { maximumSignificantDigits: digits })
 
-/** 850 ms, 12 s, 3 min 20 s, 2 h 5 min. */
+/** With so many decimals: 0.80. */
+export const formatFixed = (n: number, decimals: number): string =>
+  n.toLocaleString(locale(), { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+
+/** A PSNR with its unit, always with two decimals: 19.00 dB. */
+export const formatPsnr = (psnr: number): string => `${formatDecibels(psnr)} dB`
+
+/** The same where the unit stands elsewhere: 19.00. */
+export const formatDecibels = (psnr: number): string => formatFixed(psnr, 2)
+
+/** The PSNR of a mean squared error of pixels between 0 and 1. */
+export const psnrOfError = (error: number): number => -10 * Math.log10(Math.max(1e-10, error))
+
+/** A standard deviation of noise on the scale of 0 to 255, always with one decimal: 25.0; what is next to nothing is < 0.1. */
+export const formatSigma = (sigma255: number): string =>
+  sigma255 > 0 && sigma255 < 0.05 ? `< ${formatFixed(0.1, 1)}` : formatFixed(sigma255, 1)
+
+/** Less than a second, 12 s, 3 min 20 s, 2 h 5 min: a time that people wait, never in fractions of a second. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms < 1000) return i18n.global.t('common.underASecond')
   const seconds = Math.round(ms / 1000)
-  if (seconds < 60)
-    return ms < 10_000
-      ? `${(ms / 1000).toLocaleString(locale(), { maximumFractionDigits: 1 })} s`
-      : `${seconds} s`
+  if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return seconds % 60 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  const hours = Math.floor(minutes / 60)
+  return minutes % 60 ? `${formatCount(hours)} h ${minutes % 60} min` : `${formatCount(hours)} h`
 }
+
+/** 850 ms, 1.2 s: a time that was measured, where parts of a second count. */
+export const formatMeasured = (ms: number): string =>
+  ms < 1000 ? `${Math.round(ms)} ms` : ms < 10_000 ? `${formatFixed(ms / 1000, 1)} s` : formatDuration(ms)
 
 /** 1.2 MB, in powers of 1000. */
 export function formatBytes(bytes: number): string {

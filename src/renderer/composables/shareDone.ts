@@ -1,8 +1,29 @@
 import type { RunProgress, RunSummary } from '../../shared/api/library'
 
-/** How much of all epochs is behind, 0..1; without progress as of the last epoch that ended. */
-export function shareDone(run: RunSummary, progress: RunProgress | null): number {
+/** How much is behind, 0..1: of the budget's time, or of all epochs; null before the first step, which nobody can foresee. */
+export function shareDone(run: RunSummary, progress: RunProgress | null): number | null {
+  if (isPreparing(run, progress)) return null
+  const time = timeDone(run, progress)
+  if (time) return time.elapsedMs / time.budgetMs
   if (!progress) return run.epochs / run.config.epochs
   const { epoch, epochs, batch, batches } = progress
   return (epoch - 1 + batch / Math.max(1, batches)) / epochs
+}
+
+/** Whether it is under way and has not made its first step yet. */
+export function isPreparing(run: RunSummary, progress: RunProgress | null): boolean {
+  if (progress) return progress.phase === 'preparing'
+  return (run.state === 'training' || run.state === 'created') && run.epochs === 0
+}
+
+/** Of a run with a budget: the time that is behind. Null without one, and where it was trained further than that. */
+export function timeDone(
+  { config: { budgetMs }, last }: Pick<RunSummary, 'config' | 'last'>,
+  progress: RunProgress | null,
+): { readonly elapsedMs: number; readonly budgetMs: number } | null {
+  if (budgetMs === null) return null
+  const elapsedMs = progress ? budgetMs - progress.timeLeftMs : (last?.elapsedMs ?? 0)
+  // Left over are more than the budget, or more was taken: its epochs were changed.
+  if (elapsedMs < 0 || elapsedMs > budgetMs) return null
+  return { elapsedMs, budgetMs }
 }

@@ -17,15 +17,19 @@ type Answer<C extends CommandName> = Exclude<Results[C], Begun>
 export function useAnswer() {
   const jobs = useJobsStore()
   const job = shallowRef<Job | null>(null)
+  /** The latest one: an older question may be on its way still. */
+  let awaited: string | null = null
 
   function ended(id: string): Promise<Job> {
+    awaited = id
     return new Promise((resolve) => {
       const stop = watch(
         () => jobs.items.get(id),
         (now) => {
-          job.value = now ?? null
-          if (!now || now.state === 'running' || now.state === 'waiting') return
-          job.value = null
+          const isOver = now !== undefined && now.state !== 'running' && now.state !== 'waiting'
+          if (awaited === id) job.value = isOver ? null : (now ?? null)
+          if (!isOver) return
+          if (awaited === id) awaited = null
           queueMicrotask(() => stop())
           resolve(now)
         },
@@ -46,7 +50,7 @@ export function useAnswer() {
   }
 
   async function stop(): Promise<void> {
-    if (job.value) await client.invoke('jobs.cancel', { id: job.value.id })
+    if (awaited !== null) await client.invoke('jobs.cancel', { id: awaited })
   }
   return { ask, job, stop }
 }

@@ -1,16 +1,32 @@
 import { computed, type Ref, shallowRef, watch } from 'vue'
 import type { CodeSet, ProjectedCodes, Projection } from '../../shared/api/latent'
+import { client } from '../api/client'
 import { useModelsStore } from '../stores/useModelsStore'
 import { StoppedError, useAnswer } from './useAnswer'
 
-/** Codes of few numbers are a map as they are. */
+/** Codes of few dimensions are a map as they are. */
 const mostPlain = 3
+/** UMAP needs more images than neighbours. */
+const fewestForUmap = 16
+/** UMAP of this many takes about 20 s on two cores: of more, an even sample comes first. */
+export const largestQuickUmap = 20_000
 
 /** What is said of a million points is a large message: what comes of it is done in a turn of its own. */
 const nextTurn = () => new Promise((resolve) => setTimeout(resolve))
 
+export interface CodeMapOptions {
+  /** The projection that was chosen for these images before; null where none was. */
+  readonly chosenBefore: (set: CodeSet) => Projection | null
+  /** The model is being trained: its cores are not for UMAP then. */
+  readonly isLearning: () => boolean
+}
+
 /** The map of a model's codes: opened, projected, and again whenever what is asked for changes. */
-export function useCodeMap(model: Ref<string | null>, datasets: Ref<readonly string[]>) {
+export function useCodeMap(
+  model: Ref<string | null>,
+  datasets: Ref<readonly string[]>,
+  { chosenBefore, isLearning }: CodeMapOptions,
+) {
   const models = useModelsStore()
   const { ask, job, stop } = useAnswer()
   const set = shallowRef<CodeSet | null>(null)
@@ -48,18 +64,31 @@ export function useCodeMap(model: Ref<string | null>, datasets: Ref<readonly str
   async function project(isCurrent: () => boolean, after?: string): Promise<void> {
     if (!set.value || !projection.value) return
     const params = { set: set.value.set, projection: projection.value, after }
+    const show = (found: ProjectedCodes, by: Projection) => {
+      shown.value = by
+      map.value = found
+    }
+    if (map.value === null && params.projection.method === 'umap') {
+      const quick = { method: 'pca', components: params.projection.components } as const
+      const pca = await ask('latent.project', { set: params.set, projection: quick })
+      if (!isCurrent()) return
+      // Where UMAP has to be computed first, PCA is looked at meanwhile.
+      const answer = await client.invoke('latent.project', params)
+      await nextTurn()
+      if (!isCurrent()) return
+      if ('job' in answer) show(pca, quick)
+      else return show(answer, params.projection)
+    }
     const found = await ask('latent.project', params)
     await nextTurn()
-    if (!isCurrent()) return
-    shown.value = params.projection
-    map.value = found
+    if (isCurrent()) show(found, params.projection)
   }
 
   function open(): Promise<void> {
     return work(async (isCurrent) => {
       const [id, ids] = [model.value, datasets.value]
       if (id === null || ids.length === 0) {
-        set.value = map.value = null
+        set.value = map.value = shown.value = null
         return
       }
       const before = set.value
@@ -69,16 +98,16 @@ export function useCodeMap(model: Ref<string | null>, datasets: Ref<readonly str
       epoch.value = currentEpoch()
       const isSame =
         before?.model === id && before.count === found.count && before.dimensions === found.dimensions
-      if (!isSame) {
-        map.value = null
-        projection.value = firstProjection(found.dimensions)
-      }
+      if (!isSame) map.value = shown.value = null
       set.value = found
+      if (!isSame) projection.value = chosenBefore(found) ?? firstProjection(found, isLearning())
       await project(isCurrent, isSame ? before.set : undefined)
     })
   }
 
+  /** A map that is still being made for an older choice is given up. */
   function choose(next: Projection): void {
+    if (isBusy.value) void stop()
     projection.value = next
     void work((isCurrent) => project(isCurrent))
   }
@@ -90,24 +119,24 @@ export function useCodeMap(model: Ref<string | null>, datasets: Ref<readonly str
     if (follows.value && isOutdated.value && !isBusy.value && !failure.value && !isStopped.value) void open()
   })
   return {
-    follows,
-    set,
-    map,
-    shown,
-    projection,
-    failure,
-    isBusy,
-    isStopped,
-    isOutdated,
-    job,
-    stop,
-    open,
-    choose,
+    ...{ follows, set, map, shown, projection, failure, isBusy, isStopped, isOutdated },
+    ...{ job, stop, open, choose },
   }
 }
 
-export function firstProjection(dimensions: number): Projection {
-  return dimensions <= mostPlain
-    ? { method: 'dims', axes: Array.from({ length: dimensions }, (_, i) => i) }
-    : { method: 'pca', components: 2 }
+/** UMAP with the usual settings, of an even sample where all would take long. */
+export const defaultUmap = (count: number): Projection & { method: 'umap' } => ({
+  ...{ method: 'umap', components: 2, neighbors: 15, minDistance: 0.1, metric: 'euclidean', seed: 1 },
+  ...(count > largestQuickUmap ? { sample: largestQuickUmap } : {}),
+})
+
+/** What is drawn when nobody has chosen: UMAP, which shows groups best, where there is something to compute. */
+export function firstProjection(
+  { dimensions, count, broken }: Pick<CodeSet, 'dimensions' | 'count' | 'broken'>,
+  isLearning: boolean,
+): Projection {
+  if (dimensions <= mostPlain)
+    return { method: 'dims', axes: Array.from({ length: dimensions }, (_, i) => i) }
+  if (isLearning || count - broken < fewestForUmap) return { method: 'pca', components: 2 }
+  return defaultUmap(count)
 }

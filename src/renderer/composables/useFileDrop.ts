@@ -4,8 +4,14 @@ import type { Place } from '../../shared/api/places'
 import { placesOfDrop, type UploadProgress } from '../api/places'
 import { useCommand } from './useCommand'
 
+/** How many files and folders were dropped: a browser sends them as one place. */
+export interface DroppedKinds {
+  readonly files: number
+  readonly folders: number
+}
+
 /** Files and folders that are dropped anywhere on the window. */
-export function useFileDrop(onPlaces: (places: readonly Place[]) => void) {
+export function useFileDrop(onPlaces: (places: readonly Place[], kinds: DroppedKinds) => void) {
   const isOver = shallowRef(false)
   const sending = shallowRef<UploadProgress | null>(null)
   let depth = 0
@@ -13,7 +19,9 @@ export function useFileDrop(onPlaces: (places: readonly Place[]) => void) {
 
   const { run: take } = useCommand(async (data: DataTransfer) => {
     try {
-      onPlaces(await placesOfDrop(data, (progress) => (sending.value = progress)))
+      // Before the first wait, after which the browser forgets what was dropped.
+      const kinds = kindsOf(data)
+      onPlaces(await placesOfDrop(data, (progress) => (sending.value = progress)), kinds)
     } finally {
       sending.value = null
     }
@@ -37,4 +45,10 @@ export function useFileDrop(onPlaces: (places: readonly Place[]) => void) {
     void take(event.dataTransfer)
   })
   return { isOver, sending }
+}
+
+function kindsOf(data: DataTransfer): DroppedKinds {
+  const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? [])
+  const folders = entries.filter(({ isDirectory }) => isDirectory).length
+  return { files: data.files.length - folders, folders }
 }

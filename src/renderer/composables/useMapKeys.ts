@@ -1,4 +1,5 @@
 import { type Direction, nearestPoint, nextPoint } from '../components/latent/lasso'
+import { useElementShortcuts } from './useShortcuts'
 
 export interface MapKeys {
   /** Two numbers a point, in pixels. */
@@ -13,7 +14,6 @@ export interface MapKeys {
   fit(): void
   draw(): void
   all(): void
-  none(): void
   toggle(point: number): void
 }
 
@@ -41,26 +41,23 @@ export function useMapKeys(map: MapKeys) {
       direction === 'left' ? step : direction === 'right' ? -step : 0,
       direction === 'up' ? step : direction === 'down' ? -step : 0,
     )
-  const keys: Record<string, () => void> = {
-    '+': () => map.zoom(1.25),
-    '=': () => map.zoom(1.25),
-    '-': () => map.zoom(0.8),
-    '0': map.fit,
-    d: map.draw,
-    a: map.all,
-    Escape: map.none,
-    ' ': () => {
-      const focus = map.focus()
-      if (focus !== null) map.toggle(focus)
-    },
+  function toggle(): void {
+    const focus = map.focus()
+    if (focus !== null) map.toggle(focus)
   }
-  return (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const direction = directions[event.key]
-    if (direction && event.shiftKey) shift(direction)
-    else if (direction) walk(direction)
-    else if (keys[event.key]) keys[event.key]!()
-    else return
-    event.preventDefault()
-  }
+  return useElementShortcuts('help.group.map', [
+    ...Object.entries(directions).flatMap(([key, direction]) => [
+      { keys: key, label: 'help.shortcut.walk', run: () => walk(direction) },
+      { keys: `Shift+${key}`, label: 'help.shortcut.shift', run: () => shift(direction) },
+    ]),
+    { keys: 'Space', label: 'help.shortcut.toggle', run: toggle },
+    { keys: 'A', label: 'help.shortcut.selectAll', run: map.all },
+    // These two count on the whole screen: useMapShortcuts listens to them.
+    { keys: 'Escape', label: 'help.shortcut.selectNone', run: null },
+    { keys: 'Mod+Z', label: 'help.shortcut.undoSelection', run: null },
+    { keys: 'D', label: 'help.shortcut.draw', run: map.draw },
+    { keys: ['+', '='], label: 'help.shortcut.zoomIn', run: () => map.zoom(1.25) },
+    { keys: '-', label: 'help.shortcut.zoomOut', run: () => map.zoom(0.8) },
+    { keys: '0', label: 'help.shortcut.fit', run: map.fit },
+  ])
 }

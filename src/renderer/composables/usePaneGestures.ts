@@ -1,5 +1,6 @@
 import { useEventListener } from '@vueuse/core'
 import { type Ref, shallowRef } from 'vue'
+import { useElementShortcuts } from './useShortcuts'
 import type { useViewport } from './useViewport'
 
 interface Point {
@@ -55,23 +56,22 @@ export function usePaneGestures(
   }
   const release = () => void (dragged = null)
 
-  const keys: Record<string, () => void> = {
-    ArrowLeft: () => port.panBy(-pan, 0),
-    ArrowRight: () => port.panBy(pan, 0),
-    ArrowUp: () => port.panBy(0, -pan),
-    ArrowDown: () => port.panBy(0, pan),
-    '+': () => port.zoomBy(zoom),
-    '=': () => port.zoomBy(zoom),
-    '-': () => port.zoomBy(1 / zoom),
-    '0': () => port.fit(),
-    '1': () => port.zoomTo(1),
-  }
-  function key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === ' ') isFlickering.value = true
-    else if (keys[event.key]) keys[event.key]!()
-    else return
-    event.preventDefault()
-  }
+  const pans = {
+    ArrowLeft: [-pan, 0],
+    ArrowRight: [pan, 0],
+    ArrowUp: [0, -pan],
+    ArrowDown: [0, pan],
+  } as const
+  const key = useElementShortcuts('help.group.picture', [
+    ...Object.entries(pans).map(([keys, [x, y]]) => ({
+      ...{ keys, label: 'help.shortcut.pan' },
+      run: () => port.panBy(x, y),
+    })),
+    { keys: ['+', '='], label: 'help.shortcut.zoomIn', run: () => port.zoomBy(zoom) },
+    { keys: '-', label: 'help.shortcut.zoomOut', run: () => port.zoomBy(1 / zoom) },
+    { keys: '0', label: 'help.shortcut.fit', run: () => port.fit() },
+    { keys: '1', label: 'help.shortcut.actual', run: () => port.zoomTo(1) },
+    { keys: 'Space', label: 'help.shortcut.original', run: () => void (isFlickering.value = true) },
+  ])
   return { pointer, isFlickering, press, move, release, key }
 }

@@ -2,11 +2,11 @@ import { type Ref, shallowRef, watch } from 'vue'
 import { client } from '../api/client'
 import { imageDataOf } from '../components/images/drawPixels'
 
-const kept = 4000
+const kept = 3000
 const atOnce = 500
 
 /** Small pictures of points, fetched when they are asked for and kept while there is room. */
-export function usePointPictures(set: Ref<string | null>, size = 48) {
+export function usePointPictures(set: Ref<string | null>, size = 64) {
   const pictures = new Map<number, HTMLCanvasElement>()
   const asked = new Set<number>()
   /** Counts up when more are there. */

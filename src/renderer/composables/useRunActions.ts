@@ -4,7 +4,9 @@ import type { RunSummary } from '../../shared/api/library'
 import { client } from '../api/client'
 import { useCommand } from './useCommand'
 import { useConfirm } from './useConfirm'
+import { useRemoval } from './useRemoval'
 import { useToasts } from './useToasts'
+import { useUndo } from './useUndo'
 
 /** What can be done with a run. */
 export function useRunActions() {
@@ -12,28 +14,39 @@ export function useRunActions() {
   const router = useRouter()
   const { ask } = useConfirm()
   const { show } = useToasts()
+  const { remove: removeEntries } = useRemoval()
+  const { offer } = useUndo()
 
   const pause = useCommand((id: string) => client.invoke('training.pause', { id }))
   const stop = useCommand((id: string) => client.invoke('training.stop', { id }))
   const resume = useCommand((id: string, epochs?: number) => client.invoke('training.resume', { id, epochs }))
   const rename = useCommand((id: string, name: string) => client.invoke('runs.rename', { id, name }))
-  const setNotes = useCommand((id: string, notes: string) => client.invoke('runs.setNotes', { id, notes }))
+  /** Notes that are cleared can be undone. */
+  const setNotes = useCommand(async ({ id, notes: before }: RunSummary, notes: string) => {
+    await client.invoke('runs.setNotes', { id, notes })
+    if (notes.trim() !== '' || before.trim() === '') return
+    offer({
+      text: t('run.notesCleared'),
+      undone: t('run.notesBack'),
+      undo: () => client.invoke('runs.setNotes', { id, notes: before }),
+    })
+  })
   const reveal = useCommand((id: string) => client.invoke('runs.reveal', { id }))
-  const keep = useCommand(async (run: string, name: string) => {
-    const { id } = await client.invoke('models.keep', { run, name })
+  const keep = useCommand(async (run: string, wanted: string) => {
+    const { id, name } = await client.invoke('models.keep', { run, name: wanted })
     const open = () => void router.push({ name: 'model', params: { id } })
     show('success', t('run.kept', { name }), { label: t('common.open'), run: open })
   })
-  /** Asks first. True when they are gone. */
+  /** It can be undone; several are also asked about. True when they are gone. */
   const remove = useCommand(async (runs: readonly RunSummary[]) => {
-    const yes = await ask({
-      title: t('run.removeTitle', { n: runs.length, name: runs[0]?.name ?? '' }, runs.length),
-      text: t('run.removeText'),
-      confirm: t('run.remove'),
-      danger: true,
-    })
-    if (!yes) return false
-    for (const { id } of runs) await client.invoke('runs.remove', { id })
+    const question = { title: t('run.removeTitle', { n: runs.length }), text: t('run.removeText') }
+    if (runs.length > 1 && !(await ask({ ...question, confirm: t('run.remove'), danger: true }))) return false
+    const isForgotten = runs.length === 1 && runs[0]!.external
+    await removeEntries('runs', runs, (n) =>
+      isForgotten
+        ? t('run.forgotten', { name: runs[0]!.name })
+        : t('run.removed', { n, name: runs[0]!.name }, n),
+    )
     return true
   })
   const repeat = (run: RunSummary) =>

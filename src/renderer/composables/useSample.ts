@@ -1,13 +1,19 @@
+import { shallowRef } from 'vue'
 import { useRouter } from 'vue-router'
+import type { SampleKind } from '../../shared/sampleKinds'
 import { client } from '../api/client'
 import { useCommand } from './useCommand'
 
-/** Draws the sample of digits and letters, and goes where it appears. */
+const isChoosing = shallowRef(false)
+
+/** Asks which sample it is to be, makes it, and goes where it appears. The shell shows the question. */
 export function useSample() {
   const router = useRouter()
-  const { run: trySample, busy } = useCommand(async () => {
-    const { id } = await client.invoke('datasets.importSample')
+  const { run: take, busy } = useCommand(async (kind: SampleKind) => {
+    isChoosing.value = false
+    const { id } = await client.invoke('datasets.importSample', { kind })
     await router.push({ name: 'dataset', params: { id } })
   })
-  return { trySample, busy }
+  const trySample = () => void (isChoosing.value = true)
+  return { trySample, isChoosing, take, busy }
 }

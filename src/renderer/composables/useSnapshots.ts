@@ -63,6 +63,7 @@ export function useSnapshots(id: Ref<string>, epochs: () => readonly number[], v
       immediate: true,
     },
   )
-  watch(epoch, show, { immediate: true })
+  // Another run may have the same number of epochs.
+  watch([id, epoch], () => void show(epoch.value), { immediate: true })
   return { samples, snapshot, chosen, available, epoch }
 }

@@ -5,16 +5,15 @@ import { client } from '../api/client'
 import type { TrainDraft } from '../stores/useTrainDrafts'
 import { useLatest } from './useLatest'
 
+/** What keeps a draft from being trained, a sentence each. */
+export function problemsOf({ spec, config }: TrainDraft): string[] {
+  const parsed = [modelSpecSchema.safeParse(spec), trainingConfigSchema.safeParse(config)]
+  return parsed.flatMap(({ error }) => error?.issues.map(({ message }) => message) ?? [])
+}
+
 /** What is wrong with a draft and, where nothing is, how long it would take, measured anew when that may change. */
 export function useTrainingEstimate(dataset: Ref<string | undefined>, draft: Ref<TrainDraft | undefined>) {
-  const problems = computed(() => {
-    if (!draft.value) return []
-    const parsed = [
-      modelSpecSchema.safeParse(draft.value.spec),
-      trainingConfigSchema.safeParse(draft.value.config),
-    ]
-    return parsed.flatMap(({ error }) => error?.issues.map(({ message }) => message) ?? [])
-  })
+  const problems = computed(() => (draft.value ? problemsOf(draft.value) : []))
 
   const estimate = useLatest(
     ({ compute, spec, config }: TrainDraft) =>
@@ -28,7 +27,7 @@ export function useTrainingEstimate(dataset: Ref<string | undefined>, draft: Ref
   const measured = computed(() => {
     if (!draft.value || problems.value.length > 0) return null
     const { spec, config, compute } = draft.value
-    const { batchSize, optimizer, noise, validationSplit, patches } = config
+    const { batchSize, optimizer, noise, validationSplit, patches, augmentation } = config
     return JSON.stringify([
       spec,
       batchSize,
@@ -37,6 +36,7 @@ export function useTrainingEstimate(dataset: Ref<string | undefined>, draft: Ref
       noise,
       validationSplit,
       patches,
+      augmentation,
       compute,
     ])
   })

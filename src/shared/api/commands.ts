@@ -5,6 +5,7 @@ import { importHintsSchema } from '../importing'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
 import { noiseSpecSchema } from '../noise'
 import { budgetSchema, defaultBudget, type TrainingPlan } from '../plan'
+import { sampleKinds } from '../sampleKinds'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
 import type { AppState, DeviceState } from './app'
 import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
@@ -26,11 +27,14 @@ import {
 } from './library'
 import { type Folder, pickKinds, type Place, placeSchema } from './places'
 import { settingsSchema } from './settings'
+import { showcaseCommands, type ShowcaseResults } from './showcase'
 import { queueMoves, type TrainingState } from './training'
 
 const nothing = z.strictObject({})
 const byId = z.strictObject({ id: idSchema })
 const name = z.string().trim().min(1, 'Give it a name.').max(120)
+/** Names what was removed, as long as it can be restored. */
+const undoKey = z.uuid('What was removed is named by its key.')
 const row = z.number().int().min(0)
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, 'A code is a list of floats.')
 const exportedAs = {
@@ -55,8 +59,14 @@ export const imageSourceSchema = z.union([
 export const commands = {
   'app.state': nothing,
   'settings.change': settingsSchema.partial().strict(),
+  /** What a move would do, asked before it is done. */
+  'library.planMove': z.strictObject({ place: placeSchema }),
   /** Moves the library into a new or empty folder. Gives a job. */
   'library.move': z.strictObject({ place: placeSchema }),
+  /** Brings back what was removed, as it was. Rejects where it was deleted for good meanwhile. */
+  'library.restore': z.strictObject({ undo: undoKey }),
+  /** Deletes for good what was removed. */
+  'library.empty': z.strictObject({ undo: z.array(undoKey).max(10_000) }),
 
   'devices.state': nothing,
   /** Times one model on every device, the fastest is then chosen where the choice is `auto`. Gives a job. */
@@ -89,15 +99,16 @@ export const commands = {
     name: name.optional(),
     preprocessing: preprocessingSchema,
   }),
-  /** Draws the sample of digits and letters and imports it. */
+  /** Makes a sample and imports it: `letters` if not given, and as many images as suit the kind. */
   'datasets.importSample': z.strictObject({
-    count: z.number().int().min(36).max(100_000).default(6000),
+    kind: z.enum(sampleKinds).optional(),
+    count: z.number().int().min(36).max(100_000).optional(),
     seed: z.number().int().min(0).max(0xffffffff).default(1),
   }),
   /** Reads the sources again: what has changed, and files that were skipped. */
   'datasets.reimport': z.strictObject({ id: idSchema, preprocessing: preprocessingSchema.optional() }),
   'datasets.rename': z.strictObject({ id: idSchema, name }),
-  /** Removes what Hourglass made; an external one is only forgotten. Originals are never touched. */
+  /** Puts what Hourglass made into the trash; an external one is only forgotten. Originals are never touched. */
   'datasets.remove': byId,
   /** Shows its folder, or the first source, in the system's file manager. */
   'datasets.reveal': z.strictObject({ id: idSchema, what: z.enum(['dataset', 'source']) }),
@@ -234,6 +245,8 @@ export const commands = {
     folder: placeSchema,
   }),
 
+  ...showcaseCommands,
+
   ...latentCommands,
 
   ...denoiseCommands,
@@ -244,6 +257,12 @@ export type CommandName = keyof typeof commands
 export type Params<C extends CommandName> = z.input<(typeof commands)[C]>
 /** Parameters as a handler gets them. */
 export type ParsedParams<C extends CommandName> = z.output<(typeof commands)[C]>
+
+/** What was removed is in the trash until it is emptied, at the latest when the app ends. */
+export interface Removed {
+  /** The key that `library.restore` takes. */
+  readonly undo: string
+}
 
 export interface PresetOption {
   readonly name: string
@@ -287,10 +306,14 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results extends LatentResults, DenoiseResults {
+export interface Results extends LatentResults, DenoiseResults, ShowcaseResults {
   'app.state': AppState
   'settings.change': AppState
+  /** Absolute paths, and bytes of what would be copied. */
+  'library.planMove': { readonly from: string; readonly to: string; readonly bytes: number }
   'library.move': { readonly job: string }
+  'library.restore': { readonly kind: 'datasets' | 'runs' | 'models'; readonly id: string }
+  'library.empty': null
   'devices.state': DeviceState
   'devices.measure': { readonly job: string }
   'devices.setupTensorflow': { readonly job: string }
@@ -307,7 +330,7 @@ export interface Results extends LatentResults, DenoiseResults {
   'datasets.importSample': { readonly id: string; readonly job: string }
   'datasets.reimport': { readonly job: string }
   'datasets.rename': null
-  'datasets.remove': null
+  'datasets.remove': Removed
   'datasets.reveal': null
   'datasets.images': { readonly total: number; readonly images: readonly DatasetImage[] }
   'datasets.thumbnails': PixelBlock
@@ -329,11 +352,11 @@ export interface Results extends LatentResults, DenoiseResults {
   'runs.saveMapAnimation': { readonly name: string }
   'runs.rename': null
   'runs.setNotes': null
-  'runs.remove': null
+  'runs.remove': Removed
   'runs.reveal': null
   'models.list': Listing<ModelSummary>
   'models.get': ModelDetail
-  'models.keep': { readonly id: string }
+  'models.keep': { readonly id: string; readonly name: string }
   'models.import': { readonly id: string; readonly name: string }
   'models.inspect': {
     readonly name: string
@@ -343,7 +366,7 @@ export interface Results extends LatentResults, DenoiseResults {
     readonly noise: string | null
   }
   'models.rename': null
-  'models.remove': null
+  'models.remove': Removed
   'models.reveal': null
   'models.encode': EncodedImage
   'models.decode': PixelBlock

@@ -32,6 +32,8 @@ export const denoiseCommands = {
   }),
   /** Takes them off the list; files stay. */
   'denoise.remove': z.strictObject({ ids: pictures }),
+  /** Puts back what was taken off the list. */
+  'denoise.putBack': z.strictObject({ undo: z.uuid('What was removed is named by its key.') }),
   'denoise.thumbnail': z.strictObject({ id: picture, size: z.number().int().min(16).max(512) }),
   /** Reads it and estimates its noise. */
   'denoise.open': z.strictObject({ id: picture }),
@@ -62,7 +64,13 @@ export const denoiseCommands = {
     output: denoiseOutputSchema,
     /** Also those that were done before in just this way. */
     again: z.boolean().default(false),
+    /** Results of uploaded pictures stay with the app, to be downloaded, where no folder was chosen. */
+    forDownload: z.boolean().default(false),
   }),
+  /** Where results go from now on; null for the folder that each original is in. */
+  'denoise.setFolder': z.strictObject({ folder: placeSchema.nullable() }),
+  /** Makes the results of pictures one file that a browser can download. */
+  'denoise.download': z.strictObject({ ids: pictures }),
   'denoise.pause': nothing,
   'denoise.resume': nothing,
   'denoise.stop': nothing,
@@ -75,7 +83,10 @@ export const denoiseCommands = {
     id: picture,
     controls: denoiseControlsSchema,
     rectangle: rectangleSchema,
+    /** Null for the folder that the original is in. */
     folder: placeSchema.nullable(),
+    /** That of an uploaded picture stays with the app, to be downloaded, where there is no folder. */
+    forDownload: z.boolean().default(false),
   }),
 } as const
 
@@ -85,7 +96,9 @@ export interface DenoiseResults {
   /** Of those that can be looked at, also where they were there already. */
   'denoise.add': { readonly ids: readonly string[] }
   'denoise.paste': { readonly ids: readonly string[] }
-  'denoise.remove': null
+  /** The key that `denoise.putBack` takes. */
+  'denoise.remove': { readonly undo: string }
+  'denoise.putBack': null
   'denoise.thumbnail': PixelBlock
   'denoise.open': OpenedPicture
   'denoise.view': PictureView
@@ -94,11 +107,15 @@ export interface DenoiseResults {
   'denoise.setReference': null
   'denoise.measure': ReferenceFigures
   'denoise.save': null
+  'denoise.setFolder': null
+  /** Path on the server that gives the file, and its name: of a picture, or of a zip of several. */
+  'denoise.download': { readonly path: string; readonly name: string }
   'denoise.pause': null
   'denoise.resume': null
   'denoise.stop': null
   'denoise.reveal': null
   'denoise.savePreset': null
   'denoise.removePreset': null
-  'denoise.saveComparison': { readonly name: string }
+  /** `download` is the path on the server that gives the file where it stayed with the app, else null. */
+  'denoise.saveComparison': { readonly name: string; readonly download: string | null }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema, type PixelBlock } from './library'
-import { placeSchema } from './places'
+import { type Place, placeSchema } from './places'
 
 export const builtinModels = ['builtin:grey', 'builtin:color'] as const
 
@@ -51,6 +51,17 @@ export const denoiseOutputSchema = z.strictObject({
 })
 export type DenoiseOutput = z.infer<typeof denoiseOutputSchema>
 
+export const pictureStates = [
+  'ready',
+  'waiting',
+  'working',
+  'done',
+  'unchanged',
+  'skipped',
+  'failed',
+] as const
+export type PictureState = (typeof pictureStates)[number]
+
 /** In pixels of the picture, upright. May reach beyond it. */
 export const rectangleSchema = z.strictObject({
   left: z.number(),
@@ -63,8 +74,12 @@ export type ViewRectangle = z.infer<typeof rectangleSchema>
 /**
  * A picture on the screen, and its place in the queue.
  *
- *     ready ──▶ waiting ──▶ working ──▶ done | skipped | failed
+ *     ready ──▶ waiting ──▶ working ──▶ done | unchanged | skipped | failed
  *       ▲__________|___________|
+ *
+ * - `done`: its result was written
+ * - `unchanged`: there was nothing to remove; only where a folder was chosen is there a copy of it, byte by byte
+ * - `skipped`: it was done before in just this way
  */
 export interface DenoisePicture {
   readonly id: string
@@ -75,21 +90,31 @@ export interface DenoisePicture {
   readonly width: number
   readonly height: number
   readonly bytes: number
-  readonly state: 'ready' | 'waiting' | 'working' | 'done' | 'skipped' | 'failed'
+  readonly state: PictureState
   /** Of the picture that is being worked on, 0..1. */
   readonly progress: number
   readonly controls: DenoiseControls
   /** Whether it can be looked at. */
   readonly isReadable: boolean
+  /** It came through a browser or the clipboard, and no folder of the person's is around it. */
+  readonly isUploaded: boolean
   /** Name of the file that was written. */
   readonly result: string | null
+  /** That file lies with the app, and a browser can download it. */
+  readonly isDownloadable: boolean
   /** Why it failed or was skipped, or what else there is to know. */
   readonly message: string | null
 }
 
+/** How far the pictures are that were asked for together; once it is idle, what became of the last of them. */
 export interface DenoiseBatch {
   readonly state: 'idle' | 'running' | 'paused'
+  /** All that did not fail, also where nothing was written. */
   readonly done: number
+  /** Of those that are done, how many had nothing to remove. */
+  readonly unchanged: number
+  /** Of those that are done, how many were done before in just this way. */
+  readonly skipped: number
   readonly failed: number
   readonly total: number
   /** 0..1, by megapixels. */
@@ -107,8 +132,10 @@ export interface ControlPreset {
 export interface DenoiseState {
   readonly batch: DenoiseBatch
   readonly presets: readonly ControlPreset[]
-  /** As it was set last; the folder is not remembered. */
+  /** As it was set last; the folder is that of `folder`, and originals are not replaced unless that is asked for anew. */
   readonly output: DenoiseOutput
+  /** Where results go, also after a restart; null for the folder that each original is in. */
+  readonly folder: Place | null
 }
 
 /** What was found out of a picture when it was opened. */

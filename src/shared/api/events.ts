@@ -4,6 +4,7 @@ import type { DenoisePicture, DenoiseState } from './denoising'
 import type { Job } from './jobs'
 import type { DatasetSummary, LogEntry, ModelSummary, RunProgress, RunSummary } from './library'
 import type { Place } from './places'
+import type { ShowcaseEnd, ShowcaseProgress } from './showcase'
 import type { TrainingState } from './training'
 
 /** Entries that are new or have changed, and ids that are gone. Revisions of a kind only grow. */
@@ -31,6 +32,9 @@ export const screens = [
 ] as const
 export type Screen = (typeof screens)[number]
 
+/** What a window shows over its screen: help on it, or everything by name. */
+export type Panel = 'help' | 'find'
+
 /** What the app tells its windows. State changes are never dropped; progress comes at most every 100 ms. */
 export interface Events {
   'app.changed': AppState
@@ -52,10 +56,13 @@ export interface Events {
   'denoise.stateChanged': DenoiseState
   /** More of a picture that is looked at is there. */
   'denoise.restored': { readonly id: string }
+  'showcase.progressed': ShowcaseProgress
+  'showcase.ended': ShowcaseEnd
   /** Files or folders were handed over: dropped on the icon, opened with the app, or by a second start. */
   'places.opened': { readonly places: readonly Place[] }
   /** Of the menu. */
   'screen.asked': { readonly screen: Screen }
+  'panel.asked': { readonly panel: Panel }
 }
 
 export type EventName = keyof Events

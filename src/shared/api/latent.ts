@@ -20,6 +20,8 @@ export const projectionSchema = z.discriminatedUnion('method', [
     minDistance: z.number().min(0).max(1).default(0.1),
     metric: z.enum(['euclidean', 'cosine']).default('euclidean'),
     seed: z.number().int().min(0).max(0x7fffffff).default(1),
+    /** Only so many codes, spread evenly, where there are more: the others have no place on the map. */
+    sample: z.number().int().min(100).optional(),
   }),
 ])
 export type Projection = z.output<typeof projectionSchema>
@@ -75,12 +77,12 @@ export interface CodeSet {
 }
 
 export interface ProjectedCodes {
-  /** count × components; NaN for a code that is not finite. */
+  /** count × components; NaN for a code that is not finite, and for one outside the sample. */
   readonly points: Float32Array
   readonly components: 1 | 2 | 3
   /** Share of the variance along every principal axis; null for other projections. */
   readonly explained: Float32Array | null
-  /** How far near points are near in the code too, 0..1, on a sample (trustworthiness, 15 neighbours). */
+  /** Trustworthiness with 15 neighbours on a sample: 1 where neighbours on the map are neighbours in the code, 0.5 by chance. */
   readonly trustworthiness: number | null
 }
 

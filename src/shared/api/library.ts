@@ -170,6 +170,6 @@ export interface ModelSummary {
 
 export interface ModelDetail extends ModelSummary {
   readonly versions: Readonly<Record<string, string>>
-  /** Bytes of its weights. */
+  /** Bytes of its weights as float32: a tied kernel once. */
   readonly bytes: number
 }

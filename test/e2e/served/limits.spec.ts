@@ -54,7 +54,7 @@ test.describe('on a full disk', () => {
     const { page } = app
     await makeImages(join(app.files, 'shapes'), 240)
     await app.chooseFolder('Open folder…', 'shapes')
-    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.getByRole('button', { name: 'Import only' }).click()
     await expect(page.getByRole('alert')).toContainText('grew past the largest file this system allows')
     await page.getByRole('link', { name: 'Datasets', exact: true }).click()
     await expect(page.getByRole('heading', { name: 'No datasets yet' })).toBeVisible()

@@ -38,7 +38,7 @@ test('takes files from the computer in front of the person', async ({ app }) => 
   await page.getByRole('button', { name: 'Open folder…' }).click()
   await page.getByLabel('Upload from this computer…').setInputFiles(folder)
   await expect(page.getByText('12 images found.')).toBeVisible()
-  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByRole('button', { name: 'Import only' }).click()
   await expect(page.getByRole('grid', { name: '12 images' })).toBeVisible()
   await expect(page.getByRole('button', { name: /^discs\s*6$/ })).toBeVisible()
 })

@@ -33,3 +33,22 @@ export async function makeBrokenImages(folder: string, count = 3): Promise<strin
   for (let i = 0; i < count; i++) await writeFile(join(folder, `broken-${i}.png`), 'This is no picture.')
   return folder
 }
+
+/** A folder of small photographs in colour: soft hills of light that differ in place and colour, with grain. */
+export async function makePhotos(folder: string, count: number): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const [width, height] = [120, 90]
+  for (let i = 0; i < count; i++) {
+    const pixels = Uint8Array.from({ length: 3 * width * height }, (_, at) => {
+      const channel = at % 3
+      const x = Math.floor(at / 3) % width
+      const y = Math.floor(at / 3 / width)
+      const hill = Math.sin((x + 13 * i) / (17 + 5 * channel)) * Math.cos((y - 7 * i) / (21 - 4 * channel))
+      return 128 + 80 * hill + ((7919 * at) % 23) - 11
+    })
+    await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality: 88 })
+      .toFile(join(folder, `photo-${i}.jpg`))
+  }
+  return folder
+}

@@ -51,6 +51,7 @@ describe('latent', () => {
     const [said] = await done('latent', run, dataset, '--out', out, '--clusters', '3', '--runtime', 'onnx')
     expect(said).toMatchObject({ type: 'done', count: 96, dimensions: 6, broken: 0, explained: null })
     expect(said!.trustworthiness).toBeGreaterThan(0.7)
+    expect(said!.pcaTrustworthiness).toBeGreaterThan(0.5)
     expect(said!.clusters).toMatchObject({ count: 3, none: 0 })
     expect((await readdir(out)).sort()).toEqual([
       'clusters.csv',

@@ -140,7 +140,7 @@ describe.each(['onnx', 'tensorflow'] as const)('train with %s', (runtime) => {
 })
 
 describe('train', () => {
-  it('writes kernels of a tied model as transposes, bit for bit, in every file', async () => {
+  it('writes kernels of a tied model once, in every file', async () => {
     const run = fresh()
     const args = ['train', dataset, '--spec', spec, '--out', run, '--epochs', '2', '--quiet']
     expect(await hourglass(...args)).toMatchObject({
@@ -153,14 +153,10 @@ describe('train', () => {
       join(runFiles.model(run), 'weights.safetensors'),
     ]) {
       const weights = await readWeights(file)
-      for (const [encoder, decoder] of [
-        ['encoder.0.kernel', 'decoder.1.kernel'],
-        ['encoder.1.kernel', 'decoder.0.kernel'],
-      ] as const) {
-        const { shape, data } = weights[encoder]!
-        expect(weights[decoder]).toMatchObject({ shape: shape.toReversed() })
-        expect(weights[decoder]!.data).toEqual(transposed(data, shape[0]!, shape[1]!))
-      }
+      expect(Object.keys(weights).filter((name) => name.endsWith('kernel'))).toEqual([
+        'encoder.0.kernel',
+        'encoder.1.kernel',
+      ])
     }
   })
 

@@ -179,7 +179,7 @@ describe('a loss that is no longer a number', () => {
     const said = await train(run, ...wild)
     expect(said.code).toBe(3)
     expect(said.stderr).toMatch(
-      /^The loss is no longer a number in epoch \d+: training has diverged\. Start again with a lower learning rate, for example 10\. The best model of the epochs before is kept\.\n$/,
+      /^The loss is no longer a number in epoch \d+: training has diverged\. Start again with a lower learning rate, for example 0\.05\. The best model of the epochs before is kept\.\n$/,
     )
     const { state, error, metrics, best, latest } = await readRun(run)
     expect({ state, error }).toEqual({ state: 'failed', error: said.stderr.trim() })
@@ -194,7 +194,7 @@ describe('a loss that is no longer a number', () => {
     const said = await train(run, ...wild, '--batch', '1')
     expect(said).toMatchObject({
       code: 3,
-      stderr: expect.stringMatching(/epoch 1: training has diverged\..*for example 10\.\n$/),
+      stderr: expect.stringMatching(/epoch 1: training has diverged\..*for example 0\.05\.\n$/),
     })
     expect(await readdir(runFiles.checkpoints(run))).toEqual([])
     expect((await readRunInfo(run)).state).toBe('failed')

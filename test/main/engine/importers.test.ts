@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ownWeights } from '../../../src/shared/ownWeights'
 import { readWeights } from '../../../src/main/store/checkpointStore'
 import { writeSafetensors } from '../../../src/main/store/safetensors'
 import type { ModelFiles } from '../../../src/main/worker/protocol'
@@ -38,7 +39,8 @@ const formats: readonly (readonly [ExportFormat, string, Partial<ExportedAs>])[]
 describe.each(kinds)('$name', ({ make }) => {
   it('comes back bit for bit from every format that can be read', async () => {
     const model = await make()
-    const known = await readWeights(model.weights)
+    // A tied kernel comes back once, whether or not the format writes its transpose out.
+    const known = ownWeights(model.spec, await readWeights(model.weights))
     for (const [i, [format, file, options]] of formats.entries()) {
       const there = await mkdtemp(join(folder, `${format}-${i}-`))
       for (const [path, bytes] of await exported(model, format, options))

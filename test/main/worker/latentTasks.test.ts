@@ -62,6 +62,19 @@ describe('codes of which some are not numbers', () => {
   })
 })
 
+it('UMAP of a sample gives places to so many codes, spread evenly, and judges those', async () => {
+  const projection = projectionSchema.parse({ method: 'umap', components: 2, neighbors: 8, sample: 100 })
+  const count = 250
+  const many = codes(count)
+  const { points, trustworthiness } = await client.call('mapCodes', { codes: many, dimensions, projection })
+  const placed = Array.from({ length: count }, (_, i) => i).filter((i) => Number.isFinite(points[2 * i]!))
+  expect(placed).toHaveLength(100)
+  expect(placed.filter((i) => broken.includes(i))).toEqual([])
+  const gaps = placed.slice(1).map((at, i) => at - placed[i]!)
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(4)
+  expect(trustworthiness).toBeGreaterThan(0.5)
+})
+
 describe('codes that are all the same, and single ones', () => {
   it('lie at one place', async () => {
     const same = new Float32Array(2 * dimensions).fill(4)

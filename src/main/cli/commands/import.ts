@@ -5,7 +5,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { importDataset, type ImportProgress, type ImportResult } from '../../services/datasets/importDataset'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
-import { outFolder, register } from '../library'
+import { freeNameOfDataset, outFolder, register } from '../library'
 import { choice, examples, imageSize, integer, seed } from '../options'
 
 interface ImportOptions {
@@ -73,8 +73,9 @@ export function registerImport(program: Command, context: CommandContext): void 
       try {
         const { signal } = context
         const name = basename(resolve(sources[0]!))
+        // Before its folder is there, which would have that name.
+        const given = options.out === undefined ? await freeNameOfDataset(name) : undefined
         const out = await outFolder('datasets', options.out, name)
-        const given = options.out === undefined ? name : undefined
         report(context, await importDataset({ sources, out, name: given, preprocessing, signal, onProgress }))
         await register('datasets', out, context)
       } finally {

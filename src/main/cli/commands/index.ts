@@ -12,6 +12,7 @@ import { registerImport } from './import'
 import { registerInterpolate } from './interpolate'
 import { registerLatent } from './latent'
 import { registerLibrary } from './library'
+import { registerMakeStart } from './makeStart'
 import { registerNeighbours } from './neighbours'
 import { registerReconstruct } from './reconstruct'
 import { registerSample } from './sample'
@@ -40,4 +41,5 @@ export const commands: RegisterCommand[] = [
   registerImportModel,
   registerBench,
   registerTrainBuiltin,
+  registerMakeStart,
 ]

@@ -21,7 +21,11 @@ export function registerInterpolate(program: Command, context: CommandContext): 
     .requiredOption('--out <file>', 'FILE.png: side by side; FILE.gif or FILE.webp: an animation')
     .option('--overwrite', 'replace the file when it is there already')
     .option('--steps <n>', 'images from one end to the other', integer({ min: 2, max: 32 }), 9)
-    .addOption(choice('--path <name>', 'the way through the codes', codePaths).default('straight'))
+    .addOption(
+      choice('--path <name>', 'linear (straight) or spherical interpolation of the codes', codePaths).default(
+        'straight',
+      ),
+    )
     .addHelpText(
       'after',
       examples('hourglass interpolate run letters/A/0001.png letters/B/0001.png --out ab.png'),

@@ -6,6 +6,7 @@ import {
   projectionSchema,
 } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
+import { judgeTrustworthiness } from '../../../shared/trustworthiness'
 import type { MapSummary } from '../../services/latent/mapImages'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
@@ -50,18 +51,33 @@ function addOptions(command: Command): Command {
     .requiredOption('--out <folder>', 'where to put codes, coordinates, map.png and map.svg')
     .option('--overwrite', 'replace files that are there already')
     .addOption(
-      choice('--projection <name>', 'how codes become points', ['pca', 'umap', 'dims']).default('umap'),
+      choice('--projection <name>', 'how codes become points: PCA, UMAP, or code dimensions as they are', [
+        'pca',
+        'umap',
+        'dims',
+      ]).default('umap'),
     )
-    .option('--axes <numbers>', 'of dims: two or three numbers of the code, from 1', parseAxes, [0, 1])
-    .addOption(choice('--components <n>', 'of pca and umap: a plane, or space', ['2', '3']).default('2'))
-    .option('--neighbours <n>', 'of umap: how many count as near', integer({ min: 2, max: 200 }), 15)
-    .option('--min-distance <d>', 'of umap: how close points may lie', decimal({ min: 0, max: 1 }), 0.1)
+    .option('--axes <numbers>', 'of dims: one to three code dimensions, from 1', parseAxes, [0, 1])
+    .addOption(choice('--components <n>', 'of pca and umap: a map in 2D or 3D', ['2', '3']).default('2'))
+    .option(
+      '--neighbours <n>',
+      'of umap: neighbours of each image that the map keeps together; fewer show detail, more the whole',
+      integer({ min: 2, max: 200 }),
+      15,
+    )
+    .option(
+      '--min-distance <d>',
+      'of umap: minimum distance between points; 0 packs similar images closely',
+      decimal({ min: 0, max: 1 }),
+      0.1,
+    )
     .addOption(
-      choice('--metric <name>', 'of umap: the distance of codes', ['euclidean', 'cosine']).default(
+      choice('--metric <name>', 'of umap: Euclidean or cosine distance between codes', [
         'euclidean',
-      ),
+        'cosine',
+      ]).default('euclidean'),
     )
-    .option('--clusters <k>', 'groups by k-means, in clusters.csv', integer({ min: 2, max: 100 }))
+    .option('--clusters <k>', 'this many clusters by k-means, in clusters.csv', integer({ min: 2, max: 100 }))
     .option('--format <names>', `tables: ${latentFormats.join(', ')}, with commas between`, parseFormats, [
       'csv',
     ])
@@ -104,10 +120,17 @@ function describe(summary: MapSummary): string[] {
     ...(explained
       ? [`the axes of the map hold ${explained.map(percent).join(' and ')} of the variance`]
       : []),
-    ...(trustworthiness === null ? [] : [`trustworthiness ${trustworthiness.toFixed(4)} (15 neighbours)`]),
+    ...(trustworthiness === null ? [] : [describeTrust(trustworthiness, summary.pcaTrustworthiness)]),
     ...(labelAccuracy === null ? [] : [`the 15 nearest codes tell ${percent(labelAccuracy)} of the labels`]),
     ...(clusters ? [describeClusters(clusters)] : []),
   ]
+}
+
+/** The figure alone says little: half of its range is what chance gets. */
+function describeTrust(trustworthiness: number, pca: number | null): string {
+  const beside = pca === null ? '' : `; PCA of the same codes reaches ${pca.toFixed(4)}`
+  const word = judgeTrustworthiness(trustworthiness)
+  return `trustworthiness ${trustworthiness.toFixed(4)} (15 neighbours): ${word}, where 1 is perfect and 0.5 is chance${beside}`
 }
 
 function describeClusters({ count, ari, nmi }: NonNullable<MapSummary['clusters']>): string {

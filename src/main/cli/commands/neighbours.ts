@@ -17,7 +17,7 @@ export function registerNeighbours(program: Command, context: CommandContext): v
     .description('Find the images whose latent codes are nearest to that of an image.')
     .argument('<images...>', 'a dataset, or folders of images; after it the image to look for')
     .option('--count <n>', 'how many', integer({ min: 1, max: 10_000 }), 10)
-    .addOption(choice('--metric <name>', 'the distance of codes', codeMetrics).default('euclidean'))
+    .addOption(choice('--metric <name>', 'the distance between codes', codeMetrics).default('euclidean'))
     .addHelpText('after', examples('hourglass neighbours run letters.dataset letters/A/0001.png'))
     .action(async (model: string, given: string[], { count, ...flags }: NeighborsFlags) => {
       const image = given.at(-1)!

@@ -1,29 +1,48 @@
 import type { Command } from 'commander'
+import { sampleDefaults, type SampleKind, sampleKinds } from '../../../shared/sampleKinds'
 import { makeSample } from '../../services/datasets/makeSample'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
-import { examples, integer, seed as parseSeed } from '../options'
+import { choice, examples, integer, seed as parseSeed } from '../options'
+
+interface SampleFlags {
+  out: string
+  kind: SampleKind
+  count?: number
+  seed: number
+}
 
 export function registerSample(program: Command, context: CommandContext): void {
   program
     .command('sample')
-    .description('Draw a sample of digits and letters, 28 × 28 PNG files in one folder a label.')
+    .description(
+      'Make a sample to play with: digits and letters, textures, drawn faces, or photographs, in one folder a label.',
+    )
     .requiredOption('--out <folder>', 'where to put the images: a new or empty folder, or an earlier sample')
-    .option('--count <n>', 'how many images', integer({ min: 1, max: 10_000_000 }), 6000)
+    .addOption(choice('--kind <name>', 'what it shows', sampleKinds).default('letters'))
+    .option(
+      '--count <n>',
+      'how many images (default: as many as suit the kind)',
+      integer({ min: 1, max: 10_000_000 }),
+    )
     .option('--seed <n>', 'the same seed draws the same images', parseSeed, 1)
-    .addHelpText('after', examples('hourglass sample --out letters --count 1000'))
-    .action(async ({ out, count, seed }: { out: string; count: number; seed: number }) => {
+    .addHelpText(
+      'after',
+      examples('hourglass sample --out letters --count 1000', 'hourglass sample --kind faces --out faces'),
+    )
+    .action(async ({ out, kind, seed, ...flags }: SampleFlags) => {
+      const count = flags.count ?? sampleDefaults[kind].count
       const task = context.progress.start('Drawing', count, 'images')
       const onProgress = (progress: { done: number; total: number }) => {
         task.update(progress.done)
         context.output.record({ type: 'progress', ...progress })
       }
       try {
-        await makeSample({ out, count, seed, signal: context.signal, onProgress })
+        await makeSample({ out, kind, count, seed, signal: context.signal, onProgress })
       } finally {
         task.end()
       }
       context.output.line(`${formatAmount(count)} images in ${out}.`)
-      context.output.record({ type: 'done', out, count, seed })
+      context.output.record({ type: 'done', out, kind, count, seed })
     })
 }

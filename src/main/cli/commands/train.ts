@@ -28,7 +28,7 @@ import {
 import type { TrainEvent } from '../../worker/protocol'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { fromLibrary, outFolder, register } from '../library'
+import { fromLibrary, nameRun, outFolder, register } from '../library'
 import { choice, decimal, examples, imageSize, integer, noise, seed } from '../options'
 import { trainingReporter } from '../trainingReporter'
 
@@ -180,7 +180,8 @@ async function begin(
   const request = { run, dataset, from, runtime, device, overwrite }
   const onEvent = (event: TrainEvent) => {
     // From now on there is something to watch.
-    if (event.type === 'started') void register('runs', run, context)
+    if (event.type === 'started')
+      void (flags.out === undefined ? nameRun(run, source, context) : register('runs', run, context))
     options.onEvent?.(event)
   }
   return trainNewRun(

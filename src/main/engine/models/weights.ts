@@ -48,6 +48,26 @@ export function explicitWeights(
   return lazily(makers)
 }
 
+/**
+ * The weights that a model begins with, out of a file that may be a tied model's: where none of the decoder's kernels is in
+ * it and `spec` is not tied, the decoder begins at the transposes of the encoder's.
+ */
+export function withTransposes(
+  spec: ModelSpec,
+  weights: Readonly<Record<string, Weight>>,
+): Readonly<Record<string, Weight>> {
+  if (spec.tying === 'tied' || spec.decoder !== 'mirror' || spec.network) return weights
+  const layers = kernelLayers(spec)
+  const nameOf = ({ layer }: KernelLayer) => decoderKernel(mirrored(spec, layer))
+  if (layers.some((layer) => nameOf(layer) in weights)) return weights
+  const added = layers.flatMap((layer) => {
+    const kernel = weights[encoderKernel(layer.layer)]
+    if (kernel?.data.length !== sizeOf(layer.shape)) return []
+    return [[nameOf(layer), { shape: layer.decoderShape, data: transposedKernel(layer, kernel.data) }]]
+  })
+  return { ...weights, ...Object.fromEntries(added) }
+}
+
 /** What a tied decoder layer reads of the encoder's kernel. */
 function transposedKernel({ type, shape, decoderShape }: KernelLayer, kernel: Float32Array): Float32Array {
   const [rows, columns] = shape as [number, number]
@@ -102,8 +122,8 @@ export function withoutNoiseLevel(
 }
 
 /**
- * The parameters of a model out of explicit weights. A spec that is tied reads the encoder's kernels only; any other
- * reads the decoder's too, so a tied model's weights serve an untied one.
+ * The parameters of a model out of its weights. A spec that is tied reads the encoder's kernels, and checks the decoder's
+ * where they are written out; any other spec needs the decoder's too (`withTransposes`).
  *
  * @throws ExpectedError `bad-input` when one is missing, has another shape or is not finite, or a tied pair differs
  */

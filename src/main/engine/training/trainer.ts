@@ -390,7 +390,7 @@ export class Trainer {
   /** An epoch that has just ended counts as the one under way. */
   private diverged(): ExpectedError {
     const { epoch, batch } = this.position
-    return divergence(batch > 0 ? epoch + 1 : epoch, this.config.optimizer.learningRate)
+    return divergence(batch > 0 ? epoch + 1 : epoch, this.config.optimizer)
   }
 }
 

@@ -15,10 +15,7 @@ export function datasetHandlers(datasets: DatasetService, shell: Shell): Pick<Ha
       await datasets.rename(id, name)
       return null
     },
-    'datasets.remove': async ({ id }) => {
-      await datasets.remove(id)
-      return null
-    },
+    'datasets.remove': async ({ id }) => ({ undo: await datasets.remove(id) }),
     'datasets.reveal': async (params) => {
       await shell.reveal(await datasets.placeOf(params))
       return null

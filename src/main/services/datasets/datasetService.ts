@@ -3,8 +3,11 @@ import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { DatasetPreview, ParsedParams } from '../../../shared/api/commands'
 import type { DatasetDetail, DatasetSummary, PixelBlock } from '../../../shared/api/library'
+import type { Job } from '../../../shared/api/jobs'
 import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { freeName } from '../../../shared/freeName'
+import { sampleDefaults, type SampleKind } from '../../../shared/sampleKinds'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { datasetFiles } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
@@ -12,6 +15,7 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { EventBus } from '../eventBus'
 import type { JobProgress, JobService } from '../jobs/jobService'
 import type { Library, LibraryEntry } from '../library/library'
+import { refuseTaken } from '../library/refuseTaken'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import { emptySummary, shownSkippedFiles, sourcesOf, summarizeDataset } from './datasetSummary'
@@ -34,6 +38,9 @@ export interface DatasetDependencies {
   /** Why a dataset cannot be changed or removed now, such as a training that reads it; null when it can. */
   readonly inUse: (id: string) => string | null
 }
+
+/** What an import reads, found or made when its turn comes. */
+type FindSources = (report: (progress: JobProgress) => void, signal: AbortSignal) => Promise<string[]>
 
 /** The datasets of the library: made by imports, one after the other, looked at, and removed. */
 export class DatasetService {
@@ -58,6 +65,7 @@ export class DatasetService {
 
   listing = () => this.list.listing()
   summary = (id: string) => this.list.get(id)
+  private names = () => this.list.listing().items.map(({ name }) => name)
 
   async folderOf(id: string): Promise<string> {
     return (await this.deps.library.find('datasets', id)).folder
@@ -87,22 +95,28 @@ export class DatasetService {
   async import(params: ParsedParams<'datasets.import'>): Promise<{ id: string; job: string }> {
     const sources = params.places.map((place) => this.deps.places.resolve(place))
     const name = params.name ?? basename(sources[0]!)
-    return this.startImport(name, 'import', params.preprocessing, async () => sources)
+    const { id, job } = await this.startImport(name, 'import', params.preprocessing, async () => sources)
+    return { id, job }
   }
 
-  /** Draws the sample into the library's folder and imports it. */
-  async importSample({
-    count,
-    seed,
-  }: ParsedParams<'datasets.importSample'>): Promise<{ id: string; job: string }> {
-    const folder = this.deps.sampleFolder
-    const draw = async (report: (progress: JobProgress) => void, signal: AbortSignal) => {
-      const onProgress = (progress: { done: number; total: number }) =>
-        report({ phase: 'drawing', ...progress })
-      await makeSample({ out: folder, count, seed, signal, onProgress })
-      return [folder]
-    }
-    return this.startImport('Sample', 'sample', preprocessingSchema.parse({}), draw)
+  /** Makes a sample in a folder for its kind and imports it. */
+  async importSample(params: ParsedParams<'datasets.importSample'>): Promise<{ id: string; job: string }> {
+    const { kind = 'letters', seed } = params
+    const { name, count, preprocessing } = sampleDefaults[kind]
+    const folder = kind === 'letters' ? this.deps.sampleFolder : `${this.deps.sampleFolder}-${kind}`
+    const sample = { kind, seed, count: params.count ?? count }
+    const { id, job } = await this.startImport(name, 'sample', preprocessing, drawing(folder, sample))
+    return { id, job }
+  }
+
+  /** Makes a small sample of digits and letters beside the others; resolves when it is imported. @throws ExpectedError */
+  async importLetters(name: string, sample: { count: number; seed: number }): Promise<{ id: string }> {
+    const folder = `${this.deps.sampleFolder}-small`
+    const draw = drawing(folder, { kind: 'letters', ...sample })
+    const { id, ended } = await this.startImport(name, 'sample', sampleDefaults.letters.preprocessing, draw)
+    const { state, error } = await ended
+    if (state !== 'done') throw new ExpectedError('bad-input', error ?? 'The import was stopped.')
+    return { id }
   }
 
   async reimport({ id, preprocessing }: ParsedParams<'datasets.reimport'>): Promise<{ job: string }> {
@@ -123,21 +137,25 @@ export class DatasetService {
     return { job }
   }
 
+  /** @throws ExpectedError for a name that another dataset has */
   async rename(id: string, name: string): Promise<void> {
+    refuseTaken('dataset', id, name, this.list.listing().items)
     const { folder } = await this.deps.library.find('datasets', id)
     const info = { ...(await readDatasetInfo(folder)), name }
     await writeFileAtomic(join(folder, datasetFiles.info), `${JSON.stringify(info, null, 2)}\n`)
     await this.refresh(id)
   }
 
-  async remove(id: string): Promise<void> {
+  /** Into the trash. Resolves to the key that restores it. */
+  async remove(id: string): Promise<string> {
     const { folder } = await this.deps.library.find('datasets', id)
     this.refuseInUse(id)
     if (this.importing.has(id) || this.isBeingImported(id))
       throw new ExpectedError('bad-input', 'It is being imported. Cancel the import first.')
     await this.opened.forget(folder)
-    await this.deps.library.remove('datasets', id)
+    const key = await this.deps.library.discard('datasets', id)
     this.list.remove(id)
+    return key
   }
 
   /** What can be shown of it in the file manager. Absolute path. */
@@ -150,7 +168,8 @@ export class DatasetService {
   }
 
   /** A dataset of some images of others; it is there when it is whole. */
-  async makeSubset(name: string, parts: readonly DatasetPart[]): Promise<{ id: string }> {
+  async makeSubset(wanted: string, parts: readonly DatasetPart[]): Promise<{ id: string }> {
+    const name = freeName(wanted, this.names())
     const { id, folder } = await this.deps.library.create('datasets', name)
     this.importing.add(id)
     try {
@@ -209,17 +228,18 @@ export class DatasetService {
 
   /** A dataset of its own that is there at once; it goes again when nothing comes of it. */
   private async startImport(
-    name: string,
+    wanted: string,
     kind: 'import' | 'sample',
     preprocessing: Preprocessing,
-    findSources: (report: (progress: JobProgress) => void, signal: AbortSignal) => Promise<string[]>,
-  ): Promise<{ id: string; job: string }> {
+    findSources: FindSources,
+  ): Promise<{ id: string; job: string; ended: Promise<Job> }> {
+    const name = freeName(wanted, this.names())
     const entry = await this.deps.library.create('datasets', name)
     const { width, height, color } = preprocessing
     const shape = { width, height, channels: color === 'grey' ? 1 : 3 } as const
     this.importing.add(entry.id)
     this.list.set(emptySummary(entry, 'importing', null, shape, name))
-    const { id: job } = this.deps.jobs.start({
+    const { id: job, ended } = this.deps.jobs.start({
       kind,
       subject: name,
       datasetId: entry.id,
@@ -236,7 +256,7 @@ export class DatasetService {
         await this.refresh(entry.id)
       },
     })
-    return { id: entry.id, job }
+    return { id: entry.id, job, ended }
   }
 
   private async run(
@@ -270,5 +290,14 @@ export class DatasetService {
     const entries = await this.deps.library.entries('datasets')
     const summaries = await Promise.all(entries.map((entry) => summarizeDataset(entry)))
     this.list.replaceAll(summaries.filter((summary) => summary !== null))
+  }
+}
+
+function drawing(out: string, sample: { kind: SampleKind; count: number; seed: number }): FindSources {
+  return async (report, signal) => {
+    const onProgress = (progress: { done: number; total: number }) =>
+      report({ phase: 'drawing', ...progress })
+    await makeSample({ out, ...sample, signal, onProgress })
+    return [out]
   }
 }

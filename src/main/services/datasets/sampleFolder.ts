@@ -1,6 +1,8 @@
-import { readdir, rm, rmdir } from 'node:fs/promises'
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { ExpectedError } from '../../../shared/errors'
+import type { SampleKind } from '../../../shared/sampleKinds'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
 import { makeFolder } from '../../store/makeFolder'
@@ -8,10 +10,12 @@ import { sampleLabels } from './sampleGlyphs'
 
 /** Tells a folder that we have filled from any other. */
 const marker = '.hourglass-sample.json'
+/** No label leads out of the folder. */
+const markerSchema = z.object({ labels: z.array(z.string().regex(/^[A-Za-z0-9]+$/)).default(sampleLabels) })
 
 /** The name of the i-th image in its label's folder. */
-export function sampleFileName(i: number): string {
-  return `${String(i).padStart(6, '0')}.png`
+export function sampleFileName(i: number, extension: 'png' | 'jpg'): string {
+  return `${String(i).padStart(6, '0')}.${extension}`
 }
 
 /**
@@ -20,7 +24,7 @@ export function sampleFileName(i: number): string {
  */
 export async function claimSampleFolder(
   out: string,
-  { count, seed }: { count: number; seed: number },
+  made: { kind: SampleKind; count: number; seed: number; labels: readonly string[] },
 ): Promise<void> {
   const names = await list(out)
   if (names.length > 0 && !names.includes(marker)) {
@@ -31,15 +35,15 @@ export async function claimSampleFolder(
   }
   if (names.length > 0) await removeSample(out)
   await makeFolder(out)
-  await writeFileAtomic(join(out, marker), `${JSON.stringify({ version: 1, count, seed })}\n`)
+  await writeFileAtomic(join(out, marker), `${JSON.stringify({ version: 1, ...made })}\n`)
 }
 
 /** Removes what we have drawn, and the folders that are empty then. Files of others stay. */
 export async function removeSample(out: string): Promise<void> {
-  for (const label of sampleLabels) {
+  for (const label of await labelsOf(out)) {
     const folder = join(out, label)
     for (const name of await list(folder)) {
-      if (/^\d{6,}\.png$/.test(name)) await rm(join(folder, name), { force: true })
+      if (/^\d{6,}\.(png|jpg)$/.test(name)) await rm(join(folder, name), { force: true })
     }
     await removeIfEmpty(folder)
   }
@@ -53,6 +57,17 @@ async function list(folder: string): Promise<string[]> {
   } catch (error) {
     if (fileErrorCode(error) === 'ENOENT') return []
     throw explainFileError(error, folder)
+  }
+}
+
+/** Folders that were filled. A marker of old does not name them: they were those of the letters. */
+async function labelsOf(out: string): Promise<readonly string[]> {
+  try {
+    const made: unknown = JSON.parse(await readFile(join(out, marker), 'utf8'))
+    return markerSchema.parse(made).labels
+  } catch {
+    // No marker, or a damaged one: then nothing else is known to be ours.
+    return sampleLabels
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DenoiseBatch } from '../../../shared/api/denoising'
+import type { DenoiseBatch, PictureState } from '../../../shared/api/denoising'
 
 /** A picture that is worked on. */
 interface Working {
@@ -6,12 +6,17 @@ interface Working {
   share: number
 }
 
+/** What can become of a picture. */
+export type Ending = Extract<PictureState, 'done' | 'unchanged' | 'skipped' | 'failed'>
+
+const none = { done: 0, unchanged: 0, skipped: 0, failed: 0, total: 0, megapixels: 0, of: 0 }
+
 /** Before this, a rate says little. */
 const fewestSeconds = 0.5
 
 /** How far a batch is, by megapixels. */
 export class BatchProgress {
-  private readonly counts = { done: 0, failed: 0, total: 0, megapixels: 0, of: 0 }
+  private readonly counts = { ...none }
   private startedAt = performance.now()
   private pausedMs = 0
   private pausedAt: number | null = null
@@ -24,7 +29,7 @@ export class BatchProgress {
 
   /** A batch begins, of nothing yet. */
   reset(): void {
-    Object.assign(this.counts, { done: 0, failed: 0, total: 0, megapixels: 0, of: 0 })
+    Object.assign(this.counts, none)
     this.startedAt = performance.now()
     this.pausedMs = 0
   }
@@ -49,9 +54,9 @@ export class BatchProgress {
   }
 
   /** Of one that was left meanwhile, nothing is counted. */
-  finish(id: string, megapixels: number, isFailed: boolean): void {
+  finish(id: string, megapixels: number, ending: Ending): void {
     if (!this.pictures.has(id)) return
-    this.counts[isFailed ? 'failed' : 'done']++
+    this.counts[ending]++
     this.counts.megapixels += megapixels
     this.leave(id)
   }
@@ -66,14 +71,15 @@ export class BatchProgress {
   }
 
   describe(state: DenoiseBatch['state']): DenoiseBatch {
-    const { done, failed, total, megapixels, of } = this.counts
+    const { done, unchanged, skipped, failed, total, megapixels, of } = this.counts
     const worked = [...this.pictures.values()].reduce((sum, one) => sum + one.share * one.megapixels, 0)
     const behind = megapixels + worked
     const now = this.pausedAt ?? performance.now()
     const seconds = (now - this.startedAt - this.pausedMs) / 1000
     const rate = state !== 'idle' && behind > 0 && seconds > fewestSeconds ? behind / seconds : null
     return {
-      ...{ state, done, failed, total, rate },
+      ...{ state, unchanged, skipped, failed, total, rate },
+      done: done + unchanged + skipped,
       share: of > 0 ? Math.min(1, behind / of) : 0,
       timeLeftMs: rate ? ((of - behind) / rate) * 1000 : null,
     }

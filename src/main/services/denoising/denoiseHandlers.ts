@@ -1,4 +1,5 @@
 import type { CommandName, Handlers } from '../../../shared/api/commands'
+import { ExpectedError } from '../../../shared/errors'
 import type { Shell } from '../shell'
 import type { DenoiseService } from './denoiseService'
 
@@ -23,7 +24,8 @@ export function denoiseHandlers(denoising: DenoiseService, shell: Shell): Pick<H
     'denoise.state': async () => denoising.state(),
     'denoise.add': (params) => denoising.add(params),
     'denoise.paste': (params) => denoising.paste(params),
-    'denoise.remove': done(({ ids }) => denoising.remove(ids)),
+    'denoise.remove': async ({ ids }) => ({ undo: await denoising.remove(ids) }),
+    'denoise.putBack': done(({ undo }) => denoising.putBack(undo)),
     'denoise.thumbnail': (params) => denoising.thumbnail(params),
     'denoise.open': ({ id }) => denoising.openPicture(id),
     'denoise.view': (params) => denoising.view(params),
@@ -32,6 +34,11 @@ export function denoiseHandlers(denoising: DenoiseService, shell: Shell): Pick<H
     'denoise.setReference': done((params) => study.setReference(params)),
     'denoise.measure': (params) => study.measure(params),
     'denoise.save': done((params) => denoising.save(params)),
+    'denoise.setFolder': done(({ folder }) => denoising.setFolder(folder)),
+    'denoise.download': async ({ ids }) => {
+      if (shell.host === 'served') return denoising.download(ids)
+      throw new ExpectedError('unsupported', 'Only a browser downloads results. Choose a folder for them.')
+    },
     'denoise.pause': done(() => denoising.pause()),
     'denoise.resume': done(() => denoising.resume()),
     'denoise.stop': done(() => denoising.stop()),

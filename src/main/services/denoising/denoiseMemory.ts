@@ -15,6 +15,8 @@ import type { Log } from '../log'
 const fileSchema = z.object({
   presets: z.array(z.object({ name: z.string(), controls: denoiseControlsSchema })).default([]),
   output: denoiseOutputSchema.default(denoiseOutputSchema.parse({})),
+  /** Where results go: an absolute path, or null for beside the originals. */
+  folder: z.string().nullable().default(null),
   /** What was set last for the pictures of a folder, the newest at the end. */
   folders: z.array(z.object({ folder: z.string(), controls: denoiseControlsSchema })).default([]),
 })
@@ -44,6 +46,10 @@ export class DenoiseMemory {
     return this.file.output
   }
 
+  get folder(): string | null {
+    return this.file.folder
+  }
+
   controlsOf(folder: string): DenoiseControls {
     const known = this.file.folders.find((one) => one.folder === folder)
     return known?.controls ?? denoiseControlsSchema.parse({})
@@ -56,7 +62,11 @@ export class DenoiseMemory {
     await this.write({ ...this.file, folders: [...others, ...set].slice(-mostFolders) })
   }
 
-  /** The folder and the leave to replace originals are asked for each time. */
+  async setFolder(folder: string | null): Promise<void> {
+    if (folder !== this.file.folder) await this.write({ ...this.file, folder })
+  }
+
+  /** The leave to replace originals is asked for each time. */
   async setOutput(output: DenoiseOutput): Promise<void> {
     await this.write({ ...this.file, output: { ...output, folder: null, replaceOriginals: false } })
   }

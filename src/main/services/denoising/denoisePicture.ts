@@ -112,6 +112,13 @@ function ownBuffer(pixels: Uint8Array | Uint16Array): (Uint8Array | Uint16Array)
 /** How the encoder says that the disk is full; it has no codes. */
 const diskFull = /no space left|disk full|ENOSPC|write error|wbuffer_write|unable to write/i
 
+/** Whether a result is its original, byte by byte: nothing was changed in it, and its format can stay. */
+export const isCopy = (
+  picture: Picture,
+  { tile }: Pick<DenoisedPicture, 'tile'>,
+  options: WriteOptions,
+): boolean => tile === null && newExtension(picture, options) === null
+
 export interface ResultOptions extends WriteOptions {
   /** Aborted before the file has its name, none is left; the encoder ends in its own time all the same. */
   readonly signal?: AbortSignal
@@ -127,14 +134,14 @@ export async function writeResult(
   path: string,
   original: PreparedImage,
   picture: Picture,
-  { pixels, tile }: DenoisedPicture,
+  result: DenoisedPicture,
   options: ResultOptions = asTheOriginal,
 ): Promise<void> {
-  const isSame = tile === null && newExtension(picture, options) === null
+  const isSame = isCopy(picture, result, options)
   await replaceFile(path, async (partial) => {
     if (isSame) return copyFile(original.path, partial)
     try {
-      await writePicture(original, picture, pixels, partial, options)
+      await writePicture(original, picture, result.pixels, partial, options)
       if (options.signal?.aborted) throw new CancelledError('Stopped.')
     } catch (error) {
       if (!(error instanceof Error) || !diskFull.test(error.message)) throw error

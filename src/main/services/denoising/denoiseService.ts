@@ -1,33 +1,30 @@
-import { randomUUID } from 'node:crypto'
-import { realpath } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { basename, dirname, join } from 'node:path'
-import type { ParsedParams } from '../../../shared/api/commands'
+import { basename, dirname } from 'node:path'
+import type { ParsedParams, Results } from '../../../shared/api/commands'
 import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
-import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
-import { writeFileAtomic } from '../../store/atomicWrite'
 import { isInside } from '../../store/isInside'
 import { makeFolder } from '../../store/makeFolder'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
-import { findImages } from '../datasets/findImages'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { EventBus } from '../eventBus'
 import type { Log } from '../log'
 import type { ModelService } from '../models/modelService'
 import type { PlaceRegistry } from '../places/placeRegistry'
-import { RevisedList } from '../revisedList'
 import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
 import { sigmaScale } from './floats'
 import { LoadedPictures } from './loadedPictures'
 import { Painter } from './painter'
-import { manyInOneFile } from './readPicture'
-import { rowOf, unusableRow } from './pictureRows'
+import { PictureList, type Source } from './pictureList'
 import { PictureStudy } from './pictureStudy'
-import { SavedResults, type Stamp, stampOf } from './savedResults'
+import type { QueuedPicture } from './queueEntry'
+import { RemovedPictures } from './removedPictures'
+import { ResultDownloads } from './resultDownloads'
+import { ResultFolder } from './resultFolder'
+import { SavedResults } from './savedResults'
 import { SaveQueue } from './saveQueue'
 import { readThumbnail } from './thumbnail'
 
@@ -45,15 +42,9 @@ export interface DenoiseDependencies {
   readonly state: string
   /** Where a browser's files lie until the app ends. Absolute path. */
   readonly uploads: string
+  /** Folders that this app may show; empty where it may show all. Absolute paths. */
+  readonly roots: readonly string[]
   readonly version: string
-}
-
-/** Of a long list, rows are told of in heaps of so many. */
-const rowsAtOnce = 200
-
-interface Source {
-  readonly path: string
-  readonly stamp: Stamp
 }
 
 /** Of a picture for which a worker compiles what estimates its noise. */
@@ -66,14 +57,14 @@ function someNoise() {
 
 /** Pictures to denoise: the list of them, what is seen of one, and their way into files. */
 export class DenoiseService {
-  private readonly list: RevisedList<DenoisePicture>
-  private readonly sources = new Map<string, Source>()
-  private readonly byPath = new Map<string, string>()
+  private readonly list: PictureList
   private readonly loaded = new LoadedPictures()
+  private readonly removed: RemovedPictures
   private readonly models: ChosenModels
   private readonly painter: Painter
   private readonly queue: SaveQueue
   readonly study: PictureStudy
+  readonly downloads: ResultDownloads
   private warm: Promise<unknown> | null = null
   /** Whether TensorFlow, which is taken where it has one, does; null before that is known. */
   private hasGpu: boolean | null = null
@@ -81,9 +72,18 @@ export class DenoiseService {
   private constructor(
     private readonly deps: DenoiseDependencies,
     private readonly memory: DenoiseMemory,
+    private readonly folder: ResultFolder,
   ) {
     const { events, log, client, savers, target, version } = deps
-    this.list = new RevisedList((changes) => events.emit('denoise.changed', changes))
+    this.downloads = new ResultDownloads(deps.uploads)
+    this.list = new PictureList({
+      announce: (changes) => events.emit('denoise.changed', changes),
+      controlsOf: (folder) => memory.controlsOf(folder),
+      isTaken: (id) => this.queue.isTaken(id),
+      forget: (id) => this.loaded.forget(id),
+      uploads: deps.uploads,
+    })
+    this.removed = new RemovedPictures(this.list)
     this.painter = new Painter({
       ...{ client, log, target },
       mayGoOn: () => !this.queue.isBusy,
@@ -116,7 +116,8 @@ export class DenoiseService {
   }
 
   static async open(deps: DenoiseDependencies): Promise<DenoiseService> {
-    return new DenoiseService(deps, await DenoiseMemory.open(deps.state, deps.log))
+    const memory = await DenoiseMemory.open(deps.state, deps.log)
+    return new DenoiseService(deps, memory, await ResultFolder.open({ ...deps, memory }))
   }
 
   listing = () => this.list.listing()
@@ -156,78 +157,32 @@ export class DenoiseService {
 
   state(): DenoiseState {
     const { presets, output } = this.memory
-    return { batch: this.queue.batch(), presets, output }
+    return { batch: this.queue.batch(), presets, output, folder: this.folder.current }
   }
 
   /** @throws ExpectedError when there is no picture at all */
   async add({ places }: ParsedParams<'denoise.add'>): Promise<{ ids: string[] }> {
-    const paths = places.map((place) => this.deps.places.resolve(place))
-    const found = await findImages(paths, { labels: 'none' })
-    const ids: string[] = []
-    let rows: DenoisePicture[] = []
-    for (const image of found.images) {
-      if (image.kind === 'file') rows.push(...(await this.describe(image.absolute, ids)))
-      else found.skipped.push({ path: image.path, reason: manyInOneFile })
-      if (rows.length < rowsAtOnce) continue
-      this.list.setAll(rows)
-      rows = []
-    }
-    this.list.setAll([...rows, ...this.unusable(found.skipped)])
-    return { ids: ids.filter((id) => this.list.get(id)?.isReadable) }
+    return { ids: await this.list.add(places.map((place) => this.deps.places.resolve(place))) }
   }
 
-  /** It lies with what a browser sends until the app ends. @throws ExpectedError */
+  /** @throws ExpectedError */
   async paste({ name, bytes }: ParsedParams<'denoise.paste'>): Promise<{ ids: string[] }> {
-    const folder = join(this.deps.uploads, randomUUID())
-    const path = join(folder, basename(name).replace(/[^\p{L}\p{N} ._-]/gu, '_'))
-    await makeFolder(folder)
-    await writeFileAtomic(path, bytes)
-    const ids: string[] = []
-    this.list.setAll(await this.describe(await realpath(path), ids))
-    return { ids: ids.filter((id) => this.list.get(id)?.isReadable) }
+    return { ids: await this.list.paste(name, bytes) }
   }
 
-  /** Its row where there is news of it. @param ids gets its id */
-  private async describe(path: string, ids: string[]): Promise<DenoisePicture[]> {
-    const id = this.byPath.get(path) ?? randomUUID()
-    this.byPath.set(path, id)
-    ids.push(id)
-    return this.queue.isTaken(id) ? [] : this.look(id, path)
-  }
-
-  /** Reads the header, again where the file has changed. */
-  private async look(id: string, path: string): Promise<DenoisePicture[]> {
-    const stamp = await stampOf(path)
-    const before = this.list.get(id)
-    const known = this.sources.get(id)
-    if (before?.isReadable && known && stamp?.modifiedMs === known.stamp.modifiedMs) return []
-    this.loaded.forget(id)
-    this.sources.set(id, { path, stamp: stamp ?? { bytes: 0, modifiedMs: 0 } })
-    return [await rowOf(id, path, stamp, before?.controls ?? this.memory.controlsOf(dirname(path)))]
-  }
-
-  /** Rows for what is no picture, once. */
-  private unusable(skipped: readonly Skipped[]): DenoisePicture[] {
-    const rows = this.list.listing().items
-    const known = new Set(rows.flatMap(({ isReadable, name }) => (isReadable ? [] : name)))
-    return skipped
-      .filter(({ path }) => !known.has(basename(path)))
-      .map(({ path, reason }) => unusableRow(path, reason, this.memory.controlsOf('')))
-  }
-
-  async remove(ids: readonly string[]): Promise<void> {
+  /** Files stay. Resolves to the key that puts them back. */
+  async remove(ids: readonly string[]): Promise<string> {
     const gone = new Set(ids)
     this.queue.drop((id) => gone.has(id))
     for (const id of ids) if (this.queue.isTaken(id)) gone.delete(id)
     for (const id of gone) {
       this.painter.leave(id)
       this.loaded.forget(id)
-      const source = this.sources.get(id)
-      if (source) this.byPath.delete(source.path)
-      this.sources.delete(id)
     }
-    this.list.remove(...gone)
+    return this.removed.remove(gone)
   }
+
+  putBack = (key: string): void => this.removed.putBack(key)
 
   async thumbnail({ id, size }: ParsedParams<'denoise.thumbnail'>): Promise<PixelBlock> {
     return readThumbnail(this.sourceOf(id).path, size)
@@ -252,31 +207,56 @@ export class DenoiseService {
   }
 
   async setControls({ ids, controls }: ParsedParams<'denoise.setControls'>): Promise<void> {
-    const known = ids.filter((id) => this.sources.has(id) && this.list.get(id))
-    const folders = new Set(known.map((id) => dirname(this.sources.get(id)!.path)))
-    this.list.setAll(known.map((id) => ({ ...this.list.get(id)!, controls })))
+    const known = ids.filter((id) => this.list.has(id))
+    const folders = new Set(known.map((id) => dirname(this.sourceOf(id).path)))
+    this.list.change(known, (row) => ({ ...row, controls }))
     await this.memory.setControls(folders, controls)
   }
 
-  async save({ ids, output, again }: ParsedParams<'denoise.save'>): Promise<void> {
+  async save({ ids, output, again, forDownload }: ParsedParams<'denoise.save'>): Promise<void> {
     const folder = output.folder === null ? null : this.deps.places.resolve(output.folder)
     const asked = new Set(ids)
-    const rows = this.list.listing().items.filter(({ id }) => asked.has(id) && this.sources.has(id))
-    const isUploaded = rows.some(({ id }) => isInside(this.sourceOf(id).path, this.deps.uploads))
-    if (isUploaded && folder === null)
+    const rows = this.list.listing().items.filter(({ id }) => asked.has(id) && this.list.has(id))
+    if (folder === null && !forDownload && rows.some(({ isUploaded }) => isUploaded))
       throw new ExpectedError(
         'bad-input',
         'These pictures came through the browser, and there is no folder beside them. Choose a folder for the results.',
       )
     await this.memory.setOutput(output)
-    for (const { id, state } of rows)
-      if (state === 'failed') this.list.setAll(await this.look(id, this.sourceOf(id).path))
-    const pictures = rows.flatMap(({ id }) => {
-      const { isReadable, controls, width, height } = this.list.get(id)!
-      const megapixels = (width * height) / 1e6
-      return isReadable ? [{ id, ...this.sourceOf(id), megapixels, controls }] : []
-    })
-    if (pictures.length > 0) this.queue.add(pictures, { output, folder, again })
+    await this.list.lookAgain(rows.flatMap(({ id, state }) => (state === 'failed' ? id : [])))
+    const readable = rows.map(({ id }) => this.list.get(id)!).filter(({ isReadable }) => isReadable)
+    const add = (some: readonly DenoisePicture[], request: Parameters<SaveQueue['add']>[1]) =>
+      some.length > 0 && this.queue.add(some.map(this.queued), request)
+    const [uploaded, others] = [true, false].map((is) => readable.filter((one) => one.isUploaded === is))
+    add(others!, { output, folder, again })
+    // What they came from is a copy that nobody sees, so nothing takes its place.
+    const own = { ...output, replaceOriginals: false }
+    add(uploaded!, { output: own, folder: folder ?? this.downloads.folder, again })
+  }
+
+  private queued = ({ id, controls, width, height }: DenoisePicture): QueuedPicture => ({
+    ...{ id, controls, ...this.sourceOf(id) },
+    megapixels: (width * height) / 1e6,
+  })
+
+  async setFolder(place: string | null): Promise<void> {
+    await this.folder.set(place)
+    this.deps.events.emit('denoise.stateChanged', this.state())
+  }
+
+  /** Of those that have a result with the app. @throws ExpectedError */
+  async download(ids: readonly string[]): Promise<Results['denoise.download']> {
+    const rows = ids.flatMap((id) => this.list.get(id) ?? []).filter(({ isDownloadable }) => isDownloadable)
+    if (rows.length === 0)
+      throw new ExpectedError(
+        'not-found',
+        'None of these pictures has a result to download. Save them first.',
+      )
+    const folders = new Set(rows.map(({ id }) => dirname(this.sourceOf(id).path)))
+    const [folder] = folders
+    const called = folders.size === 1 && basename(folder!) !== 'uploaded' ? basename(folder!) : 'pictures'
+    const paths = rows.map(({ id }) => this.resultOf(id))
+    return this.downloads.offer(paths, `${called}-denoised`)
   }
 
   /** Whether pictures are being saved, or wait for it. */
@@ -310,16 +290,22 @@ export class DenoiseService {
 
   async saveComparison({
     folder,
+    forDownload,
     ...params
-  }: ParsedParams<'denoise.saveComparison'>): Promise<{ name: string }> {
+  }: ParsedParams<'denoise.saveComparison'>): Promise<Results['denoise.saveComparison']> {
     const { path } = this.sourceOf(params.id)
-    const chosen = folder === null ? dirname(path) : this.deps.places.resolve(folder)
-    if (isInside(chosen, this.deps.uploads))
+    const isHomeless = folder === null && this.list.get(params.id)!.isUploaded
+    if (isHomeless && !forDownload)
       throw new ExpectedError(
         'bad-input',
         'This picture came through the browser, and there is no folder beside it. Choose a folder.',
       )
-    return { name: basename(await this.study.saveComparison(params, path, chosen)) }
+    const beside = isHomeless ? this.downloads.folder : dirname(path)
+    const chosen = folder === null ? beside : this.deps.places.resolve(folder)
+    await makeFolder(chosen)
+    const written = await this.study.saveComparison(params, path, chosen)
+    const download = isHomeless ? (await this.downloads.offer([written], '')).path : null
+    return { name: basename(written), download }
   }
 
   async close(): Promise<void> {
@@ -327,19 +313,15 @@ export class DenoiseService {
     await this.painter.close()
   }
 
-  private sourceOf(id: string): Source {
-    const source = this.sources.get(id)
-    if (source) return source
-    throw new ExpectedError('not-found', 'That picture is not on the list any more. Open it again.')
-  }
+  private sourceOf = (id: string): Source => this.list.sourceOf(id)
 
   private change(ids: readonly string[], changes: Partial<DenoisePicture>): void {
-    this.list.setAll(
-      ids.flatMap((id) => {
-        const before = this.list.get(id)
-        return before ? { ...before, ...changes } : []
-      }),
-    )
+    this.list.change(ids, (row) => this.withResult({ ...row, ...changes }))
+  }
+
+  private withResult(row: DenoisePicture): DenoisePicture {
+    const path = row.result === null ? null : this.queue.resultOf(row.id)
+    return { ...row, isDownloadable: path !== null && isInside(path, this.downloads.folder) }
   }
 
   private async load(id: string) {

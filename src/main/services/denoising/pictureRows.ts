@@ -5,16 +5,20 @@ import { prepareImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { Stamp } from './savedResults'
 
+export interface RowSubject {
+  readonly id: string
+  /** Absolute. */
+  readonly path: string
+  readonly stamp: Stamp | null
+  readonly controls: DenoiseControls
+  readonly isUploaded: boolean
+}
+
 /** A row of the list for a file, by its header. */
-export async function rowOf(
-  id: string,
-  path: string,
-  stamp: Stamp | null,
-  controls: DenoiseControls,
-): Promise<DenoisePicture> {
+export async function rowOf({ id, path, stamp, controls, isUploaded }: RowSubject): Promise<DenoisePicture> {
   const row = {
     ...{ id, controls, name: basename(path), folder: basename(dirname(path)), bytes: stamp?.bytes ?? 0 },
-    ...{ progress: 0, result: null },
+    ...{ progress: 0, result: null, isUploaded, isDownloadable: false },
   }
   try {
     const { width, height } = await prepareImage(path)
@@ -30,5 +34,6 @@ export function unusableRow(path: string, message: string, controls: DenoiseCont
   return {
     ...{ id: randomUUID(), name: basename(path), folder: '', width: 0, height: 0, bytes: 0, state: 'failed' },
     ...{ progress: 0, controls, isReadable: false, result: null, message },
+    ...{ isUploaded: false, isDownloadable: false },
   }
 }

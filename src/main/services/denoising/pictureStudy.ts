@@ -188,7 +188,7 @@ export class PictureStudy {
 
   /** What is seen of a picture, before and after, in a file of its own name. @returns its path */
   async saveComparison(
-    { id, controls, rectangle }: Omit<ParsedParams<'denoise.saveComparison'>, 'folder'>,
+    { id, controls, rectangle }: Omit<ParsedParams<'denoise.saveComparison'>, 'folder' | 'forDownload'>,
     original: string,
     folder: string,
   ): Promise<string> {

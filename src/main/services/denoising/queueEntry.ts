@@ -21,12 +21,16 @@ export interface SaveRequest {
 
 export interface QueueEntry extends QueuedPicture, SaveRequest {}
 
-/** Why a picture is as it was. */
-export function remarkOn({ controls }: QueueEntry, { tile, sigma }: DenoisedPicture): string | null {
+/** Why a picture is as it was, where its state does not say that or a person can do something about it. */
+export function remarkOn(
+  { controls }: QueueEntry,
+  { tile, sigma }: DenoisedPicture,
+  isUnchanged: boolean,
+): string | null {
   if (tile !== null || controls.strength === 0 || controls.sigma === 0) return null
-  return sigma === null
-    ? 'It is too small to tell its noise, and is as it was. Set how strong the noise is by hand.'
-    : 'There was no noise to take out.'
+  if (sigma === null)
+    return 'It is too small to tell its noise, and is as it was. Set how strong the noise is by hand.'
+  return isUnchanged ? null : 'There was no noise to take out.'
 }
 
 /** All that decides what a result is. */

@@ -1,22 +1,22 @@
-import { basename, dirname } from 'node:path'
+import { basename } from 'node:path'
 import type { DenoiseBatch, DenoisePicture } from '../../../shared/api/denoising'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { wholeMix } from '../../../shared/mixPixels'
-import { makeFolder } from '../../store/makeFolder'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { Log } from '../log'
-import { type DenoisedPicture, denoisePicture, writeResult } from './denoisePicture'
-import { BatchProgress } from './batchProgress'
+import { BatchProgress, type Ending } from './batchProgress'
+import { type DenoisedPicture, denoisePicture } from './denoisePicture'
 import type { DenoisingModel } from './denoisingModels'
 import type { LoadedPicture } from './loadedPicture'
 import { keyOf } from './nextWork'
 import { NoiseAhead } from './noiseAhead'
 import { canReadAhead, type Opened, PictureReader } from './pictureReader'
 import type { Picture } from './readPicture'
-import { type QueueEntry, type QueuedPicture, remarkOn, type SaveRequest, settingsOf } from './queueEntry'
-import { isSame, type SavedResults, stampOf } from './savedResults'
+import { type ComputedResult, putResult, rowOfResult } from './putResult'
+import { type QueueEntry, type QueuedPicture, type SaveRequest, settingsOf } from './queueEntry'
+import { isSame, type SavedResults } from './savedResults'
 import { SideBySide } from './sideBySide'
 import { TakenPlaces } from './takenPlaces'
 import { unlessAborted } from './unlessAborted'
@@ -307,29 +307,17 @@ export class SaveQueue {
     this.tell()
   }
 
-  private async write(
-    entry: QueueEntry,
-    done: Opened & { result: DenoisedPicture; path: string; settings: string },
-  ): Promise<void> {
-    const { image, picture, result, path, settings } = done
+  private async write(entry: QueueEntry, computed: ComputedResult): Promise<void> {
+    const { results, note } = this.deps
     try {
-      if (this.abort.signal.aborted) throw new CancelledError('Stopped.')
-      await makeFolder(dirname(path))
-      const { format, quality } = entry.output
-      const options = { format, quality, note: result.tile === null ? null : this.deps.note }
-      await writeResult(path, image, picture, result, { ...options, signal: this.abort.signal })
-      const resultStamp = (await stampOf(path))!
-      const replaced = path === entry.path
-      await this.deps.results.add({
-        ...{ original: entry.path, settings, result: path, resultStamp },
-        stamp: replaced ? resultStamp : entry.stamp,
-      })
-      this.written.set(entry.id, path)
-      this.finish(entry, { state: 'done', result: basename(path), message: remarkOn(entry, result) })
+      const put = await putResult(entry, computed, { results, note, signal: this.abort.signal })
+      if (put.path !== null) this.written.set(entry.id, put.path)
+      else this.written.delete(entry.id)
+      this.finish(entry, rowOfResult(put))
     } catch (error) {
       this.fail(entry, error)
     } finally {
-      this.places.free(path)
+      this.places.free(computed.path)
     }
   }
 
@@ -347,8 +335,11 @@ export class SaveQueue {
     if (error instanceof ExpectedError && error.code === 'disk-full') this.pause()
   }
 
-  private finish({ id, megapixels }: QueueEntry, changes: Partial<DenoisePicture>): void {
-    this.progress.finish(id, megapixels, changes.state === 'failed')
+  private finish(
+    { id, megapixels }: QueueEntry,
+    changes: Partial<DenoisePicture> & { readonly state: Ending },
+  ): void {
+    this.progress.finish(id, megapixels, changes.state)
     this.deps.change([id], { progress: 1, ...changes })
     this.tell()
   }

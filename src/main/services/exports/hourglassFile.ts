@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { strToU8 } from 'fflate'
 import type { ModelInfo } from '../../../shared/run'
 import { zipped } from '../../../shared/zipped'
+import { ownWeights } from '../../../shared/ownWeights'
 import { readWeights } from '../../store/checkpointStore'
 import { fileErrorCode } from '../../store/fileErrors'
 import { modelFiles, modelWeightsInPieces, type TrainedModel } from '../../store/modelStore'
@@ -13,7 +14,9 @@ export async function packModel(model: TrainedModel, info: ModelInfo): Promise<I
   const preview = await previewOf(model, info)
   return zipped({
     'model.json': [strToU8(`${JSON.stringify(info, null, 2)}\n`)],
-    'weights.safetensors': modelWeightsInPieces(await readWeights(model.files.weights)),
+    'weights.safetensors': modelWeightsInPieces(
+      ownWeights(info.spec, await readWeights(model.files.weights)),
+    ),
     'README.md': [strToU8(modelCard(info, preview !== null))],
     ...(preview ? { 'preview.png': [preview] } : {}),
   })

@@ -41,6 +41,7 @@ const keptSets = 2
 const keptMaps = 12
 const nearestOfLocated = 12
 const neighborsOfPlace = 15
+const mostAsked = 1000
 
 /**
  * Maps of latent codes. What takes long is begun as a job, and the same question asked again when the job is done gives
@@ -198,8 +199,12 @@ export class LatentService {
     code: Float32Array,
     projection: Projection,
   ) {
-    const metric = projection.method === 'umap' ? projection.metric : 'euclidean'
-    const { points, distances } = await this.nearest(set, code, neighborsOfPlace, metric, -1)
+    const isUmap = projection.method === 'umap'
+    const metric = isUmap ? projection.metric : 'euclidean'
+    // Of a sample, as many more have to be asked for as there are codes for each that has a place.
+    const thinned = isUmap && projection.sample ? Math.max(1, set.plan.count / projection.sample) : 1
+    const k = Math.min(mostAsked, Math.ceil(2 * neighborsOfPlace * thinned) - neighborsOfPlace)
+    const { points, distances } = await this.nearest(set, code, k, metric, -1)
     return placeAmong(map.points, map.components, points, distances)
   }
 

@@ -29,6 +29,8 @@ export interface MapSummary {
   /** Share of the variance along each axis of the map. */
   readonly explained: readonly number[] | null
   readonly trustworthiness: number | null
+  /** Of PCA of the same codes, to compare with; null where the map is PCA itself. */
+  readonly pcaTrustworthiness: number | null
   /** Of the k nearest codes' vote; null without two labels. */
   readonly labelAccuracy: number | null
   readonly clusters: {
@@ -74,6 +76,11 @@ async function writeAll(
   const onEvent = (at: { done: number; total: number }) => onMapping?.((100 * at.done) / at.total, 100)
   const map = await client.call('mapCodes', { ...lent, projection }, { signal, onEvent })
   if (signal?.aborted) throw new CancelledError('Stopped.')
+  const components = map.components === 3 ? 3 : 2
+  const pca =
+    projection.method === 'pca'
+      ? null
+      : await client.call('mapCodes', { ...lent, projection: { method: 'pca', components } }, { signal })
   for (const format of formats) await writeLatentFiles(output, format, set, map, files)
   const svg = latentChart(picture(map, set), 'light')
   await output.write('map.svg', Buffer.from(svg))
@@ -92,6 +99,7 @@ async function writeAll(
     broken,
     explained: map.explained && [...map.explained.subarray(0, map.components)],
     trustworthiness: map.trustworthiness,
+    pcaTrustworthiness: pca && pca.trustworthiness,
     labelAccuracy: accuracy && accuracy.accuracy,
     clusters: found && {
       count: found.sizes.length,

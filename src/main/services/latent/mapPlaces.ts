@@ -45,7 +45,7 @@ export function codeAmongNeighbors(
   return { code, neighbors: Int32Array.from(nearest, ({ point }) => point) }
 }
 
-/** A place among the places of a code's neighbours, the nearer ones counting more. */
+/** A place among the places of a code's neighbours, the nearer ones counting more. Those without a place do not count. */
 export function placeAmong(
   points: Float32Array,
   components: number,
@@ -57,6 +57,7 @@ export function placeAmong(
   const width = (distances.at(-1) ?? 0) - least || 1
   let sum = 0
   indices.forEach((point, n) => {
+    if (!Number.isFinite(points[point * components]!)) return
     const weight = distances[n] === 0 ? 1e6 : Math.exp((-4 * (distances[n]! - least)) / width)
     sum += weight
     for (let c = 0; c < components; c++) place[c]! += weight * points[point * components + c]!

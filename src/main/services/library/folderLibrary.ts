@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
@@ -14,6 +16,11 @@ const linkFile = 'link.json'
 const linkSchema = z.object({ path: z.string() })
 /** Of a folder on its way out: no id, so that nobody sees it. */
 const removedPrefix = '.removed-'
+/** Of a folder that can still be restored. Its id follows, then what makes its name unique. */
+const trashPrefix = '.trash-'
+const trashName = /^\.trash-([a-z0-9-]+)\.[0-9a-f-]{36}$/
+/** What no window asks to restore or to empty stays in the trash for so long, or until the app ends. */
+const keptMs = 3_600_000
 
 const singular = { datasets: 'dataset', runs: 'run', models: 'model' } as const
 
@@ -21,6 +28,8 @@ const singular = { datasets: 'dataset', runs: 'run', models: 'model' } as const
 export class FolderLibrary implements Library {
   private watch: LibraryWatch | null = null
   private readonly listeners = new Set<Parameters<Library['onChange']>[0]>()
+  /** What this process can restore, by its key. */
+  private readonly trash = new Map<string, { readonly kind: LibraryKind; readonly id: string }>()
 
   private constructor(private folder: string) {}
 
@@ -71,8 +80,11 @@ export class FolderLibrary implements Library {
 
   async create(kind: LibraryKind, name: string): Promise<LibraryEntry> {
     const slug = slugOf(name, singular[kind])
+    // An id in the trash stays taken, so that what is restored finds its place free.
+    const inTrash = new Set((await this.names(kind)).map((one) => trashName.exec(one)?.[1]))
     for (let n = 1; ; n++) {
       const id = n === 1 ? slug : `${slug}-${n}`
+      if (inTrash.has(id)) continue
       const folder = join(this.folder, kind, id)
       try {
         await mkdir(folder)
@@ -105,6 +117,66 @@ export class FolderLibrary implements Library {
     this.announce({ kind, id })
   }
 
+  async discard(kind: LibraryKind, id: string): Promise<string> {
+    await this.find(kind, id)
+    const key = randomUUID()
+    const folder = join(this.folder, kind, id)
+    try {
+      // One rename: a crash leaves it either in the library or in the trash, whole.
+      await rename(folder, this.trashFolder(kind, id, key))
+    } catch (error) {
+      throw explainFileError(error, folder)
+    }
+    this.trash.set(key, { kind, id })
+    // The window says when; should it be gone by then, not much later.
+    setTimeout(() => void this.empty([key]), keptMs).unref()
+    this.announce({ kind, id })
+    return key
+  }
+
+  async restore(key: string): Promise<{ kind: LibraryKind; id: string }> {
+    const entry = this.trash.get(key)
+    if (!entry) throw new ExpectedError('not-found', 'It has been deleted for good and cannot be restored.')
+    const { kind, id } = entry
+    const folder = join(this.folder, kind, id)
+    if (existsSync(folder))
+      throw new ExpectedError(
+        'bad-input',
+        `There is another ${singular[kind]} “${id}” in the library by now. Remove that one, then undo again.`,
+      )
+    // Taken out first, so that nothing empties what is being restored.
+    this.trash.delete(key)
+    try {
+      await rename(this.trashFolder(kind, id, key), folder)
+    } catch (error) {
+      this.trash.set(key, entry)
+      throw explainFileError(error, folder)
+    }
+    this.announce(entry)
+    return entry
+  }
+
+  async empty(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const entry = this.trash.get(key)
+      if (!entry) continue
+      // From here on it cannot be restored: half of it may be gone already.
+      this.trash.delete(key)
+      await this.erase(join(this.folder, entry.kind), basename(this.trashFolder(entry.kind, entry.id, key)))
+    }
+  }
+
+  /** What earlier processes of the app left in the trash, which nobody can restore any more. */
+  async emptyLeftovers(): Promise<void> {
+    const kept = new Set([...this.trash].map(([key, { id }]) => `${trashPrefix}${id}.${key}`))
+    for (const kind of libraryKinds)
+      for (const name of await this.names(kind))
+        if (trashName.test(name) && !kept.has(name)) await this.erase(join(this.folder, kind), name)
+  }
+
+  /** Empties all that this process put into the trash. */
+  emptyAll = (): Promise<void> => this.empty([...this.trash.keys()])
+
   onChange(listen: Parameters<Library['onChange']>[0]): () => void {
     this.listeners.add(listen)
     if (!this.watch) this.startWatching()
@@ -115,6 +187,15 @@ export class FolderLibrary implements Library {
     this.listeners.clear()
     await this.watch?.close()
     this.watch = null
+  }
+
+  private trashFolder(kind: LibraryKind, id: string, key: string): string {
+    return join(this.folder, kind, `${trashPrefix}${id}.${key}`)
+  }
+
+  /** A folder that cannot be deleted now is deleted at the next start. */
+  private async erase(parent: string, name: string): Promise<void> {
+    await rm(join(parent, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
   }
 
   private announce(change: { kind: LibraryKind; id: string } | null): void {

@@ -29,6 +29,12 @@ export interface Library {
   register(kind: LibraryKind, folder: string): Promise<LibraryEntry>
   /** Deletes the folder; an external one is only forgotten. */
   remove(kind: LibraryKind, id: string): Promise<void>
+  /** Puts it into the trash, whole and at once; an external one is only forgotten. Resolves to the key that restores it. */
+  discard(kind: LibraryKind, id: string): Promise<string>
+  /** Brings it back under its id. @throws ExpectedError when it is gone for good, or its id is taken */
+  restore(key: string): Promise<{ kind: LibraryKind; id: string }>
+  /** Deletes for good what these keys would restore. Keys that restore nothing are ignored. */
+  empty(keys: readonly string[]): Promise<void>
   /**
    * Entries that came, went, or whose own files changed, whoever did it, not more often than twice a second an entry.
    * Null means: anything may have changed. Returns the function that stops listening.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import type { ParsedParams } from '../../../shared/api/commands'
+import type { ParsedParams, Results } from '../../../shared/api/commands'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { AppFolders } from '../../store/appFolders'
 import { syncFolder } from '../../store/atomicWrite'
@@ -41,8 +41,26 @@ export class LibraryMover {
     this.moved = listen
   }
 
+  /** What a move would do. @throws ExpectedError where it cannot be done, as `move` does */
+  async plan({ place }: ParsedParams<'library.planMove'>): Promise<Results['library.planMove']> {
+    const to = await this.target(place)
+    const from = this.deps.library.location
+    return { from, to, bytes: bytesOf(await filesOf(from)) }
+  }
+
   async move({ place }: ParsedParams<'library.move'>): Promise<{ job: string }> {
-    const { library, jobs, folders } = this.deps
+    const { jobs } = this.deps
+    const to = await this.target(place)
+    // What an earlier try left that was killed.
+    await emptyCopy(to)
+    const work = (report: (progress: JobProgress) => void, signal: AbortSignal) =>
+      this.run(to, report, signal)
+    return { job: jobs.start({ kind: 'move-library', subject: to, queue: 'import', work }).id }
+  }
+
+  /** Where it would move to. @throws ExpectedError where it cannot, or not now */
+  private async target(place: string): Promise<string> {
+    const { library, jobs, folders, places } = this.deps
     if (folders.libraryIsFixed)
       throw new ExpectedError('bad-input', 'HOURGLASS_LIBRARY says where the library is. Change it there.')
     if (this.deps.isTraining() || jobs.isBusy('import', 'sample', 'move-library'))
@@ -50,11 +68,9 @@ export class LibraryMover {
         'bad-input',
         'Something is being imported or trained. Wait until it is done, then move.',
       )
-    const to = this.deps.places.resolve(place)
+    const to = places.resolve(place)
     await checkTarget(library.location, to)
-    const work = (report: (progress: JobProgress) => void, signal: AbortSignal) =>
-      this.run(to, report, signal)
-    return { job: jobs.start({ kind: 'move-library', subject: to, queue: 'import', work }).id }
+    return to
   }
 
   private async run(to: string, report: (progress: JobProgress) => void, signal: AbortSignal): Promise<void> {
@@ -89,8 +105,7 @@ async function checkTarget(from: string, to: string): Promise<void> {
   const names = await readdir(to).catch((error: unknown) => {
     throw explainFileError(error, to)
   })
-  if (names.includes(markerFile)) return emptyCopy(to)
-  if (names.length > 0)
+  if (names.length > 0 && !names.includes(markerFile))
     throw new ExpectedError('bad-input', 'That folder is not empty. Choose an empty one, or make a new one.')
 }
 
@@ -101,9 +116,8 @@ async function copyLibrary(
   signal: AbortSignal,
 ): Promise<void> {
   await writeFile(join(to, markerFile), 'A copy of a Hourglass library is under way here.\n')
-  const files: { path: string; bytes: number }[] = []
-  for (const kind of libraryKinds) await listFiles(from, kind, files)
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const files = await filesOf(from)
+  const total = bytesOf(files)
   let done = 0
   report({ phase: 'copying', done, total })
   for (const { path, bytes } of files) {
@@ -135,11 +149,20 @@ async function rebaseRuns(from: string, to: string): Promise<void> {
   }
 }
 
-async function listFiles(
-  root: string,
-  below: string,
-  into: { path: string; bytes: number }[],
-): Promise<void> {
+interface LibraryFile {
+  readonly path: string
+  readonly bytes: number
+}
+
+async function filesOf(library: string): Promise<LibraryFile[]> {
+  const files: LibraryFile[] = []
+  for (const kind of libraryKinds) await listFiles(library, kind, files)
+  return files
+}
+
+const bytesOf = (files: readonly LibraryFile[]) => files.reduce((sum, { bytes }) => sum + bytes, 0)
+
+async function listFiles(root: string, below: string, into: LibraryFile[]): Promise<void> {
   if (!existsSync(join(root, below))) return
   for (const entry of await readdir(join(root, below), { withFileTypes: true })) {
     const path = join(below, entry.name)

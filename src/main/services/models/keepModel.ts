@@ -16,6 +16,11 @@ export async function keepModel(run: string, folder: string, name: string): Prom
   const source = existsSync(modelFiles.info(runFiles.model(run)))
     ? runFiles.model(run)
     : await saveModelOfRun(run)
+  await copyModel(source, folder, name)
+}
+
+/** Copies a model's folder into an empty one, whole or not at all, under a name of its own. @throws ExpectedError */
+export async function copyModel(source: string, folder: string, name: string): Promise<void> {
   const beside = partialPath(join(folder, 'model'))
   try {
     await cp(source, beside, { recursive: true })

@@ -65,7 +65,12 @@ the values that it reads. \`weights.safetensors\` holds their kernels as inputs 
 const isDense = ({ encoder }: ModelSpec) => encoder.every(({ type }) => type === 'dense')
 
 function kernelLayout(spec: ModelSpec): string {
-  const dense = 'kernels as inputs × outputs, so a reader need not know of this.'
+  const isTied = spec.tying === 'tied' && spec.decoder === 'mirror'
+  const mirror = `\`encoder.{${spec.encoder.length - 1} - k}.kernel\``
+  const once = isTied
+    ? ` A tied kernel is in it once: layer k of the decoder reads ${mirror}, dense ones transposed.`
+    : ''
+  const dense = `kernels as inputs × outputs.${once}`
   if (isDense(spec)) return dense
   return `those of convolutions as height × width × channels × filters. Layers of the decoder are transposed convolutions
 with zeros around the image (\`same\`); dense ${dense}`
@@ -170,12 +175,23 @@ from safetensors.numpy import load_file
 weights = load_file("weights.safetensors")
 ${used.map((name) => `${identifier(name)} = lambda x: ${pythonActivations[name]}`).join('\n')}
 
+${kernelFunction(spec)}
+
 def run(side, x, activations):
     for i, activation in enumerate(activations):
-        x = activation(x @ weights[f"{side}.{i}.kernel"] + weights[f"{side}.{i}.bias"])
+        x = activation(x @ kernel(side, i) + weights[f"{side}.{i}.bias"])
     return x
 
 # images: float32, N × ${height} × ${width} × ${channels}, values in 0..1; codes: N × ${codeSize(spec)}
 encode = lambda images: run("encoder", images.reshape(len(images), -1), ${list(encoder)})
 decode = lambda codes: run("decoder", codes, ${list(decoder)}).reshape(-1, ${height}, ${width}, ${channels})`
+}
+
+/** The kernel of a layer, of a side of the model: a tied decoder's are the encoder's, transposed. */
+function kernelFunction({ tying, encoder }: ModelSpec): string {
+  if (tying !== 'tied') return 'kernel = lambda side, i: weights[f"{side}.{i}.kernel"]'
+  return `def kernel(side, i):
+    if side == "encoder":
+        return weights[f"encoder.{i}.kernel"]
+    return weights[f"encoder.{${encoder.length - 1} - i}.kernel"].T`
 }

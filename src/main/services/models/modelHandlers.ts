@@ -15,10 +15,7 @@ export function modelHandlers(models: ModelService, shell: Shell): Pick<Handlers
       await models.rename(id, name)
       return null
     },
-    'models.remove': async ({ id }) => {
-      await models.remove(id)
-      return null
-    },
+    'models.remove': async ({ id }) => ({ undo: await models.remove(id) }),
     'models.reveal': async ({ id }) => {
       await shell.reveal(await models.folderOf(id))
       return null

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import {
   type ModelDetail,
   modelIdOfRun,
@@ -8,8 +6,7 @@ import {
 } from '../../../shared/api/library'
 import { codeSize, countTrained } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
-import { modelFiles, readModelInfo } from '../../store/modelStore'
-import { runFiles } from '../../store/runStore'
+import { readModelInfo } from '../../store/modelStore'
 import type { LibraryEntry } from '../library/library'
 
 /** The best epoch of a run; null before its first epoch. */
@@ -44,10 +41,4 @@ export async function savedModel(
   const figures = { parameters: countTrained(spec), codeSize: codeSize(spec), metrics, versions }
   const learned = { ...trainedOn, datasetId: datasetId(trainedOn.dataset) }
   return { id, name, kind: 'saved', createdAt, spec, trainedOn: learned, external, ...figures }
-}
-
-export async function bytesOfWeights(folder: string): Promise<number> {
-  const run = runFiles.best(folder)
-  const path = existsSync(run) ? run : modelFiles.weights(folder)
-  return (await stat(path).catch(() => ({ size: 0 }))).size
 }

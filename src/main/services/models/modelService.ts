@@ -8,6 +8,8 @@ import {
   runOfModelId,
 } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import { freeName, nameSetApart } from '../../../shared/freeName'
+import { weightBytes } from '../../../shared/modelSize'
 import { codeSize, type InputShape } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
 import { asBytes, clipped } from '../../engine/imaging/pixelBytes'
@@ -18,14 +20,15 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { DatasetService } from '../datasets/datasetService'
 import type { EventBus } from '../eventBus'
 import type { Library } from '../library/library'
+import { refuseTaken } from '../library/refuseTaken'
 import type { Log } from '../log'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import type { RunService } from '../runs/runService'
 import { pixelsOfFile } from './imagePixels'
 import { nameOfImported, noiseOfImported, readModel, saveImported } from './importModel'
-import { keepModel } from './keepModel'
-import { bytesOfWeights, modelOfRun, savedModel } from './modelLibrary'
+import { copyModel, keepModel } from './keepModel'
+import { modelOfRun, savedModel } from './modelLibrary'
 import { saveDecoded } from './saveDecoded'
 
 export interface ModelDependencies {
@@ -72,6 +75,7 @@ export class ModelService {
   }
 
   listing = () => this.list.listing()
+  private names = () => this.list.listing().items.map(({ name }) => name)
 
   async folderOf(id: string): Promise<string> {
     const run = runOfModelId(id)
@@ -80,30 +84,27 @@ export class ModelService {
   }
 
   async get(id: string): Promise<ModelDetail> {
-    const folder = await this.folderOf(id)
     const run = runOfModelId(id)
-    const bytes = await bytesOfWeights(folder)
-    if (run !== null) {
-      const summary = this.list.get(id)
-      if (!summary)
-        throw new ExpectedError('not-found', 'This run has no model yet: its first epoch is not over.')
-      return { ...summary, bytes, versions: (await this.deps.runs.get(run)).versions }
-    }
-    return { ...(await this.saved(id)), bytes }
+    if (run === null) return withSize(await this.saved(id))
+    // Whether there still is such a run.
+    await this.deps.runs.folderOf(run)
+    const summary = this.list.get(id)
+    if (!summary)
+      throw new ExpectedError('not-found', 'This run has no model yet: its first epoch is not over.')
+    return withSize({ ...summary, versions: (await this.deps.runs.get(run)).versions })
   }
 
-  /** A copy that stays when the run goes. */
-  async keep({ run, name }: ParsedParams<'models.keep'>): Promise<{ id: string }> {
-    const folder = await this.deps.runs.folderOf(run)
-    const entry = await this.deps.library.create('models', name)
-    try {
-      await keepModel(folder, entry.folder, name)
-    } catch (error) {
-      await this.deps.library.remove('models', entry.id).catch(() => undefined)
-      throw error
-    }
-    await this.refresh(entry.id)
-    return { id: entry.id }
+  /** A copy that stays when the run goes. The run's own model has the run's name: what is kept is told apart from it. */
+  async keep({ run, name: wanted }: ParsedParams<'models.keep'>): Promise<Results['models.keep']> {
+    const source = await this.deps.runs.folderOf(run)
+    const name = nameSetApart(wanted, '(kept)', this.names())
+    return this.add(name, (folder) => keepModel(source, folder, name))
+  }
+
+  /** A copy of a model's folder, such as one that comes with the app. */
+  async adopt(source: string, wanted: string): Promise<{ id: string; name: string }> {
+    const name = freeName(wanted, this.names())
+    return this.add(name, (folder) => copyModel(source, folder, name))
   }
 
   /** @throws ExpectedError with a sentence for what cannot be read */
@@ -117,40 +118,38 @@ export class ModelService {
 
   /** Reads a model out of a chosen file, and keeps it. @throws ExpectedError; nothing is kept then */
   async import({ place, hints, noise }: ParsedParams<'models.import'>): Promise<Results['models.import']> {
-    const { library, places, version, computeWorker } = this.deps
+    const { places, version, computeWorker } = this.deps
     const path = places.resolve(place)
     const imported = await readModel(path, hints, computeWorker)
-    const name = nameOfImported(imported, path)
-    const entry = await library.create('models', name)
-    try {
-      const said = noise && formatNoise(noise)
-      await saveImported(imported, entry.folder, { name, path, version, noise: said })
-    } catch (error) {
-      await library.remove('models', entry.id).catch(() => undefined)
-      throw error
-    }
-    await this.refresh(entry.id)
-    return { id: entry.id, name }
+    const name = nameSetApart(nameOfImported(imported, path), '(imported)', this.names())
+    const said = noise && formatNoise(noise)
+    return this.add(name, (folder) => saveImported(imported, folder, { name, path, version, noise: said }))
   }
 
+  /** @throws ExpectedError for a name that another model has */
   async rename(id: string, name: string): Promise<void> {
     const run = runOfModelId(id)
     if (run !== null) return this.deps.runs.describe(run, { name })
     const { folder } = await this.deps.library.find('models', id)
+    refuseTaken('model', id, name, this.list.listing().items)
     const info = { ...(await readModelInfo(folder)), name }
     await writeFileAtomic(modelFiles.info(folder), `${JSON.stringify(info, null, 2)}\n`)
     await this.refresh(id)
   }
 
-  /** @throws ExpectedError for the model of a run, which goes with its run */
-  async remove(id: string): Promise<void> {
+  /**
+   * Into the trash. Resolves to the key that restores it.
+   * @throws ExpectedError for the model of a run, which goes with its run
+   */
+  async remove(id: string): Promise<string> {
     if (runOfModelId(id) !== null)
       throw new ExpectedError(
         'bad-input',
         'This model is part of a run. Delete the run, and the model goes with it.',
       )
-    await this.deps.library.remove('models', id)
+    const key = await this.deps.library.discard('models', id)
     this.list.remove(id)
+    return key
   }
 
   /** One image through the model. */
@@ -243,6 +242,22 @@ export class ModelService {
     })
   }
 
+  /** A model of the library that is whole, or none. */
+  private async add(
+    name: string,
+    write: (folder: string) => Promise<void>,
+  ): Promise<{ id: string; name: string }> {
+    const { id, folder } = await this.deps.library.create('models', name)
+    try {
+      await write(folder)
+    } catch (error) {
+      await this.deps.library.remove('models', id).catch(() => undefined)
+      throw error
+    }
+    await this.refresh(id)
+    return { id, name }
+  }
+
   private setModelOfRun(id: string): void {
     const run = this.deps.runs.summary(id)
     const model = run && modelOfRun(run)
@@ -284,6 +299,8 @@ export class ModelService {
     this.list.replaceAll(all)
   }
 }
+
+const withSize = <T extends ModelSummary>(model: T) => ({ ...model, bytes: weightBytes(model.spec) })
 
 function block({ width, height, channels }: InputShape, data: Uint8Array): PixelBlock {
   return { count: 1, width, height, channels, data }

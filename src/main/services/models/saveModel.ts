@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path'
 import type { EpochMetrics, ModelInfo, RunInfo } from '../../../shared/run'
+import { ownWeights } from '../../../shared/ownWeights'
 import { readWeights } from '../../store/checkpointStore'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/historyStore'
@@ -23,7 +24,8 @@ export async function saveModelOfRun(run: string): Promise<string> {
   const preview = await previewOfRun(run, modelInfo)
   await writeModel(folder, {
     info: modelInfo,
-    weights: await readWeights(files.weights),
+    // Checkpoints of earlier versions hold a tied decoder's transposes too.
+    weights: ownWeights(files.spec, await readWeights(files.weights)),
     card: modelCard(modelInfo, preview !== null),
     preview,
   })

@@ -26,10 +26,7 @@ export function runHandlers(
       await runs.describe(id, { notes })
       return null
     },
-    'runs.remove': async ({ id }) => {
-      await runs.remove(id)
-      return null
-    },
+    'runs.remove': async ({ id }) => ({ undo: await runs.remove(id) }),
     'runs.reveal': async ({ id }) => {
       await shell.reveal(await runs.folderOf(id))
       return null

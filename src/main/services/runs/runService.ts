@@ -13,6 +13,7 @@ import { readMetrics, readRunInfo, writeRunInfo } from '../../store/runStore'
 import type { OpenDatasets } from '../datasets/openDatasets'
 import type { EventBus } from '../eventBus'
 import { FreeNames } from '../freeNames'
+import { refuseTaken } from '../library/refuseTaken'
 import type { Library, LibraryEntry } from '../library/library'
 import { slugOf } from '../library/slug'
 import type { Log } from '../log'
@@ -68,6 +69,7 @@ export class RunService {
 
   listing = () => this.list.listing()
   summary = (id: string) => this.list.get(id)
+  names = () => this.list.listing().items.map(({ name }) => name)
 
   async folderOf(id: string): Promise<string> {
     return (await this.deps.library.find('runs', id)).folder
@@ -161,18 +163,21 @@ export class RunService {
     return name
   }
 
+  /** @throws ExpectedError for a name that another run has */
   async describe(id: string, changes: { name?: string; notes?: string }): Promise<void> {
+    if (changes.name !== undefined) refuseTaken('run', id, changes.name, this.list.listing().items)
     await writeAbout(await this.folderOf(id), changes)
     await this.refresh(id)
   }
 
-  /** @throws ExpectedError while it trains */
-  async remove(id: string): Promise<void> {
+  /** Into the trash. Resolves to the key that restores it. @throws ExpectedError while it trains */
+  async remove(id: string): Promise<string> {
     const summary = this.list.get(id)
     if (this.live.has(id) || (summary?.state === 'training' && summary.elsewhere))
       throw new ExpectedError('bad-input', 'This run is training. Stop it before you delete it.')
-    await this.deps.library.remove('runs', id)
+    const key = await this.deps.library.discard('runs', id)
     this.forget(id)
+    return key
   }
 
   /** One after the other for each run, or an older look at its files could replace a newer one. */

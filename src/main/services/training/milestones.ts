@@ -1,3 +1,5 @@
+import type { RunSummary } from '../../../shared/api/library'
+import { describeOutcome, judge } from '../../../shared/verdict'
 import type { RunLogEntry } from '../../store/runLog'
 import type { ScheduleConfig } from '../../../shared/trainingConfig'
 import type { TrainEvent } from '../../worker/protocol'
@@ -34,6 +36,14 @@ export class Milestones {
     const quality = psnr === null ? '' : `, PSNR ${psnr.toFixed(1)} dB`
     this.say('info', `Epoch ${epoch} of ${epochs}: loss ${short(valLoss ?? trainLoss)}${quality}.`)
   }
+}
+
+/** The last line of a run that is done. */
+export function lineOfEnd(run: RunSummary | undefined): Pick<RunLogEntry, 'level' | 'text'> {
+  const outcome = run && describeOutcome(run)
+  const verdict = run ? judge(run).verdict : 'unknown'
+  const level = verdict === 'useless' ? 'error' : verdict === 'below-pca' ? 'warning' : 'info'
+  return { level, text: `Done. The best epoch is kept as the model.${outcome ? ` ${outcome}` : ''}` }
 }
 
 const short = (value: number) => Number(value.toPrecision(3)).toString()

@@ -1,6 +1,6 @@
 import type { ParsedParams } from '../../../shared/api/commands'
-import { describeLayers } from '../../../shared/layerSizes'
 import type { RunInfo, Waiting } from '../../../shared/run'
+import { nameOfRun } from '../../../shared/runNames'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { openModel } from '../../store/modelStore'
 import type { ComputeTarget } from '../../worker/protocol'
@@ -46,6 +46,6 @@ export async function newRun(
   }
   return {
     info: (place) => ({ ...created, state: 'waiting', waiting: { ...waiting, place } }),
-    name: params.name ?? `${images.name}, ${describeLayers(plan.spec)}`,
+    name: params.name ?? nameOfRun(images.name, plan.spec),
   }
 }

@@ -1,6 +1,7 @@
 import type { ParsedParams, PresetOption, TrainingEstimate } from '../../../shared/api/commands'
 import type { TrainingState } from '../../../shared/api/training'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
+import { freeName } from '../../../shared/freeName'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import { readDatasetInfo } from '../../store/datasetStore'
@@ -12,6 +13,7 @@ import type { Library } from '../library/library'
 import type { Log } from '../log'
 import type { RunService } from '../runs/runService'
 import type { DatasetImports } from './datasetImports'
+import { lineOfEnd } from './milestones'
 import { newRun } from './newRun'
 import { QueueKeeper } from './queueKeeper'
 import { followProgress, preparing } from './runProgress'
@@ -144,7 +146,7 @@ export class TrainingService {
       from: params.from && (await modelFolder(params.from)),
       target: this.targetOf(params),
     })
-    const id = await this.keeper.add(info, name, this.isHeld)
+    const id = await this.keeper.add(info, freeName(name, this.deps.runs.names()), this.isHeld)
     this.startQueue()
     await this.deps.runs.refresh(id)
     return { id }
@@ -254,8 +256,12 @@ export class TrainingService {
 
   private async sayHowItEnded(id: string, error: unknown): Promise<void> {
     const tell = this.deps.runs.say.bind(this.deps.runs)
-    const state = this.deps.runs.summary(id)?.state
-    if (error === null) return tell(id, 'info', 'Done. The best epoch is kept as the model.')
+    const summary = this.deps.runs.summary(id)
+    const state = summary?.state
+    if (error === null) {
+      const { level, text } = lineOfEnd(summary)
+      return tell(id, level, text)
+    }
     if (error instanceof CancelledError && state === 'paused') return tell(id, 'info', 'Paused and saved.')
     if (error instanceof CancelledError && state === 'stopped') return tell(id, 'info', 'Stopped and saved.')
     if (error instanceof ExpectedError) return tell(id, 'error', error.message)

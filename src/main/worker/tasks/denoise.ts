@@ -41,6 +41,14 @@ export async function denoise(
       })
   if (share < 1 || color < 1 || detail > 0)
     mixPixels(result, pixels, result, params.channels, { strength: share, color, detail })
+  // With so little noise that no value moves, there was nothing to do either.
+  const isSame = isEqual(result, pixels)
   emit(result)
-  return { estimated, tile: used }
+  return { estimated, tile: isSame ? null : used }
+}
+
+function isEqual(a: PixelData, b: PixelData): boolean {
+  const bytes = ({ buffer, byteOffset, byteLength }: PixelData) =>
+    Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
+  return bytes(a).equals(bytes(b))
 }

@@ -21,7 +21,8 @@ export async function mapCodes(
   { codes, dimensions, projection, start }: Map['params'],
   context: TaskContext<Map['event']>,
 ): Promise<Map['result']> {
-  const rows = finiteRows(codes, dimensions)
+  const sample = projection.method === 'umap' ? projection.sample : undefined
+  const rows = evenly(finiteRows(codes, dimensions), sample ?? Infinity)
   const values = rowsOf(codes, dimensions, rows)
   if (rows.length === 0)
     throw new ExpectedError(
@@ -29,11 +30,10 @@ export async function mapCodes(
       'Not one code of these images is a number: the model has diverged. Train it again with a lower learning rate.',
     )
   const startOfRows = start && rowsOf(start, start.length / (codes.length / dimensions), rows)
-  const mapped = await place(values, dimensions, projection, startOfRows ?? null, context)
+  const isWhole = startOfRows?.every(Number.isFinite) ?? false
+  const mapped = await place(values, dimensions, projection, isWhole ? startOfRows! : null, context)
   const points = scatter(mapped.points, mapped.components, rows, codes.length / dimensions)
-  const even = Uint32Array.from({ length: Math.min(judged, rows.length) }, (_, i) =>
-    Math.floor((i * rows.length) / Math.min(judged, rows.length)),
-  )
+  const even = evenly(Uint32Array.from(rows.keys()), judged)
   const trusted =
     even.length > 2 * judgedNeighbors
       ? trustworthiness(
@@ -45,6 +45,12 @@ export async function mapCodes(
         )
       : null
   return { ...mapped, points, trustworthiness: trusted }
+}
+
+/** At most so many of some rows, from the first one on at equal distances. */
+function evenly(rows: Uint32Array, most: number): Uint32Array {
+  if (rows.length <= most) return rows
+  return Uint32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]!)
 }
 
 type Placed = Omit<MappedCodes, 'trustworthiness'>

@@ -4,6 +4,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { fromHalf } from '../../engine/files/half'
 import { importFile } from '../../engine/importers/importFile'
 import { limits } from '../../engine/importers/limits'
+import { ownWeights } from '../../../shared/ownWeights'
 import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
 import { explainFileError } from '../../store/fileErrors'
 import { decodeSafetensors, type StoredTensor } from '../../store/safetensors'
@@ -11,7 +12,7 @@ import type { ComputeTasks } from '../protocol'
 
 type Read = ComputeTasks['readModelFile']
 
-/** Reads a model from a file that may come from anybody; its weights are what its spec needs, a tied decoder's too. */
+/** Reads a model from a file that may come from anybody; its weights are what its spec needs, a tied kernel once. */
 export async function readModelFile({ path, hints }: Read['params']): Promise<Read['result']> {
   const name = basename(path)
   const imported = await importFile(
@@ -28,7 +29,8 @@ export async function readModelFile({ path, hints }: Read['params']): Promise<Re
     hints,
   )
   const { spec, weights } = imported
-  return { ...imported, weights: explicitWeights(spec, parametersFromWeights(spec, weights, name)) }
+  const explicit = explicitWeights(spec, parametersFromWeights(spec, weights, name))
+  return { ...imported, weights: ownWeights(spec, explicit) }
 }
 
 /** Of a stranger's file what is no floating point is none of a layer's weights: counters of batches, for example. */

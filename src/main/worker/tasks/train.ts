@@ -5,6 +5,7 @@ import { Trainer, type TrainingOutcome } from '../../engine/training/trainer'
 import { trainingPositionSchema } from '../../engine/training/position'
 import { HealthWatch } from '../../engine/training/health'
 import { decoderCopies } from '../../engine/models/decoderCopies'
+import { ownWeights } from '../../../shared/ownWeights'
 import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
 import {
   type Checkpoint,
@@ -17,7 +18,7 @@ import { makeFolder } from '../../store/makeFolder'
 import { rewindSnapshots } from '../../store/historyStore'
 import { appendMetrics, rewindMetrics, runFiles } from '../../store/runStore'
 import { fastestTarget } from '../fastestTarget'
-import { readParameters } from '../loadModel'
+import { readInitialParameters } from '../loadModel'
 import type { ComputeTasks, TrainEvent, TrainParams, TrainResult } from '../protocol'
 import { chooseRuntime } from '../runtimes'
 import type { TaskContext } from '../taskContext'
@@ -114,8 +115,8 @@ async function start(trainer: Trainer, { run, resume, initialWeights, spec }: Tr
     const checkpoint = await readCheckpoint(latest, trainingPositionSchema)
     await trainer.restore(valuesOf(trainer, checkpoint, latest), checkpoint.position)
   } else if (initialWeights) {
-    // Explicit weights name every kernel, so an untied decoder starts at the transposes of a tied one.
-    const values = await readParameters({ spec, weights: initialWeights })
+    // An untied decoder starts at the transposes of a tied one.
+    const values = await readInitialParameters({ spec, weights: initialWeights })
     const follows = spec.tying === 'copied' || spec.tying === 'pseudo-inverse'
     await trainer.restore(follows ? { ...values, ...decoderCopies(spec, values) } : values, trainer.position)
   }
@@ -125,7 +126,7 @@ async function start(trainer: Trainer, { run, resume, initialWeights, spec }: Tr
 
 async function checkpointOf(trainer: Trainer): Promise<Checkpoint<Position>> {
   const values = await trainer.values()
-  const weights = explicitWeights(trainer.spec, values)
+  const weights = ownWeights(trainer.spec, explicitWeights(trainer.spec, values))
   const state: StoredWeights = {}
   for (const [name, data] of Object.entries(values)) {
     const slash = name.lastIndexOf('/')

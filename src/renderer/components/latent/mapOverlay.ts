@@ -20,6 +20,8 @@ export interface Overlay {
     readonly picture: HTMLCanvasElement
     /** Of its frame. */
     readonly colour: string
+    /** Not selected, where others are. */
+    readonly isFaded: boolean
   }[]
   readonly pictureSide: number
   readonly density: boolean
@@ -36,6 +38,9 @@ export interface Overlay {
   }
   readonly radius: number
 }
+
+/** Of pictures that are not selected, where others are. */
+const fadedAlpha = 0.18
 
 /** What lies over the points: pictures, lines of density, what is being drawn around, rings and names. */
 export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay): void {
@@ -55,7 +60,10 @@ function drawPictures(context: CanvasRenderingContext2D, overlay: Overlay): void
   const { pictures, pictureSide } = overlay
   context.imageSmoothingEnabled = false
   context.lineWidth = 2 * overlay.ratio
-  for (const { point, picture, colour } of pictures) {
+  // What is selected covers what is not.
+  const order = [...pictures].sort((a, b) => Number(b.isFaded) - Number(a.isFaded))
+  for (const { point, picture, colour, isFaded } of order) {
+    context.globalAlpha = isFaded ? fadedAlpha : 1
     const [x, y] = pointAt(overlay, point)
     const scale = (0.9 * pictureSide) / Math.max(picture.width, picture.height)
     const [width, height] = [picture.width * scale, picture.height * scale]
@@ -64,6 +72,7 @@ function drawPictures(context: CanvasRenderingContext2D, overlay: Overlay): void
     context.strokeStyle = colour
     context.strokeRect(left, top, width, height)
   }
+  context.globalAlpha = 1
 }
 
 function drawDensity(

@@ -1,5 +1,27 @@
 const none = -1
 
+/** With more points in view, images of some of them would hide the others. */
+export const mostWithPictures = 1000
+
+/** The height and width of images in pixels of the page: larger ones where fewer points are in view. */
+export const pictureSide = (inView: number): number => (inView <= 60 ? 64 : inView <= 400 ? 44 : 32)
+
+/** How many points are in the pane. */
+export function countInView(
+  screen: Float32Array,
+  visible: Uint8Array | null,
+  { width, height }: { readonly width: number; readonly height: number },
+): number {
+  let count = 0
+  for (let i = 0; i < screen.length / 2; i++) {
+    if (visible && visible[i] === 0) continue
+    const x = screen[2 * i]!
+    const y = screen[2 * i + 1]!
+    if (x >= 0 && y >= 0 && x < width && y < height) count++
+  }
+  return count
+}
+
 /**
  * Points that have room for a picture of `side` pixels: those that come first and are not covered by another one.
  * Squares that are fixed to the map by `origin`, a place of it in pixels, hold one at most, so that pictures stay when

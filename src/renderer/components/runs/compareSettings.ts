@@ -2,6 +2,8 @@ import type { RunSummary } from '../../../shared/api/library'
 import { layerSizes } from '../../../shared/layerSizes'
 import { activationOf } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
+import type { Augmentation } from '../../../shared/trainingConfig'
+import { formatCount, formatDuration } from '../../composables/format'
 
 export interface ComparedSetting {
   readonly key: string
@@ -28,14 +30,14 @@ function settingsOf({
   device,
   preset,
 }: RunSummary): Record<string, string> {
-  const { optimizer, schedule, noise, patches, ...rest } = config
+  const { optimizer, schedule, noise, patches, augmentation, budgetMs, ...rest } = config
   const sizes = layerSizes(spec)
   const layers = spec.network
     ? sizes.join(', ')
     : spec.encoder.map((layer, i) => `${sizes[i]} ${activationOf(layer) ?? 'pool'}`).join(', ')
   return {
     dataset: datasetName,
-    images: String(images),
+    images: formatCount(images),
     preset: preset ?? '–',
     layers,
     ...(spec.decoder === 'mirror' ? { tying: spec.tying } : {}),
@@ -45,8 +47,15 @@ function settingsOf({
     initializer: spec.initializer,
     modelSeed: String(spec.seed),
     noise: noise ? formatNoise(noise) : '–',
-    patches: patches ? String(patches.perImage) : '–',
-    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)])),
+    patches: patches ? formatCount(patches.perImage) : '–',
+    augmentation: augmentation ? describeAugmentation(augmentation) : '–',
+    budgetMs: budgetMs === null ? '–' : formatDuration(budgetMs),
+    ...Object.fromEntries(
+      Object.entries(rest).map(([key, value]) => {
+        if (value === null) return [key, '–']
+        return [key, counts.has(key) ? formatCount(value) : String(value)]
+      }),
+    ),
     optimizer: optimizer.name,
     ...Object.fromEntries(
       Object.entries(optimizer)
@@ -57,6 +66,12 @@ function settingsOf({
     runtime: `${runtime} ${device}`,
   }
 }
+
+/** Settings that count something; a seed, say, does not. */
+const counts: ReadonlySet<string> = new Set(['epochs', 'batchSize', 'imagesPerEpoch'])
+
+const describeAugmentation = ({ flip, shift }: Augmentation) =>
+  [...(flip ? ['flip'] : []), ...(shift > 0 ? [`shift ${shift}`] : [])].join(', ') || '–'
 
 const usedBy: Record<string, readonly string[]> = {
   beta1: ['adam', 'adamw'],

@@ -1,6 +1,9 @@
 import type { RunSummary } from '../../../shared/api/library'
 import { describeLayers } from '../../../shared/layerSizes'
 
+/** As many runs as there are colours for. */
+export const mostCompared = 8
+
 export type SortKey = 'name' | 'state' | 'dataset' | 'tying' | 'loss' | 'psnr' | 'epochs' | 'created'
 
 /** What a run is ordered by; those without a figure come last, whichever way. */

@@ -6,6 +6,8 @@ export const common = {
   remove: 'Entfernen',
   rename: 'Umbenennen',
   retry: 'Erneut versuchen',
+  undo: 'Rückgängig',
+  isBack: 'Nichts ist zurück. | „{name}“ ist wieder da. | Alle {n} sind wieder da.',
   open: 'Öffnen',
   back: 'Zurück',
   processor: 'dem Prozessor',
@@ -18,6 +20,7 @@ export const common = {
   parameters: '{n} Parameter',
   perSecond: '{n} Bilder/s',
   timeLeft: 'noch {time}',
+  underASecond: 'weniger als eine Sekunde',
   startedAnew:
     'Hourglass wurde neu gestartet. Öffnen Sie die Adresse, die es ausgegeben hat: Diese Seite gehört zur Zeit davor.',
   connectionLost: 'Die Verbindung zu Hourglass ist unterbrochen. Neuer Versuch…',

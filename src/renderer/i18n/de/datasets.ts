@@ -1,7 +1,8 @@
 export const datasets = {
+  imagesTitle: 'Bilder',
   title: 'Bilder',
   subtitle: 'Bilder in einheitlicher Größe, von denen ein Netz lernt.',
-  sample: 'Beispiel ausprobieren',
+  sample: 'Beispiel ausprobieren…',
   openFolder: 'Ordner öffnen…',
   none: 'Noch keine Bilder',
   noneText:
@@ -14,17 +15,24 @@ export const datasets = {
   damaged: 'Beschädigt',
   importTitle: 'Neuer Datensatz',
   importSubtitle:
-    'Wählen Sie, wie Ihre Bilder auf eine Größe gebracht werden. Die Originale werden nur gelesen.',
+    'Drücken Sie auf „Training beginnen“. Alles andere ist für Ihre Bilder gewählt und lässt sich ändern.',
   addImages: 'Bilder hinzufügen…',
   addFolder: 'Ordner hinzufügen…',
   nothingChosen: 'Noch nichts ausgewählt',
   nothingChosenText:
     'Wählen Sie einen Ordner mit Bildern, oder ziehen Sie Ordner und Bilder in dieses Fenster.',
-  what: 'Was importiert wird',
-  how: 'Wie das Netz sie sieht',
+  what: 'Ihre Bilder',
+  how: 'Wie Bilder gelesen werden',
+  howHint: 'Größe, Farbe, Ausschnitte, Gruppen',
+  network: 'Das Netz und sein Training',
+  networkHint: 'Schichten, Gewichte, Lernrate, Rauschen',
+  purpose: 'Ein Entrauscher für diese Bilder',
+  purposeText:
+    'Der Entrauscher lernt an kleinen Ausschnitten Ihrer Bilder. Importieren Sie sie, und drücken Sie dann auf „Damit trainieren“.',
   name: 'Name des Datensatzes',
   leaveOut: '{name} weglassen',
   import: 'Importieren',
+  importOnly: 'Nur importieren',
   size: 'Größe',
   width: 'Breite',
   height: 'Höhe',
@@ -50,7 +58,6 @@ export const datasets = {
   limit: 'Höchstens',
   limitHint: '0 nimmt alle Bilder',
   seed: 'Startwert der zufälligen Stellen',
-  previewTitle: 'Einige davon',
   previewBusy: 'Ihre Bilder werden angesehen',
   found: 'Keine Bilder gefunden. | Ein Bild gefunden. | {n} Bilder gefunden.',
   foundMore: 'Mehr als {n} Bilder gefunden.',
@@ -76,6 +83,8 @@ export const datasets = {
   external: 'Außerhalb der Bibliothek, wo die Kommandozeile ihn abgelegt hat',
   split: '{train} zum Lernen, {validation} zurückgehalten, um das Gelernte zu prüfen',
   train: 'Damit trainieren',
+  trained:
+    'Mit diesen Bildern wurde ein Modell trainiert: {model}. | Mit diesen Bildern wurden {n} Modelle trainiert. Das neueste ist {model}.',
   reimport: 'Neu importieren…',
   reimportTitle: 'Neu importieren',
   reimportText:
@@ -83,11 +92,8 @@ export const datasets = {
   reimportGo: 'Neu importieren',
   revealDataset: 'Ordner des Datensatzes zeigen',
   revealSource: 'Originalbilder zeigen',
-  removeTitle: '„{name}“ entfernen?',
-  removeText:
-    'Der Datensatz wird aus der Bibliothek gelöscht. Ihre Originalbilder bleiben unberührt, und Läufe, die damit trainiert wurden, bleiben.',
-  forgetText:
-    'Er liegt außerhalb der Bibliothek: Er verschwindet nur aus dieser Liste, seine Dateien bleiben, wo sie sind.',
+  removed: '„{name}“ ist gelöscht. Ihre Originalbilder bleiben unberührt.',
+  forgotten: '„{name}“ steht nicht mehr in der Liste. Die Dateien bleiben, wo sie sind.',
   gone: 'Diesen Datensatz gibt es hier nicht',
   toAll: 'Zu allen Datensätzen',
   phase: {

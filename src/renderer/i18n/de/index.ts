@@ -1,6 +1,7 @@
 import { common } from './common'
 import { datasets } from './datasets'
 import { denoise } from './denoise'
+import { help } from './help'
 import { latent } from './latent'
 import { models } from './models'
 import { run } from './run'
@@ -10,4 +11,17 @@ import { shell } from './shell'
 import { start } from './start'
 import { train } from './train'
 
-export const de = { common, shell, start, denoise, datasets, train, run, runs, latent, models, settings }
+export const de = {
+  common,
+  shell,
+  start,
+  denoise,
+  datasets,
+  train,
+  run,
+  runs,
+  latent,
+  models,
+  settings,
+  help,
+}

@@ -25,6 +25,10 @@ export const settings = {
   library: 'Bibliothek',
   libraryAbout: 'Datensätze, Läufe und Modelle liegen in diesem Ordner. Die Kommandozeile benutzt ihn auch.',
   move: 'Bibliothek verschieben…',
+  moveTitle: 'Bibliothek verschieben?',
+  moveText:
+    'Alles darin, {size}, wird von {from} nach {to} kopiert und am alten Ort gelöscht, sobald alles angekommen ist. Ihre Originalbilder bleiben, wo sie sind.',
+  moveGo: 'Verschieben',
   about: 'Über Hourglass',
   version: 'Hourglass {version}, MIT-Lizenz',
   privacy: 'Hourglass arbeitet ohne Netz: Ihre Bilder verlassen diesen Rechner nie.',

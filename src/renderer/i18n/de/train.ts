@@ -1,12 +1,59 @@
 export const train = {
   title: 'Training',
-  subtitle: 'Wählen Sie ein Netz und lassen Sie es Ihre Bilder lernen.',
+  subtitle:
+    'Drücken Sie auf „Training beginnen“. Alles andere ist für Ihre Bilder gewählt und lässt sich ändern.',
   noDataset: 'Zuerst ein paar Bilder',
   noDatasetText:
     'Ein Netz lernt von einem Datensatz. Öffnen Sie einen Ordner mit Bildern, oder probieren Sie das Beispiel aus.',
   images: 'Bilder',
   dataset: 'Datensatz',
+  plan: {
+    title: 'Was trainiert wird',
+    looking: 'Ihre Bilder werden angesehen, um das Passende zu finden…',
+    sentence: '{images}: {network} auf {size}, {numbers} je Bild, {length}.',
+    sentenceWithoutCode: '{images}: {network} auf {size}, {length}.',
+    images: {
+      photographs: {
+        rgb: 'Ein Farbfoto | {n} Farbfotos',
+        grey: 'Ein graues Foto | {n} graue Fotos',
+      },
+      drawings: {
+        rgb: 'Ein Bild mit wenigen Farben, wie eine Zeichnung oder ein Symbol | {n} Bilder mit wenigen Farben, wie Zeichnungen oder Symbole',
+        grey: 'Ein Bild mit wenigen Tönen, wie eine Zeichnung oder Ziffer | {n} Bilder mit wenigen Tönen, wie Zeichnungen oder Ziffern',
+      },
+    },
+    network: { dense: 'ein vollständig verbundenes Netz', convolutional: 'ein Faltungsnetz' },
+    size: '{width}×{height}',
+    patches: 'Ausschnitten von {width}×{height}',
+    numbers: 'eine Zahl | {n} Zahlen',
+    length: {
+      '1m': 'etwa 1\u00a0Minute',
+      '10m': 'etwa 10\u00a0Minuten',
+      '1h': 'etwa 1\u00a0Stunde',
+      auto: 'bis es nicht mehr besser wird',
+    },
+    about: 'etwa {time}',
+    epochs: 'eine Epoche | {n} Epochen',
+    time: 'Wie lange es dauern darf',
+    budget: {
+      '1m': 'Etwa eine Minute',
+      '10m': 'Zehn Minuten',
+      '1h': 'Eine Stunde',
+      auto: 'Bis es nicht mehr besser wird',
+    },
+    remark: {
+      'one-image': 'Nur ein Bild: Das Netz lernt es auswendig, und nichts über andere Bilder.',
+      'few-images':
+        'Nur {n} Bilder: Erwarten Sie grobe Ergebnisse. Ab fünfzig lernt es, was sie gemeinsam haben.',
+      'images-equal': 'Alle Bilder sind gleich: Das Netz kann nur dieses eine Bild lernen.',
+    },
+    own: 'Sie haben den Vorschlag geändert.',
+    back: 'Zurück zum Vorschlag',
+    replaced:
+      'Das Netz, das Sie gewählt haben, nimmt keine Bilder dieser Größe oder Farbe. Der Vorschlag hat es ersetzt.',
+  },
   presetTitle: 'Mit einer Vorlage beginnen',
+  presetHint: 'Netze aus den Artikeln, Entrauscher',
   presets: 'Vorlagen',
   preset: {
     'tied-784-196-81-49': {
@@ -54,6 +101,18 @@ export const train = {
       text: 'Eine breite gekoppelte Schicht auf Ausschnitten von 16 × 16: für eine Stärke des Rauschens.',
     },
   },
+  suits: {
+    yes: {
+      photographs: 'Für Fotos wie Ihre',
+      drawings: 'Für Zeichnungen und Ziffern wie Ihre',
+      any: 'Für alle Bilder',
+    },
+    no: {
+      photographs: 'Für Fotos: Ihre Bilder sind anders',
+      drawings: 'Für Zeichnungen und Ziffern: Ihre Bilder sind anders',
+      any: '',
+    },
+  },
   tyingTitle: 'Die Gewichte des Decoders',
   tying: 'Wie die Gewichte des Decoders aus denen des Encoders entstehen',
   tyingMode: {
@@ -86,6 +145,11 @@ export const train = {
       'Kopplung halbiert, was zu lernen ist. Bei wenigen Bildern hilft sie, bei vielen kostet sie wenig: Trainieren Sie beides und vergleichen Sie.',
   },
   settingsTitle: 'Wie es lernt',
+  length: 'Wie lange es trainiert',
+  lengths: { time: 'Zeit', epochs: 'Epochen' },
+  untilBest: 'Es trainiert, bis es nicht mehr besser wird.',
+  minutes: 'Minuten',
+  minutesHint: 'So viele Epochen, wie in diese Zeit passen',
   epochs: 'Epochen',
   epochsHint: 'So oft durch alle Bilder',
   batchSize: 'Bilder je Schritt',
@@ -95,6 +159,11 @@ export const train = {
   validation: 'Zurückgehalten',
   validationHint: 'Um das Gelernte zu prüfen',
   noise: 'Rauschen, das es entfernen lernt',
+  augmentation: 'Abwandlungen der Bilder',
+  flip: 'Bilder seitlich spiegeln',
+  flipHint: 'Jedes zweite, in jeder Epoche neu',
+  shift: 'Bilder verschieben um bis zu',
+  shiftHint: 'Anteil ihrer Seite; 0 schaltet es ab',
   more: 'Weitere Einstellungen',
   moreHint: 'Fehlermaß, Optimierer, Verlauf, Startwerte',
   loss: 'Fehlermaß',
@@ -111,6 +180,8 @@ export const train = {
   schedule: 'Verlauf der Lernrate',
   schedules: { constant: 'Gleichbleibend', cosine: 'Fällt als Kosinus', plateau: 'Fällt, wenn es stockt' },
   floor: 'Fällt auf diesen Anteil',
+  warmup: 'Steigt während',
+  warmupHint: 'Anteil des Trainings, am Anfang',
   factor: 'Fällt um diesen Faktor',
   plateauPatience: 'Epochen ohne Fortschritt',
   momentum: 'Momentum',
@@ -165,6 +236,9 @@ export const train = {
   device: 'Rechnet auf',
   auto: 'Dem schnellsten Gerät',
   estimate: 'Etwa {epoch} je Epoche, {all} insgesamt.',
+  estimateTime: 'Etwa {time}: eine Epoche. | Etwa {time}: ungefähr {n} Epochen.',
+  estimateAuto: 'Etwa {epoch} je Epoche. Es endet, wenn es nicht mehr besser wird.',
+  estimateTooLong: 'Eine Epoche allein dauert etwa {epoch}, länger als {time}.',
   estimateOn: '{speed} Bilder je Sekunde mit {runtime} auf {device}',
   measuring: 'Es wird gemessen, wie schnell es lernt…',
   busy: '„{name}“ wird gerade trainiert. Dieser Lauf wartet in der Warteschlange und beginnt von selbst.',

@@ -6,6 +6,8 @@ export const common = {
   remove: 'Remove',
   rename: 'Rename',
   retry: 'Try again',
+  undo: 'Undo',
+  isBack: 'Nothing is back. | “{name}” is back. | All {n} are back.',
   open: 'Open',
   back: 'Back',
   processor: 'the processor',
@@ -18,6 +20,7 @@ export const common = {
   parameters: '{n} parameters',
   perSecond: '{n} images/s',
   timeLeft: '{time} left',
+  underASecond: 'less than a second',
   startedAnew:
     'Hourglass was started anew. Open the address that it printed: this page belongs to the time before.',
   connectionLost: 'The connection to Hourglass is lost. Trying again…',

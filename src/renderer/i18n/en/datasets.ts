@@ -1,7 +1,8 @@
 export const datasets = {
+  imagesTitle: 'Images',
   title: 'Datasets',
   subtitle: 'Images, brought to one size, for a network to learn from.',
-  sample: 'Try the sample',
+  sample: 'Try a sample…',
   openFolder: 'Open folder…',
   none: 'No datasets yet',
   noneText:
@@ -13,16 +14,23 @@ export const datasets = {
   importing: 'Importing',
   damaged: 'Damaged',
   importTitle: 'New dataset',
-  importSubtitle: 'Choose how your images are brought to one size. The originals are only read.',
+  importSubtitle: 'Press Start training. Everything else has been chosen for your images and can be changed.',
   addImages: 'Add images…',
   addFolder: 'Add folder…',
   nothingChosen: 'Nothing chosen yet',
   nothingChosenText: 'Choose a folder of images, or drop folders and images anywhere on this window.',
-  what: 'What to import',
-  how: 'How the network will see them',
+  what: 'Your images',
+  how: 'How images are read',
+  howHint: 'Size, colour, patches, labels',
+  network: 'The network and its training',
+  networkHint: 'Layers, weights, learning rate, noise',
+  purpose: 'A denoiser for these pictures',
+  purposeText:
+    'The denoiser learns on small patches that are cut out of your pictures. Import them, then press “Train on this”.',
   name: 'Name of the dataset',
   leaveOut: 'Leave out {name}',
   import: 'Import',
+  importOnly: 'Import only',
   size: 'Size',
   width: 'Width',
   height: 'Height',
@@ -48,7 +56,6 @@ export const datasets = {
   limit: 'At most',
   limitHint: '0 takes all images',
   seed: 'Seed of the random places',
-  previewTitle: 'A few of them',
   previewBusy: 'Looking at your images',
   found: 'No images found. | One image found. | {n} images found.',
   foundMore: 'More than {n} images found.',
@@ -74,6 +81,8 @@ export const datasets = {
   external: 'Outside of the library, where the command line put it',
   split: '{train} to learn from, {validation} held back to check what was learned',
   train: 'Train on this',
+  trained:
+    'A model was trained on these images: {model}. | {n} models were trained on these images. The newest one is {model}.',
   reimport: 'Import again…',
   reimportTitle: 'Import again',
   reimportText:
@@ -81,11 +90,8 @@ export const datasets = {
   reimportGo: 'Import again',
   revealDataset: 'Show the dataset’s folder',
   revealSource: 'Show the original images',
-  removeTitle: 'Remove “{name}”?',
-  removeText:
-    'The dataset is deleted from the library. Your original images are not touched, and runs that were trained on it stay.',
-  forgetText:
-    'It lies outside of the library: it is only taken off this list, its files stay where they are.',
+  removed: '“{name}” is deleted. Your original images are not touched.',
+  forgotten: '“{name}” is off this list. Its files stay where they are.',
   gone: 'This dataset is not here',
   toAll: 'To all datasets',
   phase: {

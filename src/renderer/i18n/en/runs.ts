@@ -1,4 +1,7 @@
+import { englishNaming } from '../../../shared/runNames'
+
 export const runs = {
+  naming: englishNaming,
   title: 'Runs',
   subtitle: 'Everything that was trained, to look at, compare and repeat.',
   new: 'New run',
@@ -11,6 +14,9 @@ export const runs = {
   choose: 'Chosen',
   chooseOne: 'Choose {name}',
   compare: 'Compare',
+  chooseFirst: 'Choose two or more runs to compare them, or one to delete it.',
+  chooseOneMore: 'Choose one more run to compare them.',
+  tooMany: 'At most eight runs can be compared at once. Choose fewer.',
   column: {
     name: 'Name',
     state: 'State',
@@ -39,6 +45,7 @@ export const runs = {
   byEpoch: 'By epoch',
   byTime: 'By time',
   seconds: 'Seconds',
+  legend: 'Colours of the curves',
   validationLoss: 'Validation loss',
   lossOf: 'Validation loss of these runs, which reached {runs}',
   psnrOf: 'PSNR of these runs, which reached {runs}',
@@ -49,6 +56,16 @@ export const runs = {
   onlyDifferent: 'Only what differs',
   differs: '(differs)',
   best: 'best',
+  size: 'Size of the model',
+  pca: 'PCA on the same images',
+  pcaOf: '{psnr} with {n} components',
+  pcaLine: 'PCA, {n} components: {psnr}',
+  meanImage: 'The mean image',
+  weightsOf: '{n} filters of the first layer of {name} after epoch {epoch}',
+  difference: 'Difference from the original, × {factor}',
+  differenceOf: 'Image {n}, difference of {name} from the original, {factor} times as strong',
+  differenceAbout:
+    'Black is where a reconstruction equals its original. Differences are multiplied by the factor so that they can be seen, by the same one for all runs.',
   imageOf: 'Image {n}, reconstructed by {name}',
   settingName: {
     dataset: 'Dataset',
@@ -63,8 +80,11 @@ export const runs = {
     modelSeed: 'Seed of the weights',
     noise: 'Noise',
     epochs: 'Epochs',
+    imagesPerEpoch: 'Images an epoch',
     batchSize: 'Images a step',
     patches: 'Patches of each image',
+    augmentation: 'Random changes of images',
+    budgetMs: 'Time limit',
     averageDecay: 'Average of the weights',
     validationSplit: 'Held back',
     patience: 'Patience',

@@ -24,6 +24,10 @@ export const settings = {
   library: 'Library',
   libraryAbout: 'Datasets, runs and models lie in this folder. The command line uses it too.',
   move: 'Move the library…',
+  moveTitle: 'Move the library?',
+  moveText:
+    'Everything in it, {size}, is copied from {from} to {to}, and deleted from the old place once all of it has arrived. Your original images stay where they are.',
+  moveGo: 'Move it',
   about: 'About',
   version: 'Hourglass {version}, MIT licence',
   privacy: 'Hourglass works offline: your images never leave this machine.',

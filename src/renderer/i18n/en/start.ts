@@ -4,25 +4,72 @@ export const start = {
   lead: 'Hourglass trains a small neural network that packs each image into a few numbers and unpacks it again. Watch it learn, look inside, clean noisy images. Everything stays on this machine.',
   openFolder: 'Open folder…',
   openImages: 'Open images…',
-  denoise: 'Denoise pictures…',
-  sample: 'Try the sample',
+  sample: 'Try a sample…',
   drop: 'Or drop folders and images anywhere on this window.',
   datasets: 'Recent datasets',
   runs: 'Recent runs',
   models: 'Kept models',
-  step: {
-    images: {
-      title: 'Open a folder',
-      text: 'Your images are brought to one size. The originals are only read.',
+  showcase: {
+    letters: '{n} letters and digits, and below each what the network draws from its code',
+    map: 'Map of {n} letters: those that the network finds alike lie together',
+    curve: 'The reconstruction error over time, on a logarithmic scale',
+    error: 'Reconstruction error {error}',
+    step: 'Step {n}',
+    learns:
+      'A small network is learning {n} letters at this moment: below each letter you see what it draws from only {code} numbers instead of {inputs}.',
+    rests:
+      'This network has learned {n} letters: below each letter you see what it draws from only {code} numbers instead of {inputs}, and on its map alike letters lie together.',
+    refused: 'It does not learn now, because something else is computing.',
+    watch: 'Watch it learn',
+    pause: 'Pause',
+    resume: 'Resume',
+    open: 'Open it',
+  },
+  doors: 'What would you like to do?',
+  door: {
+    clean: {
+      title: 'Clean photos',
+      text: 'Take the noise out of pictures. Nothing has to be trained first.',
     },
-    learn: {
-      title: 'Let it learn',
-      text: 'Choose a network and watch it: curves, pictures, and a map of what it finds alike.',
+    alike: {
+      title: 'See what is alike',
+      text: 'A map of your images on which alike ones lie together.',
     },
-    look: {
-      title: 'Look inside',
-      text: 'Try the model on any image, and turn the numbers that it boils down to.',
+    odd: {
+      title: 'Find the odd ones',
+      text: 'Images that a model cannot draw well are unlike the others.',
     },
+    tied: {
+      title: 'Tied or untied?',
+      text: 'Let the decoder share the encoder’s weights, or have its own, and compare.',
+    },
+  },
+  leads: {
+    denoise: 'Choose pictures to clean',
+    map: 'Open the map of {name}',
+    errors: 'Open the map of {name}, coloured by error',
+    train: 'Train on {name} first',
+    compare: 'Compare two of your runs',
+    folder: 'Open a folder first',
+  },
+  sampleDialog: {
+    title: 'Try a sample',
+    text: 'Images to play with. They become a dataset like any other, which you can remove again.',
+    letters: { title: 'Digits and letters', text: '{n} grey images of 28 × 28 pixels, quick to learn.' },
+    textures: {
+      title: 'Textures',
+      text: '{n} grey surfaces of 64 × 64 pixels: bricks, weave, wood, clouds.',
+    },
+    faces: { title: 'Faces', text: '{n} drawn faces in colour, 64 × 64 pixels, of people who do not exist.' },
+    photographs: {
+      title: 'Photographs',
+      text: '{n} squares in colour, 64 × 64 pixels, cut out of 40 freely licensed photographs.',
+    },
+  },
+  dropped: {
+    title: 'What would you like to do with {name}?',
+    clean: { title: 'Clean it', text: 'Take the noise out. The original stays as it is.' },
+    learn: { title: 'Learn from it', text: 'Make a dataset of it, and train a model on that.' },
   },
   computesOn: 'Computes on: {device}, {runtime}.',
   speed: '{n} images a second with {subject}.',

@@ -210,7 +210,7 @@ describeRuntimes('training', (runtime) => {
       const kept = epochs ? ' The best model of the epochs before is kept.' : ''
       expect(error).toMatchObject({
         code: 'diverged',
-        message: `The loss is no longer a number in epoch ${epochs + 1}: training has diverged. Start again with a lower learning rate, for example 10.${kept}`,
+        message: `The loss is no longer a number in epoch ${epochs + 1}: training has diverged. Start again with a lower learning rate, for example 0.05.${kept}`,
       })
       if ('batchSize' in change) expect(epochs).toBeGreaterThan(0)
     })

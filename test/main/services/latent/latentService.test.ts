@@ -174,6 +174,11 @@ describe('a map of codes', () => {
     expect(onPca.error).toBeCloseTo(set.errors[50]!, 3)
     const onUmap = await ask('latent.locate', { set: set.set, projection: umap, image: place })
     onUmap.place.forEach((value, c) => expect(value).toBeCloseTo(points[100 + c]!, 0))
+    // Of a sample most neighbours have no place: those that have one decide.
+    const sampled = { ...umap, sample: 100 }
+    await project(set, sampled)
+    const onSample = await ask('latent.locate', { set: set.set, projection: sampled, image: place })
+    expect([...onSample.place].every(Number.isFinite)).toBe(true)
   })
 
   it('clusters are named by their most typical images, and compared with the labels', async () => {

@@ -65,6 +65,17 @@ describe('moving the library', () => {
     expect(await app.handlers['runs.get']({ id: 'r' })).toMatchObject({ datasetId: id })
   })
 
+  it('says from where to where and how much, and does nothing until it is asked to', async () => {
+    await sample()
+    const target = join(home, 'moved')
+    await mkdir(target)
+    const { place } = await app.places.add(target)
+    const plan = await app.handlers['library.planMove']({ place })
+    expect(plan).toMatchObject({ from: join(home, 'library'), to: target })
+    expect(plan.bytes).toBeGreaterThan(72 * 28 * 28)
+    expect(await readdir(target)).toEqual([])
+  })
+
   it.each([
     ['a folder that is not empty', 'full'],
     ['a folder within the library', 'library/datasets'],
@@ -73,6 +84,7 @@ describe('moving the library', () => {
     await mkdir(join(home, 'full'), { recursive: true })
     await writeFile(join(home, 'full', 'thesis.doc'), 'text')
     const { place } = await app.places.add(join(home, folder))
+    await expect(app.handlers['library.planMove']({ place })).rejects.toMatchObject({ code: 'bad-input' })
     await expect(app.handlers['library.move']({ place })).rejects.toMatchObject({ code: 'bad-input' })
     expect(await readFile(join(home, 'full', 'thesis.doc'), 'utf8')).toBe('text')
   })

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -10,11 +10,15 @@ import {
   modelSpecSchema,
   tyingModes,
 } from '../../../../src/shared/modelSpec'
+import { weightBytes } from '../../../../src/shared/modelSize'
+import { parametersOf } from '../../../../src/main/engine/models/autoencoder'
+import { explicitWeights } from '../../../../src/main/engine/models/weights'
 import { batchStream } from '../../../../src/main/services/models/batchStream'
 import { pythonExample } from '../../../../src/main/services/models/modelCard'
 import { saveModelOfRun } from '../../../../src/main/services/models/saveModel'
-import { readWeights, type StoredWeights } from '../../../../src/main/store/checkpointStore'
+import { readWeights } from '../../../../src/main/store/checkpointStore'
 import { modelFiles, openModel } from '../../../../src/main/store/modelStore'
+import { type StoredTensor, writeSafetensors } from '../../../../src/main/store/safetensors'
 import { runFiles } from '../../../../src/main/store/runStore'
 import { testComputeClient } from '../../../support/commandLine'
 import { hasPeersPython, runPython } from '../../../support/peersPython'
@@ -114,10 +118,38 @@ describe('saveModelOfRun', () => {
       expect(card).toContain(fact)
   })
 
-  it('writes tied kernels as exact transposes in every file', async () => {
+  it('writes tied kernels once in every file, so that a tied model takes half of what an untied one does', async () => {
     const model = await saveModelOfRun(run)
+    const own = parametersOf(smallSpec).trained.map(({ name }) => name)
     for (const file of [runFiles.best(run), runFiles.latest(run), modelFiles.weights(model)])
-      expectTied(await readWeights(file), smallSpec)
+      expect(Object.keys(await readWeights(file)).sort(), file).toEqual([...own].sort())
+    const spec: ModelSpec = { ...smallSpec, tying: 'untied' }
+    const untied = await saveModelOfRun(await trainRun(client, join(folder, 'untied-size'), dataset, spec))
+    const sizeOf = async (of: string) => (await stat(modelFiles.weights(of))).size
+    const ratio = ((await sizeOf(model)) - weightBytes(smallSpec)) / (await sizeOf(model))
+    expect(ratio).toBeLessThan(0.2) // Names and shapes.
+    expect((await sizeOf(model)) / (await sizeOf(untied))).toBeLessThan(0.6)
+  })
+
+  it('takes the transposes out of what an earlier version has left, and reads that as well', async () => {
+    const old = join(folder, 'old-run')
+    await cp(run, old, { recursive: true })
+    const weights = await readWeights(runFiles.best(old))
+    const values = Object.fromEntries(Object.entries(weights).map(([name, { data }]) => [name, data]))
+    const tensors: Record<string, StoredTensor> = {}
+    for (const [name, { shape, data }] of Object.entries(explicitWeights(smallSpec, values)))
+      tensors[name] = { dtype: 'F32', shape: [...shape], data }
+    await writeSafetensors(runFiles.best(old), { tensors, metadata: {} })
+    const { files } = await openModel(old)
+    const codes = new Float32Array(codeSize(smallSpec))
+    const draw = async (model: string) => {
+      const { files } = await openModel(model)
+      return (await client.call('decode', { model: files, codes, runtime: 'onnx' })).images
+    }
+    expect(Object.keys(await readWeights(files.weights))).toContain('decoder.0.kernel')
+    expect(await draw(old)).toEqual(await draw(run))
+    const model = await saveModelOfRun(old)
+    expect(await readWeights(modelFiles.weights(model))).toEqual(weights)
   })
 
   it('says of a run without a checkpoint how to go on', async () => {
@@ -155,19 +187,4 @@ print(json.dumps([codes.ravel().tolist(), decode(codes).ravel().tolist()]))`
 
 function expectClose(ours: Float32Array, theirs: ArrayLike<number>, from: number): void {
   expect(Math.max(...ours.map((value, i) => Math.abs(value - theirs[from + i]!)))).toBeLessThan(1e-5)
-}
-
-function expectTied(weights: StoredWeights, spec: ModelSpec): void {
-  spec.encoder.forEach((_, layer) => {
-    const encoder = weights[`encoder.${layer}.kernel`]!
-    const decoder = weights[`decoder.${spec.encoder.length - 1 - layer}.kernel`]!
-    const [rows, columns] = encoder.shape as [number, number]
-    expect(decoder.shape).toEqual([columns, rows])
-    const transposed = Float32Array.from(
-      encoder.data,
-      (_, i) => encoder.data[(i % rows) * columns + Math.floor(i / rows)]!,
-    )
-    const bits = ({ buffer, byteOffset, length }: Float32Array) => new Uint32Array(buffer, byteOffset, length)
-    expect(bits(decoder.data)).toEqual(bits(transposed))
-  })
 }

@@ -1,0 +1,14 @@
+import { ExpectedError } from '../../../shared/errors'
+import { isTaken } from '../../../shared/freeName'
+
+/** @throws ExpectedError when another entry of that kind is called so */
+export function refuseTaken(
+  kind: 'dataset' | 'run' | 'model',
+  id: string,
+  name: string,
+  entries: readonly { readonly id: string; readonly name: string }[],
+): void {
+  const others = entries.filter((entry) => entry.id !== id).map((entry) => entry.name)
+  if (!isTaken(name, others)) return
+  throw new ExpectedError('bad-input', `There is a ${kind} called “${name}” already. Choose another name.`)
+}

@@ -1,0 +1,32 @@
+import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
+import type { DenoisePicture, OpenedPicture } from '../../shared/api/denoising'
+import { client } from '../api/client'
+
+/** What is found out of the picture that is looked at, or why it cannot be. */
+export function useOpenedPicture(current: Ref<DenoisePicture | null>) {
+  const opened = shallowRef<OpenedPicture | null>(null)
+  const failure = shallowRef<Error | null>(null)
+
+  async function open(): Promise<void> {
+    const { id, isReadable } = current.value ?? {}
+    if (id === undefined || !isReadable) return
+    try {
+      const found = await client.invoke('denoise.open', { id })
+      if (id === current.value?.id) [opened.value, failure.value] = [found, null]
+    } catch (error) {
+      if (id === current.value?.id) failure.value = error as Error
+    }
+  }
+  watch(
+    [() => current.value?.id, () => current.value?.bytes],
+    () => {
+      opened.value = null
+      failure.value = null
+      void open()
+    },
+    { immediate: true },
+  )
+  // The connection may have been what was missing.
+  onScopeDispose(client.onConnection((connected) => connected && failure.value && void open()))
+  return { opened, failure }
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import type { PixelBlock } from './library'
+
+/** What learns on the start screen: a small network on images that come with Hourglass. */
+export interface Showcase {
+  readonly images: PixelBlock
+  /** One an image. */
+  readonly labels: readonly string[]
+  /** Where the trained network puts each image: x and y in 0..1. */
+  readonly map: Float32Array
+  /** Rows of the images that are shown. */
+  readonly shown: Int32Array
+  /** Those as the trained network draws them again. */
+  readonly reconstructions: PixelBlock
+  /** Reconstruction error (mean squared) of the trained network. */
+  readonly loss: number
+  /** How many numbers an image has, and how many its code has. */
+  readonly inputs: number
+  readonly codeSize: number
+}
+
+export const showcaseCommands = {
+  'showcase.get': z.strictObject({}),
+  /** Begins, or goes on where it was paused. Something real comes first: then nothing is begun. */
+  'showcase.start': z.strictObject({}),
+  /** Resolves when nothing computes any more. `keep`: it is paused, and the next start goes on. */
+  'showcase.stop': z.strictObject({ keep: z.boolean().default(false) }),
+  /** Puts its images and its trained model into the library, once; then they can be explored like any others. */
+  'showcase.open': z.strictObject({}),
+} as const
+
+export interface ShowcaseResults {
+  'showcase.get': Showcase
+  'showcase.start': { readonly started: boolean }
+  'showcase.stop': null
+  'showcase.open': { readonly dataset: string; readonly model: string }
+}
+
+/** At most ten a second. */
+export interface ShowcaseProgress {
+  readonly step: number
+  /** Null before the first step. */
+  readonly loss: number | null
+  readonly elapsedMs: number
+  /** The shown images through the network as it is now: bytes. */
+  readonly reconstructions: Uint8Array
+}
+
+/** `done`: its time is over; `paused`: it can go on; `stopped`: something real has begun, or the page has left it. */
+export interface ShowcaseEnd {
+  readonly how: 'done' | 'paused' | 'stopped'
+}
