@@ -51,7 +51,7 @@ export interface TrainingObserver {
 
 /** SSIM is measured on this many validation images an epoch. */
 const ssimImages = 512
-/** Baselines are measured on so many images at most. */
+/** Baselines, and epochs of runs with a budget, are measured on so many images at most. */
 const mostMeasured = 1000
 
 /**
@@ -134,7 +134,9 @@ export class Trainer {
   /** Fits the epochs of a new run into its budget by a speed that was measured. */
   planEpochs(samplesPerSecond: number): void {
     const epochMs = (1000 * this.imagesPerEpoch) / samplesPerSecond
-    this.position.plannedEpochs = epochsWithin(this.config, this.position, this.preparationMs, epochMs)
+    const { preparationMs } = this
+    const times = { preparationMs, trainedMs: 0, epochMs }
+    this.position.plannedEpochs = epochsWithin(this.config, this.position, times)
   }
 
   /** Images, or patches of them, that an epoch trains on. */
@@ -146,17 +148,15 @@ export class Trainer {
   async run(observer: TrainingObserver): Promise<TrainingOutcome> {
     const startedAt = performance.now()
     const { position } = this
-    const [firstEpoch, spentBefore] = [position.epoch, position.elapsedMs + this.preparationMs]
+    const { preparationMs } = this
+    const [firstEpoch, trainedBefore] = [position.epoch, position.elapsedMs]
     while (position.epoch < this.epochs && !this.isPatienceOver()) {
       const request = await this.runEpoch(observer)
       if (request !== 'continue') return request === 'pause' ? 'paused' : 'stopped'
       const ms = performance.now() - startedAt
-      position.plannedEpochs = epochsWithin(
-        this.config,
-        position,
-        spentBefore + ms,
-        ms / (position.epoch - firstEpoch),
-      )
+      const epochMs = ms / (position.epoch - firstEpoch)
+      const times = { preparationMs, trainedMs: trainedBefore + ms, epochMs }
+      position.plannedEpochs = epochsWithin(this.config, position, times)
     }
     return 'done'
   }
@@ -344,7 +344,10 @@ export class Trainer {
         },
       },
     }
-    return evaluateImages(this.compiled, this.images, this.indices.validation, options)
+    // Within a budget no more time goes into measuring than it is worth.
+    const { validation } = this.indices
+    const measured = this.config.budgetMs === null ? validation : evenly(validation, mostMeasured)
+    return evaluateImages(this.compiled, this.images, measured, options)
   }
 
   /** Sets a decoder that follows the encoder once an epoch. */
