@@ -57,15 +57,14 @@ export async function openServices(
     ...{ library, events, log, runs, datasets, places, client: helper, computeWorker, version },
   })
   const devices = await DeviceService.open({
-    ...{ events, jobs, settings, log, isTraining, client: trainer },
-    ...{ state: folders.state, setupScript: tensorflowSetup },
+    ...{ events, jobs, settings, log, isTraining, client: trainer, state: folders.state },
+    setupScript: tensorflowSetup,
   })
   const training = await TrainingService.open({
     ...{ library, runs, events, imports, log, client: trainer },
     target: () => devices.target(),
     modelFolder: (id) => models.folderOf(id),
   })
-  const plans = new PlanService({ library, places })
   const denoising = await DenoiseService.open({
     ...{ events, log, places, models, uploads, version, state: folders.state, roots: shell.roots },
     ...{ client: helper, savers, target: () => devices.target() },
@@ -81,15 +80,13 @@ export async function openServices(
   })
 
   const close = async () => {
-    await showcase.close()
-    await training.close()
-    await denoising.close()
-    await jobs.close()
+    for (const service of [showcase, training, denoising, jobs]) await service.close()
     await library.emptyAll()
     await Promise.all([library.close(), exports.close()])
     await Promise.all([trainer, helper, mapper, ...savers].map((client) => client.dispose()))
     await datasets.opened.close()
   }
-  const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training, plans }
-  return { ...made, denoising, latent, latentActions, exports, mover, showcase, close }
+  const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
+  const plans = new PlanService({ library, places })
+  return { ...made, plans, denoising, latent, latentActions, exports, mover, showcase, close }
 }

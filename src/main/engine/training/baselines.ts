@@ -4,14 +4,37 @@ import { clipped } from '../imaging/pixelBytes'
 import { psnrOfImages } from '../imaging/psnr'
 import { PrincipalSubspace } from '../projection/principalSubspace'
 import type { Runtime } from '../runtimes/runtime'
+import { inferenceBatch } from './evaluation'
+import { evenly, someImages } from './initialValues'
+import { asFloats } from './pixelSource'
+import type { Trainer } from './trainer'
 
 /** Values of the images that PCA is fitted to, at most: 128 MB. */
 const mostValues = 32e6
 const mostImages = 10_000
 
+/** Baselines, and epochs of runs with a budget, are measured on so many images at most. */
+export const mostMeasured = 1000
+
 /** How many training images PCA is fitted to. */
-export const fittedImages = (spec: ModelSpec): number =>
+const fittedImages = (spec: ModelSpec): number =>
   Math.max(2, Math.min(mostImages, Math.floor(mostValues / inputSize(spec.input))))
+
+/** What the mean image and PCA reach on the validation images of a run or, without any, on the training images. */
+export async function baselinesOf(trainer: Trainer, runtime: Runtime): Promise<Baselines | null> {
+  const { images, indices, spec, compiled } = trainer
+  const rows = evenly(indices.validation.length > 0 ? indices.validation : indices.train, mostMeasured)
+  const batch = inferenceBatch(images.rowBytes)
+  const clean = new Float32Array(rows.length * images.rowBytes)
+  const seen = new Float32Array(clean.length)
+  for (let from = 0; from < rows.length; from += batch) {
+    const part = await trainer.reconstruct(rows.subarray(from, from + batch))
+    clean.set(asFloats(part.clean), from * images.rowBytes)
+    seen.set(part.input, from * images.rowBytes)
+  }
+  const fitted = await someImages(images, indices.train, fittedImages(spec))
+  return measureBaselines(runtime, compiled.device.id, spec, fitted, { clean, seen })
+}
 
 /**
  * The PSNR that the mean image and PCA reach. PCA has as many components as the code has numbers, at most the images − 1.

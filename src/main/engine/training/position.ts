@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ScheduleConfig } from '../../../shared/trainingConfig'
 
 /** Where a run stands, beside its variables: with both, and the data, it goes on as if it had never stopped. */
 export const trainingPositionSchema = z.object({
@@ -35,4 +36,22 @@ export const startPosition: TrainingPosition = {
   epochsOnPlateau: 0,
   elapsedMs: 0,
   plannedEpochs: null,
+}
+
+/** Moves to the next epoch. @param loss by which epochs are compared. @returns whether this one was the best */
+export function endEpochAt(
+  position: TrainingPosition,
+  { loss, epochMs, schedule }: { loss: number; epochMs: number; schedule: ScheduleConfig },
+): boolean {
+  const best = position.bestLoss === null || loss < position.bestLoss
+  position.epoch++
+  position.epochsSinceBest = best ? 0 : position.epochsSinceBest + 1
+  position.epochsOnPlateau = best ? 0 : position.epochsOnPlateau + 1
+  if (schedule.name === 'plateau' && position.epochsOnPlateau >= schedule.patience) {
+    position.plateaus++
+    position.epochsOnPlateau = 0
+  }
+  if (best) Object.assign(position, { bestLoss: loss, bestEpoch: position.epoch })
+  Object.assign(position, { batch: 0, lossSum: 0, epochMs: 0, elapsedMs: position.elapsedMs + epochMs })
+  return best
 }

@@ -1,29 +1,27 @@
 import { ExpectedError } from '../../../shared/errors'
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
-import type { Baselines, EpochMetrics } from '../../../shared/run'
+import type { EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
-import { decoderCopies } from '../models/decoderCopies'
-import { AugmentedBatches } from './augmentedBatches'
+import { mostMeasured } from './baselines'
 import { epochsOf, epochsWithin } from './budget'
-import { fittedImages, measureBaselines } from './baselines'
-import { evenly, initialValues, someImages } from './initialValues'
+import { imageBatches } from './imageBatches'
+import { evenly, initialValues } from './initialValues'
 import { deviceOf } from '../runtimes/deviceOf'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
 import { createCorruptionSource } from './corruption'
 import type { CorruptionSource } from './corruptionSource'
 import { checkPatches, checkTraining } from './checkTraining'
 import { areNumbers, divergence } from './divergence'
-import { type Evaluation, evaluateBatch, evaluateImages, inferenceBatch } from './evaluation'
+import { type Evaluation, evaluateBatch, evaluateImages } from './evaluation'
 import { type ImageSource, middlePatches, PatchBatches } from './patchBatches'
-import { asFloats, type PixelSource } from './pixelSource'
-import { startPosition, type TrainingPosition } from './position'
+import type { PixelSource } from './pixelSource'
+import { endEpochAt, startPosition, type TrainingPosition } from './position'
 import { randomStream, streams } from './random'
-import { ResizedEpochs } from './resizedEpochs'
 import { scheduleFactor } from './schedule'
-import { type BatchSource, type EpochBatches, ShuffledBatches, splitImages } from './shuffledBatches'
+import { type BatchSource, type EpochBatches, splitImages } from './shuffledBatches'
 import { StepRunner } from './stepRunner'
 import { buildTrainingProgram, type TrainingProgram } from './trainingProgram'
-import { namedValues, orthogonalityOf, variableValues } from './trainingValues'
+import { copyDecoder, namedValues, orthogonalityOf, variableValues } from './trainingValues'
 import { tune, type Tuning } from './tuning'
 
 export type TrainingRequest = 'continue' | 'pause' | 'stop'
@@ -51,8 +49,6 @@ export interface TrainingObserver {
 
 /** SSIM is measured on this many validation images an epoch. */
 const ssimImages = 512
-/** Baselines, and epochs of runs with a budget, are measured on so many images at most. */
-const mostMeasured = 1000
 
 /**
  * Trains one model. Everything random depends on seed, epoch and batch only, and steps are grouped into calls from each
@@ -86,7 +82,7 @@ export class Trainer {
       this.batches = new PatchBatches(whole, this.indices.train, seed, spec.input, config.patches)
     } else {
       this.images = source
-      this.batches = batchesOf(source, this.indices.train, spec, config)
+      this.batches = imageBatches(source, this.indices.train, spec, config)
     }
     this.corruption = config.noise && createCorruptionSource(config.noise, inputSize(spec.input), seed)
     this.runner = new StepRunner(
@@ -220,22 +216,6 @@ export class Trainer {
     }
   }
 
-  /** What the mean image and PCA reach on the validation images or, without any, on the training images. */
-  async baselines(runtime: Runtime): Promise<Baselines | null> {
-    const { train, validation } = this.indices
-    const measured = evenly(validation.length > 0 ? validation : train, mostMeasured)
-    const batch = inferenceBatch(this.images.rowBytes)
-    const clean = new Float32Array(measured.length * this.images.rowBytes)
-    const seen = new Float32Array(clean.length)
-    for (let from = 0; from < measured.length; from += batch) {
-      const part = await this.reconstruct(measured.subarray(from, from + batch))
-      clean.set(asFloats(part.clean), from * this.images.rowBytes)
-      seen.set(part.input, from * this.images.rowBytes)
-    }
-    const fitted = await someImages(this.images, train, fittedImages(this.spec))
-    return measureBaselines(runtime, this.compiled.device.id, this.spec, fitted, { clean, seen })
-  }
-
   async dispose(): Promise<void> {
     await this.compiled.dispose()
   }
@@ -284,7 +264,7 @@ export class Trainer {
 
   private async endEpoch(observer: TrainingObserver): Promise<TrainingRequest> {
     const { position } = this
-    await this.copyDecoder()
+    await copyDecoder(this.compiled, this.spec, this.model.parameters)
     const started = performance.now()
     const trainLoss = position.lossSum / this.batches.imagesPerEpoch
     const validation = await this.validate(observer)
@@ -295,7 +275,9 @@ export class Trainer {
     const learningRate = this.rateAt(Math.max(0, position.step - 1))
     const samplesPerSecond = this.batches.imagesPerEpoch / (position.epochMs / 1000)
     const epochMs = position.epochMs + performance.now() - started
-    const best = this.advance(validation?.loss ?? trainLoss, epochMs)
+    const loss = validation?.loss ?? trainLoss
+    if (!Number.isFinite(loss)) throw this.diverged()
+    const best = endEpochAt(position, { loss, epochMs, schedule: this.config.schedule })
     await observer.epochEnded({
       epoch: position.epoch,
       epochs: this.epochs,
@@ -311,24 +293,6 @@ export class Trainer {
       best,
     })
     return 'continue'
-  }
-
-  /** Moves to the next epoch. Returns whether this one was the best. */
-  private advance(loss: number, epochMs: number): boolean {
-    const { position } = this
-    if (!Number.isFinite(loss)) throw this.diverged()
-    const best = position.bestLoss === null || loss < position.bestLoss
-    const { schedule } = this.config
-    position.epoch++
-    position.epochsSinceBest = best ? 0 : position.epochsSinceBest + 1
-    position.epochsOnPlateau = best ? 0 : position.epochsOnPlateau + 1
-    if (schedule.name === 'plateau' && position.epochsOnPlateau >= schedule.patience) {
-      position.plateaus++
-      position.epochsOnPlateau = 0
-    }
-    if (best) Object.assign(position, { bestLoss: loss, bestEpoch: position.epoch })
-    Object.assign(position, { batch: 0, lossSum: 0, epochMs: 0, elapsedMs: position.elapsedMs + epochMs })
-    return best
   }
 
   private async validate(observer: TrainingObserver): Promise<Evaluation | null> {
@@ -348,18 +312,6 @@ export class Trainer {
     const { validation } = this.indices
     const measured = this.config.budgetMs === null ? validation : evenly(validation, mostMeasured)
     return evaluateImages(this.compiled, this.images, measured, options)
-  }
-
-  /** Sets a decoder that follows the encoder once an epoch. */
-  private async copyDecoder(): Promise<void> {
-    const { spec, model } = this
-    const eachEpoch =
-      spec.tying === 'pseudo-inverse' || (spec.tying === 'copied' && spec.copyEvery === 'epoch')
-    if (!eachEpoch) return
-    const values = model.parameters.fromVariables(
-      await this.compiled.read(model.parameters.variables.map(({ name }) => name)),
-    )
-    await this.compiled.write(decoderCopies(spec, values))
   }
 
   private rateAt(step: number): number {
@@ -395,16 +347,4 @@ export class Trainer {
     const { epoch, batch } = this.position
     return divergence(batch > 0 ? epoch + 1 : epoch, this.config.optimizer)
   }
-}
-
-/** Whole images, shuffled, changed at random where that is asked for, in epochs of the size that is asked for. */
-function batchesOf(
-  source: PixelSource,
-  train: Uint32Array,
-  { input }: ModelSpec,
-  { seed, augmentation, imagesPerEpoch }: TrainingConfig,
-): BatchSource {
-  const shuffled = new ShuffledBatches(source, train, seed)
-  const passes = augmentation ? new AugmentedBatches(shuffled, input, augmentation, seed) : shuffled
-  return imagesPerEpoch === null ? passes : new ResizedEpochs(passes, imagesPerEpoch, source.rowBytes)
 }

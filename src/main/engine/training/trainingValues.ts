@@ -1,5 +1,7 @@
 import type { ModelSpec } from '../../../shared/modelSpec'
 import { kernelLayers } from '../models/autoencoder'
+import { decoderCopies } from '../models/decoderCopies'
+import type { ParameterSet } from '../models/parameters'
 import type { CompiledProgram } from '../runtimes/runtime'
 import { averageSlot, type TrainingProgram } from './trainingProgram'
 
@@ -53,4 +55,16 @@ export function variableValues(
 export async function orthogonalityOf(compiled: CompiledProgram, spec: ModelSpec): Promise<number[]> {
   if (kernelLayers(spec).length === 0) return []
   return Array.from((await compiled.run('orthogonality', {})).norms!.data)
+}
+
+/** Sets a decoder that follows the encoder once an epoch. */
+export async function copyDecoder(
+  compiled: CompiledProgram,
+  spec: ModelSpec,
+  parameters: ParameterSet,
+): Promise<void> {
+  const eachEpoch = spec.tying === 'pseudo-inverse' || (spec.tying === 'copied' && spec.copyEvery === 'epoch')
+  if (!eachEpoch) return
+  const read = await compiled.read(parameters.variables.map(({ name }) => name))
+  await compiled.write(decoderCopies(spec, parameters.fromVariables(read)))
 }

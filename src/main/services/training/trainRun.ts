@@ -15,7 +15,7 @@ import { createdRun } from './createdRun'
 import { type ConfigChoice, type ModelChoice, planRun } from './runPlan'
 import { checkRunFolder, clearRunFolder, discardRun } from './runFolder'
 import { type DatasetChoice, imagesOf, trainingDataset } from './trainingDataset'
-import { versions } from './versions'
+import { RunRecord } from './runRecord'
 
 export interface TrainOptions {
   readonly client: ComputeClient
@@ -151,63 +151,33 @@ export async function follow(
   { runtime, device, resume, spentMs }: ComputeTarget & { resume: boolean; spentMs?: number },
   { client, signal, onEvent }: TrainOptions,
 ): Promise<TrainSummary> {
-  let info: RunInfo = created
-  const change = async (changes: Partial<RunInfo>) => writeRunInfo(run, (info = { ...info, ...changes }))
-  let began: Promise<void> = Promise.resolve()
-  // Written one after the other, and awaited with the training.
-  const told = (changes: Partial<RunInfo>) => {
-    info = { ...info, ...changes }
-    began = began.then(() => change({}))
-    began.catch(() => undefined)
-  }
+  const record = new RunRecord(run, created)
+  const { dataset, spec, config, initialWeights, findings } = created
+  const params = { run, dataset, spec, config, initialWeights, findings, runtime, device, resume, spentMs }
   let result: TrainResult
   try {
-    result = await client.call(
-      'train',
-      {
-        runtime,
-        device,
-        resume,
-        run,
-        dataset: info.dataset,
-        spec: info.spec,
-        config: info.config,
-        initialWeights: info.initialWeights,
-        findings: info.findings,
-        spentMs,
+    result = await client.call('train', params, {
+      signal,
+      onEvent: (event) => {
+        record.hear(event)
+        onEvent?.(event)
       },
-      {
-        signal,
-        onEvent: (event) => {
-          if (event.type === 'started') {
-            const library = { [event.runtime]: event.version }
-            const { runtime, device } = event
-            began = change({ state: 'training', runtime, device, versions: { ...versions(), ...library } })
-            // Awaited after the training; a failure must not count as unhandled until then.
-            began.catch(() => undefined)
-          }
-          if (event.type === 'baselines') told({ baselines: event.baselines })
-          if (event.type === 'finding') told({ findings: [...info.findings, event.finding] })
-          onEvent?.(event)
-        },
-      },
-    )
-    await began
+    })
+    await record.written
   } catch (error) {
-    await began.catch(() => undefined)
     const state = error instanceof ExpectedError ? 'failed' : 'interrupted'
-    await change({ state, error: (error as Error).message, owner: null }).catch(() => {
+    await record.change({ state, error: (error as Error).message, owner: null }).catch(() => {
       // On a full disk, say; what ended the training is the one to tell.
     })
     throw error
   }
   if (result.outcome === 'done') await saveModelOfRun(run)
-  await change({ state: result.outcome, owner: null })
+  await record.change({ state: result.outcome, owner: null })
   if (result.outcome !== 'done')
     throw new CancelledError(
       `Stopped in epoch ${result.epochs + 1} and saved. Go on with: hourglass train --out ${run} --resume`,
     )
   const metrics = await readMetrics(run)
   const best = metrics.find(({ epoch }) => epoch === result.bestEpoch) ?? null
-  return { run, info, epochs: result.epochs, best }
+  return { run, info: record.info, epochs: result.epochs, best }
 }

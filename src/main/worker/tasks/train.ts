@@ -3,6 +3,7 @@ import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { countTrained } from '../../../shared/modelSpec'
 import { Trainer, type TrainingOutcome } from '../../engine/training/trainer'
 import { trainingPositionSchema } from '../../engine/training/position'
+import { baselinesOf } from '../../engine/training/baselines'
 import { HealthWatch } from '../../engine/training/health'
 import { decoderCopies } from '../../engine/models/decoderCopies'
 import { ownWeights } from '../../../shared/ownWeights'
@@ -49,7 +50,7 @@ export async function train(
     const trainer = await Trainer.create(runtime, device, params.spec, params.config, pixelSourceOf(dataset))
     try {
       await start(trainer, params)
-      const baselines = params.resume ? null : await trainer.baselines(runtime)
+      const baselines = params.resume ? null : await baselinesOf(trainer, runtime)
       const importMs = Math.min(params.spentMs ?? 0, (params.config.budgetMs ?? 0) / 2)
       trainer.preparationMs = params.resume ? 0 : importMs + performance.now() - began
       if (timed) trainer.planEpochs(timed.samplesPerSecond)
