@@ -29,6 +29,8 @@ export function trainingReporter({ output, progress }: CommandContext) {
         break
       }
       case 'progress': {
+        // With a budget their number is decided anew after each epoch.
+        task?.setTotal(event.epochs * perEpoch)
         task?.update(
           (event.epoch - 1 + event.batch / event.batches) * perEpoch,
           `epoch ${event.epoch}/${event.epochs} · loss ${event.trainLoss.toPrecision(4)}`,
@@ -38,6 +40,7 @@ export function trainingReporter({ output, progress }: CommandContext) {
       case 'epoch': {
         const { epoch, epochs, trainLoss, valLoss, psnr } = event.metrics
         task ??= progress.start('Training', epochs * perEpoch, 'images')
+        task.setTotal(epochs * perEpoch)
         const quality = psnr === null ? '' : ` · ${psnr.toFixed(2)} dB`
         task.update(
           epoch * perEpoch,
