@@ -19,7 +19,7 @@ export class Milestones {
     if (event.type === 'started') {
       const { finishedEpochs, epochs, device, version, images } = event
       const runtime = event.runtime === 'tensorflow' ? 'TensorFlow' : 'ONNX Runtime'
-      const on = `on ${images} images, with ${runtime} ${version} on ${device}`
+      const on = `of ${images} images, with ${runtime} ${version} on ${device}`
       this.tenth = Math.floor((10 * finishedEpochs) / epochs)
       if (finishedEpochs === 0) this.say('info', `Training ${epochs} epochs ${on}.`)
       else this.say('info', `Going on after epoch ${finishedEpochs} of ${epochs} ${on}.`)

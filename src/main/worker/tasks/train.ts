@@ -44,15 +44,16 @@ export async function train(
     checkDatasetFits(dataset.info, params.spec.input, params.config.patches)
     await makeFolder(runFiles.checkpoints(params.run))
     const began = performance.now()
-    const isPlanned = params.config.budgetMs !== null && !params.resume
+    const isNew = !(params.resume && existsSync(runFiles.latest(params.run)))
+    const isPlanned = params.config.budgetMs !== null && isNew
     const timed = isPlanned ? await fastestTarget(params, params.spec, params.config, context) : null
     const { runtime, device } = chooseRuntime(timed ?? params)
     const trainer = await Trainer.create(runtime, device, params.spec, params.config, pixelSourceOf(dataset))
     try {
       await start(trainer, params)
-      const baselines = params.resume ? null : await baselinesOf(trainer, runtime)
+      const baselines = isNew ? await baselinesOf(trainer, runtime) : null
       const importMs = Math.min(params.spentMs ?? 0, (params.config.budgetMs ?? 0) / 2)
-      trainer.preparationMs = params.resume ? 0 : importMs + performance.now() - began
+      trainer.preparationMs = isNew ? importMs + performance.now() - began : 0
       if (timed) trainer.planEpochs(timed.samplesPerSecond)
       context.emit({
         type: 'started',
