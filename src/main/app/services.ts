@@ -87,6 +87,6 @@ export async function openServices(
     await datasets.opened.close()
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
-  const plans = new PlanService({ library, places })
+  const plans = new PlanService({ library, places, warmUp: () => devices.warmUp() })
   return { ...made, plans, denoising, latent, latentActions, exports, mover, showcase, close }
 }

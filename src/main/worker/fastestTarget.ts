@@ -6,7 +6,7 @@ import { candidates } from './runtimes'
 import type { TaskContext } from './taskContext'
 
 /** How long each candidate is timed, compiling left out. */
-const timedMs = 500
+const timedMs = 300
 
 export interface TimedTarget extends Required<ComputeTarget> {
   readonly samplesPerSecond: number

@@ -135,6 +135,14 @@ export class Trainer {
     this.position.plannedEpochs = epochsWithin(this.config, this.position, times)
   }
 
+  /** Does work between two epochs that is no training: it counts as preparation. */
+  async beside<T>(work: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now()
+    const result = await work()
+    this.preparationMs += performance.now() - startedAt
+    return result
+  }
+
   /** Images, or patches of them, that an epoch trains on. */
   get imagesPerEpoch(): number {
     return this.batches.imagesPerEpoch
@@ -144,12 +152,13 @@ export class Trainer {
   async run(observer: TrainingObserver): Promise<TrainingOutcome> {
     const startedAt = performance.now()
     const { position } = this
-    const { preparationMs } = this
+    const preparedBefore = this.preparationMs
     const [firstEpoch, trainedBefore] = [position.epoch, position.elapsedMs]
     while (position.epoch < this.epochs && !this.isPatienceOver()) {
       const request = await this.runEpoch(observer)
       if (request !== 'continue') return request === 'pause' ? 'paused' : 'stopped'
-      const ms = performance.now() - startedAt
+      const { preparationMs } = this
+      const ms = performance.now() - startedAt - (preparationMs - preparedBefore)
       const epochMs = ms / (position.epoch - firstEpoch)
       const times = { preparationMs, trainedMs: trainedBefore + ms, epochMs }
       position.plannedEpochs = epochsWithin(this.config, position, times)

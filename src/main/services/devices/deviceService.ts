@@ -66,6 +66,11 @@ export class DeviceService {
     return (this.latest = { devices, missing, canSetupTensorflow, ...this.choose(devices) })
   }
 
+  /** Loads the runtimes in the background. */
+  warmUp(): void {
+    this.describe().catch((error: unknown) => this.deps.log.error('The runtimes could not be loaded.', error))
+  }
+
   /** What a training computes on. Without an answer yet, the worker's own choice. */
   target(): ComputeTarget {
     const { compute } = this.deps.settings.settings

@@ -10,6 +10,8 @@ import { planPreprocessing, planTraining } from './planTraining'
 export interface PlanDependencies {
   readonly library: Library
   readonly places: PlaceRegistry
+  /** Loads what computes, so that a training that follows a plan begins at once. */
+  readonly warmUp: () => void
 }
 
 /** Proposes what to train on images. */
@@ -20,6 +22,7 @@ export class PlanService {
   constructor(private readonly deps: PlanDependencies) {}
 
   async plan({ source, budget }: ParsedParams<'training.plan'>): Promise<TrainingPlan> {
+    this.deps.warmUp()
     if ('dataset' in source) {
       const { folder } = await this.deps.library.find('datasets', source.dataset)
       return planForDataset(folder, budget)

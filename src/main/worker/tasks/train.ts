@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { Baselines } from '../../../shared/run'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { countTrained } from '../../../shared/modelSpec'
 import { Trainer, type TrainingOutcome } from '../../engine/training/trainer'
@@ -51,7 +52,6 @@ export async function train(
     const trainer = await Trainer.create(runtime, device, params.spec, params.config, pixelSourceOf(dataset))
     try {
       await start(trainer, params)
-      const baselines = isNew ? await baselinesOf(trainer, runtime) : null
       const importMs = Math.min(params.spentMs ?? 0, (params.config.budgetMs ?? 0) / 2)
       trainer.preparationMs = isNew ? importMs + performance.now() - began : 0
       if (timed) trainer.planEpochs(timed.samplesPerSecond)
@@ -65,9 +65,9 @@ export async function train(
         epochs: trainer.epochs,
         finishedEpochs: trainer.position.epoch,
       })
-      if (baselines) context.emit({ type: 'baselines', baselines })
       const history = await RunHistory.open(params.run, trainer, trainer.images)
-      const outcome = await runTraining(trainer, params, context, history)
+      const measure = isNew ? () => baselinesOf(trainer, runtime) : null
+      const outcome = await runTraining(trainer, params, context, history, measure)
       const { epoch, bestEpoch, bestLoss } = trainer.position
       return { outcome, epochs: epoch, bestEpoch, bestLoss }
     } finally {
@@ -83,6 +83,7 @@ async function runTraining(
   { run, findings = [] }: TrainParams,
   context: TaskContext<TrainEvent>,
   history: RunHistory,
+  measureBaselines: (() => Promise<Baselines | null>) | null,
 ): Promise<TrainingOutcome> {
   let lastSent = 0
   const health = new HealthWatch(findings.map(({ kind }) => kind))
@@ -101,6 +102,11 @@ async function runTraining(
       if (metrics.best) await writeCheckpoint(runFiles.best(run), checkpoint)
       await writeCheckpoint(runFiles.latest(run), checkpoint)
       context.emit({ type: 'epoch', metrics, hasSnapshot })
+      // With the first pictures on the screen there is time for what they are compared with.
+      if (measureBaselines && metrics.epoch === 1) {
+        const baselines = await trainer.beside(measureBaselines)
+        if (baselines) context.emit({ type: 'baselines', baselines })
+      }
       for (const finding of health.hear(metrics, await history.look()))
         context.emit({ type: 'finding', finding })
     },
