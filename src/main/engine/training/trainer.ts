@@ -129,10 +129,7 @@ export class Trainer {
 
   /** Fits the epochs of a new run into its budget by a speed that was measured. */
   planEpochs(samplesPerSecond: number): void {
-    const epochMs = (1000 * this.imagesPerEpoch) / samplesPerSecond
-    const { preparationMs } = this
-    const times = { preparationMs, trainedMs: 0, epochMs }
-    this.position.plannedEpochs = epochsWithin(this.config, this.position, times)
+    this.replan(0, (1000 * this.imagesPerEpoch) / samplesPerSecond)
   }
 
   /** Does work between two epochs that is no training: it counts as preparation. */
@@ -157,11 +154,8 @@ export class Trainer {
     while (position.epoch < this.epochs && !this.isPatienceOver()) {
       const request = await this.runEpoch(observer)
       if (request !== 'continue') return request === 'pause' ? 'paused' : 'stopped'
-      const { preparationMs } = this
-      const ms = performance.now() - startedAt - (preparationMs - preparedBefore)
-      const epochMs = ms / (position.epoch - firstEpoch)
-      const times = { preparationMs, trainedMs: trainedBefore + ms, epochMs }
-      position.plannedEpochs = epochsWithin(this.config, position, times)
+      const ms = performance.now() - startedAt - (this.preparationMs - preparedBefore)
+      this.replan(trainedBefore + ms, ms / (position.epoch - firstEpoch))
     }
     return 'done'
   }
@@ -218,15 +212,17 @@ export class Trainer {
       corruption,
       seed: config.seed,
     })
-    return {
-      clean: pixels,
-      input: results.input!.data as Float32Array,
-      output: results.output!.data as Float32Array,
-    }
+    const [input, output] = [results.input!.data as Float32Array, results.output!.data as Float32Array]
+    return { clean: pixels, input, output }
   }
 
   async dispose(): Promise<void> {
     await this.compiled.dispose()
+  }
+
+  private replan(trainedMs: number, epochMs: number): void {
+    const times = { preparationMs: this.preparationMs, trainedMs, epochMs }
+    this.position.plannedEpochs = epochsWithin(this.config, this.position, times)
   }
 
   private async write(values: Readonly<Record<string, Float32Array>>): Promise<void> {
