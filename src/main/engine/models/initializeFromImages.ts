@@ -79,10 +79,12 @@ export function initializeFromImages(
 }
 
 export function canStartFromImages(spec: ModelSpec): boolean {
-  const { encoder, decoder, network, skips, removeMean, noiseLevel, output } = spec
+  const { encoder, decoder, network, skips, removeMean, noiseLevel, output, tying } = spec
   const isPlain = !network && decoder === 'mirror' && !skips && !removeMean && !noiseLevel && !output.residual
   return (
     isPlain &&
+    // The pseudo-inverse of axes that stand there twice gives half of what their transpose does.
+    tying !== 'pseudo-inverse' &&
     output.activation === 'linear' &&
     encoder.every(
       (layer, i) =>
