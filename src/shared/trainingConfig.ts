@@ -93,3 +93,8 @@ export const trainingConfigSchema = z.object({
   seed: z.number().int().min(0).max(0xffffffff).default(1),
 })
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>
+
+/** The same with a number of epochs that was asked for, whatever time they take; without one it stays as it is. */
+export function withEpochs(config: TrainingConfig, epochs: number | null | undefined): TrainingConfig {
+  return epochs == null ? config : { ...config, epochs, budgetMs: null }
+}

@@ -5,9 +5,16 @@ export function shareDone(run: RunSummary, progress: RunProgress | null): number
   if (isPreparing(run, progress)) return null
   const time = timeDone(run, progress)
   if (time) return time.elapsedMs / time.budgetMs
-  if (!progress) return run.epochs / run.config.epochs
+  if (!progress) return run.epochs / (epochsInAll(run, null) ?? Infinity)
   const { epoch, epochs, batch, batches } = progress
   return (epoch - 1 + batch / Math.max(1, batches)) / epochs
+}
+
+/** Epochs altogether: with a budget as many as fit, which is known once it trains; null before. */
+export function epochsInAll(run: RunSummary, progress: RunProgress | null): number | null {
+  if (progress) return progress.epochs
+  const isKnown = run.config.budgetMs === null || run.state === 'done'
+  return isKnown ? run.config.epochs : (run.last?.epochs ?? null)
 }
 
 /** Whether it is under way and has not made its first step yet. */

@@ -21,7 +21,7 @@ export function epochsOf(
  * @param epochMs that an epoch takes, its validation and its checkpoint included
  */
 export function epochsWithin(
-  { budgetMs, epochs }: Pick<TrainingConfig, 'epochs' | 'budgetMs'>,
+  { budgetMs }: Pick<TrainingConfig, 'budgetMs'>,
   { epoch, plannedEpochs }: Pick<TrainingPosition, 'epoch' | 'plannedEpochs'>,
   { preparationMs, trainedMs, epochMs }: { preparationMs: number; trainedMs: number; epochMs: number },
 ): number | null {
@@ -29,5 +29,5 @@ export function epochsWithin(
   const availableMs = budgetMs - preparationMs
   if (plannedEpochs !== null && epoch > 1 && trainedMs > fixedFrom * availableMs) return plannedEpochs
   const fitting = epoch + Math.round((availableMs - trainedMs) / Math.max(epochMs, 0.01))
-  return Math.max(1, epoch, Math.min(epochs, fitting))
+  return Math.max(1, epoch, fitting)
 }

@@ -2,6 +2,7 @@ import { isAbsolute, relative, resolve } from 'node:path'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
+import { withEpochs } from '../../../shared/trainingConfig'
 import { isDatasetFolder } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { openModel } from '../../store/modelStore'
@@ -124,7 +125,7 @@ export async function resumedRun(request: Omit<ResumedRun, keyof ComputeTarget>)
   const info: RunInfo = {
     ...before,
     dataset: resolve(moved ?? before.dataset),
-    config: { ...before.config, epochs },
+    config: withEpochs(before.config, request.epochs),
     error: null,
     owner: currentProcess(),
   }
@@ -172,7 +173,13 @@ export async function follow(
     throw error
   }
   if (result.outcome === 'done') await saveModelOfRun(run)
-  await record.change({ state: result.outcome, owner: null })
+  // With a budget the number of epochs is known only now.
+  const ended = result.outcome === 'done' && config.budgetMs !== null
+  await record.change({
+    ...(ended && { config: { ...config, epochs: result.epochs } }),
+    state: result.outcome,
+    owner: null,
+  })
   if (result.outcome !== 'done')
     throw new CancelledError(
       `Stopped in epoch ${result.epochs + 1} and saved. Go on with: hourglass train --out ${run} --resume`,

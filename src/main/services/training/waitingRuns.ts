@@ -1,6 +1,7 @@
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { ExpectedError } from '../../../shared/errors'
 import type { RunInfo, Waiting } from '../../../shared/run'
+import { withEpochs } from '../../../shared/trainingConfig'
 import { isDatasetFolder } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { currentProcess } from '../../store/processIdentity'
@@ -67,7 +68,7 @@ export async function trainWaiting(
       throw new ExpectedError('bad-input', 'This run does not wait in the queue any more.')
     try {
       const images = await imagesOf(before, waiting)
-      const config = { ...before.config, epochs: waiting.epochs ?? before.config.epochs }
+      const config = withEpochs(before.config, waiting.epochs)
       const begun = { state: 'created', images, config, error: null, owner: currentProcess() } as const
       const info: RunInfo = { ...before, ...begun, waiting: null }
       await writeRunInfo(run, info)

@@ -5,6 +5,7 @@ export const start = {
   openFolder: 'Ordner öffnen…',
   openImages: 'Bilder öffnen…',
   sample: 'Beispiel ausprobieren…',
+  denoise: 'Bilder entrauschen…',
   drop: 'Oder ziehen Sie Ordner und Bilder irgendwo in dieses Fenster.',
   datasets: 'Neueste Datensätze',
   runs: 'Neueste Läufe',

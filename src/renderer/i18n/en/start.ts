@@ -5,6 +5,7 @@ export const start = {
   openFolder: 'Open folder…',
   openImages: 'Open images…',
   sample: 'Try a sample…',
+  denoise: 'Denoise pictures…',
   drop: 'Or drop folders and images anywhere on this window.',
   datasets: 'Recent datasets',
   runs: 'Recent runs',
