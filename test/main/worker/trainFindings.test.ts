@@ -13,10 +13,10 @@ import { describeRuntimes } from '../../support/runtimes'
 import { temporaryFolder } from '../../support/testFolder'
 import { rectanglesDataset, smallSpec } from '../../support/trainedRun'
 
-function context(events: TrainEvent[]) {
+function context(events: TrainEvent[], requested: () => 'continue' | 'pause' = () => 'continue') {
   return {
     emit: (event: TrainEvent) => void events.push(event),
-    requested: () => 'continue' as const,
+    requested,
     waitForClient: () => undefined,
   }
 }
@@ -44,14 +44,14 @@ describeRuntimes('the task that trains', (runtime) => {
     ...{ resume: false, initialWeights: null, runtime: runtime().name },
   })
 
-  it('tells the baselines before the first epoch, and not again when it resumes', async () => {
+  it('tells the baselines after the first epoch, and not again when it resumes', async () => {
     const folder = await temporaryFolder()
     const dataset = await rectanglesDataset(join(folder, 'dataset'))
     const params = paramsFor(join(folder, 'run'), dataset, { epochs: 1, batchSize: 16 })
     const events: TrainEvent[] = []
     await train(params, context(events))
     const types = events.map(({ type }) => type).filter((type) => type !== 'progress')
-    expect(types).toEqual(['started', 'baselines', 'epoch'])
+    expect(types).toEqual(['started', 'epoch', 'baselines'])
     const [told] = eventsOf(events, 'baselines')
     expect(told!.baselines.pca!.components).toBe(6)
     expect(told!.baselines.pca!.psnr).toBeGreaterThan(told!.baselines.mean)
@@ -61,6 +61,24 @@ describeRuntimes('the task that trains', (runtime) => {
     await train({ ...params, config: longer, resume: true }, context(later))
     expect(eventsOf(later, 'baselines')).toEqual([])
     expect(eventsOf(later, 'epoch')).toHaveLength(1)
+  })
+
+  it('tells the baselines of a run that was paused within its first epoch', async () => {
+    const folder = await temporaryFolder()
+    const dataset = await rectanglesDataset(join(folder, 'dataset'))
+    const params = paramsFor(join(folder, 'run'), dataset, { epochs: 2, batchSize: 4 })
+    const paused: TrainEvent[] = []
+    let asked = 0
+    const { outcome } = await train(
+      params,
+      context(paused, () => (asked++ < 1 ? 'continue' : 'pause')),
+    )
+    expect(outcome).toBe('paused')
+    expect(eventsOf(paused, 'baselines')).toEqual([])
+    const events: TrainEvent[] = []
+    await train({ ...params, resume: true }, context(events))
+    expect(eventsOf(events, 'epoch')).toHaveLength(2)
+    expect(eventsOf(events, 'baselines')).toHaveLength(1)
   })
 
   it('tells a finding once, and not one that was told before it was resumed', async () => {

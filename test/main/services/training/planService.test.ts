@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { TrainingPlan } from '../../../../src/shared/plan'
 import { importDataset } from '../../../../src/main/services/datasets/importDataset'
 import type { Library } from '../../../../src/main/services/library/library'
@@ -69,15 +69,18 @@ describe('the service of plans', () => {
     const places = new PlaceRegistry()
     const library = { find: async () => ({ folder }) } as unknown as Library
     const { place } = await places.add(folder)
-    return { service: new PlanService({ library, places }), place }
+    const warmUp = vi.fn()
+    return { service: new PlanService({ library, places, warmUp }), place, warmUp }
   }
 
   it('plans for places and for a dataset of the library', async () => {
     const folder = await temporaryFolder()
     const photos = await writePictures(join(folder, 'images'), 6, (i) => drawing(i, { width: 28 }))
-    const { service, place } = await serviceFor(photos)
+    const { service, place, warmUp } = await serviceFor(photos)
     const plan = await service.plan({ source: { places: [place] }, budget: '1h' })
     expect(plan).toEqual(await planForFolder(photos, '1h'))
+    // Whoever asks for a plan is about to train.
+    expect(warmUp).toHaveBeenCalled()
     const minute = await service.plan({ source: { places: [place] }, budget: '1m' })
     expect(minute).toEqual(await planForFolder(photos, '1m'))
 
