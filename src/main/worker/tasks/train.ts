@@ -66,7 +66,8 @@ export async function train(
         finishedEpochs: trainer.position.epoch,
       })
       const history = await RunHistory.open(params.run, trainer, trainer.images)
-      const measure = isNew ? () => baselinesOf(trainer, runtime) : null
+      // A run that was paused within its first epoch has none yet.
+      const measure = trainer.position.epoch === 0 ? () => baselinesOf(trainer, runtime) : null
       const outcome = await runTraining(trainer, params, context, history, measure)
       const { epoch, bestEpoch, bestLoss } = trainer.position
       return { outcome, epochs: epoch, bestEpoch, bestLoss }
