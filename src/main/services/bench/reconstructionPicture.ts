@@ -8,7 +8,7 @@ import { OpenDatasets } from '../datasets/openDatasets'
 import { subsetDataset } from '../datasets/subsetDataset'
 import { batchStream } from '../models/batchStream'
 import { openNamedModel } from '../models/builtinModels'
-import { fittingScale, imageGrid } from '../report/imageGrid'
+import { fittingScale, imageGrid, type Picture } from '../report/imageGrid'
 import type { TrainSummary } from '../training/trainRun'
 
 const shown = 8
@@ -55,7 +55,7 @@ export async function reconstructionPicture(
     pixels.set(toImageBatch(output, shape).pixels, (rows.length + first) * size)
   }
   const grid = imageGrid({ pixels, count: 2 * rows.length, shape }, rows.length, gap)
-  return { file: await encode(grid), images: rows.length, heldOut }
+  return { file: await encode(grid, shape.width), images: rows.length, heldOut }
 }
 
 function evenlySpread(rows: Uint32Array): number[] {
@@ -64,9 +64,9 @@ function evenlySpread(rows: Uint32Array): number[] {
 }
 
 /** Without loss, unless that takes too much. */
-async function encode({ rgba, width, height }: ReturnType<typeof imageGrid>): Promise<Buffer> {
-  // As if there were eight, so that a single image does not fill the page.
-  const scale = fittingScale(Math.max(width, shown * 64), widestPixels)
+async function encode({ rgba, width, height }: Picture, imageWidth: number): Promise<Buffer> {
+  // Fewer images are enlarged as much as all of them, so that a single one does not fill the page.
+  const scale = fittingScale(shown * (imageWidth + gap) - gap, widestPixels)
   const picture = sharp(rgba, { raw: { width, height, channels: 4 } }).resize({
     ...{ width: width * scale, height: height * scale, kernel: 'nearest' },
   })
