@@ -35,6 +35,7 @@ const doors = [
       './main/engine/imaging',
       './main/engine/models/presets.ts',
       './main/engine/projection/latentMap.ts',
+      './main/engine/training/splitImages.ts',
       './main/builtFiles.ts',
     ],
     'services reach computing through the worker client.',

@@ -7,7 +7,9 @@ import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { autoOr, choice, decimal, examples, integer, noise } from '../options'
 import { benchConv, type ConvBenchFlags } from './benchConv'
+import { budgetNames, defaultBudget } from '../../../shared/plan'
 import { benchDenoise, type DenoiseBenchFlags } from './benchDenoise'
+import { benchFirstMinute, type FirstMinuteFlags } from './benchFirstMinute'
 import { benchImport } from './benchImport'
 
 interface TrainBenchFlags {
@@ -76,6 +78,21 @@ export function registerBench(program: Command, context: CommandContext): void {
     .description('Images imported a second, against a bare loop of sharp on the same files.')
     .option('--files <folder>', 'a folder of images; without it a sample is drawn')
     .action((flags: { files?: string }) => benchImport(context, flags))
+  registerFirstMinute(bench, context)
+}
+
+function registerFirstMinute(bench: Command, context: CommandContext): void {
+  bench
+    .command('first-minute')
+    .description('What hourglass train makes of folders that nothing was chosen for, beside PCA.')
+    .option('--only <names...>', 'some of the folders')
+    .option('--seeds <n>', 'trainings of each folder', integer({ min: 1, max: 100 }), 3)
+    .addOption(choice('--budget <time>', 'how long each may take', budgetNames).default(defaultBudget))
+    .option('--sprites <n>', 'how many sprites are drawn', integer({ min: 1, max: 1_000_000 }), 50_000)
+    .option('--pictures <folder>', 'for a picture of each: images over their reconstructions')
+    .option('--folders <folder>', 'keeps the images for the next time')
+    .addHelpText('after', examples('npm run bench -- first-minute --only photographs one --seeds 1'))
+    .action((flags: FirstMinuteFlags) => benchFirstMinute(context, flags))
 }
 
 async function runTrainBench(context: CommandContext, flags: TrainBenchFlags): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ShuffledBatches, splitImages } from '../../../../src/main/engine/training/shuffledBatches'
+import { ShuffledBatches } from '../../../../src/main/engine/training/shuffledBatches'
+import { splitImages } from '../../../../src/main/engine/training/splitImages'
 import { memoryImages } from '../../../support/memoryImages'
 
 const rowBytes = 1024
