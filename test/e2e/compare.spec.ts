@@ -1,5 +1,5 @@
 import { expect, test } from './support/hourglassTest'
-import { openRun } from './support/steps'
+import { expectDone, openRun } from './support/steps'
 
 test.use({ begins: 'trained' })
 
@@ -19,7 +19,7 @@ test(
     await expect(name).toHaveValue('Once, 3 epochs')
     await page.getByRole('button', { name: 'Start training' }).click()
     await expect(page.getByRole('heading', { level: 1, name: 'Once, 3 epochs' })).toBeVisible()
-    await expect(page.getByText('Done', { exact: true }).first()).toBeVisible()
+    await expectDone(page)
 
     await page.getByRole('link', { name: 'Runs', exact: true }).click()
     const compare = page.getByRole('button', { name: 'Compare' })

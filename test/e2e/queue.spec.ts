@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './support/hourglassTest'
-import { openRun, startTraining } from './support/steps'
+import { expectDone, openRun, startTraining } from './support/steps'
 
 test.use({ begins: 'trained' })
 
@@ -40,7 +40,7 @@ test(
     await page.getByRole('button', { name: 'Stop', exact: true }).click()
     await stateIs(page, 'Stopped')
     await openRun(page, 'Second')
-    await stateIs(page, 'Done')
+    await expectDone(page)
   },
 )
 
@@ -72,9 +72,9 @@ test('the queue is put in order, held by a pause and by a restart, and started',
   await expect.poll(() => waiting(app.page)).toEqual(['Third', 'Fourth'])
   await app.page.getByRole('main').getByRole('button', { name: 'Start the queue' }).click()
   await openRun(app.page, 'Fourth')
-  await stateIs(app.page, 'Done')
+  await expectDone(app.page)
   await openRun(app.page, 'Third')
-  await stateIs(app.page, 'Done')
+  await expectDone(app.page)
   await openRun(app.page, 'First')
   await stateIs(app.page, 'Paused')
 })
