@@ -60,38 +60,42 @@ async function overlaps(page: Page): Promise<string[]> {
   }, parts)
 }
 
-test('the film is one stop of the tab key, and its pictures say how far they are', async ({ app }) => {
-  test.slow()
-  const { page } = app
-  await makePhotos(app, 6)
-  await openDenoise(app)
-  const option = (name: RegExp) => film(page).getByRole('option', { name })
-  await expect(page.getByText('Picture 1 of 6')).toBeVisible()
-  await option(/^photo-00/).focus()
-  await page.keyboard.press('End')
-  await expect(option(/^plain/)).toBeFocused()
-  await expect(option(/^plain/)).toHaveAttribute('aria-posinset', '6')
-  await page.keyboard.press('ArrowLeft')
-  await expect(option(/^photo-04/)).toBeFocused()
-  await page.keyboard.press('Delete')
-  await expect(page.getByText('Picture 5 of 5')).toBeVisible()
-  await expect(option(/^plain/)).toBeFocused()
-  await page.keyboard.press('Home')
-  await expect(option(/^photo-00/)).toBeFocused()
-  expect(await film(page).locator('[tabindex="0"]').count()).toBe(1)
-  // The next stop is beyond the film.
-  await page.keyboard.press('Tab')
-  await expect(film(page).locator(':focus')).toHaveCount(0)
+test(
+  'the film is one stop of the tab key, and its pictures say how far they are',
+  { tag: '@page' },
+  async ({ app }) => {
+    test.slow()
+    const { page } = app
+    await makePhotos(app, 6)
+    await openDenoise(app)
+    const option = (name: RegExp) => film(page).getByRole('option', { name })
+    await expect(page.getByText('Picture 1 of 6')).toBeVisible()
+    await option(/^photo-00/).focus()
+    await page.keyboard.press('End')
+    await expect(option(/^plain/)).toBeFocused()
+    await expect(option(/^plain/)).toHaveAttribute('aria-posinset', '6')
+    await page.keyboard.press('ArrowLeft')
+    await expect(option(/^photo-04/)).toBeFocused()
+    await page.keyboard.press('Delete')
+    await expect(page.getByText('Picture 5 of 5')).toBeVisible()
+    await expect(option(/^plain/)).toBeFocused()
+    await page.keyboard.press('Home')
+    await expect(option(/^photo-00/)).toBeFocused()
+    expect(await film(page).locator('[tabindex="0"]').count()).toBe(1)
+    // The next stop is beyond the film.
+    await page.keyboard.press('Tab')
+    await expect(film(page).locator(':focus')).toHaveCount(0)
 
-  await page.getByRole('button', { name: 'Save all 5' }).click()
-  await expect(save(page).getByText('4 saved, one had nothing to remove')).toBeVisible({ timeout: 120_000 })
-  await expect(option(/^photo-00.*Saved/)).toBeVisible()
-  await option(/^photo-00/).focus()
-  await page.keyboard.press('End')
-  await expect(option(/^plain.*Nothing to remove/)).toBeVisible()
-  await expect(save(page).getByText(/no copy of plain\.png was written/)).toBeVisible()
-  expect(await readdir(join(app.files, 'photos'))).not.toContain('plain-denoised.png')
-})
+    await page.getByRole('button', { name: 'Save all 5' }).click()
+    await expect(save(page).getByText('4 saved, one had nothing to remove')).toBeVisible({ timeout: 120_000 })
+    await expect(option(/^photo-00.*Saved/)).toBeVisible()
+    await option(/^photo-00/).focus()
+    await page.keyboard.press('End')
+    await expect(option(/^plain.*Nothing to remove/)).toBeVisible()
+    await expect(save(page).getByText(/no copy of plain\.png was written/)).toBeVisible()
+    expect(await readdir(join(app.files, 'photos'))).not.toContain('plain-denoised.png')
+  },
+)
 
 test('what saves covers nothing, at any width', { tag: '@page' }, async ({ app }) => {
   const { page } = app
@@ -146,7 +150,7 @@ test('the folder for results stays chosen, and saving is seen on every screen', 
   expect((await readdir(folder)).filter((name) => name.includes('denoised'))).toEqual([])
 })
 
-test('pictures that were dropped in a browser are downloaded', async ({ app, host }) => {
+test('pictures that were dropped in a browser are downloaded', { tag: '@page' }, async ({ app, host }) => {
   test.skip(host !== 'served', 'The desktop app sees the files themselves.')
   const { page } = app
   await makePhotos(app, 3)

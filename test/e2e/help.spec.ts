@@ -95,7 +95,7 @@ test('a crash before the time is over leaves nothing half', async ({ app }) => {
   expect(await inLibrary(app, 'datasets')).toEqual(['shapes'])
 })
 
-test('a cleared list of pictures comes back', async ({ app }) => {
+test('a cleared list of pictures comes back', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await openPictures(app)
   await page.getByRole('button', { name: 'Clear the list' }).click()
@@ -174,7 +174,7 @@ async function covered(page: Page): Promise<string[]> {
   })
 }
 
-test('help tells of the screen, its keys and the terms', async ({ app }) => {
+test('help tells of the screen, its keys and the terms', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await page.getByRole('link', { name: 'Latent space', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
@@ -225,7 +225,12 @@ test('everything is found by name, from the keyboard alone', async ({ app }) => 
   await page.keyboard.press('Control+k')
   await box.fill('theme')
   await expect(find.getByRole('option')).toHaveCount(3)
+  // Of names that fit alike the shortest comes first.
+  await expect(option(/dark theme/)).toHaveAttribute('aria-selected', 'true')
   await page.keyboard.press('ArrowDown')
+  await expect(option(/light theme/)).toHaveAttribute('aria-selected', 'true')
+  await expect(box).toHaveAttribute('aria-activedescendant', /theme-light$/)
+  await page.keyboard.press('ArrowUp')
   await expect(option(/dark theme/)).toHaveAttribute('aria-selected', 'true')
   await expect(box).toHaveAttribute('aria-activedescendant', /theme-dark$/)
   await page.keyboard.press('Enter')

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { makeImages, makePhotos } from './support/images'
 import { expect, test } from './support/hourglassTest'
-import { importChosen } from './support/steps'
+import { expectDone, importChosen } from './support/steps'
 
 const proposal = (page: Page) => page.getByRole('region', { name: 'What will be trained' })
 const time = (page: Page) => page.getByRole('radiogroup', { name: 'How long it may take' })
@@ -88,6 +88,6 @@ test(
     await expect(page.getByRole('switch', { name: 'Mirror images left to right' })).not.toBeChecked()
     await expect(proposal(page)).toContainText('2 epochs.')
     await start(page).click()
-    await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible()
+    await expectDone(page)
   },
 )

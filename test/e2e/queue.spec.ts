@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './support/hourglassTest'
-import { openRun, startTraining } from './support/steps'
+import { expectDone, openRun, startTraining } from './support/steps'
 
 test.use({ begins: 'trained' })
 
@@ -24,21 +24,25 @@ const stateIs = (page: Page, state: string) =>
 const waiting = (page: Page) =>
   page.getByRole('list', { name: 'Queue' }).getByRole('listitem').getByRole('link').allInnerTexts()
 
-test('a run that is started while another one trains waits, and begins by itself', async ({ app }) => {
-  const { page } = app
-  await openDataset(page)
-  await startTraining(page, { epochs: 100_000, name: 'First' })
-  await addToQueue(page, 'Second', 3)
-  await stateIs(page, 'Waiting, 1st')
-  await expect(page.getByText('This run is next: it begins by itself when “First” is done')).toBeVisible()
-  await expect(page.getByText('It has not begun to train.')).toBeVisible()
-  await openRun(page, 'First')
-  await expect(page.getByText('One run waits. When you pause this one, it waits on')).toBeVisible()
-  await page.getByRole('button', { name: 'Stop', exact: true }).click()
-  await stateIs(page, 'Stopped')
-  await openRun(page, 'Second')
-  await stateIs(page, 'Done')
-})
+test(
+  'a run that is started while another one trains waits, and begins by itself',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await openDataset(page)
+    await startTraining(page, { epochs: 100_000, name: 'First' })
+    await addToQueue(page, 'Second', 3)
+    await stateIs(page, 'Waiting, 1st')
+    await expect(page.getByText('This run is next: it begins by itself when “First” is done')).toBeVisible()
+    await expect(page.getByText('It has not begun to train.')).toBeVisible()
+    await openRun(page, 'First')
+    await expect(page.getByText('One run waits. When you pause this one, it waits on')).toBeVisible()
+    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await stateIs(page, 'Stopped')
+    await openRun(page, 'Second')
+    await expectDone(page)
+  },
+)
 
 test('the queue is put in order, held by a pause and by a restart, and started', async ({ app }) => {
   await openDataset(app.page)
@@ -68,9 +72,9 @@ test('the queue is put in order, held by a pause and by a restart, and started',
   await expect.poll(() => waiting(app.page)).toEqual(['Third', 'Fourth'])
   await app.page.getByRole('main').getByRole('button', { name: 'Start the queue' }).click()
   await openRun(app.page, 'Fourth')
-  await stateIs(app.page, 'Done')
+  await expectDone(app.page)
   await openRun(app.page, 'Third')
-  await stateIs(app.page, 'Done')
+  await expectDone(app.page)
   await openRun(app.page, 'First')
   await stateIs(app.page, 'Paused')
 })

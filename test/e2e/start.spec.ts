@@ -30,18 +30,22 @@ test('nothing moves by itself where motion is not wanted, and what has learned i
   await expect(page.getByRole('button', { name: 'Watch it learn' })).toBeVisible()
 })
 
-test('a network learns on request, pauses, goes on, and stops when one leaves', async ({ app }) => {
-  const { page } = app
-  await page.getByRole('button', { name: 'Watch it learn' }).click()
-  await expect(showcase(page)).toContainText('is learning 576 letters')
-  await expect(showcase(page)).toContainText(/Reconstruction error 0\.\d+\s*Step [1-9]/)
-  await page.getByRole('button', { name: 'Pause', exact: true }).click()
-  await page.getByRole('button', { name: 'Resume', exact: true }).click()
-  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible()
-  await page.getByRole('link', { name: 'Settings', exact: true }).click()
-  await page.getByRole('link', { name: 'Start', exact: true }).click()
-  await expect(page.getByRole('button', { name: 'Watch it learn' })).toBeVisible()
-})
+test(
+  'a network learns on request, pauses, goes on, and stops when one leaves',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await page.getByRole('button', { name: 'Watch it learn' }).click()
+    await expect(showcase(page)).toContainText('is learning 576 letters')
+    await expect(showcase(page)).toContainText(/Reconstruction error 0\.\d+\s*Step [1-9]/)
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await page.getByRole('button', { name: 'Resume', exact: true }).click()
+    await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible()
+    await page.getByRole('link', { name: 'Settings', exact: true }).click()
+    await page.getByRole('link', { name: 'Start', exact: true }).click()
+    await expect(page.getByRole('button', { name: 'Watch it learn' })).toBeVisible()
+  },
+)
 
 test('it begins by itself on the first start', { tag: '@page' }, async ({ app }) => {
   const { page } = app
@@ -51,7 +55,7 @@ test('it begins by itself on the first start', { tag: '@page' }, async ({ app })
   await expect(showcase(page)).toContainText(/Step [1-9]/)
 })
 
-test('its letters and its model are opened to be explored', async ({ app }) => {
+test('its letters and its model are opened to be explored', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await page.getByRole('button', { name: 'Open it' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Latent space' })).toBeVisible()
@@ -61,7 +65,7 @@ test('its letters and its model are opened to be explored', async ({ app }) => {
   await expect(page).toHaveURL(/by=error/)
 })
 
-test('the doors lead to what there is', async ({ app }) => {
+test('the doors lead to what there is', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   for (const title of ['See what is alike', 'Find the odd ones', 'Tied or untied\\?'])
     await expect(door(page, title)).toContainText('Open a folder first')

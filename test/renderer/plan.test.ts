@@ -131,6 +131,16 @@ describe('a draft under a new plan', () => {
     expect(next).toMatchObject({ budget: null, config: { epochs: 3, budgetMs: null } })
     expect(isAsPlanned(next)).toBe(true)
   })
+
+  it('counts passes through all images, however large the epochs of a time are', () => {
+    const plan = planFor(28)
+    const timed = draftOf({ ...plan, config: { ...plan.config, imagesPerEpoch: 12_000 } })
+    const counted = withEpochs(timed, 3)
+    expect(counted.config.imagesPerEpoch).toBeNull()
+    expect(isAsPlanned(counted)).toBe(true)
+    expect(asProposed(counted).config.imagesPerEpoch).toBeNull()
+    expect(withBudget(counted, timed.budget!)).toEqual(timed)
+  })
 })
 
 describe('a preset', () => {

@@ -11,10 +11,10 @@ export const draftOf = (plan: TrainingPlan): TrainDraft => ({
   ...{ preset: null, name: '', compute: 'auto', from: null, isReplaced: false },
 })
 
-/** Settings with the length of others: their time, their epochs, and when they stop early. */
+/** Settings with the length of others: their time, their epochs and how large those are, and when they stop early. */
 function withLength(config: TrainingConfig, like: TrainingConfig): TrainingConfig {
-  const { epochs, budgetMs, patience } = like
-  return { ...config, epochs, budgetMs, patience }
+  const { epochs, imagesPerEpoch, budgetMs, patience } = like
+  return { ...config, epochs, imagesPerEpoch, budgetMs, patience }
 }
 
 /** Whether two values are the same as JSON. Both come out of the same schema, so their keys are in one order. */
@@ -61,11 +61,11 @@ export function withBudget(draft: TrainDraft, budget: Budget): TrainDraft {
   }
 }
 
-/** So many epochs instead of a time. */
+/** So many epochs instead of a time. Each of them is one pass through all images, as the word says. */
 export const withEpochs = (draft: TrainDraft, epochs: number): TrainDraft => ({
   ...draft,
   budget: null,
-  config: { ...draft.config, epochs, budgetMs: null, patience: 0 },
+  config: { ...draft.config, epochs, imagesPerEpoch: null, budgetMs: null, patience: 0 },
 })
 
 /** A time of one's own. */

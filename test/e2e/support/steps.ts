@@ -15,7 +15,8 @@ export async function startTraining(
 
 export async function openRun(page: Page, name: string): Promise<void> {
   await page.getByRole('link', { name: 'Runs', exact: true }).click()
-  await page.getByRole('link', { name, exact: true }).click()
+  // One that trains or waits is in the side bar and in the queue, too.
+  await page.getByRole('table').getByRole('link', { name, exact: true }).click()
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
 }
 

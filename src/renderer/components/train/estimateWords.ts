@@ -1,7 +1,7 @@
 import type { TrainingEstimate } from '../../../shared/api/commands'
 import type { Budget } from '../../../shared/plan'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
-import { formatCount, formatDuration } from '../../composables/format'
+import { formatCount, formatDuration, formatMeasured } from '../../composables/format'
 import { i18n } from '../../i18n'
 
 /** How long a run takes, or how much fits into its time, by the speed that was measured. */
@@ -11,7 +11,7 @@ export function estimateWords(
   budget: Budget | null,
 ): string {
   const { t } = i18n.global
-  const epoch = formatDuration(epochMs)
+  const epoch = formatMeasured(epochMs)
   if (budget === 'auto') return t('train.estimateAuto', { epoch })
   if (budgetMs === null) return t('train.estimate', { epoch, all: formatDuration(epochMs * epochs) })
   const time = formatDuration(budgetMs)

@@ -120,6 +120,8 @@ describe('training in the app', () => {
 
   it('is never told as interrupted while it begins or ends, however often it is asked for', async () => {
     const told = new Set<string>()
+    // One that is asked for while the one before it is being closed waits for that.
+    const isTheEnd = (it: string) => it !== 'training' && it !== 'waiting'
     app.events.on('runs.changed', ({ changed }) => changed.forEach((run) => told.add(run.state)))
     for (const name of ['One', 'Two', 'Three', 'Four']) {
       const id = await start({ epochs: 1 }, name)
@@ -128,9 +130,10 @@ describe('training in the app', () => {
         while (!seen.has('done') && !seen.has('interrupted')) seen.add(await state(id))
       }
       await Promise.all(Array.from({ length: 20 }, ask))
-      expect([...seen].filter((it) => it !== 'training')).toEqual(['done'])
+      expect([...seen].filter(isTheEnd)).toEqual(['done'])
     }
-    expect([...told].sort()).toEqual(['done', 'training'])
+    expect([...told].filter(isTheEnd)).toEqual(['done'])
+    expect(told).toContain('training')
   })
 
   it('trains one run at a time, and keeps its dataset', async () => {
