@@ -205,7 +205,7 @@ describe('a run on images that are being imported', () => {
     expect(await app.handlers['runs.get']({ id: waits })).toMatchObject({
       state: 'waiting',
       datasetId: images,
-      datasetName: 'Sample',
+      datasetName: 'Sample 2',
     })
     const { queue: waiting } = await app.handlers['training.state']({})
     expect(waiting).toContainEqual({ id: waits, isImporting: true })
