@@ -128,7 +128,7 @@ export class TrainingService {
       ...{ spec, config, forMs: measuredMs },
     })
     const trained = Math.max(1, Math.round(info.count * (1 - config.validationSplit)))
-    const images = trained * (config.patches?.perImage ?? 1)
+    const images = config.imagesPerEpoch ?? trained * (config.patches?.perImage ?? 1)
     return { ...measured, epochMs: (1000 * images) / measured.samplesPerSecond }
   }
 
