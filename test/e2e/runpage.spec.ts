@@ -172,7 +172,7 @@ test(
     await page.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Repeat with changes…' }).click()
     await page.getByRole('button', { name: 'Start training' }).click()
-    await expect(page.getByRole('heading', { level: 1, name: 'Once 2' })).toBeVisible()
+    await expect(page.getByRole('heading', { level: 1, name: 'Once, again' })).toBeVisible()
     await expect(shown).toBeVisible()
     // Both have as many epochs.
     await app.show(new URL('#/runs/once', page.url()).href)
