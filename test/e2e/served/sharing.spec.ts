@@ -16,7 +16,7 @@ test('what the command line imports and trains shows up while it does', async ({
   await page.getByRole('link', { name: 'Runs', exact: true }).click()
   await page
     .getByRole('main')
-    .getByRole('link', { name: /^shapes-run/ })
+    .getByRole('link', { name: /^shapes, dense/ })
     .click()
   await expect(page.getByText('Training elsewhere')).toBeVisible()
   const shown = async () =>
