@@ -21,7 +21,10 @@ test('from a folder to a training with one button', async ({ app }) => {
 
   await start(page).click()
   await expect(page).toHaveURL(/#\/runs\//)
-  await expect(page.getByRole('img', { name: /reconstructed after epoch/ }).first()).toBeVisible()
+  // The runtimes are loaded and timed first, which takes its time on a busy machine.
+  await expect(page.getByRole('img', { name: /reconstructed after epoch/ }).first()).toBeVisible({
+    timeout: 80_000,
+  })
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
   await expect(page.getByRole('main').getByText('Stopped', { exact: true })).toBeVisible()
 
