@@ -214,7 +214,7 @@ test.describe('with a run that is done', () => {
     host,
   }) => {
     const { page } = app
-    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByRole('link', { name: 'Settings', exact: true }).click()
     await page.getByRole('button', { name: 'Measure' }).click()
     await expect(page.getByRole('row', { name: /ONNX Runtime.*Processor.*images\/s/ })).toBeVisible()
     await page

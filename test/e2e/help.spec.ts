@@ -78,7 +78,7 @@ test('time for Undo stands still while the message is looked at', { tag: '@page'
   await page.clock.runFor(60_000)
   await expect(undo).toBeVisible()
   expect(await inLibrary(app, 'runs')).toHaveLength(1)
-  await page.getByRole('link', { name: 'Settings' }).focus()
+  await page.getByRole('link', { name: 'Settings', exact: true }).focus()
   await page.clock.runFor(11_000)
   await expect(undo).toHaveCount(0)
   await expect.poll(() => inLibrary(app, 'runs')).toEqual([])

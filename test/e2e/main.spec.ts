@@ -89,7 +89,7 @@ test(
     await app.show(address)
     await expect.poll(shown).toBeGreaterThan(before)
     // From any screen, by the buttons beside what trains.
-    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByRole('link', { name: 'Settings', exact: true }).click()
     await page.getByRole('button', { name: 'Stop training' }).click()
     await expect(page.getByRole('region', { name: 'Training under way' })).toHaveCount(0)
     await page.goBack()
