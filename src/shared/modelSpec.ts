@@ -94,6 +94,8 @@ export const modelSpecSchema = z
     block: z.union([z.literal(1), z.literal(2), z.literal(4)]).default(1),
     /** Whether the strength of the noise comes in as one more channel (Zhang et al. 2018, FFDNet). */
     noiseLevel: z.boolean().default(false),
+    /** Whether there are two noise levels: of brightness, and of differences of colours. */
+    colorNoiseLevel: z.boolean().optional(),
     /** Whether the mean of each image is taken out before the first layer, and put back at the end. */
     removeMean: z.boolean().default(false),
     encoder: z.array(layerSchema).max(64),
@@ -181,6 +183,11 @@ function modelSpecIssue(spec: Omit<ModelSpec, 'name'>): Issue | null {
       message: 'A noise level is read by a convolution: put one first.',
       path: ['encoder', 0],
     }
+  if (spec.colorNoiseLevel && (!spec.noiseLevel || input.channels !== 3 || network))
+    return {
+      message: 'A level of noise in colours goes with a noise level and images in colour.',
+      path: ['colorNoiseLevel'],
+    }
   if (spec.noiseLevel && hasCode(spec))
     return {
       message: 'A noise level goes with skips, or with a convolution as decoder.',
@@ -252,15 +259,25 @@ export interface LayerShape {
   readonly channels: number
 }
 
-type Layers = Pick<ModelSpec, 'input' | 'block' | 'noiseLevel' | 'encoder'>
+type Layers = Pick<ModelSpec, 'input' | 'block' | 'noiseLevel' | 'colorNoiseLevel' | 'encoder'>
+
+/** How many levels of noise a model is told, sigmas on the 0-255 scale: none, one of all, or those of brightness and colour. */
+export function noiseLevels({
+  noiseLevel,
+  colorNoiseLevel = false,
+}: Pick<ModelSpec, 'noiseLevel' | 'colorNoiseLevel'>): 0 | 1 | 2 {
+  if (!noiseLevel) return 0
+  return colorNoiseLevel ? 2 : 1
+}
 
 /** What each layer of the encoder reads, and at the end what the last one gives. */
-export function layerShapes({ input, block, noiseLevel, encoder }: Layers): LayerShape[] {
+export function layerShapes(layers: Layers): LayerShape[] {
+  const { input, block, encoder } = layers
   const shapes: LayerShape[] = [
     {
       height: input.height / block,
       width: input.width / block,
-      channels: input.channels * block * block + Number(noiseLevel),
+      channels: input.channels * block * block + noiseLevels(layers),
     },
   ]
   for (const layer of encoder) {
@@ -334,7 +351,7 @@ export function countTrained(spec: ModelSpec): number {
   if (spec.tying !== 'untied') return kernels + biases
   // The noise level is read by the encoder alone.
   const [first] = spec.encoder
-  const noise = spec.noiseLevel && first!.type === 'conv' ? first!.kernel ** 2 * first!.filters : 0
+  const noise = first!.type === 'conv' ? noiseLevels(spec) * first!.kernel ** 2 * first!.filters : 0
   return 2 * kernels - noise + biases
 }
 

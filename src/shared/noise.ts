@@ -9,10 +9,12 @@ import { ExpectedError } from './errors'
  * - `poisson`: P(x·s)/s, shot noise; s is the number of photons at white
  * - `salt-and-pepper`: a share s of the values becomes 0 or 1, half each
  * - `masking`: a share s of the values becomes 0 (Vincent et al. 2008)
+ * - `camera`: what cameras, film and JPEG files leave, in pictures of all kinds of quality; s scales their noise, and 1 is what
+ *   cameras make up to their highest sensitivity. It is clipped and rounded to 8 bits, as files hold it
  *
- * The result is neither clipped nor rounded.
+ * The result of the others is neither clipped nor rounded.
  */
-export const noiseKinds = ['gaussian', 'poisson', 'salt-and-pepper', 'masking', 'speckle'] as const
+export const noiseKinds = ['gaussian', 'poisson', 'salt-and-pepper', 'masking', 'speckle', 'camera'] as const
 export type NoiseKind = (typeof noiseKinds)[number]
 
 const limits: Record<NoiseKind, { min: number; max: number; unit: string }> = {
@@ -21,6 +23,7 @@ const limits: Record<NoiseKind, { min: number; max: number; unit: string }> = {
   'salt-and-pepper': { min: 0, max: 1, unit: 'share of the values' },
   masking: { min: 0, max: 1, unit: 'share of the values' },
   speckle: { min: 0, max: 10, unit: 'relative sigma' },
+  camera: { min: 0, max: 4, unit: 'times what cameras make' },
 }
 
 /** One strength (`min === max`) or a range from which each image draws its own, uniformly. */

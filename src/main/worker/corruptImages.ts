@@ -1,3 +1,4 @@
+import { type InputShape, inputSize } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import { placeholder } from '../engine/graph/ops/placeholder'
 import { unitInterval } from '../engine/graph/ops/unitInterval'
@@ -13,14 +14,15 @@ import { chooseRuntime } from './runtimes'
 
 /**
  * Images corrupted as training corrupts them, by the same graph and the same draws, outside of any model.
- * @param pixels count × inputs bytes @returns as many values, neither clipped nor rounded, and how strong each image's noise is
+ * @param pixels count × height × width × channels bytes @returns as many values, neither clipped nor rounded, and how strong each image's noise is
  */
 export async function corruptImages(
   pixels: Uint8Array,
-  inputs: number,
+  shape: InputShape,
   noise: NoiseSpec,
   seed: number,
 ): Promise<{ values: Float32Array; strength: Float32Array }> {
+  const inputs = inputSize(shape)
   const count = pixels.length / inputs
   const clean = unitInterval(placeholder('x', [BATCH, inputs], 'uint8'))
   const corrupted = corrupt(noise.kind, clean, corruptionInputs('x', inputs))
@@ -30,7 +32,7 @@ export async function corruptImages(
   try {
     const field = new Float32Array(pixels.length)
     const strength = new Float32Array(count)
-    const source = createCorruptionSource(noise, inputs, seed)
+    const source = createCorruptionSource(noise, shape, 1, seed)
     source.draw(randomStream(seed, streams.samples), pixels, field, strength)
     const image = { x: { shape: [count, inputs], data: pixels } }
     const results = await compiled.run('corrupt', {

@@ -5,6 +5,7 @@ import type { ImportHints } from '../../shared/importing'
 export type { ImportedFile }
 import type { ExportedAs, Precision } from '../../shared/exporting'
 import type { ModelSpec } from '../../shared/modelSpec'
+import type { InputShape } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import type { Region } from '../../shared/region'
 import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
@@ -308,9 +309,9 @@ export interface ComputeTasks extends LatentTasks, ShowcaseTasks {
     result: { runtime: RuntimeName; device: string; samplesPerSecond: number }
     event: never
   }
-  /** @param pixels count × inputs bytes; gives them corrupted, clipped and rounded */
+  /** @param pixels count × height × width × channels bytes; gives them corrupted, clipped and rounded */
   corrupt: {
-    params: { pixels: Uint8Array; inputs: number; noise: NoiseSpec; seed: number }
+    params: { pixels: Uint8Array; shape: InputShape; noise: NoiseSpec; seed: number }
     result: { pixels: Uint8Array }
     event: never
   }

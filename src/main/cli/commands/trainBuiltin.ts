@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { builtinModelsFolder } from '../../builtFiles'
+import { trainCamera } from '../../services/models/trainCamera'
 import { trainBuiltin } from '../../services/models/trainBuiltin'
 import { runtimeNames } from '../../../shared/trainingConfig'
 import { createComputeClient } from '../compute'
@@ -9,7 +10,8 @@ import { choice } from '../options'
 import { trainingReporter } from '../trainingReporter'
 
 interface BuiltinFlags extends TargetFlags {
-  photographs: string
+  photographs?: string[]
+  model: 'noise' | 'camera'
   work: string
   out?: string
 }
@@ -19,7 +21,11 @@ export function registerTrainBuiltin(program: Command, context: CommandContext):
   program
     .command('train-builtin', { hidden: true })
     .description('Train the denoisers that come with Hourglass, or go on with it.')
-    .option('--photographs <folder>', 'what to train on', '../shared/data/train400')
+    .addOption(choice('--model <which>', 'grey and color, or camera', ['noise', 'camera']).default('noise'))
+    .option(
+      '--photographs <folder...>',
+      'what to train on (../shared/data/train400 or color432 if not given)',
+    )
     .option('--work <folder>', 'for the run, which goes on where it was stopped', '.builtin')
     .option('--out <folder>', 'gets a folder for each model; those of the app if not given')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames).default('tensorflow'))
@@ -28,7 +34,18 @@ export function registerTrainBuiltin(program: Command, context: CommandContext):
       const client = createComputeClient()
       const reporter = trainingReporter(context)
       try {
-        await trainBuiltin({ ...flags, out }, { client, signal: context.signal, ...reporter.observe })
+        const options = { client, signal: context.signal, ...reporter.observe }
+        const { model, photographs, ...rest } = flags
+        if (model === 'camera')
+          await trainCamera(
+            { ...rest, out, photographs: photographs ?? ['../shared/data/color432'] },
+            options,
+          )
+        else
+          await trainBuiltin(
+            { ...rest, out, photographs: photographs?.[0] ?? '../shared/data/train400' },
+            options,
+          )
         reporter.end()
         context.output.line(`The models are in ${out}.`)
         context.output.record({ type: 'done', out })

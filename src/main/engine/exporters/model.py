@@ -42,7 +42,7 @@ class Autoencoder(nn.Module):
         return part(inputs, sigma) if SPEC["part"] == "full" else part(inputs)
 
     def reconstruct(self, images, sigma=None):
-        """The images drawn again. sigma: N x 1, noise on the 0-255 scale, for models that take it."""
+        """The images drawn again. sigma: N x noiseLevels, noise on the 0-255 scale, for models that take it."""
         mean = images.mean(dim=(1, 2, 3), keepdim=True) if SPEC["removeMean"] else 0
         reads = self.through_encoder(images - mean, sigma)
         if SPEC["decoder"] == "convolution":
@@ -67,7 +67,9 @@ class Autoencoder(nn.Module):
         dense = SPEC["encoder"][0]["type"] == "dense"
         x = images.flatten(1) if dense else unshuffle(images, SPEC["block"])
         if SPEC["noiseLevel"]:
-            x = torch.cat([x, (sigma / 255).reshape(-1, 1, 1, 1).expand(*x.shape[:3], 1)], dim=3)
+            levels = SPEC["noiseLevels"]
+            planes = (sigma / 255).reshape(-1, 1, 1, levels).expand(*x.shape[:3], levels)
+            x = torch.cat([x, planes], dim=3)
         reads = [x]
         for i, layer in enumerate(SPEC["encoder"]):
             if layer["type"] == "pool":

@@ -1,5 +1,5 @@
 import type { ModelPart } from '../../../shared/exporting'
-import { codeSize, hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { codeSize, hasCode, inputSize, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 import { mul } from '../graph/ops/arithmetic'
 import { pixelBytes } from '../graph/ops/pixelBytes'
 import { placeholder } from '../graph/ops/placeholder'
@@ -15,7 +15,7 @@ import { noCode } from './noCode'
 /** The functions of a model as strangers call them, over variables with the names of its parameters. */
 export interface PortableModel {
   readonly variables: readonly Variable[]
-  /** By part: `full` takes `image` (and `sigma`, 0-255) and gives `reconstruction`; `encoder` gives `code`; `decoder` takes it. */
+  /** By part: `full` takes `image` (and `sigma`, batch × noiseLevels, 0-255) and gives `reconstruction`; `encoder` gives `code`; `decoder` takes it. */
   readonly functions: Readonly<Partial<Record<ModelPart, GraphFunction>>>
 }
 
@@ -39,7 +39,7 @@ export function portableFunctions(spec: ModelSpec, { part, pixels }: ExportOptio
     return pixels === 'uint8' ? pixelBytes(image) : image
   }
   const full = (): GraphFunction => {
-    const noiseLevel = spec.noiseLevel ? mul(placeholder('sigma', [BATCH, 1]), 1 / 255) : undefined
+    const noiseLevel = spec.noiseLevel ? mul(placeholder('sigma', [BATCH, noiseLevels(spec)]), 1 / 255) : undefined
     const sums = reconstructToSums(spec, imageIn(), { parameters, noiseLevel })
     return { name: 'full', outputs: { reconstruction: imageOut(sums) } }
   }

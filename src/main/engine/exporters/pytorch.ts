@@ -1,5 +1,5 @@
 import type { ModelPart } from '../../../shared/exporting'
-import { decodedChannels, hasCode, layerShapes, type ModelSpec } from '../../../shared/modelSpec'
+import { decodedChannels, hasCode, layerShapes, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 import { ExpectedError } from '../../../shared/errors'
 import { parametersOf } from '../models/autoencoder'
 import { type Exporter, metadataOf } from './exporter'
@@ -30,6 +30,7 @@ export const pytorchExporter: Exporter = {
       tied: spec.tying === 'tied',
       skips: spec.skips,
       noiseLevel: spec.noiseLevel,
+      noiseLevels: noiseLevels(spec),
       removeMean: spec.removeMean,
       output: spec.output,
       reads: shapes.map(({ height, width, channels }) => [height, width, channels]),

@@ -10,6 +10,7 @@ import {
   type LayerSpec,
   type ModelSpec,
   restoringKernel,
+  noiseLevels,
 } from '../../../shared/modelSpec'
 import { networkParameters } from '../../../shared/network'
 import { activationFunctions } from '../graph/ops/activations'
@@ -104,7 +105,7 @@ export interface ForwardOptions {
   readonly parameters: ReadonlyMap<string, Tensor>
   /** Whether images are columns: inputs × batch. Dense models only. */
   readonly columns?: boolean
-  /** Sigma of the noise where 1 is white, batch × 1: for models that take it. */
+  /** Sigmas of the noise where 1 is white, batch × noiseLevels(spec): for models that take them. */
   readonly noiseLevel?: Tensor
 }
 
@@ -257,8 +258,11 @@ function stem(spec: ModelSpec, x: Tensor, { noiseLevel }: ForwardOptions): Tenso
   const blocks = pixelUnshuffle(images(x, spec.input), spec.block)
   if (!spec.noiseLevel) return blocks
   if (!noiseLevel) throw new Error('The model takes a noise level.')
-  const plane = broadcastLike(reshape(noiseLevel, [BATCH, 1, 1, 1]), slice(blocks, 3, 0, 1))
-  return concat([blocks, plane], 3)
+  const pixel = slice(blocks, 3, 0, 1)
+  const planes = Array.from({ length: noiseLevels(spec) }, (_, level) =>
+    broadcastLike(reshape(slice(noiseLevel, 1, level, 1), [BATCH, 1, 1, 1]), pixel),
+  )
+  return concat([blocks, ...planes], 3)
 }
 
 const sizeOfShape = ({ height, width, channels }: LayerShape) => height * width * channels

@@ -5,10 +5,10 @@ import type { PixelSource } from './pixelSource'
 
 /** @throws ExpectedError `bad-usage` for settings that do not go together */
 export function checkTraining(spec: ModelSpec, { noise, averageDecay }: TrainingConfig): void {
-  if (spec.noiseLevel && noise && noise.kind !== 'gaussian')
+  if (spec.noiseLevel && noise && noise.kind !== 'gaussian' && noise.kind !== 'camera')
     throw new ExpectedError(
       'bad-usage',
-      `The model is told the sigma of gaussian noise, which ${noise.kind} noise does not have. Choose gaussian noise, or a model without a noise level.`,
+      `The model is told the sigma of gaussian noise, which ${noise.kind} noise does not have. Choose gaussian or camera noise, or a model without a noise level.`,
     )
   if (spec.lossOver === 'corrupted' && !noise)
     throw new ExpectedError(

@@ -3,7 +3,9 @@ import type { Random } from './random'
 
 /** Draws fields and strengths for batches. */
 export interface CorruptionSource {
-  /** @param pixels the clean bytes, batch × inputs. Fills `field` (batch × inputs) and `strength` (batch). */
+  /** Strengths of an image. */
+  readonly levels: 1 | 2
+  /** @param pixels the clean bytes, batch × inputs. Fills `field` (batch × inputs) and `strength` (batch × levels). */
   draw(random: Random, pixels: Uint8Array, field: Float32Array, strength: Float32Array): void
 }
 

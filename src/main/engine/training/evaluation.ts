@@ -86,7 +86,7 @@ export async function evaluateBatch(
   const feeds: Record<string, TensorData> = { x: { shape: [indices.length, source.rowBytes], data: pixels } }
   if (corruption) {
     const field = new Float32Array(pixels.length)
-    const strength = new Float32Array(indices.length)
+    const strength = new Float32Array(indices.length * corruption.levels)
     corruption.draw(randomStream(seed, streams.validation, from), pixels, field, strength)
     Object.assign(feeds, corruptionFeeds('x', indices.length, field, strength))
   }

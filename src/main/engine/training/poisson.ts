@@ -28,6 +28,7 @@ export function poissonNoise(noise: NoiseSpec, seed: number): CorruptionSource {
     return table
   }
   return {
+    levels: 1,
     draw(random, pixels, field, strength) {
       const inputs = field.length / strength.length
       for (let image = 0; image < strength.length; image++) {

@@ -35,6 +35,7 @@ export class StepRunner {
   private readonly field: Float32Array | null
   private readonly strength: Float32Array
   private readonly inputs: number
+  private readonly levels: number
 
   constructor(
     private readonly compiled: CompiledProgram,
@@ -49,7 +50,8 @@ export class StepRunner {
     const images = batchSize * tuning.stepsPerCall
     this.pixels = new Uint8Array(images * this.inputs)
     this.field = corruption && new Float32Array(images * this.inputs)
-    this.strength = new Float32Array(images)
+    this.levels = corruption?.levels ?? 1
+    this.strength = new Float32Array(images * this.levels)
   }
 
   /** Losses of the steps. @param random gives the noise of each step */
@@ -72,7 +74,7 @@ export class StepRunner {
     shards: number,
     random: (step: number) => Random,
   ): Promise<Record<string, TensorData>> {
-    const { inputs, corruption, field } = this
+    const { inputs, corruption, field, levels } = this
     const images = steps * batchSize
     await batches.next(images, this.pixels)
     const stepSizes = rates.map((rate, i) => adamStepSize(rate, this.optimizer, firstStep + i))
@@ -90,7 +92,8 @@ export class StepRunner {
       if (corruption && field) {
         const values = field.subarray(from * inputs, (from + batchSize) * inputs)
         const pixels = this.pixels.subarray(from * inputs, (from + batchSize) * inputs)
-        corruption.draw(random(step), pixels, values, this.strength.subarray(from, from + batchSize))
+        const strength = this.strength.subarray(from * levels, (from + batchSize) * levels)
+        corruption.draw(random(step), pixels, values, strength)
       }
       for (let shard = 0; shard < shards; shard++) {
         const start = from + shard * perShard
@@ -103,7 +106,12 @@ export class StepRunner {
         const part = field.subarray(start * inputs, (start + perShard) * inputs)
         Object.assign(
           feeds,
-          corruptionFeeds(name, perShard, part, this.strength.subarray(start, start + perShard)),
+          corruptionFeeds(
+            name,
+            perShard,
+            part,
+            this.strength.subarray(start * levels, (start + perShard) * levels),
+          ),
         )
       }
     }

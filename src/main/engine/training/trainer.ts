@@ -1,5 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
-import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { inputSize, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 import type { EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import { mostMeasured } from './baselines'
@@ -85,7 +85,8 @@ export class Trainer {
       this.images = source
       this.batches = imageBatches(source, this.indices.train, spec, config)
     }
-    this.corruption = config.noise && createCorruptionSource(config.noise, inputSize(spec.input), seed)
+    this.corruption =
+      config.noise && createCorruptionSource(config.noise, spec.input, noiseLevels(spec), seed)
     this.runner = new StepRunner(
       compiled,
       spec,

@@ -1,4 +1,4 @@
-import { codeSize, hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { codeSize, hasCode, inputSize, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
 import type { OptimizerConfig } from '../../../shared/trainingConfig'
 import { gradients } from '../graph/autodiff'
@@ -62,7 +62,7 @@ export interface TrainingProgramOptions {
  * - `evaluate`: `x` uint8 B×D with corruption → `loss` [B], `input`, `output` B×D, and `squaredError` [B] of the output
  *   clipped to 0..1
  * - `encode`: `image` float32 B×D → `code` B×codeSize; `decode`: `code` → `image`, for models with a code
- * - `reconstruct`: `image` float32 B×D, and `sigma` [B, 1] on the 0-255 scale for models that take it → `output` B×D
+ * - `reconstruct`: `image` float32 B×D, and `sigma` [B, noiseLevels] on the 0-255 scale for models that take it → `output` B×D
  * - `orthogonality`: ‖WᵀW − I‖ for each encoder kernel
  */
 export interface TrainingProgram {
@@ -171,13 +171,13 @@ class ModelGraph {
   ): { clean: Tensor; input: Tensor; noiseLevel?: Tensor } {
     const laid = (fed: Tensor) => (columns ? transpose(fed) : fed)
     const clean = unitInterval(laid(placeholder(name, [BATCH, this.inputs], 'uint8')))
-    const { noiseLevel } = this.spec
+    const levels = noiseLevels(this.spec)
     // Without noise its level is 0 for each image.
     if (!noise)
-      return { clean, input: clean, noiseLevel: noiseLevel ? mul(slice(clean, 1, 0, 1), 0) : undefined }
-    const { field, strength } = corruptionInputs(name, this.inputs)
+      return { clean, input: clean, noiseLevel: levels ? mul(slice(clean, 1, 0, levels), 0) : undefined }
+    const { field, strength } = corruptionInputs(name, this.inputs, levels || 1)
     const input = corrupt(noise.kind, clean, { field: laid(field), strength: laid(strength) })
-    return { clean, input, noiseLevel: noiseLevel ? mul(strength, 1 / 255) : undefined }
+    return { clean, input, noiseLevel: levels ? mul(strength, 1 / 255) : undefined }
   }
 }
 
@@ -268,7 +268,7 @@ function inferenceFunctions(model: ModelGraph, noise: NoiseSpec | null): GraphFu
   const shown = maximum(minimum(output, 1), 0)
   const squaredError = reduceMean(square(sub(shown, clean)), [1])
   const image = placeholder('image', [BATCH, inputs])
-  const sigma = mul(placeholder('sigma', [BATCH, 1]), 1 / 255)
+  const sigma = mul(placeholder('sigma', [BATCH, noiseLevels(spec) || 1]), 1 / 255)
   const reconstruction = reconstructToSums(spec, image, { parameters, noiseLevel: sigma })
   return [
     {

@@ -210,8 +210,9 @@ export class DatasetService {
     seed: number,
   ): Promise<PixelBlock> {
     if (!noise) return clean
-    const inputs = clean.width * clean.height * clean.channels
-    const { pixels } = await this.deps.client.call('corrupt', { pixels: clean.data, inputs, noise, seed })
+    const { width, height, channels } = clean
+    const shape = { height, width, channels: channels < 3 ? 1 : 3 } as const
+    const { pixels } = await this.deps.client.call('corrupt', { pixels: clean.data, shape, noise, seed })
     return { ...clean, data: pixels }
   }
 

@@ -1,5 +1,5 @@
 import type { ExportedAs, ExportFormat } from '../../../shared/exporting'
-import { codeSize, hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { codeSize, hasCode, inputSize, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 
 const languages: Partial<Record<ExportFormat, { name: string; fence: string }>> = {
   tensorflowjs: { name: 'JavaScript', fence: 'js' },
@@ -64,7 +64,10 @@ class Example {
   }
 
   get noise(): string {
-    return this.sigma ? 'sigma = np.full((1, 1), 25, np.float32)  # strength of the noise, 0 to 255\n' : ''
+    if (!this.sigma) return ''
+    const levels = noiseLevels(this.spec)
+    const what = levels === 2 ? 'strengths of the noise in brightness and colours' : 'strength of the noise'
+    return `sigma = np.full((1, ${levels}), 25, np.float32)  # ${what}, 0 to 255\n`
   }
 }
 
@@ -92,7 +95,7 @@ ${noise}${output} = run(${fed}=tf.constant(${fed})${sigma ? ', sigma=tf.constant
 // The address of model.json; weights.bin lies beside it.
 const model = await tf.loadLayersModel('model.json')
 const ${fed} = tf.zeros([1, ${as.part === 'decoder' ? codeSize(spec) : shape}]) // ${as.part === 'decoder' ? 'a code' : 'values in 0..1'}
-const ${output} = model.predict(${sigma ? `[${fed}, tf.tensor([[25]])] /* noise, 0 to 255 */` : fed})
+const ${output} = model.predict(${sigma ? `[${fed}, tf.tensor([[${noiseLevels(spec) === 2 ? '25, 25' : '25'}]])] /* noise, 0 to 255 */` : fed})
 console.log(${output}.shape)`,
 
   keras: ({ fed, input, noise, output, sigma, code, as }) => `import numpy as np
@@ -110,7 +113,7 @@ from model import Autoencoder
 model = Autoencoder.load().eval()
 ${fed}s = torch.zeros(1, ${as.part === 'decoder' ? `${codeSize(spec)})` : `${shape})  # values in 0..1`}
 with torch.no_grad():
-    ${output}s = model(${fed}s${sigma ? ', torch.full((1, 1), 25.0)' : ''})${
+    ${output}s = model(${fed}s${sigma ? `, torch.full((1, ${noiseLevels(spec)}), 25.0)` : ''})${
       code ? '\n    codes = model.encode(images)\n    images = model.decode(codes)' : ''
     }`,
 

@@ -46,7 +46,10 @@ export interface BuiltinTraining extends ComputeTarget {
 export async function trainBuiltin(request: BuiltinTraining, options: TrainOptions): Promise<void> {
   const { model, config, refining } = recipe
   let from = resolve(request.work, 'grey')
-  await trainOrGoOn(from, { model, config }, request, options)
+  const { side } = recipe
+  const preprocessing = preprocessingSchema.parse({ width: side, height: side, color: 'grey' })
+  const dataset = { source: request.photographs, preprocessing }
+  await trainOrGoOn(from, { model, config }, dataset, request, options)
   for (const { name, epochs, learningRate, seed } of refining) {
     const { files } = await openModel(from)
     const stage = {
@@ -55,7 +58,7 @@ export async function trainBuiltin(request: BuiltinTraining, options: TrainOptio
       from,
     } as const
     const run = resolve(request.work, name)
-    await trainOrGoOn(run, stage, request, options)
+    await trainOrGoOn(run, stage, dataset, request, options)
     from = run
   }
   for (const name of ['grey', 'color'] as const) await writeBuiltin(name, from, request)
@@ -68,24 +71,19 @@ const usual = {
   validationSplit: 0.05,
 } as const
 
-async function trainOrGoOn(
+/** Trains a stage, or resumes it where it was stopped; a stage that is done stays as it is. */
+export async function trainOrGoOn(
   run: string,
   stage: Pick<NewRun, 'model' | 'config' | 'from'>,
-  { photographs, runtime, device }: BuiltinTraining,
+  dataset: NewRun['dataset'],
+  { runtime, device }: ComputeTarget,
   options: TrainOptions,
 ): Promise<void> {
   if (existsSync(runFiles.info(run))) {
     if ((await readRunInfo(run)).state !== 'done') await resumeRun({ run, runtime, device }, options)
     return
   }
-  const { side } = recipe
-  const preprocessing = preprocessingSchema.parse({ width: side, height: side, color: 'grey' })
-  const request: NewRun = {
-    ...{ ...stage, run, runtime, device },
-    dataset: { source: photographs, preprocessing },
-    overwrite: false,
-  }
-  await trainNewRun(request, options)
+  await trainNewRun({ ...stage, run, runtime, device, dataset, overwrite: false }, options)
 }
 
 async function writeBuiltin(

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ExportedAs, ModelPart } from '../../../shared/exporting'
-import { codeSize, hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { codeSize, hasCode, inputSize, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 import { noCode } from '../../engine/exporters/noCode'
 import { type FileInput, runOnnxFile } from '../../engine/runtimes/onnx/runOnnxFile'
 import { runLayersModel } from '../../engine/runtimes/runLayersModel'
@@ -90,7 +90,8 @@ function inputsOf(spec: ModelSpec, count: number, asBytes: boolean) {
     shape: [count, codes],
     data: Float32Array.from({ length: count * codes }, () => random.normal()),
   }
-  const sigma = { shape: [count, 1], data: new Float32Array(count).fill(25) }
+  const levels = noiseLevels(spec) || 1
+  const sigma = { shape: [count, levels], data: new Float32Array(count * levels).fill(25) }
   const fed = { shape: [count, height, width, channels], data: asBytes ? bytes : image }
   const all: Record<ModelPart, Inputs> = {
     full: spec.noiseLevel ? { image: fed, sigma } : { image: fed },

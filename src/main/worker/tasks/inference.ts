@@ -1,6 +1,6 @@
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { checkHasCode } from '../../../shared/checkHasCode'
-import { codeSize, inputSize } from '../../../shared/modelSpec'
+import { codeSize, inputSize, noiseLevels } from '../../../shared/modelSpec'
 import { createCorruptionSource } from '../../engine/training/corruption'
 import { evaluateBatch, evaluateImages, inferenceBatch } from '../../engine/training/evaluation'
 import { asFloats } from '../../engine/training/pixelSource'
@@ -138,7 +138,7 @@ async function eachBatch(
 }
 
 function noiseOf({ noise, seed, model }: EvaluateParams) {
-  return { corruption: noise && createCorruptionSource(noise, inputSize(model.spec.input), seed), seed }
+  return { corruption: noise && createCorruptionSource(noise, model.spec.input, noiseLevels(model.spec), seed), seed }
 }
 
 function allRows(dataset: Dataset): Uint32Array {

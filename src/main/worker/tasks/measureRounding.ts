@@ -1,5 +1,5 @@
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
-import { inputSize } from '../../../shared/modelSpec'
+import { noiseLevels } from '../../../shared/modelSpec'
 import { storedWeights } from '../../engine/exporters/precision'
 import { explicitWeights } from '../../engine/models/weights'
 import { createCorruptionSource } from '../../engine/training/corruption'
@@ -32,7 +32,7 @@ export async function measureRounding({
     const { count } = dataset.info
     const images = Math.min(count, mostImages)
     const rows = Uint32Array.from({ length: images }, (_, i) => Math.floor((i * count) / images))
-    const corruption = noise && createCorruptionSource(noise, inputSize(spec.input), seed)
+    const corruption = noise && createCorruptionSource(noise, spec.input, noiseLevels(spec), seed)
     const psnrWith = async (weights: typeof exact) => {
       // Not a tied decoder's, which would be transposed for it.
       const values = Object.fromEntries(Object.keys(parameters).map((name) => [name, weights[name]!.data]))

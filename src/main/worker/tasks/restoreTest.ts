@@ -1,3 +1,4 @@
+import type { InputShape } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
 import { planDenoising } from '../../engine/denoising/denoisingPlan'
 import { clipped } from '../../engine/imaging/pixelBytes'
@@ -28,7 +29,7 @@ export async function restoreTest({
 }: ComputeTasks['restoreTest']['params']): Promise<ComputeTasks['restoreTest']['result']> {
   const shape = { height, width, channels }
   const clean = asFloats(pixels)
-  const { noisy, sigma } = noise ? await corrupted(clean, pixels, noise, seed) : { noisy: clean, sigma: 0 }
+  const { noisy, sigma } = noise ? await corrupted(clean, pixels, shape, noise, seed) : { noisy: clean, sigma: 0 }
   const known = new Array<number>(channels).fill(sigma)
   const plan = planDenoising(model.spec, trained, known)
   const restored = new Float32Array(noisy.length)
@@ -46,11 +47,12 @@ export async function restoreTest({
 async function corrupted(
   clean: Float32Array,
   pixels: Uint8Array,
+  shape: InputShape,
   noise: NoiseSpec,
   seed: number,
 ): Promise<{ noisy: Float32Array; sigma: number }> {
   if (noise.kind !== 'gaussian')
-    return { noisy: (await corruptImages(pixels, pixels.length, noise, seed)).values, sigma: 0 }
+    return { noisy: (await corruptImages(pixels, shape, noise, seed)).values, sigma: 0 }
   const random = randomStream(seed, streams.samples)
   const sigma = drawStrength(noise, random)
   return { noisy: clean.map((value) => value + (random.normal() * sigma) / 255), sigma }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { codeSize, hasCode, inputSize } from '../../../shared/modelSpec'
+import { codeSize, hasCode, inputSize, noiseLevels } from '../../../shared/modelSpec'
 import { asBytes } from '../../engine/imaging/pixelBytes'
 import type { CompiledProgram } from '../../engine/runtimes/runtime'
 import { inferenceBatch } from '../../engine/training/evaluation'
@@ -16,11 +16,11 @@ const capacity = 2
 
 export async function corrupt({
   pixels,
-  inputs,
+  shape,
   noise,
   seed,
 }: ComputeTasks['corrupt']['params']): Promise<{ pixels: Uint8Array }> {
-  return { pixels: asBytes((await corruptImages(pixels, inputs, noise, seed)).values) }
+  return { pixels: asBytes((await corruptImages(pixels, shape, noise, seed)).values) }
 }
 
 export async function tryImage({
@@ -32,12 +32,14 @@ export async function tryImage({
 }: ComputeTasks['tryImage']['params']): Promise<ComputeTasks['tryImage']['result']> {
   const compiled = await keptModel(model, target)
   const inputs = inputSize(model.spec.input)
-  const corrupted = noise && (await corruptImages(pixels, inputs, noise, seed))
+  const corrupted = noise && (await corruptImages(pixels, model.spec.input, noise, seed))
   const input = corrupted ? corrupted.values : asFloats(pixels)
   const image = { shape: [1, inputs], data: input }
   if (!hasCode(model.spec)) {
-    const sigma = noise?.kind === 'gaussian' ? corrupted!.strength[0]! : 0
-    const feeds = { image, sigma: { shape: [1, 1], data: Float32Array.of(sigma) } }
+    const isTold = noise?.kind === 'gaussian' || noise?.kind === 'camera'
+    const levels = noiseLevels(model.spec) || 1
+    const data = new Float32Array(levels).fill(isTold ? corrupted!.strength[0]! : 0)
+    const feeds = { image, sigma: { shape: [1, levels], data } }
     const { output } = await compiled.run('reconstruct', feeds)
     return { input, code: new Float32Array(0), output: Float32Array.from(output!.data as Float32Array) }
   }

@@ -14,6 +14,7 @@ export const noiseScales: Record<NoiseKind, NoiseScale> = {
   poisson: { least: 1000, most: 1, usual: 30, digits: 0, isLogarithmic: true },
   'salt-and-pepper': { least: 0.01, most: 0.6, usual: 0.1, digits: 2, isLogarithmic: false },
   masking: { least: 0.01, most: 0.9, usual: 0.3, digits: 2, isLogarithmic: false },
+  camera: { least: 0.1, most: 3, usual: 1, digits: 1, isLogarithmic: false },
   speckle: { least: 0.02, most: 1, usual: 0.3, digits: 2, isLogarithmic: false },
 }
 

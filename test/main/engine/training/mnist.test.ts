@@ -44,7 +44,7 @@ async function heldOutThrough(name: string, change: ConfigInput): Promise<Evalua
   const config = trainingConfigSchema.parse({ ...preset.training, ...change })
   return withTrainer(createRuntime(), spec, config, train, async (trainer) => {
     await trainWith(trainer)
-    const corruption = config.noise && createCorruptionSource(config.noise, 784, 0)
+    const corruption = config.noise && createCorruptionSource(config.noise, spec.input, 1, 0)
     const rows = Uint32Array.from({ length: heldOut.count }, (_, i) => i)
     return evaluateImages(trainer.compiled, heldOut, rows, {
       shape: spec.input,

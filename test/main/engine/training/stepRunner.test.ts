@@ -45,7 +45,7 @@ async function after(
     const source = rectangles(batchSize * steps)
     const indices = Uint32Array.from({ length: source.count }, (_, i) => i)
     const batches = await new ShuffledBatches(source, indices, 1).epoch(0, 0)
-    const corruption = noise && createCorruptionSource(noise, source.rowBytes, 1)
+    const corruption = noise && createCorruptionSource(noise, spec.input, 1, 1)
     const runner = new StepRunner(compiled, spec, optimizer, 0, corruption, tuning, batchSize)
     const losses: number[] = []
     for (let done = 0; done < steps; done += tuning.stepsPerCall) {

@@ -7,6 +7,7 @@ import {
   layerShapes,
   type LayerShape,
   type ModelSpec,
+  noiseLevels,
 } from '../../../../shared/modelSpec'
 import { decoderKernel, encoderKernel, mirrored } from '../../models/autoencoder'
 import type { Weight } from '../../models/weights'
@@ -21,7 +22,7 @@ export interface LayerModelOptions {
 
 /**
  * A model as layers that Keras and TensorFlow.js have, with images as batch × height × width × channels. `full` reads
- * `image` (and `sigma`, batch × 1 on the scale 0-255), `encoder` reads `image`, `decoder` reads `code`.
+ * `image` (and `sigma`, batch × noiseLevels on the scale 0-255), `encoder` reads `image`, `decoder` reads `code`.
  *
  * @param weights all kernels and biases by name, a tied decoder's too
  * @throws ExpectedError `bad-input` for a part that the model does not have
@@ -64,7 +65,7 @@ class LayerModelWriter {
       const reads = this.encoder(image, null)
       return { layers, inputs: [image], output: this.flat(reads.at(-1)!, 'code') }
     }
-    const sigma = spec.noiseLevel ? stack.input('sigma', [1]) : null
+    const sigma = spec.noiseLevel ? stack.input('sigma', [noiseLevels(spec)]) : null
     return { layers, inputs: sigma ? [image, sigma] : [image], output: this.full(image, sigma) }
   }
 
@@ -201,16 +202,17 @@ class LayerModelWriter {
     const blocks = this.unshuffled(image)
     if (!sigma) return blocks
     const [height, width, channels] = blocks.shape as [number, number, number]
-    const noise = this.reshaped(this.scaled(sigma, 1 / 255, 'noise'), [1, 1, 1], 'noise_as_image')
+    const levels = noiseLevels(this.spec)
+    const noise = this.reshaped(this.scaled(sigma, 1 / 255, 'noise'), [1, 1, levels], 'noise_as_image')
     const size = { size: [height, width], data_format: 'channels_last', interpolation: 'nearest' }
     const plane = stack.add(
       'noise_plane',
       { type: 'UpSampling2D', settings: size },
       [noise],
-      [height, width, 1],
+      [height, width, levels],
     )
     const joined = { type: 'Concatenate', settings: { axis: -1 } }
-    return stack.add('with_noise', joined, [blocks, plane], [height, width, channels + 1])
+    return stack.add('with_noise', joined, [blocks, plane], [height, width, channels + levels])
   }
 
   private unshuffled(image: Output): Output {
