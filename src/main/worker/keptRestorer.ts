@@ -5,7 +5,7 @@ import { ConvolutionalRestorer } from '../engine/denoising/convolutionalRestorer
 import { lanesOf } from '../engine/denoising/lanes'
 import { PatchRestorer } from '../engine/denoising/patchRestorer'
 import { restoreInTiles } from '../engine/denoising/restoreInTiles'
-import type { Restorer } from '../engine/denoising/restorer'
+import type { Restorer, ToldNoise } from '../engine/denoising/restorer'
 import type { TiledImage } from '../engine/denoising/tiledImage'
 import { smallestTile, tileFor } from '../engine/denoising/tileSize'
 import { readParameters } from './loadModel'
@@ -18,7 +18,7 @@ export interface RestoringRequest extends ComputeTarget {
   readonly tile: number | null
   /** Of the processor; if not given, what the runtime takes by itself. */
   readonly threads?: number
-  readonly sigmas: readonly (number | null)[]
+  readonly sigmas: readonly (ToldNoise | null)[]
   readonly onProgress?: (done: number, total: number) => void
   readonly onSmallerTile?: (tile: number) => void
 }

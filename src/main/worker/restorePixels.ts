@@ -3,6 +3,7 @@ import { coarseDifference, takeCoarse } from '../engine/denoising/coarseColor'
 import { type DenoisingPlan, planDenoising } from '../engine/denoising/denoisingPlan'
 import { estimateChannels } from '../engine/denoising/estimateChannels'
 import { type PixelImage, PixelTiles } from '../engine/denoising/pixelTiles'
+import type { ToldNoise } from '../engine/denoising/restorer'
 import { restoreWith, type RestoringRequest } from './keptRestorer'
 
 export interface PixelRequest extends Omit<RestoringRequest, 'sigmas'> {
@@ -17,7 +18,10 @@ const coarseFrom = 8
 
 /** Planes of differences of colours that are restored at half the size too. */
 export const coarsePlanes = ({ planes, sigmas }: DenoisingPlan): readonly (1 | 2)[] =>
-  planes === 'decorrelated' ? ([1, 2] as const).filter((plane) => (sigmas[plane] ?? 0) >= coarseFrom) : []
+  planes === 'decorrelated' ? ([1, 2] as const).filter((plane) => toldSigma(sigmas[plane]) >= coarseFrom) : []
+
+/** Planes are told one level each. */
+const toldSigma = (told: ToldNoise | null | undefined): number => (typeof told === 'number' ? told : 0)
 
 /** What half the size is of the work. */
 const coarseShare = 0.2
@@ -73,7 +77,7 @@ export async function restoreCoarse(
   const noisy = coarseDifference(image, plane)
   const data = new Float32Array(noisy.data.length)
   const told = known === undefined ? estimateChannels(noisy)?.sigmas[0] : known?.[plane - 1]
-  const sigma = told ?? sigmas[plane]! / gains[plane]! / 2
+  const sigma = told ?? toldSigma(sigmas[plane]) / gains[plane]! / 2
   const plan = planDenoising(request.model.spec, trained, [sigma])
   await restoreWith(new PixelTiles(noisy, data, plan), { ...request, sigmas: plan.sigmas })
   return { ...noisy, data }

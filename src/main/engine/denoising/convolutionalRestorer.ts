@@ -2,7 +2,7 @@ import { isFullyConvolutional, type ModelSpec } from '../../../shared/modelSpec'
 import { evenLength, planStretches, shareOf } from '../imaging/tiles'
 import type { Runtime } from '../runtimes/runtime'
 import { cellOf, receptiveRadius } from './receptiveRadius'
-import type { RestoreOptions, Restorer, RestorerOptions } from './restorer'
+import type { RestoreOptions, Restorer, RestorerOptions, ToldNoise } from './restorer'
 import { RestoringProgram } from './restoringProgram'
 import type { Place, TiledImage } from './tiledImage'
 
@@ -19,7 +19,7 @@ interface Piece {
   readonly place: Place
   readonly plane: number
   /** Null to leave it as it is. */
-  readonly sigma: number | null
+  readonly sigma: ToldNoise | null
 }
 
 /**

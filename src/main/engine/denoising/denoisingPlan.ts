@@ -1,7 +1,9 @@
 import { ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
+import type { NoiseLevels } from '../synthesis/levels'
 import { type ColorPlanes, noiseOfPlanes } from './pixelTiles'
+import type { ToldNoise } from './restorer'
 
 /** How an image goes through a model. */
 export interface DenoisingPlan {
@@ -9,7 +11,7 @@ export interface DenoisingPlan {
   /** Of each plane; see PixelTilesOptions. */
   readonly gains: readonly number[]
   /** What the model is told of the noise of each plane, on the 0-255 scale, gains included; null to leave it as it is. */
-  readonly sigmas: readonly (number | null)[]
+  readonly sigmas: readonly (ToldNoise | null)[]
 }
 
 /** Less is what rounding makes. */
@@ -44,6 +46,30 @@ export function planDenoising(
   const levels = noise.map((sigma, plane) => (isTold && sigma < leastSigma ? null : sigma * gains[plane]!))
   return { planes, gains, sigmas: levels }
 }
+
+/**
+ * For a model that is told the noise of brightness and that of colours. A picture in grey goes through it as one whose
+ * colours are alike.
+ */
+export function planByLevels(colors: 1 | 3, { brightness, color }: NoiseLevels): DenoisingPlan {
+  const planes = colors === 3 ? 'together' : 'alike'
+  const sigmas = brightness === 0 && color === 0 ? null : [brightness, colors === 3 ? color : 0]
+  return { planes, gains: [1], sigmas: [sigmas] }
+}
+
+/** Levels of noise of which sigma and correlation in each channel are known. */
+export function levelsOfChannels(
+  sigmas: readonly number[],
+  correlation?: readonly (readonly number[])[],
+): NoiseLevels {
+  if (sigmas.length < 3) return { brightness: sigmas[0]!, color: 0 }
+  const [brightness, first, second] = noiseOfPlanes(sigmas, 'decorrelated', correlation)
+  return { brightness: brightness!, color: Math.hypot(first!, second!) / Math.SQRT2 }
+}
+
+/** Sigma of a channel of colour, the mean over the three. */
+export const sigmaOfLevels = ({ brightness, color }: NoiseLevels): number =>
+  Math.sqrt(brightness ** 2 + (2 / 3) * color ** 2)
 
 /**
  * A model that learned one strength gets pictures whose contrast is changed until their noise has that strength; one that is

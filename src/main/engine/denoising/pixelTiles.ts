@@ -14,9 +14,10 @@ export interface PixelImage {
 
 /**
  * How colours go into a model: `together` where it takes as many as there are; `decorrelated` into a model of grey, as
- * brightness and two differences of colours, in which noise and picture come apart further than in red, green and blue.
+ * brightness and two differences of colours, in which noise and picture come apart further than in red, green and blue;
+ * `alike` from a picture in grey into a model of colours, all of them the same.
  */
-export type ColorPlanes = 'together' | 'decorrelated'
+export type ColorPlanes = 'together' | 'decorrelated' | 'alike'
 
 export interface PixelTilesOptions {
   readonly planes: ColorPlanes
@@ -68,7 +69,7 @@ export function noiseOfPlanes(
   correlation?: readonly (readonly number[])[],
 ): number[] {
   // A model that takes all colours is told one level.
-  if (planes === 'together') return [Math.hypot(...sigmas) / Math.sqrt(sigmas.length)]
+  if (planes !== 'decorrelated') return [Math.hypot(...sigmas) / Math.sqrt(sigmas.length)]
   return decorrelation.map((row) => {
     let variance = 0
     row.forEach((a, i) =>
@@ -98,8 +99,8 @@ export class PixelTiles implements TiledImage {
     this.height = image.height
     this.width = image.width
     this.colors = colorChannels(image)
-    this.planes = options.planes === 'together' ? 1 : this.colors
-    this.channels = this.colors / this.planes
+    this.planes = options.planes === 'decorrelated' ? this.colors : 1
+    this.channels = options.planes === 'alike' ? 3 : this.colors / this.planes
     this.white = whiteOf(image)
   }
 
@@ -110,7 +111,8 @@ export class PixelTiles implements TiledImage {
     for (let y = 0; y < height; y++) {
       const line = mirrored(top + y, this.height) * this.width * channels
       const into = tile.subarray(y * width * this.channels, (y + 1) * width * this.channels)
-      if (this.options.planes === 'together') this.readLine(line, columns, into)
+      if (this.options.planes === 'alike') this.readAlike(line, columns, into)
+      else if (this.options.planes === 'together') this.readLine(line, columns, into)
       else this.readPlane(plane, line, columns, into)
     }
     return tile
@@ -126,6 +128,12 @@ export class PixelTiles implements TiledImage {
     }
     for (let x = 0, at = 0; x < columns.length; x++)
       for (let c = 0; c < channels; c++) into[at++] = offset + scale * data[line + columns[x]! + c]!
+  }
+
+  private readAlike(line: number, columns: Uint32Array, into: Float32Array): void {
+    const { data } = this.image
+    const [scale, offset] = this.scaling(0)
+    for (let x = 0; x < columns.length; x++) into.fill(offset + scale * data[line + columns[x]!]!, 3 * x, 3 * x + 3)
   }
 
   private readPlane(plane: number, line: number, columns: Uint32Array, into: Float32Array): void {
@@ -151,7 +159,8 @@ export class PixelTiles implements TiledImage {
     const line = new Float64Array(length * colors)
     for (let y = row.from; y < Math.min(row.to, this.height); y++) {
       const from = (y - row.start) * width + column.from - column.start
-      if (this.planes === 1) this.writeTogether(tiles[0]!, from * colors, line)
+      if (this.options.planes === 'alike') this.writeAlike(tiles[0]!, from * 3, line)
+      else if (this.planes === 1) this.writeTogether(tiles[0]!, from * colors, line)
       else this.writeDecorrelated(tiles, from, line)
       const to = (y * this.width + column.from) * channels
       this.put(line, to)
@@ -177,6 +186,13 @@ export class PixelTiles implements TiledImage {
     const scale = 1 / this.options.gains[0]!
     const offset = middle * (1 - scale)
     for (let i = 0; i < line.length; i++) line[i] = offset + scale * tile[from + i]!
+  }
+
+  private writeAlike(tile: Float32Array, from: number, line: Float64Array): void {
+    const scale = 1 / this.options.gains[0]!
+    const offset = middle * (1 - scale)
+    for (let i = 0, at = from; i < line.length; i++, at += 3)
+      line[i] = offset + (scale * (tile[at]! + tile[at + 1]! + tile[at + 2]!)) / 3
   }
 
   private writeDecorrelated(tiles: readonly Float32Array[], from: number, line: Float64Array): void {

@@ -1,9 +1,12 @@
 import type { Lanes } from './lanes'
 import type { TiledImage } from './tiledImage'
 
+/** What a model is told of the noise, on the 0-255 scale: one level, or as many as it takes (see noiseLevels). */
+export type ToldNoise = number | readonly number[]
+
 export interface RestoreOptions {
-  /** Of the noise on the 0-255 scale, of each plane, for models that take it; null for a plane that stays as it is. */
-  readonly sigmas: readonly (number | null)[]
+  /** Of the noise of each plane, for models that take it; null for a plane that stays as it is. */
+  readonly sigmas: readonly (ToldNoise | null)[]
   /** After every call of the runtime; what it throws ends the work. */
   readonly onProgress?: (done: number, total: number) => void
 }

@@ -1,4 +1,4 @@
-import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { inputSize, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 import { mul } from '../graph/ops/arithmetic'
 import { placeholder } from '../graph/ops/placeholder'
 import type { GraphFunction } from '../graph/program'
@@ -6,14 +6,14 @@ import { BATCH, type TensorData } from '../graph/tensor'
 import { createVariable } from '../graph/variable'
 import { activateOutput, parametersOf, reconstructToSums } from '../models/autoencoder'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
-import type { RestorerOptions } from './restorer'
+import type { RestorerOptions, ToldNoise } from './restorer'
 
 /** A batch, all of it with noise of one strength. */
 export interface RestoringInput {
   /** batch × inputs of the spec, values where 1 is white. */
   readonly images: Float32Array
-  /** Of the noise on the 0-255 scale, for models that take it. */
-  readonly sigma: number
+  /** For models that take it. */
+  readonly sigma: ToldNoise
 }
 
 /** A model as often as there are lanes, which share the batches of one call. */
@@ -21,6 +21,7 @@ export class RestoringProgram {
   private constructor(
     private readonly compiled: CompiledProgram,
     private readonly inputs: number,
+    private readonly levels: number,
     readonly lanes: number,
   ) {}
 
@@ -36,7 +37,7 @@ export class RestoringProgram {
     const outputs = Object.fromEntries(
       Array.from({ length: lanes }, (_, lane) => {
         const image = placeholder(`image${lane}`, [BATCH, inputSize(spec.input)])
-        const noiseLevel = mul(placeholder(`sigma${lane}`, [BATCH, 1]), 1 / 255)
+        const noiseLevel = mul(placeholder(`sigma${lane}`, [BATCH, noiseLevels(spec) || 1]), 1 / 255)
         const sums = reconstructToSums(spec, image, { parameters, noiseLevel })
         return [`output${lane}`, activateOutput(spec, sums)]
       }),
@@ -44,7 +45,7 @@ export class RestoringProgram {
     const restore: GraphFunction = { name: 'restore', outputs }
     const compiled = await runtime.compile({ variables, functions: [restore] }, device, { threads })
     await compiled.write(Object.fromEntries(variables.map(({ name }) => [name, values[name]!])))
-    return new RestoringProgram(compiled, inputSize(spec.input), lanes)
+    return new RestoringProgram(compiled, inputSize(spec.input), noiseLevels(spec) || 1, lanes)
   }
 
   /** @returns what becomes of each. A lane that is left over does the first's again: there are no empty batches. */
@@ -56,8 +57,9 @@ export class RestoringProgram {
     const feeds: Record<string, TensorData> = {}
     for (let lane = 0; lane < this.lanes; lane++) {
       const { images, sigmas } = this.joined(shares[lane] ?? shares[0]!)
-      feeds[`image${lane}`] = { shape: [sigmas.length, this.inputs], data: images }
-      feeds[`sigma${lane}`] = { shape: [sigmas.length, 1], data: sigmas }
+      const count = images.length / this.inputs
+      feeds[`image${lane}`] = { shape: [count, this.inputs], data: images }
+      feeds[`sigma${lane}`] = { shape: [count, this.levels], data: sigmas }
     }
     const results = await this.compiled.run('restore', feeds)
     return shares.flatMap((inputs, lane) => {
@@ -68,11 +70,12 @@ export class RestoringProgram {
   }
 
   private joined(inputs: readonly RestoringInput[]): { images: Float32Array; sigmas: Float32Array } {
-    const sigmas = inputs.flatMap(({ images, sigma }) =>
-      new Array<number>(images.length / this.inputs).fill(sigma),
-    )
+    const sigmas = inputs.flatMap(({ images, sigma }) => {
+      const told = typeof sigma === 'number' ? new Array<number>(this.levels).fill(sigma) : sigma
+      return Array.from({ length: images.length / this.inputs }, () => told).flat()
+    })
     if (inputs.length === 1) return { images: inputs[0]!.images, sigmas: Float32Array.from(sigmas) }
-    const images = new Float32Array(sigmas.length * this.inputs)
+    const images = new Float32Array((sigmas.length / this.levels) * this.inputs)
     let end = 0
     for (const input of inputs) {
       images.set(input.images, end)

@@ -1,0 +1,78 @@
+import type { Plane } from '../noiseEstimate'
+
+const side = 8
+const size = side * side
+
+/** Blocks of 8 × 8 pixels, and how much each varies about a plane that was laid through it. */
+export interface FlatBlocks {
+  readonly count: number
+  /** Standard deviation, where 1 is white. */
+  readonly deviations: Float32Array
+  readonly means: Float32Array
+  /** Of each block four sums of products: of pixels with themselves, with those beside and below, and two to the right. */
+  readonly correlations: Float32Array
+  /** Blocks from the flattest on. */
+  readonly order: Uint32Array
+}
+
+/** Darker and brighter blocks are cut off, noise and all. */
+const darkest = 2 / 255
+const brightest = 253 / 255
+
+/** @param isBrightness whether values are cut off at black and white, which differences of colours are not */
+export function blocksOf(planes: readonly Plane[], isBrightness: boolean): FlatBlocks {
+  const most = planes.reduce((sum, { height, width }) => sum + (height >> 3) * (width >> 3), 0)
+  const [deviations, means] = [new Float32Array(most), new Float32Array(most)]
+  const correlations = new Float32Array(4 * most)
+  const block = new Float32Array(size)
+  let count = 0
+  for (const { height, width, data } of planes)
+    for (let top = 0; top + side <= height; top += side)
+      for (let left = 0; left + side <= width; left += side) {
+        for (let y = 0, k = 0; y < side; y++)
+          for (let x = 0, i = (top + y) * width + left; x < side; x++, i++, k++) block[k] = data[i]!
+        const mean = flatten(block)
+        if (isBrightness && (mean < darkest || mean > brightest)) continue
+        means[count] = mean
+        const sums = products(block)
+        correlations.set(sums, 4 * count)
+        // Three values are spent on the plane.
+        deviations[count++] = Math.sqrt((sums[0]! * size) / (size - 3))
+      }
+  const order = Uint32Array.from({ length: count }, (_, i) => i)
+  order.sort((a, b) => deviations[a]! - deviations[b]!)
+  return { count, deviations: deviations.subarray(0, count), means, correlations, order }
+}
+
+/** Takes out the plane that fits best. @returns the mean */
+function flatten(block: Float32Array): number {
+  let [mean, across, down] = [0, 0, 0]
+  const middle = (side - 1) / 2
+  for (let y = 0, k = 0; y < side; y++)
+    for (let x = 0; x < side; x++, k++) {
+      mean += block[k]!
+      across += block[k]! * (x - middle)
+      down += block[k]! * (y - middle)
+    }
+  mean /= size
+  // Σ (x − middle)² over the block.
+  const moment = (side * side * (side * side - 1)) / 12
+  const [slopeX, slopeY] = [across / moment, down / moment]
+  for (let y = 0, k = 0; y < side; y++)
+    for (let x = 0; x < side; x++, k++) block[k]! -= mean + slopeX * (x - middle) + slopeY * (y - middle)
+  return mean
+}
+
+/** Means of products. */
+function products(block: Float32Array): [number, number, number, number] {
+  let [own, beside, below, far] = [0, 0, 0, 0]
+  for (let y = 0, k = 0; y < side; y++)
+    for (let x = 0; x < side; x++, k++) {
+      const value = block[k]!
+      own += value * value
+      if (x + 1 < side) beside += value * block[k + 1]!
+      if (y + 1 < side) below += value * block[k + side]!
+      if (x + 2 < side) far += value * block[k + 2]!
+    }
+  return [own / size, beside / (size - side), below / (size - side), far / (size - 2 * side)]
+}

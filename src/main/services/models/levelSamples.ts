@@ -1,0 +1,83 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { noiseFeatures } from '../../engine/denoising/realNoise/noiseFeatures'
+import type { LevelSample } from '../../engine/denoising/realNoise/trainLevels'
+import { decorrelated } from '../../engine/denoising/realNoise/decorrelated'
+import { type ColorImage, emptyImage, mapPlanes } from '../../engine/synthesis/colorImage'
+import { drawGraphics } from '../../engine/synthesis/graphics'
+import { resized } from '../../engine/synthesis/filters'
+import { throughJpeg } from '../../engine/synthesis/jpeg'
+import { noiseLevelsOf } from '../../engine/synthesis/levels'
+import { rounded, withRealNoise } from '../../engine/synthesis/realNoise'
+import { type Random, randomStream } from '../../engine/training/random'
+
+const seed = 21
+/** Of pictures drawn by the program instead of photographs. */
+const drawnShare = 0.15
+const cleanShare = 0.3
+/** Of pictures without their colours. */
+const greyShare = 0.12
+
+/** Pictures with noise of known levels, and without: tiles of photographs, softer at times, and drawn ones. */
+export async function levelSamples(tiles: string, count: number, onSample?: (done: number) => void): Promise<LevelSample[]> {
+  const names = (await readdir(tiles)).filter((name) => name.endsWith('.png')).toSorted()
+  const samples: LevelSample[] = []
+  for (let i = 0; samples.length < count; i++) {
+    const random = randomStream(seed, i)
+    const isDrawn = random.uniform() < drawnShare
+    const drawn = isDrawn ? drawGraphics(160, 160, random) : await readTile(join(tiles, names[i % names.length]!))
+    const clean = rounded(changed(drawn, random, isDrawn))
+    const noisy = random.uniform() < cleanShare ? untouched(clean, random) : withRealNoise(clean, random, 1).noisy
+    const features = noiseFeatures([decorrelated(noisy)])
+    if (!features) continue
+    samples.push({ features, ...noiseLevelsOf(clean, noisy) })
+    onSample?.(samples.length)
+  }
+  return samples
+}
+
+/** As a PNG keeps it, or a JPEG of good quality. */
+function untouched(clean: ColorImage, random: Random): ColorImage {
+  if (random.uniform() < 0.5) return clean
+  const quality = 75 + random.below(24)
+  return throughJpeg(clean, {
+    ...{ quality, halvesColor: random.uniform() < 0.6 },
+    ...{ top: random.below(16), left: random.below(16) },
+  })
+}
+
+/** Part of it, larger and so softer, as pictures at their full size are; of another contrast; without its colours. */
+function changed(image: ColorImage, random: Random, isDrawn: boolean): ColorImage {
+  const factor = !isDrawn && random.uniform() < 0.6 ? 1 + 1.5 * random.uniform() : 1
+  const large = resized(image, Math.round(image.height * factor), Math.round(image.width * factor))
+  const part = cut(large, image.height, image.width, random)
+  const [gain, gamma] = isDrawn ? [1, 1] : [0.4 + 0.6 * random.uniform(), 0.7 + 0.6 * random.uniform()]
+  const lit = mapPlanes(part, (plane) => plane.map((value) => gain * Math.max(0, value) ** gamma))
+  if (random.uniform() >= greyShare) return lit
+  const [red, green, blue] = lit.planes
+  const grey = red.map((value, i) => (value + green[i]! + blue[i]!) / 3)
+  return { ...lit, planes: [grey, grey, grey] }
+}
+
+function cut(image: ColorImage, height: number, width: number, random: Random): ColorImage {
+  if (image.height === height && image.width === width) return image
+  const [top, left] = [random.below(image.height - height + 1), random.below(image.width - width + 1)]
+  const result = emptyImage(height, width)
+  result.planes.forEach((plane, c) => {
+    for (let y = 0; y < height; y++) {
+      const from = (top + y) * image.width + left
+      plane.set(image.planes[c]!.subarray(from, from + width), y * width)
+    }
+  })
+  return result
+}
+
+async function readTile(path: string): Promise<ColorImage> {
+  const { data, info } = await sharp(path).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+  const image = emptyImage(info.height, info.width)
+  image.planes.forEach((plane, c) => {
+    for (let i = 0; i < plane.length; i++) plane[i] = data[i * info.channels + c]! / 255
+  })
+  return image
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { builtinModelsFolder } from '../builtFiles'
+import { sigmaOfLevels } from '../engine/denoising/denoisingPlan'
+import { colorChannels, decorrelation, type PixelImage, whiteOf } from '../engine/denoising/pixelTiles'
+import type { Plane } from '../engine/denoising/noiseEstimate'
+import { estimateLevels, type LevelNetwork, levelNetworkSchema } from '../engine/denoising/realNoise/levelEstimate'
+import { noiseFeatures } from '../engine/denoising/realNoise/noiseFeatures'
+import type { NoiseLevels } from '../engine/synthesis/levels'
+
+/** A picture is judged by so many squares of that side, spread evenly; a smaller one as a whole. */
+const side = 192
+const squares = 9
+
+let network: LevelNetwork | null = null
+
+function levelNetwork(): LevelNetwork {
+  const path = join(builtinModelsFolder(), 'levels.json')
+  network ??= levelNetworkSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  return network
+}
+
+/** What noise of any kind there is in a picture, by the network that learned it; null for one that is too small to tell. */
+export function estimateRealNoise(image: PixelImage): (NoiseLevels & { readonly sigma: number }) | null {
+  const parts = placesOf(image).map((place) => planesAt(image, place))
+  const features = noiseFeatures(parts)
+  if (!features) return null
+  const found = estimateLevels(levelNetwork(), features)
+  const levels = colorChannels(image) === 1 ? { ...found, color: 0 } : found
+  return { ...levels, sigma: sigmaOfLevels(levels) }
+}
+
+interface Place {
+  readonly top: number
+  readonly left: number
+  readonly height: number
+  readonly width: number
+}
+
+function placesOf({ height, width }: PixelImage): Place[] {
+  if (height * width <= squares * side * side) return [{ top: 0, left: 0, height, width }]
+  const [h, w] = [Math.min(height, side), Math.min(width, side)]
+  // As many of them, whatever the proportions.
+  const rows = Math.max(1, Math.min(Math.floor(height / h), Math.round(Math.sqrt((squares * height) / width))))
+  const columns = Math.max(1, Math.min(Math.floor(width / w), Math.round(squares / rows)))
+  const spread = (size: number, part: number, count: number) =>
+    Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * (size - part)) / count))
+  return spread(height, h, rows).flatMap((top) =>
+    spread(width, w, columns).map((left) => ({ top, left, height: h, width: w })),
+  )
+}
+
+function planesAt(image: PixelImage, place: Place): readonly [Plane, Plane, Plane] {
+  const plane = (weights: readonly [number, number, number]) => planeAt(image, place, weights)
+  return [plane(decorrelation[0]), plane(decorrelation[1]), plane(decorrelation[2])]
+}
+
+/** One of the decorrelated planes; of a grey picture brightness, and nothing in the differences. */
+function planeAt(image: PixelImage, { top, left, height, width }: Place, [r, g, b]: readonly [number, number, number]): Plane {
+  const { data: pixels, channels } = image
+  const data = new Float32Array(height * width)
+  const scale = 1 / whiteOf(image)
+  const isGrey = colorChannels(image) === 1
+  const sum = r + g + b
+  for (let y = 0, to = 0; y < height; y++) {
+    let i = ((top + y) * image.width + left) * channels
+    for (let x = 0; x < width; x++, i += channels, to++)
+      data[to] = isGrey
+        ? scale * sum * pixels[i]!
+        : scale * (r * pixels[i]! + g * pixels[i + 1]! + b * pixels[i + 2]!)
+  }
+  return { height, width, data }
+}
