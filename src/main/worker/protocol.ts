@@ -360,6 +360,8 @@ export interface ComputeTasks extends LatentTasks, ShowcaseTasks {
       pixels: Uint8Array
       channels: 1 | 3
       noise: NoiseSpec | null
+      /** Clipped and rounded to 8 bits before the model gets it. */
+      clip?: boolean
       seed: number
     }
     /** PSNR in dB, SSIM, and the mean absolute error, all of the clipped output; PSNR of the clipped input. */

@@ -1,5 +1,5 @@
 import type { FoundRepairs } from '../../../shared/api/denoising'
-import { formatSigma } from '../../composables/format'
+import { formatFigure, formatSigma } from '../../composables/format'
 
 /** A sentence of `denoise.noise`, and what is put into it. */
 export interface RepairFact {
@@ -8,10 +8,7 @@ export interface RepairFact {
 }
 
 /** Such as 3 % or 0.12 %. */
-const percent = (share: number): string => {
-  const value = 100 * share
-  return `${new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 }).format(value)} %`
-}
+const percent = (share: number): string => `${formatFigure(100 * share, 2)} %`
 
 /** What was found in a picture besides noise. */
 export function repairFacts({ impulses, rows, columns, range }: FoundRepairs): RepairFact[] {
