@@ -81,7 +81,7 @@ export const isDrafted = (look: Look): boolean => canDraft(look) && knownAmounts
 export function showExpected(look: Look): boolean {
   const { picture, level, visible } = look
   if (!hasSigma(look)) return false
-  const data = knownAmounts(look).mix(amountOf(look), () => picture.levels.take(level, visible))
+  const data = knownAmounts(look).mix(amountOf(look), () => givenTo(look).levels.take(level, visible))
   if (data) picture.restoration.expect(level, visible, data)
   return data !== null
 }

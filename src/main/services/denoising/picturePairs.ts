@@ -30,16 +30,16 @@ export async function findPairs(
 ): Promise<{ pairs: PicturePair[]; skipped: Skipped[] }> {
   const found = await findImages([...noisy], { labels: 'none', signal })
   const others = await findImages([clean], { labels: 'none', signal })
+  const given = new Set(found.images.flatMap((image) => (image.kind === 'file' ? image.absolute : [])))
   const byScene = new Map<string, string>()
   for (const image of others.images)
-    if (image.kind === 'file') byScene.set(sceneOf(image.absolute), image.absolute)
+    if (image.kind === 'file' && !given.has(image.absolute)) byScene.set(sceneOf(image.absolute), image.absolute)
   const skipped: Skipped[] = [...found.skipped]
   const pairs = found.images.flatMap((image): PicturePair[] => {
     if (image.kind !== 'file') return []
     const match = byScene.get(sceneOf(image.absolute))
-    if (match && match !== image.absolute) return [{ name: image.path, noisy: image.absolute, clean: match }]
-    if (!match)
-      skipped.push({ path: image.path, reason: `There is no clean picture of its name in ${clean}.` })
+    if (match) return [{ name: image.path, noisy: image.absolute, clean: match }]
+    skipped.push({ path: image.path, reason: `There is no clean picture of its name in ${clean}.` })
     return []
   })
   if (pairs.length > 0) return { pairs, skipped }

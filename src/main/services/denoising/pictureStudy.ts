@@ -227,8 +227,8 @@ function certaintyOf(
 }
 
 /** What a result is mixed with: hot pixels do not come back, unless nothing is to be taken out. */
-const baseOf = ({ strength, sigma }: DenoiseControls, original: PictureLevels, given: PictureLevels) =>
-  strength === 0 || sigma === 0 ? original : given
+const baseOf = ({ strength }: DenoiseControls, original: PictureLevels, given: PictureLevels) =>
+  strength === 0 ? original : given
 
 /** @param certainty see PictureView */
 function mixed(

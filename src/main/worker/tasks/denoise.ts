@@ -13,10 +13,9 @@ export async function denoise(
   params: DenoiseParams,
   context: TaskContext<DenoiseEvent>,
 ): Promise<ComputeTasks['denoise']['result']> {
-  const { model, trained, pixels, sigma, strength, restored } = params
+  const { model, trained, pixels, strength, restored } = params
   const { color = wholeMix.color, detail = wholeMix.detail } = params
-  const isAsked = strength > 0 && sigma !== 0
-  const { image, repairs } = isAsked ? repairedSubject(params) : asItIs(params)
+  const { image, repairs } = strength > 0 ? repairedSubject(params) : asItIs(params)
   const repaired = image.data as PixelData
   const { noise, sigmas, share, ...judged } = judgeNoise(params, image)
   const scale = rangeScale(image)
