@@ -39,7 +39,8 @@ async function denoised(
 /** Root mean square of the errors, on a scale on which the clean picture has 0 to 255. */
 const errorOf = (pixels: PixelData, black = 0, step = 1) =>
   Math.sqrt(
-    Array.from(pixels).reduce((sum, value, i) => sum + ((value - black) / step - clean.data[i]!) ** 2, 0) / pixels.length,
+    Array.from(pixels).reduce((sum, value, i) => sum + ((value - black) / step - clean.data[i]!) ** 2, 0) /
+      pixels.length,
   )
 
 /** The clean picture as a few values of 16 bits, with noise of the same strength as `sigma` has in 8. */

@@ -33,7 +33,8 @@ export async function findPairs(
   const given = new Set(found.images.flatMap((image) => (image.kind === 'file' ? image.absolute : [])))
   const byScene = new Map<string, string>()
   for (const image of others.images)
-    if (image.kind === 'file' && !given.has(image.absolute)) byScene.set(sceneOf(image.absolute), image.absolute)
+    if (image.kind === 'file' && !given.has(image.absolute))
+      byScene.set(sceneOf(image.absolute), image.absolute)
   const skipped: Skipped[] = [...found.skipped]
   const pairs = found.images.flatMap((image): PicturePair[] => {
     if (image.kind !== 'file') return []
