@@ -18,6 +18,7 @@ import { learnShowcase } from './tasks/learnShowcase'
 import { mapCodes } from './tasks/mapCodes'
 import { nearest } from './tasks/nearest'
 import { surveyCodes } from './tasks/surveyCodes'
+import { repair } from './tasks/repair'
 import { reconstructPca } from './tasks/reconstructPca'
 import { measureTraining } from './tasks/measureTraining'
 import { restoreRegions } from './tasks/restoreRegions'
@@ -63,6 +64,7 @@ const tasks: Tasks = {
   exportModel,
   measureRounding,
   readModelFile,
+  repair,
   restoreRegions,
   restoreTest,
   similarity,

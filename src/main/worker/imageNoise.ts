@@ -2,6 +2,7 @@ import { coarseDifference } from '../engine/denoising/coarseColor'
 import { estimateChannels } from '../engine/denoising/estimateChannels'
 import { colorChannels, type PixelImage } from '../engine/denoising/pixelTiles'
 import type { DenoiseSubject, ImageNoise } from './protocol'
+import { rangeScale } from './repairedSubject'
 
 /**
  * Noise that nobody sees, and that rounding alone comes near; and noise that there is without doubt. What is told in between
@@ -40,10 +41,14 @@ export interface Judgement {
   readonly share: number
 }
 
-/** How much noise there is, and how much of it to take out. */
-export function judgeNoise(subject: DenoiseSubject): Judgement {
-  const { model, trained, sigma, strength } = subject
-  const image: PixelImage = { ...subject, data: subject.pixels }
+/**
+ * How much noise there is, and how much of it to take out.
+ *
+ * @param image the subject's, repaired; sigmas are on the scale of its range
+ */
+export function judgeNoise(subject: DenoiseSubject, image: PixelImage): Judgement {
+  const { model, trained, strength } = subject
+  const sigma = subject.sigma === null ? null : subject.sigma * rangeScale(image)
   const colors = colorChannels(image)
   const same = (level: number) => new Array<number>(colors).fill(level)
   const share = Math.min(1, strength)

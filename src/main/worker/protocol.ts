@@ -12,9 +12,11 @@ import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { LatentTasks } from './latentTasks'
 import type { ShowcaseTasks } from './showcaseTasks'
+import type { Repairs } from '../engine/denoising/repair/repairImage'
 
 export type * from './latentTasks'
 export type * from './showcaseTasks'
+export type { Repairs }
 
 export interface RuntimeDescription {
   readonly runtime: RuntimeName
@@ -188,7 +190,7 @@ export interface RestoringParams extends ComputeTarget {
 /** Pixels of an image with integer values, height × width × channels. */
 export type PixelData = Uint8Array | Uint16Array
 
-/** What was found out of the noise of a whole image, on the 0-255 scale. */
+/** What was found out of the noise of a whole image, on a scale of its range: its black is 0, its white 255. */
 export interface ImageNoise {
   /** In each channel of colour. */
   readonly sigmas: readonly number[]
@@ -203,12 +205,17 @@ export interface DenoiseSubject extends RestoringParams {
   /** With an even number of channels the last is alpha, which stays as it is. */
   readonly pixels: PixelData
   readonly channels: 1 | 2 | 3 | 4
-  /** On the 0-255 scale, whatever the depth; null to go by the estimate in each channel. */
+  /**
+   * On the 0-255 scale, on which 255 is the largest value that its depth can hold, whatever the range of the image; null to
+   * go by the estimate in each channel.
+   */
   readonly sigma: number | null
   /** 0 leaves the image as it is, 1 takes out the noise that there is, 2 as if it were twice as strong. */
   readonly strength: number
   /** From an `estimateNoise` before this; without it the noise is estimated where that is needed. */
   readonly noise?: ImageNoise | null
+  /** Of the whole image, where `pixels` are those that `repair` gave; without it they are repaired first. */
+  readonly repairs?: Repairs
 }
 
 export interface DenoiseParams extends DenoiseSubject {
@@ -318,15 +325,21 @@ export interface ComputeTasks extends LatentTasks, ShowcaseTasks {
   /** One image of any size, without its noise. */
   denoise: {
     params: DenoiseParams
-    /** Sigma in each channel of colour, null where that cannot be told; height and width of the tiles, 0 if it was restored already, null if left as it was. */
-    result: { estimated: readonly number[] | null; tile: number | null }
+    /** Sigma in each channel of colour on the scale of `sigma`, null where that cannot be told; height and width of the tiles, 0 if it was restored already or repaired only, null if left as it was. */
+    result: { estimated: readonly number[] | null; tile: number | null; repairs: Repairs }
     event: DenoiseEvent
   }
-  /** The noise of an image; `noise` is null for one that is too small to tell. */
-  estimateNoise: {
+  /** Whatever is wrong with an image that is no noise to a network; `pixels`, in shared memory, are null where its values can stay. */
+  repair: {
     params: Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels'>
+    result: { repairs: Repairs; pixels: PixelData | null }
+    event: never
+  }
+  /** The noise of an image once it is repaired; `noise` is null for one that is too small to tell. */
+  estimateNoise: {
+    params: Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels' | 'repairs'>
     /** `certainty` 0..1: how much of what looks like noise is noise, when the estimate alone decides. */
-    result: { noise: ImageNoise | null; certainty: number }
+    result: { noise: ImageNoise | null; certainty: number; repairs: Repairs }
     event: never
   }
   /** Parts of an image, as they are in the whole one restored; a `region` event each. */
@@ -347,6 +360,8 @@ export interface ComputeTasks extends LatentTasks, ShowcaseTasks {
       pixels: Uint8Array
       channels: 1 | 3
       noise: NoiseSpec | null
+      /** Clipped and rounded to 8 bits before the model gets it. */
+      clip?: boolean
       seed: number
     }
     /** PSNR in dB, SSIM, and the mean absolute error, all of the clipped output; PSNR of the clipped input. */

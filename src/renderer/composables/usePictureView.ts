@@ -36,8 +36,8 @@ export interface Patch {
 const isSamePlace = (a: ViewQuestion, b: ViewQuestion) =>
   a.id === b.id && a.scale === b.scale && JSON.stringify(a.rectangle) === JSON.stringify(b.rectangle)
 
-const partsOf = ({ original, restored, reference, patches }: SeenView) => ({
-  ...{ original, restored, reference, patches },
+const partsOf = ({ original, repaired, restored, reference, patches }: SeenView) => ({
+  ...{ original, repaired, restored, reference, patches },
 })
 
 function patch(whole: PixelBlock, part: PixelBlock, left: number, top: number): void {

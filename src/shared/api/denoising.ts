@@ -150,6 +150,18 @@ export interface OpenedPicture {
   readonly sigmas: readonly number[] | null
   /** How much of what looks like noise is taken for it, 0..1. */
   readonly certainty: number
+  readonly repairs: FoundRepairs
+}
+
+/** What was found besides noise; a network gets the picture without it. */
+export interface FoundRepairs {
+  /** Share of the values that are hot pixels, or salt and pepper; 0 for none. */
+  readonly impulses: number
+  /** Sigma of the offsets of rows and of columns on the 0-255 scale; 0 for none. */
+  readonly rows: number
+  readonly columns: number
+  /** How much of the values of its file the picture uses, 0..1; null where that is no little part of them. */
+  readonly range: number | null
 }
 
 /** A part of a view, in its pixels from its left and top. */
@@ -169,6 +181,8 @@ export interface PictureView {
   readonly version: number
   /** Null, as the others, where only what has changed was asked for. */
   readonly original: PixelBlock | null
+  /** What the model is given, where that is not the original: without hot pixels and offsets of rows. */
+  readonly repaired: PixelBlock | null
   /** What the model makes of it, all of it; where it is not there yet, what was there before. */
   readonly restored: PixelBlock | null
   /** What the model has made of it since the version that was asked for, one after the other. */

@@ -9,6 +9,7 @@ import { autoOr, choice, decimal, examples, integer, noise } from '../options'
 import { benchConv, type ConvBenchFlags } from './benchConv'
 import { budgetNames, defaultBudget } from '../../../shared/plan'
 import { benchDenoise, type DenoiseBenchFlags } from './benchDenoise'
+import { registerDenoiseReal } from './benchDenoiseReal'
 import { benchFirstMinute, type FirstMinuteFlags } from './benchFirstMinute'
 import { benchImport } from './benchImport'
 
@@ -78,6 +79,7 @@ export function registerBench(program: Command, context: CommandContext): void {
     .description('Images imported a second, against a bare loop of sharp on the same files.')
     .option('--files <folder>', 'a folder of images; without it a sample is drawn')
     .action((flags: { files?: string }) => benchImport(context, flags))
+  registerDenoiseReal(bench, context)
   registerFirstMinute(bench, context)
 }
 

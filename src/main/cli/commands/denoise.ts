@@ -12,6 +12,8 @@ interface DenoiseFlags extends TargetFlags {
   out: string
   sigma: number | null
   strength: number
+  colour: number
+  detail: number
   tile: number | null
   overwrite?: boolean
 }
@@ -32,9 +34,10 @@ export function registerDenoise(program: Command, context: CommandContext): void
         'hourglass denoise photo.jpg --out clean',
         'hourglass denoise holiday --out clean --strength 0.7',
         'hourglass denoise run scans --out clean --sigma 25',
+        'hourglass denoise night.png --out clean --colour 0.8 --detail 0.2 --json',
       ),
     )
-    .action(async (given: string[], { overwrite = false, ...flags }: DenoiseFlags) => {
+    .action(async (given: string[], { overwrite = false, colour: color, ...flags }: DenoiseFlags) => {
       const { output, progress } = context
       const { model, images } = modelAndImages(given)
       const summary = await withModel(
@@ -42,7 +45,7 @@ export function registerDenoise(program: Command, context: CommandContext): void
         { label: 'Denoising', unit: 'megapixels', tellsWhatIsDone: true },
         (work) =>
           denoiseImages(
-            { ...flags, model, images, overwrite },
+            { ...flags, color, model, images, overwrite },
             {
               ...work,
               onNote: (sentence) => progress.note(sentence),
@@ -73,6 +76,18 @@ function addOptions(command: Command): Command {
       decimal({ min: 0, max: strongest }),
       1,
     )
+    .option(
+      '--colour <share>',
+      'how much of the noise of colours to take out, 0 to 1',
+      decimal({ min: 0, max: 1 }),
+      1,
+    )
+    .option(
+      '--detail <share>',
+      'how much of what is taken out of the brightness comes back, 0 to 1: fine detail, and noise',
+      decimal({ min: 0, max: 1 }),
+      0,
+    )
     .addOption(
       new Option('--tile <side>', 'pixels of the tiles it works in; auto takes what goes into memory')
         .argParser(autoOr(integer({ min: 16, max: 8192 })))
@@ -91,12 +106,23 @@ function modelAndImages(given: readonly string[]): { model: string | null; image
   throw new ExpectedError('bad-usage', `${first} is a model. Name the pictures after it.`)
 }
 
-function describe({ path, sigma, tile, width, height, ms }: DenoisedImage): string {
+/** What was found besides noise, in words. */
+function foundBesides({ impulses, rows, columns, range }: DenoisedImage['repairs']): string {
+  const found = [
+    impulses > 0 && `${(100 * impulses).toPrecision(2)} % hot pixels or salt and pepper`,
+    rows > 0 && `rows off by sigma ${rows.toFixed(1)}`,
+    columns > 0 && `columns off by sigma ${columns.toFixed(1)}`,
+    range !== null && `${(100 * range).toPrecision(2)} % of the range of its values in use`,
+  ].filter((one) => one !== false)
+  return found.map((one) => `, ${one}`).join('')
+}
+
+function describe({ path, sigma, repairs, tile, width, height, ms }: DenoisedImage): string {
   const noise =
     sigma === null ? 'too small to tell its noise' : `sigma ${sigma.map((one) => one.toFixed(1)).join(' ')}`
   const done =
     tile === null
       ? 'left as it is'
       : `${((width * height) / 1e6).toFixed(2)} megapixels in ${(ms / 1000).toFixed(2)} s`
-  return `${path}: ${noise}, ${done}`
+  return `${path}: ${noise}${foundBesides(repairs)}, ${done}`
 }

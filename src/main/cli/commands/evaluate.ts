@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
+import { ExpectedError } from '../../../shared/errors'
 import type { NoiseSpec } from '../../../shared/noise'
+import { evaluatePairs, type PairsRequest } from '../../services/denoising/evaluatePairs'
 import { evaluateModel } from '../../services/models/evaluateModel'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
@@ -8,6 +10,8 @@ import { examples, noise as parseNoise, seed as parseSeed } from '../options'
 
 interface EvaluateFlags extends TargetFlags {
   noise?: NoiseSpec
+  clip?: boolean
+  clean?: string
   seed: number
 }
 
@@ -16,17 +20,30 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .description('Measure how well a model reconstructs images: loss, PSNR and SSIM.')
     .argument('<images...>', 'a dataset, or folders and files of images')
     .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', parseNoise)
+    .option('--clip', 'round the corrupted images to 8 bits before the model gets them, as a file would')
+    .option('--clean <folder>', 'clean pictures of the same names: measure how near the noisy ones come')
     .option('--seed <n>', 'the same seed draws the same noise', parseSeed, 0)
     .addHelpText(
       'after',
       examples(
         'hourglass evaluate run test.dataset',
         'hourglass evaluate run photos --noise gaussian:25 --json',
+        'hourglass evaluate builtin:color pairs/noisy --clean pairs/clean',
       ),
     )
     .action(async (model: string, images: string[], flags: EvaluateFlags) => {
-      const { noise = null, ...rest } = flags
-      const request = { model, images, noise, ...rest }
+      const { noise = null, clip = false, clean, ...rest } = flags
+      if (clip && !noise)
+        throw new ExpectedError('bad-usage', '--clip is about noise. Add --noise, for example gaussian:25.')
+      if (clean !== undefined) {
+        if (noise)
+          throw new ExpectedError(
+            'bad-usage',
+            'With --clean the noise is that of the pictures. Leave --noise out.',
+          )
+        return evaluateRealPairs(context, { model, noisy: images, clean, ...rest })
+      }
+      const request = { model, images, noise, clip, ...rest }
       const result = await withModel(context, { label: 'Evaluating', unit: 'images' }, (work) =>
         evaluateModel(request, work),
       )
@@ -42,4 +59,23 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
       const noisy = noisyPsnr === null ? {} : { noisyPsnr }
       output.record({ type: 'done', loss, psnr, ssim, count, ...noisy, skipped })
     })
+}
+
+async function evaluateRealPairs(context: CommandContext, request: PairsRequest): Promise<void> {
+  const { output } = context
+  const figures = ({ psnr, ssim }: { psnr: number; ssim: number }) =>
+    `${psnr.toFixed(2)} dB, ${ssim.toFixed(4)}`
+  const { count, noisy, result, skipped } = await withModel(
+    context,
+    { label: 'Evaluating', unit: 'pairs' },
+    (work) =>
+      evaluatePairs(request, work, (pair) => {
+        output.line(`${pair.name}: noisy ${figures(pair.noisy)}; result ${figures(pair.result)}`)
+        output.record({ type: 'pair', ...pair })
+      }),
+  )
+  output.line(`${formatAmount(count)} ${count === 1 ? 'pair' : 'pairs'}: PSNR and SSIM`)
+  output.line(`noisy  ${figures(noisy)}`)
+  output.line(`result ${figures(result)}`)
+  output.record({ type: 'done', count, noisy, result, skipped })
 }

@@ -1,5 +1,5 @@
 import { rounded } from '../../../shared/rounded'
-import { decorrelation, type PixelImage, recorrelation, whiteOf } from './pixelTiles'
+import { decorrelation, type PixelImage, rangeOf, recorrelation, whiteOf } from './pixelTiles'
 
 /**
  * Noise is blotches of colour too, larger than what a network sees at once. So differences of colours are restored once
@@ -17,7 +17,8 @@ export function coarseDifference(image: PixelImage, plane: number): PixelImage &
   const data = new Float32Array(height * width)
   const [r, g, b] = decorrelation[plane]!
   const { channels, data: pixels } = image
-  const scale = 1 / whiteOf(image) / 4
+  const { black, white } = rangeOf(image)
+  const scale = 1 / (white - black) / 4
   for (let y = 0, to = 0; y < height; y++) {
     const upper = 2 * y * image.width
     const lower = Math.min(2 * y + 1, image.height - 1) * image.width
@@ -44,9 +45,13 @@ export function takeCoarse(result: PixelImage, plane: number, restored: Float32A
   const change = coarseDifference(result, plane)
   for (let i = 0; i < restored.length; i++) change.data[i] = restored[i]! - change.data[i]!
   const { height, width, channels, data } = result
-  const white = whiteOf(result)
-  const most = data instanceof Float32Array ? null : white
-  const [red, green, blue] = recorrelation.map((row) => white * row[plane]!) as [number, number, number]
+  const { black, white } = rangeOf(result)
+  const most = data instanceof Float32Array ? null : whiteOf(result)
+  const [red, green, blue] = recorrelation.map((row) => (white - black) * row[plane]!) as [
+    number,
+    number,
+    number,
+  ]
   const { first, second, share } = neighbours(width, change.width)
   const rows = neighbours(height, change.height)
   const mixed = new Float64Array(change.width)

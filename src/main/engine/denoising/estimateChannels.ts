@@ -1,12 +1,12 @@
 import { estimateNoise, type NoiseEstimate, type Plane } from './noiseEstimate'
-import { colorChannels, type PixelImage, whiteOf } from './pixelTiles'
+import { colorChannels, type PixelImage, rangeOf } from './pixelTiles'
 
 /** Larger images are looked at in so many squares of that side, spread evenly. */
 const squareSide = 256
 const squaresAcross = 4
 
 export interface ChannelNoise {
-  /** Of each channel of colour, on the 0-255 scale. */
+  /** Of each channel of colour, on a scale on which black is 0 and white 255; see `rangeOf`. */
   readonly sigmas: readonly number[]
   /** Of the noise of each channel with that of each, -1..1: what a camera makes of its sensor's noise is alike in all. */
   readonly correlation: readonly (readonly number[])[]
@@ -96,11 +96,13 @@ function strip(height: number, width: number, most: number): Square {
 }
 
 function cut(image: PixelImage, channel: number, { top, left, height, width }: Square): Plane {
-  const white = whiteOf(image)
+  const { black, white } = rangeOf(image)
+  const span = white - black
   const data = new Float32Array(height * width)
   for (let y = 0, at = 0; y < height; y++) {
     let from = ((top + y) * image.width + left) * image.channels + channel
-    for (let x = 0; x < width; x++, at++, from += image.channels) data[at] = image.data[from]! / white
+    for (let x = 0; x < width; x++, at++, from += image.channels)
+      data[at] = (image.data[from]! - black) / span
   }
   return { height, width, data }
 }

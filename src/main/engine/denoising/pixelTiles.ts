@@ -10,6 +10,14 @@ export interface PixelImage {
   readonly width: number
   readonly channels: 1 | 2 | 3 | 4
   readonly data: Uint8Array | Uint16Array | Float32Array
+  /** What the picture uses of its values, where that is little of them: to a network this is black and white. */
+  readonly range?: ValueRange | null
+}
+
+/** Values of a file: the picture's own black and white. Some values lie beyond them. */
+export interface ValueRange {
+  readonly black: number
+  readonly white: number
 }
 
 /**
@@ -34,6 +42,10 @@ export function whiteOf({ data }: Pick<PixelImage, 'data'>): number {
   return data instanceof Uint8Array ? 255 : 65_535
 }
 
+/** What is 0 and what is 1 to a network. Results are clipped at the limits of the values all the same. */
+export const rangeOf = (image: Pick<PixelImage, 'data' | 'range'>): ValueRange =>
+  image.range ?? { black: 0, white: whiteOf(image) }
+
 /** Room for so many values of the same kind. */
 export function emptyLike(data: Uint8Array | Uint16Array, length?: number): Uint8Array | Uint16Array
 export function emptyLike(data: PixelImage['data'], length?: number): PixelImage['data']
@@ -43,6 +55,9 @@ export function emptyLike(data: PixelImage['data'], length = data.length): Pixel
 }
 
 const middle = 0.5
+
+/** So much of the range a network may see beyond it. */
+const beyondRange = 0.25
 
 /** Brightness, red against blue, green against both. The rows of the differences are of length 1, and keep the noise's strength. */
 export const decorrelation = [
@@ -89,7 +104,9 @@ export class PixelTiles implements TiledImage {
   readonly planes: number
   readonly channels: number
   private readonly colors: 1 | 3
-  private readonly white: number
+  private readonly black: number
+  private readonly span: number
+  private readonly most: number | null
 
   constructor(
     private readonly image: PixelImage,
@@ -101,7 +118,10 @@ export class PixelTiles implements TiledImage {
     this.colors = colorChannels(image)
     this.planes = options.planes === 'decorrelated' ? this.colors : 1
     this.channels = options.planes === 'alike' ? 3 : this.colors / this.planes
-    this.white = whiteOf(image)
+    const { black, white } = rangeOf(image)
+    this.black = black
+    this.span = white - black
+    this.most = result instanceof Float32Array ? null : whiteOf(image)
   }
 
   read(plane: number, top: number, left: number, height: number, width: number): Float32Array {
@@ -122,6 +142,7 @@ export class PixelTiles implements TiledImage {
     const { data } = this.image
     const { channels } = this
     const [scale, offset] = this.scaling(0)
+    if (this.image.range) return this.readLineWithin(line, columns, into)
     if (channels === 1) {
       for (let x = 0; x < columns.length; x++) into[x] = offset + scale * data[line + columns[x]!]!
       return
@@ -133,23 +154,54 @@ export class PixelTiles implements TiledImage {
   private readAlike(line: number, columns: Uint32Array, into: Float32Array): void {
     const { data } = this.image
     const [scale, offset] = this.scaling(0)
-    for (let x = 0; x < columns.length; x++) into.fill(offset + scale * data[line + columns[x]!]!, 3 * x, 3 * x + 3)
+    for (let x = 0; x < columns.length; x++) {
+      const value = data[line + columns[x]!]!
+      into.fill(offset + scale * (this.image.range ? this.within(value) : value), 3 * x, 3 * x + 3)
+    }
   }
 
   private readPlane(plane: number, line: number, columns: Uint32Array, into: Float32Array): void {
     const { data } = this.image
     const [r, g, b] = decorrelation[plane]!
     const [scale, offset] = this.scaling(plane)
+    if (this.image.range) {
+      for (let x = 0; x < columns.length; x++) {
+        const at = line + columns[x]!
+        const [red, green, blue] = [
+          this.within(data[at]!),
+          this.within(data[at + 1]!),
+          this.within(data[at + 2]!),
+        ]
+        into[x] = offset + scale * (r * red + g * green + b * blue)
+      }
+      return
+    }
     for (let x = 0; x < columns.length; x++) {
       const at = line + columns[x]!
       into[x] = offset + scale * (r * data[at]! + g * data[at + 1]! + b * data[at + 2]!)
     }
   }
 
+  private readLineWithin(line: number, columns: Uint32Array, into: Float32Array): void {
+    const { data } = this.image
+    const { channels } = this
+    const [scale, offset] = this.scaling(0)
+    for (let x = 0, at = 0; x < columns.length; x++)
+      for (let c = 0; c < channels; c++)
+        into[at++] = offset + scale * this.within(data[line + columns[x]! + c]!)
+  }
+
+  /** What is far beyond the range of the image would make waves around it in a network. See `put`. */
+  private within(value: number): number {
+    const room = beyondRange * this.span
+    return Math.min(this.black + this.span + room, Math.max(this.black - room, value))
+  }
+
   /** From values of the file to those of the model. Differences of colours are middle grey where there is none. */
   private scaling(plane: number): readonly [scale: number, offset: number] {
     const gain = this.options.gains[plane]!
-    return [gain / this.white, plane === 0 ? middle * (1 - gain) : middle]
+    const scale = gain / this.span
+    return [scale, plane === 0 ? middle * (1 - gain) - scale * this.black : middle]
   }
 
   write(tiles: readonly Float32Array[], { row, column, width }: Place): void {
@@ -171,15 +223,21 @@ export class PixelTiles implements TiledImage {
 
   /** Values of a line, where 1 is white, into the result. */
   private put(line: Float64Array, to: number): void {
-    const { result, colors, white } = this
-    const { channels } = this.image
-    const most = result instanceof Float32Array ? null : white
+    const { result, colors, black, span, most, image } = this
+    const { channels, data } = image
+    if (image.range) {
+      // What the network did not see comes back.
+      for (let i = 0; i < line.length; i++) {
+        const value = data[to + Math.floor(i / colors) * channels + (i % colors)]!
+        line[i]! += (value - this.within(value)) / span
+      }
+    }
     if (channels === colors) {
-      for (let i = 0; i < line.length; i++) result[to + i] = rounded(line[i]! * white, most)
+      for (let i = 0; i < line.length; i++) result[to + i] = rounded(black + line[i]! * span, most)
       return
     }
     for (let i = 0, at = to; i < line.length; i += colors, at += channels)
-      for (let c = 0; c < colors; c++) result[at + c] = rounded(line[i + c]! * white, most)
+      for (let c = 0; c < colors; c++) result[at + c] = rounded(black + line[i + c]! * span, most)
   }
 
   private writeTogether(tile: Float32Array, from: number, line: Float64Array): void {

@@ -64,7 +64,7 @@ export function cutOut(image: PixelImage, { left, top, width, height }: Region):
     const from = ((top + y) * image.width + left) * channels
     data.set(image.data.subarray(from, from + line), y * line)
   }
-  return { height, width, channels, data }
+  return { height, width, channels, data, range: image.range }
 }
 
 /**

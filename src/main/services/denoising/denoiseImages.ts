@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { FoundRepairs } from '../../../shared/api/denoising'
 import type { Skipped } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { makeFolder } from '../../store/makeFolder'
@@ -32,6 +33,8 @@ export interface DenoisedImage {
   readonly height: number
   /** In each channel of colour, on the 0-255 scale; null where the image is too small to tell. */
   readonly sigma: readonly number[] | null
+  /** What was found besides noise. */
+  readonly repairs: FoundRepairs
   /** Height and width; null where there was nothing to do. */
   readonly tile: number | null
   /** Of estimating and restoring, without reading and writing. */
@@ -144,7 +147,7 @@ async function denoiseTarget(
   { path, name }: Target,
   { image, picture }: OpenedPicture,
   models: DenoisingModels,
-  { out, sigma, strength, tile, runtime, device }: DenoiseRequest,
+  { out, sigma, strength, color, detail, tile, runtime, device }: DenoiseRequest,
   { client, signal, onNote, progress }: DenoiseWork & { progress: (share: number) => void },
 ): Promise<{ write: () => Promise<DenoisedImage> }> {
   const model = await models.for(picture)
@@ -152,7 +155,7 @@ async function denoiseTarget(
   const result = await denoisePicture(
     picture,
     model,
-    { sigma, strength, tile, runtime, device },
+    { sigma, strength, color, detail, tile, runtime, device },
     {
       client,
       signal,
@@ -167,7 +170,8 @@ async function denoiseTarget(
     await makeFolder(dirname(file))
     await writeResult(file, image, picture, result)
     const { width, height } = picture
-    return { path, file, model: model.name, width, height, sigma: result.sigma, tile: result.tile, ms }
+    const { sigma: found, repairs, tile: used } = result
+    return { path, file, model: model.name, width, height, sigma: found, repairs, tile: used, ms }
   }
   return { write }
 }

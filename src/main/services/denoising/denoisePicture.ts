@@ -1,4 +1,5 @@
 import { copyFile } from 'node:fs/promises'
+import type { FoundRepairs } from '../../../shared/api/denoising'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -6,6 +7,7 @@ import type { ComputeTarget, ImageNoise, PixelData } from '../../worker/protocol
 import type { PreparedImage } from '../datasets/prepareImage'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from './floats'
+import { foundRepairs } from './foundRepairs'
 import type { Picture } from './readPicture'
 import { asTheOriginal, newExtension, writePicture, type WriteOptions } from './writePicture'
 
@@ -43,6 +45,8 @@ export interface DenoisedPicture {
   readonly sigma: readonly number[] | null
   /** Null where there was nothing to do. */
   readonly tile: number | null
+  /** What was found besides noise; of several pages, in the first of them. */
+  readonly repairs: FoundRepairs
 }
 
 /**
@@ -69,7 +73,7 @@ export async function denoisePicture(
     done.push(restored)
   }
   const tile = done.find((one) => one.tile !== null)?.tile ?? null
-  return { pixels: result, sigma: done[0]!.sigma, tile }
+  return { pixels: result, sigma: done[0]!.sigma, tile, repairs: done[0]!.repairs }
 }
 
 async function denoisePage(
@@ -83,7 +87,7 @@ async function denoisePage(
   const sigma = settings.sigma === null ? null : settings.sigma * scale
   const pixels = ownBuffer(picture.pixels)
   let restored: Uint8Array | Uint16Array = new Uint8Array()
-  const { estimated, tile } = await client.call(
+  const { estimated, tile, repairs } = await client.call(
     'denoise',
     { model, trained, pixels, height, width, channels, ...settings, sigma },
     {
@@ -100,7 +104,8 @@ async function denoisePage(
     },
   )
   const given = settings.sigma === null ? null : new Array<number>(channels < 3 ? 1 : 3).fill(settings.sigma)
-  return { pixels: restored, sigma: given ?? estimated?.map((one) => one / scale) ?? null, tile }
+  const sigmas = given ?? estimated?.map((one) => one / scale) ?? null
+  return { pixels: restored, sigma: sigmas, tile, repairs: foundRepairs(repairs, picture) }
 }
 
 /** Decoders may hand out a part of a buffer that holds other things too. */

@@ -15,7 +15,7 @@ import type { ModelService } from '../models/modelService'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
-import { sigmaScale } from './floats'
+import { foundRepairs, noiseScale } from './foundRepairs'
 import { LoadedPictures } from './loadedPictures'
 import { Painter } from './painter'
 import { PictureList, type Source } from './pictureList'
@@ -193,11 +193,14 @@ export class DenoiseService {
     const loaded = await this.load(id)
     const { channels, format, pixels, floats } = loaded.picture
     const { noise, certainty } = await loaded.noise(this.free)
+    const { repairs } = await loaded.repair(this.free)
+    const scale = noiseScale(repairs, loaded.picture)
     const depth = floats ? 32 : pixels instanceof Uint16Array ? 16 : 8
     return {
       ...{ id, channels, format, depth, certainty },
       ...loaded.levels.sizeOf(0),
-      sigmas: noise?.sigmas.map((sigma) => sigma / sigmaScale(floats)) ?? null,
+      sigmas: noise?.sigmas.map((sigma) => sigma / scale) ?? null,
+      repairs: foundRepairs(repairs, loaded.picture),
     }
   }
 

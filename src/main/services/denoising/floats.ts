@@ -7,15 +7,18 @@ export interface Floats {
   readonly high: number
   /** What the file means by white: 1, 255 or 65535, or its largest value. */
   readonly white: number
+  /** Where values stand that are a picture's no more than what is no number: see `hotValues`. */
+  readonly hot?: ReadonlySet<number>
 }
 
 const deepest = 65535
 
-/** What is no number does not count. */
+/** What is no number does not count, nor what is out of all proportion to the others. */
 export function floatsOf(values: Float32Array): Floats {
+  const limits = proportionOf(values)
   let [lowest, highest, sum, count] = [Infinity, -Infinity, 0, 0]
   for (const value of values) {
-    if (!Number.isFinite(value)) continue
+    if (!(value >= limits.low && value <= limits.high)) continue
     lowest = Math.min(lowest, value)
     highest = Math.max(highest, value)
     sum += value
@@ -32,19 +35,67 @@ export function floatsOf(values: Float32Array): Floats {
   return { values, low, high, white: usual ?? (highest > 0 ? highest : high - low) }
 }
 
-/** Row-major as the floats are; what is no number is 0. */
-export function inSixteenBits({ values, low, high }: Floats): Uint16Array {
+/** So many times the span of most values a value is out of proportion to them. */
+const outOfProportion = 100
+const looked = 100_000
+
+/** Between which values are in proportion to the others: all finite ones where most of them are the same. */
+function proportionOf(values: Float32Array): { low: number; high: number } {
+  const step = Math.max(1, Math.floor(values.length / looked))
+  const some = values.filter((value, i) => i % step === 0 && Number.isFinite(value)).sort()
+  const at = (share: number) => some[Math.round(share * (some.length - 1))] ?? 0
+  const span = at(0.99) - at(0.01)
+  if (!(span > 0)) return { low: -Number.MAX_VALUE, high: Number.MAX_VALUE }
+  return { low: at(0.01) - outOfProportion * span, high: at(0.99) + outOfProportion * span }
+}
+
+/**
+ * Values out of all proportion that stand alone, such as the 10⁶ of a dead pixel among values up to 1. The sun in a picture
+ * is as bright, but larger than one pixel.
+ */
+export function hotValues(
+  values: Float32Array,
+  { width, channels }: { width: number; channels: number },
+): Set<number> {
+  const { low, high } = proportionOf(values)
+  const isBeyond = (i: number) => i >= 0 && i < values.length && !(values[i]! >= low && values[i]! <= high)
+  const line = width * channels
+  const around = [
+    -line - channels,
+    -line,
+    -line + channels,
+    -channels,
+    channels,
+    line - channels,
+    line,
+    line + channels,
+  ]
+  const found = new Set<number>()
+  for (let i = 0; i < values.length; i++)
+    if (isBeyond(i) && Number.isFinite(values[i]!) && !around.some((step) => isBeyond(i + step))) found.add(i)
+  return found
+}
+
+/** Row-major as the floats are; what is no number is 0, and what is hot is the mean of the values to its left and right. */
+export function inSixteenBits({ values, low, high, hot }: Floats, channels = 1): Uint16Array {
   const scale = deepest / (high - low)
-  return Uint16Array.from(values, (value) =>
+  const pixels = Uint16Array.from(values, (value) =>
     Math.round(Math.min(deepest, Math.max(0, (value - low) * scale || 0))),
   )
+  for (const i of hot ?? []) {
+    const [left, right] = [pixels[i - channels], pixels[i + channels]]
+    pixels[i] = Math.round(((left ?? right ?? 0) + (right ?? left ?? 0)) / 2)
+  }
+  return pixels
 }
 
 /** The floats of a picture with what was done to their 16 bits: where nothing was, they are what they were. */
 export function withChanges(floats: Floats, pixels: Uint16Array): Float32Array {
   const before = inSixteenBits(floats)
   const step = (floats.high - floats.low) / deepest
-  return floats.values.map((value, i) => value + (pixels[i]! - before[i]!) * step)
+  return floats.values.map((value, i) =>
+    floats.hot?.has(i) ? floats.low + pixels[i]! * step : value + (pixels[i]! - before[i]!) * step,
+  )
 }
 
 /**

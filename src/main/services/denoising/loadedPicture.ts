@@ -1,6 +1,6 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ImageNoise } from '../../worker/protocol'
+import type { ImageNoise, PixelData, Repairs } from '../../worker/protocol'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { Draft } from './draft'
 import { PictureLevels, type Size } from './pictureLevels'
@@ -16,8 +16,18 @@ export interface KnownNoise {
   readonly certainty: number
 }
 
+/** What models that remove noise are given of a picture. */
+export interface RepairedPicture {
+  readonly repairs: Repairs
+  /** In shared memory; the picture's own where they can stay. */
+  readonly pixels: PixelData
+  readonly levels: PictureLevels
+}
+
 /** A picture in memory to be looked at, with what a model makes of it. */
 export class LoadedPicture {
+  private repairing: Promise<RepairedPicture> | null = null
+  private mended: RepairedPicture | null = null
   private estimated: Promise<KnownNoise> | null = null
   private known: KnownNoise | null = null
   private restored: Restoration | null = null
@@ -59,13 +69,46 @@ export class LoadedPicture {
   get bytes(): number {
     const copies = this.restored ? 2 : 1
     const drafts = [...this.drafts.values()].reduce((sum, { result }) => sum + result.byteLength, 0)
-    return copies * (this.picture.pixels.byteLength + this.levels.bytes) + drafts + this.amounts.bytes
+    const repaired = this.isRepaired ? 1 : 0
+    const all = (copies + repaired) * (this.picture.pixels.byteLength + this.levels.bytes)
+    return all + drafts + this.amounts.bytes
+  }
+
+  /** Finds hot pixels and the like, which a model does not get to see; the picture is shown as it is. */
+  repair(client: ComputeClient): Promise<RepairedPicture> {
+    const { pixels, width, height, channels } = this.picture
+    this.repairing ??= client.call('repair', { pixels, width, height, channels }).then(
+      (found) => {
+        const levels = found.pixels ? levelsOf({ ...this.picture, pixels: found.pixels }) : this.levels
+        this.mended = { repairs: found.repairs, pixels: found.pixels ?? pixels, levels }
+        // What was seen until then was not mixed with it.
+        if (found.pixels) this.restored?.changeAll()
+        return this.mended
+      },
+      (error: unknown) => {
+        this.repairing = null
+        throw error
+      },
+    )
+    return this.repairing
+  }
+
+  /** Null until it was looked for. */
+  get repaired(): RepairedPicture | null {
+    return this.mended
+  }
+
+  /** Whether a model gets other values than the picture has. */
+  get isRepaired(): boolean {
+    return this.mended !== null && this.mended.levels !== this.levels
   }
 
   noise(client: ComputeClient): Promise<KnownNoise> {
-    const { pixels, width, height, channels } = this.picture
+    const { width, height, channels } = this.picture
     if (!this.estimated) {
-      this.estimated = client.call('estimateNoise', { pixels, width, height, channels })
+      this.estimated = this.repair(client).then(({ pixels, repairs }) =>
+        client.call('estimateNoise', { pixels, width, height, channels, repairs }),
+      )
       this.estimated.then(
         (found) => (this.known = found),
         () => (this.estimated = null),
@@ -88,11 +131,16 @@ export class LoadedPicture {
     return this.restored
   }
 
-  /** Of one level at a time: what is shown until the picture is restored, and what is tried beside it. */
-  draft(purpose: 'shown' | 'tried', level: number): Draft {
+  /**
+   * Of one level at a time: what is shown until the picture is restored, and what is tried beside it.
+   *
+   * @param levels of what the model is given
+   */
+  draft(purpose: 'shown' | 'tried', level: number, levels: PictureLevels): Draft {
+    const image = levels.imageAt(level)
     const known = this.drafts.get(purpose)
-    if (known?.level === level) return known
-    const draft = new Draft(level, this.levels.imageAt(level))
+    if (known?.level === level && known.image.pixels === image.pixels) return known
+    const draft = new Draft(level, image)
     this.drafts.set(purpose, draft)
     return draft
   }
@@ -101,7 +149,9 @@ export class LoadedPicture {
   noiseAt(level: number, client: ComputeClient): Promise<KnownNoise> {
     if (level === 0) return this.noise(client)
     if (this.estimatedAt?.level !== level) {
-      const found = client.call('estimateNoise', this.levels.imageAt(level))
+      const found = this.repair(client).then(({ levels, repairs }) =>
+        client.call('estimateNoise', { ...levels.imageAt(level), repairs: { ...repairs, range: null } }),
+      )
       found.catch(() => (this.estimatedAt = null))
       this.estimatedAt = { level, found }
     }

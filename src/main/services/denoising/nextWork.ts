@@ -1,9 +1,9 @@
 import type { Region } from '../../../shared/region'
-import type { PixelData } from '../../worker/protocol'
+import type { PixelData, Repairs } from '../../worker/protocol'
 import type { Cells } from './cells'
 import type { DenoisingModel } from './denoisingModels'
 import type { Amount } from './knownAmounts'
-import type { LoadedPicture } from './loadedPicture'
+import type { LoadedPicture, RepairedPicture } from './loadedPicture'
 import type { LevelImage } from './pictureLevels'
 import { ofPicture, overlap } from './regions'
 
@@ -28,6 +28,8 @@ export interface Work extends Asked {
   readonly kind: 'glance' | 'draft' | 'cell' | 'trial'
   readonly level: number
   readonly image: LevelImage
+  /** Of the image; undefined where the model gets the picture as it is. */
+  readonly repairs: Repairs | undefined
   /** Shared memory, as many pixels as the image has. */
   readonly result: PixelData
   readonly cells: Cells
@@ -50,6 +52,21 @@ const amountOf = ({ sigma, strength }: Asked): Amount => ({
 /** Noise that a sigma says all of: half the size has half of it, and there may be more or less of it. */
 const hasSigma = ({ model }: Pick<Look, 'model'>) => model.trained.kind === 'gaussian'
 
+/** A draft has 8 bits, in which a picture that uses few of its values has nothing. */
+const canDraft = (look: Look) => look.level > 0 && hasSigma(look) && !look.picture.repaired?.repairs.range
+
+/** What the model is given: other noise than one of a sigma stays for the model that learned to remove it. */
+export function givenTo({ model, picture }: Pick<Look, 'model' | 'picture'>): Pick<
+  RepairedPicture,
+  'pixels' | 'levels'
+> & {
+  repairs: Repairs | undefined
+} {
+  const { levels, repaired } = picture
+  if (repaired && hasSigma({ model })) return repaired
+  return { pixels: picture.picture.pixels, levels, repairs: undefined }
+}
+
 /** What is known of the same place through the same model. */
 function knownAmounts(look: Look) {
   const { picture, level, visible } = look
@@ -58,22 +75,22 @@ function knownAmounts(look: Look) {
 }
 
 /** Whether all that is seen is there, if only as a draft: what would still change can hardly be seen at that size. */
-export const isDrafted = (look: Look): boolean =>
-  look.level > 0 && hasSigma(look) && knownAmounts(look).has(amountOf(look))
+export const isDrafted = (look: Look): boolean => canDraft(look) && knownAmounts(look).has(amountOf(look))
 
 /** Shows what is seen as it will be, as far as that is known. @returns whether it is */
 export function showExpected(look: Look): boolean {
   const { picture, level, visible } = look
   if (!hasSigma(look)) return false
-  const data = knownAmounts(look).mix(amountOf(look), () => picture.levels.take(level, visible))
+  const data = knownAmounts(look).mix(amountOf(look), () => givenTo(look).levels.take(level, visible))
   if (data) picture.restoration.expect(level, visible, data)
   return data !== null
 }
 
 /** Shows what a draft has, where the picture is not restored. @param part of the level */
-export function showDraft({ picture, level }: Look, part: Region): void {
+export function showDraft(look: Look, part: Region): void {
+  const { picture, level } = look
   const { restoration, size } = picture
-  const { result } = picture.draft('shown', level)
+  const { result } = picture.draft('shown', level, givenTo(look).levels)
   const region = overlap(ofPicture(part, level), { left: 0, top: 0, ...size })!
   const isAll = restoration.readyShare(region) === 0
   for (const one of isAll ? [region] : restoration.missing(region))
@@ -90,12 +107,12 @@ export function nextWork(look: Look, mayGoOn: boolean): Work | null {
   const { picture, visible, level } = look
   const { restoration, size } = picture
   if (restoration.problem !== null) return null
-  if (level > 0 && hasSigma(look)) {
+  if (canDraft(look)) {
     const draft = nextDraft(look)
     if (draft) return draft
     if (!mayGoOn && isDrafted(look)) return null
   }
-  const trial = () => (mayGoOn && hasSigma(look) ? nextTrial(look) : null)
+  const trial = () => (mayGoOn && hasSigma(look) && (level === 0 || canDraft(look)) ? nextTrial(look) : null)
   // A small part of what is left to do there.
   const early = level > 0 ? trial() : null
   if (early) return early
@@ -113,9 +130,11 @@ export function nextWork(look: Look, mayGoOn: boolean): Work | null {
 function exact(look: Look, kind: 'glance' | 'cell', part: Region): Work {
   const { picture, model, sigma, strength } = look
   const { restoration } = picture
-  const image = picture.levels.imageAt(0)
+  const { levels, repairs } = givenTo(look)
+  const image = levels.imageAt(0)
   return {
     kind,
+    repairs,
     level: 0,
     image,
     result: restoration.pixels,
@@ -131,13 +150,14 @@ function nextDraft(look: Look): Work | null {
   const { picture, level, visible, model, sigma, strength } = look
   const { restoration, levels } = picture
   if (restoration.readyShare(visible) === 1 || knownAmounts(look).has(amountOf(look))) return null
-  const draft = picture.draft('shown', level)
+  const given = givenTo(look)
+  const draft = picture.draft('shown', level, given.levels)
   draft.begin(keyOf(look))
   if (draft.problem !== null) return null
   const seen = levels.partAt(level, visible)
   for (let part = draft.next(seen); part; part = draft.next(seen)) {
     if (restoration.readyShare(ofPicture(part, level)) < 1)
-      return { ...draftWork(draft, part), kind: 'draft', model, sigma, strength }
+      return { ...draftWork(draft, part, given), kind: 'draft', model, sigma, strength }
     draft.mark(part)
   }
   keep(look)
@@ -149,7 +169,8 @@ function nextTrial(look: Look): Work | null {
   const { picture, level, visible, model } = look
   const amounts = knownAmounts(look)
   const { isByHand, value } = amountOf(look)
-  const draft = picture.draft('tried', level)
+  const given = givenTo(look)
+  const draft = picture.draft('tried', level, given.levels)
   const seen = picture.levels.partAt(level, visible)
   for (;;) {
     const missing = amounts.missing({ isByHand, value })
@@ -161,14 +182,19 @@ function nextTrial(look: Look): Work | null {
     draft.begin(keyOf(asked))
     if (draft.problem !== null) return null
     const part = draft.next(seen)
-    if (part) return { ...draftWork(draft, part), kind: 'trial', ...asked }
+    if (part) return { ...draftWork(draft, part, given), kind: 'trial', ...asked }
     amounts.keep({ isByHand, value: missing }, picture.levels.take(level, visible, draft.result))
   }
 }
 
-const draftWork = (draft: ReturnType<LoadedPicture['draft']>, part: Region) => {
+const draftWork = (
+  draft: ReturnType<LoadedPicture['draft']>,
+  part: Region,
+  { repairs }: Pick<Work, 'repairs'>,
+) => {
   const { level, image, result } = draft
-  return { level, image, result, cells: draft, part }
+  const own = level > 0 && repairs ? { ...repairs, range: null } : repairs
+  return { level, image, result, cells: draft, part, repairs: own }
 }
 
 /** What is seen, now that all of it is there. */

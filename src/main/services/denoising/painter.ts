@@ -64,10 +64,28 @@ export class Painter {
         await drawn()
         continue
       }
+      if (!look.picture.repaired) {
+        await this.repair(look)
+        continue
+      }
       const work = nextWork(look, this.deps.mayGoOn())
       if (!work) return
       await this.restore(look, work)
       if (work.kind === 'glance') await drawn()
+    }
+  }
+
+  /** What the model is to be given has to be known first. */
+  private async repair({ id, picture }: Look): Promise<void> {
+    try {
+      await picture.repair(this.deps.client)
+      if (picture.isRepaired) this.deps.onRestored(id)
+    } catch (error) {
+      this.leave(id)
+      if (error instanceof CancelledError) return
+      picture.restoration.problem = (error as Error).message
+      this.deps.log.warn(`A picture could not be restored: ${(error as Error).message}`)
+      this.deps.onRestored(id)
     }
   }
 
@@ -79,7 +97,7 @@ export class Painter {
     this.part = { key: keyOf(look), abort }
     try {
       const { picture } = look
-      const { model, level, image, sigma, strength, result, part } = work
+      const { model, level, image, repairs, sigma, strength, result, part } = work
       const { noise } = await picture.noiseAt(level, client)
       const scale = sigmaScale(picture.picture.floats)
       const stored = sigma === null ? null : sigma * (await picture.sigmaShare(level, client)) * scale
@@ -87,7 +105,7 @@ export class Painter {
         'restoreRegions',
         {
           ...{ model: model.files, trained: model.trained, ...image, sigma: stored, strength, noise },
-          ...{ result, regions: [part], tile: draftSide, ...target() },
+          ...{ result, regions: [part], tile: draftSide, repairs, ...target() },
         },
         { signal: AbortSignal.any([this.abort.signal, abort.signal]) },
       )

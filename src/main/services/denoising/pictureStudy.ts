@@ -21,8 +21,8 @@ import type { PlaceRegistry } from '../places/placeRegistry'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from './floats'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
-import { isDrafted, keyOf, type Look } from './nextWork'
-import { storedRegion, type Size, uprightRegion } from './pictureLevels'
+import { givenTo, isDrafted, keyOf, type Look } from './nextWork'
+import { type PictureLevels, storedRegion, type Size, uprightRegion } from './pictureLevels'
 import type { Picture } from './readPicture'
 import { atLevel, overlap } from './regions'
 import { stampOf } from './savedResults'
@@ -70,6 +70,7 @@ export class PictureStudy {
     const problem = typeof found === 'string' ? found : restoration.problem
     const changes = since === null ? null : restoration.changedSince(since)
     const isWhole = changes === null
+    const base = look ? givenTo(look).levels : levels
     const changed = (changes ?? []).flatMap((region): ChangedPart[] => {
       const upright = uprightRegion(picture.orientation, size, region)
       const seen = overlap(atLevel(upright, level), part)
@@ -81,6 +82,7 @@ export class PictureStudy {
       ...{ level, left: part.left * step, top: part.top * step, problem, changed },
       version: restoration.version,
       original: isWhole ? loaded.onScreen(levels.block(level, part)) : null,
+      repaired: isWhole && base !== levels ? loaded.onScreen(base.block(level, part)) : null,
       restored: isWhole ? loaded.onScreen(restoration.levels.block(level, part)) : null,
       reference: isWhole && reference ? reference.onScreen(reference.levels.block(level, part)) : null,
       ready: look ? restoration.readyShare(visible) : 0,
@@ -125,24 +127,25 @@ export class PictureStudy {
 
   private async partThrough(loaded: LoadedPicture, controls: DenoiseControls, rectangle: ViewRectangle) {
     const { client, target, modelFor } = this.deps
-    const { picture, levels, size } = loaded
+    const { picture, levels: own, size } = loaded
     const known = await loaded.noise(client)
     const { noise } = known
     const model = await modelFor(controls.model, picture)
-    const part = within(rectangle, levels.sizeOf(0), 1)
+    const { levels, pixels, repairs } = givenTo({ model, picture: loaded })
+    const part = within(rectangle, own.sizeOf(0), 1)
     const region = storedRegion(picture.orientation, size, part)
-    const { pixels, width, height, channels, floats } = picture
+    const { width, height, channels, floats } = picture
     const result = shared(pixels)
     const { sigma, strength } = asked(controls)
     const params = {
       ...{ model: model.files, trained: model.trained, pixels, width, height, channels, noise, result },
       ...{ sigma: sigma === null ? null : sigma * sigmaScale(floats), strength },
-      ...{ regions: [region], tile: Math.max(region.width, region.height), ...target() },
+      ...{ regions: [region], tile: Math.max(region.width, region.height), repairs, ...target() },
     }
     const { ms } = await client.call('restoreRegions', params)
     const certainty = certaintyOf(controls, model, known)
     const image = loaded.onScreen(
-      mixed(levels.block(0, part), levels.block(0, part, result), controls, certainty),
+      mixed(baseOf(controls, own, levels).block(0, part), levels.block(0, part, result), controls, certainty),
     )
     return { image, msPerMegapixel: (ms * 1e6) / (region.width * region.height) }
   }
@@ -182,7 +185,8 @@ export class PictureStudy {
     if (!restoration.isComplete || !restoration.isFor(keyOf({ model, ...asked(controls) })))
       return { noisy, result: null }
     const certainty = certaintyOf(controls, model, await loaded.noise(client))
-    const result = mixed(loaded.whole(), loaded.whole(restoration.levels), controls, certainty)
+    const base = baseOf(controls, loaded.levels, givenTo({ model, picture: loaded }).levels)
+    const result = mixed(loaded.whole(base), loaded.whole(restoration.levels), controls, certainty)
     return { noisy, result: await against(result) }
   }
 
@@ -221,6 +225,10 @@ function certaintyOf(
 ): number {
   return sigma === 'auto' && trained.kind === 'gaussian' ? (known?.certainty ?? 1) : 1
 }
+
+/** What a result is mixed with: hot pixels do not come back, unless nothing is to be taken out. */
+const baseOf = ({ strength }: DenoiseControls, original: PictureLevels, given: PictureLevels) =>
+  strength === 0 ? original : given
 
 /** @param certainty see PictureView */
 function mixed(

@@ -4,7 +4,7 @@ import { maxPixels, type PreparedImage } from '../datasets/prepareImage'
 import { readBmp } from '../datasets/readBmp'
 import { readFile } from 'node:fs/promises'
 import { damaged, UnusableImage } from '../datasets/unusableImage'
-import { type Floats, floatsOf, inSixteenBits } from './floats'
+import { type Floats, floatsOf, hotValues, inSixteenBits } from './floats'
 
 /** A picture as its file has it: not turned upright, in its own colours, 8 or 16 bits. */
 export interface Picture {
@@ -86,13 +86,13 @@ async function readFloats(
     .raw({ depth: 'float' })
     .toBuffer({ resolveWithObject: true })
   const values = new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4)
-  const floats = floatsOf(values)
   const { width, height, channels } = info
+  const floats = { ...floatsOf(values), hot: hotValues(values, info) }
   if (channels < 1 || channels > 4)
     throw new UnusableImage(`It has ${channels} channels. Save it in RGB first.`)
   return {
     format,
-    pixels: inSixteenBits(floats),
+    pixels: inSixteenBits(floats, channels),
     ...{ height: height / pages, width, channels: channels as Picture['channels'] },
     ...{ orientation, pages, floats },
   }

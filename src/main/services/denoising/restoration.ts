@@ -76,6 +76,12 @@ export class Restoration extends Cells {
     this.isNew = false
   }
 
+  /** What had been seen of it before is of no use any more. */
+  changeAll(): void {
+    this.changes.length = 0
+    this.changeCount++
+  }
+
   private note(part: Region): void {
     this.changes.push(part)
     this.changeCount++

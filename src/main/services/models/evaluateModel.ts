@@ -1,3 +1,4 @@
+import { ExpectedError } from '../../../shared/errors'
 import { hasCode } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
 import { isDatasetFolder } from '../../store/datasetFiles'
@@ -10,6 +11,8 @@ export interface EvaluateRequest extends ModelRequest {
   /** A dataset, or folders and files of images. */
   readonly images: readonly string[]
   readonly noise: NoiseSpec | null
+  /** Whether noisy images are clipped and rounded to 8 bits before the model gets them; restorers only. */
+  readonly clip?: boolean
   /** Of the noise. */
   readonly seed: number
 }
@@ -27,6 +30,11 @@ export async function evaluateModel(request: EvaluateRequest, work: ModelWork): 
   const { files, noise: trainedNoise, onPatches } = opened
   if ((onPatches || !hasCode(files.spec)) && !(await isDatasetFolder(images[0]!)))
     return { ...(await evaluateRestorer(opened, request, work)), trainedNoise }
+  if (request.clip)
+    throw new ExpectedError(
+      'unsupported',
+      '--clip is for models that restore pictures of any size. Leave it out, or measure such a model on files.',
+    )
   const { dataset, close } = await openImages(images, files.spec.input, work)
   try {
     work.onProgress?.(0, dataset.info.count)

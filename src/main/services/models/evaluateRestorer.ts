@@ -12,6 +12,8 @@ import type { ModelWork } from './modelWork'
 export interface RestorerEvaluation extends ComputeTarget {
   readonly images: readonly string[]
   readonly noise: NoiseSpec | null
+  /** See EvaluateRequest. */
+  readonly clip?: boolean
   readonly seed: number
 }
 
@@ -21,7 +23,7 @@ export interface RestorerEvaluation extends ComputeTarget {
  */
 export async function evaluateRestorer(
   { files: model, noise: learned, color }: TrainedModel,
-  { images, noise, seed, runtime, device }: RestorerEvaluation,
+  { images, noise, clip, seed, runtime, device }: RestorerEvaluation,
   { client, signal, onProgress, onSkipped }: ModelWork,
 ): Promise<EvaluateResult> {
   const found = await findImages([...images], { labels: 'none', signal })
@@ -45,7 +47,7 @@ export async function evaluateRestorer(
       const { data, width, height } = await decodeImage(await prepareImage(image.absolute), preprocessing)
       const params = {
         ...{ model, trained, pixels: data, width, height, channels, noise, seed: seed + i, tile: null },
-        ...{ runtime, device },
+        ...{ clip, runtime, device },
       }
       const result = await client.call('restoreTest', params, { signal })
       sums.loss += result.meanError

@@ -1,8 +1,10 @@
 import { wholeMix, mixPixels } from '../../../shared/mixPixels'
 import { planDenoising } from '../../engine/denoising/denoisingPlan'
 import { colorChannels, emptyLike, type PixelImage } from '../../engine/denoising/pixelTiles'
+import { noRepairs } from '../../engine/denoising/repair/repairImage'
 import { judgeNoise } from '../imageNoise'
 import type { ComputeTasks, DenoiseEvent, DenoiseParams, PixelData } from '../protocol'
+import { rangeScale, repairedSubject } from '../repairedSubject'
 import { restorePixels } from '../restorePixels'
 import { type TaskContext, throwIfEnding } from '../taskContext'
 
@@ -13,8 +15,11 @@ export async function denoise(
 ): Promise<ComputeTasks['denoise']['result']> {
   const { model, trained, pixels, strength, restored } = params
   const { color = wholeMix.color, detail = wholeMix.detail } = params
-  const image: PixelImage = { ...params, data: pixels }
-  const { noise, estimated, sigmas, share } = judgeNoise(params)
+  const { image, repairs } = strength > 0 ? repairedSubject(params) : asItIs(params)
+  const repaired = image.data as PixelData
+  const { noise, sigmas, share, ...judged } = judgeNoise(params, image)
+  const scale = rangeScale(image)
+  const estimated = judged.estimated?.map((one) => one / scale) ?? null
   const emit = (data: PixelData) =>
     context.emit({ type: 'restored', pixels: data }, [data.buffer as ArrayBuffer])
   // Before anything else it has to be known whether the model can do it.
@@ -22,8 +27,8 @@ export async function denoise(
   const removed = known.map((one) => one * Math.max(1, strength))
   const plan = planDenoising(model.spec, trained, removed, noise?.correlation)
   if (!sigmas || share === 0) {
-    emit(pixels.buffer instanceof ArrayBuffer ? pixels : pixels.slice())
-    return { estimated, tile: null }
+    emit(repaired.buffer instanceof ArrayBuffer ? repaired : repaired.slice())
+    return { estimated, repairs, tile: repaired === pixels ? null : 0 }
   }
   const result = restored?.slice() ?? emptyLike(pixels)
   const used = restored
@@ -40,12 +45,17 @@ export async function denoise(
         onSmallerTile: (side) => context.emit({ type: 'smaller-tile', tile: side }),
       })
   if (share < 1 || color < 1 || detail > 0)
-    mixPixels(result, pixels, result, params.channels, { strength: share, color, detail })
+    mixPixels(result, repaired, result, params.channels, { strength: share, color, detail })
   // With so little noise that no value moves, there was nothing to do either.
   const isSame = isEqual(result, pixels)
   emit(result)
-  return { estimated, tile: isSame ? null : used }
+  return { estimated, repairs, tile: isSame ? null : used }
 }
+
+const asItIs = ({ pixels, height, width, channels }: DenoiseParams) => ({
+  image: { height, width, channels, data: pixels } satisfies PixelImage,
+  repairs: noRepairs,
+})
 
 function isEqual(a: PixelData, b: PixelData): boolean {
   const bytes = ({ buffer, byteOffset, byteLength }: PixelData) =>

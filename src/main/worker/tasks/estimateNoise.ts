@@ -1,11 +1,11 @@
-import type { PixelImage } from '../../engine/denoising/pixelTiles'
 import { certaintyOf, estimateImageNoise } from '../imageNoise'
 import type { ComputeTasks } from '../protocol'
+import { repairedSubject } from '../repairedSubject'
 
 export async function estimateNoise(
   params: ComputeTasks['estimateNoise']['params'],
 ): Promise<ComputeTasks['estimateNoise']['result']> {
-  const image: PixelImage = { ...params, data: params.pixels }
+  const { image, repairs } = repairedSubject(params)
   const noise = estimateImageNoise(image)
-  return { noise, certainty: certaintyOf(noise) }
+  return { noise, certainty: certaintyOf(noise), repairs }
 }

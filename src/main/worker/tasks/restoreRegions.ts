@@ -5,6 +5,7 @@ import { colorChannels, type PixelImage } from '../../engine/denoising/pixelTile
 import { cutOut, putBack, surroundingsOf, withSurroundings } from '../../engine/denoising/surroundings'
 import { judgeNoise } from '../imageNoise'
 import type { ComputeTasks, RestoreRegionsParams } from '../protocol'
+import { repairedSubject } from '../repairedSubject'
 import { coarsePlanes, type PixelRequest, restoreCoarse, restoreFine } from '../restorePixels'
 import { type TaskContext, throwIfEnding } from '../taskContext'
 
@@ -13,10 +14,10 @@ export async function restoreRegions(
   params: RestoreRegionsParams,
   context: TaskContext<ComputeTasks['restoreRegions']['event']>,
 ): Promise<ComputeTasks['restoreRegions']['result']> {
-  const { model, trained, pixels, result, regions, strength, tile, runtime, device } = params
+  const { model, trained, result, regions, strength, tile, runtime, device } = params
   const startedAt = performance.now()
-  const image: PixelImage = { ...params, data: pixels }
-  const { noise, sigmas } = judgeNoise({ ...params, strength: Math.max(1, strength) })
+  const { image } = repairedSubject(params)
+  const { noise, sigmas } = judgeNoise({ ...params, strength: Math.max(1, strength) }, image)
   const known = sigmas ?? new Array<number>(colorChannels(image)).fill(0)
   const removed = known.map((one) => one * Math.max(1, strength))
   const plan = planDenoising(model.spec, trained, removed, noise?.correlation)

@@ -13,7 +13,7 @@ import { restorePixels } from '../restorePixels'
 
 /**
  * One image of any size with noise put onto it, through a model, against what it was. The noise is added in floating
- * point, neither clipped nor rounded; what comes out, and for comparison what went in, is clipped.
+ * point, and neither clipped nor rounded unless that is asked for; what comes out, and for comparison what went in, is clipped.
  */
 export async function restoreTest({
   model,
@@ -23,13 +23,17 @@ export async function restoreTest({
   height,
   channels,
   noise,
+  clip = false,
   seed,
   tile,
   ...target
 }: ComputeTasks['restoreTest']['params']): Promise<ComputeTasks['restoreTest']['result']> {
   const shape = { height, width, channels }
   const clean = asFloats(pixels)
-  const { noisy, sigma } = noise ? await corrupted(clean, pixels, shape, noise, seed) : { noisy: clean, sigma: 0 }
+  const { noisy: drawn, sigma } = noise
+    ? await corrupted(clean, pixels, shape, noise, seed)
+    : { noisy: clean, sigma: 0 }
+  const noisy = clip ? drawn.map((value) => Math.round(255 * Math.min(1, Math.max(0, value))) / 255) : drawn
   const known = new Array<number>(channels).fill(sigma)
   const plan = planDenoising(model.spec, trained, known)
   const restored = new Float32Array(noisy.length)

@@ -45,17 +45,24 @@ export class PictureLayers {
 
   private patch({ left, top, width, height }: Patch): void {
     if (!this.mixed) return
+    const { base } = this
     const { original, restored } = this.view
     const { channels } = original
     const part = new Uint8Array(width * height * channels)
     for (let y = 0; y < height; y++) {
       const from = ((top + y) * original.width + left) * channels
       const row = (block: PixelBlock) => block.data.subarray(from, from + width * channels)
-      mixPixels(row(this.mixed), row(original), row(restored), channels, this.share)
+      mixPixels(row(this.mixed), row(base), row(restored), channels, this.share)
       part.set(row(this.mixed), y * width * channels)
     }
     const image = imageDataOf({ count: 1, width, height, channels, data: part }, 0)
     this.made.get('result')?.getContext('2d')!.putImageData(image, left, top)
+  }
+
+  /** What the result is mixed with: hot pixels do not come back, unless nothing is to be taken out. */
+  private get base(): PixelBlock {
+    const { original, repaired } = this.view
+    return this.mix.strength === 0 ? original : (repaired ?? original)
   }
 
   private get share(): Mix {
@@ -93,7 +100,7 @@ export class PictureLayers {
     const { original, restored } = this.view
     if (!this.mixed) {
       const data = new Uint8Array(original.data.length)
-      mixPixels(data, original.data, restored.data, original.channels, this.share)
+      mixPixels(data, this.base.data, restored.data, original.channels, this.share)
       this.mixed = { ...original, data }
     }
     return this.mixed

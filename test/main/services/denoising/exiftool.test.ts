@@ -67,7 +67,8 @@ async function rewritten(path: string, result: string, options: Partial<WriteOpt
   const original = await prepareImage(path)
   const picture = await readPicture(original)
   const pixels = picture.pixels.map((value) => value >> 1)
-  const restored = { pixels, sigma: [25, 25, 25], tile: 64 }
+  const repairs = { impulses: 0, rows: 0, columns: 0, range: null }
+  const restored = { pixels, sigma: [25, 25, 25], tile: 64, repairs }
   await writeResult(result, original, picture, restored, { ...asTheOriginal, ...options })
 }
 

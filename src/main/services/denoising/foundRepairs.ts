@@ -1,0 +1,27 @@
+import type { FoundRepairs } from '../../../shared/api/denoising'
+import type { Repairs } from '../../worker/protocol'
+import { sigmaScale } from './floats'
+import type { Picture } from './readPicture'
+
+/** What people are told of it: sigmas on the scale on which white is 255. */
+export function foundRepairs(
+  { impulses, rows, columns, range }: Repairs,
+  { pixels, floats }: Pick<Picture, 'pixels' | 'floats'>,
+): FoundRepairs {
+  const scale = sigmaScale(floats)
+  return {
+    ...{ impulses, rows: rows / scale, columns: columns / scale },
+    range: range && (range.white - range.black) / whiteOf(pixels),
+  }
+}
+
+const whiteOf = (pixels: Picture['pixels']) => (pixels instanceof Uint8Array ? 255 : 65_535)
+
+/** How many times as large a sigma is on the scale that noise is estimated on as on that which people are told. */
+export function noiseScale(
+  { range }: Repairs,
+  { pixels, floats }: Pick<Picture, 'pixels' | 'floats'>,
+): number {
+  const used = range ? (range.white - range.black) / whiteOf(pixels) : 1
+  return sigmaScale(floats) / used
+}

@@ -1,0 +1,51 @@
+import { basename, extname } from 'node:path'
+import type { Skipped } from '../../../shared/dataset'
+import { ExpectedError } from '../../../shared/errors'
+import { findImages } from '../datasets/findImages'
+
+/** A noisy picture and the clean one of the same scene. Absolute paths. */
+export interface PicturePair {
+  readonly name: string
+  readonly noisy: string
+  readonly clean: string
+}
+
+/** What names of pairs differ in, as in x_real.png and x_mean.png. */
+const telling =
+  /(^|[_\-. ])(noisy|noise|real|input|clean|mean|gt|ground[_-]?truth|reference|target)(?=$|[_\-. ])/gi
+
+/** What noisy and clean pictures of one scene have in common. */
+export const sceneOf = (path: string): string =>
+  basename(path, extname(path)).replace(telling, '').toLowerCase()
+
+/**
+ * Noisy pictures beside clean ones of the same name, or of names that differ only in such a word as noisy and clean.
+ *
+ * @throws ExpectedError `bad-input` where there is not a single pair
+ */
+export async function findPairs(
+  noisy: readonly string[],
+  clean: string,
+  signal?: AbortSignal,
+): Promise<{ pairs: PicturePair[]; skipped: Skipped[] }> {
+  const found = await findImages([...noisy], { labels: 'none', signal })
+  const others = await findImages([clean], { labels: 'none', signal })
+  const given = new Set(found.images.flatMap((image) => (image.kind === 'file' ? image.absolute : [])))
+  const byScene = new Map<string, string>()
+  for (const image of others.images)
+    if (image.kind === 'file' && !given.has(image.absolute))
+      byScene.set(sceneOf(image.absolute), image.absolute)
+  const skipped: Skipped[] = [...found.skipped]
+  const pairs = found.images.flatMap((image): PicturePair[] => {
+    if (image.kind !== 'file') return []
+    const match = byScene.get(sceneOf(image.absolute))
+    if (match) return [{ name: image.path, noisy: image.absolute, clean: match }]
+    skipped.push({ path: image.path, reason: `There is no clean picture of its name in ${clean}.` })
+    return []
+  })
+  if (pairs.length > 0) return { pairs, skipped }
+  throw new ExpectedError(
+    'bad-input',
+    `No picture has a clean one of the same name in ${clean}. Give both the same names, such as noisy/1.png and clean/1.png.`,
+  )
+}
