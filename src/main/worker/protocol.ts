@@ -12,6 +12,7 @@ import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { LatentTasks } from './latentTasks'
 import type { ShowcaseTasks } from './showcaseTasks'
+import type { NoiseLevels } from '../engine/synthesis/levels'
 import type { Repairs } from '../engine/denoising/repair/repairImage'
 
 export type * from './latentTasks'
@@ -198,6 +199,8 @@ export interface ImageNoise {
   readonly correlation: readonly (readonly number[])[]
   /** In the two differences of colours at half the size; null in grey, or where that is too small to tell. */
   readonly coarse: readonly number[] | null
+  /** Of noise that is not white, as cameras leave it; null of white noise. Its sigma is then the same in each channel. */
+  readonly levels: NoiseLevels | null
 }
 
 /** An image, the model for it, and how much of its noise is to go. */
@@ -214,6 +217,8 @@ export interface DenoiseSubject extends RestoringParams {
   readonly strength: number
   /** From an `estimateNoise` before this; without it the noise is estimated where that is needed. */
   readonly noise?: ImageNoise | null
+  /** What takes the place of the model where the noise is not white. */
+  readonly camera?: Pick<RestoringParams, 'model' | 'trained'>
   /** Of the whole image, where `pixels` are those that `repair` gave; without it they are repaired first. */
   readonly repairs?: Repairs
 }
@@ -326,7 +331,13 @@ export interface ComputeTasks extends LatentTasks, ShowcaseTasks {
   denoise: {
     params: DenoiseParams
     /** Sigma in each channel of colour on the scale of `sigma`, null where that cannot be told; height and width of the tiles, 0 if it was restored already or repaired only, null if left as it was. */
-    result: { estimated: readonly number[] | null; tile: number | null; repairs: Repairs }
+    result: {
+      estimated: readonly number[] | null
+      tile: number | null
+      repairs: Repairs
+      /** Whether the model for cameras took the place of the other. */
+      isCamera: boolean
+    }
     event: DenoiseEvent
   }
   /** Whatever is wrong with an image that is no noise to a network; `pixels`, in shared memory, are null where its values can stay. */

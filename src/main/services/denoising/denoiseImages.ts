@@ -171,7 +171,7 @@ async function denoiseTarget(
     await writeResult(file, image, picture, result)
     const { width, height } = picture
     const { sigma: found, repairs, tile: used } = result
-    return { path, file, model: model.name, width, height, sigma: found, repairs, tile: used, ms }
+    return { path, file, model: result.model, width, height, sigma: found, repairs, tile: used, ms }
   }
   return { write }
 }

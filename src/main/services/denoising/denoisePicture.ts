@@ -5,7 +5,7 @@ import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, ImageNoise, PixelData } from '../../worker/protocol'
 import type { PreparedImage } from '../datasets/prepareImage'
-import type { DenoisingModel } from './denoisingModels'
+import { type DenoisingModel, modelParams } from './denoisingModels'
 import { sigmaScale } from './floats'
 import { foundRepairs } from './foundRepairs'
 import type { Picture } from './readPicture'
@@ -40,6 +40,8 @@ export interface PictureWork {
 }
 
 export interface DenoisedPicture {
+  /** Name of the model that restored it. */
+  readonly model: string
   readonly pixels: Uint8Array | Uint16Array
   /** In each channel of colour, on the 0-255 scale; null where the picture is too small to tell. */
   readonly sigma: readonly number[] | null
@@ -73,12 +75,12 @@ export async function denoisePicture(
     done.push(restored)
   }
   const tile = done.find((one) => one.tile !== null)?.tile ?? null
-  return { pixels: result, sigma: done[0]!.sigma, tile, repairs: done[0]!.repairs }
+  return { ...done[0]!, pixels: result, tile }
 }
 
 async function denoisePage(
   picture: Picture,
-  { files: model, trained }: DenoisingModel,
+  model: DenoisingModel,
   settings: DenoiseSettings,
   { client, signal, onProgress, onSmallerTile, paused }: PictureWork,
 ): Promise<DenoisedPicture> {
@@ -87,9 +89,9 @@ async function denoisePage(
   const sigma = settings.sigma === null ? null : settings.sigma * scale
   const pixels = ownBuffer(picture.pixels)
   let restored: Uint8Array | Uint16Array = new Uint8Array()
-  const { estimated, tile, repairs } = await client.call(
+  const { estimated, tile, repairs, isCamera } = await client.call(
     'denoise',
-    { model, trained, pixels, height, width, channels, ...settings, sigma },
+    { ...modelParams(model), pixels, height, width, channels, ...settings, sigma },
     {
       signal,
       transfer: [pixels.buffer],
@@ -105,7 +107,8 @@ async function denoisePage(
   )
   const given = settings.sigma === null ? null : new Array<number>(channels < 3 ? 1 : 3).fill(settings.sigma)
   const sigmas = given ?? estimated?.map((one) => one / scale) ?? null
-  return { pixels: restored, sigma: sigmas, tile, repairs: foundRepairs(repairs, picture) }
+  const used = isCamera ? model.camera!.name : model.name
+  return { pixels: restored, model: used, sigma: sigmas, tile, repairs: foundRepairs(repairs, picture) }
 }
 
 /** Decoders may hand out a part of a buffer that holds other things too. */

@@ -4,6 +4,7 @@ import { CancelledError } from '../../../shared/errors'
 import type { Log } from '../log'
 import { draftSide } from './cells'
 import { sigmaScale } from './floats'
+import { modelParams } from './denoisingModels'
 import { keyOf, type Look, nextWork, showDraft, showExpected, type Work } from './nextWork'
 
 const drawingMs = 90
@@ -104,7 +105,7 @@ export class Painter {
       await client.call(
         'restoreRegions',
         {
-          ...{ model: model.files, trained: model.trained, ...image, sigma: stored, strength, noise },
+          ...{ ...modelParams(model), ...image, sigma: stored, strength, noise },
           ...{ result, regions: [part], tile: draftSide, repairs, ...target() },
         },
         { signal: AbortSignal.any([this.abort.signal, abort.signal]) },

@@ -18,7 +18,7 @@ import type { Region } from '../../../shared/region'
 import type { ComputeTarget } from '../../worker/protocol'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { PlaceRegistry } from '../places/placeRegistry'
-import type { DenoisingModel } from './denoisingModels'
+import { type DenoisingModel, modelParams } from './denoisingModels'
 import { sigmaScale } from './floats'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
 import { givenTo, isDrafted, keyOf, type Look } from './nextWork'
@@ -138,7 +138,7 @@ export class PictureStudy {
     const result = shared(pixels)
     const { sigma, strength } = asked(controls)
     const params = {
-      ...{ model: model.files, trained: model.trained, pixels, width, height, channels, noise, result },
+      ...{ ...modelParams(model), pixels, width, height, channels, noise, result },
       ...{ sigma: sigma === null ? null : sigma * sigmaScale(floats), strength },
       ...{ regions: [region], tile: Math.max(region.width, region.height), repairs, ...target() },
     }

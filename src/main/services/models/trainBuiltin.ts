@@ -9,7 +9,6 @@ import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
 import type { ComputeTarget } from '../../worker/protocol'
 import { type NewRun, resumeRun, trainNewRun, type TrainOptions } from '../training/trainRun'
 import { builtinCard } from './builtinCard'
-import type { BuiltinName } from './builtinModels'
 
 /**
  * How the built-in denoisers are trained: an FFDNet-like network (Zhang, Zuo, Zhang 2018) on flipped and turned patches with
@@ -87,7 +86,7 @@ export async function trainOrGoOn(
 }
 
 async function writeBuiltin(
-  name: BuiltinName,
+  name: 'grey' | 'color',
   run: string,
   { photographs, out }: BuiltinTraining,
 ): Promise<void> {

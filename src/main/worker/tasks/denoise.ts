@@ -1,7 +1,7 @@
 import { wholeMix, mixPixels } from '../../../shared/mixPixels'
-import { planDenoising } from '../../engine/denoising/denoisingPlan'
-import { colorChannels, emptyLike, type PixelImage } from '../../engine/denoising/pixelTiles'
+import { emptyLike, type PixelImage } from '../../engine/denoising/pixelTiles'
 import { noRepairs } from '../../engine/denoising/repair/repairImage'
+import { chosenRestoring } from '../chosenRestoring'
 import { judgeNoise } from '../imageNoise'
 import type { ComputeTasks, DenoiseEvent, DenoiseParams, PixelData } from '../protocol'
 import { rangeScale, repairedSubject } from '../repairedSubject'
@@ -13,22 +13,21 @@ export async function denoise(
   params: DenoiseParams,
   context: TaskContext<DenoiseEvent>,
 ): Promise<ComputeTasks['denoise']['result']> {
-  const { model, trained, pixels, strength, restored } = params
+  const { pixels, strength, restored } = params
   const { color = wholeMix.color, detail = wholeMix.detail } = params
   const { image, repairs } = strength > 0 ? repairedSubject(params) : asItIs(params)
   const repaired = image.data as PixelData
-  const { noise, sigmas, share, ...judged } = judgeNoise(params, image)
+  const judged = judgeNoise(params, image)
+  const { noise, sigmas, share } = judged
   const scale = rangeScale(image)
   const estimated = judged.estimated?.map((one) => one / scale) ?? null
   const emit = (data: PixelData) =>
     context.emit({ type: 'restored', pixels: data }, [data.buffer as ArrayBuffer])
   // Before anything else it has to be known whether the model can do it.
-  const known = sigmas ?? new Array<number>(colorChannels(image)).fill(0)
-  const removed = known.map((one) => one * Math.max(1, strength))
-  const plan = planDenoising(model.spec, trained, removed, noise?.correlation)
+  const { model, trained, plan, isCamera } = chosenRestoring(params, image, judged)
   if (!sigmas || share === 0) {
     emit(repaired.buffer instanceof ArrayBuffer ? repaired : repaired.slice())
-    return { estimated, repairs, tile: repaired === pixels ? null : 0 }
+    return { estimated, repairs, isCamera, tile: repaired === pixels ? null : 0 }
   }
   const result = restored?.slice() ?? emptyLike(pixels)
   const used = restored
@@ -49,7 +48,7 @@ export async function denoise(
   // With so little noise that no value moves, there was nothing to do either.
   const isSame = isEqual(result, pixels)
   emit(result)
-  return { estimated, repairs, tile: isSame ? null : used }
+  return { estimated, repairs, isCamera, tile: isSame ? null : used }
 }
 
 const asItIs = ({ pixels, height, width, channels }: DenoiseParams) => ({
