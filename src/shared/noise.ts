@@ -63,3 +63,10 @@ export function parseNoise(text: string): NoiseSpec {
 export function formatNoise({ kind, min, max }: NoiseSpec): string {
   return min === max ? `${kind}:${min}` : `${kind}:${min}-${max}`
 }
+
+/**
+ * Whether hot pixels, banding and the like are mended before a model that learned to remove this noise sees a picture. Other
+ * noise than that of sensors is what such a model is there for, and stays for it.
+ */
+export const isRepairedFor = (trained: NoiseSpec | null): boolean =>
+  trained === null || trained.kind === 'gaussian' || trained.kind === 'camera'

@@ -1,9 +1,10 @@
+import { isRepairedFor } from '../../shared/noise'
 import { coarseDifference } from '../engine/denoising/coarseColor'
 import { estimateChannels } from '../engine/denoising/estimateChannels'
 import { colorChannels, type PixelImage } from '../engine/denoising/pixelTiles'
 import type { DenoiseSubject, ImageNoise } from './protocol'
 import { estimateRealNoise } from './realNoise'
-import { isMeasured, rangeScale } from './repairedSubject'
+import { rangeScale } from './repairedSubject'
 
 /**
  * Noise that nobody sees, and that rounding alone comes near; and noise that there is without doubt. What is told in between
@@ -68,7 +69,7 @@ export function judgeNoise(subject: DenoiseSubject, image: PixelImage): Judgemen
   const share = Math.min(1, strength)
   const nothing = { noise: null, estimated: null, sigmas: same(0) }
   // Other noise has no sigma that could be told.
-  if (trained && !isMeasured(trained)) return { ...nothing, share }
+  if (!isRepairedFor(trained)) return { ...nothing, share }
   if (share === 0 || sigma === 0) return { ...nothing, share: 0 }
   const isApart = colors > model.spec.input.channels
   // Noise of a known strength may be alike in all channels too.

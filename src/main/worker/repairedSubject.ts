@@ -1,13 +1,7 @@
-import type { NoiseSpec } from '../../shared/noise'
+import { isRepairedFor, type NoiseSpec } from '../../shared/noise'
 import { type PixelImage, rangeOf, whiteOf } from '../engine/denoising/pixelTiles'
 import { noRepairs, repairImage, type Repairs } from '../engine/denoising/repair/repairImage'
 import type { DenoiseSubject } from './protocol'
-
-/** Noise that is estimated, of which a model is told how much there is. */
-export const isMeasured = ({ kind }: NoiseSpec): boolean => kind === 'gaussian' || kind === 'camera'
-
-/** Other noise than a sigma can tell is what a model is there for, and stays for it. */
-export const isRepairedFor = (trained: NoiseSpec | null): boolean => !trained || isMeasured(trained)
 
 type Subject = Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels' | 'repairs'> & {
   readonly trained?: NoiseSpec | null

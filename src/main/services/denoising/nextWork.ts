@@ -1,3 +1,4 @@
+import { isRepairedFor } from '../../../shared/noise'
 import type { Region } from '../../../shared/region'
 import type { PixelData, Repairs } from '../../worker/protocol'
 import type { Cells } from './cells'
@@ -63,7 +64,7 @@ export function givenTo({ model, picture }: Pick<Look, 'model' | 'picture'>): Pi
   repairs: Repairs | undefined
 } {
   const { levels, repaired } = picture
-  if (repaired && hasSigma({ model })) return repaired
+  if (repaired && isRepairedFor(model.trained)) return repaired
   return { pixels: picture.picture.pixels, levels, repairs: undefined }
 }
 
