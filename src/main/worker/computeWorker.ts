@@ -17,6 +17,7 @@ import { labelAccuracy } from './tasks/labelAccuracy'
 import { learnShowcase } from './tasks/learnShowcase'
 import { mapCodes } from './tasks/mapCodes'
 import { nearest } from './tasks/nearest'
+import { trainLevels } from './tasks/trainLevels'
 import { surveyCodes } from './tasks/surveyCodes'
 import { repair } from './tasks/repair'
 import { reconstructPca } from './tasks/reconstructPca'
@@ -68,6 +69,7 @@ const tasks: Tasks = {
   restoreRegions,
   restoreTest,
   similarity,
+  trainLevels,
   tryImage,
   tryCode,
   codeRange,

@@ -12,6 +12,8 @@ import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { LatentTasks } from './latentTasks'
 import type { ShowcaseTasks } from './showcaseTasks'
+import type { LevelNetwork } from '../engine/denoising/realNoise/levelEstimate'
+import type { LevelSample } from '../engine/denoising/realNoise/trainLevels'
 import type { NoiseLevels } from '../engine/synthesis/levels'
 import type { Repairs } from '../engine/denoising/repair/repairImage'
 
@@ -325,6 +327,12 @@ export interface ComputeTasks extends LatentTasks, ShowcaseTasks {
   corrupt: {
     params: { pixels: Uint8Array; shape: InputShape; noise: NoiseSpec; seed: number }
     result: { pixels: Uint8Array }
+    event: never
+  }
+  /** The network that estimates levels of noise, from features of pictures whose levels are known. */
+  trainLevels: {
+    params: ComputeTarget & { samples: readonly LevelSample[] }
+    result: { network: LevelNetwork }
     event: never
   }
   /** One image of any size, without its noise. */

@@ -148,6 +148,8 @@ export interface OpenedPicture {
   readonly format: string
   /** In each channel of colour, on the 0-255 scale; null where the picture is too small to tell. */
   readonly sigmas: readonly number[] | null
+  /** Of noise that is not white, as cameras and files leave it: its sigmas on the 0-255 scale; null of white noise. */
+  readonly levels: { readonly brightness: number; readonly color: number } | null
   /** How much of what looks like noise is taken for it, 0..1. */
   readonly certainty: number
   readonly repairs: FoundRepairs

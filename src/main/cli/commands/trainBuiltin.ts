@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { builtinModelsFolder } from '../../builtFiles'
+import { trainNoiseLevels } from '../../services/models/trainNoiseLevels'
 import { trainCamera } from '../../services/models/trainCamera'
 import { trainBuiltin } from '../../services/models/trainBuiltin'
 import { runtimeNames } from '../../../shared/trainingConfig'
@@ -11,7 +12,7 @@ import { trainingReporter } from '../trainingReporter'
 
 interface BuiltinFlags extends TargetFlags {
   photographs?: string[]
-  model: 'noise' | 'camera'
+  model: 'noise' | 'camera' | 'levels'
   work: string
   out?: string
 }
@@ -21,7 +22,13 @@ export function registerTrainBuiltin(program: Command, context: CommandContext):
   program
     .command('train-builtin', { hidden: true })
     .description('Train the denoisers that come with Hourglass, or go on with it.')
-    .addOption(choice('--model <which>', 'grey and color, or camera', ['noise', 'camera']).default('noise'))
+    .addOption(
+      choice('--model <which>', 'grey and color, camera, or the estimate of its levels', [
+        'noise',
+        'camera',
+        'levels',
+      ]).default('noise'),
+    )
     .option(
       '--photographs <folder...>',
       'what to train on (../shared/data/train400 or color432 if not given)',
@@ -36,11 +43,9 @@ export function registerTrainBuiltin(program: Command, context: CommandContext):
       try {
         const options = { client, signal: context.signal, ...reporter.observe }
         const { model, photographs, ...rest } = flags
-        if (model === 'camera')
-          await trainCamera(
-            { ...rest, out, photographs: photographs ?? ['../shared/data/color432'] },
-            options,
-          )
+        const several = { ...rest, out, photographs: photographs ?? ['../shared/data/color432'] }
+        if (model === 'camera') await trainCamera(several, options)
+        else if (model === 'levels') await trainNoiseLevels(several, options, () => undefined)
         else
           await trainBuiltin(
             { ...rest, out, photographs: photographs?.[0] ?? '../shared/data/train400' },

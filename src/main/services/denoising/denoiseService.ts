@@ -200,6 +200,9 @@ export class DenoiseService {
       ...{ id, channels, format, depth, certainty },
       ...loaded.levels.sizeOf(0),
       sigmas: noise?.sigmas.map((sigma) => sigma / scale) ?? null,
+      levels: noise?.levels
+        ? { brightness: noise.levels.brightness / scale, color: noise.levels.color / scale }
+        : null,
       repairs: foundRepairs(repairs, loaded.picture),
     }
   }

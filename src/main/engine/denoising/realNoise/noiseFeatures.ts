@@ -1,4 +1,4 @@
-import { estimateNoise, type Plane } from '../noiseEstimate'
+import type { Plane } from '../noiseEstimate'
 import { blocksOf, type FlatBlocks } from './blocks'
 
 /** Brightness (R + G + B) / 3 and the two differences of colours of a part of a picture; values where 1 is white. */
@@ -14,8 +14,8 @@ const floor = 0.1
 
 /**
  * What tells noise from detail, of a picture of any size: of each plane and scale, how much blocks vary, from the flattest on,
- * and how alike neighbours are in the flattest; how planes go together there; how they vary in dark and bright places; what
- * the grid of a JPEG leaves; and what white noise there would be. Deviations as logarithms.
+ * and how alike neighbours are in the flattest; how planes go together there; how they vary in dark and bright places; and what
+ * the grid of a JPEG leaves. Deviations as logarithms.
  *
  * @returns null for a picture too small to tell
  */
@@ -30,12 +30,11 @@ export function noiseFeatures(parts: PictureParts): Float32Array | null {
       )
       if (blocks.count < 8) return null
       features.push(...variation(blocks), ...likeness(blocks))
-      if (p === 0 && scale === 0) features.push(...byBrightness(blocks), ...gridOf(parts.map(([first]) => first)))
+      if (p === 0 && scale === 0)
+        features.push(...byBrightness(blocks), ...gridOf(parts.map(([first]) => first)))
     }
     shrunk = shrunk.map((planes) => planes.map(halved))
   }
-  for (let p = 0; p < 3; p++)
-    features.push(logOf((estimateNoise(parts.map((planes) => planes[p]!))?.sigma ?? 0) / 255))
   return Float32Array.from(features)
 }
 
