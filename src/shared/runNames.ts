@@ -1,10 +1,11 @@
 import { freeName, longestName } from './freeName'
+import type { languages } from './api/settings'
 import { describeLayers } from './layerSizes'
 import { activationOf, codeSize, hasCode, type ModelSpec } from './modelSpec'
 import { formatNoise } from './noise'
 import type { TrainingConfig } from './trainingConfig'
 
-/** What names of runs are made of, in English. `{value}` stands for a figure or a word. */
+/** What names of runs are made of. `{value}` stands for a figure or a word. */
 export const englishNaming = {
   dense: 'dense',
   convolutional: 'convolutional',
@@ -34,10 +35,46 @@ export const englishNaming = {
   again: 'again',
 }
 export type NamingKey = keyof typeof englishNaming
+export const germanNaming: Record<NamingKey, string> = {
+  dense: 'dicht',
+  convolutional: 'Faltungen',
+  imported: 'importiertes Netz',
+  denoiser: 'Entrauscher',
+  tied: 'gekoppelt',
+  untied: 'ungekoppelt',
+  copied: 'kopiert',
+  'pseudo-inverse': 'Pseudoinverse',
+  numbers: '{value} Zahlen',
+  layers: 'Schichten {value}',
+  otherLayers: 'andere Schichten',
+  activation: '{value}',
+  loss: 'Fehlermaß {value}',
+  noise: 'Rauschen {value}',
+  noNoise: 'ohne Rauschen',
+  epochs: '{value} Epochen',
+  seconds: '{value} s',
+  minutes: '{value} min',
+  noBudget: 'ohne Zeitgrenze',
+  learningRate: 'Lernrate {value}',
+  optimizer: '{value}',
+  schedule: 'Verlauf {value}',
+  batchSize: '{value} Bilder je Schritt',
+  seed: 'Startwert {value}',
+  otherSettings: 'andere Einstellungen',
+  again: 'noch einmal',
+}
 /** Says a part of a name in a person's language. */
 export type SayPart = (key: NamingKey, value: string) => string
 
-export const inEnglish: SayPart = (key, value) => englishNaming[key].replace('{value}', value)
+const namings: Record<(typeof languages)[number], Record<NamingKey, string>> = {
+  en: englishNaming,
+  de: germanNaming,
+}
+export const sayIn =
+  (language: keyof typeof namings): SayPart =>
+  (key, value) =>
+    namings[language][key].replace('{value}', value)
+const inEnglish = sayIn('en')
 
 /** A run as far as its name tells of it. */
 export interface NamedSetup {

@@ -43,6 +43,9 @@ test(
     await page.getByRole('combobox', { name: 'Size' }).selectOption('32')
     await importOnly(page)
     await expect(page.getByText('40 images, 32 × 32, Colour')).toBeVisible()
+    await expect(page.getByRole('heading', { level: 2, name: 'Images' })).toBeVisible()
+    const headings = await page.getByRole('heading').allTextContents()
+    expect(headings.filter((text) => text.trim() === '')).toEqual([])
 
     await page.getByRole('button', { name: /^bars\s*20$/ }).click()
     await expect(page.getByRole('grid', { name: '20 images' })).toBeVisible()

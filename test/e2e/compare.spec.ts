@@ -41,26 +41,3 @@ test(
     ).toBeVisible()
   },
 )
-
-test('two runs of the same name are told apart', { tag: '@page' }, async ({ app }) => {
-  const { page } = app
-  await openRun(page, 'Once')
-  await page.getByRole('button', { name: 'More', exact: true }).click()
-  await page.getByRole('menuitem', { name: 'Repeat with changes…' }).click()
-  const epochs = page.getByRole('spinbutton', { name: 'Epochs', exact: true })
-  await epochs.fill('2')
-  await epochs.blur()
-  await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Once, 2 epochs')
-  await page.getByRole('textbox', { name: 'Name' }).fill('Once')
-  await page.getByRole('button', { name: 'Start training' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Once 2' })).toBeVisible()
-})
-
-test('a dataset’s page has no empty heading', { tag: '@page' }, async ({ app }) => {
-  const { page } = app
-  await page.getByRole('link', { name: 'Datasets', exact: true }).click()
-  await page.getByRole('link', { name: /shapes 120 images/ }).click()
-  await expect(page.getByRole('heading', { level: 2, name: 'Images' })).toBeVisible()
-  const headings = await page.getByRole('heading').allTextContents()
-  expect(headings.filter((text) => text.trim() === '')).toEqual([])
-})

@@ -111,7 +111,7 @@ test('a noisy picture is seen clean, set, and saved', async ({ app, host }) => {
   }
 })
 
-test('a folder is saved, and only once', async ({ app }) => {
+test('a folder is saved, and only once', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   const folder = await makePhotos(app, 3)
   await writeFile(join(folder, 'broken.png'), 'This is no picture.')
@@ -135,14 +135,14 @@ test('a folder is saved, and only once', async ({ app }) => {
   await expect(page.getByRole('heading', { name: 'No pictures yet' })).toBeVisible()
 })
 
-test('saving is paused, goes on, and is stopped', async ({ app }) => {
+test('saving is paused, goes on, and is stopped', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   const folder = join(app.files, 'photos')
   await mkdir(folder, { recursive: true })
   for (let i = 0; i < 3; i++)
     await noisyPicture({ width: 900, height: 720, seed: i })
       // So large that it takes a while on any machine.
-      .resize(4500, 3600, { kernel: 'nearest' })
+      .resize(2700, 2160, { kernel: 'nearest' })
       .jpeg()
       .toFile(join(folder, `large-${i}.jpg`))
   await openDenoise(app)
@@ -151,7 +151,7 @@ test('saving is paused, goes on, and is stopped', async ({ app }) => {
   await expect(page.getByText('Paused', { exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'Go on' }).click()
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
-  // How soon is measured elsewhere; a machine that is busy takes its time over a picture of 16 megapixels.
+  // How soon is measured elsewhere; a machine that is busy takes its time over a picture of 6 megapixels.
   await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeHidden({ timeout: 60_000 })
   const names = await readdir(folder)
   expect(names.filter((name) => name.endsWith('.partial'))).toEqual([])

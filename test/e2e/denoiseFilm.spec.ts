@@ -118,37 +118,41 @@ test('what saves covers nothing, at any width', { tag: '@page' }, async ({ app }
   await expect(page.getByRole('group', { name: /arrow keys move it/ })).toBeInViewport({ ratio: 0.99 })
 })
 
-test('the folder for results stays chosen, and saving is seen on every screen', async ({ app, host }) => {
-  const { page } = app
-  const folder = join(app.files, 'photos')
-  await mkdir(folder, { recursive: true })
-  for (let i = 0; i < 3; i++)
-    await noisyPicture({ width: 900, height: 720, seed: i })
-      // So large that it takes a while on any machine.
-      .resize(2700, 2160, { kernel: 'nearest' })
-      .jpeg()
-      .toFile(join(folder, `large-${i}.jpg`))
-  await openDenoise(app)
-  await page.getByRole('button', { name: /^Output/ }).click()
-  await chooseResults(app, host)
-  const where = save(page).getByText('Results go into the folder “results”.')
-  await expect(where).toBeVisible()
-  await page.getByRole('link', { name: 'Models', exact: true }).click()
-  await page.getByRole('link', { name: 'Denoise', exact: true }).click()
-  await expect(where).toBeVisible()
-  await page.reload()
-  await expect(where).toBeVisible()
+test(
+  'the folder for results stays chosen, and saving is seen on every screen',
+  { tag: '@page' },
+  async ({ app, host }) => {
+    const { page } = app
+    const folder = join(app.files, 'photos')
+    await mkdir(folder, { recursive: true })
+    for (let i = 0; i < 3; i++)
+      await noisyPicture({ width: 900, height: 720, seed: i })
+        // So large that it takes a while on any machine.
+        .resize(2700, 2160, { kernel: 'nearest' })
+        .jpeg()
+        .toFile(join(folder, `large-${i}.jpg`))
+    await openDenoise(app)
+    await page.getByRole('button', { name: /^Output/ }).click()
+    await chooseResults(app, host)
+    const where = save(page).getByText('Results go into the folder “results”.')
+    await expect(where).toBeVisible()
+    await page.getByRole('link', { name: 'Models', exact: true }).click()
+    await page.getByRole('link', { name: 'Denoise', exact: true }).click()
+    await expect(where).toBeVisible()
+    await page.reload()
+    await expect(where).toBeVisible()
 
-  await page.getByRole('button', { name: 'Save all 3' }).click()
-  await page.getByRole('link', { name: 'Models', exact: true }).click()
-  const tray = page.getByRole('region', { name: 'Work under way' })
-  await expect(tray.getByText(/^\d of 3$/)).toBeVisible()
-  await tray.getByRole('button', { name: 'Stop saving' }).click()
-  await expect(tray).toBeHidden({ timeout: 60_000 })
-  await page.getByRole('link', { name: 'Denoise', exact: true }).click()
-  await expect(film(page).getByRole('option')).toHaveCount(3)
-  expect((await readdir(folder)).filter((name) => name.includes('denoised'))).toEqual([])
-})
+    await page.getByRole('button', { name: 'Save all 3' }).click()
+    await page.getByRole('link', { name: 'Models', exact: true }).click()
+    const tray = page.getByRole('region', { name: 'Work under way' })
+    await expect(tray.getByText(/^\d of 3$/)).toBeVisible()
+    await tray.getByRole('button', { name: 'Stop saving' }).click()
+    await expect(tray).toBeHidden({ timeout: 60_000 })
+    await page.getByRole('link', { name: 'Denoise', exact: true }).click()
+    await expect(film(page).getByRole('option')).toHaveCount(3)
+    expect((await readdir(folder)).filter((name) => name.includes('denoised'))).toEqual([])
+  },
+)
 
 test('pictures that were dropped in a browser are downloaded', { tag: '@page' }, async ({ app, host }) => {
   test.skip(host !== 'served', 'The desktop app sees the files themselves.')

@@ -31,22 +31,24 @@ test(
   },
 )
 
-test('says when no image can be read', { tag: '@page' }, async ({ app }) => {
-  const { page } = app
-  await makeBrokenImages(join(app.files, 'broken'))
-  await app.chooseFolder('Open folder…', 'broken')
-  await expect(page.getByRole('alert')).toContainText('None of these images can be read.')
-  await expect(page.getByRole('button', { name: 'Import only' })).toBeDisabled()
-  await expect(page.getByRole('button', { name: 'Start training' })).toBeDisabled()
-})
+test(
+  'says when no image can be read, and what to do about an empty folder',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await makeBrokenImages(join(app.files, 'broken'))
+    await app.chooseFolder('Open folder…', 'broken')
+    await expect(page.getByRole('alert')).toContainText('None of these images can be read.')
+    await expect(page.getByRole('button', { name: 'Import only' })).toBeDisabled()
+    await expect(page.getByRole('button', { name: 'Start training' })).toBeDisabled()
 
-test('says what to do about an empty folder', { tag: '@page' }, async ({ app }) => {
-  const { page } = app
-  await mkdir(join(app.files, 'empty'), { recursive: true })
-  await app.chooseFolder('Open folder…', 'empty')
-  await expect(page.getByRole('alert')).toContainText('There is no image in')
-  await expect(page.getByRole('alert')).toContainText('Choose a folder that holds')
-})
+    await mkdir(join(app.files, 'empty'), { recursive: true })
+    await page.getByRole('link', { name: 'Start', exact: true }).click()
+    await app.chooseFolder('Open folder…', 'empty')
+    await expect(page.getByRole('alert')).toContainText('There is no image in')
+    await expect(page.getByRole('alert')).toContainText('Choose a folder that holds')
+  },
+)
 
 test('offers to resume when the worker dies, and goes on', async ({ app }) => {
   const { page } = app

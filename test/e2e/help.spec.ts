@@ -28,42 +28,46 @@ async function openPictures(app: Hourglass): Promise<void> {
   await expect(app.page.getByRole('list', { name: /^Estimated noise/ })).toBeVisible()
 }
 
-test('what is deleted comes back with Undo, by pointer and by keyboard', async ({ app }) => {
-  const { page } = app
-  await page.getByRole('link', { name: 'Datasets', exact: true }).click()
-  await page.getByRole('link', { name: /shapes/ }).click()
-  await more(page, 'Remove')
-  await expect(page.getByRole('heading', { name: 'No datasets yet' })).toBeVisible()
-  await messages(page).getByRole('button', { name: 'Undo' }).click()
-  await expect(messages(page)).toContainText('“shapes” is back.')
-  await page.getByRole('link', { name: /shapes 120 images/ }).click()
-  await expect(page.getByRole('grid', { name: '120 images' })).toBeVisible()
-  expect(await inLibrary(app, 'datasets')).toEqual(['shapes'])
+test(
+  'what is deleted comes back with Undo, by pointer and by keyboard',
+  { tag: '@page' },
+  async ({ app }) => {
+    const { page } = app
+    await page.getByRole('link', { name: 'Datasets', exact: true }).click()
+    await page.getByRole('link', { name: /shapes/ }).click()
+    await more(page, 'Remove')
+    await expect(page.getByRole('heading', { name: 'No datasets yet' })).toBeVisible()
+    await messages(page).getByRole('button', { name: 'Undo' }).click()
+    await expect(messages(page)).toContainText('“shapes” is back.')
+    await page.getByRole('link', { name: /shapes 120 images/ }).click()
+    await expect(page.getByRole('grid', { name: '120 images' })).toBeVisible()
+    expect(await inLibrary(app, 'datasets')).toEqual(['shapes'])
 
-  await openRun(page, 'Once')
-  await more(page, 'Delete')
-  await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible()
-  await page.keyboard.press('Control+z')
-  await expect(page.getByRole('link', { name: 'Once', exact: true })).toBeVisible()
-  // Once: there is nothing more to undo.
-  await page.keyboard.press('Control+z')
-  expect(await inLibrary(app, 'runs')).toEqual(['once'])
+    await openRun(page, 'Once')
+    await more(page, 'Delete')
+    await expect(page.getByRole('heading', { name: 'No runs yet' })).toBeVisible()
+    await page.keyboard.press('Control+z')
+    await expect(page.getByRole('link', { name: 'Once', exact: true })).toBeVisible()
+    // Once: there is nothing more to undo.
+    await page.keyboard.press('Control+z')
+    expect(await inLibrary(app, 'runs')).toEqual(['once'])
 
-  await openRun(page, 'Once')
-  await more(page, 'Keep as a model…')
-  await page.getByRole('dialog').getByRole('textbox').fill('Kept')
-  await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click()
-  await page.getByRole('button', { name: 'Open', exact: true }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Kept' })).toBeVisible()
-  await more(page, 'Remove')
-  const message = messages(page).getByRole('status').filter({ hasText: 'The model “Kept” is deleted.' })
-  await expect(message).toBeVisible()
-  // From the keyboard into the messages; Escape closes one, which carries it out.
-  await page.keyboard.press('F8')
-  await expect(messages(page).getByRole('button').first()).toBeFocused()
-  while ((await message.count()) > 0) await page.keyboard.press('Escape')
-  await expect.poll(() => inLibrary(app, 'models')).toEqual([])
-})
+    await openRun(page, 'Once')
+    await more(page, 'Keep as a model…')
+    await page.getByRole('dialog').getByRole('textbox').fill('Kept')
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click()
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Kept' })).toBeVisible()
+    await more(page, 'Remove')
+    const message = messages(page).getByRole('status').filter({ hasText: 'The model “Kept” is deleted.' })
+    await expect(message).toBeVisible()
+    // From the keyboard into the messages; Escape closes one, which carries it out.
+    await page.keyboard.press('F8')
+    await expect(messages(page).getByRole('button').first()).toBeFocused()
+    while ((await message.count()) > 0) await page.keyboard.press('Escape')
+    await expect.poll(() => inLibrary(app, 'models')).toEqual([])
+  },
+)
 
 test('time for Undo stands still while the message is looked at', { tag: '@page' }, async ({ app }) => {
   const { page } = app
@@ -84,7 +88,7 @@ test('time for Undo stands still while the message is looked at', { tag: '@page'
   await expect.poll(() => inLibrary(app, 'runs')).toEqual([])
 })
 
-test('a crash before the time is over leaves nothing half', async ({ app }) => {
+test('a crash before the time is over leaves nothing half', { tag: '@page' }, async ({ app }) => {
   await openRun(app.page, 'Once')
   await more(app.page, 'Delete')
   await expect(app.page.getByRole('heading', { name: 'No runs yet' })).toBeVisible()
@@ -121,12 +125,12 @@ test('messages cover nothing that can be pressed', { tag: '@page' }, async ({ ap
     'runs/once',
     'models',
   ]
-  for (const width of [1440, 900, 420]) {
-    await page.setViewportSize({ width, height: 900 })
-    for (const screen of [...screens, 'models/run--once', 'latent/run--once', 'settings']) {
-      await app.show(new URL(`#/${screen}`, page.url()).href)
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-      await page.waitForLoadState('networkidle')
+  for (const screen of [...screens, 'models/run--once', 'latent/run--once', 'settings']) {
+    await app.show(new URL(`#/${screen}`, page.url()).href)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await page.waitForLoadState('networkidle')
+    for (const width of [1440, 900, 420]) {
+      await page.setViewportSize({ width, height: 900 })
       await expect(messages(page).getByRole('alert').first()).toBeInViewport()
       expect({ screen, width, covered: await covered(page) }).toEqual({ screen, width, covered: [] })
     }
@@ -202,7 +206,7 @@ test('help tells of the screen, its keys and the terms', { tag: '@page' }, async
   await expect(page.getByRole('button', { name: 'Help', exact: true })).toBeFocused()
 })
 
-test('everything is found by name, from the keyboard alone', async ({ app }) => {
+test('everything is found by name, from the keyboard alone', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   const find = page.getByRole('dialog', { name: 'Find by name' })
   const box = find.getByRole('combobox')

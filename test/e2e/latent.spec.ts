@@ -249,9 +249,7 @@ test('in space, and out of the app: a table of codes and places', { tag: '@page'
 
 test('the map of a run is saved as an animation', { tag: '@page' }, async ({ app }) => {
   const { page } = app
-  await openMap(app)
-  await page.getByRole('link', { name: 'Runs', exact: true }).click()
-  await page.getByRole('link', { name: 'Once', exact: true }).click()
+  await openRun(page, 'Once')
   await page.getByRole('region', { name: 'Latent space' }).getByRole('button', { name: 'Save…' }).click()
   await app.chooseFolder(page.getByRole('menuitem', { name: 'As an animation (WebP)…' }), '.')
   await expect.poll(() => readdir(app.files)).toContain('once-map.webp')
@@ -288,7 +286,6 @@ test(
   { tag: '@page' },
   async ({ app }) => {
     const { page } = app
-    await openMap(app)
     await page.getByRole('link', { name: 'Models', exact: true }).click()
     await page.getByRole('link', { name: 'Once' }).first().click()
     await page.getByRole('button', { name: 'Export…' }).click()

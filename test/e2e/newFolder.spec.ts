@@ -8,7 +8,7 @@ const proposal = (page: Page) => page.getByRole('region', { name: 'What will be 
 const time = (page: Page) => page.getByRole('radiogroup', { name: 'How long it may take' })
 const start = (page: Page) => page.getByRole('button', { name: 'Start training' })
 
-test('from a folder to a training with one button', async ({ app }) => {
+test('from a folder to a training with one button', { tag: '@page' }, async ({ app }) => {
   const { page } = app
   await makePhotos(join(app.files, 'holiday'), 30)
   await app.chooseFolder('Open folder…', 'holiday')

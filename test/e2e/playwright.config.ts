@@ -8,7 +8,11 @@ if (!realElectron() && !process.env.TEST_WORKER_INDEX)
     'Left out: the same tests in Electron itself, whose binary is not here. The stand-in runs them.',
   )
 
-/** On tests of the page alone, which is the same in each host: the stand-in leaves them to the served app. */
+/**
+ * On tests of the page and of services, which are the same in each host: the stand-in leaves them to the served app. It runs
+ * those in which the host has a part: starting and ending, dialogs, the clipboard, the worker's death, the way from a
+ * folder to a model.
+ */
 const pageOnly = /@page/
 
 /**

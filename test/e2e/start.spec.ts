@@ -23,15 +23,21 @@ async function dropFiles(page: Page, paths: readonly string[]): Promise<void> {
   }, files)
 }
 
-test('nothing moves by itself where motion is not wanted, and what has learned is there', async ({ app }) => {
+test('nothing moves by itself where motion is not wanted, and the doors lead to what there is', async ({
+  app,
+}) => {
   const { page } = app
   await expect(page.getByRole('img', { name: /^Map of 576 letters/ })).toBeVisible()
   await expect(showcase(page)).toContainText('This network has learned 576 letters')
   await expect(page.getByRole('button', { name: 'Watch it learn' })).toBeVisible()
+  for (const title of ['See what is alike', 'Find the odd ones', 'Tied or untied\\?'])
+    await expect(door(page, title)).toContainText('Open a folder first')
+  await door(page, 'Clean photos').click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Denoise' })).toBeVisible()
 })
 
 test(
-  'a network learns on request, pauses, goes on, and stops when one leaves',
+  'a network learns on request or by itself, pauses, goes on, and stops when one leaves',
   { tag: '@page' },
   async ({ app }) => {
     const { page } = app
@@ -44,16 +50,13 @@ test(
     await page.getByRole('link', { name: 'Settings', exact: true }).click()
     await page.getByRole('link', { name: 'Start', exact: true }).click()
     await expect(page.getByRole('button', { name: 'Watch it learn' })).toBeVisible()
+    // Where motion is wanted, it begins by itself on the first start.
+    await page.emulateMedia({ reducedMotion: 'no-preference' })
+    await page.reload()
+    await expect(showcase(page)).toContainText('is learning 576 letters')
+    await expect(showcase(page)).toContainText(/Step [1-9]/)
   },
 )
-
-test('it begins by itself on the first start', { tag: '@page' }, async ({ app }) => {
-  const { page } = app
-  await page.emulateMedia({ reducedMotion: 'no-preference' })
-  await page.reload()
-  await expect(showcase(page)).toContainText('is learning 576 letters')
-  await expect(showcase(page)).toContainText(/Step [1-9]/)
-})
 
 test('its letters and its model are opened to be explored', { tag: '@page' }, async ({ app }) => {
   const { page } = app
@@ -63,14 +66,6 @@ test('its letters and its model are opened to be explored', { tag: '@page' }, as
   await page.getByRole('link', { name: 'Start', exact: true }).click()
   await door(page, 'Find the odd ones').click()
   await expect(page).toHaveURL(/by=error/)
-})
-
-test('the doors lead to what there is', { tag: '@page' }, async ({ app }) => {
-  const { page } = app
-  for (const title of ['See what is alike', 'Find the odd ones', 'Tied or untied\\?'])
-    await expect(door(page, title)).toContainText('Open a folder first')
-  await door(page, 'Clean photos').click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Denoise' })).toBeVisible()
 })
 
 test('a sample of another kind is chosen by its picture', { tag: '@page' }, async ({ app }) => {

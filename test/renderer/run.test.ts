@@ -3,7 +3,7 @@ import type { RunProgress, RunSummary } from '../../src/shared/api/library'
 import { niceRange } from '../../src/renderer/components/charts/niceRange'
 import { imageRows } from '../../src/renderer/components/run/imageRows'
 import { scaleMarks } from '../../src/renderer/components/run/psnrScale'
-import { isPreparing, shareDone, timeDone } from '../../src/renderer/composables/shareDone'
+import { isChoosing, isPreparing, shareDone, timeDone } from '../../src/renderer/composables/shareDone'
 import { de } from '../../src/renderer/i18n/de'
 import { en } from '../../src/renderer/i18n/en'
 import { mendChanges } from '../../src/shared/mending'
@@ -89,6 +89,14 @@ describe('how far a run is', () => {
     expect(shareDone(run, progressOf({ phase: 'preparing' }))).toBeNull()
     expect(shareDone(run, progressOf({}))).toBeCloseTo(0.25)
     expect(isPreparing(runOf({ state: 'paused' }), null)).toBe(false)
+  })
+
+  it('has its runtime chosen before the first step where it is new and has a budget', () => {
+    const preparing = progressOf({ phase: 'preparing' })
+    expect(isChoosing(runOf({}, { budgetMs: 60_000 }), preparing)).toBe(true)
+    expect(isChoosing(runOf({}, { budgetMs: 60_000 }), progressOf({}))).toBe(false)
+    expect(isChoosing(runOf({ epochs: 2 }, { budgetMs: 60_000 }), preparing)).toBe(false)
+    expect(isChoosing(runOf({}), preparing)).toBe(false)
   })
 
   it('is a share of the time where it has a budget', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { freeName, isTaken, nameSetApart } from '../../src/shared/freeName'
 import { type ModelSpec, modelSpecSchema } from '../../src/shared/modelSpec'
-import { nameOfDifference, nameOfRun } from '../../src/shared/runNames'
+import { nameOfDifference, nameOfRun, sayIn } from '../../src/shared/runNames'
 import { type TrainingConfig, trainingConfigSchema } from '../../src/shared/trainingConfig'
 
 const dense = (units: readonly number[], changes: Partial<ModelSpec> = {}): ModelSpec => ({
@@ -35,6 +35,8 @@ describe('what a new run is called', () => {
     expect(nameOfRun('letters', dense([196, 49]))).toBe('letters, dense, 49 numbers')
     expect(nameOfRun('letters', dense([49], { tying: 'untied' }))).toBe('letters, dense, 49 numbers, untied')
     expect(nameOfRun('photos', { ...convolutional, skips: true })).toBe('photos, denoiser')
+    const untied = dense([49], { tying: 'untied' })
+    expect(nameOfRun('Fotos', untied, sayIn('de'))).toBe('Fotos, dicht, 49 Zahlen, ungekoppelt')
   })
 })
 

@@ -95,6 +95,7 @@ export async function trainRun(
     config: info.config,
     resume: false,
     initialWeights: null,
+    hasBaselines: false,
     runtime: 'onnx',
   })
   return folder

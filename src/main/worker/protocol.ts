@@ -56,6 +56,8 @@ export interface TrainParams extends ComputeTarget {
   readonly spentMs?: number
   /** What was found while it trained before. */
   readonly findings?: readonly Finding[]
+  /** Whether they were measured before; a run has them measured after the next epoch where they were not. */
+  readonly hasBaselines: boolean
 }
 
 export type TrainEvent =

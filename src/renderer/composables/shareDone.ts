@@ -23,6 +23,10 @@ export function isPreparing(run: RunSummary, progress: RunProgress | null): bool
   return (run.state === 'training' || run.state === 'created') && run.epochs === 0
 }
 
+/** Whether the runtimes are being compared for it: a new run that has a budget takes the fastest. */
+export const isChoosing = (run: RunSummary, progress: RunProgress | null): boolean =>
+  run.config.budgetMs !== null && run.epochs === 0 && isPreparing(run, progress)
+
 /** Of a run with a budget: the time that is behind. Null without one, and where it was trained further than that. */
 export function timeDone(
   { config: { budgetMs }, last }: Pick<RunSummary, 'config' | 'last'>,

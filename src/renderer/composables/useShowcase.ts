@@ -12,7 +12,7 @@ let hasBegun = false
 
 /**
  * What learns on the start screen, as one mounted screen sees it. It stops when the screen goes, and pauses while the
- * window is hidden.
+ * window is hidden, unless another window looks on.
  */
 export function useShowcase() {
   const showcase = shallowRef<Showcase | null>(null)
@@ -23,6 +23,7 @@ export function useShowcase() {
   const isRefused = shallowRef(false)
   const visibility = useDocumentVisibility()
   const motion = usePreferredReducedMotion()
+  const viewer = crypto.randomUUID()
   let wasHidden = false
 
   const isLive = computed(() => phase.value === 'learns' || phase.value === 'begins')
@@ -42,12 +43,12 @@ export function useShowcase() {
   async function start(): Promise<void> {
     hasBegun = true
     isRefused.value = false
-    if (phase.value !== 'paused') {
+    if (phase.value === 'rests') {
       losses.value = []
       progress.value = null
     }
     phase.value = 'begins'
-    const { started } = await client.invoke('showcase.start').catch(() => ({ started: false }))
+    const { started } = await client.invoke('showcase.start', { viewer }).catch(() => ({ started: false }))
     if (started) return
     phase.value = 'rests'
     isRefused.value = true
@@ -58,11 +59,14 @@ export function useShowcase() {
     if (!hasBegun && motion.value !== 'reduce' && visibility.value === 'visible') void start()
   }
 
-  async function stop(keep: boolean): Promise<void> {
-    // A connection that is lost has stopped hearing it as well.
-    await client.invoke('showcase.stop', { keep }).catch(() => undefined)
+  // A connection that is lost has stopped hearing it as well.
+  const ignored = () => undefined
+  async function pause(): Promise<void> {
+    await client.invoke('showcase.pause').catch(ignored)
   }
-  const pause = () => stop(true)
+  async function leave(keep: boolean): Promise<void> {
+    if (phase.value !== 'rests') await client.invoke('showcase.leave', { viewer, keep }).catch(ignored)
+  }
 
   const removers = [
     client.on('showcase.progressed', (now) => {
@@ -79,19 +83,16 @@ export function useShowcase() {
   watch(visibility, (now) => {
     if (now === 'hidden' && isLive.value) {
       wasHidden = true
-      void pause()
+      void leave(true)
     } else if (now === 'visible' && wasHidden) {
       wasHidden = false
-      if (phase.value === 'paused') void start()
+      if (phase.value !== 'rests') void start()
     }
   })
-  const leave = () => {
-    if (phase.value !== 'rests') void stop(false)
-  }
-  useEventListener(window, 'pagehide', leave)
+  useEventListener(window, 'pagehide', () => void leave(false))
   onScopeDispose(() => {
     for (const remove of removers) remove()
-    leave()
+    void leave(false)
   })
   void load()
   return {

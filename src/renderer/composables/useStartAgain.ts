@@ -43,6 +43,7 @@ export function useStartAgain() {
     if (isUnderWay(runs.items.get(run.id)?.state ?? run.state)) await ended(run.id)
     const { id } = await client.invoke('training.start', {
       dataset: run.datasetId ?? '',
+      again: run.id,
       name: mendedName(run.name, words),
       spec: changed.spec,
       preset: changed.spec === run.spec ? run.preset : null,

@@ -2,6 +2,7 @@ import { computed } from 'vue'
 import { type RouteLocationRaw, useRouter } from 'vue-router'
 import type { Params } from '../../shared/api/commands'
 import { client } from '../api/client'
+import { i18n } from '../i18n'
 import { type TrainDraft, useTrainDrafts } from '../stores/useTrainDrafts'
 import { useCommand } from './useCommand'
 
@@ -12,7 +13,7 @@ export function useStartTraining() {
   async function begin(dataset: string, draft: TrainDraft): Promise<RouteLocationRaw> {
     const { spec, config, preset, name, compute, from } = draft
     const { id } = await client.invoke('training.start', {
-      ...{ dataset, spec, config, preset },
+      ...{ dataset, spec, config, preset, language: i18n.global.locale.value },
       ...(name.trim() === '' ? {} : { name: name.trim() }),
       ...(from === null ? {} : { from }),
       ...(compute === 'auto' ? {} : compute),

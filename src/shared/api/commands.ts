@@ -26,7 +26,7 @@ import {
   type RunSummary,
 } from './library'
 import { type Folder, pickKinds, type Place, placeSchema } from './places'
-import { settingsSchema } from './settings'
+import { languages, settingsSchema } from './settings'
 import { showcaseCommands, type ShowcaseResults } from './showcase'
 import { queueMoves, type TrainingState } from './training'
 
@@ -171,6 +171,10 @@ export const commands = {
     config: trainingConfigSchema,
     /** A model whose weights it starts from. */
     from: idSchema.optional(),
+    /** A run that it repeats with changes: it starts from the weights that this one did, and is computed by the same. */
+    again: idSchema.optional(),
+    /** Of the name that it is given where it has none; English without. */
+    language: z.enum(languages).optional(),
     ...target,
   }),
   /** Runs that wait do so until the queue is started, or a run is started or resumed. */

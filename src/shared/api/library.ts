@@ -66,7 +66,7 @@ export type RunState = (typeof runStates)[number]
 
 /** Where a training under way stands. Sent at most ten times a second. */
 export interface RunProgress {
-  /** `preparing`: what computes fastest is being found out, and what PCA reaches. */
+  /** `preparing`: it is set up, and what computes a new run with a budget fastest is being found out. */
   readonly phase: 'preparing' | 'training'
   /** Under way, from 1. */
   readonly epoch: number

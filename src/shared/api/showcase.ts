@@ -19,12 +19,17 @@ export interface Showcase {
   readonly codeSize: number
 }
 
+/** Names a screen that looks on: each mounted one has its own. */
+const viewer = z.string().min(1).max(40)
+
 export const showcaseCommands = {
   'showcase.get': z.strictObject({}),
   /** Begins, or goes on where it was paused. Something real comes first: then nothing is begun. */
-  'showcase.start': z.strictObject({}),
-  /** Resolves when nothing computes any more. `keep`: it is paused, and the next start goes on. */
-  'showcase.stop': z.strictObject({ keep: z.boolean().default(false) }),
+  'showcase.start': z.strictObject({ viewer }),
+  /** For all who look on. Resolves when nothing computes any more; the next start goes on. */
+  'showcase.pause': z.strictObject({}),
+  /** One looks on no more. When nobody does, it is paused (`keep`) or over, and nothing computes any more. */
+  'showcase.leave': z.strictObject({ viewer, keep: z.boolean().default(false) }),
   /** Puts its images and its trained model into the library, once; then they can be explored like any others. */
   'showcase.open': z.strictObject({}),
 } as const
@@ -32,7 +37,8 @@ export const showcaseCommands = {
 export interface ShowcaseResults {
   'showcase.get': Showcase
   'showcase.start': { readonly started: boolean }
-  'showcase.stop': null
+  'showcase.pause': null
+  'showcase.leave': null
   'showcase.open': { readonly dataset: string; readonly model: string }
 }
 
@@ -46,7 +52,7 @@ export interface ShowcaseProgress {
   readonly reconstructions: Uint8Array
 }
 
-/** `done`: its time is over; `paused`: it can go on; `stopped`: something real has begun, or the page has left it. */
+/** `done`: its time is over; `paused`: it can go on; `stopped`: something real has begun, or nobody looks on any more. */
 export interface ShowcaseEnd {
   readonly how: 'done' | 'paused' | 'stopped'
 }

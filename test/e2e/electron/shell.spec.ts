@@ -302,7 +302,7 @@ test('asks before it quits while pictures are saved, and leaves nothing half wri
   for (let i = 0; i < 3; i++)
     await noisyPicture({ width: 800, height: 600, seed: i })
       // So large that it takes a while on any machine.
-      .resize(4000, 3000, { kernel: 'nearest' })
+      .resize(2700, 2160, { kernel: 'nearest' })
       .jpeg()
       .toFile(join(folder, `large-${i}.jpg`))
   const paths = [0, 1, 2].map((i) => join(folder, `large-${i}.jpg`))

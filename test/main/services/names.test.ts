@@ -24,11 +24,11 @@ async function sample(): Promise<string> {
   await until(async () => (await app.handlers['datasets.get']({ id })).state === 'ready')
   return id
 }
-async function train(dataset: string, name?: string): Promise<string> {
+async function train(dataset: string, name?: string, language?: 'de'): Promise<string> {
   const presets = await app.handlers['training.presets']({ dataset })
   const { spec, config, name: preset } = presets.find((each) => each.name === 'tied-784-32')!
   const { id } = await app.handlers['training.start']({
-    ...{ dataset, spec, preset, config: { ...config, epochs: 1 } },
+    ...{ dataset, spec, preset, config: { ...config, epochs: 1 }, language },
     ...(name === undefined ? {} : { name }),
   })
   await until(async () => (await app.handlers['runs.get']({ id })).state === 'done')
@@ -53,6 +53,7 @@ it('sets runs and their models, kept and imported ones, apart', async () => {
     'Sample, dense, 32 numbers',
     'Sample, dense, 32 numbers 2',
   ])
+  expect(await named(await train(dataset, undefined, 'de'))).toBe('Sample, dicht, 32 Zahlen')
   const third = await train(dataset, 'Mine')
   expect(await named(await train(dataset, 'mine'))).toBe('mine 2')
   await expect(app.handlers['runs.rename']({ id: third, name: 'MINE 2' })).rejects.toMatchObject(taken)

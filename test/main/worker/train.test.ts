@@ -37,6 +37,7 @@ describeRuntimes('the task that trains', (runtime) => {
       config,
       resume: false,
       initialWeights: null,
+      hasBaselines: false,
       runtime: name,
     }
     const events: TrainEvent[] = []

@@ -41,10 +41,10 @@ const eventsOf = <T extends TrainEvent['type']>(events: readonly TrainEvent[], t
 describeRuntimes('the task that trains', (runtime) => {
   const paramsFor = (run: string, dataset: string, config: object) => ({
     ...{ run, dataset, spec: smallSpec, config: trainingConfigSchema.parse(config) },
-    ...{ resume: false, initialWeights: null, runtime: runtime().name },
+    ...{ resume: false, initialWeights: null, hasBaselines: false, runtime: runtime().name },
   })
 
-  it('tells the baselines after the first epoch, and not again when it resumes', async () => {
+  it('tells the baselines after the first epoch, and when it resumes where they are missing', async () => {
     const folder = await temporaryFolder()
     const dataset = await rectanglesDataset(join(folder, 'dataset'))
     const params = paramsFor(join(folder, 'run'), dataset, { epochs: 1, batchSize: 16 })
@@ -56,11 +56,19 @@ describeRuntimes('the task that trains', (runtime) => {
     expect(told!.baselines.pca!.components).toBe(6)
     expect(told!.baselines.pca!.psnr).toBeGreaterThan(told!.baselines.mean)
 
-    const later: TrainEvent[] = []
-    const longer = trainingConfigSchema.parse({ epochs: 2, batchSize: 16 })
-    await train({ ...params, config: longer, resume: true }, context(later))
+    const goOn = async (epochs: number, hasBaselines: boolean) => {
+      const later: TrainEvent[] = []
+      const config = trainingConfigSchema.parse({ epochs, batchSize: 16 })
+      await train({ ...params, config, resume: true, hasBaselines }, context(later))
+      return later
+    }
+    const later = await goOn(2, true)
     expect(eventsOf(later, 'baselines')).toEqual([])
     expect(eventsOf(later, 'epoch')).toHaveLength(1)
+    // It was killed between its first checkpoint and the baselines.
+    const lost = eventsOf(await goOn(4, false), 'baselines')
+    expect(lost).toHaveLength(1)
+    expect(lost[0]!.baselines.mean).toBeCloseTo(told!.baselines.mean, 5)
   })
 
   it('tells the baselines of a run that was paused within its first epoch', async () => {

@@ -1,5 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { randomStream } from '../training/random'
+import { mirrored, productOfColumns } from './columnProduct'
 
 /** Up to this size all eigenvectors are found at once, which is exact and quick. */
 const smallProblem = 300
@@ -74,24 +75,6 @@ export function orthonormal(vectors: readonly Float32Array[]): Float32Array[] {
   return found
 }
 
-/** XᵀX, four rows at a time so that each sum is read and written a quarter as often. */
-function productOfColumns(x: Float32Array, columns: number): Float64Array {
-  const rows = x.length / columns
-  const product = new Float64Array(columns * columns)
-  const zeros = new Float32Array(columns)
-  const rowAt = (row: number) => (row < rows ? x.subarray(row * columns, (row + 1) * columns) : zeros)
-  for (let row = 0; row < rows; row += 4) {
-    const [a, b, c, d] = [rowAt(row), rowAt(row + 1), rowAt(row + 2), rowAt(row + 3)]
-    for (let i = 0; i < columns; i++) {
-      const [p, q, r, s] = [a[i]!, b[i]!, c[i]!, d[i]!]
-      if (p === 0 && q === 0 && r === 0 && s === 0) continue
-      for (let j = i, at = i * columns + i; j < columns; j++, at++)
-        product[at]! += p * a[j]! + q * b[j]! + r * c[j]! + s * d[j]!
-    }
-  }
-  return mirrored(product, columns)
-}
-
 /** XXᵀ */
 function productOfRows(x: Float32Array, columns: number): Float64Array {
   const rows = x.length / columns
@@ -103,11 +86,6 @@ function productOfRows(x: Float32Array, columns: number): Float64Array {
         x.subarray(j * columns, (j + 1) * columns),
       )
   return mirrored(product, rows)
-}
-
-function mirrored(product: Float64Array, size: number): Float64Array {
-  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) product[i * size + j] = product[j * size + i]!
-  return product
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

@@ -23,6 +23,7 @@ const fittedImages = (spec: ModelSpec): number =>
 /** What the mean image and PCA reach on the validation images of a run or, without any, on the training images. */
 export async function baselinesOf(trainer: Trainer, runtime: Runtime): Promise<Baselines | null> {
   const { images, indices, spec, compiled } = trainer
+  if (!hasCode(spec)) return null
   const rows = evenly(indices.validation.length > 0 ? indices.validation : indices.train, mostMeasured)
   const batch = inferenceBatch(images.rowBytes)
   const clean = new Float32Array(rows.length * images.rowBytes)

@@ -6,7 +6,7 @@ import { explainFileError } from '../../store/fileErrors'
 import { isIdxLabels, openIdx, type IdxImages } from './idxFile'
 import { hasImageExtension, readableFormats, sniff, sniffBytes, unreadableImage } from './imageFormats'
 import { comparePaths } from './naturalOrder'
-import { walkFolder, type Walk } from './walkFolder'
+import { type LookedAt, walkFolder, type Walk } from './walkFolder'
 
 /** A file that is an image by its name or its first bytes; whether it can be decoded turns out later. */
 export interface FoundFile {
@@ -37,6 +37,8 @@ export interface Found {
   skipped: Skipped[]
   /** The search was over before everything had been seen. */
   more: boolean
+  /** What was looked into; where none of it changes, the same files are found again. */
+  looked: readonly LookedAt[]
 }
 
 export interface FindOptions {
@@ -55,8 +57,9 @@ export async function findImages(
   sources: string[],
   { labels, signal, onFound, isEnough }: FindOptions,
 ): Promise<Found> {
-  const found: Found = { sources: [], images: [], skipped: [], more: false }
-  const walk: Walk = { visited: new Set(), skipped: found.skipped, signal }
+  const looked: LookedAt[] = []
+  const found: Found = { sources: [], images: [], skipped: [], more: false, looked }
+  const walk: Walk = { visited: new Set(), looked, skipped: found.skipped, signal }
   const others = new Others()
   const seen = new Set<string>()
   search: for (const given of sources.map((source) => resolve(source))) {
@@ -91,7 +94,19 @@ async function openSource(
     throw explainFileError(error, given)
   })
   if (stats.isDirectory()) return { root: given, files: walkFolder(given, walk) }
+  walk.looked.push({ path: given, changedMs: stats.mtimeMs })
   return { root: dirname(given), files: [basename(given)] }
+}
+
+/** Whether all of it is there and has not changed since. */
+export async function isAsItWas(looked: readonly LookedAt[]): Promise<boolean> {
+  const checks = looked.map(({ path, changedMs }) =>
+    stat(path).then(
+      ({ mtimeMs }) => Math.abs(mtimeMs - changedMs) < 1e-3,
+      () => false,
+    ),
+  )
+  return (await Promise.all(checks)).every(Boolean)
 }
 
 function indexOfSource(sources: string[], source: string): number {

@@ -1,12 +1,13 @@
 import { extname } from 'node:path'
 import { Matrix, SingularValueDecomposition } from 'ml-matrix'
 import sharp from 'sharp'
-import { preprocessingSchema } from '../../../shared/dataset'
+import { preprocessingSchema, type Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import type { ImageTraits } from '../../../shared/plan'
 import { findImages, type FoundImage } from './findImages'
 import { planReading } from './readingPlan'
 import { readImages } from './readImages'
+import type { LookedAt } from './walkFolder'
 
 /** Images that are looked at, evenly spread over those that were found. */
 const lookedAt = 120
@@ -36,33 +37,48 @@ export interface SampledImages {
   readonly heights: readonly number[]
 }
 
+/** What was measured, and where: as long as `isAsItWas` says so of that, it holds. */
+export interface MeasuredPlaces {
+  readonly traits: ImageTraits
+  readonly looked: readonly LookedAt[]
+}
+
 /** Measures what a plan depends on. @throws ExpectedError when there is no image that can be read */
-export async function traitsOfPlaces(sources: readonly string[]): Promise<ImageTraits> {
+export const traitsOfPlaces = async (sources: readonly string[]): Promise<ImageTraits> =>
+  (await measurePlaces(sources)).traits
+
+/** @throws ExpectedError when there is no image that can be read */
+export async function measurePlaces(sources: readonly string[]): Promise<MeasuredPlaces> {
   const startedAt = performance.now()
   const isEnough = (n: number) => n >= enoughImages || performance.now() - startedAt > patienceMs
-  const { images, skipped } = await findImages([...sources], { labels: 'folder', isEnough })
+  const { images, skipped: leftOut, looked } = await findImages([...sources], { labels: 'folder', isEnough })
   const preprocessing = preprocessingSchema.parse({ width: traitsSide, height: traitsSide, color: 'rgb' })
   const { readings } = planReading(images, { limit: lookedAt, patches: null })
+  const broken: Skipped[] = []
   const sampled = { pixels: [] as Uint8Array[], widths: [] as number[], heights: [] as number[] }
   for await (const step of readImages(readings, preprocessing, null)) {
-    skipped.push(...step.skipped)
+    broken.push(...step.skipped)
     if (step.image?.content.kind !== 'decoded') continue
     sampled.pixels.push(step.image.content.pixels.data)
     sampled.widths.push(step.image.width)
     sampled.heights.push(step.image.height)
   }
-  const [first] = skipped
+  const [first] = [...leftOut, ...broken]
   if (sampled.pixels.length === 0)
     throw new ExpectedError(
       'bad-input',
       `None of these images can be read.${first ? ` ${first.path}: ${first.reason}` : ''}`,
     )
-  return {
-    images: images.reduce((sum, image) => sum + (image.kind === 'idx' ? image.idx.count : 1), 0),
+  const found = images.reduce((sum, image) => sum + (image.kind === 'idx' ? image.idx.count : 1), 0)
+  const readable = sampled.pixels.length / (sampled.pixels.length + broken.length)
+  const traits = {
+    // As many of all are taken for broken as of those that were looked at; of up to so many, it is known.
+    images: Math.round(found * readable),
     labels: new Set(images.flatMap((image) => (image.kind === 'idx' ? [] : (image.label ?? [])))).size,
     transparent: await isTransparent(images),
     ...traitsOf(sampled),
   }
+  return { traits, looked }
 }
 
 /** What the pixels tell. */

@@ -8,9 +8,17 @@ import { compareNames } from './naturalOrder'
 /** Left by operating systems; nobody wants to hear of them. */
 const clutter = new Set(['Thumbs.db', 'ehthumbs.db', 'desktop.ini', '__MACOSX', '@eaDir', '$RECYCLE.BIN'])
 
+/** A folder, or a file that was named itself. */
+export interface LookedAt {
+  readonly path: string
+  readonly changedMs: number
+}
+
 export interface Walk {
   /** Folders seen so far, by device and inode: each is visited once, so links that lead in a circle end. */
   visited: Set<string>
+  /** When their contents last changed, as each was when it was looked into. */
+  looked: LookedAt[]
   skipped: Skipped[]
   signal?: AbortSignal
 }
@@ -43,12 +51,13 @@ export async function* walkFolder(
 }
 
 /** Empty for a folder seen before. */
-async function list(folder: string, { visited }: Walk): Promise<Dirent[]> {
-  const { dev, ino } = await stat(folder, { bigint: true })
+async function list(folder: string, { visited, looked }: Walk): Promise<Dirent[]> {
+  const { dev, ino, mtimeNs } = await stat(folder, { bigint: true })
   const identity = `${dev}:${ino}`
   if (visited.has(identity)) return []
   const entries = await readdir(folder, { withFileTypes: true })
   visited.add(identity)
+  looked.push({ path: folder, changedMs: Number(mtimeNs) / 1e6 })
   return entries
 }
 

@@ -32,6 +32,8 @@ export class ShowcaseService {
   private content: Promise<ShowcaseContent> | null = null
   private running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null
   private paused: ShowcaseState | null = null
+  /** Who looks on. One that is lost without leaving counts until it is over, in 20 seconds at most. */
+  private readonly viewers = new Set<string>()
   private opening: Promise<{ dataset: string; model: string }> | null = null
 
   constructor(private readonly deps: ShowcaseDependencies) {
@@ -47,10 +49,11 @@ export class ShowcaseService {
   }
 
   /** Begins unless something real is under way. One that runs already goes on, also for this window. */
-  async start(): Promise<{ started: boolean }> {
+  async start(viewer: string): Promise<{ started: boolean }> {
     const { showcase, spec } = await this.read()
     if (this.running?.abort.signal.aborted) await this.running.ended
     if (this.isSomethingReal()) return { started: false }
+    this.viewers.add(viewer)
     if (!this.running) {
       const abort = new AbortController()
       const from = this.paused
@@ -76,8 +79,18 @@ export class ShowcaseService {
     return { started: true }
   }
 
-  /** @param keep whether the next start goes on from here */
-  async stop(keep: boolean): Promise<void> {
+  /** For all who look on; the next start goes on from here. */
+  async pause(): Promise<void> {
+    await this.stop(true)
+  }
+
+  /** One looks on no more. @param keep whether the next start goes on from here, where it was the last one */
+  async leave(viewer: string, keep: boolean): Promise<void> {
+    this.viewers.delete(viewer)
+    if (this.viewers.size === 0) await this.stop(keep)
+  }
+
+  private async stop(keep: boolean): Promise<void> {
     if (!keep) this.paused = null
     this.running?.abort.abort(keep ? 'pause' : 'stop')
     await this.running?.ended
@@ -119,6 +132,7 @@ export class ShowcaseService {
         this.deps.log.error('What learns on the start screen has failed.', error)
     } finally {
       this.running = null
+      if (how !== 'paused') this.viewers.clear()
       this.deps.events.emit('showcase.ended', { how })
     }
   }
@@ -135,14 +149,19 @@ export class ShowcaseService {
   }
 }
 
-type ShowcaseCommand = 'showcase.get' | 'showcase.start' | 'showcase.stop' | 'showcase.open'
+type ShowcaseCommand =
+  'showcase.get' | 'showcase.start' | 'showcase.pause' | 'showcase.leave' | 'showcase.open'
 
 export function showcaseHandlers(showcase: ShowcaseService): Pick<Handlers, ShowcaseCommand> {
   return {
     'showcase.get': () => showcase.get(),
-    'showcase.start': () => showcase.start(),
-    'showcase.stop': async ({ keep }) => {
-      await showcase.stop(keep)
+    'showcase.start': ({ viewer }) => showcase.start(viewer),
+    'showcase.pause': async () => {
+      await showcase.pause()
+      return null
+    },
+    'showcase.leave': async ({ viewer, keep }) => {
+      await showcase.leave(viewer, keep)
       return null
     },
     'showcase.open': () => showcase.open(),

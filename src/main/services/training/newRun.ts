@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
 import type { ParsedParams } from '../../../shared/api/commands'
+import { layerSizes } from '../../../shared/layerSizes'
+import type { ModelSpec } from '../../../shared/modelSpec'
 import type { RunInfo, Waiting } from '../../../shared/run'
-import { nameOfRun } from '../../../shared/runNames'
+import { nameOfRun, sayIn } from '../../../shared/runNames'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { openModel } from '../../store/modelStore'
 import type { ComputeTarget } from '../../worker/protocol'
@@ -14,13 +17,16 @@ export interface NewRunSubject {
   readonly importing: string | null
   /** Folder of a model to start from. */
   readonly from: string | undefined
+  /** The run that it repeats with changes. */
+  readonly again: RunInfo | undefined
+  /** What computes it where nothing is asked for and no run is repeated. */
   readonly target: ComputeTarget
 }
 
 /** What a window asks for as a run that waits, and its name. @throws ExpectedError for what can never be trained */
 export async function newRun(
   params: ParsedParams<'training.start'>,
-  { folder, importing, from, target }: NewRunSubject,
+  { folder, importing, from, again, target }: NewRunSubject,
 ): Promise<{ info: (place: number) => RunInfo; name: string }> {
   const { spec, preset } = params
   const dataset = importing === null ? await readDatasetInfo(folder) : null
@@ -31,14 +37,18 @@ export async function newRun(
   // Images that are still being imported are taken at their word, and looked at when it is the run's turn.
   const images = dataset ?? { ...(initial?.spec ?? spec).input, name: importing! }
   const plan = await planRun(images, model, params.config)
-  const created = createdRun(plan, {
-    dataset: folder,
-    images: dataset?.count ?? 0,
-    initialWeights: initial && initial.weights,
-    target,
-    owner: null,
-  })
-  const { runtime, device } = params
+  const { runtime = again?.runtime, device = again?.device } = params
+  const kept = again ? keptWeights(again, plan.spec) : { weights: null, notes: [] }
+  const created = createdRun(
+    { ...plan, notes: [...plan.notes, ...kept.notes] },
+    {
+      dataset: folder,
+      images: dataset?.count ?? 0,
+      initialWeights: initial ? initial.weights : kept.weights,
+      target: runtime ? { runtime, device } : target,
+      owner: null,
+    },
+  )
   const waiting: Omit<Waiting, 'place'> = {
     before: 'created',
     epochs: null,
@@ -46,6 +56,20 @@ export async function newRun(
   }
   return {
     info: (place) => ({ ...created, state: 'waiting', waiting: { ...waiting, place } }),
-    name: params.name ?? nameOfRun(images.name, plan.spec),
+    name: params.name ?? nameOfRun(images.name, plan.spec, sayIn(params.language ?? 'en')),
   }
+}
+
+/** The weights that a run started from, as far as one with changes can start from them too. */
+function keptWeights(
+  { initialWeights, spec }: RunInfo,
+  changed: ModelSpec,
+): { readonly weights: string | null; readonly notes: readonly string[] } {
+  if (initialWeights === null) return { weights: null, notes: [] }
+  const lost = (why: string) => ({
+    weights: null,
+    notes: [`It starts from new random weights: those that the run before it started from ${why}.`],
+  })
+  if (layerSizes(changed).join() !== layerSizes(spec).join()) return lost('do not fit its layers')
+  return existsSync(initialWeights) ? { weights: initialWeights, notes: [] } : lost('have been deleted')
 }

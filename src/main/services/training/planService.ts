@@ -2,7 +2,15 @@ import type { ParsedParams } from '../../../shared/api/commands'
 import type { Preprocessing } from '../../../shared/dataset'
 import type { Budget, ImageTraits, TrainingPlan } from '../../../shared/plan'
 import { type Dataset, openDataset } from '../../store/datasetStore'
-import { type SampledImages, traitsOf, traitsOfPlaces, traitsSide } from '../datasets/imageTraits'
+import { isAsItWas } from '../datasets/findImages'
+import {
+  type MeasuredPlaces,
+  measurePlaces,
+  type SampledImages,
+  traitsOf,
+  traitsOfPlaces,
+  traitsSide,
+} from '../datasets/imageTraits'
 import type { Library } from '../library/library'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { planPreprocessing, planTraining } from './planTraining'
@@ -16,8 +24,8 @@ export interface PlanDependencies {
 
 /** Proposes what to train on images. */
 export class PlanService {
-  /** The latest places that were measured: only the time or the size is asked anew. */
-  private measured: { readonly key: string; readonly traits: Promise<ImageTraits> } | null = null
+  /** The latest places that were measured: where only the time or the size is asked anew, they are not measured again. */
+  private measured: { readonly key: string; readonly places: Promise<MeasuredPlaces> } | null = null
 
   constructor(private readonly deps: PlanDependencies) {}
 
@@ -32,14 +40,19 @@ export class PlanService {
     return planForTraits(traits, budget, source.preprocessing)
   }
 
-  private traitsOf(places: readonly string[]): Promise<ImageTraits> {
+  private async traitsOf(places: readonly string[]): Promise<ImageTraits> {
     const key = places.join('\n')
-    if (this.measured?.key === key) return this.measured.traits
-    const traits = traitsOfPlaces(places)
-    this.measured = { key, traits }
+    if (this.measured?.key === key) {
+      const { traits, looked } = await this.measured.places
+      if (await isAsItWas(looked)) return traits
+    }
+    const measuring = measurePlaces(places)
+    this.measured = { key, places: measuring }
     // A folder that could not be read is looked at again when it is asked for again.
-    traits.catch(() => (this.measured = null))
-    return traits
+    measuring.catch(() => {
+      if (this.measured?.places === measuring) this.measured = null
+    })
+    return (await measuring).traits
   }
 }
 

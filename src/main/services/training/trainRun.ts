@@ -153,8 +153,11 @@ export async function follow(
   { client, signal, onEvent }: TrainOptions,
 ): Promise<TrainSummary> {
   const record = new RunRecord(run, created)
-  const { dataset, spec, config, initialWeights, findings } = created
-  const params = { run, dataset, spec, config, initialWeights, findings, runtime, device, resume, spentMs }
+  const { dataset, spec, config, initialWeights, findings, baselines } = created
+  const params = {
+    ...{ run, dataset, spec, config, initialWeights, findings, hasBaselines: baselines !== null },
+    ...{ runtime, device, resume, spentMs },
+  }
   let result: TrainResult
   try {
     result = await client.call('train', params, {

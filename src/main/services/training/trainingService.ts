@@ -5,6 +5,7 @@ import { freeName } from '../../../shared/freeName'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import { readDatasetInfo } from '../../store/datasetStore'
+import { readRunInfo } from '../../store/runStore'
 import { presets, specFromPreset } from '../../engine/models/presets'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
@@ -137,18 +138,19 @@ export class TrainingService {
    * @throws ExpectedError for what can never be trained; nothing is left of it then
    */
   async start(params: ParsedParams<'training.start'>): Promise<{ id: string }> {
-    const { library, imports, modelFolder } = this.deps
+    const { library, imports, modelFolder, runs } = this.deps
     imports.refuseFailed(params.dataset)
     const { folder } = await library.find('datasets', params.dataset)
     const { info, name } = await newRun(params, {
       folder,
       importing: imports.nameOfNew(params.dataset),
       from: params.from && (await modelFolder(params.from)),
+      again: params.again ? await readRunInfo(await runs.folderOf(params.again)) : undefined,
       target: this.targetOf(params),
     })
-    const id = await this.keeper.add(info, freeName(name, this.deps.runs.names()), this.isHeld)
+    const id = await this.keeper.add(info, freeName(name, runs.names()), this.isHeld)
     this.startQueue()
-    await this.deps.runs.refresh(id)
+    await runs.refresh(id)
     return { id }
   }
 

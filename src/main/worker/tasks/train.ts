@@ -66,8 +66,8 @@ export async function train(
         finishedEpochs: trainer.position.epoch,
       })
       const history = await RunHistory.open(params.run, trainer, trainer.images)
-      // A run that was paused within its first epoch has none yet.
-      const measure = trainer.position.epoch === 0 ? () => baselinesOf(trainer, runtime) : null
+      // A run that was paused within its first epoch, or killed right after it, has none yet.
+      const measure = params.hasBaselines ? null : () => baselinesOf(trainer, runtime)
       const outcome = await runTraining(trainer, params, context, history, measure)
       const { epoch, bestEpoch, bestLoss } = trainer.position
       return { outcome, epochs: epoch, bestEpoch, bestLoss }
@@ -87,6 +87,7 @@ async function runTraining(
   measureBaselines: (() => Promise<Baselines | null>) | null,
 ): Promise<TrainingOutcome> {
   let lastSent = 0
+  let measure = measureBaselines
   const health = new HealthWatch(findings.map(({ kind }) => kind))
   const outcome = await trainer.run({
     requested: () => context.requested(),
@@ -104,8 +105,9 @@ async function runTraining(
       await writeCheckpoint(runFiles.latest(run), checkpoint)
       context.emit({ type: 'epoch', metrics, hasSnapshot })
       // With the first pictures on the screen there is time for what they are compared with.
-      if (measureBaselines && metrics.epoch === 1) {
-        const baselines = await trainer.beside(measureBaselines)
+      if (measure) {
+        const baselines = await trainer.beside(measure)
+        measure = null
         if (baselines) context.emit({ type: 'baselines', baselines })
       }
       for (const finding of health.hear(metrics, await history.look()))

@@ -43,6 +43,7 @@ export const run = {
   },
   asked: { pause: 'Wird pausiert…', stop: 'Wird beendet…' },
   computedOn: '{runtime} auf {device}',
+  choosing: 'Was am schnellsten rechnet, wird gewählt…',
   elsewhere: 'Trainiert anderswo',
   elsewhereAbout:
     'Ein anderes Programm, etwa die Kommandozeile, trainiert diesen Lauf. Hier kann man ihm zusehen.',
@@ -69,8 +70,8 @@ export const run = {
   gone: 'Diesen Lauf gibt es hier nicht',
   toAll: 'Zu allen Läufen',
   progress: 'Fortschritt des Trainings',
-  preparing:
-    'Vorbereitung: Hourglass misst, was auf diesem Rechner am schnellsten rechnet und wie gut PCA bei diesen Bildern ist.',
+  preparing: 'Vorbereitung: Hourglass baut das Netz auf.',
+  preparingFastest: 'Vorbereitung: Hourglass misst, was auf diesem Rechner am schnellsten rechnet.',
   preparingShort: 'Vorbereitung',
   timeOf: '{time} von etwa {budget}',
   itsImages: 'Woraus er lernt',

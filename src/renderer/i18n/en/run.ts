@@ -43,6 +43,7 @@ export const run = {
   },
   asked: { pause: 'Pausing…', stop: 'Stopping…' },
   computedOn: '{runtime} on {device}',
+  choosing: 'Choosing what computes fastest…',
   elsewhere: 'Training elsewhere',
   elsewhereAbout: 'Another program, such as the command line, trains this run. It can be watched here.',
   pause: 'Pause',
@@ -68,8 +69,8 @@ export const run = {
   gone: 'This run is not here',
   toAll: 'To all runs',
   progress: 'Progress of the training',
-  preparing:
-    'Preparing: Hourglass finds out what computes fastest on this machine, and how well PCA does on these images.',
+  preparing: 'Preparing: Hourglass sets up the network.',
+  preparingFastest: 'Preparing: Hourglass finds out what computes fastest on this machine.',
   preparingShort: 'Preparing',
   timeOf: '{time} of about {budget}',
   itsImages: 'What it learns from',

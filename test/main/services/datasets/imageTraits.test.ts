@@ -103,9 +103,7 @@ describe('traits of pictures in a folder', () => {
     const whole = await traitsOfPlaces([folder])
     // It begins like a PNG, and ends there.
     await writeFile(join(folder, '2b.png'), Buffer.from('89504e470d0a1a0a0000', 'hex'))
-    const { images, ...others } = await traitsOfPlaces([folder])
-    expect({ ...others, images: 5 }).toEqual(whole)
-    expect([5, 6]).toContain(images)
+    expect(await traitsOfPlaces([folder])).toEqual(whole)
   })
 
   it('are refused where no picture can be read, or there is none', async () => {

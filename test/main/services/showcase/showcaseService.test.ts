@@ -22,8 +22,8 @@ afterEach(() => app.close())
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
-const start = () => app.handlers['showcase.start']({})
-const stop = (keep: boolean) => app.handlers['showcase.stop']({ keep })
+const start = (viewer = 'one') => app.handlers['showcase.start']({ viewer })
+const leave = (viewer = 'one', keep = false) => app.handlers['showcase.leave']({ viewer, keep })
 
 describe('what learns on the start screen', () => {
   it('comes with the app, small, with its letters, its map and what the trained network draws', async () => {
@@ -45,19 +45,47 @@ describe('what learns on the start screen', () => {
   it('learns, pauses, goes on, and stops', async () => {
     expect(await start()).toEqual({ started: true })
     await until(() => progress.length > 3)
-    await stop(true)
+    await app.handlers['showcase.pause']({})
     expect(ends).toEqual(['paused'])
     const { step } = progress.at(-1)!
     const before = progress.length
     await start()
     await until(() => progress.length > before)
     expect(progress[before]!.step).toBeGreaterThanOrEqual(step)
-    await stop(false)
+    await leave()
     expect(ends).toEqual(['paused', 'stopped'])
     const after = progress.length
     await start()
     await until(() => progress.length > after)
     expect(progress[after]).toMatchObject({ step: 0, loss: null })
+  })
+
+  it('goes on as long as one window looks on, and pauses for all', async () => {
+    await start('one')
+    await start('two')
+    await until(() => progress.length > 0)
+    await leave('one')
+    const before = progress.length
+    await until(() => progress.length > before)
+    expect(ends).toEqual([])
+    // The last one is hidden, and comes back.
+    await leave('two', true)
+    expect(ends).toEqual(['paused'])
+    const { step } = progress.at(-1)!
+    const after = progress.length
+    await start('two')
+    await start('three')
+    await until(() => progress.length > after)
+    expect(progress[after]!.step).toBeGreaterThanOrEqual(step)
+    await app.handlers['showcase.pause']({})
+    expect(ends).toEqual(['paused', 'paused'])
+    await leave('two')
+    await leave('three')
+    // Nobody looks on any more: the next one begins anew.
+    const atLast = progress.length
+    await start('four')
+    await until(() => progress.length > atLast)
+    expect(progress[atLast]).toMatchObject({ step: 0 })
   })
 
   it('gives way to something real, and does not begin beside it', async () => {

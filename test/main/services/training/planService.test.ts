@@ -100,6 +100,19 @@ describe('the service of plans', () => {
     expect((await planning()).traits.images).toBe(1)
   })
 
+  it('counts images that are added to a folder that it has looked at', async () => {
+    const folder = await temporaryFolder()
+    await writePictures(join(folder, 'below'), 3, (i) => drawing(i, { width: 28 }))
+    const { service, place } = await serviceFor(folder)
+    const count = async () =>
+      (await service.plan({ source: { places: [place] }, budget: '1m' })).traits.images
+    expect(await count()).toBe(3)
+    await writePicture(join(folder, 'below'), 'later.png', drawing(9, { width: 28 }))
+    expect(await count()).toBe(4)
+    await writePicture(join(folder, 'beside'), 'last.png', drawing(10, { width: 28 }))
+    expect(await count()).toBe(5)
+  })
+
   it('refuses places that it has not handed out', async () => {
     const { service } = await serviceFor(await temporaryFolder())
     const planning = service.plan({ source: { places: ['nowhere'] }, budget: '1m' })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { App } from '../../../../src/main/app/createApp'
 import { readWeights } from '../../../../src/main/store/checkpointStore'
-import { runFiles } from '../../../../src/main/store/runStore'
+import { readRunInfo, runFiles } from '../../../../src/main/store/runStore'
 import type { TrainingConfig } from '../../../../src/shared/trainingConfig'
 import { outputOf, runModule } from '../../../support/moduleProcess'
 import { openTestApp } from '../../../support/testApp'
@@ -119,10 +119,13 @@ describe('training in the app', () => {
   })
 
   it('is never told as interrupted while it begins or ends, however often it is asked for', async () => {
-    const told = new Set<string>()
-    // One that is asked for while the one before it is being closed waits for that.
-    const isTheEnd = (it: string) => it !== 'training' && it !== 'waiting'
-    app.events.on('runs.changed', ({ changed }) => changed.forEach((run) => told.add(run.state)))
+    const told = new Map<string, string[]>()
+    app.events.on('runs.changed', ({ changed }) =>
+      changed.forEach(({ id, state }) => {
+        const before = told.get(id) ?? []
+        if (before.at(-1) !== state) told.set(id, [...before, state])
+      }),
+    )
     for (const name of ['One', 'Two', 'Three', 'Four']) {
       const id = await start({ epochs: 1 }, name)
       const seen = new Set<string>()
@@ -130,10 +133,13 @@ describe('training in the app', () => {
         while (!seen.has('done') && !seen.has('interrupted')) seen.add(await state(id))
       }
       await Promise.all(Array.from({ length: 20 }, ask))
-      expect([...seen].filter(isTheEnd)).toEqual(['done'])
+      expect([...seen].filter((it) => it !== 'training')).toEqual(['done'])
+      // A new run waits for as short as it may be, and is never put back.
+      const [first, ...others] = told.get(id)!
+      expect(first === 'waiting' ? others : [first, ...others]).toEqual(['training', 'done'])
+      // One that is started while this one is being closed would wait for that.
+      await until(async () => (await app.handlers['training.state']({})).type === 'idle')
     }
-    expect([...told].filter(isTheEnd)).toEqual(['done'])
-    expect(told).toContain('training')
   })
 
   it('trains one run at a time, and keeps its dataset', async () => {
@@ -167,6 +173,33 @@ describe('training in the app', () => {
     expect({ ended, error }).toEqual({ ended: 'failed', error: expect.stringContaining('nowhere') })
     await until(async () => (await get(id)).log.length > 0)
     expect((await get(id)).log.at(-1)).toMatchObject({ level: 'error', text: error })
+  })
+
+  it('starts a run again from the same weights on the same device, as far as they fit', async () => {
+    const first = await start({ epochs: 1 }, 'First')
+    await ends(first, 'done')
+    const from = (await app.handlers['models.keep']({ run: first, name: 'Kept' })).id
+    const { spec, config } = await get(first)
+    const device = { runtime: 'onnx', device: 'cpu' } as const
+    const request = { dataset, spec, preset: null, config }
+    const second = (await app.handlers['training.start']({ ...request, from, ...device })).id
+    await ends(second, 'done')
+    const startAgain = async (name: string, encoder: (typeof spec)['encoder']) => {
+      const { id } = await app.handlers['training.start']({
+        ...{ ...request, spec: { ...spec, encoder }, name, again: second },
+      })
+      await until(async () => (await state(id)) === 'done')
+      return readRunInfo(join(home, 'library', 'runs', id))
+    }
+    const weights = join(home, 'library', 'models', from, 'weights.safetensors')
+    const relu = await startAgain(
+      'ReLU',
+      spec.encoder.map((layer) => ({ ...layer, activation: 'relu' as const })),
+    )
+    expect(relu).toMatchObject({ initialWeights: weights, ...device, notes: [] })
+    const smaller = await startAgain('Smaller', [{ type: 'dense', units: 16, activation: 'relu' }])
+    expect(smaller).toMatchObject({ initialWeights: null, ...device })
+    expect(smaller.notes[0]).toContain('do not fit its layers')
   })
 
   it('leaves pictures that can be looked at: reconstructions, weights, and a map that keeps its places', async () => {

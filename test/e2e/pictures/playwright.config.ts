@@ -1,0 +1,18 @@
+import { defineConfig } from '@playwright/test'
+import tests from '../playwright.config'
+
+/** `npm run pictures`: takes the pictures of README.md anew. It needs the built app, and some minutes. */
+export default defineConfig({
+  ...tests,
+  testDir: '.',
+  testMatch: 'takePictures.ts',
+  outputDir: '../../../out/pictures',
+  timeout: 30 * 60_000,
+  reporter: [['list']],
+  projects: [
+    {
+      name: 'pictures',
+      use: { ...tests.use, host: 'served', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+    },
+  ],
+})

@@ -1,0 +1,117 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import sharp from 'sharp'
+import { root } from '../../support/requirements'
+import { expect, type Hourglass, test } from '../support/hourglassTest'
+import { noisyPhotograph } from './noisyPhotograph'
+
+/** Photographs of resources/sample, whose authors PHOTOGRAPHS.md names there. The one with the lowest number is shown large. */
+const photographs = [
+  'animals/000035',
+  'landscapes/000003',
+  'plants/000014',
+  'animals/000037',
+  'things/000029',
+]
+const dataset = 'Photographs'
+
+test('denoise', ({ app }) => denoise(app))
+test('latent', ({ app }) => latent(app.page))
+test('train, run, model, compare', async ({ app: { page } }) => {
+  await train(page)
+  await run(page)
+  await model(page)
+  await compare(page)
+})
+
+/** The window as it is, as a file of docs/images. */
+async function take(page: Page, name: string): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await page.mouse.move(720, 2)
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
+  await page.evaluate(async () => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+    await document.fonts.ready
+  })
+  const picture = await page.screenshot({ animations: 'disabled' })
+  await sharp(picture)
+    .webp({ quality: 88, smartSubsample: true, effort: 6 })
+    .toFile(join(root, 'docs', 'images', `${name}.webp`))
+}
+
+async function denoise(app: Hourglass): Promise<void> {
+  const { page } = app
+  const folder = join(app.files, 'holiday')
+  await mkdir(folder, { recursive: true })
+  for (const [seed, name] of photographs.entries())
+    await (await noisyPhotograph(name, seed)).toFile(join(folder, `${name.split('/')[1]}.png`))
+  await page.getByRole('link', { name: 'Denoise', exact: true }).click()
+  await app.chooseFolder('Add folder…', 'holiday')
+  const viewer = page.getByRole('group', { name: /arrow keys move it/ })
+  await expect(viewer).toBeVisible()
+  await expect(viewer).not.toHaveAttribute('aria-busy', 'true', { timeout: 120_000 })
+  await expect(page.getByRole('list', { name: /^Estimated noise/ })).toBeVisible()
+  await take(page, 'denoise')
+}
+
+/** The letters and the model that come with Hourglass. */
+async function latent(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Open it' }).click()
+  await expect(page.getByText('UMAP (2D)', { exact: true })).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByRole('progressbar', { name: /^Computing/ })).toHaveCount(0)
+  await page.getByRole('application').focus()
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight')
+  await expect(page.getByRole('list', { name: 'Nearest images' }).getByRole('button')).toHaveCount(24)
+  await take(page, 'latent')
+}
+
+async function train(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Try a sample…' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Photographs/ })
+    .click()
+  await expect(page.getByText(/^800 images/)).toBeVisible({ timeout: 120_000 })
+  await page.getByRole('button', { name: 'Train on this' }).click()
+  const start = page.getByRole('button', { name: 'Start training' })
+  await expect(start).toBeEnabled()
+  await expect(page.getByText(/epochs?\.$/)).toBeVisible()
+  await take(page, 'train')
+  await start.click()
+}
+
+async function run(page: Page): Promise<void> {
+  await done(page)
+  await expect(page.getByRole('region', { name: 'Result' })).toBeVisible()
+  await take(page, 'run')
+}
+
+async function model(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Try the model' }).click()
+  await expect(page.getByRole('img', { name: 'The image that the code stands for' })).toBeVisible()
+  await take(page, 'model')
+  await page.goBack()
+}
+
+async function compare(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Repeat with changes…' }).click()
+  await page
+    .getByRole('radiogroup', { name: /^How the decoder/ })
+    .getByRole('radio', { name: 'Untied' })
+    .click()
+  await page.getByRole('button', { name: 'Start training' }).click()
+  await expect(
+    page.getByRole('heading', { level: 1, name: new RegExp(`^${dataset}.* untied$`) }),
+  ).toBeVisible()
+  await done(page)
+  await page.getByRole('link', { name: 'Runs', exact: true }).click()
+  for (const choice of await page.getByRole('checkbox', { name: /^Choose/ }).all()) await choice.check()
+  await page.getByRole('button', { name: 'Compare' }).click()
+  await expect(page.getByRole('img', { name: /^PSNR of these runs/ })).toBeVisible()
+  await take(page, 'compare')
+}
+
+const done = (page: Page) =>
+  expect(page.getByRole('main').getByText(/^Done(, .*)?$/)).toBeVisible({ timeout: 10 * 60_000 })
