@@ -4,7 +4,11 @@ import { builtinModelsFolder } from '../builtFiles'
 import { sigmaOfLevels } from '../engine/denoising/denoisingPlan'
 import { colorChannels, decorrelation, type PixelImage, whiteOf } from '../engine/denoising/pixelTiles'
 import type { Plane } from '../engine/denoising/noiseEstimate'
-import { estimateLevels, type LevelNetwork, levelNetworkSchema } from '../engine/denoising/realNoise/levelEstimate'
+import {
+  estimateLevels,
+  type LevelNetwork,
+  levelNetworkSchema,
+} from '../engine/denoising/realNoise/levelEstimate'
 import { noiseFeatures } from '../engine/denoising/realNoise/noiseFeatures'
 import type { NoiseLevels } from '../engine/synthesis/levels'
 
@@ -41,7 +45,10 @@ function placesOf({ height, width }: PixelImage): Place[] {
   if (height * width <= squares * side * side) return [{ top: 0, left: 0, height, width }]
   const [h, w] = [Math.min(height, side), Math.min(width, side)]
   // As many of them, whatever the proportions.
-  const rows = Math.max(1, Math.min(Math.floor(height / h), Math.round(Math.sqrt((squares * height) / width))))
+  const rows = Math.max(
+    1,
+    Math.min(Math.floor(height / h), Math.round(Math.sqrt((squares * height) / width))),
+  )
   const columns = Math.max(1, Math.min(Math.floor(width / w), Math.round(squares / rows)))
   const spread = (size: number, part: number, count: number) =>
     Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * (size - part)) / count))
@@ -56,7 +63,11 @@ function planesAt(image: PixelImage, place: Place): readonly [Plane, Plane, Plan
 }
 
 /** One of the decorrelated planes; of a grey picture brightness, and nothing in the differences. */
-function planeAt(image: PixelImage, { top, left, height, width }: Place, [r, g, b]: readonly [number, number, number]): Plane {
+function planeAt(
+  image: PixelImage,
+  { top, left, height, width }: Place,
+  [r, g, b]: readonly [number, number, number],
+): Plane {
   const { data: pixels, channels } = image
   const data = new Float32Array(height * width)
   const scale = 1 / whiteOf(image)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { idSchema, type PixelBlock } from './library'
 import { type Place, placeSchema } from './places'
 
-export const builtinModels = ['builtin:grey', 'builtin:color'] as const
+export const builtinModels = ['builtin:grey', 'builtin:color', 'builtin:camera'] as const
 
 /** What a person sets for a picture. */
 export const denoiseControlsSchema = z.strictObject({

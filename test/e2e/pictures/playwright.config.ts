@@ -1,8 +1,9 @@
 import { defineConfig } from '@playwright/test'
+import type { HostOption } from '../support/hourglassTest'
 import tests from '../playwright.config'
 
 /** `npm run pictures`: takes the pictures of README.md anew. It needs the built app, and some minutes. */
-export default defineConfig({
+export default defineConfig<HostOption>({
   ...tests,
   testDir: '.',
   testMatch: 'takePictures.ts',

@@ -39,7 +39,9 @@ export function portableFunctions(spec: ModelSpec, { part, pixels }: ExportOptio
     return pixels === 'uint8' ? pixelBytes(image) : image
   }
   const full = (): GraphFunction => {
-    const noiseLevel = spec.noiseLevel ? mul(placeholder('sigma', [BATCH, noiseLevels(spec)]), 1 / 255) : undefined
+    const noiseLevel = spec.noiseLevel
+      ? mul(placeholder('sigma', [BATCH, noiseLevels(spec)]), 1 / 255)
+      : undefined
     const sums = reconstructToSums(spec, imageIn(), { parameters, noiseLevel })
     return { name: 'full', outputs: { reconstruction: imageOut(sums) } }
   }

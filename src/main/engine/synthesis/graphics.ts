@@ -54,7 +54,11 @@ function stars(image: ColorImage, random: Random): void {
     const tint = color(random)
     const reach = Math.ceil(3 * size)
     for (let row = Math.max(0, Math.floor(y) - reach); row < Math.min(image.height, y + reach); row++)
-      for (let column = Math.max(0, Math.floor(x) - reach); column < Math.min(image.width, x + reach); column++) {
+      for (
+        let column = Math.max(0, Math.floor(x) - reach);
+        column < Math.min(image.width, x + reach);
+        column++
+      ) {
         const share = light * Math.exp(-((row - y) ** 2 + (column - x) ** 2) / (2 * size * size))
         image.planes.forEach((plane, c) => {
           const at = row * image.width + column

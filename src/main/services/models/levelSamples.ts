@@ -20,15 +20,22 @@ const cleanShare = 0.3
 const greyShare = 0.12
 
 /** Pictures with noise of known levels, and without: tiles of photographs, softer at times, and drawn ones. */
-export async function levelSamples(tiles: string, count: number, onSample?: (done: number) => void): Promise<LevelSample[]> {
+export async function levelSamples(
+  tiles: string,
+  count: number,
+  onSample?: (done: number) => void,
+): Promise<LevelSample[]> {
   const names = (await readdir(tiles)).filter((name) => name.endsWith('.png')).toSorted()
   const samples: LevelSample[] = []
   for (let i = 0; samples.length < count; i++) {
     const random = randomStream(seed, i)
     const isDrawn = random.uniform() < drawnShare
-    const drawn = isDrawn ? drawGraphics(160, 160, random) : await readTile(join(tiles, names[i % names.length]!))
+    const drawn = isDrawn
+      ? drawGraphics(160, 160, random)
+      : await readTile(join(tiles, names[i % names.length]!))
     const clean = rounded(changed(drawn, random, isDrawn))
-    const noisy = random.uniform() < cleanShare ? untouched(clean, random) : withRealNoise(clean, random, 1).noisy
+    const noisy =
+      random.uniform() < cleanShare ? untouched(clean, random) : withRealNoise(clean, random, 1).noisy
     const features = noiseFeatures([decorrelated(noisy)])
     if (!features) continue
     samples.push({ features, ...noiseLevelsOf(clean, noisy) })
@@ -74,7 +81,11 @@ function cut(image: ColorImage, height: number, width: number, random: Random): 
 }
 
 async function readTile(path: string): Promise<ColorImage> {
-  const { data, info } = await sharp(path).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
+  const { data, info } = await sharp(path)
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
   const image = emptyImage(info.height, info.width)
   image.planes.forEach((plane, c) => {
     for (let i = 0; i < plane.length; i++) plane[i] = data[i * info.channels + c]! / 255

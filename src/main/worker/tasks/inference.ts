@@ -138,7 +138,10 @@ async function eachBatch(
 }
 
 function noiseOf({ noise, seed, model }: EvaluateParams) {
-  return { corruption: noise && createCorruptionSource(noise, model.spec.input, noiseLevels(model.spec), seed), seed }
+  return {
+    corruption: noise && createCorruptionSource(noise, model.spec.input, noiseLevels(model.spec), seed),
+    seed,
+  }
 }
 
 function allRows(dataset: Dataset): Uint32Array {

@@ -122,7 +122,8 @@ export const datasets = {
       poisson: 'Photonen für einen weißen Bildpunkt: je weniger, desto mehr Rauschen.',
       'salt-and-pepper': 'Anteil der Bildpunkte, die schwarz oder weiß werden.',
       masking: 'Anteil der Bildpunkte, die geschwärzt werden.',
-      camera: 'Wie Kameras, Film und JPEG-Dateien es hinterlassen: 1 ist, was Kameras bis zur höchsten Empfindlichkeit zeigen.',
+      camera:
+        'Wie Kameras, Film und JPEG-Dateien es hinterlassen: 1 ist, was Kameras bis zur höchsten Empfindlichkeit zeigen.',
       speckle: 'Standardabweichung im Verhältnis zur Helligkeit.',
     },
   },

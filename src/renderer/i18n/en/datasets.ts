@@ -120,7 +120,8 @@ export const datasets = {
       poisson: 'Photons that make a white pixel: the fewer, the noisier.',
       'salt-and-pepper': 'Share of the pixels that turn black or white.',
       masking: 'Share of the pixels that are blacked out.',
-      camera: 'As cameras, film and JPEG files leave it: 1 is what cameras make up to their highest sensitivity.',
+      camera:
+        'As cameras, film and JPEG files leave it: 1 is what cameras make up to their highest sensitivity.',
       speckle: 'Standard deviation relative to a pixel’s brightness.',
     },
   },

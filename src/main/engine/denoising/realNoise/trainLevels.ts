@@ -25,7 +25,11 @@ const recipe = { epochs: 150, batch: 64, peak: 0.002, decay: 1e-4, seed: 1 }
 const underestimates = 2
 
 /** Trains the network that estimates levels of noise, by Adam down a cosine. */
-export async function trainLevels(runtime: Runtime, device: string, samples: readonly LevelSample[]): Promise<LevelNetwork> {
+export async function trainLevels(
+  runtime: Runtime,
+  device: string,
+  samples: readonly LevelSample[],
+): Promise<LevelNetwork> {
   const width = samples[0]!.features.length
   const { means, deviations } = statistics(samples, width)
   const sizes = [width, ...hidden, 2]
@@ -39,7 +43,10 @@ export async function trainLevels(runtime: Runtime, device: string, samples: rea
     second: createVariable(`${one.name}/v`, one.shape),
   }))
   const all = [...variables, ...moments.flatMap(({ first, second }) => [first, second])]
-  const compiled = await runtime.compile({ variables: all, functions: [step(layers, variables, moments, width)] }, device)
+  const compiled = await runtime.compile(
+    { variables: all, functions: [step(layers, variables, moments, width)] },
+    device,
+  )
   try {
     const random = randomStream(recipe.seed)
     await compiled.write(
@@ -108,7 +115,10 @@ function step(
   const error = sub(values, placeholder('y', [BATCH, 2]))
   const under = maximum(mul(error, -1), 0)
   const loss = reduceMean(add(square(error), mul(square(under), underestimates - 1)), [0, 1])
-  const flows = gradients(loss, variables.map(({ value }) => value))
+  const flows = gradients(
+    loss,
+    variables.map(({ value }) => value),
+  )
   const rate = reshape(placeholder('rate', [1]), [])
   const updates = new Map<Variable, Tensor>()
   variables.forEach((variable, i) => {
