@@ -37,7 +37,7 @@ export type NamingKey = keyof typeof englishNaming
 /** Says a part of a name in a person's language. */
 export type SayPart = (key: NamingKey, value: string) => string
 
-export const inEnglish: SayPart = (key, value) => englishNaming[key].replace('{value}', value)
+export const inEnglish: SayPart = (key, value) => englishNaming[key].replace('{value}', () => value)
 
 /** A run as far as its name tells of it. */
 export interface NamedSetup {

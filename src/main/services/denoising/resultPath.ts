@@ -39,7 +39,7 @@ export async function placeResult(
   const extension = newExtension(picture, { ...output, quality: null, note: null })
   if (output.replaceOriginals) return placeInstead(request, extension, results)
   const ending = extension ?? extname(original)
-  const stem = output.pattern.replaceAll('{name}', basename(original, extname(original)))
+  const stem = output.pattern.replaceAll('{name}', () => basename(original, extname(original)))
   for (let number = 1; ; number++) {
     const path = join(
       folder ?? dirname(original),
