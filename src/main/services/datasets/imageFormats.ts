@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { imageExtensions, rawExtensions } from '../../../shared/imageFiles'
 
 /** What we decode. `raw` stands for the files of many cameras, each of a kind of its own. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif' | 'bmp' | 'heic' | 'exr' | 'raw'
@@ -9,23 +10,7 @@ export const readableFormats =
 /** Enough of the front of a file for `sniff`. */
 export const sniffBytes = 512
 
-const namesOf: Record<ImageFormat, string> = {
-  jpeg: 'jpg jpeg jpe jfif mpo',
-  png: 'png apng',
-  webp: 'webp',
-  avif: 'avif',
-  tiff: 'tif tiff',
-  gif: 'gif',
-  bmp: 'bmp dib',
-  heic: 'heic heif hif',
-  exr: 'exr',
-  raw: '3fr arw cr2 cr3 crw dcr dng erf fff iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f',
-}
-
-/** Endings of the names of images that can be read, in small letters and without the dot. */
-export const imageExtensions: readonly string[] = Object.values(namesOf).flatMap((names) => names.split(' '))
-
-const rawExtensions = new Set(namesOf.raw.split(' '))
+const raw = new Set(rawExtensions)
 const readable = new Set(imageExtensions)
 
 /** What other images are called, by their endings. */
@@ -58,7 +43,7 @@ export function sniff(head: Uint8Array, path = ''): ImageFormat | null {
   if (textAt(head, 0, 4) === 'RIFF' && textAt(head, 8, 4) === 'WEBP') return 'webp'
   if (textAt(head, 4, 4) === 'ftyp') return sniffBoxes(head)
   const isTiff = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(textAt(head, 0, 4))
-  if (isTiff) return textAt(head, 8, 2) === 'CR' || rawExtensions.has(endingOf(path)) ? 'raw' : 'tiff'
+  if (isTiff) return textAt(head, 8, 2) === 'CR' || raw.has(endingOf(path)) ? 'raw' : 'tiff'
   if (isOtherRaw(head)) return 'raw'
   if (startsWith(head, [0x76, 0x2f, 0x31, 0x01])) return 'exr'
   if (/^GIF8[79]a/.test(textAt(head, 0, 6))) return 'gif'

@@ -184,6 +184,15 @@ async function readFloats(
 /** Why a file of the kind IDX is left out. */
 export const manyInOneFile = 'It holds many images in one file. Save them one by one first.'
 
+/** Pages that decide on the format of a result, by the header: those of an animation in GIF. */
+export async function animatedPages({ format, input }: PreparedImage): Promise<number> {
+  if (format !== 'gif') return 1
+  const { pages = 1 } = await sharp(input, { limitInputPixels: false })
+    .metadata()
+    .catch(() => ({ pages: 1 })) // What is wrong with it is told when it is read.
+  return pages
+}
+
 /** Formats that are written with as many pages as they were read with. */
 export const holdsPages = (format: ImageFormat): boolean =>
   format === 'tiff' || format === 'webp' || format === 'gif'

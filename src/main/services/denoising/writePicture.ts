@@ -53,11 +53,12 @@ export interface WriteOptions {
 }
 export const asTheOriginal: WriteOptions = { format: 'same', quality: null, note: null }
 
-type Written = Pick<Picture, 'format'> & Partial<Pick<Picture, 'pages'>>
+/** What decides on the format of a result. */
+export type WrittenPicture = Pick<Picture, 'format'> & Partial<Pick<Picture, 'pages'>>
 
 /** What a picture is written as: an animation stays one. */
 export function formatFor(
-  { format: original, pages = 1 }: Written,
+  { format: original, pages = 1 }: WrittenPicture,
   { format }: Pick<WriteOptions, 'format'>,
 ): ImageFormat {
   if (format !== 'same') return format
@@ -65,7 +66,10 @@ export function formatFor(
 }
 
 /** The ending of the file that a picture is written to, or null to keep the one it has. */
-export const newExtension = (picture: Written, options: WriteOptions = asTheOriginal): string | null => {
+export const newExtension = (
+  picture: WrittenPicture,
+  options: WriteOptions = asTheOriginal,
+): string | null => {
   const format = formatFor(picture, options)
   return format === picture.format ? null : extensions[format]!
 }
@@ -193,7 +197,7 @@ async function convertedPixel(input: Buffer | string, { format, channels }: Pict
     .toColourspace('srgb')
     .keepMetadata()
     .withIccProfile('srgb')
-    .tiff({ compression: 'none' })
+    .jpeg()
     .toBuffer()
   return sharp(pixel, { ignoreIcc: true }).linear(none, none)
 }

@@ -65,7 +65,8 @@ class ForeignPictures {
     this.idle = setTimeout(() => this.end(), idleMs).unref()
   }
 
-  private end(): void {
+  /** Gives the memory back. */
+  end(): void {
     const { worker } = this
     this.worker = null
     void worker?.terminate()

@@ -9,6 +9,7 @@ interface Plane {
   /** Bytes from a row to the next. */
   readonly stride: number
   readonly data: Uint8Array
+  readonly bits_per_pixel: number
 }
 
 /** Of libheif-js: functions of libheif's own interface, and two that its wrapper adds. */
@@ -21,7 +22,6 @@ interface LibHeif {
   heif_image_handle_get_width(handle: Handle): number
   heif_image_handle_get_height(handle: Handle): number
   heif_image_handle_has_alpha_channel(handle: Handle): number
-  heif_image_handle_get_luma_bits_per_pixel(handle: Handle): number
   heif_js_decode_image2(
     handle: Handle,
     colorspace: unknown,
@@ -61,8 +61,7 @@ function withPrimary<T>(file: Buffer, use: (heif: LibHeif, handle: Handle) => T)
 function decode(file: Buffer): ForeignPixels {
   return withPrimary(file, (heif, handle) => {
     const channels = heif.heif_image_handle_has_alpha_channel(handle) ? 4 : 3
-    const bits = heif.heif_image_handle_get_luma_bits_per_pixel(handle)
-    const isDeep = bits > 8
+    const isDeep = isDeepHevc(file)
     const chroma =
       `heif_chroma_interleaved_${isDeep ? (channels === 4 ? 'RRGGBBAA_LE' : 'RRGGBB_LE') : channels === 4 ? 'RGBA' : 'RGB'}` as const
     const decoded = heif.heif_js_decode_image2(
@@ -77,12 +76,22 @@ function decode(file: Buffer): ForeignPixels {
       if (!plane) throw new Error('libheif gave no pixels')
       const { width, height } = plane
       const rows = withoutPadding(plane, width * channels * (isDeep ? 2 : 1))
-      const pixels = isDeep ? inSixteenBits(rows, bits) : rows
+      const pixels = isDeep ? inSixteenBits(rows, plane.bits_per_pixel) : rows
       return { width, height, channels, pixels, remark: null }
     } finally {
       heif.heif_image_release(decoded.image)
     }
   })
+}
+
+/** Bytes of an HEVC configuration up to the bits of brightness, of which its last three bits are those beyond 8 (ISO/IEC 14496-15). */
+const depthAt = 17
+
+/** Whether one of the pictures in a file has more than 8 bits. Its library does not tell. */
+function isDeepHevc(file: Buffer): boolean {
+  for (let at = file.indexOf('hvcC', 0, 'latin1'); at >= 0; at = file.indexOf('hvcC', at + 4, 'latin1'))
+    if (((file[at + 4 + depthAt] ?? 0) & 7) > 0) return true
+  return false
 }
 
 function withoutPadding({ data, height, stride }: Plane, rowBytes: number): Uint8Array {

@@ -12,6 +12,7 @@ declare module 'libraw-wasm/dist/libraw.js' {
   const create: (options: { wasmBinary: Uint8Array; printErr: () => void }) => Promise<{
     readonly LibRaw: new () => LibRaw
   }>
+  // eslint-disable-next-line import-x/no-default-export -- It is how the package exports it.
   export default create
   export type { LibRaw }
 }

@@ -29,7 +29,8 @@ async function withRaw<T>(file: Buffer, settings: object, use: (raw: LibRaw) => 
     return use(raw)
   } catch (error) {
     if (error instanceof Error) throw error
-    throw new Error('LibRaw cannot decode this raw file: it is damaged, or of a camera that it does not know')
+    const why = 'LibRaw cannot decode this raw file: it is damaged, or of a camera that it does not know'
+    throw new Error(why, { cause: error })
   } finally {
     raw.delete()
   }
