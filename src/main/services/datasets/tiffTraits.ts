@@ -76,4 +76,4 @@ export const hasAlpha = ({ extras }: TiffTraits): boolean => extras[0] === 1 || 
 
 /** Values that the image decoder does not read, or brings to whole numbers of 16 bits. */
 export const isOdd = ({ bits, kind }: TiffTraits): boolean =>
-  kind === 'float' ? bits !== 32 : kind === 'signed' ? true : bits > 32
+  kind === 'float' ? bits !== 32 : kind === 'signed' || bits > 16

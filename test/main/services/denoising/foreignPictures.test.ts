@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { preprocessingSchema } from '../../../../src/shared/dataset'
 import { decodeImage } from '../../../../src/main/services/datasets/decodeImage'
 import { toCurve } from '../../../../src/main/services/datasets/foreign/foreignPixels'
@@ -19,7 +19,7 @@ import { hasExiftool } from '../../../support/requirements'
 import { temporaryFolder } from '../../../support/testFolder'
 
 let folder: string
-beforeAll(async () => {
+beforeEach(async () => {
   folder = await temporaryFolder()
 })
 afterAll(() => foreignPictures.end())

@@ -86,7 +86,12 @@ describe('a JPEG with something wrong around its pixels', () => {
 describe('channels', () => {
   it.each(['png', 'tiff', 'webp'] as const)('alpha of grey stays in %s', async (format) => {
     const grey = image(2).toColourspace('b-w')
-    const file = await (format === 'webp' ? grey.webp({ lossless: true }) : grey[format]()).toBuffer()
+    const encoded = {
+      png: () => grey.png(),
+      tiff: () => grey.tiff({ compression: 'lzw' }),
+      webp: () => grey.webp({ lossless: true }),
+    }
+    const file = await encoded[format]().toBuffer()
     const { out } = await through(`a.${format}`, file)
     const alpha = (from: Buffer | string) => sharp(from).extractChannel('alpha').raw().toBuffer()
     expect(await alpha(out)).toEqual(await alpha(file))
