@@ -4,7 +4,8 @@ import sharp from 'sharp'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import type { ImageTraits } from '../../../shared/plan'
-import { findImages, type FoundImage } from './findImages'
+import type { FoundImage } from './findImages'
+import { findTrainingImages } from './trainingImages'
 import { planReading } from './readingPlan'
 import { readImages } from './readImages'
 
@@ -40,7 +41,7 @@ export interface SampledImages {
 export async function traitsOfPlaces(sources: readonly string[]): Promise<ImageTraits> {
   const startedAt = performance.now()
   const isEnough = (n: number) => n >= enoughImages || performance.now() - startedAt > patienceMs
-  const { images, skipped } = await findImages([...sources], { labels: 'folder', isEnough })
+  const { images, skipped } = await findTrainingImages([...sources], { labels: 'folder', isEnough })
   const preprocessing = preprocessingSchema.parse({ width: traitsSide, height: traitsSide, color: 'rgb' })
   const { readings } = planReading(images, { limit: lookedAt, patches: null })
   const sampled = { pixels: [] as Uint8Array[], widths: [] as number[], heights: [] as number[] }

@@ -75,11 +75,11 @@ export async function readOddValues(
   { input, format }: PreparedImage,
   { bits, kind, orientation, colors, extras, ...first }: TiffTraits,
 ): Promise<Picture> {
+  if (kind !== 'float' && bits > 32)
+    throw new UnusableImage(`Its values are whole numbers of ${bits} bits. Save it with 16 or 32 bits first.`)
   const { count: pages, remark } = await tiffPages(input)
   const { values, width, height, channels } = await readOddTiff(input, pages)
   const isAlpha = hasAlpha({ bits, kind, orientation, colors, extras, ...first })
-  if (kind !== 'float' && bits > 32)
-    throw new UnusableImage(`Its values are whole numbers of ${bits} bits. Save it with 16 or 32 bits first.`)
   if (colors + (isAlpha ? 1 : 0) !== channels || channels > 4)
     throw new UnusableImage(`It has ${channels} channels of ${bits} bits. Save it in RGB or grey first.`)
   const floats = { ...floatsOf(values), hot: hotValues(values, { width, channels }), sample: { bits, kind } }

@@ -220,6 +220,20 @@ describe('what is left out', () => {
     })
   })
 
+  it('takes a picture once that a camera has left as a raw file and as JPEG', async () => {
+    await put('a/1.nef', Buffer.from('MM\0*'))
+    await put('a/1.jpg', await plain('#fff').jpeg().toBuffer())
+    await put('b/1.NEF', Buffer.from('MM\0*'))
+    const { items, info } = await importAndRead({ sources: [folder], out })
+    expect(items.map((item) => item.path)).toEqual(['a/1.jpg'])
+    expect(info.skipped).toEqual(
+      expect.arrayContaining([
+        { path: 'a/1.nef', reason: expect.stringContaining('in another format too') },
+        { path: 'b/1.NEF', reason: expect.stringContaining('LibRaw') },
+      ]),
+    )
+  })
+
   it('ends in a folder whose links lead in a circle, and follows other links once', async () => {
     await put('a/1.png', await plain('#fff').png().toBuffer())
     await symlink('..', join(folder, 'a', 'up'))

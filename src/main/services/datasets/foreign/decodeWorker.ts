@@ -18,6 +18,9 @@ const decoders: Record<ForeignFormat, ForeignDecoder> = {
   raw: rawDecoder,
 }
 
+// One of the libraries makes buffers in a way that Node warns of.
+process.noDeprecation = true
+
 /** One request after the other: whoever sends them waits. */
 async function answer({ id, format, task, path }: ForeignRequest): Promise<void> {
   try {
