@@ -19,6 +19,13 @@ export function computeWorkerEntry(): URL {
   return pathToFileURL(path)
 }
 
+/** The built decodeWorker.js, also for code that was not built itself. @throws Error when the build is incomplete */
+export function decodeWorkerEntry(): URL {
+  const path = above('decodeWorker.js') ?? above(join('out', 'main', 'decodeWorker.js'))
+  if (!path) throw new Error('decodeWorker.js is not there: the build is incomplete. Run npm run build.')
+  return pathToFileURL(path)
+}
+
 /** Folder of the built page. @throws Error when the build is incomplete */
 export function pageFolder(): string {
   const path = above(join('renderer', 'index.html'))

@@ -73,7 +73,7 @@ const namings: Record<(typeof languages)[number], Record<NamingKey, string>> = {
 export const sayIn =
   (language: keyof typeof namings): SayPart =>
   (key, value) =>
-    namings[language][key].replace('{value}', value)
+    namings[language][key].replace('{value}', () => value)
 const inEnglish = sayIn('en')
 
 /** A run as far as its name tells of it. */

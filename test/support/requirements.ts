@@ -30,6 +30,17 @@ export function hasShared(): boolean {
   )
 }
 
+/** Small inputs that once failed, beside the checkout where the project is developed. */
+export const sharedCases = resolve(root, '../shared/cases')
+
+export function hasCases(): boolean {
+  return requirement(
+    'cases',
+    () => existsSync(sharedCases),
+    'tests with the files in ../shared/cases, which is not here.',
+  )
+}
+
 /** Phil Harvey's reader of metadata, which knows nothing of the encoder that wrote them. */
 export function hasExiftool(): boolean {
   return requirement(

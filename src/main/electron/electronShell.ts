@@ -1,15 +1,14 @@
 import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
 import type { PickKind } from '../../shared/api/places'
+import { imageExtensions } from '../../shared/imageFiles'
 import { modelExtensions } from '../../shared/modelFiles'
 import type { Shell } from '../services/shell'
-
-const images = ['jpg', 'jpeg', 'png', 'webp', 'avif', 'tif', 'tiff', 'gif', 'bmp']
 
 const dialogs: Record<PickKind, OpenDialogOptions> = {
   images: {
     title: 'Choose images',
     properties: ['openFile', 'multiSelections'],
-    filters: [{ name: 'Images', extensions: images }],
+    filters: [{ name: 'Images', extensions: [...imageExtensions] }],
   },
   folders: { title: 'Choose folders of images', properties: ['openDirectory', 'multiSelections'] },
   models: {

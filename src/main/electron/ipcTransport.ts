@@ -61,7 +61,7 @@ async function addPlaces({ places, log }: App, paths: readonly string[]): Promis
       return {
         kind: 'error',
         id: 0,
-        error: { kind, code, message: message.replaceAll(path, basename(path)) },
+        error: { kind, code, message: message.replaceAll(path, () => basename(path)) },
       }
     }
   }

@@ -4,9 +4,14 @@ import sharp, { type Sharp } from 'sharp'
 import type { Preprocessing } from '../../../shared/dataset'
 import { flattenOnto, parseColor, placeOnto } from './background'
 import type { Pixels, RawImage } from './pixels'
-import { maxPixels, type PreparedImage } from './prepareImage'
+import { foreignPixels, foreignPreview } from './foreign/foreignPixels'
+import { mendJpeg } from './jpegParts'
+import { isForeign, maxPixels, type PreparedImage } from './prepareImage'
 import { readBmp } from './readBmp'
+import { readStored, takeChannels } from './storedPixels'
+import { hasAlpha, type TiffTraits } from './tiffTraits'
 import { damaged } from './unusableImage'
+import { uprightPixels } from './uprightPixels'
 import { scaleWideValues } from './wideValues'
 
 /** Images keep the cores busy side by side; threads inside each one would only get in each other's way. */
@@ -25,9 +30,17 @@ export async function decodeImage(image: PreparedImage, preprocessing: Preproces
   try {
     return await scale(await openInput(image), preprocessing)
   } catch (error) {
-    throw damaged(error)
+    const mended = image.format === 'jpeg' ? mendJpeg(await bytesOf(image)) : null
+    if (!mended) throw damaged(error)
+    // It may still be cut off.
+    return scale(await openInput({ ...image, input: mended.bytes }), preprocessing).catch(() => {
+      throw damaged(error)
+    })
   }
 }
+
+const bytesOf = async ({ input }: Pick<PreparedImage, 'input'>): Promise<Buffer> =>
+  typeof input === 'string' ? await readFile(input) : input
 
 /** The same for pixels that are there already. What has the right shape passes as it is. */
 export async function convertRaw(image: RawImage, preprocessing: Preprocessing): Promise<Pixels> {
@@ -37,10 +50,31 @@ export async function convertRaw(image: RawImage, preprocessing: Preprocessing):
   return await scale(fromRaw(image), preprocessing)
 }
 
-async function openInput({ format, input, wideValues }: PreparedImage): Promise<Sharp> {
-  if (format === 'bmp') return fromRaw(readBmp(typeof input === 'string' ? await readFile(input) : input))
-  if (wideValues) return fromRaw(await scaleWideValues(input))
-  return sharp(input, { autoOrient: mayBeTurned(input), limitInputPixels: maxPixels })
+/** Upright. @param forThumbnail takes what there is of a damaged one, and a picture within a raw file */
+export async function openInput(image: PreparedImage, forThumbnail = false): Promise<Sharp> {
+  const { format, input, tiff } = image
+  if (format === 'bmp') return fromRaw(readBmp(await bytesOf(image)))
+  if (isForeign(format))
+    return forThumbnail ? foreignPreview(format, image.path) : foreignPixels(format, image.path)
+  if (image.wideValues) return fromRaw(await scaleWideValues(image))
+  if (tiff && tiff.extras.length > 0 && !(hasAlpha(tiff) && tiff.extras.length === 1) && tiff.colors !== 4)
+    return fromRaw(await colorsAlone(image, tiff))
+  return sharp(input, {
+    autoOrient: format === 'tiff' || mayBeTurned(input),
+    limitInputPixels: maxPixels,
+    failOn: forThumbnail ? 'none' : 'warning',
+  })
+}
+
+/** Of a TIFF with channels beyond colour that are not alpha. */
+async function colorsAlone({ input }: PreparedImage, tiff: TiffTraits): Promise<RawImage> {
+  const { bits, colors, extras, orientation } = tiff
+  const isDeep = bits === 16
+  const layout = { isGrey: colors === 1, isDeep, channels: colors + extras.length, pages: 1 }
+  const { pixels, width, height, channels } = await readStored(input, 'tiff', layout)
+  const kept = takeChannels(pixels, channels, 0, colors)
+  const data = kept instanceof Uint16Array ? Uint8Array.from(kept, (value) => value >> 8) : kept
+  return uprightPixels({ data, width, height, channels: colors === 1 ? 1 : 3 }, orientation)
 }
 
 const exifMarks = ['Exif', 'eXIf', 'EXIF', 'exif']

@@ -129,7 +129,7 @@ async function classify(
   }
   try {
     const head = await readHead(absolute)
-    if (sniff(head)) return { kind: 'file', ...place, label: null }
+    if (sniff(head, path)) return { kind: 'file', ...place, label: null }
     const idx = await openIdx(absolute, head)
     if (idx) return { kind: 'idx', source, path, idx }
     if (!isIdxLabels(head)) others.add(path)

@@ -1,79 +1,83 @@
 import { extname } from 'node:path'
+import { imageExtensions, rawExtensions } from '../../../shared/imageFiles'
 
-/** What we decode. */
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif' | 'bmp'
+/** What we decode. `raw` stands for the files of many cameras, each of a kind of its own. */
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif' | 'bmp' | 'heic' | 'exr' | 'raw'
 
-export const readableFormats = 'JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP'
+export const readableFormats =
+  'JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR and camera raw (DNG, CR2, CR3, NEF, ARW and others)'
 
 /** Enough of the front of a file for `sniff`. */
 export const sniffBytes = 512
 
-const formatOfExtension: Record<string, ImageFormat> = {
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.jpe': 'jpeg',
-  '.jfif': 'jpeg',
-  '.png': 'png',
-  '.apng': 'png',
-  '.webp': 'webp',
-  '.avif': 'avif',
-  '.tif': 'tiff',
-  '.tiff': 'tiff',
-  '.gif': 'gif',
-  '.bmp': 'bmp',
-  '.dib': 'bmp',
-}
+const raw = new Set(rawExtensions)
+const readable = new Set(imageExtensions)
 
-const rawExtensions =
-  '.3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .iiq .kdc .mrw .nef .nrw .orf .pef .raf .raw .rw2 .srw .x3f'
+/** What other images are called, by their endings. */
 const otherImages: Record<string, string> = {
-  '.heic': 'HEIC',
-  '.heif': 'HEIF',
-  '.jxl': 'JPEG XL',
-  '.jp2': 'JPEG 2000',
-  '.j2k': 'JPEG 2000',
-  '.psd': 'Photoshop',
-  '.xcf': 'GIMP',
-  '.exr': 'OpenEXR',
-  '.hdr': 'Radiance HDR',
-  '.svg': 'SVG',
-  '.ico': 'icon',
-  '.tga': 'Targa',
-  '.dcm': 'DICOM',
+  ...{ jxl: 'JPEG XL', jp2: 'JPEG 2000', j2k: 'JPEG 2000', jpx: 'JPEG 2000', jxr: 'JPEG XR' },
+  ...{ psd: 'PSD', psb: 'PSB', xcf: 'GIMP', kra: 'Krita', afphoto: 'Affinity Photo' },
+  ...{ svg: 'SVG', ico: 'icon', tga: 'Targa', pcx: 'PCX' },
+  ...{ hdr: 'Radiance HDR', dpx: 'DPX', pbm: 'PBM', pgm: 'PGM', ppm: 'PPM', pfm: 'PFM', dds: 'DDS' },
+  ...{ dcm: 'DICOM', dicom: 'DICOM', nii: 'NIfTI', fits: 'FITS', fts: 'FITS' },
+  ...{ czi: 'Zeiss CZI', lif: 'Leica LIF', nd2: 'Nikon ND2', oib: 'Olympus OIB', svs: 'Aperio SVS' },
 }
-for (const extension of rawExtensions.split(' ')) otherImages[extension] = 'camera raw'
 
-export function hasImageExtension(path: string): boolean {
-  return extname(path).toLowerCase() in formatOfExtension
-}
+const endingOf = (path: string) => extname(path).slice(1).toLowerCase()
+
+export const hasImageExtension = (path: string): boolean => readable.has(endingOf(path))
 
 /** The sentence for an image of a kind that we do not read, by its name; null for all other files. */
 export function unreadableImage(path: string): string | null {
-  const kind = otherImages[extname(path).toLowerCase()]
+  const kind = otherImages[endingOf(path)]
   return kind ? unreadable(kind) : null
 }
 
-/** The format by the first bytes of a file, whatever its name; null when it is none of ours. */
-export function sniff(head: Uint8Array): ImageFormat | null {
+/**
+ * The format by the first bytes of a file; null when it is none of ours. Most raw files of cameras are TIFF by their first
+ * bytes, and only the name tells them apart.
+ */
+export function sniff(head: Uint8Array, path = ''): ImageFormat | null {
   if (startsWith(head, [0xff, 0xd8, 0xff])) return 'jpeg'
   if (startsWith(head, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png'
   if (textAt(head, 0, 4) === 'RIFF' && textAt(head, 8, 4) === 'WEBP') return 'webp'
-  if (textAt(head, 4, 4) === 'ftyp' && /avif|avis/.test(textAt(head, 8, 56))) return 'avif'
-  if (startsWith(head, [0x49, 0x49, 0x2a, 0]) || startsWith(head, [0x4d, 0x4d, 0, 0x2a])) return 'tiff'
-  if (startsWith(head, [0x49, 0x49, 0x2b, 0]) || startsWith(head, [0x4d, 0x4d, 0, 0x2b])) return 'tiff'
+  if (textAt(head, 4, 4) === 'ftyp') return sniffBoxes(head)
+  const isTiff = ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(textAt(head, 0, 4))
+  if (isTiff) return textAt(head, 8, 2) === 'CR' || raw.has(endingOf(path)) ? 'raw' : 'tiff'
+  if (isOtherRaw(head)) return 'raw'
+  if (startsWith(head, [0x76, 0x2f, 0x31, 0x01])) return 'exr'
   if (/^GIF8[79]a/.test(textAt(head, 0, 6))) return 'gif'
   if (textAt(head, 0, 2) === 'BM' && head.length >= 26 && startsWith(head.subarray(6), [0, 0, 0, 0]))
     return 'bmp'
   return null
 }
 
+/** The brands of a file made of boxes (ISO/IEC 14496-12): the main one, then those that it is compatible with. */
+function sniffBoxes(head: Uint8Array): ImageFormat | null {
+  const length = new DataView(head.buffer, head.byteOffset, 4).getUint32(0)
+  const brands = textAt(head, 8, Math.min(length, 72) - 8)
+  if (/avif|avis/.test(brands)) return 'avif'
+  if (/hei[cfmsx]|hev[cmsx]|mif1|msf1/.test(brands)) return 'heic'
+  return brands.startsWith('crx ') ? 'raw' : null
+}
+
+/** Olympus, Panasonic, Fujifilm, Minolta, Canon before 2004, and Sigma. */
+function isOtherRaw(head: Uint8Array): boolean {
+  const start = textAt(head, 0, 14)
+  return (
+    /^(IIRO|IIRS|MMOR|IIU\0|FUJIFILMCCD-RAW|\0MRM|FOVb)/.test(textAt(head, 0, 16)) ||
+    start.endsWith('HEAPCCDR')
+  )
+}
+
 /** Why a file that is called an image is none, given its first bytes, none of which `sniff` knows. */
 export function explainUnknown(head: Uint8Array): string {
   if (head.length === 0) return 'The file is empty.'
-  if (textAt(head, 4, 4) === 'ftyp' && /hei[cfsx]|hev[cx]|mif1/.test(textAt(head, 8, 32)))
-    return unreadable('HEIC')
-  if (textAt(head, 0, 4) === '8BPS') return unreadable('Photoshop')
+  if (textAt(head, 0, 4) === '8BPS') return unreadable('PSD')
+  if (textAt(head, 0, 4) === '%PDF') return unreadable('PDF')
   if (textAt(head, 4, 4) === 'JXL ' || startsWith(head, [0xff, 0x0a])) return unreadable('JPEG XL')
+  if (textAt(head, 4, 4) === 'jP  ') return unreadable('JPEG 2000')
+  if (textAt(head, 128, 4) === 'DICM') return unreadable('DICOM')
   const start = textAt(head, 0, sniffBytes)
   if (/^\s*(<\?xml[^]*)?<svg/i.test(start)) return unreadable('SVG')
   if (/^[\t\n\r -~\u0080-\u00ff]*$/.test(start)) return 'It holds text, not an image, whatever its name says.'
@@ -81,7 +85,8 @@ export function explainUnknown(head: Uint8Array): string {
 }
 
 function unreadable(kind: string): string {
-  return `Images of the kind ${kind} cannot be read. Convert it to PNG or JPEG first.`
+  const article = /^([AEIO]|SVG)/i.test(kind) ? 'an' : 'a'
+  return `It is ${article} ${kind} file, which Hourglass does not read. Export it as TIFF or PNG.`
 }
 
 function startsWith(bytes: Uint8Array, prefix: number[]): boolean {

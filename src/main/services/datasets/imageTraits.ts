@@ -4,7 +4,8 @@ import sharp from 'sharp'
 import { preprocessingSchema, type Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import type { ImageTraits } from '../../../shared/plan'
-import { findImages, type FoundImage } from './findImages'
+import type { FoundImage } from './findImages'
+import { findTrainingImages } from './trainingImages'
 import { planReading } from './readingPlan'
 import { readImages } from './readImages'
 import type { LookedAt } from './walkFolder'
@@ -51,7 +52,10 @@ export const traitsOfPlaces = async (sources: readonly string[]): Promise<ImageT
 export async function measurePlaces(sources: readonly string[]): Promise<MeasuredPlaces> {
   const startedAt = performance.now()
   const isEnough = (n: number) => n >= enoughImages || performance.now() - startedAt > patienceMs
-  const { images, skipped: leftOut, looked } = await findImages([...sources], { labels: 'folder', isEnough })
+  const { images, skipped: leftOut, looked } = await findTrainingImages([...sources], {
+    labels: 'folder',
+    isEnough,
+  })
   const preprocessing = preprocessingSchema.parse({ width: traitsSide, height: traitsSide, color: 'rgb' })
   const { readings } = planReading(images, { limit: lookedAt, patches: null })
   const broken: Skipped[] = []

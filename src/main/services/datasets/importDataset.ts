@@ -3,7 +3,8 @@ import type { DatasetInfo, DatasetItem, Preprocessing, Skipped } from '../../../
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { rowBytes } from '../../store/datasetStore'
 import { DatasetWriter } from '../../store/datasetWriter'
-import { findImages, type Found } from './findImages'
+import type { Found } from './findImages'
+import { findTrainingImages } from './trainingImages'
 import { compareNames } from './naturalOrder'
 import { checkOutFolder } from './outFolder'
 import { cutPatch, patchCorners } from './patches'
@@ -53,7 +54,7 @@ export async function importDataset(request: ImportRequest): Promise<ImportResul
   const onProgress = throttle(request.onProgress)
   try {
     await checkOutFolder(out, sources)
-    const found = await findImages(sources, {
+    const found = await findTrainingImages(sources, {
       labels: preprocessing.labels,
       signal,
       onFound: (done) => onProgress({ phase: 'finding', done, total: 0, skipped: 0 }),

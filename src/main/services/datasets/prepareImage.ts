@@ -4,6 +4,9 @@ import sharp from 'sharp'
 import type { Preprocessing } from '../../../shared/dataset'
 import { explainFileError } from '../../store/fileErrors'
 import { explainUnknown, sniff, sniffBytes, type ImageFormat } from './imageFormats'
+import type { ForeignFormat } from './foreign/messages'
+import { foreignPictures } from './foreign/foreignPictures'
+import { isOdd, readTiffTraits, type TiffTraits } from './tiffTraits'
 import { damaged, UnusableImage } from './unusableImage'
 
 /** Decoded, an image of this size takes 800 MB at most. */
@@ -23,6 +26,8 @@ export interface PreparedImage {
   height: number
   /** Values that are not 8 or 16 bits, and have to be brought to a range first. */
   wideValues: boolean
+  /** Of a TIFF, its first page. */
+  tiff?: TiffTraits
   /** Of the file, to tell later whether it changed. */
   bytes: number
   modifiedMs: number
@@ -30,20 +35,34 @@ export interface PreparedImage {
 
 type Header = { width: number; height: number; orientation?: number; wideValues?: boolean }
 
+/** Formats that libraries of their own decode, from the file. */
+export const isForeign = (format: ImageFormat): format is ForeignFormat =>
+  format === 'heic' || format === 'exr' || format === 'raw'
+
 /** Reads the header. @throws UnusableImage for anything that is wrong with the file */
 export async function prepareImage(path: string): Promise<PreparedImage> {
   const { head, input, bytes, modifiedMs } = readInput(path)
-  const format = sniff(head)
+  let format = sniff(head, path)
   if (!format) throw new UnusableImage(explainUnknown(head))
-  const { width, height, orientation = 1, wideValues = false } = await readHeader(format, input, head)
+  const [tiff] = format === 'tiff' ? await readTiffTraits(input, 1) : []
+  if (tiff?.isSensor) format = 'raw'
+  const header = isForeign(format)
+    ? await readForeignHeader(format, path)
+    : tiff && isOdd(tiff)
+      ? { ...tiff, wideValues: true }
+      : await readHeader(format, input, head)
+  const { width, height, orientation = 1, wideValues = false } = header
   if (width * height > maxPixels) throw new UnusableImage(tooLarge(width, height))
   const upright = orientation >= 5 ? { width: height, height: width } : { width, height }
-  return { path, format, input, wideValues, bytes, modifiedMs, ...upright }
+  return { path, format, input, wideValues, tiff, bytes, modifiedMs, ...upright }
 }
+
+const foreignBytesPerPixel = 20
 
 /** Bytes that decoding holds at once, by the format's way of decoding. */
 export function decodingBytes(image: PreparedImage, { patches, width, height }: Preprocessing): number {
   const pixels = image.width * image.height
+  if (isForeign(image.format)) return pixels * foreignBytesPerPixel
   if (patches) return pixels * 4
   // JPEG is scaled down by up to 8 while it is decoded.
   const shrink = Math.min(8, Math.max(1, Math.floor(Math.min(image.width / width, image.height / height))))
@@ -71,6 +90,14 @@ function readInput(path: string): Input {
     throw explained === error ? error : new UnusableImage((explained as Error).message, { cause: error })
   } finally {
     if (file !== undefined) closeSync(file)
+  }
+}
+
+async function readForeignHeader(format: ForeignFormat, path: string): Promise<Header> {
+  try {
+    return await foreignPictures.ask(format, 'size', path)
+  } catch (error) {
+    throw damaged(error)
   }
 }
 

@@ -2,7 +2,7 @@ import type { DatasetPreview } from '../../../shared/api/commands'
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Preprocessing } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
-import { findImages } from './findImages'
+import { findTrainingImages } from './trainingImages'
 import { cutPatch, patchCorners } from './patches'
 import type { Pixels } from './pixels'
 import { readImages } from './readImages'
@@ -23,7 +23,10 @@ export async function previewImages(
 ): Promise<CleanPreview> {
   const startedAt = performance.now()
   const isEnough = (n: number) => n >= enoughImages || performance.now() - startedAt > patienceMs
-  const { images, skipped, more } = await findImages([...sources], { labels: preprocessing.labels, isEnough })
+  const { images, skipped, more } = await findTrainingImages([...sources], {
+    labels: preprocessing.labels,
+    isEnough,
+  })
   const { readings } = planReading(images, { limit: count, patches: null })
   const shown: Uint8Array[] = []
   const names: string[] = []

@@ -9,11 +9,11 @@ import { mapOrdered } from '../datasets/mapOrdered'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { ModelWork } from '../models/modelWork'
-import { type DenoiseSettings, denoisePicture, writeResult } from './denoisePicture'
+import { type DenoiseSettings, denoisePicture, isCopy, writeResult } from './denoisePicture'
 import { DenoisingModels } from './denoisingModels'
 import { checkOutputs, OutputNames } from './outputNames'
-import { manyInOneFile, type Picture, readPicture } from './readPicture'
-import { newExtension } from './writePicture'
+import { animatedPages, manyInOneFile, type Picture, readPicture } from './readPicture'
+import { asTheOriginal, newExtension } from './writePicture'
 
 export interface DenoiseRequest extends DenoiseSettings {
   /** Folder of a run or of a saved model, or builtin:NAME; null for the built-in one that suits each picture. */
@@ -169,6 +169,7 @@ async function denoiseTarget(
     const file = join(out, name)
     await makeFolder(dirname(file))
     await writeResult(file, image, picture, result)
+    if (picture.remark && !isCopy(picture, result, asTheOriginal)) onNote?.(`${path}: ${picture.remark}`)
     const { width, height } = picture
     const { sigma: found, repairs, tile: used } = result
     return { path, file, model: result.model, width, height, sigma: found, repairs, tile: used, ms }
@@ -195,7 +196,8 @@ async function findTargets(
     if ('reason' in image) skipped.push({ path: one.path, reason: image.reason })
     else {
       // Of the image nothing is kept: small ones hold their whole file.
-      const name = names.next(one.path, newExtension(image))
+      const pages = await animatedPages(image)
+      const name = names.next(one.path, newExtension({ format: image.format, pages }))
       const megapixels = (image.width * image.height) / 1e6
       targets.push({ path: one.path, absolute: one.absolute, name, megapixels })
     }

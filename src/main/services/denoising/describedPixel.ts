@@ -1,6 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib'
 import sharp, { type Metadata, type Sharp } from 'sharp'
-import { type Picture, spaceOf } from './readPicture'
+import { spaceOf } from '../datasets/storedPixels'
+import type { Picture } from './readPicture'
 
 /**
  * One pixel, all of it 0, with another picture's EXIF, XMP and ICC profile, by way of a PNG.

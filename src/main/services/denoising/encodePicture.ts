@@ -55,6 +55,9 @@ export function encode(picture: Sharp, { format, quality, pixels, isDeep, densit
       const resolution = perMillimetre ? { xres: perMillimetre, yres: perMillimetre } : {}
       return picture.tiff({ compression: tiffCompression(isDeep), predictor: 'horizontal', ...resolution })
     }
+    case 'gif':
+      // As many frames as there were, each with the colours that suit it.
+      return picture.gif({ reuse: false, keepDuplicateFrames: true, dither: 0 })
     default:
       return picture.png(png)
   }

@@ -9,6 +9,16 @@ export interface Floats {
   readonly white: number
   /** Where values stand that are a picture's no more than what is no number: see `hotValues`. */
   readonly hot?: ReadonlySet<number>
+  /** What they are in the file, where that is not floats of 32 bits. */
+  readonly sample?: Sample
+  /** They are the linear light of the file in the curve of sRGB, but for alpha. */
+  readonly isCurved?: boolean
+}
+
+/** How a file stores a value. */
+export interface Sample {
+  readonly bits: number
+  readonly kind: 'unsigned' | 'signed' | 'float'
 }
 
 const deepest = 65535

@@ -55,8 +55,8 @@ export class LoadedPicture {
     const first = read.pixels.subarray(0, read.pixels.length / read.pages)
     // Its floats are of use only where it is written.
     const floats = read.floats && { ...read.floats, values: new Float32Array() }
-    const picture = { ...read, pixels: shared(first), floats }
-    const screen = floats ? null : await ScreenColors.of(image, picture.channels)
+    const picture = { ...read, pixels: shared(first), floats, extra: undefined, source: undefined }
+    const screen = floats ? ScreenColors.ofRange(floats) : await ScreenColors.of(image, picture.channels)
     return new LoadedPicture(image, picture, levelsOf(picture), screen)
   }
 

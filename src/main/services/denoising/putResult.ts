@@ -48,7 +48,8 @@ export async function putResult(
   const { format, quality } = entry.output
   const options = { format, quality, note: result.tile === null ? null : note }
   const isUnchanged = isCopy(picture, result, options)
-  const message = remarkOn(entry, result, isUnchanged)
+  const remarks = [remarkOn(entry, result, isUnchanged), isUnchanged ? null : picture.remark]
+  const message = remarks.filter(Boolean).join(' ') || null
   const state = isUnchanged ? 'unchanged' : 'done'
   const isReplaced = path === entry.path
   const wantsCopy = !isReplaced && (entry.folder !== null || (await stampOf(path)) !== null)

@@ -2,13 +2,12 @@ import { basename, dirname, extname, join } from 'node:path'
 import type { DenoiseOutput } from '../../../shared/api/denoising'
 import { asKey } from '../models/imageNames'
 import { type SavedResults, type Stamp, stampOf } from './savedResults'
-import type { Picture } from './readPicture'
-import { newExtension } from './writePicture'
+import { newExtension, type WrittenPicture } from './writePicture'
 
 export interface ResultRequest {
   readonly original: string
   readonly stamp: Stamp
-  readonly picture: Pick<Picture, 'format'>
+  readonly picture: WrittenPicture
   /** What was set, to know it again. */
   readonly settings: string
   readonly output: Pick<DenoiseOutput, 'pattern' | 'format' | 'replaceOriginals'>
@@ -39,7 +38,7 @@ export async function placeResult(
   const extension = newExtension(picture, { ...output, quality: null, note: null })
   if (output.replaceOriginals) return placeInstead(request, extension, results)
   const ending = extension ?? extname(original)
-  const stem = output.pattern.replaceAll('{name}', basename(original, extname(original)))
+  const stem = output.pattern.replaceAll('{name}', () => basename(original, extname(original)))
   for (let number = 1; ; number++) {
     const path = join(
       folder ?? dirname(original),

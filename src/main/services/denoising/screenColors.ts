@@ -1,7 +1,10 @@
 import sharp from 'sharp'
 import type { PixelBlock } from '../../../shared/api/library'
-import type { PreparedImage } from '../datasets/prepareImage'
-import { readingOptions } from './readPicture'
+import { profileOf } from '../datasets/foreign/foreignPixels'
+import { isForeign, type PreparedImage } from '../datasets/prepareImage'
+import { readingOptions } from '../datasets/storedPixels'
+import type { Floats } from './floats'
+import { isConverted } from './readPicture'
 import { profiledTiff } from './tiff/profiledTiff'
 
 /** Along each of red, green and blue; between two of them colours change evenly. */
@@ -18,9 +21,8 @@ export class ScreenColors {
   ) {}
 
   /** Null where the values are those of the screen, or nothing says what else they are. */
-  static async of({ format, input }: PreparedImage, channels: 1 | 2 | 3 | 4): Promise<ScreenColors | null> {
-    if (format === 'bmp') return null
-    const { icc } = await sharp(input, readingOptions(format)).metadata()
+  static async of(image: PreparedImage, channels: 1 | 2 | 3 | 4): Promise<ScreenColors | null> {
+    const icc = await profileIn(image)
     if (!icc) return null
     const colors = channels < 3 ? 1 : 3
     const given = colors === 1 ? greys() : grid()
@@ -36,6 +38,13 @@ export class ScreenColors {
       // A profile that cannot be read says nothing.
       return null
     }
+  }
+
+  /** Of pixels that are a range of values with white within it. Null where white is the largest. */
+  static ofRange({ low, high, white }: Pick<Floats, 'low' | 'high' | 'white'>): ScreenColors | null {
+    if (low === 0 && high === white) return null
+    const shown = (value: number) => ((low + (value / 255) * (high - low)) / white) * 255
+    return new ScreenColors(new Uint8Array(Uint8ClampedArray.from({ length: 256 }, (_, i) => shown(i))), 1)
   }
 
   /** A block for the screen. */
@@ -73,6 +82,14 @@ export class ScreenColors {
       }
     }
   }
+}
+
+/** Undefined where nothing says what the colours are, or they are converted when the picture is read. */
+async function profileIn({ format, input, path }: PreparedImage): Promise<Buffer | undefined> {
+  if (format === 'bmp') return undefined
+  if (isForeign(format)) return profileOf(format, path)
+  const { icc, space } = await sharp(input, { ...readingOptions(format), failOn: 'none' }).metadata()
+  return isConverted(space) ? undefined : icc
 }
 
 function greys() {

@@ -54,7 +54,7 @@ export class SideBySide {
    * @param isLast whether no other waits, when it is asked
    */
   async enter(entry: QueueEntry, picture: Picture, isLast: () => boolean): Promise<Turn> {
-    const bytes = bytesOf(picture, formatFor(picture.format, entry.output))
+    const bytes = bytesOf(picture, formatFor(picture, entry.output))
     const leave = await this.room.enter(bytes)
     return { leave, threads: () => this.threadsFor(entry, bytes, isLast()) }
   }

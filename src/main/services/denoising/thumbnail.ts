@@ -1,17 +1,16 @@
-import sharp from 'sharp'
 import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
-import { maxPixels, prepareImage } from '../datasets/prepareImage'
+import { openInput } from '../datasets/decodeImage'
+import { prepareImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
-import { readPicture } from './readPicture'
 
 /** An upright picture, no side longer than `size`, on white. @throws ExpectedError for what cannot be read */
 export async function readThumbnail(path: string, size: number): Promise<PixelBlock> {
   try {
     const image = await prepareImage(path)
-    const source = image.format === 'bmp' ? await fromPixels(image) : sharp(image.input, options)
-    const { data, info } = await source
-      .rotate()
+    const { data, info } = await (
+      await openInput(image, true)
+    )
       .resize(size, size, { fit: 'inside', withoutEnlargement: true })
       .flatten({ background: 'white' })
       .toColourspace('srgb')
@@ -25,11 +24,4 @@ export async function readThumbnail(path: string, size: number): Promise<PixelBl
       ? error
       : new ExpectedError('bad-input', 'The picture cannot be shown: its file is damaged.', { cause: error })
   }
-}
-
-const options = { limitInputPixels: maxPixels, failOn: 'none' } as const
-
-async function fromPixels(image: Parameters<typeof readPicture>[0]) {
-  const { pixels, width, height, channels } = await readPicture(image)
-  return sharp(pixels, { raw: { width, height, channels } })
 }

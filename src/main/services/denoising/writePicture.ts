@@ -2,17 +2,25 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import type { Quality } from '../../../shared/api/denoising'
 import type { ImageFormat } from '../datasets/imageFormats'
 import type { PreparedImage } from '../datasets/prepareImage'
+import { asStored, readingOptions, spaceOf } from '../datasets/storedPixels'
 import { UnusableImage } from '../datasets/unusableImage'
 import { describedPixel, withoutName } from './describedPixel'
 import { encode } from './encodePicture'
-import { withChanges } from './floats'
-import { asStored, holdsPages, type Picture, readingOptions, spaceOf } from './readPicture'
+import { type Floats, type Sample, withChanges } from './floats'
+import { toLinear } from '../datasets/foreign/foreignPixels'
+import { carryChunks } from './pngChunks'
+import { holdsPages, type Picture } from './readPicture'
+import type { ExtraChannels } from './readTiff'
 import { carryTags } from './tiff/carryTags'
-import { withFile } from './tiff/fileSource'
-import { writeFloatTiff } from './tiff/floatTiff'
-import { readDirectories, sourceOf } from './tiff/tiffDirectory'
+import { withBytes, withFile } from './tiff/fileSource'
+import { readDirectories } from './tiff/tiffDirectory'
+import { writeTiffPages } from './tiff/tiffPages'
+import { withNote, withoutGainMap } from './xmpNote'
 
-/** What a picture is written as; formats that cannot be written, or only with fewer colours, become PNG. */
+/**
+ * What a picture is written as; formats that cannot be written, or only with fewer colours, become PNG. HEIC has lost as much
+ * as JPEG does, and values of a sensor or of light need what TIFF has.
+ */
 const writtenAs: Record<ImageFormat, ImageFormat> = {
   jpeg: 'jpeg',
   png: 'png',
@@ -21,6 +29,9 @@ const writtenAs: Record<ImageFormat, ImageFormat> = {
   tiff: 'tiff',
   gif: 'png',
   bmp: 'png',
+  heic: 'jpeg',
+  exr: 'tiff',
+  raw: 'tiff',
 }
 
 const extensions: Partial<Record<ImageFormat, string>> = {
@@ -29,6 +40,7 @@ const extensions: Partial<Record<ImageFormat, string>> = {
   webp: '.webp',
   avif: '.avif',
   tiff: '.tif',
+  gif: '.gif',
 }
 
 export interface WriteOptions {
@@ -41,15 +53,26 @@ export interface WriteOptions {
 }
 export const asTheOriginal: WriteOptions = { format: 'same', quality: null, note: null }
 
-/** What a picture is written as. */
-export const formatFor = (original: ImageFormat, { format }: Pick<WriteOptions, 'format'>): ImageFormat =>
-  format === 'same' ? writtenAs[original] : format
+/** What decides on the format of a result. */
+export type WrittenPicture = Pick<Picture, 'format'> & Partial<Pick<Picture, 'pages'>>
+
+/** What a picture is written as: an animation stays one. */
+export function formatFor(
+  { format: original, pages = 1 }: WrittenPicture,
+  { format }: Pick<WriteOptions, 'format'>,
+): ImageFormat {
+  if (format !== 'same') return format
+  return original === 'gif' && pages > 1 ? 'gif' : writtenAs[original]
+}
 
 /** The ending of the file that a picture is written to, or null to keep the one it has. */
 export const newExtension = (
-  { format }: Pick<Picture, 'format'>,
+  picture: WrittenPicture,
   options: WriteOptions = asTheOriginal,
-): string | null => (formatFor(format, options) === format ? null : extensions[formatFor(format, options)]!)
+): string | null => {
+  const format = formatFor(picture, options)
+  return format === picture.format ? null : extensions[format]!
+}
 
 /**
  * Writes pixels as a file of the original's format, depth and colour profile, with its metadata.
@@ -68,32 +91,33 @@ export async function writePicture(
   options: WriteOptions = asTheOriginal,
 ): Promise<void> {
   const { height, width, channels, pages } = picture
-  const format = formatFor(picture.format, options)
+  const format = formatFor(picture, options)
   if (pages > 1 && !holdsPages(format))
     throw new UnusableImage(
       `It has ${pages} pages, and a file of the kind ${format} holds one. Save it as the original is, or as TIFF.`,
     )
+  if (format === 'tiff' && (picture.floats || picture.extra))
+    return writePages(original, picture, pixels, path, options)
   const raw = { height: height * pages, width, channels }
   const isDeep = pixels instanceof Uint16Array
   const isKeptDeep = isDeep && (format === 'png' || format === 'tiff' || format === 'avif')
   const space = spaceOf(channels < 3, isKeptDeep)
   const how = { format, quality: options.quality, pixels: height * width * pages, isDeep }
-  if (picture.floats && format === 'tiff')
-    return writeFloats(original, picture, pixels as Uint16Array, path, options)
   // Floats would go through the decoder's conversion of colours.
   if (picture.format === 'bmp' || picture.floats) {
-    await encode(sharp(pixels, { raw }).toColourspace(space), how).toFile(path)
+    const shown = picture.floats?.isCurved ? upToWhite(pixels, picture.floats) : pixels
+    await encode(opaque(sharp(shown, { raw }).toColourspace(space), format), how).toFile(path)
     return
   }
-  const described = await sharp(original.input, readingOptions(original.format)).metadata()
-  const { xmp, exif } = described
+  const described = picture.described ?? (await descriptionsOf(original, picture))
   const { begun, density } = await carrierOf(original, picture, described)
   const filled = begun
     // Arrays of numbers are taken as well, which its types do not say.
     .boolean(pixels as Buffer, 'or', { raw })
     .toColourspace(space)
     .keepMetadata()
-  const carrier = options.note === null ? filled : filled.withXmp(withNote(xmp?.toString(), options.note))
+  const xmp = xmpFor(picture, described.xmp?.toString(), options.note)
+  const carrier = xmp === null ? filled : filled.withXmp(xmp)
   const isOpaque = channels % 2 === 1
   const ready =
     format !== 'jpeg' || isOpaque
@@ -102,7 +126,30 @@ export async function writePicture(
           .flatten({ background: 'white' })
           .keepMetadata()
   await encode(ready, { ...how, density }).toFile(path)
-  if (format === 'tiff') await carryDescriptions(original, exif, path, pages)
+  if (format === 'tiff') await carryDescriptions(original, described.exif, path, pages)
+  if (format === 'png' && picture.format === 'png') await carryChunks(original.input, path)
+}
+
+const opaque = (picture: Sharp, format: ImageFormat) =>
+  format === 'jpeg' ? picture.flatten({ background: 'white' }) : picture
+
+/** What was taken for noise in the pixels was none of the metadata. */
+const descriptionsOf = ({ input, format }: PreparedImage, { source }: Picture): Promise<Metadata> =>
+  sharp(source ?? input, { ...readingOptions(format), failOn: 'none' }).metadata()
+
+/** Null where the original's stays what it is. */
+function xmpFor({ source }: Picture, xmp: string | undefined, note: string | null): string | null {
+  const kept = source && xmp ? withoutGainMap(xmp) : xmp
+  if (note !== null) return withNote(kept, note)
+  return kept === xmp || kept === undefined ? null : kept
+}
+
+/** The pixels of floats as a format shows them that ends at white. */
+function upToWhite(pixels: Uint8Array | Uint16Array, { low, high, white }: Floats): Uint16Array {
+  const step = (high - low) / 65_535
+  return Uint16Array.from(pixels, (value) =>
+    Math.round((Math.min(white, Math.max(0, low + value * step)) / white) * 65_535),
+  )
 }
 
 interface Carrier {
@@ -112,8 +159,22 @@ interface Carrier {
   readonly density?: number
 }
 
-async function carrierOf(original: PreparedImage, picture: Picture, described: Metadata): Promise<Carrier> {
+type Descriptions = Pick<Metadata, 'exif' | 'xmp' | 'icc'> & { density?: number }
+
+async function carrierOf(
+  original: PreparedImage,
+  picture: Picture,
+  described: Descriptions,
+): Promise<Carrier> {
   const { format, pages } = picture
+  if (picture.described) {
+    const pixel =
+      (await describedPixel(picture, described)) ??
+      (await describedPixel(picture, { ...described, icc: undefined }))!
+    return { begun: pixel, density: (await pixel.metadata()).density }
+  }
+  const input = picture.source ?? original.input
+  if (picture.isConverted) return { begun: await convertedPixel(input, picture), density: described.density }
   // libvips does not read their density, and of an AVIF not even a pixel without all of them: 3 s for 12 megapixels of noise.
   const pixel =
     pages === 1 && (format === 'avif' || format === 'webp') && (await describedPixel(picture, described))
@@ -122,10 +183,23 @@ async function carrierOf(original: PreparedImage, picture: Picture, described: M
     return { begun: format === 'avif' ? pixel.autoOrient() : pixel, density }
   }
   const none = new Array<number>(picture.channels).fill(0)
-  const whole = sharp(original.input, { ...asStored(format), pages: pages > 1 ? -1 : 1 })
+  const whole = sharp(input, { ...asStored(format), failOn: 'none', pages })
   // Most decoders end after its first lines.
   const begun = pages > 1 ? whole : whole.extract({ left: 0, top: 0, width: 1, height: 1 })
   return { begun: begun.linear(none, none), density: described.density }
+}
+
+/** One pixel, all of it 0, with what the original says but for its colours. */
+async function convertedPixel(input: Buffer | string, { format, channels }: Picture): Promise<Sharp> {
+  const none = new Array<number>(channels).fill(0)
+  const pixel = await sharp(input, { ...readingOptions(format), failOn: 'none', pages: 1 })
+    .extract({ left: 0, top: 0, width: 1, height: 1 })
+    .toColourspace('srgb')
+    .keepMetadata()
+    .withIccProfile('srgb')
+    .jpeg()
+    .toBuffer()
+  return sharp(pixel, { ignoreIcc: true }).linear(none, none)
 }
 
 /** Into a TIFF. What is damaged in the original stays behind. */
@@ -137,35 +211,58 @@ async function carryDescriptions(
 ): Promise<void> {
   try {
     if (original.format === 'tiff') await withFile(original.path, (source) => carryTags(source, path, pages))
-    else if (exif) await carryTags(sourceOf(withoutName(exif)), path, 1)
+    else if (exif) await withBytes(withoutName(exif), (source) => carryTags(source, path, 1))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
 }
 
-async function writeFloats(
+const xmpTag = 700
+
+/** A TIFF of what the encoder does not write. */
+async function writePages(
   original: PreparedImage,
-  { floats, pages, height, width, channels }: Picture,
-  pixels: Uint16Array,
+  { floats, extra, format, pages, height, width, channels, described }: Picture,
+  pixels: Uint8Array | Uint16Array,
   path: string,
   { note }: WriteOptions,
 ): Promise<void> {
-  const { xmp } = await sharp(original.input, readingOptions(original.format)).metadata()
-  const directories = await withFile(original.path, (source) => readDirectories(source, pages))
-  const values = withChanges(floats!, pixels)
-  const described = note === null ? null : withNote(xmp?.toString(), note)
-  await writeFloatTiff(path, directories, { values, pages, height, width, channels }, described)
+  const isTiff = format === 'tiff'
+  const directories = isTiff ? await withFile(original.path, (source) => readDirectories(source, pages)) : []
+  const xmp = isTiff ? directories[0]?.values.get(xmpTag)?.data : described?.xmp
+  const values = floats ? inFile(floats, withChanges(floats, pixels as Uint16Array), channels) : pixels
+  const all = channels + (extra?.channels ?? 0)
+  const written = extra ? joined(values as Uint8Array | Uint16Array, channels, extra) : values
+  const sample = floats?.sample ?? sampleOf(written)
+  await writeTiffPages(
+    path,
+    directories,
+    { values: written, sample, isDecoded: extra !== undefined, pages, height, width, channels: all },
+    note === null ? null : withNote(xmp?.toString(), note),
+  )
 }
 
-const history = 'photoshop:History'
+const sampleOf = (values: Float32Array | Uint16Array | Uint8Array): Sample => ({
+  bits: 8 * values.BYTES_PER_ELEMENT,
+  kind: values instanceof Float32Array ? 'float' : 'unsigned',
+})
 
-/** An XMP packet with a line of history, which programs show among what they know of a picture. */
-function withNote(xmp: string | undefined, note: string): string {
-  const escaped = note.replace(/&/g, '&amp;').replace(/</g, '&lt;')
-  const line = `<rdf:Description rdf:about="" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"><${history}>${escaped}</${history}></rdf:Description>`
-  const end = '</rdf:RDF>'
-  if (!xmp?.includes(end))
-    return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">${line}${end}</x:xmpmeta><?xpacket end="w"?>`
-  // A property may be there only once.
-  return xmp.includes(history) ? xmp : xmp.replace(end, line + end)
+const inFile = ({ isCurved }: Floats, values: Float32Array, channels: number): Float32Array =>
+  isCurved ? values.map((value, i) => (channels === 4 && i % 4 === 3 ? value : toLinear(value))) : values
+
+/** The channels of a picture, and those that its file has beside them. */
+function joined(
+  pixels: Uint8Array | Uint16Array,
+  channels: number,
+  extra: ExtraChannels,
+): Uint8Array | Uint16Array {
+  const count = pixels.length / channels
+  const all = channels + extra.channels
+  const values = pixels instanceof Uint8Array ? new Uint8Array(count * all) : new Uint16Array(count * all)
+  for (let i = 0; i < count; i++) {
+    for (let c = 0; c < channels; c++) values[i * all + c] = pixels[i * channels + c]!
+    for (let c = 0; c < extra.channels; c++)
+      values[i * all + channels + c] = extra.pixels[i * extra.channels + c]!
+  }
+  return values
 }

@@ -197,6 +197,7 @@ describe('what is left out', () => {
     await put('bad/text.png', 'These are words.\n')
     await put('bad/raw.nef', Buffer.from('MM\0*'))
     await put('bad/phone.heic', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0heic', 'latin1'))
+    await put('bad/layers.psd', '8BPS')
     await put('captions/a.txt', 'a')
     await put('captions/b.txt', 'b')
     await put('readme.md', '# Photos')
@@ -211,11 +212,26 @@ describe('what is left out', () => {
       'bad/empty.png': 'The file is empty.',
       'bad/huge.png': expect.stringMatching(/30000 × 30000 pixels are more than the 200 megapixels/),
       'bad/text.png': expect.stringContaining('text, not an image'),
-      'bad/raw.nef': expect.stringContaining('camera raw'),
-      'bad/phone.heic': expect.stringContaining('HEIC'),
+      'bad/raw.nef': expect.stringContaining('LibRaw cannot decode this raw file'),
+      'bad/phone.heic': expect.stringContaining('damaged'),
+      'bad/layers.psd': 'It is a PSD file, which Hourglass does not read. Export it as TIFF or PNG.',
       '*.txt': '2 files that are not images.',
       'readme.md': 'It is not an image.',
     })
+  })
+
+  it('takes a picture once that a camera has left as a raw file and as JPEG', async () => {
+    await put('a/1.nef', Buffer.from('MM\0*'))
+    await put('a/1.jpg', await plain('#fff').jpeg().toBuffer())
+    await put('b/1.NEF', Buffer.from('MM\0*'))
+    const { items, info } = await importAndRead({ sources: [folder], out })
+    expect(items.map((item) => item.path)).toEqual(['a/1.jpg'])
+    expect(info.skipped).toEqual(
+      expect.arrayContaining([
+        { path: 'a/1.nef', reason: expect.stringContaining('in another format too') },
+        { path: 'b/1.NEF', reason: expect.stringContaining('LibRaw') },
+      ]),
+    )
   })
 
   it('ends in a folder whose links lead in a circle, and follows other links once', async () => {

@@ -4,7 +4,7 @@ import type { Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { prepareImage } from '../../../../src/main/services/datasets/prepareImage'
 import { asTheOriginal, type WriteOptions } from '../../../../src/main/services/denoising/writePicture'
-import { writeFloatTiff } from '../../../../src/main/services/denoising/tiff/floatTiff'
+import { writeTiffPages } from '../../../../src/main/services/denoising/tiff/tiffPages'
 import { writeResult } from '../../../../src/main/services/denoising/denoisePicture'
 import { readPicture } from '../../../../src/main/services/denoising/readPicture'
 import { noisyPicture } from '../../../support/noisyPicture'
@@ -94,7 +94,7 @@ describe.skipIf(!hasExiftool())('what exiftool reads of a result', () => {
     const original = { width: 20, height: 300, channels: 3, pages }
     const values = Float32Array.from({ length: 20 * 300 * 3 * pages }, (_, i) => Math.sin(i) ** 2 * 0.9)
     const none = { values: new Map(), inner: new Map() }
-    await writeFloatTiff(path, [none, none], { values, ...original }, null)
+    await writeTiffPages(path, [none, none], { values, ...original }, null)
     describeTiff(path)
     await rewritten(path, join(folder, 'result.tif'), { note: 'Denoised with Hourglass 1.2' })
 

@@ -1,17 +1,27 @@
 import { open } from 'node:fs/promises'
-import { type ByteSource, readDirectories, type TiffDirectory } from './tiffDirectory'
+import { type ByteSource, readDirectories, type TiffDirectory, type TiffValue } from './tiffDirectory'
 import { TiffWriter } from './tiffWriter'
 import { withFile } from './fileSource'
 
+const resolution = [282, 283, 296] as const
 /** Tags that say what a picture is of and how it was made; the others say how it lies in its file. */
-const descriptions = new Set([
+const descriptions: ReadonlySet<number> = new Set([
+  ...resolution, // of which the encoder takes whole pixels per inch only
+  ...[285, 286, 287, 297], // name, place and number of a page
+  ...[50838, 50839], // ImageJ
   ...[269, 270, 271, 272, 285, 305, 306, 315, 316, 33432], // document, camera, software, date, artist, copyright
   ...[18246, 18249, 40091, 40092, 40093, 40094, 40095], // ratings, titles and keywords of Windows
   ...[33723, 34377], // IPTC and Photoshop
   ...[33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113], // GeoTIFF and GDAL
 ])
+/** What channels beyond colour are: the encoder takes them all for alpha. */
+const extraSamples = 338
 /** Types of BigTIFF, which a classic file has not. */
 const isClassic = (type: number) => type < 16
+
+/** Whether a tag says something that is true of another file of the picture too. */
+export const carryable = (tag: number, { type }: TiffValue): boolean =>
+  descriptions.has(tag) && isClassic(type)
 
 /**
  * Gives a TIFF the descriptions and the EXIF of an original, page by page: libvips, which wrote it, reads and writes none
@@ -38,7 +48,10 @@ export async function carryTags(original: ByteSource, path: string, pages: numbe
 function merge(from: TiffDirectory | undefined, to: TiffDirectory): TiffDirectory {
   if (!from) return to
   const values = new Map(to.values)
-  for (const [tag, value] of from.values)
-    if (descriptions.has(tag) && isClassic(value.type)) values.set(tag, value)
+  // Its unit is inches where it says none.
+  if (from.values.has(resolution[0])) for (const tag of resolution) values.delete(tag)
+  for (const [tag, value] of from.values) if (carryable(tag, value)) values.set(tag, value)
+  const extras = from.values.get(extraSamples)
+  if (extras && extras.count === to.values.get(extraSamples)?.count) values.set(extraSamples, extras)
   return { values, inner: new Map(from.inner) }
 }

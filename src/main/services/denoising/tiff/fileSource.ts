@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import type { ByteSource } from './tiffDirectory'
+import { type ByteSource, sourceOf } from './tiffDirectory'
 
 /** Reads parts of a file while `use` goes on. */
 export async function withFile<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
@@ -19,3 +19,7 @@ export async function withFile<T>(path: string, use: (source: ByteSource) => Pro
     await file.close()
   }
 }
+
+/** Reads parts of a file by its path, or of its bytes. */
+export const withBytes = <T>(input: Buffer | string, use: (source: ByteSource) => Promise<T>): Promise<T> =>
+  typeof input === 'string' ? withFile(input, use) : use(sourceOf(input))

@@ -42,6 +42,9 @@ const sizes: Record<number, readonly [bytes: number, word: number]> = {
 const mostValues = 4096
 const mostBytes = 2 ** 26
 
+/** Of TIFF, and of raw files that are TIFF but for this: those of Olympus and Panasonic. */
+const classicMagics = [42, 0x4f52, 0x5352, 0x55]
+
 /** How a file lays out its directories: classic TIFF, or BigTIFF with words of 8 bytes. */
 interface Layout {
   readonly isLittle: boolean
@@ -60,7 +63,7 @@ export async function readDirectories(source: ByteSource, most: number): Promise
   const isLittle = head.toString('latin1', 0, 2) === 'II'
   if (!isLittle && head.toString('latin1', 0, 2) !== 'MM') throw new RangeError('It is no TIFF.')
   const magic = isLittle ? head.readUInt16LE(2) : head.readUInt16BE(2)
-  if (magic !== 42 && magic !== 43) throw new RangeError('It is no TIFF.')
+  if (magic !== 43 && !classicMagics.includes(magic)) throw new RangeError('It is no TIFF.')
   const reader = new DirectoryReader(source, { isLittle, isBig: magic === 43 })
   const directories: TiffDirectory[] = []
   let offset = reader.offsetAt(head, magic === 43 ? 8 : 4)
