@@ -94,7 +94,9 @@ describe('what is set for one picture', () => {
       [['b'], true],
     ])
     const applied: Setting[] = []
-    const history = useControlHistory(async (ids, controls, isOwn) => void applied.push({ ids, controls, isOwn }))
+    const history = useControlHistory(
+      async (ids, controls, isOwn) => void applied.push({ ids, controls, isOwn }),
+    )
     const before = now
     now = [{ ids: ['a', 'b', 'c'], controls: all[1]!.controls, isOwn: false }]
     await history.assign(before, now)

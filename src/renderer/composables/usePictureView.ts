@@ -58,9 +58,9 @@ export function usePictureView(question: Ref<ViewQuestion | null>) {
   let last: { readonly asked: ViewQuestion; readonly view: SeenView } | null = null
   async function ask(asked: ViewQuestion): Promise<SeenView> {
     const known = last && isSamePlace(last.asked, asked) ? last.view : null
-    const { mask: _, ...view } = asked
+    const { id, controls, rectangle, scale, stronger } = asked
     const { changed, ...answer } = await client.invoke('denoise.view', {
-      ...view,
+      ...{ id, controls, rectangle, scale, stronger },
       since: known?.version ?? null,
     })
     const { original, restored } = answer

@@ -47,7 +47,8 @@ export async function placeResult(
     )
     if (taken.has(asKey(path))) continue
     const done = await results.find(original, stamp, settings, path)
-    if (done) return again ? { kind: 'write', path } : { kind: 'done', path, isUnchanged: done.isUnchanged ?? false }
+    if (done)
+      return again ? { kind: 'write', path } : { kind: 'done', path, isUnchanged: done.isUnchanged ?? false }
     if ((await stampOf(path)) === null || (await results.isOwn(path, original)))
       return { kind: 'write', path }
   }

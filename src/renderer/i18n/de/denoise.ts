@@ -30,7 +30,7 @@ export const denoise = {
   },
   viewer:
     '{name}: Pfeiltasten verschieben, Plus und Minus zoomen, 0 zeigt alles, 1 die Bildpunkte, Leertaste das Original',
-  keys: 'Mausrad oder + − zum Zoomen, Ziehen oder Pfeiltasten zum Verschieben, 0 für alles, 1 für die Bildpunkte; Leertaste halten zeigt das Original.',
+  keys: 'Mausrad oder + − zum Zoomen, Ziehen oder Pfeiltasten zum Verschieben, 0 für alles, 1 für die Bildpunkte; Leertaste halten zeigt das Original; B für den Pinsel.',
   splitLabel: 'Wo vorher endet und nachher beginnt',
   before: 'Vorher',
   after: 'Nachher',
@@ -48,9 +48,10 @@ export const denoise = {
     title: 'Pinsel: stellenweise mehr oder weniger',
     layer:
       'Pinsel über {name}: Pfeiltasten bewegen ihn, Leertaste malt, [ und ] ändern die Größe, E wechselt zum Radierer, M zeigt die Maske, Escape beendet ihn',
-    hint: 'Auf dem Bild malen. Orange entfernt weniger, Blau mehr. Die mittlere Maustaste bewegt das Bild, B beendet den Pinsel.',
+    hint: 'Malen, wo mehr oder weniger Rauschen weg soll. Orange steht für weniger, Blau für mehr. Die mittlere Maustaste bewegt das Bild.',
+    keys: 'Pfeiltasten bewegen den Pinsel, Leertaste malt, [ ] ändern die Größe, E wechselt zum Radierer, M zeigt Gemaltes, Strg+Z nimmt einen Strich zurück, B beendet den Pinsel.',
     tool: { paint: 'Malen', erase: 'Radieren' },
-    amount: 'Stärke, wo gemalt wird',
+    amount: 'Stärke hier',
     none: 'keine',
     ofStrength: '{n} der Stärke',
     size: 'Größe',

@@ -29,7 +29,7 @@ export const denoise = {
   },
   viewer:
     '{name}: arrow keys move it, plus and minus zoom, 0 shows all of it, 1 its pixels, space the original',
-  keys: 'Wheel or + − to zoom, drag or arrow keys to move, 0 for all of it, 1 for its pixels; hold space to see the original.',
+  keys: 'Wheel or + − to zoom, drag or arrow keys to move, 0 for all of it, 1 for its pixels; hold space to see the original; B for the brush.',
   splitLabel: 'Where before ends and after begins',
   before: 'Before',
   after: 'After',
@@ -47,9 +47,10 @@ export const denoise = {
     title: 'Brush: more or less in places',
     layer:
       'Brush over {name}: arrow keys move it, Space paints, [ and ] change its size, E switches the eraser, M shows the mask, Escape ends it',
-    hint: 'Paint on the picture. Orange takes out less, blue more. The middle mouse button moves the picture, B ends the brush.',
+    hint: 'Paint where more or less noise is to go. Orange marks less, blue more. The middle mouse button moves the picture.',
+    keys: 'Arrow keys move the brush, Space paints, [ ] change its size, E switches the eraser, M shows what is painted, Ctrl+Z takes a stroke back, B ends the brush.',
     tool: { paint: 'Paint', erase: 'Erase' },
-    amount: 'Strength where you paint',
+    amount: 'Strength here',
     none: 'none',
     ofStrength: '{n} of the strength',
     size: 'Size',
