@@ -72,9 +72,10 @@ describe('a picture that is painted over', () => {
     ['turned, and less of its noise', 6, 0.8],
     ['turned the other way', 8, 1.2],
   ])('is saved as it is seen, %s', async (_, orientation, strength) => {
-    const noisy = noisyPicture({ width: 290, height: 96 }).withMetadata({ orientation }).png()
-    const { id, path } = await addPicture(`mask-${orientation}.png`, noisy)
+    const noisy = noisyPicture({ width: 290, height: 96 }).withMetadata({ orientation }).tiff()
+    const { id, path } = await addPicture(`mask-${orientation}.tif`, noisy)
     const { width, height } = await row(id)
+    expect(width > height).toBe(orientation === 1)
     const mask = painted({ width, height })
     const { mask: name } = await invoke('denoise.setMask', { id, mask })
     expect((await row(id)).mask).toBe(name)
@@ -95,7 +96,7 @@ describe('a picture that is painted over', () => {
 
     const [done] = await saved([id])
     expect(done).toMatchObject({ state: 'done' })
-    const result = await sharp(path.replace('.png', '-denoised.png')).autoOrient().raw().toBuffer()
+    const result = await sharp(path.replace('.tif', '-denoised.tif')).autoOrient().raw().toBuffer()
     expect(Buffer.compare(result, seen)).toBe(0)
     const pixel = (data: Uint8Array, x: number, y: number) => [
       ...data.subarray((y * width + x) * 3).slice(0, 3),
