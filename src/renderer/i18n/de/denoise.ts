@@ -49,7 +49,7 @@ export const denoise = {
     layer:
       'Pinsel über {name}: Pfeiltasten bewegen ihn, Leertaste malt, [ und ] ändern die Größe, E wechselt zum Radierer, M zeigt die Maske, Escape beendet ihn',
     hint: 'Malen, wo mehr oder weniger Rauschen weg soll. Orange steht für weniger, Blau für mehr. Die mittlere Maustaste bewegt das Bild.',
-    keys: 'Pfeiltasten bewegen den Pinsel, Leertaste malt, [ ] ändern die Größe, E wechselt zum Radierer, M zeigt Gemaltes, Strg+Z nimmt einen Strich zurück, B beendet den Pinsel.',
+    keys: 'Pfeiltasten bewegen den Pinsel, Leertaste malt, [ und ] ändern die Größe, E wechselt zum Radierer, M zeigt Gemaltes, B beendet den Pinsel.',
     tool: { paint: 'Malen', erase: 'Radieren' },
     amount: 'Stärke hier',
     none: 'keine',

@@ -7,7 +7,7 @@ export const help = {
     start:
       'Hier kommen Bilder herein: Öffnen Sie einen Ordner, einzelne Bilder oder das Beispiel mit Ziffern und Buchstaben. Darunter stehen die Datensätze, Läufe und Modelle, die Sie zuletzt benutzt haben. Beginnen Sie mit einem Ordner von wenigstens ein paar hundert Bildern derselben Art.',
     denoise:
-      'Hier werden Bilder entrauscht, vorher auf der einen Seite des Schiebers und nachher auf der anderen. Die Stärke des Rauschens wird geschätzt; mit den Reglern neben dem Bild können Sie sie berichtigen. Gespeichert wird neben den Originalen, unter eigenem Namen.',
+      'Hier werden Bilder entrauscht, vorher auf der einen Seite des Schiebers und nachher auf der anderen. Die Stärke des Rauschens wird geschätzt; mit den Reglern neben dem Bild können Sie sie berichtigen, und mit dem Pinsel malen Sie, wo mehr oder weniger davon weg soll. Gespeichert wird neben den Originalen, unter eigenem Namen.',
     datasets:
       'Ein Datensatz besteht aus Bildern, die alle auf eine Größe gebracht wurden, damit ein Netz von ihnen lernt. Jede Karte öffnet einen. Die Originale werden nur gelesen.',
     import:

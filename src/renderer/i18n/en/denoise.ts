@@ -48,7 +48,7 @@ export const denoise = {
     layer:
       'Brush over {name}: arrow keys move it, Space paints, [ and ] change its size, E switches the eraser, M shows the mask, Escape ends it',
     hint: 'Paint where more or less noise is to go. Orange marks less, blue more. The middle mouse button moves the picture.',
-    keys: 'Arrow keys move the brush, Space paints, [ ] change its size, E switches the eraser, M shows what is painted, Ctrl+Z takes a stroke back, B ends the brush.',
+    keys: 'Arrow keys move the brush, Space paints, [ and ] change its size, E switches the eraser, M shows what is painted, B ends the brush.',
     tool: { paint: 'Paint', erase: 'Erase' },
     amount: 'Strength here',
     none: 'none',

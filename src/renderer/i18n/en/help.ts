@@ -8,7 +8,7 @@ export const help = {
     start:
       'This is where images come in: open a folder, single images, or try the sample of digits and letters. Below are the datasets, runs and models that you used last. Start with a folder of at least a few hundred images that are alike in kind.',
     denoise:
-      'Pictures are cleaned here, before on one side of the slider and after on the other. The strength of the noise is estimated, and you can correct it with the controls beside the picture. Save writes results beside the originals, under a name of their own.',
+      'Pictures are cleaned here, before on one side of the slider and after on the other. The strength of the noise is estimated, and you can correct it with the controls beside the picture, or paint with the brush where more or less of it is to go. Save writes results beside the originals, under a name of their own.',
     datasets:
       'A dataset is a set of images that were all brought to one size, for a network to learn from. Each card opens one. The original images are only read.',
     import:
