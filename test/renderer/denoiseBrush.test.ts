@@ -110,8 +110,8 @@ describe('what is set for one picture', () => {
 
 it('why painting changes nothing is said', () => {
   const opened = { certainty: 1 } as OpenedPicture
-  const noise = { kind: 'impulse', min: 0, max: 0.1 }
-  const models = [{ id: 'salt', trainedOn: { noise } }] as never
+  const trainedOn = { noise: 'salt-and-pepper:0.1' }
+  const models = [{ id: 'salt', trainedOn }] as unknown as Parameters<typeof brushNote>[0]['models']
   const given = { controls: defaultControls, opened, amount: 2, models }
   expect(brushNote(given)).toBeNull()
   expect(brushNote({ ...given, controls: { ...defaultControls, strength: 0 } })).toMatch(/noStrength/)

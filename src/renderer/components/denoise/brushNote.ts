@@ -14,7 +14,7 @@ export function brushNote({ controls, opened, amount, models }: Painting): strin
   if (controls.strength === 0) return 'denoise.brush.noStrength'
   const noise = models.find(({ id }) => id === controls.model)?.trainedOn.noise
   const isBlind = controls.model === 'builtin:camera'
-  const hasSigma = !isBlind && (!noise || noise.kind === 'gaussian')
+  const hasSigma = !isBlind && (!noise || noise.startsWith('gaussian'))
   if (hasSigma && controls.sigma === 'auto' && opened?.certainty === 0) return 'denoise.brush.noNoise'
   return amount > 1 && !hasSigma ? 'denoise.brush.noMore' : null
 }
