@@ -103,7 +103,13 @@ async function restoreParts(
 function mixResult(
   result: PixelData,
   stronger: PixelData | null,
-  { pixels, channels, mask, width, height }: Pick<DenoiseParams, 'pixels' | 'channels' | 'mask' | 'width' | 'height'>,
+  {
+    pixels,
+    channels,
+    mask,
+    width,
+    height,
+  }: Pick<DenoiseParams, 'pixels' | 'channels' | 'mask' | 'width' | 'height'>,
   mix: Mix,
 ): void {
   if (mask) {

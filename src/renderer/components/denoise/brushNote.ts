@@ -13,8 +13,7 @@ interface Painting {
 export function brushNote({ controls, opened, amount, models }: Painting): string | null {
   if (controls.strength === 0) return 'denoise.brush.noStrength'
   const noise = models.find(({ id }) => id === controls.model)?.trainedOn.noise
-  const isBlind = controls.model === 'builtin:camera'
-  const hasSigma = !isBlind && (!noise || noise.startsWith('gaussian'))
+  const hasSigma = !noise || /^(gaussian|camera)/.test(noise)
   if (hasSigma && controls.sigma === 'auto' && opened?.certainty === 0) return 'denoise.brush.noNoise'
   return amount > 1 && !hasSigma ? 'denoise.brush.noMore' : null
 }
