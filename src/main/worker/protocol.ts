@@ -8,6 +8,7 @@ import type { ModelSpec } from '../../shared/modelSpec'
 import type { InputShape } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import type { Region } from '../../shared/region'
+import type { StrengthMask } from '../../shared/strengthMask'
 import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { LatentTasks } from './latentTasks'
@@ -233,6 +234,8 @@ export interface DenoiseParams extends DenoiseSubject {
   /** How much of the change in brightness and in colours stays; all of it if not given. See Mix. */
   readonly color?: number
   readonly detail?: number
+  /** What was painted over the image, as it is stored. */
+  readonly mask?: StrengthMask | null
   /** All of the image as `restoreRegions` left it, which then is mixed only. */
   readonly restored?: PixelData
 }

@@ -8,6 +8,7 @@ export type DenoiseMatter =
   | 'copy'
   | 'download'
   | 'folder'
+  | 'mask'
   | 'models'
   | 'presets'
   | 'reference'

@@ -44,7 +44,8 @@ export function usePaneGestures(
   useEventListener(box, 'wheel', wheel, { passive: false })
 
   function press(event: PointerEvent): void {
-    if (event.button !== 0) return
+    // The middle one too, for when the first one paints.
+    if (event.button > 1) return
     dragged = { x: event.clientX, y: event.clientY }
     box.value?.setPointerCapture(event.pointerId)
   }

@@ -12,6 +12,10 @@ export interface ViewQuestion {
   readonly rectangle: ViewRectangle
   /** Pixels of the screen for one of the picture. */
   readonly scale: number
+  /** See `denoise.view`. */
+  readonly stronger?: boolean
+  /** Names what it depends on besides: asked for anew where that changes. */
+  readonly mask?: string | null
 }
 
 const refreshMs = 60
@@ -54,8 +58,9 @@ export function usePictureView(question: Ref<ViewQuestion | null>) {
   let last: { readonly asked: ViewQuestion; readonly view: SeenView } | null = null
   async function ask(asked: ViewQuestion): Promise<SeenView> {
     const known = last && isSamePlace(last.asked, asked) ? last.view : null
+    const { id, controls, rectangle, scale, stronger } = asked
     const { changed, ...answer } = await client.invoke('denoise.view', {
-      ...asked,
+      ...{ id, controls, rectangle, scale, stronger },
       since: known?.version ?? null,
     })
     const { original, restored } = answer

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
-import type { DenoiseControls, DenoisePicture } from '../../shared/api/denoising'
+import type { DenoisePicture } from '../../shared/api/denoising'
 import { mirrorList } from './mirrorList'
 import { useDenoiseStateStore } from './useDenoiseStateStore'
 
@@ -17,12 +17,13 @@ export const useDenoiseStore = defineStore('denoise', () => {
   })
   const choose = (id: string) => void (chosenId.value = id)
 
-  /** With which controls pictures were seen clean, all of them. */
+  /** How pictures were set and painted when they were seen clean, all of them. */
   const seenClean = shallowRef<ReadonlyMap<string, string>>(new Map())
-  const noteClean = (id: string, controls: DenoiseControls) =>
-    void (seenClean.value = new Map(seenClean.value).set(id, JSON.stringify(controls)))
+  const setAs = ({ controls, mask }: DenoisePicture) => JSON.stringify([controls, mask])
+  const noteClean = (picture: DenoisePicture) =>
+    void (seenClean.value = new Map(seenClean.value).set(picture.id, setAs(picture)))
   /** Whether a picture was seen clean as it is set now. */
-  const isClean = ({ id, controls }: DenoisePicture) => seenClean.value.get(id) === JSON.stringify(controls)
+  const isClean = (picture: DenoisePicture) => seenClean.value.get(picture.id) === setAs(picture)
 
   const state = computed(() => app.state)
   const isSaving = computed(() => app.isSaving)

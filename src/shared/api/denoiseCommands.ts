@@ -9,9 +9,11 @@ import {
   type PictureView,
   rectangleSchema,
   type ReferenceFigures,
+  strengthMaskSchema,
 } from './denoising'
 import type { Listing } from './events'
 import type { PixelBlock } from './library'
+import type { StrengthMask } from '../strengthMask'
 import { placeSchema } from './places'
 
 const nothing = z.strictObject({})
@@ -46,8 +48,18 @@ export const denoiseCommands = {
     scale: z.number().min(1e-4).max(256),
     /** The version that the window has of the same place, to get only what has changed since; null for all of it. */
     since: z.number().int().nonnegative().nullable().default(null),
+    /** With twice as much noise taken away, where the strength mask asks for more than the model takes else. */
+    stronger: z.boolean().default(false),
   }),
-  'denoise.setControls': z.strictObject({ ids: pictures, controls: denoiseControlsSchema }),
+  'denoise.setControls': z.strictObject({
+    ids: pictures,
+    controls: denoiseControlsSchema,
+    /** Whether they are of these pictures alone; what it was if not given. */
+    isOwn: z.boolean().optional(),
+  }),
+  /** What was painted over a picture. */
+  'denoise.mask': z.strictObject({ id: picture }),
+  'denoise.setMask': z.strictObject({ id: picture, mask: strengthMaskSchema.nullable() }),
   /** The same part through several models, one after the other. */
   'denoise.compareModels': z.strictObject({
     id: picture,
@@ -103,6 +115,9 @@ export interface DenoiseResults {
   'denoise.open': OpenedPicture
   'denoise.view': PictureView
   'denoise.setControls': null
+  'denoise.mask': StrengthMask | null
+  /** Its name, as the row of the picture has it. */
+  'denoise.setMask': { readonly mask: string | null }
   'denoise.compareModels': readonly ComparedModel[]
   'denoise.setReference': null
   'denoise.measure': ReferenceFigures

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema, type PixelBlock } from './library'
+import { mostCells, mostPercent } from '../strengthMask'
 import { type Place, placeSchema } from './places'
 
 export const builtinModels = ['builtin:grey', 'builtin:color', 'builtin:camera'] as const
@@ -19,6 +20,20 @@ export const denoiseControlsSchema = z.strictObject({
 })
 export type DenoiseControls = z.infer<typeof denoiseControlsSchema>
 export const defaultControls: DenoiseControls = denoiseControlsSchema.parse({})
+
+const cells = z.number().int().min(1).max(mostCells)
+/** See StrengthMask. */
+export const strengthMaskSchema = z
+  .strictObject({
+    columns: cells,
+    rows: cells,
+    values: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'A mask is bytes.'),
+  })
+  .refine(
+    ({ columns, rows, values }) =>
+      values.length === columns * rows && values.every((value) => value <= mostPercent),
+    'A mask has a value of at most 200 for each of its cells.',
+  )
 
 export const savedFormats = ['same', 'jpeg', 'png', 'webp', 'avif', 'tiff'] as const
 
@@ -94,6 +109,10 @@ export interface DenoisePicture {
   /** Of the picture that is being worked on, 0..1. */
   readonly progress: number
   readonly controls: DenoiseControls
+  /** They are of this picture alone: what is set for all others leaves them as they are. */
+  readonly hasOwnControls: boolean
+  /** Names its strength mask, each mask another one; null for a picture without one. */
+  readonly mask: string | null
   /** Whether it can be looked at. */
   readonly isReadable: boolean
   /** It came through a browser or the clipboard, and no folder of the person's is around it. */

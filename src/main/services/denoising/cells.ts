@@ -64,6 +64,11 @@ export class Cells {
     return [...this.cellsOf(region)].filter((cell) => !this.done[cell]).map((cell) => this.regionOf(cell))
   }
 
+  /** Parts that have something of a region and are there. */
+  present(region: Region): Region[] {
+    return [...this.cellsOf(region)].filter((cell) => this.done[cell]).map((cell) => this.regionOf(cell))
+  }
+
   /** How much of a region is there, 0..1. */
   readyShare(region: Region): number {
     const cells = [...this.cellsOf(region)]

@@ -30,6 +30,8 @@ export function denoiseHandlers(denoising: DenoiseService, shell: Shell): Pick<H
     'denoise.open': ({ id }) => denoising.openPicture(id),
     'denoise.view': (params) => denoising.view(params),
     'denoise.setControls': done((params) => denoising.setControls(params)),
+    'denoise.mask': async ({ id }) => denoising.mask(id),
+    'denoise.setMask': async ({ id, mask }) => ({ mask: denoising.setMask(id, mask) }),
     'denoise.compareModels': (params) => study.compareModels(params),
     'denoise.setReference': done((params) => study.setReference(params)),
     'denoise.measure': (params) => study.measure(params),

@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises'
 import type { FoundRepairs } from '../../../shared/api/denoising'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import type { StrengthMask } from '../../../shared/strengthMask'
 import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, ImageNoise, PixelData } from '../../worker/protocol'
@@ -9,6 +10,7 @@ import { type DenoisingModel, modelParams } from './denoisingModels'
 import { sigmaScale } from './floats'
 import { foundRepairs } from './foundRepairs'
 import type { Picture } from './readPicture'
+import { storedMask } from './strengthMasks'
 import { asTheOriginal, newExtension, writePicture, type WriteOptions } from './writePicture'
 
 export interface DenoiseSettings extends ComputeTarget {
@@ -23,6 +25,8 @@ export interface DenoiseSettings extends ComputeTarget {
   /** See Mix; all of the change if not given. */
   readonly color?: number
   readonly detail?: number
+  /** What was painted over the picture, upright; it lies over each of its pages. */
+  readonly mask?: StrengthMask | null
   /** What the model made of it before, all of it. */
   readonly restored?: PixelData
   /** Of a picture of one page, where it is known: see DenoiseSubject. */
@@ -84,14 +88,15 @@ async function denoisePage(
   settings: DenoiseSettings,
   { client, signal, onProgress, onSmallerTile, paused }: PictureWork,
 ): Promise<DenoisedPicture> {
-  const { height, width, channels, floats } = picture
+  const { height, width, channels, floats, orientation } = picture
   const scale = sigmaScale(floats)
   const sigma = settings.sigma === null ? null : settings.sigma * scale
+  const mask = settings.mask ? storedMask(settings.mask, orientation) : null
   const pixels = ownBuffer(picture.pixels)
   let restored: Uint8Array | Uint16Array = new Uint8Array()
   const { estimated, tile, repairs, isCamera } = await client.call(
     'denoise',
-    { ...modelParams(model), pixels, height, width, channels, ...settings, sigma },
+    { ...modelParams(model), pixels, height, width, channels, ...settings, sigma, mask },
     {
       signal,
       transfer: [pixels.buffer],

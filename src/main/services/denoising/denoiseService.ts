@@ -4,6 +4,7 @@ import type { ParsedParams, Results } from '../../../shared/api/commands'
 import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import type { StrengthMask } from '../../../shared/strengthMask'
 import { isInside } from '../../store/isInside'
 import { makeFolder } from '../../store/makeFolder'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -26,6 +27,7 @@ import { ResultDownloads } from './resultDownloads'
 import { ResultFolder } from './resultFolder'
 import { SavedResults } from './savedResults'
 import { SaveQueue } from './saveQueue'
+import { StrengthMasks } from './strengthMasks'
 import { readThumbnail } from './thumbnail'
 
 export interface DenoiseDependencies {
@@ -59,6 +61,7 @@ function someNoise() {
 export class DenoiseService {
   private readonly list: PictureList
   private readonly loaded = new LoadedPictures()
+  private readonly masks = new StrengthMasks()
   private readonly removed: RemovedPictures
   private readonly models: ChosenModels
   private readonly painter: Painter
@@ -83,7 +86,7 @@ export class DenoiseService {
       forget: (id) => this.loaded.forget(id),
       uploads: deps.uploads,
     })
-    this.removed = new RemovedPictures(this.list)
+    this.removed = new RemovedPictures(this.list, (ids) => this.masks.forget(ids))
     this.painter = new Painter({
       ...{ client, log, target },
       mayGoOn: () => !this.queue.isBusy,
@@ -111,7 +114,8 @@ export class DenoiseService {
     })
     const load = (id: string) => this.load(id)
     const isSaving = () => this.queue.isBusy
-    this.study = new PictureStudy({ client, target, load, modelFor, places: deps.places, isSaving })
+    const maskOf = (id: string) => this.masks.get(id)
+    this.study = new PictureStudy({ client, target, load, modelFor, maskOf, places: deps.places, isSaving })
     events.on('models.changed', () => this.models.clear())
   }
 
@@ -212,11 +216,29 @@ export class DenoiseService {
     return this.study.view(id, loaded, asked, (look) => this.painter.look(look))
   }
 
-  async setControls({ ids, controls }: ParsedParams<'denoise.setControls'>): Promise<void> {
+  /** What is of pictures of their own is not remembered for those that come later. */
+  async setControls({ ids, controls, isOwn }: ParsedParams<'denoise.setControls'>): Promise<void> {
     const known = ids.filter((id) => this.list.has(id))
-    const folders = new Set(known.map((id) => dirname(this.sourceOf(id).path)))
-    this.list.change(known, (row) => ({ ...row, controls }))
-    await this.memory.setControls(folders, controls)
+    this.list.change(known, (row) => ({ ...row, controls, hasOwnControls: isOwn ?? row.hasOwnControls }))
+    const shared = known.filter((id) => !this.list.get(id)!.hasOwnControls)
+    const folders = new Set(shared.map((id) => dirname(this.sourceOf(id).path)))
+    if (folders.size > 0) await this.memory.setControls(folders, controls)
+  }
+
+  /** @throws ExpectedError when it is not on the list */
+  mask(id: string): StrengthMask | null {
+    this.sourceOf(id)
+    return this.masks.get(id)
+  }
+
+  /** @returns the name of the mask. @throws ExpectedError when it is not on the list */
+  setMask(id: string, mask: StrengthMask | null): string | null {
+    this.sourceOf(id)
+    const name = this.masks.set(id, mask)
+    this.list.change([id], (row) => ({ ...row, mask: name }))
+    this.painter.lookForMore(null)
+    if (name === null) this.loaded.peek(id)?.forgetStronger()
+    return name
   }
 
   async save({ ids, output, again, forDownload }: ParsedParams<'denoise.save'>): Promise<void> {
@@ -241,7 +263,7 @@ export class DenoiseService {
   }
 
   private queued = ({ id, controls, width, height }: DenoisePicture): QueuedPicture => ({
-    ...{ id, controls, ...this.sourceOf(id) },
+    ...{ id, controls, mask: this.masks.get(id), ...this.sourceOf(id) },
     megapixels: (width * height) / 1e6,
   })
 

@@ -8,7 +8,7 @@ import { type Picture, readPicture } from './readPicture'
 import { KnownAmounts } from './knownAmounts'
 import { Restoration } from './restoration'
 import { ScreenColors } from './screenColors'
-import { shared } from './sharedPixels'
+import { blank, shared } from './sharedPixels'
 
 export interface KnownNoise {
   readonly noise: ImageNoise | null
@@ -31,6 +31,7 @@ export class LoadedPicture {
   private estimated: Promise<KnownNoise> | null = null
   private known: KnownNoise | null = null
   private restored: Restoration | null = null
+  private strongly: Restoration | null = null
   private readonly drafts = new Map<'shown' | 'tried', Draft>()
   private estimatedAt: { readonly level: number; readonly found: Promise<KnownNoise> } | null = null
   /** What is seen of it now with more or less taken away. */
@@ -67,7 +68,7 @@ export class LoadedPicture {
   }
 
   get bytes(): number {
-    const copies = this.restored ? 2 : 1
+    const copies = 1 + (this.restored ? 1 : 0) + (this.strongly ? 1 : 0)
     const drafts = [...this.drafts.values()].reduce((sum, { result }) => sum + result.byteLength, 0)
     const repaired = this.isRepaired ? 1 : 0
     const all = (copies + repaired) * (this.picture.pixels.byteLength + this.levels.bytes)
@@ -129,6 +130,20 @@ export class LoadedPicture {
       this.restored = new Restoration(pixels, levelsOf({ ...this.picture, pixels }), this.size)
     }
     return this.restored
+  }
+
+  /** With more noise taken away than is set, where a strength mask asks for it. What is not ready there is blank. */
+  get stronger(): Restoration {
+    if (!this.strongly) {
+      const pixels = blank(this.picture.pixels)
+      this.strongly = new Restoration(pixels, levelsOf({ ...this.picture, pixels }), this.size)
+    }
+    return this.strongly
+  }
+
+  /** Nobody asks for more any more, and its memory is given back. */
+  forgetStronger(): void {
+    this.strongly = null
   }
 
   /**

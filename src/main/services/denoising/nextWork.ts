@@ -5,6 +5,7 @@ import type { Cells } from './cells'
 import type { DenoisingModel } from './denoisingModels'
 import type { Amount } from './knownAmounts'
 import type { LoadedPicture, RepairedPicture } from './loadedPicture'
+import type { More } from './moreWork'
 import type { LevelImage } from './pictureLevels'
 import { ofPicture, overlap } from './regions'
 
@@ -19,14 +20,19 @@ export interface Look {
   readonly visible: Region
   /** Of the picture's levels. */
   readonly level: number
+  /** Where it is one at more than is set. */
+  readonly more?: More
 }
 
 type Asked = Pick<Look, 'model' | 'sigma' | 'strength'>
 
 /** A part to be restored. */
 export interface Work extends Asked {
-  /** `glance`: so that something is seen; `draft`: so that all is; `cell`: as it stays; `trial`: what else it might be. */
-  readonly kind: 'glance' | 'draft' | 'cell' | 'trial'
+  /**
+   * `glance`: so that something is seen; `draft`: so that all is; `cell`: as it stays; `trial`: what else it might be;
+   * `more`: with more taken away, where it was painted so.
+   */
+  readonly kind: 'glance' | 'draft' | 'cell' | 'trial' | 'more'
   readonly level: number
   readonly image: LevelImage
   /** Of the image; undefined where the model gets the picture as it is. */

@@ -5,6 +5,7 @@ import type { Log } from '../log'
 import { draftSide } from './cells'
 import { sigmaScale } from './floats'
 import { modelParams } from './denoisingModels'
+import { isForMore, type LookForMore, workForMore } from './moreWork'
 import { keyOf, type Look, nextWork, showDraft, showExpected, type Work } from './nextWork'
 
 const drawingMs = 90
@@ -24,21 +25,35 @@ const drawn = () => new Promise((resolve) => setTimeout(resolve, drawingMs))
 /** Restores the picture that is looked at: what is seen of it first, then the rest. One part at a time, so that it follows. */
 export class Painter {
   private current: Look | null = null
+  /** What else is looked at of the same picture. */
+  private more: LookForMore | null = null
   private running: Promise<void> | null = null
   /** Something new is shown that no part was restored for. */
   private isExpected = false
   private readonly abort = new AbortController()
   /** Of the part that is being restored. */
-  private part: { readonly key: string; readonly abort: AbortController } | null = null
+  private part: { readonly key: string; readonly isMore: boolean; readonly abort: AbortController } | null =
+    null
 
   constructor(private readonly deps: PainterDependencies) {}
 
   look(look: Look): void {
+    if (isForMore(look)) return this.lookForMore(look)
     const key = keyOf(look)
     if (look.picture.restoration.begin(key)) this.isExpected = showExpected(look)
     // What is restored in a way that nobody wants any more does not keep the new one waiting.
-    if (this.part && this.part.key !== key) this.part.abort.abort()
+    if (this.part && !this.part.isMore && this.part.key !== key) this.part.abort.abort()
     this.current = look
+    if (this.more?.id !== look.id) this.lookForMore(null)
+    this.goOn()
+  }
+
+  /** Besides what is looked at, what is seen of it with more taken away; null for nothing. */
+  lookForMore(look: LookForMore | null): void {
+    const key = look && keyOf(look)
+    if (look) look.picture.stronger.begin(key!)
+    if (this.part?.isMore && this.part.key !== key) this.part.abort.abort()
+    this.more = look
     this.goOn()
   }
 
@@ -50,6 +65,7 @@ export class Painter {
   /** Nobody looks at that picture any more. */
   leave(id: string): void {
     if (this.current?.id === id) this.current = null
+    if (this.more?.id === id) this.lookForMore(null)
   }
 
   async close(): Promise<void> {
@@ -69,7 +85,7 @@ export class Painter {
         await this.repair(look)
         continue
       }
-      const work = nextWork(look, this.deps.mayGoOn())
+      const work = this.next(look)
       if (!work) return
       await this.restore(look, work)
       if (work.kind === 'glance') await drawn()
@@ -90,12 +106,20 @@ export class Painter {
     }
   }
 
+  private next(look: Look): Work | null {
+    const mayGoOn = this.deps.mayGoOn()
+    const { more } = this
+    if (more?.id !== look.id) return nextWork(look, mayGoOn)
+    const seen = workForMore(more, more.visible) ?? nextWork(look, mayGoOn)
+    return seen ?? (mayGoOn ? workForMore(more, { left: 0, top: 0, ...look.picture.size }) : null)
+  }
+
   private async restore(look: Look, work: Work): Promise<void> {
     const { cells } = work
     const { client, target, onRestored, log } = this.deps
     const key = keyOf(work)
     const abort = new AbortController()
-    this.part = { key: keyOf(look), abort }
+    this.part = { key: work.kind === 'more' ? key : keyOf(look), isMore: work.kind === 'more', abort }
     try {
       const { picture } = look
       const { model, level, image, repairs, sigma, strength, result, part } = work

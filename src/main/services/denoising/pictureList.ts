@@ -116,8 +116,10 @@ export class PictureList {
     if (before?.isReadable && known && stamp?.modifiedMs === known.stamp.modifiedMs) return []
     this.deps.forget(id)
     this.sources.set(id, { path, stamp: stamp ?? { bytes: 0, modifiedMs: 0 } })
+    const { hasOwnControls = false, mask = null } = before ?? {}
     const controls = before?.controls ?? this.deps.controlsOf(dirname(path))
-    return [await rowOf({ id, path, stamp, controls, isUploaded: await this.isUploaded(path) })]
+    const isUploaded = await this.isUploaded(path)
+    return [await rowOf({ id, path, stamp, controls, hasOwnControls, mask, isUploaded })]
   }
 
   private async isUploaded(path: string): Promise<boolean> {

@@ -11,14 +11,16 @@ export interface RowSubject {
   readonly path: string
   readonly stamp: Stamp | null
   readonly controls: DenoiseControls
+  readonly hasOwnControls: boolean
+  readonly mask: string | null
   readonly isUploaded: boolean
 }
 
 /** A row of the list for a file, by its header. */
-export async function rowOf({ id, path, stamp, controls, isUploaded }: RowSubject): Promise<DenoisePicture> {
+export async function rowOf({ path, stamp, ...known }: RowSubject): Promise<DenoisePicture> {
   const row = {
-    ...{ id, controls, name: basename(path), folder: basename(dirname(path)), bytes: stamp?.bytes ?? 0 },
-    ...{ progress: 0, result: null, isUploaded, isDownloadable: false },
+    ...{ ...known, name: basename(path), folder: basename(dirname(path)), bytes: stamp?.bytes ?? 0 },
+    ...{ progress: 0, result: null, isDownloadable: false },
   }
   try {
     const { width, height } = await prepareImage(path)
@@ -34,6 +36,6 @@ export function unusableRow(path: string, message: string, controls: DenoiseCont
   return {
     ...{ id: randomUUID(), name: basename(path), folder: '', width: 0, height: 0, bytes: 0, state: 'failed' },
     ...{ progress: 0, controls, isReadable: false, result: null, message },
-    ...{ isUploaded: false, isDownloadable: false },
+    ...{ isUploaded: false, isDownloadable: false, hasOwnControls: false, mask: null },
   }
 }

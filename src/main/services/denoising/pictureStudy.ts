@@ -2,7 +2,6 @@ import { basename, extname, join } from 'node:path'
 import sharp from 'sharp'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type {
-  ChangedPart,
   ComparedModel,
   DenoiseControls,
   PictureView,
@@ -12,21 +11,33 @@ import type {
 import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
 import { mixPixels } from '../../../shared/mixPixels'
+import { mixWithMask } from '../../../shared/mixWithMask'
 import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
+import { isRepairedFor } from '../../../shared/noise'
 import type { Region } from '../../../shared/region'
+import {
+  asksForMore,
+  factorRows,
+  neutralMask,
+  type StrengthMask,
+  strongerThan,
+} from '../../../shared/strengthMask'
 import type { ComputeTarget } from '../../worker/protocol'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { type DenoisingModel, modelParams } from './denoisingModels'
 import { sigmaScale } from './floats'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
+import { blockWithMore, type LookForMore, readyForMore } from './moreWork'
 import { givenTo, isDrafted, keyOf, type Look } from './nextWork'
-import { type PictureLevels, storedRegion, type Size, uprightRegion } from './pictureLevels'
+import { type PictureLevels, storedRegion, type Size } from './pictureLevels'
 import type { Picture } from './readPicture'
-import { atLevel, overlap } from './regions'
+import { changedParts, readyShares } from './seenParts'
+import type { Restoration } from './restoration'
 import { stampOf } from './savedResults'
 import { shared } from './sharedPixels'
+import { storedMask } from './strengthMasks'
 
 export interface StudyDependencies {
   readonly client: ComputeClient
@@ -34,9 +45,27 @@ export interface StudyDependencies {
   /** @throws ExpectedError */
   readonly load: (id: string) => Promise<LoadedPicture>
   readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
+  /** What was painted over a picture, upright. */
+  readonly maskOf: (id: string) => StrengthMask | null
   readonly places: PlaceRegistry
   /** Whether pictures are being saved, for which others wait. */
   readonly isSaving: () => boolean
+}
+
+interface Setting {
+  readonly controls: DenoiseControls
+  /** See PictureView. */
+  readonly certainty: number
+}
+
+/** What is different from place to place in a part of an upright picture. */
+interface Local {
+  readonly mask: StrengthMask | null
+  /** Of the picture. */
+  readonly size: Size
+  readonly part: Region
+  /** See LocalStrength. */
+  readonly stronger: PixelBlock | null
 }
 
 /** What can be seen and measured of a picture. */
@@ -51,44 +80,54 @@ export class PictureStudy {
   async view(
     id: string,
     loaded: LoadedPicture,
-    { controls, rectangle, scale, since }: Omit<ParsedParams<'denoise.view'>, 'id'>,
+    { controls, rectangle, scale, since, stronger }: Omit<ParsedParams<'denoise.view'>, 'id'>,
     onLook: (look: Look) => void,
   ): Promise<PictureView> {
-    const { levels, restoration, picture, size, reference } = loaded
+    const { levels, picture, size, reference } = loaded
     // As many pixels as the screen has, or up to twice as many.
     const level = Math.min(levels.count - 1, Math.max(0, Math.round(Math.log2(1 / scale))))
     const step = 2 ** level
     const part = within(rectangle, levels.sizeOf(level), step)
-    const whole = within(rectangle, levels.sizeOf(0), 1)
-    const visible = storedRegion(picture.orientation, size, whole)
-    const found = await this.modelOf(controls, picture)
-    const look =
-      typeof found === 'string'
-        ? null
-        : { id, picture: loaded, model: found, visible, level, ...asked(controls) }
+    const visible = storedRegion(picture.orientation, size, within(rectangle, levels.sizeOf(0), 1))
+    const model = await this.modelOf(controls, picture)
+    const isUsable = typeof model !== 'string'
+    const certainty = isUsable ? certaintyOf(controls, model, loaded.knownNoise) : 1
+    const seen = { id, picture: loaded, visible, level, ...asked(controls) }
+    const look = isUsable ? { ...seen, model, ...(stronger && this.more(seen, { model, certainty })) } : null
     if (look) onLook(look)
-    const problem = typeof found === 'string' ? found : restoration.problem
+    const restoration = stronger ? loaded.stronger : loaded.restoration
     const changes = since === null ? null : restoration.changedSince(since)
     const isWhole = changes === null
     const base = look ? givenTo(look).levels : levels
-    const changed = (changes ?? []).flatMap((region): ChangedPart[] => {
-      const upright = uprightRegion(picture.orientation, size, region)
-      const seen = overlap(atLevel(upright, level), part)
-      if (!seen) return []
-      const block = loaded.onScreen(restoration.levels.block(level, seen))
-      return [{ left: seen.left - part.left, top: seen.top - part.top, block }]
+    const blocks = () => ({
+      original: loaded.onScreen(levels.block(level, part)),
+      repaired: base !== levels ? loaded.onScreen(base.block(level, part)) : null,
+      restored: loaded.onScreen(
+        stronger ? blockWithMore(loaded, level, part, visible) : restoration.levels.block(level, part),
+      ),
+      reference: reference && reference.onScreen(reference.levels.block(level, part)),
     })
     return {
-      ...{ level, left: part.left * step, top: part.top * step, problem, changed },
+      ...{ level, left: part.left * step, top: part.top * step, certainty },
+      problem: isUsable ? restoration.problem : model,
+      changed: changedParts(loaded, restoration, changes ?? [], { level, part }),
       version: restoration.version,
-      original: isWhole ? loaded.onScreen(levels.block(level, part)) : null,
-      repaired: isWhole && base !== levels ? loaded.onScreen(base.block(level, part)) : null,
-      restored: isWhole ? loaded.onScreen(restoration.levels.block(level, part)) : null,
-      reference: isWhole && reference ? reference.onScreen(reference.levels.block(level, part)) : null,
-      ready: look ? restoration.readyShare(visible) : 0,
-      readyOfAll: look ? restoration.share : 0,
+      ...(isWhole ? blocks() : { original: null, repaired: null, restored: null, reference: null }),
+      ...readyShares(look, restoration),
       waits: look !== null && this.deps.isSaving() && isDrafted(look),
-      certainty: look ? certaintyOf(controls, look.model, loaded.knownNoise) : 1,
+    }
+  }
+
+  /** What makes a look one at more than is set. */
+  private more(
+    { id, picture, strength }: Pick<Look, 'id' | 'picture' | 'strength'>,
+    { model, certainty }: { model: DenoisingModel; certainty: number },
+  ): Pick<LookForMore, 'strength' | 'more'> {
+    const mask = this.deps.maskOf(id) ?? neutralMask({ width: 1, height: 1 })
+    const share = isRepairedFor(model.trained) ? certainty * Math.min(1, strength) : 0
+    return {
+      strength: strongerThan(strength),
+      more: { mask: storedMask(mask, picture.picture.orientation), share },
     }
   }
 
@@ -108,14 +147,13 @@ export class PictureStudy {
     rectangle,
     models,
   }: ParsedParams<'denoise.compareModels'>): Promise<ComparedModel[]> {
-    const loaded = await this.deps.load(id)
     const compared: ComparedModel[] = []
     for (const model of models) {
       try {
         compared.push({
           model,
           problem: null,
-          ...(await this.partThrough(loaded, { ...controls, model }, rectangle)),
+          ...(await this.partThrough(id, { ...controls, model }, rectangle)),
         })
       } catch (error) {
         if (!(error instanceof ExpectedError)) throw error
@@ -125,8 +163,9 @@ export class PictureStudy {
     return compared
   }
 
-  private async partThrough(loaded: LoadedPicture, controls: DenoiseControls, rectangle: ViewRectangle) {
+  private async partThrough(id: string, controls: DenoiseControls, rectangle: ViewRectangle) {
     const { client, target, modelFor } = this.deps
+    const loaded = await this.deps.load(id)
     const { picture, levels: own, size } = loaded
     const known = await loaded.noise(client)
     const { noise } = known
@@ -144,9 +183,15 @@ export class PictureStudy {
     }
     const { ms } = await client.call('restoreRegions', params)
     const certainty = certaintyOf(controls, model, known)
-    const image = loaded.onScreen(
-      mixed(baseOf(controls, own, levels).block(0, part), levels.block(0, part, result), controls, certainty),
-    )
+    const restored = levels.block(0, part, result)
+    const mask = this.deps.maskOf(id)
+    const { strength: twice, more } = this.more({ id, picture: loaded, strength }, { model, certainty })
+    const isMore = asksForMore(more.mask, size, region, more.share)
+    if (isMore) await client.call('restoreRegions', { ...params, strength: twice })
+    const stronger = isMore ? levels.block(0, part, result) : null
+    const local = { mask, size: own.sizeOf(0), part, stronger }
+    const base = baseOf(controls, own, levels).block(0, part)
+    const image = loaded.onScreen(mixed(base, restored, { controls, certainty }, local))
     return { image, msPerMegapixel: (ms * 1e6) / (region.width * region.height) }
   }
 
@@ -182,11 +227,21 @@ export class PictureStudy {
       client.call('similarity', { a: clean.data, b: block.data, ...shapeOf(clean) })
     const noisy = await against(loaded.whole())
     const model = await this.deps.modelFor(controls.model, picture)
-    if (!restoration.isComplete || !restoration.isFor(keyOf({ model, ...asked(controls) })))
-      return { noisy, result: null }
+    const isFor = (strength: number, cells: Restoration) =>
+      cells.isFor(keyOf({ model, ...asked(controls), strength }))
+    const nothing = { noisy, result: null }
+    if (!restoration.isComplete || !isFor(controls.strength, restoration)) return nothing
     const certainty = certaintyOf(controls, model, await loaded.noise(client))
-    const base = baseOf(controls, loaded.levels, givenTo({ model, picture: loaded }).levels)
-    const result = mixed(loaded.whole(base), loaded.whole(restoration.levels), controls, certainty)
+    const visible = { left: 0, top: 0, ...loaded.size }
+    const seen = { id, picture: loaded, visible, level: 0, ...asked(controls) }
+    const look = { ...seen, model, ...this.more(seen, { model, certainty }) }
+    const isMore = asksForMore(look.more.mask, loaded.size, visible, look.more.share)
+    if (isMore && (!isFor(look.strength, loaded.stronger) || readyForMore(look, visible) < 1)) return nothing
+    const part = { left: 0, top: 0, ...loaded.levels.sizeOf(0) }
+    const stronger = isMore ? blockWithMore(loaded, 0, part, visible) : null
+    const local = { mask: this.deps.maskOf(id), size: part, part, stronger }
+    const base = loaded.whole(baseOf(controls, loaded.levels, givenTo(look).levels))
+    const result = mixed(base, loaded.whole(restoration.levels), { controls, certainty }, local)
     return { noisy, result: await against(result) }
   }
 
@@ -199,7 +254,7 @@ export class PictureStudy {
     const loaded = await this.deps.load(id)
     const part = within(rectangle, loaded.levels.sizeOf(0), 1)
     const before = loaded.onScreen(loaded.levels.block(0, part))
-    const { image: after } = await this.partThrough(loaded, controls, rectangle)
+    const { image: after } = await this.partThrough(id, controls, rectangle)
     const { width, height } = part
     const gap = Math.max(2, Math.round(width / 100))
     const raw = ({ channels }: PixelBlock) => ({ raw: { width, height, channels } })
@@ -230,16 +285,21 @@ function certaintyOf(
 const baseOf = ({ strength }: DenoiseControls, original: PictureLevels, given: PictureLevels) =>
   strength === 0 ? original : given
 
-/** @param certainty see PictureView */
 function mixed(
   original: PixelBlock,
   restored: PixelBlock,
-  controls: DenoiseControls,
-  certainty: number,
+  { controls, certainty }: Setting,
+  { mask, size, part, stronger }: Local,
 ): PixelBlock {
   const data = new Uint8Array(original.data.length)
   const mix = { ...controls, strength: certainty * Math.min(1, controls.strength) }
-  mixPixels(data, original.data, restored.data, original.channels, mix)
+  const { channels, width } = original
+  if (mask)
+    mixWithMask(data, original.data, restored.data, channels, mix, {
+      ...{ width, stronger: stronger?.data ?? null },
+      factors: factorRows(mask, size, { ...part, step: 1 }),
+    })
+  else mixPixels(data, original.data, restored.data, channels, mix)
   return { ...original, data }
 }
 

@@ -58,7 +58,7 @@ export async function putResult(
   await writeResult(path, image, picture, result, { ...options, signal })
   const resultStamp = (await stampOf(path))!
   const stamp = isReplaced ? resultStamp : entry.stamp
-  await results.add({ original: entry.path, settings, result: path, resultStamp, stamp })
+  await results.add({ original: entry.path, settings, result: path, resultStamp, stamp, isUnchanged })
   return { state, path, message }
 }
 

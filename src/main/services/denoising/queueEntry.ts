@@ -1,6 +1,8 @@
 import type { DenoiseControls, DenoiseOutput } from '../../../shared/api/denoising'
+import type { StrengthMask } from '../../../shared/strengthMask'
 import type { DenoisedPicture } from './denoisePicture'
 import type { Stamp } from './savedResults'
+import { nameOf } from './strengthMasks'
 
 /** A picture to be saved. */
 export interface QueuedPicture {
@@ -10,6 +12,8 @@ export interface QueuedPicture {
   readonly stamp: Stamp
   readonly megapixels: number
   readonly controls: DenoiseControls
+  /** What was painted over it, upright; null for nothing. */
+  readonly mask: StrengthMask | null
 }
 
 export interface SaveRequest {
@@ -34,6 +38,7 @@ export function remarkOn(
 }
 
 /** All that decides what a result is. */
-export function settingsOf({ controls, output }: QueueEntry): string {
-  return JSON.stringify([controls, output.format, output.quality])
+export function settingsOf({ controls, output, mask }: QueueEntry): string {
+  const set = [controls, output.format, output.quality]
+  return JSON.stringify(mask ? [...set, nameOf(mask)] : set)
 }

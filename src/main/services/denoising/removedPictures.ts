@@ -16,7 +16,11 @@ const keptRemovals = 10
 export class RemovedPictures {
   private readonly removals = new Map<string, readonly RemovedPicture[]>()
 
-  constructor(private readonly pictures: Pick<PictureList, 'list' | 'sources' | 'byPath'>) {}
+  /** @param forget told of pictures that cannot be put back any more */
+  constructor(
+    private readonly pictures: Pick<PictureList, 'list' | 'sources' | 'byPath'>,
+    private readonly forget: (ids: readonly string[]) => void,
+  ) {}
 
   /** @returns the key that puts them back */
   remove(ids: ReadonlySet<string>): string {
@@ -27,7 +31,10 @@ export class RemovedPictures {
       key,
       rows.map((row) => ({ row, source: sources.get(row.id) ?? null })),
     )
-    for (const oldest of [...this.removals.keys()].slice(0, -keptRemovals)) this.removals.delete(oldest)
+    for (const oldest of [...this.removals.keys()].slice(0, -keptRemovals)) {
+      this.forget(this.removals.get(oldest)!.map(({ row }) => row.id))
+      this.removals.delete(oldest)
+    }
     for (const id of ids) {
       const source = sources.get(id)
       if (source) byPath.delete(source.path)

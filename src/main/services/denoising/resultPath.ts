@@ -20,7 +20,7 @@ export interface ResultRequest {
 export type ResultPlace =
   | { readonly kind: 'write'; readonly path: string }
   /** It is there already, just so. */
-  | { readonly kind: 'done'; readonly path: string }
+  | { readonly kind: 'done'; readonly path: string; readonly isUnchanged: boolean }
   | { readonly kind: 'refused'; readonly reason: string }
 
 /**
@@ -45,8 +45,9 @@ export async function placeResult(
       number === 1 ? stem + ending : `${stem}-${number}${ending}`,
     )
     if (taken.has(asKey(path))) continue
-    const isDone = (await results.find(original, stamp, settings, path)) !== null
-    if (isDone) return { kind: again ? 'write' : 'done', path }
+    const done = await results.find(original, stamp, settings, path)
+    if (done)
+      return again ? { kind: 'write', path } : { kind: 'done', path, isUnchanged: done.isUnchanged ?? false }
     if ((await stampOf(path)) === null || (await results.isOwn(path, original)))
       return { kind: 'write', path }
   }
@@ -63,5 +64,7 @@ async function placeInstead(
       reason: 'The result has another format than the original, and cannot take its place. Save it beside.',
     }
   const isResult = await results.isOwn(original, null)
-  return { kind: isResult && !again ? 'done' : 'write', path: original }
+  return isResult && !again
+    ? { kind: 'done', path: original, isUnchanged: false }
+    : { kind: 'write', path: original }
 }

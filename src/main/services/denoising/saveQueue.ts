@@ -231,9 +231,10 @@ export class SaveQueue {
       const place = await this.places.find({ ...entry, original: entry.path, picture, settings })
       if (place.kind === 'refused') throw new UnusableImage(place.reason)
       if (place.kind === 'done') {
-        const message = 'Done before, in just this way.'
+        const state = place.isUnchanged ? 'unchanged' : 'skipped'
+        const message = place.isUnchanged ? null : 'Done before, in just this way.'
         this.written.set(id, place.path)
-        this.finish(entry, { state: 'skipped', result: basename(place.path), message })
+        this.finish(entry, { state, result: basename(place.path), message })
         return async () => undefined
       }
       path = place.path
@@ -267,7 +268,7 @@ export class SaveQueue {
     { client, threads }: { readonly client: ComputeClient; readonly threads: number | undefined },
   ): Promise<DenoisedPicture> {
     const { modelFor, target, looked } = this.deps
-    const { controls, id } = entry
+    const { controls, id, mask } = entry
     const model = await modelFor(controls.model, picture)
     const sigma = controls.sigma === 'auto' ? null : controls.sigma
     const asked = { sigma, strength: controls.strength, color: controls.color, detail: controls.detail }
@@ -282,7 +283,7 @@ export class SaveQueue {
     const denoised = denoisePicture(
       picture,
       model,
-      { ...target(), ...wholeMix, ...asked, tile: null, threads, restored, noise: noise?.() },
+      { ...target(), ...wholeMix, ...asked, mask, tile: null, threads, restored, noise: noise?.() },
       {
         client,
         signal,

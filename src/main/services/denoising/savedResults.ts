@@ -15,6 +15,8 @@ const lineSchema = z.object({
   settings: z.string(),
   result: z.string(),
   resultStamp: stampSchema,
+  /** It is a copy of the original: there was nothing to remove. */
+  isUnchanged: z.boolean().optional(),
 })
 export type SavedResult = z.infer<typeof lineSchema>
 

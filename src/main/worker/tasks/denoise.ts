@@ -1,12 +1,18 @@
-import { wholeMix, mixPixels } from '../../../shared/mixPixels'
+import { type Mix, mixPixels, wholeMix } from '../../../shared/mixPixels'
+import { mixWithMask } from '../../../shared/mixWithMask'
+import { isRepairedFor } from '../../../shared/noise'
+import type { Region } from '../../../shared/region'
+import { factorRows, partsWithMore, strongerThan } from '../../../shared/strengthMask'
+import type { DenoisingPlan } from '../../engine/denoising/denoisingPlan'
 import { emptyLike, type PixelImage } from '../../engine/denoising/pixelTiles'
 import { noRepairs } from '../../engine/denoising/repair/repairImage'
 import { chosenRestoring } from '../chosenRestoring'
 import { judgeNoise } from '../imageNoise'
 import type { ComputeTasks, DenoiseEvent, DenoiseParams, PixelData } from '../protocol'
 import { rangeScale, repairedSubject } from '../repairedSubject'
-import { restorePixels } from '../restorePixels'
+import { type PixelRequest, restorePixels } from '../restorePixels'
 import { type TaskContext, throwIfEnding } from '../taskContext'
+import { restoreRegion } from './restoreRegions'
 
 /** One image of any size without its noise; a `restored` event gives its pixels. */
 export async function denoise(
@@ -29,22 +35,29 @@ export async function denoise(
     emit(repaired.buffer instanceof ArrayBuffer ? repaired : repaired.slice())
     return { estimated, repairs, isCamera, tile: repaired === pixels ? null : 0 }
   }
+  const more = moreParts({ ...params, trained }, share)
+  // The parts of the work, by their pixels.
+  const first = restored ? 0 : 1 / (1 + shareOf(more, image))
+  const progress = (from: number, part: number) => (done: number, total: number) => {
+    throwIfEnding(context as TaskContext<never>)
+    context.emit({ type: 'progress', done: Math.round(1000 * (from + (part * done) / total)), total: 1000 })
+    // Until it is handled: that is how a person pauses it.
+    context.waitForClient(1)
+  }
+  const request: PixelRequest = {
+    ...{ model, trained, coarse: noise?.coarse ?? null },
+    ...{ runtime: params.runtime, device: params.device, tile: params.tile, threads: params.threads },
+    onSmallerTile: (side) => context.emit({ type: 'smaller-tile', tile: side }),
+  }
   const result = restored?.slice() ?? emptyLike(pixels)
   const used = restored
     ? 0
-    : await restorePixels(image, result, plan, {
-        ...{ model, trained, coarse: noise?.coarse ?? null },
-        ...{ runtime: params.runtime, device: params.device, tile: params.tile, threads: params.threads },
-        onProgress: (done, total) => {
-          throwIfEnding(context as TaskContext<never>)
-          context.emit({ type: 'progress', done, total })
-          // Until it is handled: that is how a person pauses it.
-          context.waitForClient(1)
-        },
-        onSmallerTile: (side) => context.emit({ type: 'smaller-tile', tile: side }),
-      })
-  if (share < 1 || color < 1 || detail > 0)
-    mixPixels(result, repaired, result, params.channels, { strength: share, color, detail })
+    : await restorePixels(image, result, plan, { ...request, onProgress: progress(0, first) })
+  const onProgress = progress(first, 1 - first)
+  const twice = () => chosenRestoring({ ...params, strength: strongerThan(strength) }, image, judged).plan
+  const stronger =
+    more.length > 0 ? await restoreParts(image, more, twice(), { ...request, onProgress }) : null
+  mixResult(result, stronger, { ...params, pixels: repaired }, { strength: share, color, detail })
   // With so little noise that no value moves, there was nothing to do either.
   const isSame = isEqual(result, pixels)
   emit(result)
@@ -55,6 +68,56 @@ const asItIs = ({ pixels, height, width, channels }: DenoiseParams) => ({
   image: { height, width, channels, data: pixels } satisfies PixelImage,
   repairs: noRepairs,
 })
+
+/** Height and width of the parts that are restored a second time: those of a picture that is looked at, to get the same. */
+const partSide = 256
+const tileSide = 512
+
+/** Where more is asked for than the model takes out else. Only noise with a sigma can be told to be stronger. */
+function moreParts({ mask, trained, width, height }: DenoiseParams, share: number): Region[] {
+  if (!mask || !isRepairedFor(trained)) return []
+  return partsWithMore(mask, { width, height }, share, partSide)
+}
+
+const shareOf = (parts: readonly Region[], image: PixelImage): number =>
+  parts.reduce((sum, { width, height }) => sum + width * height, 0) / (image.width * image.height)
+
+/** @returns as many pixels as the image has, of which only those of the parts are set */
+async function restoreParts(
+  image: PixelImage,
+  parts: readonly Region[],
+  plan: DenoisingPlan,
+  { onProgress, ...request }: PixelRequest,
+): Promise<PixelData> {
+  const data = emptyLike(image.data as PixelData)
+  for (const [i, part] of parts.entries()) {
+    await restoreRegion(image, { ...image, data }, part, plan, {
+      ...{ ...request, tile: tileSide },
+      onProgress: (done, total) => onProgress?.(i + done / total, parts.length),
+    })
+  }
+  return data
+}
+
+/** Puts some of the original back, as it is set and painted. */
+function mixResult(
+  result: PixelData,
+  stronger: PixelData | null,
+  {
+    pixels,
+    channels,
+    mask,
+    width,
+    height,
+  }: Pick<DenoiseParams, 'pixels' | 'channels' | 'mask' | 'width' | 'height'>,
+  mix: Mix,
+): void {
+  if (mask) {
+    const factors = factorRows(mask, { width, height }, { left: 0, top: 0, width, step: 1 })
+    mixWithMask(result, pixels, result, channels, mix, { factors, width, stronger })
+  } else if (mix.strength < 1 || mix.color < 1 || mix.detail > 0)
+    mixPixels(result, pixels, result, channels, mix)
+}
 
 function isEqual(a: PixelData, b: PixelData): boolean {
   const bytes = ({ buffer, byteOffset, byteLength }: PixelData) =>

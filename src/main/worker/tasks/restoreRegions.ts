@@ -33,7 +33,8 @@ export async function restoreRegions(
   return { ms: performance.now() - startedAt }
 }
 
-async function restoreRegion(
+/** One part of an image into `result`, as it is in the whole one restored. */
+export async function restoreRegion(
   image: PixelImage,
   result: PixelImage,
   region: Region,

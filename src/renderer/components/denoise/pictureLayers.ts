@@ -2,6 +2,8 @@ import type { ViewRectangle } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Patch, SeenView } from '../../composables/usePictureView'
 import { type Mix, mixPixels } from '../../../shared/mixPixels'
+import { mixWithMask } from '../../../shared/mixWithMask'
+import { factorRows, type PictureSize, type StrengthMask } from '../../../shared/strengthMask'
 import { imageDataOf } from '../images/drawPixels'
 
 export const viewModes = ['split', 'side', 'result', 'original', 'difference', 'error'] as const
@@ -11,12 +13,24 @@ export type ViewMode = (typeof viewModes)[number]
 const differenceGain = 4
 const middle = 128
 
+/** What was painted over a picture. */
+export interface Painted {
+  readonly mask: StrengthMask
+  /** Of the picture. */
+  readonly size: PictureSize
+  /** What the model makes of it with more taken away; null where nothing asks for it, or it is not there yet. */
+  readonly stronger: SeenView | null
+}
+
 /** What can be drawn of a view. Each layer is made when it is first asked for. */
 export class PictureLayers {
   private readonly made = new Map<string, HTMLCanvasElement>()
   private mixed: PixelBlock | null = null
   /** How many patches of the view its layers have. */
   private patched: number
+  private painted: Painted | null = null
+  /** And of that of more. */
+  private patchedMore = 0
 
   /** @param before of the same part, which is of no use afterwards: what has not changed is taken over */
   constructor(
@@ -31,6 +45,8 @@ export class PictureLayers {
     if (before.view.restored !== view.restored || before.view.certainty !== view.certainty) return
     this.mix = before.mix
     this.mixed = before.mixed
+    this.painted = before.painted
+    this.patchedMore = before.patchedMore
     const result = before.made.get('result')
     if (result) this.made.set('result', result)
     for (const patch of view.patches.slice(before.patched)) this.patch(patch)
@@ -43,17 +59,15 @@ export class PictureLayers {
     return isSame && view.certainty === certainty && view.patches.length === this.patched
   }
 
+  /** Mixes a part anew, where all was mixed before. */
   private patch({ left, top, width, height }: Patch): void {
     if (!this.mixed) return
-    const { base } = this
-    const { original, restored } = this.view
-    const { channels } = original
+    const { width: across, channels } = this.mixed
     const part = new Uint8Array(width * height * channels)
+    this.mixRows(this.mixed.data, { left, top, width, height })
     for (let y = 0; y < height; y++) {
-      const from = ((top + y) * original.width + left) * channels
-      const row = (block: PixelBlock) => block.data.subarray(from, from + width * channels)
-      mixPixels(row(this.mixed), row(base), row(restored), channels, this.share)
-      part.set(row(this.mixed), y * width * channels)
+      const from = ((top + y) * across + left) * channels
+      part.set(this.mixed.data.subarray(from, from + width * channels), y * width * channels)
     }
     const image = imageDataOf({ count: 1, width, height, channels, data: part }, 0)
     this.made.get('result')?.getContext('2d')!.putImageData(image, left, top)
@@ -65,17 +79,70 @@ export class PictureLayers {
     return this.mix.strength === 0 ? original : (repaired ?? original)
   }
 
+  /** @param data all of a layer, of which the pixels of a part are set */
+  private mixRows(data: Uint8Array, { left, top, width, height }: Patch): void {
+    const { original, restored } = this.view
+    const { channels } = original
+    const { painted, step, share, base } = this
+    const stronger = painted?.stronger && this.isBeside(painted.stronger) ? painted.stronger.restored : null
+    const [x, y] = [this.view.left + left * step, this.view.top + top * step]
+    const factors = painted && factorRows(painted.mask, painted.size, { left: x, top: y, width, step })
+    for (let row = 0; row < height; row++) {
+      const from = ((top + row) * original.width + left) * channels
+      const of = (pixels: Uint8Array) => pixels.subarray(from, from + width * channels)
+      const given = [of(data), of(base.data), of(restored.data), channels, share] as const
+      if (!factors) mixPixels(...given)
+      else {
+        const more = stronger && of(stronger.data)
+        mixWithMask(...given, { width, stronger: more, factors: () => factors(row) })
+      }
+    }
+  }
+
+  /** Whether a view shows the same pixels of the picture. */
+  private isBeside({ level, left, top, restored: { width, height } }: SeenView): boolean {
+    const { view } = this
+    const isSamePlace = level === view.level && left === view.left && top === view.top
+    return isSamePlace && width === view.original.width && height === view.original.height
+  }
+
   private get share(): Mix {
     return { ...this.mix, strength: this.view.certainty * Math.min(1, this.mix.strength) }
   }
 
-  /** The same view, mixed in another way. */
-  remix(mix: Mix): void {
+  /**
+   * The same view, mixed in another way.
+   *
+   * @param changed where the mask has changed if it is the same one, in pixels of the picture; null for nowhere
+   */
+  remix(mix: Mix, painted: Painted | null = null, changed: ViewRectangle | null = null): void {
     const { strength, color, detail } = this.mix
-    if (mix.strength === strength && mix.color === color && mix.detail === detail) return
+    const isSameMix = mix.strength === strength && mix.color === color && mix.detail === detail
+    const before = this.painted
+    const isSameMask =
+      before?.mask === painted?.mask && before?.stronger?.restored === painted?.stronger?.restored
+    const patches = painted?.stronger?.patches ?? []
+    const parts = [...(changed ? this.partOf(changed) : []), ...patches.slice(this.patchedMore)]
     this.mix = mix
+    this.painted = painted
+    this.patchedMore = patches.length
+    if (isSameMix && isSameMask && parts.length === 0) return
+    for (const name of ['difference', 'error'] as const) this.made.delete(name)
+    if (isSameMix && isSameMask) return parts.forEach((part) => this.patch(part))
     this.mixed = null
-    for (const name of ['result', 'difference', 'error'] as const) this.made.delete(name)
+    this.made.delete('result')
+  }
+
+  /** The pixels of the view that show something of a part of the picture; one part or none. */
+  private partOf({ left, top, width, height }: ViewRectangle): Patch[] {
+    const { view, step } = this
+    const along = (from: number, to: number, length: number) => {
+      const start = Math.max(0, Math.floor(from / step))
+      return [start, Math.min(length, Math.ceil(to / step)) - start] as const
+    }
+    const [x, across] = along(left - view.left, left + width - view.left, view.original.width)
+    const [y, down] = along(top - view.top, top + height - view.top, view.original.height)
+    return across > 0 && down > 0 ? [{ left: x, top: y, width: across, height: down }] : []
   }
 
   /** Whether a part of the picture lies in what is seen here. */
@@ -97,10 +164,10 @@ export class PictureLayers {
 
   /** What the controls make of it. */
   get result(): PixelBlock {
-    const { original, restored } = this.view
+    const { original } = this.view
     if (!this.mixed) {
       const data = new Uint8Array(original.data.length)
-      mixPixels(data, this.base.data, restored.data, original.channels, this.share)
+      this.mixRows(data, { left: 0, top: 0, width: original.width, height: original.height })
       this.mixed = { ...original, data }
     }
     return this.mixed

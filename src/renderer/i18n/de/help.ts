@@ -7,7 +7,7 @@ export const help = {
     start:
       'Hier kommen Bilder herein: Öffnen Sie einen Ordner, einzelne Bilder oder das Beispiel mit Ziffern und Buchstaben. Darunter stehen die Datensätze, Läufe und Modelle, die Sie zuletzt benutzt haben. Beginnen Sie mit einem Ordner von wenigstens ein paar hundert Bildern derselben Art.',
     denoise:
-      'Hier werden Bilder entrauscht, vorher auf der einen Seite des Schiebers und nachher auf der anderen. Die Stärke des Rauschens wird geschätzt; mit den Reglern neben dem Bild können Sie sie berichtigen. Gespeichert wird neben den Originalen, unter eigenem Namen.',
+      'Hier werden Bilder entrauscht, vorher auf der einen Seite des Schiebers und nachher auf der anderen. Die Stärke des Rauschens wird geschätzt; mit den Reglern neben dem Bild können Sie sie berichtigen, und mit dem Pinsel malen Sie, wo mehr oder weniger davon weg soll. Gespeichert wird neben den Originalen, unter eigenem Namen.',
     datasets:
       'Ein Datensatz besteht aus Bildern, die alle auf eine Größe gebracht wurden, damit ein Netz von ihnen lernt. Jede Karte öffnet einen. Die Originale werden nur gelesen.',
     import:
@@ -37,6 +37,7 @@ export const help = {
   group: {
     denoise: 'In diesem Bereich',
     picture: 'Im Bild',
+    brush: 'Mit dem Pinsel',
     map: 'Auf der Karte',
     images: 'Zwischen den Bildern',
   },
@@ -67,6 +68,19 @@ export const help = {
     fit: 'Alles zeigen',
     actual: 'Seine Bildpunkte eins zu eins zeigen',
     original: 'Das Original sehen, solange gedrückt',
+    brush: 'Den Pinsel ein- oder ausschalten',
+    copySettings: 'Die Einstellungen des Bildes kopieren',
+    pasteSettings: 'Einstellungen beim Bild einfügen',
+    moveBrush: 'Den Pinsel bewegen',
+    moveBrushLittle: 'Ihn ein wenig bewegen',
+    paint: 'Malen, solange gedrückt',
+    smallerBrush: 'Den Pinsel kleiner machen',
+    largerBrush: 'Ihn größer machen',
+    erase: 'Zwischen Malen und Radieren wechseln',
+    showMask: 'Gemaltes zeigen oder verbergen',
+    undoStroke: 'Den letzten Strich rückgängig machen',
+    redoStroke: 'Ihn wieder malen',
+    leaveBrush: 'Den Pinsel beenden',
     walk: 'Von Bild zu Bild gehen',
     shift: 'Die Karte verschieben oder drehen',
     draw: 'Zeichnen, was in der Mitte liegt',

@@ -8,7 +8,7 @@ export const help = {
     start:
       'This is where images come in: open a folder, single images, or try the sample of digits and letters. Below are the datasets, runs and models that you used last. Start with a folder of at least a few hundred images that are alike in kind.',
     denoise:
-      'Pictures are cleaned here, before on one side of the slider and after on the other. The strength of the noise is estimated, and you can correct it with the controls beside the picture. Save writes results beside the originals, under a name of their own.',
+      'Pictures are cleaned here, before on one side of the slider and after on the other. The strength of the noise is estimated, and you can correct it with the controls beside the picture, or paint with the brush where more or less of it is to go. Save writes results beside the originals, under a name of their own.',
     datasets:
       'A dataset is a set of images that were all brought to one size, for a network to learn from. Each card opens one. The original images are only read.',
     import:
@@ -38,6 +38,7 @@ export const help = {
   group: {
     denoise: 'On this screen',
     picture: 'In the picture',
+    brush: 'With the brush',
     map: 'On the map',
     images: 'Among the images',
   },
@@ -68,6 +69,19 @@ export const help = {
     fit: 'Show all of it',
     actual: 'Show its pixels, one to one',
     original: 'See the original, while held',
+    brush: 'Turn the brush on or off',
+    copySettings: 'Copy the settings of the picture',
+    pasteSettings: 'Paste settings on the picture',
+    moveBrush: 'Move the brush',
+    moveBrushLittle: 'Move it a little',
+    paint: 'Paint, while held',
+    smallerBrush: 'Make the brush smaller',
+    largerBrush: 'Make it larger',
+    erase: 'Change between painting and erasing',
+    showMask: 'Show or hide what is painted',
+    undoStroke: 'Undo the last stroke',
+    redoStroke: 'Paint it again',
+    leaveBrush: 'End the brush',
     walk: 'Go from image to image',
     shift: 'Move or turn the map',
     draw: 'Draw what lies in the middle',

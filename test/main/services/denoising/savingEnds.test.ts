@@ -81,6 +81,11 @@ describe('a picture with nothing to remove', () => {
     const [done] = await saved([id], { folder: await place(out) })
     expect(done).toMatchObject({ state: 'unchanged', result: 'plain-denoised.png' })
     expect(await readFile(join(out, 'plain-denoised.png'))).toEqual(await readFile(path))
+    // It is not said to be done on a second run either.
+    expect((await saved([id], { folder: await place(out) }))[0]).toMatchObject({
+      state: 'unchanged',
+      message: null,
+    })
   })
 
   it('takes the place of an earlier result, which would not be what is set', async () => {

@@ -17,6 +17,7 @@ const entry = (format: 'same' | 'avif'): QueueEntry => ({
     stamp: { bytes: 1, modifiedMs: 1 },
     megapixels: 12,
     controls: defaultControls,
+    mask: null,
   },
   ...{ output: { ...output, format, quality: { jpeg: 95, webp: 95, avif: 88 } }, folder: null, again: false },
 })

@@ -1,0 +1,27 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import { neutralPercent } from '../../shared/strengthMask'
+
+export const brushTools = ['paint', 'erase'] as const
+export type BrushTool = (typeof brushTools)[number]
+
+/** In pixels of the page. */
+export const brushSizes = { least: 8, most: 400 }
+const step = 1.25
+
+/** How it is painted where noise is taken out, and how strongly. It outlasts the screen. */
+export const useBrush = defineStore('brush', () => {
+  const isOn = shallowRef(false)
+  const tool = shallowRef<BrushTool>('paint')
+  const diameter = shallowRef(80)
+  const hardness = shallowRef(0.5)
+  /** Of the strength that is set: what is painted. */
+  const amount = shallowRef(0)
+  const isMaskShown = shallowRef(true)
+  const percent = computed(() => (tool.value === 'erase' ? neutralPercent : Math.round(100 * amount.value)))
+  const resize = (times: -1 | 1) => {
+    const next = Math.round(diameter.value * step ** times)
+    diameter.value = Math.min(brushSizes.most, Math.max(brushSizes.least, next))
+  }
+  return { isOn, tool, diameter, hardness, amount, isMaskShown, percent, resize }
+})
