@@ -36,6 +36,7 @@ const doors = [
       './main/engine/models/presets.ts',
       './main/engine/projection/latentMap.ts',
       './main/engine/training/splitImages.ts',
+      './main/engine/training/random.ts',
       './main/builtFiles.ts',
     ],
     'services reach computing through the worker client.',
@@ -43,7 +44,7 @@ const doors = [
   door(
     `${main}/worker`,
     './src',
-    ['./shared', './main/store', './main/engine', './main/worker'],
+    ['./shared', './main/store', './main/engine', './main/worker', './main/builtFiles.ts'],
     'the worker computes: no services, no shell.',
   ),
   door(

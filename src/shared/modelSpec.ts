@@ -11,6 +11,9 @@ import {
   valueShapes,
 } from './network'
 
+import { noiseLevelIssue, noiseLevels } from './noiseLevels'
+
+export { noiseLevels } from './noiseLevels'
 export { type Activation, activations, activationSchema } from './activation'
 
 /**
@@ -178,21 +181,8 @@ function modelSpecIssue(spec: Omit<ModelSpec, 'name'>): Issue | null {
       message: 'Blocks, a noise level and a convolution as decoder need convolutional layers.',
       path: ['encoder'],
     }
-  if (spec.noiseLevel && encoder[0]!.type !== 'conv')
-    return {
-      message: 'A noise level is read by a convolution: put one first.',
-      path: ['encoder', 0],
-    }
-  if (spec.colorNoiseLevel && (!spec.noiseLevel || input.channels !== 3 || network))
-    return {
-      message: 'A level of noise in colours goes with a noise level and images in colour.',
-      path: ['colorNoiseLevel'],
-    }
-  if (spec.noiseLevel && hasCode(spec))
-    return {
-      message: 'A noise level goes with skips, or with a convolution as decoder.',
-      path: ['noiseLevel'],
-    }
+  const levels = noiseLevelIssue(spec, hasCode(spec))
+  if (levels) return levels
   return decoder === 'convolution' ? restorerIssue(spec) : poolIssue(spec)
 }
 
@@ -260,15 +250,6 @@ export interface LayerShape {
 }
 
 type Layers = Pick<ModelSpec, 'input' | 'block' | 'noiseLevel' | 'colorNoiseLevel' | 'encoder'>
-
-/** How many levels of noise a model is told, sigmas on the 0-255 scale: none, one of all, or those of brightness and colour. */
-export function noiseLevels({
-  noiseLevel,
-  colorNoiseLevel = false,
-}: Pick<ModelSpec, 'noiseLevel' | 'colorNoiseLevel'>): 0 | 1 | 2 {
-  if (!noiseLevel) return 0
-  return colorNoiseLevel ? 2 : 1
-}
 
 /** What each layer of the encoder reads, and at the end what the last one gives. */
 export function layerShapes(layers: Layers): LayerShape[] {

@@ -17,6 +17,7 @@ import { labelAccuracy } from './tasks/labelAccuracy'
 import { learnShowcase } from './tasks/learnShowcase'
 import { mapCodes } from './tasks/mapCodes'
 import { nearest } from './tasks/nearest'
+import { widenToColor } from './tasks/widenToColor'
 import { trainLevels } from './tasks/trainLevels'
 import { surveyCodes } from './tasks/surveyCodes'
 import { repair } from './tasks/repair'
@@ -70,6 +71,7 @@ const tasks: Tasks = {
   restoreTest,
   similarity,
   trainLevels,
+  widenToColor,
   tryImage,
   tryCode,
   codeRange,

@@ -102,7 +102,10 @@ describeRuntimes('a picture with more than noise', (runtime) => {
     const params = { ...given, model, trained, noise, result, regions, tile: 128, sigma: null, strength: 1 }
     await restoreRegions({ ...params, runtime: runtime().name }, context())
     const step = what === 'impulses' ? 1 : 12
-    const apart = Array.from(result).reduce((most, value, i) => Math.max(most, Math.abs(value - whole.restored[i]!)), 0)
+    const apart = Array.from(result).reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - whole.restored[i]!)),
+      0,
+    )
     expect(apart).toBeLessThanOrEqual(step)
   })
 })

@@ -27,7 +27,10 @@ export function registerImport(program: Command, context: CommandContext): void 
   program
     .command('import')
     .description('Turn folders of images, single images or IDX files into a dataset.')
-    .argument('<source...>', 'folders, image files (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR, camera raw) or IDX files')
+    .argument(
+      '<source...>',
+      'folders, image files (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR, camera raw) or IDX files',
+    )
     .option(
       '--out <dataset>',
       'the folder of the dataset: new, empty, or a dataset to bring up to date; in the library if not given',

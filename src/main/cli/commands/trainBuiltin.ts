@@ -45,7 +45,7 @@ export function registerTrainBuiltin(program: Command, context: CommandContext):
         const { model, photographs, ...rest } = flags
         const several = { ...rest, out, photographs: photographs ?? ['../shared/data/color432'] }
         if (model === 'camera') await trainCamera(several, options)
-        else if (model === 'levels') await trainNoiseLevels(several, options, () => undefined)
+        else if (model === 'levels') await trainNoiseLevels(several, options)
         else
           await trainBuiltin(
             { ...rest, out, photographs: photographs?.[0] ?? '../shared/data/train400' },

@@ -12,7 +12,7 @@ export interface Camera {
   /** What red, green and blue of the sensor are multiplied by. */
   readonly whiteBalance: readonly [number, number, number]
   /** From the picture's linear colours to those of the sensor; each row has the sum 1. */
-  readonly colors: readonly (readonly [number, number, number])[]
+  readonly colors: Matrix
   readonly pattern: BayerPattern
   readonly method: DemosaicMethod
   /** Share of the tone curve 3x² − 2x³ in that of the camera, 0..1. */
@@ -169,9 +169,10 @@ function developed({ height, width, planes }: ColorImage, camera: Camera, { show
   return result
 }
 
-type Matrix = readonly (readonly [number, number, number])[]
+type Row = readonly [number, number, number]
+type Matrix = readonly [Row, Row, Row]
 
-function inverse([[a, b, c], [d, e, f], [g, h, i]]: Matrix | any): Matrix {
+function inverse([[a, b, c], [d, e, f], [g, h, i]]: Matrix): Matrix {
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
   return [
     [(e * i - f * h) / determinant, (c * h - b * i) / determinant, (b * f - c * e) / determinant],

@@ -75,7 +75,7 @@ export class Trainer {
     private readonly tuning: Tuning,
     source: PixelSource,
   ) {
-    const { seed, batchSize } = config
+    const { seed, batchSize, noise } = config
     this.indices = splitImages(source.count, config.validationSplit, seed)
     if (config.patches) {
       const whole = source as ImageSource
@@ -85,8 +85,7 @@ export class Trainer {
       this.images = source
       this.batches = imageBatches(source, this.indices.train, spec, config)
     }
-    this.corruption =
-      config.noise && createCorruptionSource(config.noise, spec.input, noiseLevels(spec), seed)
+    this.corruption = noise && createCorruptionSource(noise, spec.input, noiseLevels(spec), seed)
     this.runner = new StepRunner(
       compiled,
       spec,

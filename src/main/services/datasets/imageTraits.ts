@@ -52,7 +52,11 @@ export const traitsOfPlaces = async (sources: readonly string[]): Promise<ImageT
 export async function measurePlaces(sources: readonly string[]): Promise<MeasuredPlaces> {
   const startedAt = performance.now()
   const isEnough = (n: number) => n >= enoughImages || performance.now() - startedAt > patienceMs
-  const { images, skipped: leftOut, looked } = await findTrainingImages([...sources], {
+  const {
+    images,
+    skipped: leftOut,
+    looked,
+  } = await findTrainingImages([...sources], {
     labels: 'folder',
     isEnough,
   })

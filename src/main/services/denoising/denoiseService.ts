@@ -16,7 +16,7 @@ import type { ModelService } from '../models/modelService'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
-import { foundRepairs, noiseScale } from './foundRepairs'
+import { foundRepairs, noiseScale, toldNoise } from './foundRepairs'
 import { LoadedPictures } from './loadedPictures'
 import { Painter } from './painter'
 import { PictureList, type Source } from './pictureList'
@@ -203,10 +203,7 @@ export class DenoiseService {
     return {
       ...{ id, channels, format, depth, certainty },
       ...loaded.levels.sizeOf(0),
-      sigmas: noise?.sigmas.map((sigma) => sigma / scale) ?? null,
-      levels: noise?.levels
-        ? { brightness: noise.levels.brightness / scale, color: noise.levels.color / scale }
-        : null,
+      ...toldNoise(noise, scale),
       repairs: foundRepairs(repairs, loaded.picture),
     }
   }

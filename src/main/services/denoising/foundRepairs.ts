@@ -1,5 +1,5 @@
-import type { FoundRepairs } from '../../../shared/api/denoising'
-import type { Repairs } from '../../worker/protocol'
+import type { FoundRepairs, OpenedPicture } from '../../../shared/api/denoising'
+import type { ImageNoise, Repairs } from '../../worker/protocol'
 import { sigmaScale } from './floats'
 import type { Picture } from './readPicture'
 
@@ -24,4 +24,13 @@ export function noiseScale(
 ): number {
   const used = range ? (range.white - range.black) / whiteOf(pixels) : 1
   return sigmaScale(floats) / used
+}
+
+/** The noise as people are told it. @param scale see noiseScale */
+export function toldNoise(noise: ImageNoise | null, scale: number): Pick<OpenedPicture, 'sigmas' | 'levels'> {
+  const levels = noise?.levels
+  return {
+    sigmas: noise?.sigmas.map((sigma) => sigma / scale) ?? null,
+    levels: levels ? { brightness: levels.brightness / scale, color: levels.color / scale } : null,
+  }
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { randomStream, type Random } from '../../engine/training/random'
@@ -39,6 +40,16 @@ export async function makeCameraTiles(folders: readonly string[], out: string): 
       .png()
       .toFile(join(out, `drawing-${number}.png`))
   await writeFileAtomic(whole, '')
+}
+
+/** All tiles, count × side × side × 3 bytes. */
+export async function readTiles(folder: string): Promise<Uint8Array<ArrayBuffer>> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.png')).toSorted()
+  const size = tileSide * tileSide * 3
+  const tiles = new Uint8Array(names.length * size)
+  for (const [i, name] of names.entries())
+    tiles.set(await sharp(join(folder, name)).removeAlpha().toColourspace('srgb').raw().toBuffer(), i * size)
+  return tiles
 }
 
 async function cutPhotograph(path: string, stem: string, random: Random): Promise<void> {

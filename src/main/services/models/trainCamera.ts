@@ -3,8 +3,6 @@ import { basename, join, resolve } from 'node:path'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { modelSpecSchema, type ModelSpec } from '../../../shared/modelSpec'
 import type { ModelInfo } from '../../../shared/run'
-import { widenToColor } from '../../engine/models/widenToColor'
-import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
 import { readWeights } from '../../store/checkpointStore'
 import { modelFiles, openModel, writeModel } from '../../store/modelStore'
 import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
@@ -51,7 +49,7 @@ export async function trainCamera(request: CameraTraining, options: TrainOptions
   const tiles = resolve(work, 'tiles')
   await makeCameraTiles(photographs, tiles)
   let from = resolve(work, 'camera-0')
-  if (!existsSync(modelFiles.info(from))) await writeFirst(from)
+  if (!existsSync(modelFiles.info(from))) await writeFirst(from, options)
   for (const { name, loss, epochs, learningRate, seed } of stages) {
     const run = resolve(work, name)
     const { files } = await openModel(from)
@@ -72,15 +70,10 @@ const dataset = (source: string) => ({
 })
 
 /** The network before training. */
-async function writeFirst(folder: string): Promise<void> {
+async function writeFirst(folder: string, { client, signal }: TrainOptions): Promise<void> {
   const grey = await openModel(join(builtinModelsFolder(), 'grey'))
   const spec = cameraSpec(grey.files.spec)
-  const weights = await readWeights(grey.files.weights)
-  const values = widenToColor(
-    grey.files.spec,
-    parametersFromWeights(grey.files.spec, weights, grey.files.weights),
-    spec,
-  )
+  const { weights } = await client.call('widenToColor', { grey: grey.files, spec }, { signal })
   await writeModel(folder, {
     info: {
       version: 1,
@@ -92,7 +85,7 @@ async function writeFirst(folder: string): Promise<void> {
       metrics: null,
       versions: {},
     },
-    weights: explicitWeights(spec, values),
+    weights,
     card: '',
     preview: null,
   })

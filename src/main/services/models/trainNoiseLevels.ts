@@ -1,8 +1,7 @@
 import { join, resolve } from 'node:path'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import type { TrainOptions } from '../training/trainRun'
-import { makeCameraTiles } from './cameraTiles'
-import { levelSamples } from './levelSamples'
+import { makeCameraTiles, readTiles, tileSide } from './cameraTiles'
 import type { CameraTraining } from './trainCamera'
 
 /** Pictures that it learns from. */
@@ -12,14 +11,11 @@ const count = 5000
 export async function trainNoiseLevels(
   { work, photographs, out, runtime, device }: CameraTraining,
   { client, signal }: Pick<TrainOptions, 'client' | 'signal'>,
-  onSample: (done: number, total: number) => void,
 ): Promise<void> {
-  const tiles = resolve(work, 'tiles')
-  await makeCameraTiles(photographs, tiles)
-  const samples = await levelSamples(tiles, count, (done) => {
-    signal?.throwIfAborted()
-    onSample(done, count)
-  })
-  const { network } = await client.call('trainLevels', { samples, runtime, device }, { signal })
+  const folder = resolve(work, 'tiles')
+  await makeCameraTiles(photographs, folder)
+  const tiles = await readTiles(folder)
+  const params = { tiles, side: tileSide, count, runtime, device }
+  const { network } = await client.call('trainLevels', params, { signal, transfer: [tiles.buffer] })
   await writeFileAtomic(join(out, 'levels.json'), `${JSON.stringify(network)}\n`)
 }

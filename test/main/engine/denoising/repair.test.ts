@@ -42,7 +42,10 @@ describe('impulses', () => {
     const { image, repairs } = repairImage(noisy)
     expect(repairs.impulses).toBeGreaterThan(0.0005)
     expect(psnr(clean.data, image.data)).toBeGreaterThan(psnr(clean.data, noisy.data) + 3)
-    const changed = Array.from(image.data).reduce((sum, value, i) => sum + (value === noisy.data[i] ? 0 : 1), 0)
+    const changed = Array.from(image.data).reduce(
+      (sum, value, i) => sum + (value === noisy.data[i] ? 0 : 1),
+      0,
+    )
     expect(changed / image.data.length).toBeLessThan(0.003)
   })
 

@@ -33,7 +33,12 @@ async function corrupted(
   const pixels = new Uint8Array(images * inputs).fill(grey)
   const field = new Float32Array(pixels.length)
   const strength = new Float32Array(images)
-  createCorruptionSource(noise, { height: 1, width: inputs, channels: 1 }, 1, seed).draw(randomStream(seed, key), pixels, field, strength)
+  createCorruptionSource(noise, { height: 1, width: inputs, channels: 1 }, 1, seed).draw(
+    randomStream(seed, key),
+    pixels,
+    field,
+    strength,
+  )
   const clean = placeholder('x', [BATCH, inputs])
   const output = corrupt(noise.kind, clean, corruptionInputs('x', inputs))
   const all = {

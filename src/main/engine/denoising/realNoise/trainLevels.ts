@@ -10,7 +10,7 @@ import type { GraphFunction } from '../../graph/program'
 import { BATCH, type Tensor } from '../../graph/tensor'
 import { createVariable, type Variable } from '../../graph/variable'
 import type { Runtime } from '../../runtimes/runtime'
-import { randomStream, shuffle } from '../../training/random'
+import { type Random, randomStream, shuffle } from '../../training/random'
 import { levelOffset, type LevelNetwork, scaledFeature } from './levelEstimate'
 
 export interface LevelSample {
@@ -49,15 +49,7 @@ export async function trainLevels(
   )
   try {
     const random = randomStream(recipe.seed)
-    await compiled.write(
-      Object.fromEntries(
-        all.map(({ name, shape }) => {
-          const deviation = name.startsWith('kernel') && !name.includes('/') ? Math.sqrt(2 / shape[0]!) : 0
-          const size = shape.reduce((product, n) => product * n, 1)
-          return [name, Float32Array.from({ length: size }, () => deviation * random.normal())]
-        }),
-      ),
-    )
+    await compiled.write(initialValues(all, random))
     const order = Uint32Array.from({ length: samples.length }, (_, i) => i)
     const perEpoch = Math.floor(samples.length / recipe.batch)
     const total = recipe.epochs * perEpoch
@@ -65,17 +57,10 @@ export async function trainLevels(
       shuffle(order, random)
       for (let b = 0; b < perEpoch; b++, done++) {
         const chosen = [...order.subarray(b * recipe.batch, (b + 1) * recipe.batch)].map((i) => samples[i]!)
-        const x = new Float32Array(chosen.length * width)
-        const y = new Float32Array(chosen.length * 2)
-        chosen.forEach(({ features, brightness, color }, i) => {
-          features.forEach((value, k) => (x[i * width + k] = scaledFeature(value, means[k]!, deviations[k]!)))
-          y.set([Math.log(brightness + levelOffset), Math.log(color + levelOffset)], 2 * i)
-        })
         const rate = (recipe.peak * (1 + Math.cos((Math.PI * done) / total))) / 2
         const scale = Math.sqrt(1 - 0.999 ** (done + 1)) / (1 - 0.9 ** (done + 1))
         await compiled.run('step', {
-          x: { shape: [chosen.length, width], data: x },
-          y: { shape: [chosen.length, 2], data: y },
+          ...feedsOf(chosen, means, deviations),
           rate: { shape: [1], data: Float32Array.of(rate * scale) },
         })
       }
@@ -94,6 +79,28 @@ export async function trainLevels(
   } finally {
     await compiled.dispose()
   }
+}
+
+function feedsOf(chosen: readonly LevelSample[], means: Float32Array, deviations: Float32Array) {
+  const width = means.length
+  const x = new Float32Array(chosen.length * width)
+  const y = new Float32Array(chosen.length * 2)
+  chosen.forEach(({ features, brightness, color }, i) => {
+    features.forEach((value, k) => (x[i * width + k] = scaledFeature(value, means[k]!, deviations[k]!)))
+    y.set([Math.log(brightness + levelOffset), Math.log(color + levelOffset)], 2 * i)
+  })
+  return { x: { shape: [chosen.length, width], data: x }, y: { shape: [chosen.length, 2], data: y } }
+}
+
+/** Normal numbers as He et al. 2015 draw them for kernels, zeros for everything else. */
+function initialValues(variables: readonly Variable[], random: Random): Record<string, Float32Array> {
+  return Object.fromEntries(
+    variables.map(({ name, shape }) => {
+      const deviation = name.startsWith('kernel') && !name.includes('/') ? Math.sqrt(2 / shape[0]!) : 0
+      const size = shape.reduce((product, n) => product * n, 1)
+      return [name, Float32Array.from({ length: size }, () => deviation * random.normal())]
+    }),
+  )
 }
 
 interface Layer {

@@ -1,16 +1,13 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import sharp from 'sharp'
-import { noiseFeatures } from '../../engine/denoising/realNoise/noiseFeatures'
-import type { LevelSample } from '../../engine/denoising/realNoise/trainLevels'
-import { decorrelated } from '../../engine/denoising/realNoise/decorrelated'
-import { type ColorImage, emptyImage, mapPlanes } from '../../engine/synthesis/colorImage'
-import { drawGraphics } from '../../engine/synthesis/graphics'
-import { resized } from '../../engine/synthesis/filters'
-import { throughJpeg } from '../../engine/synthesis/jpeg'
-import { noiseLevelsOf } from '../../engine/synthesis/levels'
-import { rounded, withRealNoise } from '../../engine/synthesis/realNoise'
-import { type Random, randomStream } from '../../engine/training/random'
+import { noiseFeatures } from './noiseFeatures'
+import type { LevelSample } from './trainLevels'
+import { decorrelated } from './decorrelated'
+import { type ColorImage, emptyImage, mapPlanes } from '../../synthesis/colorImage'
+import { drawGraphics } from '../../synthesis/graphics'
+import { resized } from '../../synthesis/filters'
+import { throughJpeg } from '../../synthesis/jpeg'
+import { noiseLevelsOf } from '../../synthesis/levels'
+import { rounded, withRealNoise } from '../../synthesis/realNoise'
+import { type Random, randomStream } from '../../training/random'
 
 const seed = 21
 /** Of pictures drawn by the program instead of photographs. */
@@ -19,29 +16,27 @@ const cleanShare = 0.3
 /** Of pictures without their colours. */
 const greyShare = 0.12
 
-/** Pictures with noise of known levels, and without: tiles of photographs, softer at times, and drawn ones. */
-export async function levelSamples(
-  tiles: string,
-  count: number,
-  onSample?: (done: number) => void,
-): Promise<LevelSample[]> {
-  const names = (await readdir(tiles)).filter((name) => name.endsWith('.png')).toSorted()
-  const samples: LevelSample[] = []
-  for (let i = 0; samples.length < count; i++) {
+/**
+ * Features of pictures with noise of known levels, and without: tiles of photographs, softer at times, and drawn ones.
+ *
+ * @param tiles clean photographs, count × side × side × 3 bytes
+ */
+export function* levelSamples(tiles: Uint8Array, side: number, count: number): Generator<LevelSample> {
+  const size = side * side * 3
+  const photographs = tiles.length / size
+  for (let i = 0, found = 0; found < count; i++) {
     const random = randomStream(seed, i)
     const isDrawn = random.uniform() < drawnShare
-    const drawn = isDrawn
-      ? drawGraphics(160, 160, random)
-      : await readTile(join(tiles, names[i % names.length]!))
+    const tile = tiles.subarray((i % photographs) * size, ((i % photographs) + 1) * size)
+    const drawn = isDrawn ? drawGraphics(side, side, random) : imageOf(tile, side)
     const clean = rounded(changed(drawn, random, isDrawn))
     const noisy =
       random.uniform() < cleanShare ? untouched(clean, random) : withRealNoise(clean, random, 1).noisy
     const features = noiseFeatures([decorrelated(noisy)])
     if (!features) continue
-    samples.push({ features, ...noiseLevelsOf(clean, noisy) })
-    onSample?.(samples.length)
+    found++
+    yield { features, ...noiseLevelsOf(clean, noisy) }
   }
-  return samples
 }
 
 /** As a PNG keeps it, or a JPEG of good quality. */
@@ -80,15 +75,10 @@ function cut(image: ColorImage, height: number, width: number, random: Random): 
   return result
 }
 
-async function readTile(path: string): Promise<ColorImage> {
-  const { data, info } = await sharp(path)
-    .removeAlpha()
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  const image = emptyImage(info.height, info.width)
+function imageOf(pixels: Uint8Array, side: number): ColorImage {
+  const image = emptyImage(side, side)
   image.planes.forEach((plane, c) => {
-    for (let i = 0; i < plane.length; i++) plane[i] = data[i * info.channels + c]! / 255
+    for (let i = 0; i < plane.length; i++) plane[i] = pixels[3 * i + c]! / 255
   })
   return image
 }
