@@ -77,7 +77,7 @@ export class DenoiseService {
     private readonly memory: DenoiseMemory,
     private readonly folder: ResultFolder,
   ) {
-    const { events, log, client, savers, target, version } = deps
+    const { events, log, client, places, savers, target, version } = deps
     this.downloads = new ResultDownloads(deps.uploads)
     this.list = new PictureList({
       announce: (changes) => events.emit('denoise.changed', changes),
@@ -114,8 +114,8 @@ export class DenoiseService {
     })
     const load = (id: string) => this.load(id)
     const isSaving = () => this.queue.isBusy
-    const maskOf = (id: string) => this.masks.get(id)
-    this.study = new PictureStudy({ client, target, load, modelFor, maskOf, places: deps.places, isSaving })
+    const maskOf = this.masks.get.bind(this.masks)
+    this.study = new PictureStudy({ client, target, load, modelFor, maskOf, places, isSaving })
     events.on('models.changed', () => this.models.clear())
   }
 
@@ -222,11 +222,8 @@ export class DenoiseService {
     if (folders.size > 0) await this.memory.setControls(folders, controls)
   }
 
-  /** @throws ExpectedError when it is not on the list */
-  mask(id: string): StrengthMask | null {
-    this.sourceOf(id)
-    return this.masks.get(id)
-  }
+  /** Null where nothing was painted. */
+  mask = (id: string): StrengthMask | null => this.sourceOf(id) && this.masks.get(id)
 
   /** @returns the name of the mask. @throws ExpectedError when it is not on the list */
   setMask(id: string, mask: StrengthMask | null): string | null {
