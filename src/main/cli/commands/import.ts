@@ -23,6 +23,9 @@ interface ImportOptions {
 /** Skipped files that are named on the terminal; dataset.json names all of them. */
 const shownSkipped = 10
 
+const skippedNote = ({ skipped }: ImportProgress) =>
+  skipped > 0 ? `${formatAmount(skipped)} skipped` : undefined
+
 export function registerImport(program: Command, context: CommandContext): void {
   program
     .command('import')
@@ -67,10 +70,7 @@ export function registerImport(program: Command, context: CommandContext): void 
       const task = context.progress.start('Importing', 0, 'images')
       const onProgress = (progress: ImportProgress) => {
         task.setTotal(progress.total)
-        task.update(
-          progress.done,
-          progress.skipped > 0 ? `${formatAmount(progress.skipped)} skipped` : undefined,
-        )
+        task.update(progress.done, skippedNote(progress))
         context.output.record({ type: 'progress', ...progress })
       }
       try {
