@@ -27,6 +27,7 @@ function levelNetwork(): LevelNetwork {
 /** What noise of any kind there is in a picture, by the network that learned it; null for one that is too small to tell. */
 export function estimateRealNoise(image: PixelImage): (NoiseLevels & { readonly sigma: number }) | null {
   const parts = placesOf(image).map((place) => planesAt(image, place))
+  if (isDrawn(parts.map(([brightness]) => brightness))) return { brightness: 0, color: 0, sigma: 0 }
   const features = noiseFeatures(parts)
   if (!features) return null
   const found = estimateLevels(levelNetwork(), features)

@@ -10,6 +10,8 @@ export type RealNoiseKind = keyof typeof shares
 
 export interface RealNoise {
   readonly kind: RealNoiseKind
+  /** Of the JPEG that it was saved as; null where it was not. */
+  readonly quality: number | null
   readonly noisy: ColorImage
 }
 
@@ -32,13 +34,13 @@ export function withRealNoise(
   const kind = drawKind(random)
   const noisy = rounded(makers[kind](clean, random, strength, normal))
   const isCompressed = kind === 'compression' || (kind !== 'none' && random.uniform() < compressed[kind])
-  if (!isCompressed) return { kind, noisy }
-  const quality = kind === 'compression' ? 15 + 80 * random.uniform() : 50 + 48 * random.uniform()
+  if (!isCompressed) return { kind, quality: null, noisy }
+  const quality = Math.round(kind === 'compression' ? 15 + 80 * random.uniform() : 50 + 48 * random.uniform())
   const jpeg = {
-    ...{ quality: Math.round(quality), halvesColor: random.uniform() < 0.6 },
+    ...{ quality, halvesColor: random.uniform() < 0.6 },
     ...{ top: random.below(16), left: random.below(16) },
   }
-  return { kind, noisy: throughJpeg(noisy, jpeg) }
+  return { kind, quality, noisy: throughJpeg(noisy, jpeg) }
 }
 
 /** Shares that are saved as a JPEG. */

@@ -44,6 +44,30 @@ export function blocksOf(planes: readonly Plane[], isBrightness: boolean): FlatB
   return { count, deviations: deviations.subarray(0, count), means, correlations, order }
 }
 
+/** Of blocks that are of one value, pixel by pixel, which noise leaves nowhere but at black and white. */
+const stillElsewhere = 0.03
+const stillAnywhere = 0.5
+
+/** Whether a picture was drawn and not taken: noise would have left few blocks of a single value. @param planes brightness */
+export function isDrawn(planes: readonly Plane[]): boolean {
+  let [blocks, elsewhere, anywhere] = [0, 0, 0]
+  for (const { height, width, data } of planes)
+    for (let top = 0; top + side <= height; top += side)
+      for (let left = 0; left + side <= width; left += side, blocks++) {
+        const first = data[top * width + left]!
+        if (!isStill(data, top * width + left, width, first)) continue
+        anywhere++
+        if (first >= darkest && first <= brightest) elsewhere++
+      }
+  return elsewhere > stillElsewhere * blocks || anywhere > stillAnywhere * blocks
+}
+
+function isStill(data: Float32Array, start: number, width: number, value: number): boolean {
+  for (let y = 0; y < side; y++)
+    for (let i = start + y * width; i < start + y * width + side; i++) if (data[i] !== value) return false
+  return true
+}
+
 /** Takes out the plane that fits best. @returns the mean */
 function flatten(block: Float32Array): number {
   let [mean, across, down] = [0, 0, 0]

@@ -5,14 +5,16 @@ import { type ColorImage, emptyImage, mapPlanes } from '../../synthesis/colorIma
 import { drawGraphics } from '../../synthesis/graphics'
 import { resized } from '../../synthesis/filters'
 import { throughJpeg } from '../../synthesis/jpeg'
-import { noiseLevelsOf } from '../../synthesis/levels'
+import { noiseLevelsOf, type NoiseLevels } from '../../synthesis/levels'
 import { rounded, withRealNoise } from '../../synthesis/realNoise'
 import { type Random, randomStream } from '../../training/random'
 
 const seed = 21
 /** Of pictures drawn by the program instead of photographs. */
 const drawnShare = 0.15
-const cleanShare = 0.3
+const cleanShare = 0.4
+/** What a JPEG of this quality or a better one has lost is detail that nobody misses, and no noise. */
+const goodQuality = 75
 /** Of pictures without their colours. */
 const greyShare = 0.12
 
@@ -30,23 +32,30 @@ export function* levelSamples(tiles: Uint8Array, side: number, count: number): G
     const tile = tiles.subarray((i % photographs) * size, ((i % photographs) + 1) * size)
     const drawn = isDrawn ? drawGraphics(side, side, random) : imageOf(tile, side)
     const clean = rounded(changed(drawn, random, isDrawn))
-    const noisy =
-      random.uniform() < cleanShare ? untouched(clean, random) : withRealNoise(clean, random, 1).noisy
+    const { noisy, levels } =
+      random.uniform() < cleanShare ? untouched(clean, random) : noisyOf(clean, random)
     const features = noiseFeatures([decorrelated(noisy)])
     if (!features) continue
     found++
-    yield { features, ...noiseLevelsOf(clean, noisy) }
+    yield { features, ...levels }
   }
 }
 
 /** As a PNG keeps it, or a JPEG of good quality. */
-function untouched(clean: ColorImage, random: Random): ColorImage {
-  if (random.uniform() < 0.5) return clean
-  const quality = 75 + random.below(24)
-  return throughJpeg(clean, {
-    ...{ quality, halvesColor: random.uniform() < 0.6 },
+function untouched(clean: ColorImage, random: Random): { noisy: ColorImage; levels: NoiseLevels } {
+  const levels = { brightness: 0, color: 0 }
+  if (random.uniform() < 0.4) return { noisy: clean, levels }
+  const noisy = throughJpeg(clean, {
+    ...{ quality: goodQuality + random.below(24), halvesColor: random.uniform() < 0.6 },
     ...{ top: random.below(16), left: random.below(16) },
   })
+  return { noisy, levels }
+}
+
+function noisyOf(clean: ColorImage, random: Random): { noisy: ColorImage; levels: NoiseLevels } {
+  const { kind, quality, noisy } = withRealNoise(clean, random, 1)
+  const isGood = (kind === 'compression' || kind === 'none') && (quality ?? 100) >= goodQuality
+  return { noisy, levels: isGood ? { brightness: 0, color: 0 } : noiseLevelsOf(clean, noisy) }
 }
 
 /** Part of it, larger and so softer, as pictures at their full size are; of another contrast; without its colours. */
