@@ -9,6 +9,7 @@ import {
   type LevelNetwork,
   levelNetworkSchema,
 } from '../engine/denoising/realNoise/levelEstimate'
+import { isDrawn } from '../engine/denoising/realNoise/blocks'
 import { noiseFeatures } from '../engine/denoising/realNoise/noiseFeatures'
 import type { NoiseLevels } from '../engine/synthesis/levels'
 
