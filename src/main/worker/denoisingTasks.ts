@@ -49,8 +49,6 @@ export interface DenoiseSubject extends RestoringParams {
   readonly strength: number
   /** From an `estimateNoise` before this; without it the noise is estimated where that is needed. */
   readonly noise?: ImageNoise | null
-  /** What takes the place of the model where the noise is not white. */
-  readonly camera?: Pick<RestoringParams, 'model' | 'trained'>
   /** Of the whole image, where `pixels` are those that `repair` gave; without it they are repaired first. */
   readonly repairs?: Repairs
 }
@@ -104,8 +102,6 @@ export interface DenoisingTasks {
       estimated: readonly number[] | null
       tile: number | null
       repairs: Repairs
-      /** Whether the model for cameras took the place of the other. */
-      isCamera: boolean
     }
     event: DenoiseEvent
   }

@@ -73,7 +73,7 @@ export function judgeNoise(subject: DenoiseSubject, image: PixelImage): Judgemen
   if (share === 0 || sigma === 0) return { ...nothing, share: 0 }
   const isApart = colors > model.spec.input.channels
   // Noise of a known strength may be alike in all channels too.
-  const isNeeded = sigma === null || isApart || subject.camera !== undefined || trained?.kind === 'camera'
+  const isNeeded = sigma === null || isApart || trained?.kind === 'camera'
   const noise = subject.noise !== undefined ? subject.noise : isNeeded ? estimateImageNoise(image) : null
   const estimated = noise?.sigmas ?? null
   if (sigma !== null) return { noise, estimated, sigmas: same(sigma), share }

@@ -13,8 +13,8 @@ import { isDrawn } from '../engine/denoising/realNoise/blocks'
 import { noiseFeatures } from '../engine/denoising/realNoise/noiseFeatures'
 import type { NoiseLevels } from '../engine/synthesis/levels'
 
-/** A picture is judged by so many squares of that side, spread evenly; a smaller one as a whole. */
-const side = 192
+/** A picture is judged by so many squares of that side at most, spread evenly; the network has learned on such. */
+const side = 160
 const squares = 9
 
 let network: LevelNetwork | null = null
@@ -29,12 +29,19 @@ function levelNetwork(): LevelNetwork {
 export function estimateRealNoise(image: PixelImage): (NoiseLevels & { readonly sigma: number }) | null {
   const parts = placesOf(image).map((place) => planesAt(image, place))
   if (isDrawn(parts.map(([brightness]) => brightness))) return { brightness: 0, color: 0, sigma: 0 }
-  const features = noiseFeatures(parts)
-  if (!features) return null
-  const found = estimateLevels(levelNetwork(), features)
-  const levels = colorChannels(image) === 1 ? { ...found, color: 0 } : found
+  const found = parts.flatMap((part) => {
+    const features = noiseFeatures([part])
+    return features ? [estimateLevels(levelNetwork(), features)] : []
+  })
+  if (found.length === 0) return null
+  // Noise is there all over a picture; texture, which may look like it, is not.
+  const brightness = middle(found.map((one) => one.brightness))
+  const color = colorChannels(image) === 1 ? 0 : middle(found.map((one) => one.color))
+  const levels = { brightness, color }
   return { ...levels, sigma: sigmaOfLevels(levels) }
 }
+
+const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!
 
 interface Place {
   readonly top: number
@@ -44,7 +51,6 @@ interface Place {
 }
 
 function placesOf({ height, width }: PixelImage): Place[] {
-  if (height * width <= squares * side * side) return [{ top: 0, left: 0, height, width }]
   const [h, w] = [Math.min(height, side), Math.min(width, side)]
   // As many of them, whatever the proportions.
   const rows = Math.max(

@@ -3,7 +3,7 @@ import { idSchema, type PixelBlock } from './library'
 import { mostCells, mostPercent } from '../strengthMask'
 import { type Place, placeSchema } from './places'
 
-export const builtinModels = ['builtin:grey', 'builtin:color', 'builtin:camera'] as const
+export const builtinModels = ['builtin:grey', 'builtin:color'] as const
 
 /** What a person sets for a picture. */
 export const denoiseControlsSchema = z.strictObject({

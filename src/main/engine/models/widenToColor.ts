@@ -28,12 +28,18 @@ export function widenToColor(
     const [inputs, outputs] = [wide[layer]!.channels, wide[layer + 1]!.channels]
     const [givenInputs, givenOutputs] = [narrow[layer]!.channels, narrow[layer + 1]!.channels]
     const from = layer === 0 ? readsBrightness(blocks, inputs) : readsSame(givenInputs, inputs)
+    // The other filters read each other alone at first: what they hear of colours would drown in that of brightness.
+    const louder = Math.sqrt(inputs / (inputs - givenInputs))
     for (let tap = 0; tap * inputs * outputs < kernel.length; tap++)
       for (let input = 0; input < inputs; input++)
-        for (let filter = 0; filter < givenOutputs; filter++) {
+        for (let filter = 0; filter < outputs; filter++) {
+          const at = (tap * inputs + input) * outputs + filter
           const { channel, weight } = from[input]!
-          const value = channel < 0 ? 0 : weight * own[(tap * givenInputs + channel) * givenOutputs + filter]!
-          kernel[(tap * inputs + input) * outputs + filter] = value
+          if (filter >= givenOutputs) {
+            if (layer > 0) kernel[at]! *= input < givenInputs ? 0 : louder
+          } else
+            kernel[at] =
+              channel < 0 ? 0 : weight * own[(tap * givenInputs + channel) * givenOutputs + filter]!
         }
     widened[biasOf('encoder', layer)]!.set(values[biasOf('encoder', layer)]!)
   }

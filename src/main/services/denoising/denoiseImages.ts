@@ -172,7 +172,7 @@ async function denoiseTarget(
     if (picture.remark && !isCopy(picture, result, asTheOriginal)) onNote?.(`${path}: ${picture.remark}`)
     const { width, height } = picture
     const { sigma: found, repairs, tile: used } = result
-    return { path, file, model: result.model, width, height, sigma: found, repairs, tile: used, ms }
+    return { path, file, model: model.name, width, height, sigma: found, repairs, tile: used, ms }
   }
   return { write }
 }

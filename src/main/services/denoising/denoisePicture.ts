@@ -6,7 +6,7 @@ import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, ImageNoise, PixelData } from '../../worker/protocol'
 import type { PreparedImage } from '../datasets/prepareImage'
-import { type DenoisingModel, modelParams } from './denoisingModels'
+import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from './floats'
 import { foundRepairs } from './foundRepairs'
 import type { Picture } from './readPicture'
@@ -44,8 +44,6 @@ export interface PictureWork {
 }
 
 export interface DenoisedPicture {
-  /** Name of the model that restored it. */
-  readonly model: string
   readonly pixels: Uint8Array | Uint16Array
   /** In each channel of colour, on the 0-255 scale; null where the picture is too small to tell. */
   readonly sigma: readonly number[] | null
@@ -84,7 +82,7 @@ export async function denoisePicture(
 
 async function denoisePage(
   picture: Picture,
-  model: DenoisingModel,
+  { files: model, trained }: DenoisingModel,
   settings: DenoiseSettings,
   { client, signal, onProgress, onSmallerTile, paused }: PictureWork,
 ): Promise<DenoisedPicture> {
@@ -94,9 +92,9 @@ async function denoisePage(
   const mask = settings.mask ? storedMask(settings.mask, orientation) : null
   const pixels = ownBuffer(picture.pixels)
   let restored: Uint8Array | Uint16Array = new Uint8Array()
-  const { estimated, tile, repairs, isCamera } = await client.call(
+  const { estimated, tile, repairs } = await client.call(
     'denoise',
-    { ...modelParams(model), pixels, height, width, channels, ...settings, sigma, mask },
+    { model, trained, pixels, height, width, channels, ...settings, sigma, mask },
     {
       signal,
       transfer: [pixels.buffer],
@@ -112,8 +110,7 @@ async function denoisePage(
   )
   const given = settings.sigma === null ? null : new Array<number>(channels < 3 ? 1 : 3).fill(settings.sigma)
   const sigmas = given ?? estimated?.map((one) => one / scale) ?? null
-  const used = isCamera ? model.camera!.name : model.name
-  return { pixels: restored, model: used, sigma: sigmas, tile, repairs: foundRepairs(repairs, picture) }
+  return { pixels: restored, sigma: sigmas, tile, repairs: foundRepairs(repairs, picture) }
 }
 
 /** Decoders may hand out a part of a buffer that holds other things too. */

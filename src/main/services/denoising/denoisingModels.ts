@@ -8,15 +8,7 @@ export interface DenoisingModel {
   readonly files: ModelFiles
   /** The noise that it learned to remove. */
   readonly trained: NoiseSpec
-  /** What takes its place where the noise is not white; not where a model was chosen by name. */
-  readonly camera?: DenoisingModel
 }
-
-/** What the worker is told of a model. */
-export const modelParams = ({ files, trained, camera }: DenoisingModel) => ({
-  ...{ model: files, trained },
-  ...(camera && { camera: { model: camera.files, trained: camera.trained } }),
-})
 
 /** One model for all pictures, or the built-in one that suits each; opened when it is first needed. */
 export class DenoisingModels {
@@ -29,13 +21,8 @@ export class DenoisingModels {
   for({ channels }: { readonly channels: 1 | 2 | 3 | 4 }): Promise<DenoisingModel> {
     const name = this.chosen ?? builtin(channels < 3 ? 'grey' : 'color')
     let model = this.opened.get(name)
-    if (!model) this.opened.set(name, (model = this.open(name)))
+    if (!model) this.opened.set(name, (model = openDenoisingModel(name)))
     return model
-  }
-
-  private async open(name: string): Promise<DenoisingModel> {
-    const model = await openDenoisingModel(name)
-    return this.chosen === null ? { ...model, camera: await openDenoisingModel(builtin('camera')) } : model
   }
 }
 

@@ -4,7 +4,6 @@ import { CancelledError } from '../../../shared/errors'
 import type { Log } from '../log'
 import { draftSide } from './cells'
 import { sigmaScale } from './floats'
-import { modelParams } from './denoisingModels'
 import { isForMore, type LookForMore, workForMore } from './moreWork'
 import { keyOf, type Look, nextWork, showDraft, showExpected, type Work } from './nextWork'
 
@@ -129,7 +128,7 @@ export class Painter {
       await client.call(
         'restoreRegions',
         {
-          ...{ ...modelParams(model), ...image, sigma: stored, strength, noise },
+          ...{ model: model.files, trained: model.trained, ...image, sigma: stored, strength, noise },
           ...{ result, regions: [part], tile: draftSide, repairs, ...target() },
         },
         { signal: AbortSignal.any([this.abort.signal, abort.signal]) },

@@ -26,7 +26,7 @@ import {
 import type { ComputeTarget } from '../../worker/protocol'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { PlaceRegistry } from '../places/placeRegistry'
-import { type DenoisingModel, modelParams } from './denoisingModels'
+import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from './floats'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
 import { blockWithMore, type LookForMore, readyForMore } from './moreWork'
@@ -177,7 +177,7 @@ export class PictureStudy {
     const result = shared(pixels)
     const { sigma, strength } = asked(controls)
     const params = {
-      ...{ ...modelParams(model), pixels, width, height, channels, noise, result },
+      ...{ model: model.files, trained: model.trained, pixels, width, height, channels, noise, result },
       ...{ sigma: sigma === null ? null : sigma * sigmaScale(floats), strength },
       ...{ regions: [region], tile: Math.max(region.width, region.height), repairs, ...target() },
     }

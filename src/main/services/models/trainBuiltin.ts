@@ -8,6 +8,7 @@ import { openModel, writeModel } from '../../store/modelStore'
 import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
 import type { ComputeTarget } from '../../worker/protocol'
 import { type NewRun, resumeRun, trainNewRun, type TrainOptions } from '../training/trainRun'
+import type { BuiltinName } from './builtinModels'
 import { builtinCard } from './builtinCard'
 
 /**
@@ -86,7 +87,7 @@ export async function trainOrGoOn(
 }
 
 async function writeBuiltin(
-  name: 'grey' | 'color',
+  name: BuiltinName,
   run: string,
   { photographs, out }: BuiltinTraining,
 ): Promise<void> {

@@ -40,7 +40,7 @@ export interface CameraTraining extends Omit<BuiltinTraining, 'photographs'> {
 }
 
 /**
- * Trains the denoiser for pictures from cameras, or resumes its training, and writes it.
+ * Trains the denoiser for pictures from cameras, or resumes its training, and writes it. None ships yet: see decisions.md.
  *
  * @throws ExpectedError, and CancelledError when stopped, after saving the run
  */

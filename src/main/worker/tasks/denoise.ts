@@ -6,7 +6,7 @@ import { factorRows, partsWithMore, strongerThan } from '../../../shared/strengt
 import type { DenoisingPlan } from '../../engine/denoising/denoisingPlan'
 import { emptyLike, type PixelImage } from '../../engine/denoising/pixelTiles'
 import { noRepairs } from '../../engine/denoising/repair/repairImage'
-import { chosenRestoring } from '../chosenRestoring'
+import { planRestoring } from '../restoringPlan'
 import { judgeNoise } from '../imageNoise'
 import type { ComputeTasks, DenoiseEvent, DenoiseParams, PixelData } from '../protocol'
 import { rangeScale, repairedSubject } from '../repairedSubject'
@@ -19,7 +19,7 @@ export async function denoise(
   params: DenoiseParams,
   context: TaskContext<DenoiseEvent>,
 ): Promise<ComputeTasks['denoise']['result']> {
-  const { pixels, strength, restored } = params
+  const { model, trained, pixels, strength, restored } = params
   const { color = wholeMix.color, detail = wholeMix.detail } = params
   const { image, repairs } = strength > 0 ? repairedSubject(params) : asItIs(params)
   const repaired = image.data as PixelData
@@ -30,10 +30,10 @@ export async function denoise(
   const emit = (data: PixelData) =>
     context.emit({ type: 'restored', pixels: data }, [data.buffer as ArrayBuffer])
   // Before anything else it has to be known whether the model can do it.
-  const { model, trained, plan, isCamera } = chosenRestoring(params, image, judged)
+  const plan = planRestoring(params, image, judged)
   if (!sigmas || share === 0) {
     emit(repaired.buffer instanceof ArrayBuffer ? repaired : repaired.slice())
-    return { estimated, repairs, isCamera, tile: repaired === pixels ? null : 0 }
+    return { estimated, repairs, tile: repaired === pixels ? null : 0 }
   }
   const more = moreParts({ ...params, trained }, share)
   // The parts of the work, by their pixels.
@@ -54,14 +54,14 @@ export async function denoise(
     ? 0
     : await restorePixels(image, result, plan, { ...request, onProgress: progress(0, first) })
   const onProgress = progress(first, 1 - first)
-  const twice = () => chosenRestoring({ ...params, strength: strongerThan(strength) }, image, judged).plan
+  const twice = () => planRestoring({ ...params, strength: strongerThan(strength) }, image, judged)
   const stronger =
     more.length > 0 ? await restoreParts(image, more, twice(), { ...request, onProgress }) : null
   mixResult(result, stronger, { ...params, pixels: repaired }, { strength: share, color, detail })
   // With so little noise that no value moves, there was nothing to do either.
   const isSame = isEqual(result, pixels)
   emit(result)
-  return { estimated, repairs, isCamera, tile: isSame ? null : used }
+  return { estimated, repairs, tile: isSame ? null : used }
 }
 
 const asItIs = ({ pixels, height, width, channels }: DenoiseParams) => ({

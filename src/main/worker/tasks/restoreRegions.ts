@@ -3,7 +3,7 @@ import { takeCoarse } from '../../engine/denoising/coarseColor'
 import type { DenoisingPlan } from '../../engine/denoising/denoisingPlan'
 import type { PixelImage } from '../../engine/denoising/pixelTiles'
 import { cutOut, putBack, surroundingsOf, withSurroundings } from '../../engine/denoising/surroundings'
-import { chosenRestoring } from '../chosenRestoring'
+import { planRestoring } from '../restoringPlan'
 import { judgeNoise } from '../imageNoise'
 import type { ComputeTasks, RestoreRegionsParams } from '../protocol'
 import { repairedSubject } from '../repairedSubject'
@@ -15,12 +15,12 @@ export async function restoreRegions(
   params: RestoreRegionsParams,
   context: TaskContext<ComputeTasks['restoreRegions']['event']>,
 ): Promise<ComputeTasks['restoreRegions']['result']> {
-  const { result, regions, strength, tile, runtime, device } = params
+  const { model, trained, result, regions, strength, tile, runtime, device } = params
   const startedAt = performance.now()
   const { image } = repairedSubject(params)
   const judged = judgeNoise({ ...params, strength: Math.max(1, strength) }, image)
   const { noise, sigmas } = judged
-  const { model, trained, plan } = chosenRestoring(params, image, judged)
+  const plan = planRestoring(params, image, judged)
   // Planes of a part come one after the other: whoever wants another part by then does not wait for all of them.
   const onProgress = () => throwIfEnding(context as TaskContext<never>)
   const source = { model, trained, coarse: noise?.coarse ?? null, runtime, device, onProgress }

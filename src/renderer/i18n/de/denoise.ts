@@ -87,7 +87,7 @@ export const denoise = {
     unknown: 'Das Bild ist zu klein, um sein Rauschen zu messen: die Stärke von Hand einstellen.',
     like: ', etwa wie ISO {iso}',
     channels: 'Geschätztes Rauschen in jedem Kanal, als Standardabweichung auf der Skala von 0 bis 255',
-    real: 'Wie eine Kamera oder eine komprimierte Datei es hinterlässt, nicht Korn für Korn: Das Modell für Kameras entfernt es.',
+    real: 'Wie eine Kamera oder eine komprimierte Datei es hinterlässt: Benachbarte Bildpunkte teilen es, darum wird mehr entfernt, als die Zahlen sagen.',
     unsure: 'So wenig kann auch feines Detail sein: ein Teil davon bleibt.',
     impulses: 'Hotpixel oder einzelne Störpunkte: {share} der Werte fallen heraus und werden ersetzt.',
     rows: 'Streifen: ganze Zeilen sind zu hell oder zu dunkel (σ {sigma}) und werden angeglichen.',

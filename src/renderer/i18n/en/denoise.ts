@@ -86,7 +86,7 @@ export const denoise = {
     unknown: 'Too small a picture to tell its noise: set its strength by hand.',
     like: ', like ISO {iso} or so',
     channels: 'Estimated noise in each channel, as its standard deviation on the scale from 0 to 255',
-    real: 'As a camera or a compressed file leaves it, not grain by grain: the model for cameras takes it out.',
+    real: 'As a camera or a compressed file leaves it: neighbouring pixels have it in common, so more is taken out than the figures say.',
     unsure: 'So little may as well be fine detail: part of it stays.',
     impulses: 'Hot pixels, or salt and pepper: {share} of its values stand out, and are filled.',
     rows: 'Banding: whole rows are too bright or too dark (σ {sigma}), and are levelled.',

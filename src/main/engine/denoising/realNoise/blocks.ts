@@ -16,6 +16,7 @@ export interface FlatBlocks {
 }
 
 /** Darker and brighter blocks are cut off, noise and all. */
+const [lowestShade, highestShade] = [0.2 / 255, 254.8 / 255]
 const darkest = 2 / 255
 const brightest = 253 / 255
 
@@ -47,11 +48,15 @@ export function blocksOf(planes: readonly Plane[], isBrightness: boolean): FlatB
 /** Of blocks that are of one value, pixel by pixel, which noise leaves nowhere but at black and white. */
 const stillElsewhere = 0.03
 const stillAnywhere = 0.5
+/** Of pixels that are black or white: noise that is cut off leaves half of them so, on white paper. */
+const blackOrWhite = 0.55
 
 /** Whether a picture was drawn and not taken: noise would have left few blocks of a single value. @param planes brightness */
 export function isDrawn(planes: readonly Plane[]): boolean {
-  let [blocks, elsewhere, anywhere] = [0, 0, 0]
-  for (const { height, width, data } of planes)
+  let [blocks, elsewhere, anywhere, pixels, ends] = [0, 0, 0, 0, 0]
+  for (const { height, width, data } of planes) {
+    pixels += data.length
+    for (const value of data) if (value < lowestShade || value > highestShade) ends++
     for (let top = 0; top + side <= height; top += side)
       for (let left = 0; left + side <= width; left += side, blocks++) {
         const first = data[top * width + left]!
@@ -59,6 +64,8 @@ export function isDrawn(planes: readonly Plane[]): boolean {
         anywhere++
         if (first >= darkest && first <= brightest) elsewhere++
       }
+  }
+  if (ends > blackOrWhite * pixels) return true
   return elsewhere > stillElsewhere * blocks || anywhere > stillAnywhere * blocks
 }
 

@@ -22,7 +22,7 @@ export interface LevelSample {
 const hidden = [64, 32]
 const recipe = { epochs: 150, batch: 64, peak: 0.002, decay: 1e-4, seed: 1 }
 /** Noise that is told too low stays in the picture: it costs so much more than what is told too high (Guo et al. 2019, CBDNet). */
-const underestimates = 2
+const underestimates = 6
 
 /** Trains the network that estimates levels of noise, by Adam down a cosine. */
 export async function trainLevels(
