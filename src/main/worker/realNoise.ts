@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { builtinModelsFolder } from '../builtFiles'
 import { sigmaOfLevels } from '../engine/denoising/denoisingPlan'
-import { colorChannels, decorrelation, type PixelImage, whiteOf } from '../engine/denoising/pixelTiles'
+import { colorChannels, decorrelation, type PixelImage, rangeOf } from '../engine/denoising/pixelTiles'
 import type { Plane } from '../engine/denoising/noiseEstimate'
 import {
   estimateLevels,
@@ -78,15 +78,17 @@ function planeAt(
 ): Plane {
   const { data: pixels, channels } = image
   const data = new Float32Array(height * width)
-  const scale = 1 / whiteOf(image)
+  const { black, white } = rangeOf(image)
+  const scale = 1 / (white - black)
   const isGrey = colorChannels(image) === 1
   const sum = r + g + b
+  const offset = -scale * sum * black
   for (let y = 0, to = 0; y < height; y++) {
     let i = ((top + y) * image.width + left) * channels
     for (let x = 0; x < width; x++, i += channels, to++)
       data[to] = isGrey
-        ? scale * sum * pixels[i]!
-        : scale * (r * pixels[i]! + g * pixels[i + 1]! + b * pixels[i + 2]!)
+        ? offset + scale * sum * pixels[i]!
+        : offset + scale * (r * pixels[i]! + g * pixels[i + 1]! + b * pixels[i + 2]!)
   }
   return { height, width, data }
 }
