@@ -91,7 +91,7 @@ function filmGrain(clean: ColorImage, random: Random, strength: number, normal: 
   const ownShare = random.uniform() < 0.5 ? 0 : random.uniform()
   const field = () => {
     const values = blurred(Float32Array.from({ length: height * width }, normal), height, width, size)
-    // A Gaussian blur leaves 1 / (2·√π·size) of white noise; of a small one less is lost.
+    // The blur takes most of it away: what is left gets a standard deviation of 1 again.
     const power = values.reduce((sum, value) => sum + value * value, 0) / values.length
     return values.map((value) => value / Math.sqrt(Math.max(power, 1e-12)))
   }
