@@ -58,6 +58,11 @@ export function useRunDetail(id: Ref<string>) {
       'training.epochEnded',
       (told) => told.run === id.value && addEpoch(told.metrics, told.hasSnapshot),
     ),
+    client.on('training.pictured', (told) => {
+      if (told.run !== id.value || snapshotEpochs.includes(0)) return
+      snapshotEpochs.unshift(0)
+      show()
+    }),
     client.on('training.logged', (told) => {
       if (told.run === id.value) log.value = [...log.value.slice(-499), told.entry]
     }),

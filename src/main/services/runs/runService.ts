@@ -93,6 +93,10 @@ export class RunService {
     this.deps.events.emit('training.progressed', { run: id, progress })
   }
 
+  pictured(id: string): void {
+    this.deps.events.emit('training.pictured', { run: id })
+  }
+
   epochEnded(id: string, metrics: EpochMetrics, hasSnapshot: boolean): void {
     this.deps.events.emit('training.epochEnded', { run: id, metrics, hasSnapshot })
     this.refreshSoon(id)

@@ -24,6 +24,7 @@ export function followProgress(
       const figures = { epoch, epochs, batch, batches, trainLoss, samplesPerSecond, timeLeftMs }
       runs.setProgress(id, { phase: 'training', ...figures })
     }
+    if (event.type === 'pictured') runs.pictured(id)
     if (event.type === 'epoch') runs.epochEnded(id, event.metrics, event.hasSnapshot)
   }
 }
