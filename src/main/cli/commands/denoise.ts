@@ -117,9 +117,13 @@ function foundBesides({ impulses, rows, columns, range }: DenoisedImage['repairs
   return found.map((one) => `, ${one}`).join('')
 }
 
-function describe({ path, sigma, repairs, tile, width, height, ms }: DenoisedImage): string {
+function describe({ path, sigma, noise: found, repairs, tile, width, height, ms }: DenoisedImage): string {
   const noise =
-    sigma === null ? 'too small to tell its noise' : `sigma ${sigma.map((one) => one.toFixed(1)).join(' ')}`
+    sigma === null
+      ? 'too small to tell its noise'
+      : found?.kind === 'camera'
+        ? `noise of a camera or a file, sigma ${found.brightness.toFixed(1)} in brightness and ${found.color.toFixed(1)} in colours`
+        : `sigma ${sigma.map((one) => one.toFixed(1)).join(' ')}`
   const done =
     tile === null
       ? 'left as it is'

@@ -11,6 +11,7 @@ import { UnusableImage } from '../datasets/unusableImage'
 import type { ModelWork } from '../models/modelWork'
 import { type DenoiseSettings, denoisePicture, isCopy, writeResult } from './denoisePicture'
 import { DenoisingModels } from './denoisingModels'
+import type { NoiseKind } from './foundRepairs'
 import { checkOutputs, OutputNames } from './outputNames'
 import { animatedPages, manyInOneFile, type Picture, readPicture } from './readPicture'
 import { asTheOriginal, newExtension } from './writePicture'
@@ -33,6 +34,8 @@ export interface DenoisedImage {
   readonly height: number
   /** In each channel of colour, on the 0-255 scale; null where the image is too small to tell. */
   readonly sigma: readonly number[] | null
+  /** Null where the sigma was given, or nothing can be told. */
+  readonly noise: NoiseKind | null
   /** What was found besides noise. */
   readonly repairs: FoundRepairs
   /** Height and width; null where there was nothing to do. */
@@ -171,8 +174,8 @@ async function denoiseTarget(
     await writeResult(file, image, picture, result)
     if (picture.remark && !isCopy(picture, result, asTheOriginal)) onNote?.(`${path}: ${picture.remark}`)
     const { width, height } = picture
-    const { sigma: found, repairs, tile: used } = result
-    return { path, file, model: model.name, width, height, sigma: found, repairs, tile: used, ms }
+    const { sigma: found, noise, repairs, tile: used } = result
+    return { path, file, model: model.name, width, height, sigma: found, noise, repairs, tile: used, ms }
   }
   return { write }
 }

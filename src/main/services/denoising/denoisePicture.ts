@@ -8,7 +8,7 @@ import type { ComputeTarget, ImageNoise, PixelData } from '../../worker/protocol
 import type { PreparedImage } from '../datasets/prepareImage'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from './floats'
-import { foundRepairs } from './foundRepairs'
+import { foundRepairs, kindOfNoise, type NoiseKind } from './foundRepairs'
 import type { Picture } from './readPicture'
 import { storedMask } from './strengthMasks'
 import { asTheOriginal, newExtension, writePicture, type WriteOptions } from './writePicture'
@@ -47,6 +47,8 @@ export interface DenoisedPicture {
   readonly pixels: Uint8Array | Uint16Array
   /** In each channel of colour, on the 0-255 scale; null where the picture is too small to tell. */
   readonly sigma: readonly number[] | null
+  /** Null where the sigma was given, or nothing can be told. */
+  readonly noise: NoiseKind | null
   /** Null where there was nothing to do. */
   readonly tile: number | null
   /** What was found besides noise; of several pages, in the first of them. */
@@ -92,7 +94,7 @@ async function denoisePage(
   const mask = settings.mask ? storedMask(settings.mask, orientation) : null
   const pixels = ownBuffer(picture.pixels)
   let restored: Uint8Array | Uint16Array = new Uint8Array()
-  const { estimated, tile, repairs } = await client.call(
+  const { estimated, levels, tile, repairs } = await client.call(
     'denoise',
     { model, trained, pixels, height, width, channels, ...settings, sigma, mask },
     {
@@ -110,7 +112,8 @@ async function denoisePage(
   )
   const given = settings.sigma === null ? null : new Array<number>(channels < 3 ? 1 : 3).fill(settings.sigma)
   const sigmas = given ?? estimated?.map((one) => one / scale) ?? null
-  return { pixels: restored, sigma: sigmas, tile, repairs: foundRepairs(repairs, picture) }
+  const noise = given ? null : kindOfNoise(sigmas, levels, scale)
+  return { pixels: restored, sigma: sigmas, noise, tile, repairs: foundRepairs(repairs, picture) }
 }
 
 /** Decoders may hand out a part of a buffer that holds other things too. */
