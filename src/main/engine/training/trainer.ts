@@ -3,7 +3,7 @@ import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import type { EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import { mostMeasured } from './baselines'
-import { epochsOf, epochsWithin } from './budget'
+import { epochsOf, epochsWithin, timeLeft } from './budget'
 import { imageBatches } from './imageBatches'
 import { evenly, initialValues } from './initialValues'
 import { deviceOf } from '../runtimes/deviceOf'
@@ -219,6 +219,10 @@ export class Trainer {
     await this.compiled.dispose()
   }
 
+  private timeLeftMs(byEpochs: number): number {
+    return timeLeft(this.config, this.position, this.preparationMs, byEpochs)
+  }
+
   private replan(trainedMs: number, epochMs: number): void {
     const times = { preparationMs: this.preparationMs, trainedMs, epochMs }
     this.position.plannedEpochs = epochsWithin(this.config, this.position, times)
@@ -292,7 +296,7 @@ export class Trainer {
       learningRate,
       samplesPerSecond,
       elapsedMs: position.elapsedMs,
-      timeLeftMs: (position.elapsedMs / position.epoch) * (this.epochs - position.epoch),
+      timeLeftMs: this.timeLeftMs((position.elapsedMs / position.epoch) * (this.epochs - position.epoch)),
       orthogonality,
       best,
     })
@@ -342,7 +346,7 @@ export class Trainer {
       batches: this.batchesPerEpoch,
       trainLoss: position.lossSum / seen,
       samplesPerSecond,
-      timeLeftMs: (left / samplesPerSecond) * 1000,
+      timeLeftMs: this.timeLeftMs((left / samplesPerSecond) * 1000),
     }
   }
 
