@@ -196,6 +196,24 @@ describe('train', () => {
     expect(back).toMatchObject({ code: 3, stderr: expect.stringMatching(/decoder of that model is untied/) })
   })
 
+  it('takes when a decoder is copied and what weights begin as, and says how orthonormal they became', async () => {
+    const run = fresh()
+    const chosen = ['--tying', 'copied', '--copy-every', 'epoch', '--init', 'orthogonal', '--epochs', '1']
+    const said = await hourglass('train', dataset, '--spec', spec, '--out', run, ...chosen)
+    expect(said).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/‖WᵀW − I‖, layer by layer: [\d.]+/),
+    })
+    const info = await readRunInfo(run)
+    expect(info.spec).toMatchObject({ tying: 'copied', copyEvery: 'epoch', initializer: 'orthogonal' })
+    expect(
+      await hourglass('train', dataset, '--spec', spec, '--out', fresh(), '--copy-every', 'epoch'),
+    ).toMatchObject({ code: 2, stderr: expect.stringMatching(/nothing is copied into it/) })
+    expect(await hourglass('train', dataset, '--from', run, '--out', fresh(), '--init', 'pca')).toMatchObject(
+      { code: 2, stderr: expect.stringMatching(/leave --init out/) },
+    )
+  })
+
   it('stops early, and goes on with more epochs when asked to', async () => {
     const run = fresh()
     const still = ['--optimizer', 'sgd', '--lr', '1e-12', '--patience', '2', '--epochs', '50', '--json']

@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { ExpectedError } from '../../../shared/errors'
-import { type InputShape, type ModelSpec, modelSpecSchema, type Tying } from '../../../shared/modelSpec'
+import {
+  type CopyMoment,
+  type Initializer,
+  type InputShape,
+  type ModelSpec,
+  modelSpecSchema,
+  type Tying,
+} from '../../../shared/modelSpec'
 import { defaultPreset } from '../../../shared/presets'
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { findPreset, presets, specFromPreset } from '../../engine/models/presets'
@@ -20,6 +27,8 @@ export interface ModelChoice {
   readonly spec?: ModelSpec
   readonly fromPreset?: string | null
   readonly tying?: Tying
+  readonly copyEvery?: CopyMoment
+  readonly initializer?: Initializer
   readonly seed?: number
   /** Width and number of convolutions, for a network of convolutions that restores images. */
   readonly filters?: number
@@ -46,9 +55,12 @@ export async function planRun(images: Images, model: ModelChoice, config: Config
   const { width, height, channels } = images
   const { spec, preset, training, notes } = await chooseModel({ width, height, channels }, model)
   checkTying(model)
+  checkStart(spec, model)
   const tied: ModelSpec = {
     ...resized(spec, model),
     tying: model.tying ?? spec.tying,
+    copyEvery: model.copyEvery ?? spec.copyEvery,
+    initializer: model.initializer ?? spec.initializer,
     seed: model.seed ?? spec.seed,
   }
   const merged = mergeConfig(training, config)
@@ -78,6 +90,23 @@ function checkTying({ initialSpec, tying }: ModelChoice): void {
     throw new ExpectedError(
       'bad-input',
       `The decoder of that model is ${initialSpec.tying}, and would be lost if it became ${tying}. Leave it as it is, or train it untied.`,
+    )
+}
+
+/** @throws ExpectedError `bad-usage` for what would have no effect */
+function checkStart(
+  spec: ModelSpec,
+  { initialSpec, tying = spec.tying, copyEvery, initializer }: ModelChoice,
+): void {
+  if (copyEvery !== undefined && tying !== 'copied' && tying !== 'pseudo-inverse')
+    throw new ExpectedError(
+      'bad-usage',
+      `The decoder is ${tying}, so nothing is copied into it. Choose the tying copied or pseudo-inverse too.`,
+    )
+  if (initialSpec && initializer !== undefined)
+    throw new ExpectedError(
+      'bad-usage',
+      'The weights of that model are where training begins: leave --init out.',
     )
 }
 
