@@ -1,5 +1,6 @@
 import { computed, type Ref, shallowRef, watch } from 'vue'
 import type { CodeSet, ProjectedCodes, Projection } from '../../shared/api/latent'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { useModelsStore } from '../stores/useModelsStore'
 import { StoppedError, useAnswer } from './useAnswer'
@@ -107,16 +108,17 @@ export function useCodeMap(
 
   /** A map that is still being made for an older choice is given up. */
   function choose(next: Projection): void {
-    if (isBusy.value) void stop()
+    if (isBusy.value) inBackground(stop())
     projection.value = next
-    void work((isCurrent) => project(isCurrent))
+    inBackground(work((isCurrent) => project(isCurrent)))
   }
 
-  watch([model, datasets], () => void open(), { immediate: true })
+  watch([model, datasets], () => inBackground(open()), { immediate: true })
   /** Whether the map is made anew whenever the model has learned on. */
   const follows = shallowRef(false)
   watch([follows, isOutdated, isBusy], () => {
-    if (follows.value && isOutdated.value && !isBusy.value && !failure.value && !isStopped.value) void open()
+    if (follows.value && isOutdated.value && !isBusy.value && !failure.value && !isStopped.value)
+      inBackground(open())
   })
   return {
     ...{ follows, set, map, shown, projection, failure, isBusy, isStopped, isOutdated },

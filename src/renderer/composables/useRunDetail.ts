@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 import type { LogEntry, RunDetail, RunProgress } from '../../shared/api/library'
 import type { EpochMetrics } from '../../shared/run'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { useProgressStore } from '../stores/useProgressStore'
 import { useRunsStore } from '../stores/useRunsStore'
@@ -72,7 +73,7 @@ export function useRunDetail(id: Ref<string>) {
       metrics = []
       snapshotEpochs = []
       atFirst.value = null
-      void refresh()
+      inBackground(refresh())
     },
     { immediate: true },
   )

@@ -1,5 +1,6 @@
 import { computed, type Ref, shallowRef, watch } from 'vue'
 import type { RunSamples, RunSnapshot } from '../../shared/api/library'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 
 const keptSnapshots = 24
@@ -64,6 +65,6 @@ export function useSnapshots(id: Ref<string>, epochs: () => readonly number[], v
     },
   )
   // Another run may have the same number of epochs.
-  watch([id, epoch], () => void show(epoch.value), { immediate: true })
+  watch([id, epoch], () => inBackground(show(epoch.value)), { immediate: true })
   return { samples, snapshot, chosen, available, epoch }
 }

@@ -1,6 +1,7 @@
 import { computed, shallowRef } from 'vue'
 import type { CommandName, Results } from '../../shared/api/commands'
 import type { Changes, EventName, Events, Listing } from '../../shared/api/events'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 
 type ListCommand = {
@@ -50,7 +51,7 @@ export function mirrorList<C extends ListCommand>(list: C, changed: ChangeEvent)
 
   client.on(changed as 'runs.changed', (changes) => apply(changes as unknown as Changes<Item<C>>))
   client.onConnection((connected) => connected && void refresh())
-  void refresh()
+  inBackground(refresh())
 
   return {
     /** By id. */

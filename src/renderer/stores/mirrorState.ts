@@ -2,6 +2,7 @@ import { shallowRef } from 'vue'
 import type { AppState, DeviceState } from '../../shared/api/app'
 import type { DenoiseState } from '../../shared/api/denoising'
 import type { TrainingState } from '../../shared/api/training'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 
 interface States {
@@ -40,6 +41,6 @@ export function mirrorState<C extends keyof States>(command: C) {
     state.value = next as States[C]
   })
   client.onConnection((connected) => connected && void refresh())
-  void refresh()
+  inBackground(refresh())
   return { state, failure, refresh }
 }

@@ -8,6 +8,7 @@ import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { freeName } from '../../../shared/freeName'
 import { sampleDefaults, type SampleKind } from '../../../shared/sampleKinds'
+import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { datasetFiles } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
@@ -57,8 +58,8 @@ export class DatasetService {
     const service = new DatasetService(deps)
     await service.refreshAll()
     deps.library.onChange((change) => {
-      if (change === null) void service.refreshAll()
-      else if (change.kind === 'datasets') void service.refresh(change.id)
+      if (change === null) inBackground(service.refreshAll())
+      else if (change.kind === 'datasets') inBackground(service.refresh(change.id))
     })
     return service
   }

@@ -10,6 +10,7 @@ import type {
 } from '../../../shared/api/latent'
 import type { JobKind } from '../../../shared/api/jobs'
 import { ExpectedError } from '../../../shared/errors'
+import { inBackground } from '../../../shared/inBackground'
 import { openModel } from '../../store/modelStore'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, MappedCodes } from '../../worker/protocol'
@@ -265,7 +266,7 @@ export class LatentService {
     if (running !== undefined) return { job: running }
     const { id, ended } = this.deps.jobs.start({ kind, subject, queue: 'latent', work })
     this.begun.set(key, id)
-    void ended.finally(() => this.begun.delete(key))
+    inBackground(ended.finally(() => this.begun.delete(key)))
     return { job: id }
   }
 

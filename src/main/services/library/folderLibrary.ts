@@ -5,6 +5,7 @@ import { basename, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { idSchema } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
 import { makeFolder } from '../../store/makeFolder'
@@ -129,7 +130,7 @@ export class FolderLibrary implements Library {
     }
     this.trash.set(key, { kind, id })
     // The window says when; should it be gone by then, not much later.
-    setTimeout(() => void this.empty([key]), keptMs).unref()
+    setTimeout(() => inBackground(this.empty([key])), keptMs).unref()
     this.announce({ kind, id })
     return key
   }

@@ -12,6 +12,7 @@ import { freeName, nameSetApart } from '../../../shared/freeName'
 import { weightBytes } from '../../../shared/modelSize'
 import { codeSize, type InputShape } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
+import { inBackground } from '../../../shared/inBackground'
 import { asBytes, clipped } from '../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../engine/imaging/psnr'
 import { writeFileAtomic } from '../../store/atomicWrite'
@@ -64,8 +65,8 @@ export class ModelService {
     const service = new ModelService(deps)
     await service.refreshAll()
     deps.library.onChange((change) => {
-      if (change === null) void service.refreshAll()
-      else if (change.kind === 'models') void service.refresh(change.id)
+      if (change === null) inBackground(service.refreshAll())
+      else if (change.kind === 'models') inBackground(service.refresh(change.id))
     })
     deps.events.on('runs.changed', ({ changed, removed }) => {
       for (const run of changed) service.setModelOfRun(run.id)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { RunDetail, RunProgress, RunSamples, RunSnapshot, RunSummary } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import { inBackground } from '../../../shared/inBackground'
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
 import { readAbout, writeAbout } from '../../store/aboutStore'
 import { writeFileAtomic } from '../../store/atomicWrite'
@@ -187,7 +188,7 @@ export class RunService {
     // A failure is for whoever asked; the next refresh is not concerned.
     const settled = next.catch(() => undefined)
     this.refreshing.set(id, settled)
-    void settled.then(() => this.refreshing.get(id) === settled && this.refreshing.delete(id))
+    inBackground(settled.then(() => this.refreshing.get(id) === settled && this.refreshing.delete(id)))
     return next
   }
 
