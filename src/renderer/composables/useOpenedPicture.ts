@@ -28,6 +28,6 @@ export function useOpenedPicture(current: Ref<DenoisePicture | null>) {
     { immediate: true },
   )
   // The connection may have been what was missing.
-  onScopeDispose(client.onConnection((connected) => connected && failure.value && void open()))
+  onScopeDispose(client.onConnection((connected) => connected && failure.value && inBackground(open())))
   return { opened, failure }
 }

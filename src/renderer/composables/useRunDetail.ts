@@ -44,7 +44,7 @@ export function useRunDetail(id: Ref<string>) {
   function addEpoch(epoch: EpochMetrics, hasSnapshot: boolean): void {
     const last = metrics.at(-1)?.epoch ?? 0
     // A resumed run makes again what was lost; one that is ahead has been missed.
-    if (epoch.epoch > last + 1) return void refresh()
+    if (epoch.epoch > last + 1) return inBackground(refresh())
     if (epoch.epoch <= last) {
       metrics = metrics.filter((other) => other.epoch < epoch.epoch)
       snapshotEpochs = snapshotEpochs.filter((other) => other < epoch.epoch)
@@ -62,7 +62,7 @@ export function useRunDetail(id: Ref<string>) {
     client.on('training.logged', (told) => {
       if (told.run === id.value) log.value = [...log.value.slice(-499), told.entry]
     }),
-    client.onConnection((connected) => connected && void refresh()),
+    client.onConnection((connected) => connected && inBackground(refresh())),
   ]
   onScopeDispose(() => stops.forEach((stop) => stop()))
 
@@ -83,7 +83,7 @@ export function useRunDetail(id: Ref<string>) {
   // The end of a training leaves more than its events tell: the last snapshot, thinned ones.
   watch(
     () => summary.value?.state,
-    (now, before) => before === 'training' && now !== 'training' && void refresh(),
+    (now, before) => before === 'training' && now !== 'training' && inBackground(refresh()),
   )
 
   return {

@@ -42,7 +42,7 @@ export function useSnapshots(id: Ref<string>, epochs: () => readonly number[], v
     const all = available.value
     const place = all.indexOf(at)
     for (const next of [all[place + 1], all[place - 1]])
-      if (next !== undefined) void fetchSnapshot(next).catch(() => null)
+      if (next !== undefined) inBackground(fetchSnapshot(next).catch(() => null))
   }
 
   async function loadSamples(): Promise<void> {
@@ -59,7 +59,7 @@ export function useSnapshots(id: Ref<string>, epochs: () => readonly number[], v
   })
   watch(
     () => available.value.length > 0 && `${id.value} ${available.value[0]}`,
-    (now) => now && void loadSamples(),
+    (now) => now && inBackground(loadSamples()),
     {
       immediate: true,
     },

@@ -40,7 +40,7 @@ export function mirrorState<C extends keyof States>(command: C) {
     heard++
     state.value = next as States[C]
   })
-  client.onConnection((connected) => connected && void refresh())
+  client.onConnection((connected) => connected && inBackground(refresh()))
   inBackground(refresh())
   return { state, failure, refresh }
 }
