@@ -2,6 +2,8 @@ import { computed, type Ref, shallowRef, watch } from 'vue'
 import type { CodeSet, ProjectedCodes, Projection } from '../../shared/api/latent'
 import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
+import { useDatasetsStore } from '../stores/useDatasetsStore'
+import { hasSameImages } from '../stores/useLatentStore'
 import { useModelsStore } from '../stores/useModelsStore'
 import { StoppedError, useAnswer } from './useAnswer'
 
@@ -29,6 +31,7 @@ export function useCodeMap(
   { chosenBefore, isLearning }: CodeMapOptions,
 ) {
   const models = useModelsStore()
+  const store = useDatasetsStore()
   const { ask, job, stop } = useAnswer()
   const set = shallowRef<CodeSet | null>(null)
   const map = shallowRef<ProjectedCodes | null>(null)
@@ -44,6 +47,15 @@ export function useCodeMap(
   const currentEpoch = () => models.items.get(model.value ?? '')?.metrics?.epoch ?? null
   /** The model has learned on since the map was made. */
   const isOutdated = computed(() => set.value !== null && currentEpoch() !== epoch.value)
+
+  /** The images of one of its datasets have been imported again: points stand for other images now. */
+  const isReimported = computed(() => {
+    const hasChanged = ({ id, revision }: CodeSet['datasets'][number]) => {
+      const now = store.items.get(id)
+      return now?.state === 'ready' && now.revision !== revision
+    }
+    return set.value?.datasets.some(hasChanged) ?? false
+  })
 
   /** Runs one at a time: what an older one brings is dropped. */
   async function work(act: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
@@ -98,7 +110,7 @@ export function useCodeMap(
       if (!isCurrent()) return
       epoch.value = currentEpoch()
       const isSame =
-        before?.model === id && before.count === found.count && before.dimensions === found.dimensions
+        before?.model === id && before.dimensions === found.dimensions && hasSameImages(before, found)
       if (!isSame) map.value = shown.value = null
       set.value = found
       if (!isSame) projection.value = chosenBefore(found) ?? firstProjection(found, isLearning())
@@ -122,6 +134,7 @@ export function useCodeMap(
   })
   return {
     ...{ follows, set, map, shown, projection, failure, isBusy, isStopped, isOutdated },
+    isReimported,
     ...{ job, stop, open, choose },
   }
 }

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { DatasetDetail, DatasetSummary } from '../../../shared/api/library'
-import type { DatasetInfo } from '../../../shared/dataset'
+import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { finishCommit, isDatasetFolder, unfinishedFiles } from '../../store/datasetFiles'
 import { readDatasetInfo, rowBytes } from '../../store/datasetStore'
@@ -22,8 +22,8 @@ export async function summarizeDataset(entry: LibraryEntry): Promise<DatasetSumm
     if (entry.external) throw new ExpectedError('not-found', `${entry.folder} is not there any more.`)
     return (await isBeingImported(entry.folder)) ? emptySummary(entry, 'importing', null) : null
   } catch (error) {
-    if (error instanceof ExpectedError) return emptySummary(entry, 'damaged', error.message)
-    throw error
+    // Whatever it is: one dataset that cannot be read keeps no other one from being listed.
+    return emptySummary(entry, 'damaged', (error as Error).message)
   }
 }
 
@@ -32,7 +32,7 @@ function summaryOf({ id, external }: LibraryEntry, info: DatasetInfo): DatasetSu
   const shape = { width, height, channels }
   const state = { state: 'ready', problem: null } as const
   const counts = { count, labels: labels.length, skipped: skipped.length, bytes: count * rowBytes(info) }
-  return { id, name, createdAt, ...shape, ...state, ...counts, external }
+  return { id, name, createdAt, revision: revisionOf(info), ...shape, ...state, ...counts, external }
 }
 
 export function emptySummary(
@@ -49,6 +49,7 @@ export function emptySummary(
     state,
     problem,
     createdAt,
+    revision: '',
     ...shape,
     count: 0,
     labels: 0,

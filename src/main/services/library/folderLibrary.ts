@@ -211,8 +211,7 @@ export class FolderLibrary implements Library {
     for (const kind of libraryKinds) {
       await makeFolder(join(this.folder, kind))
       for (const name of await this.names(kind))
-        if (name.startsWith(removedPrefix))
-          await rm(join(this.folder, kind, name), { recursive: true, force: true })
+        if (name.startsWith(removedPrefix)) await this.erase(join(this.folder, kind), name)
     }
   }
 

@@ -228,7 +228,7 @@ export class ModelService {
       max: code.map((value) => value + Math.max(1, 2 * Math.abs(value))),
     }
     if (!datasetId) return around
-    const key = `${id} ${epoch}`
+    const key = `${id} ${epoch} ${this.deps.datasets.summary(datasetId)?.revision}`
     let range = this.ranges.get(key)
     if (!range) {
       if (this.ranges.size > 16) this.ranges.clear()
@@ -280,7 +280,7 @@ export class ModelService {
     try {
       this.list.set(await this.saved(id))
     } catch (error) {
-      if (!(error instanceof ExpectedError)) throw error
+      if (!(error instanceof ExpectedError)) this.deps.log.error(`The model ${id} cannot be read.`, error)
       this.list.remove(id)
     }
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { RunDetail, RunProgress, RunSamples, RunSnapshot, RunSummary } from '../../../shared/api/library'
+import { revisionOf } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { inBackground } from '../../../shared/inBackground'
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
@@ -136,9 +137,9 @@ export class RunService {
     const images = await readSnapshotImages(folder).catch(() => {
       throw new ExpectedError('not-found', 'There are no pictures of this run yet.')
     })
-    const { dataset } = await readRunInfo(folder)
-    const labels = await this.labelsOf(dataset, images.codeRows)
-    return samplesOf(images, labels)
+    const { dataset, datasetRevision } = await readRunInfo(folder)
+    const mapLabels = await this.labelsOf(dataset, datasetRevision, images.codeRows)
+    return samplesOf(images, { mapLabels, datasetRevision })
   }
 
   async snapshot(id: string, epoch: number): Promise<RunSnapshot> {
@@ -251,8 +252,9 @@ export class RunService {
         elsewhere: isUnderWay(info) && !this.live.has(entry.id),
       })
     } catch (error) {
-      if (!(error instanceof ExpectedError)) throw error
-      return damagedRun(entry, error.message)
+      // Whatever it is: one run that cannot be read keeps no other one from being listed.
+      if (!(error instanceof ExpectedError)) this.deps.log.error(`${entry.folder} cannot be read.`, error)
+      return damagedRun(entry, (error as Error).message)
     }
   }
 
@@ -287,9 +289,15 @@ export class RunService {
     return tail
   }
 
-  private async labelsOf(dataset: string, rows: Int32Array): Promise<(string | null)[]> {
+  /** None where the dataset has been imported again: its rows are other images. */
+  private async labelsOf(
+    dataset: string,
+    revision: string | null,
+    rows: Int32Array,
+  ): Promise<(string | null)[]> {
     try {
-      return await this.deps.opened.with(dataset, async (_, index) => {
+      return await this.deps.opened.with(dataset, async ({ info }, index) => {
+        if (revision !== null && revision !== revisionOf(info)) return Array.from(rows, () => null)
         const labels = await index()
         return Array.from(rows, (row) => labels.labelOf(row))
       })
