@@ -28,16 +28,29 @@ function computeClients(entry: URL) {
   return { trainer: client(), helper: client(), mapper: client(), savers: [client(), client()] as const }
 }
 
-/** All services, in the order in which they need each other. @throws ExpectedError */
-export async function openServices(
+/** All services. @throws ExpectedError, also while another app has the library open */
+export async function openServices(options: AppOptions, uploads: string) {
+  const { folders, log } = options
+  const settings = await SettingsService.open(folders.settings, log)
+  const chosen = folders.libraryIsFixed ? null : settings.library
+  const library = await FolderLibrary.openAlone(chosen ?? folders.library)
+  try {
+    await library.emptyLeftovers()
+    return await openOn(library, settings, options, uploads)
+  } catch (error) {
+    await library.close()
+    throw error
+  }
+}
+
+/** In the order in which they need each other. */
+async function openOn(
+  library: FolderLibrary,
+  settings: SettingsService,
   { folders, log, shell, computeWorker, tensorflowSetup, version }: AppOptions,
   uploads: string,
 ) {
   const events = new EventBus()
-  const settings = await SettingsService.open(folders.settings, log)
-  const chosen = folders.libraryIsFixed ? null : settings.library
-  const library = await FolderLibrary.open(chosen ?? folders.library)
-  await library.emptyLeftovers()
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
   const { trainer, helper, mapper, savers } = computeClients(computeWorker)

@@ -9,12 +9,16 @@ export const datasetFiles = { info: 'dataset.json', items: 'items.jsonl', pixels
 /** The new dataset.json while the change of the three files is under way. */
 const commitFile = 'dataset.json.commit'
 
+/** Names the process that fills the folder. */
+export const importMark = 'importing.json'
+
 /** Everything that may stand in a folder that was killed before its first dataset was whole. */
 export const unfinishedFiles: readonly string[] = [
   partialPath(datasetFiles.items),
   partialPath(datasetFiles.pixels),
   partialPath(commitFile),
   commitFile,
+  importMark,
 ]
 
 /**

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { DatasetInfo, DatasetItem } from '../../shared/dataset'
 import { FileReplacement } from './atomicWrite'
 import { commitDataset, datasetFiles, finishCommit } from './datasetFiles'
+import { markImport, unmarkImport } from './importMark'
 import { makeFolder, removeEmptyFolders } from './makeFolder'
 
 const chunkBytes = 1 << 20
@@ -34,6 +35,7 @@ export class DatasetWriter {
   static async open(folder: string, rowBytes: number): Promise<DatasetWriter> {
     const created = await makeFolder(folder)
     await finishCommit(folder)
+    await markImport(folder)
     const pixels = await FileReplacement.open(join(folder, datasetFiles.pixels))
     const items = await FileReplacement.open(join(folder, datasetFiles.items))
     return new DatasetWriter(folder, created, pixels, items, rowBytes)
@@ -68,6 +70,7 @@ export class DatasetWriter {
     this.decided = true
     const info: DatasetInfo = { ...described, revision: this.hash.digest('hex').slice(0, 16) }
     await commitDataset(this.folder, JSON.stringify(info, null, 2) + '\n')
+    await unmarkImport(this.folder)
     return info
   }
 
@@ -76,6 +79,7 @@ export class DatasetWriter {
     if (this.decided) return
     await this.pixels.abort()
     await this.items.abort()
+    await unmarkImport(this.folder)
     if (this.created) await removeEmptyFolders(this.folder, this.created)
   }
 

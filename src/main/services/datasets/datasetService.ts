@@ -40,6 +40,9 @@ export interface DatasetDependencies {
   readonly inUse: (id: string) => string | null
 }
 
+/** How long it takes at most until a killed import of another process is noticed. */
+const lookAgainMs = 5_000
+
 /** What an import reads, found or made when its turn comes. */
 type FindSources = (report: (progress: JobProgress) => void, signal: AbortSignal) => Promise<string[]>
 
@@ -286,12 +289,24 @@ export class DatasetService {
     const summary = entry && (await summarizeDataset(entry))
     if (summary) this.list.set(summary)
     else this.list.remove(id)
+    this.lookAgain(summary)
   }
 
   private async refreshAll(): Promise<void> {
     const entries = await this.deps.library.entries('datasets')
-    const summaries = await Promise.all(entries.map((entry) => summarizeDataset(entry)))
+    const summaries = await Promise.all(
+      entries.map((entry) =>
+        this.importing.has(entry.id) ? (this.list.get(entry.id) ?? null) : summarizeDataset(entry),
+      ),
+    )
     this.list.replaceAll(summaries.filter((summary) => summary !== null))
+    for (const summary of summaries) this.lookAgain(summary)
+  }
+
+  /** Another process imports it; nothing tells when that is killed. */
+  private lookAgain(summary: DatasetSummary | null): void {
+    if (summary?.state === 'importing' && !this.importing.has(summary.id))
+      setTimeout(() => inBackground(this.refresh(summary.id)), lookAgainMs).unref()
   }
 }
 

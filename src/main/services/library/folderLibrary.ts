@@ -8,6 +8,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
+import { LibraryLock } from '../../store/libraryLock'
 import { makeFolder } from '../../store/makeFolder'
 import { type Library, type LibraryEntry, type LibraryKind, libraryKinds } from './library'
 import { LibraryWatch } from './libraryWatch'
@@ -32,12 +33,28 @@ export class FolderLibrary implements Library {
   /** What this process can restore, by its key. */
   private readonly trash = new Map<string, { readonly kind: LibraryKind; readonly id: string }>()
 
-  private constructor(private folder: string) {}
+  private constructor(
+    private folder: string,
+    private lock: LibraryLock | null,
+  ) {}
 
   /** Makes the folders that are missing and clears away what a crash left. @throws ExpectedError */
   static async open(folder: string): Promise<FolderLibrary> {
-    const library = new FolderLibrary(resolve(folder))
+    const library = new FolderLibrary(resolve(folder), null)
     await library.prepare()
+    return library
+  }
+
+  /** The same for an app, of which one at a time has a library open. @throws ExpectedError while another one has */
+  static async openAlone(folder: string): Promise<FolderLibrary> {
+    const lock = await LibraryLock.hold(resolve(folder))
+    const library = new FolderLibrary(resolve(folder), lock)
+    try {
+      await library.prepare()
+    } catch (error) {
+      await library.close()
+      throw error
+    }
     return library
   }
 
@@ -47,6 +64,9 @@ export class FolderLibrary implements Library {
 
   /** The same library has been moved there. */
   async relocate(folder: string): Promise<void> {
+    const lock = this.lock && (await LibraryLock.hold(resolve(folder)))
+    await this.lock?.release()
+    this.lock = lock
     await this.watch?.close()
     this.watch = null
     this.folder = resolve(folder)
@@ -188,6 +208,8 @@ export class FolderLibrary implements Library {
     this.listeners.clear()
     await this.watch?.close()
     this.watch = null
+    await this.lock?.release()
+    this.lock = null
   }
 
   private trashFolder(kind: LibraryKind, id: string, key: string): string {

@@ -66,6 +66,12 @@ export class RunService {
       if (change === null) service.quietly('The runs', service.refreshAll())
       else if (change.kind === 'runs') service.quietly(change.id, service.changedOnDisk(change.id))
     })
+    deps.events.on('datasets.changed', ({ changed, removed }) => {
+      const ids = new Set([...removed, ...changed.map(({ id }) => id)])
+      for (const { id, datasetId } of service.list.listing().items)
+        // One without a dataset may have it again.
+        if (datasetId === null || ids.has(datasetId)) service.quietly(id, service.refresh(id))
+    })
     return service
   }
 

@@ -7,7 +7,7 @@ import { withEpochs } from '../../../shared/trainingConfig'
 import { isDatasetFolder } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { openModel } from '../../store/modelStore'
-import { currentProcess } from '../../store/processIdentity'
+import { currentProcess, isAlive, isCurrent } from '../../store/processIdentity'
 import { readMetrics, readRunInfo, writeRunInfo } from '../../store/runStore'
 import type { ImportProgress } from '../datasets/importDataset'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -120,6 +120,11 @@ export async function resumedRun(request: Omit<ResumedRun, keyof ComputeTarget>)
     throw new ExpectedError(
       'bad-input',
       'This run waits in the queue of the app. Start it there, or remove it from the queue first.',
+    )
+  if (before.owner && !isCurrent(before.owner) && isAlive(before.owner))
+    throw new ExpectedError(
+      'bad-input',
+      `The run in ${run} is being trained by another program (process ${before.owner.pid}). Stop it there first.`,
     )
   const epochs = request.epochs ?? before.config.epochs
   const { source } = request

@@ -95,9 +95,14 @@ export class TrainingService {
   /** Why a dataset cannot be changed or removed now; null when it can. */
   useOf(dataset: string): string | null {
     if (this.active?.dataset === dataset) return 'A run is being trained on this dataset. Stop it first.'
-    return this.keeper.runs.some((run) => run.dataset === dataset)
-      ? 'A run waits to be trained on this dataset. Remove it from the queue first.'
-      : null
+    if (this.keeper.runs.some((run) => run.dataset === dataset))
+      return 'A run waits to be trained on this dataset. Remove it from the queue first.'
+    const isUsedElsewhere = this.deps.runs
+      .listing()
+      .items.some(
+        ({ datasetId, elsewhere, state }) => datasetId === dataset && elsewhere && state === 'training',
+      )
+    return isUsedElsewhere ? 'Another program trains a run on this dataset. Stop it first.' : null
   }
 
   async presets(id: string): Promise<readonly PresetOption[]> {
