@@ -8,6 +8,7 @@ import { JobService } from '../services/jobs/jobService'
 import { LatentActions } from '../services/latent/latentActions'
 import { LatentService } from '../services/latent/latentService'
 import { FolderLibrary } from '../services/library/folderLibrary'
+import { LibraryGate } from '../services/library/libraryGate'
 import { LibraryMover } from '../services/library/moveLibrary'
 import { ModelService } from '../services/models/modelService'
 import { PlaceRegistry } from '../services/places/placeRegistry'
@@ -77,6 +78,7 @@ async function openOn(
     ...{ library, runs, events, imports, log, client: trainer },
     target: () => devices.target(),
     modelFolder: (id) => models.folderOf(id),
+    isMoving: () => jobs.isBusy('move-library'),
   })
   const denoising = await DenoiseService.open({
     ...{ events, log, places, models, uploads, version, state: folders.state, roots: shell.roots },
@@ -88,8 +90,17 @@ async function openOn(
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
+  const gate = new LibraryGate()
+  const isUnderWay = () =>
+    isTraining() ||
+    runs.listing().items.some(({ elsewhere, state }) => elsewhere && state === 'training') ||
+    datasets.listing().items.some(({ state }) => state === 'importing')
   const mover = new LibraryMover({
-    ...{ library, settings, jobs, places, folders, isTraining, datasets: datasets.opened },
+    ...{ library, settings, jobs, places, folders, isUnderWay, datasets: datasets.opened, gate },
+  })
+  await mover.finish().catch((error: unknown) => log.error('The old place could not be cleared.', error))
+  events.on('jobs.changed', ({ changed }) => {
+    if (changed.some(({ kind }) => kind === 'move-library') && !mover.isMoving) training.libraryMoved()
   })
 
   const close = async () => {
@@ -101,5 +112,5 @@ async function openOn(
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
   const plans = new PlanService({ library, places, warmUp: () => devices.warmUp() })
-  return { ...made, plans, denoising, latent, latentActions, exports, mover, showcase, close }
+  return { ...made, plans, denoising, latent, latentActions, exports, mover, gate, showcase, close }
 }

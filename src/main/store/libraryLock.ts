@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { ExpectedError } from '../../shared/errors'
@@ -18,7 +18,13 @@ const aliveForMs = 120_000
 /** A lock that cannot be read may be on its way. */
 const writtenWithinMs = 300
 
-const holderSchema = z.object({ pid: z.number().int(), startedAt: z.string(), host: z.string() })
+const holderSchema = z.object({
+  pid: z.number().int(),
+  startedAt: z.string(),
+  host: z.string(),
+  /** Of the library's folder: a copy of it, lock and all, is another library. */
+  inode: z.string(),
+})
 type Holder = z.infer<typeof holderSchema>
 
 /** One app at a time has a library open; the command line does not count. Release it when done. */
@@ -50,7 +56,7 @@ export class LibraryLock {
   async release(): Promise<void> {
     clearInterval(this.timer)
     const holder = await readHolder(this.path)
-    const own = currentHolder()
+    const own = { ...currentProcess(), host: hostname() }
     if (holder?.pid === own.pid && holder.startedAt === own.startedAt && holder.host === own.host)
       await rm(this.path, { force: true })
   }
@@ -74,11 +80,10 @@ export function refuseHeld(folder: string, { pid, host }: Holder): never {
   )
 }
 
-const currentHolder = (): Holder => ({ ...currentProcess(), host: hostname() })
-
 /** Whole or not at all. False where there is one already. */
 async function create(path: string): Promise<boolean> {
-  const content = JSON.stringify(currentHolder())
+  const holder: Holder = { ...currentProcess(), host: hostname(), inode: await inodeOf(path) }
+  const content = JSON.stringify(holder)
   const beside = `${path}.${randomUUID()}`
   try {
     await writeFile(beside, content)
@@ -119,12 +124,18 @@ async function clearStale(path: string, folder: string): Promise<void> {
 }
 
 async function isHeld(holder: Holder, path: string): Promise<boolean> {
+  if (holder.inode !== (await inodeOf(path))) return false
   if (holder.host === hostname()) return isAlive(holder)
   const age = await stat(path).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => Infinity,
   )
   return age < aliveForMs
+}
+
+/** Of the folder that the lock lies in. */
+async function inodeOf(lock: string): Promise<string> {
+  return String((await stat(dirname(lock), { bigint: true })).ino)
 }
 
 async function readHolder(path: string): Promise<Holder | null> {

@@ -25,7 +25,7 @@ export class MetricsTail {
   private inode = -1
   private reading: Promise<unknown> = Promise.resolve()
 
-  constructor(private readonly run: string) {}
+  constructor(readonly run: string) {}
 
   /** Reads on. A file that became another one, as when a run is taken back to a checkpoint, is read from its beginning. */
   read(): Promise<MetricsSummary> {

@@ -133,6 +133,8 @@ export class DatasetService {
       datasetId: id,
       queue: 'import',
       work: async (report, signal) => {
+        // It may have waited while the library was moved.
+        const { folder } = await this.deps.library.find('datasets', id)
         await this.run(folder, info.name, info.sources, preprocessing ?? info.preprocessing, report, signal)
         await this.opened.forget(folder)
         await this.refresh(id)
@@ -252,7 +254,9 @@ export class DatasetService {
       work: async (report, signal) => {
         try {
           const sources = await findSources(report, signal)
-          await this.run(entry.folder, name, sources, preprocessing, report, signal)
+          // It may have waited while the library was moved.
+          const { folder } = await this.deps.library.find('datasets', entry.id)
+          await this.run(folder, name, sources, preprocessing, report, signal)
         } catch (error) {
           await this.takeBack(entry)
           throw error
@@ -277,10 +281,11 @@ export class DatasetService {
     if (signal.aborted) throw new CancelledError('The import was stopped.')
   }
 
-  private async takeBack({ id, folder }: LibraryEntry): Promise<void> {
+  private async takeBack({ id }: LibraryEntry): Promise<void> {
     this.importing.delete(id)
     this.list.remove(id)
-    await rm(folder, { recursive: true, force: true })
+    const entry = await this.deps.library.find('datasets', id).catch(() => null)
+    if (entry) await rm(entry.folder, { recursive: true, force: true })
   }
 
   private async refresh(id: string): Promise<void> {

@@ -9,6 +9,7 @@ import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
 import { LibraryLock } from '../../store/libraryLock'
+import { refuseWhileMoving } from '../../store/movingMark'
 import { makeFolder } from '../../store/makeFolder'
 import { type Library, type LibraryEntry, type LibraryKind, libraryKinds } from './library'
 import { LibraryWatch } from './libraryWatch'
@@ -62,9 +63,15 @@ export class FolderLibrary implements Library {
     return this.folder
   }
 
-  /** The same library has been moved there. */
-  async relocate(folder: string): Promise<void> {
+  /** The same library has been moved there. `commit` says so for good; where it fails, nothing has changed. */
+  async relocate(folder: string, commit: () => Promise<void>): Promise<void> {
     const lock = this.lock && (await LibraryLock.hold(resolve(folder)))
+    try {
+      await commit()
+    } catch (error) {
+      await lock?.release()
+      throw error
+    }
     await this.lock?.release()
     this.lock = lock
     await this.watch?.close()
@@ -100,6 +107,7 @@ export class FolderLibrary implements Library {
   }
 
   async create(kind: LibraryKind, name: string): Promise<LibraryEntry> {
+    await refuseWhileMoving(this.folder)
     const slug = slugOf(name, singular[kind])
     // An id in the trash stays taken, so that what is restored finds its place free.
     const inTrash = new Set((await this.names(kind)).map((one) => trashName.exec(one)?.[1]))
@@ -126,6 +134,7 @@ export class FolderLibrary implements Library {
   }
 
   async remove(kind: LibraryKind, id: string): Promise<void> {
+    await refuseWhileMoving(this.folder)
     await this.find(kind, id)
     const folder = join(this.folder, kind, id)
     const aside = join(this.folder, kind, `${removedPrefix}${id}-${Date.now().toString(36)}`)

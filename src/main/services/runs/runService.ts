@@ -291,7 +291,8 @@ export class RunService {
 
   private tailOf({ id, folder }: LibraryEntry): MetricsTail {
     let tail = this.tails.get(id)
-    if (!tail) this.tails.set(id, (tail = new MetricsTail(folder)))
+    // The library may have been moved.
+    if (tail?.run !== folder) this.tails.set(id, (tail = new MetricsTail(folder)))
     return tail
   }
 

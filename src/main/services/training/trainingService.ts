@@ -30,6 +30,8 @@ export interface TrainingDependencies {
   readonly log: Log
   /** What computes where nothing else is asked for. */
   readonly target: () => ComputeTarget
+  /** The library is being moved: runs wait until it is there. */
+  readonly isMoving: () => boolean
   /** Folder of a model to start from. */
   readonly modelFolder: (id: string) => Promise<string>
 }
@@ -179,6 +181,9 @@ export class TrainingService {
     this.goOn()
   }
 
+  /** The library is in its new place. */
+  libraryMoved = (): void => this.goOn()
+
   async move({ id, to }: ParsedParams<'training.move'>): Promise<void> {
     await this.keeper.move(id, to)
     this.goOn()
@@ -221,7 +226,7 @@ export class TrainingService {
   /** Lets the next run begin where nothing trains, and tells what trains and waits now. */
   private goOn(): void {
     if (this.isClosing) return
-    if (!this.active && !this.isHeld) {
+    if (!this.active && !this.isHeld && !this.deps.isMoving()) {
       const next = this.keeper.takeNext()
       if (next) this.begin(next)
     }
