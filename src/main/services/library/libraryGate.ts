@@ -4,15 +4,13 @@
  */
 export class LibraryGate {
   private users = 0
-  private alone: Promise<unknown> = Promise.resolve()
+  /** Settles when the last one that wants it alone has had it; null while there is none. */
+  private alone: Promise<unknown> | null = null
   private left: (() => void) | null = null
 
-  /** Do not call it from within `use` or `alone`. */
+  /** Do not call it from within `use` or `haveAlone`. */
   async use<T>(work: () => Promise<T>): Promise<T> {
-    for (let before: Promise<unknown> | null = null; before !== this.alone;) {
-      before = this.alone
-      await before
-    }
+    while (this.alone) await this.alone
     this.users++
     try {
       return await work()
@@ -23,15 +21,26 @@ export class LibraryGate {
   }
 
   /** One after the other. */
-  haveAlone<T>(work: () => Promise<T>): Promise<T> {
+  async haveAlone<T>(work: () => Promise<T>): Promise<T> {
     const before = this.alone
-    const next = before.then(async () => {
-      if (this.users > 0) await new Promise<void>((resolve) => (this.left = resolve))
-      this.left = null
-      return work()
-    })
+    const next = this.afterOthers(before, work)
     // A failure is for whoever asked.
-    this.alone = next.catch(() => undefined)
+    const settled: Promise<void> = next.then(
+      () => this.ended(settled),
+      () => this.ended(settled),
+    )
+    this.alone = settled
     return next
+  }
+
+  private async afterOthers<T>(before: Promise<unknown> | null, work: () => Promise<T>): Promise<T> {
+    await before
+    if (this.users > 0) await new Promise<void>((resolve) => (this.left = resolve))
+    this.left = null
+    return work()
+  }
+
+  private ended(alone: Promise<unknown>): void {
+    if (this.alone === alone) this.alone = null
   }
 }
