@@ -42,6 +42,9 @@ export async function finishCommit(folder: string): Promise<void> {
   await syncFolder(folder)
 }
 
+/** Whether a change was decided and not carried out. */
+export const hasUnfinishedCommit = (folder: string): Promise<boolean> => exists(join(folder, commitFile))
+
 /** Whether a dataset, sound or not, is in this folder. */
 export async function isDatasetFolder(folder: string): Promise<boolean> {
   return (await exists(join(folder, datasetFiles.info))) || (await exists(join(folder, commitFile)))

@@ -7,6 +7,7 @@ import { catchUp, catchUpWhole, removeMoved } from '../../../../src/main/service
 import { FolderLibrary } from '../../../../src/main/services/library/folderLibrary'
 import { LibraryGate } from '../../../../src/main/services/library/libraryGate'
 import { MoveJournal } from '../../../../src/main/store/moveJournal'
+import { startOf } from '../../../support/processStart'
 import { openTestApp } from '../../../support/testApp'
 import { temporaryFolder } from '../../../support/testFolder'
 
@@ -150,7 +151,7 @@ describe('the copy of a library', () => {
   it('keeps other programs from writing meanwhile', async () => {
     const folder = await temporaryFolder()
     const other = await FolderLibrary.open(folder)
-    const { startedAt } = await startOfParent()
+    const startedAt = await startOf(process.ppid)
     await writeFile(
       join(folder, 'moving.json'),
       JSON.stringify({ to: '/elsewhere', pid: process.ppid, startedAt }),
@@ -164,13 +165,6 @@ describe('the copy of a library', () => {
     await other.create('runs', 'run')
   })
 })
-
-async function startOfParent(): Promise<{ startedAt: string }> {
-  if (process.platform !== 'linux') return { startedAt: '' }
-  const stat = (await readFile(`/proc/${process.ppid}/stat`, 'utf8')).split(') ').at(-1)!.split(' ')
-  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
-  return { startedAt: `${boot}:${stat[19]}` }
-}
 
 describe('the gate of a library', () => {
   it('lets one have it alone, after those that use it and before those that come', async () => {
