@@ -20,7 +20,7 @@ beforeAll(async () => {
   for (let n = 0; n < 24; n++)
     await writePicture(images, `b/${String(n).padStart(2, '0')}.png`, drawing(n, { width: 28 }))
   const { place } = await app.places.add(images)
-  const { id, job } = await ask('datasets.import', { places: [place] })
+  const { id, job } = await ask('datasets.import', { places: [place], preprocessing: { labels: 'folder' } })
   dataset = id
   await ended(job)
   const presets = await ask('training.presets', { dataset })
@@ -111,10 +111,16 @@ describe('a dataset that is imported again', () => {
     const id = `run--${run}`
     const { id: kept } = await ask('models.keep', { run, name: 'Kept' })
     const { place: folder } = await app.places.add(home)
-    const as = { format: 'json', part: 'full', precision: 'float32', folder } as const
+    const as = {
+      format: 'json',
+      part: 'full',
+      precision: 'float32',
+      pixels: 'float',
+      tiedAs: 'transposes',
+    } as const
     const { undo } = await ask('datasets.remove', { id: dataset })
     for (const model of [id, kept]) {
-      expect((await ask('models.export', { id: model, ...as })).files.length).toBeGreaterThan(0)
+      expect((await ask('models.export', { id: model, folder, ...as })).files.length).toBeGreaterThan(0)
       await until(async () => (await ask('models.get', { id: model })).trainedOn.datasetId === null)
     }
     await ask('library.restore', { undo })
