@@ -3,6 +3,7 @@ import prettier from 'eslint-config-prettier'
 import { importX } from 'eslint-plugin-import-x'
 import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
+import { voidPromise } from './eslint.voidPromise.js'
 
 const main = './src/main'
 
@@ -127,6 +128,23 @@ export default tseslint.config(
       'vue/component-api-style': ['error', ['script-setup']],
       'vue/no-v-html': 'error',
       'vue/require-default-prop': 'off',
+    },
+  },
+  {
+    // A promise that nobody waits for may end the app. `inBackground` is the one way to leave it alone, and reports it.
+    files: ['src/**/*.ts', 'src/**/*.vue'],
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.vue'],
+      },
+    },
+    plugins: { hourglass: { rules: { 'void-promise': voidPromise } } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
+      '@typescript-eslint/no-misused-promises': 'error',
+      'hourglass/void-promise': 'error',
     },
   },
   {

@@ -1,4 +1,5 @@
 import { createApp } from './app/createApp'
+import { surviveFaults } from './app/faults'
 import { openLogFile } from './app/logFile'
 import { appVersion, computeWorkerEntry, pageFolder, tensorflowSetup } from './builtFiles'
 import { openAppWindow } from './served/openBrowser'
@@ -28,6 +29,7 @@ export interface Serving {
 export async function serve({ port, open, roots, devOrigin }: ServeRequest): Promise<Serving> {
   const folders = appFolders()
   const log = openLogFile(folders.logs)
+  surviveFaults(log)
   const app = await createApp({
     folders,
     log,

@@ -8,6 +8,7 @@ import { JobService } from '../services/jobs/jobService'
 import { LatentActions } from '../services/latent/latentActions'
 import { LatentService } from '../services/latent/latentService'
 import { FolderLibrary } from '../services/library/folderLibrary'
+import { LibraryGate } from '../services/library/libraryGate'
 import { LibraryMover } from '../services/library/moveLibrary'
 import { ModelService } from '../services/models/modelService'
 import { PlaceRegistry } from '../services/places/placeRegistry'
@@ -28,16 +29,29 @@ function computeClients(entry: URL) {
   return { trainer: client(), helper: client(), mapper: client(), savers: [client(), client()] as const }
 }
 
-/** All services, in the order in which they need each other. @throws ExpectedError */
-export async function openServices(
+/** All services. @throws ExpectedError, also while another app has the library open */
+export async function openServices(options: AppOptions, uploads: string) {
+  const { folders, log } = options
+  const settings = await SettingsService.open(folders.settings, log)
+  const chosen = folders.libraryIsFixed ? null : settings.library
+  const library = await FolderLibrary.openAlone(chosen ?? folders.library)
+  try {
+    await library.emptyLeftovers()
+    return await openOn(library, settings, options, uploads)
+  } catch (error) {
+    await library.close()
+    throw error
+  }
+}
+
+/** In the order in which they need each other. */
+async function openOn(
+  library: FolderLibrary,
+  settings: SettingsService,
   { folders, log, shell, computeWorker, tensorflowSetup, version }: AppOptions,
   uploads: string,
 ) {
   const events = new EventBus()
-  const settings = await SettingsService.open(folders.settings, log)
-  const chosen = folders.libraryIsFixed ? null : settings.library
-  const library = await FolderLibrary.open(chosen ?? folders.library)
-  await library.emptyLeftovers()
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
   const { trainer, helper, mapper, savers } = computeClients(computeWorker)
@@ -64,6 +78,7 @@ export async function openServices(
     ...{ library, runs, events, imports, log, client: trainer },
     target: () => devices.target(),
     modelFolder: (id) => models.folderOf(id),
+    isMoving: () => jobs.isBusy('move-library'),
   })
   const denoising = await DenoiseService.open({
     ...{ events, log, places, models, uploads, version, state: folders.state, roots: shell.roots },
@@ -75,8 +90,17 @@ export async function openServices(
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
+  const gate = new LibraryGate()
+  const isUnderWay = () =>
+    isTraining() ||
+    runs.listing().items.some(({ elsewhere, state }) => elsewhere && state === 'training') ||
+    datasets.listing().items.some(({ state }) => state === 'importing')
   const mover = new LibraryMover({
-    ...{ library, settings, jobs, places, folders, isTraining, datasets: datasets.opened },
+    ...{ library, settings, jobs, places, folders, isUnderWay, datasets: datasets.opened, gate },
+  })
+  await mover.finish().catch((error: unknown) => log.error('The old place could not be cleared.', error))
+  events.on('jobs.changed', ({ changed }) => {
+    if (changed.some(({ kind }) => kind === 'move-library') && !mover.isMoving) training.libraryMoved()
   })
 
   const close = async () => {
@@ -88,5 +112,5 @@ export async function openServices(
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
   const plans = new PlanService({ library, places, warmUp: () => devices.warmUp() })
-  return { ...made, plans, denoising, latent, latentActions, exports, mover, showcase, close }
+  return { ...made, plans, denoising, latent, latentActions, exports, mover, gate, showcase, close }
 }

@@ -8,7 +8,10 @@ import { createProgram } from './program'
 export async function runCommandLine(commands: RegisterCommand[]): Promise<void> {
   toleratePipeClosed(process.stdout)
   toleratePipeClosed(process.stderr)
-  process.on('uncaughtException', (error) => exit(report(error)))
+  process.on('uncaughtException', (error) => {
+    // A served app listens too, logs it and goes on.
+    if (process.listenerCount('uncaughtException') === 1) exit(report(error))
+  })
   const mode: OutputMode = { json: false, quiet: false }
   try {
     await createProgram(commands, createContext(mode), mode).parseAsync(process.argv)

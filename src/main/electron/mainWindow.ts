@@ -1,6 +1,7 @@
 import { app, BrowserWindow, nativeTheme } from 'electron'
 import { pageOrigin } from './pageProtocol'
 import { keepWindowState, readWindowState } from './windowState'
+import { inBackground } from '../../shared/inBackground'
 
 /** Started to work on Hourglass itself: the window has developer tools. */
 export const isDeveloped = !app.isPackaged && process.env.HOURGLASS_DEV === '1'
@@ -41,6 +42,6 @@ export function openMainWindow({ preload, state, icon }: WindowOptions): Browser
   keepWindowState(window, state)
   // Maximising shows a window, too, so it waits for the page as well.
   window.once('ready-to-show', () => (before?.isMaximized ? window.maximize() : window.show()))
-  void window.loadURL(`${pageOrigin}/`)
+  inBackground(window.loadURL(`${pageOrigin}/`))
   return window
 }

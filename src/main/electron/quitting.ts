@@ -1,6 +1,7 @@
 import { app as electron, type BrowserWindow, dialog } from 'electron'
 import type { App } from '../app/createApp'
 import { notify } from './notify'
+import { inBackground } from '../../shared/inBackground'
 
 /** There an app stays until it is quit, with or without a window. */
 const staysWithoutWindow = process.platform === 'darwin'
@@ -18,7 +19,7 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
     event.preventDefault()
     if (isQuitting) return
     isQuitting = true
-    void quit()
+    inBackground(quit())
   })
   electron.on('window-all-closed', () => {
     if (staysWithoutWindow) return

@@ -1,6 +1,7 @@
 import { type CommandName, commands, type Handlers } from '../../shared/api/commands'
 import { type Connection, type Reply, requestSchema } from '../../shared/api/messages'
 import { CancelledError, ExpectedError, toErrorMessage } from '../../shared/errors'
+import { inBackground } from '../../shared/inBackground'
 import type { EventBus } from '../services/eventBus'
 import type { Log } from '../services/log'
 
@@ -28,7 +29,7 @@ export class Dispatcher {
     })
     connection.onClose(stop)
     connection.onMessage((message) => {
-      void this.handle(message).then((reply) => reply && connection.send(reply))
+      inBackground(this.handle(message).then((reply) => reply && connection.send(reply)))
     })
   }
 

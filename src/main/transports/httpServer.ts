@@ -10,6 +10,7 @@ import { serveDownload } from './downloads'
 import { servePicture } from './pictures'
 import { Uploads } from './uploads'
 import { webSocketConnection } from './webSocketTransport'
+import { inBackground } from '../../shared/inBackground'
 
 export interface ServerOptions {
   /** 0 takes any that is free. */
@@ -42,7 +43,7 @@ export async function serveApp(app: App, { port, page, devOrigin }: ServerOption
     perMessageDeflate: false,
   })
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 600_000 }, (request, response) => {
-    void answer(request, response).catch((error: unknown) => fail(response, error))
+    inBackground(answer(request, response).catch((error: unknown) => fail(response, error)))
   })
   server.maxConnections = mostConnections
 

@@ -7,6 +7,7 @@ import { isDatasetFolder } from '../../services/training/trainingDataset'
 import { planForDataset, planForFolder } from '../../services/training/planService'
 import { budgetsMs, mostEpochs } from '../../services/training/planTraining'
 import { judge } from '../../../shared/verdict'
+import { inBackground } from '../../../shared/inBackground'
 import { describePlan, findingSentence, verdictSentence } from '../describePlan'
 import { type ConfigChoice, trainsOnPatches } from '../../services/training/runPlan'
 import {
@@ -95,7 +96,7 @@ async function begin(
   const onEvent = (event: TrainEvent) => {
     // From now on there is something to watch.
     if (event.type === 'started')
-      void (flags.out === undefined ? nameRun(run, source, context) : register('runs', run, context))
+      inBackground(flags.out === undefined ? nameRun(run, source, context) : register('runs', run, context))
     options.onEvent?.(event)
   }
   return trainNewRun(

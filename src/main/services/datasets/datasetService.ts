@@ -8,6 +8,7 @@ import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { freeName } from '../../../shared/freeName'
 import { sampleDefaults, type SampleKind } from '../../../shared/sampleKinds'
+import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { datasetFiles } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
@@ -39,6 +40,9 @@ export interface DatasetDependencies {
   readonly inUse: (id: string) => string | null
 }
 
+/** How long it takes at most until a killed import of another process is noticed. */
+const lookAgainMs = 5_000
+
 /** What an import reads, found or made when its turn comes. */
 type FindSources = (report: (progress: JobProgress) => void, signal: AbortSignal) => Promise<string[]>
 
@@ -57,8 +61,8 @@ export class DatasetService {
     const service = new DatasetService(deps)
     await service.refreshAll()
     deps.library.onChange((change) => {
-      if (change === null) void service.refreshAll()
-      else if (change.kind === 'datasets') void service.refresh(change.id)
+      if (change === null) inBackground(service.refreshAll())
+      else if (change.kind === 'datasets') inBackground(service.refresh(change.id))
     })
     return service
   }
@@ -129,6 +133,8 @@ export class DatasetService {
       datasetId: id,
       queue: 'import',
       work: async (report, signal) => {
+        // It may have waited while the library was moved.
+        const { folder } = await this.deps.library.find('datasets', id)
         await this.run(folder, info.name, info.sources, preprocessing ?? info.preprocessing, report, signal)
         await this.opened.forget(folder)
         await this.refresh(id)
@@ -248,7 +254,9 @@ export class DatasetService {
       work: async (report, signal) => {
         try {
           const sources = await findSources(report, signal)
-          await this.run(entry.folder, name, sources, preprocessing, report, signal)
+          // It may have waited while the library was moved.
+          const { folder } = await this.deps.library.find('datasets', entry.id)
+          await this.run(folder, name, sources, preprocessing, report, signal)
         } catch (error) {
           await this.takeBack(entry)
           throw error
@@ -273,10 +281,11 @@ export class DatasetService {
     if (signal.aborted) throw new CancelledError('The import was stopped.')
   }
 
-  private async takeBack({ id, folder }: LibraryEntry): Promise<void> {
+  private async takeBack({ id }: LibraryEntry): Promise<void> {
     this.importing.delete(id)
     this.list.remove(id)
-    await rm(folder, { recursive: true, force: true })
+    const entry = await this.deps.library.find('datasets', id).catch(() => null)
+    if (entry) await rm(entry.folder, { recursive: true, force: true })
   }
 
   private async refresh(id: string): Promise<void> {
@@ -285,12 +294,24 @@ export class DatasetService {
     const summary = entry && (await summarizeDataset(entry))
     if (summary) this.list.set(summary)
     else this.list.remove(id)
+    this.lookAgain(summary)
   }
 
   private async refreshAll(): Promise<void> {
     const entries = await this.deps.library.entries('datasets')
-    const summaries = await Promise.all(entries.map((entry) => summarizeDataset(entry)))
+    const summaries = await Promise.all(
+      entries.map((entry) =>
+        this.importing.has(entry.id) ? (this.list.get(entry.id) ?? null) : summarizeDataset(entry),
+      ),
+    )
     this.list.replaceAll(summaries.filter((summary) => summary !== null))
+    for (const summary of summaries) this.lookAgain(summary)
+  }
+
+  /** Another process imports it; nothing tells when that is killed. */
+  private lookAgain(summary: DatasetSummary | null): void {
+    if (summary?.state === 'importing' && !this.importing.has(summary.id))
+      setTimeout(() => inBackground(this.refresh(summary.id)), lookAgainMs).unref()
   }
 }
 

@@ -97,9 +97,8 @@ class Import {
       try {
         await this.write(writer, previous, report, signal)
         if (writer.count === 0) throw this.nothingUsable()
-        const info = this.describe(writer.count)
         signal?.throwIfAborted()
-        await writer.commit(info)
+        const info = await writer.commit(this.describe(writer.count))
         return { dataset: this.out, info, decoded: this.decoded, reused: this.reused }
       } catch (error) {
         await writer.abort()
