@@ -3,6 +3,7 @@ import { app as electron, dialog, nativeTheme, session } from 'electron'
 import type { Place } from '../shared/api/places'
 import { type App, createApp } from './app/createApp'
 import { openLogFile } from './app/logFile'
+import { closeInspector } from './closeInspector'
 import { appVersion, computeWorkerEntry, pageFolder, tensorflowSetup, windowIcon } from './builtFiles'
 import { setApplicationMenu } from './electron/applicationMenu'
 import { electronShell } from './electron/electronShell'
@@ -22,6 +23,7 @@ const preload = join(import.meta.dirname, '../preload/index.cjs')
 const window = new AppWindow({ preload, state: folders.state, icon: windowIcon() }, log)
 const shell = electronShell(window.current)
 
+closeInspector()
 electron.setName('Hourglass')
 // Windows shows notifications of programs that it knows only. The same id as in the packaging.
 electron.setAppUserModelId('io.github.hourglass')

@@ -3,6 +3,7 @@ import { type Connection, type Reply, requestSchema } from '../../shared/api/mes
 import { CancelledError, ExpectedError, toErrorMessage } from '../../shared/errors'
 import type { EventBus } from '../services/eventBus'
 import type { Log } from '../services/log'
+import { explainUnforeseen } from '../store/fileErrors'
 
 export interface Dispatched {
   readonly handlers: Handlers
@@ -67,6 +68,8 @@ export class Dispatcher {
   private explain(command: string, error: unknown) {
     if (error instanceof ExpectedError || error instanceof CancelledError) return toErrorMessage(error)
     this.app.log.error(`${command} failed.`, error)
+    const explained = explainUnforeseen(error)
+    if (explained instanceof ExpectedError) return toErrorMessage(explained)
     const message = `Something went wrong in Hourglass: ${(error as Error).message}`
     return { kind: 'bug', message } as const
   }
