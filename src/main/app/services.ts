@@ -10,6 +10,7 @@ import { LatentService } from '../services/latent/latentService'
 import { FolderLibrary } from '../services/library/folderLibrary'
 import { LibraryMover } from '../services/library/moveLibrary'
 import { ModelService } from '../services/models/modelService'
+import { Fence } from '../services/places/fence'
 import { PlaceRegistry } from '../services/places/placeRegistry'
 import { RunService } from '../services/runs/runService'
 import { SettingsService } from '../services/settings/settingsService'
@@ -40,13 +41,14 @@ export async function openServices(
   await library.emptyLeftovers()
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
+  const fence = new Fence(shell.roots.length === 0 ? [] : [...shell.roots, uploads])
   const { trainer, helper, mapper, savers } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) => training.useOf(id)
   const sampleFolder = join(folders.state, 'sample')
 
   const datasets = await DatasetService.open({
-    ...{ library, events, jobs, places, inUse, sampleFolder, client: helper },
+    ...{ library, events, jobs, places, fence, inUse, sampleFolder, client: helper },
   })
   const imports = new DatasetImports(datasets, jobs, events)
   const runs = await RunService.open({
@@ -54,7 +56,7 @@ export async function openServices(
     nameOfNewDataset: (id) => imports.nameOfNew(id),
   })
   const models = await ModelService.open({
-    ...{ library, events, log, runs, datasets, places, client: helper, computeWorker, version },
+    ...{ library, events, log, runs, datasets, places, fence, client: helper, computeWorker, version },
   })
   const devices = await DeviceService.open({
     ...{ events, jobs, settings, log, isTraining, client: trainer, state: folders.state },
@@ -66,7 +68,7 @@ export async function openServices(
     modelFolder: (id) => models.folderOf(id),
   })
   const denoising = await DenoiseService.open({
-    ...{ events, log, places, models, uploads, version, state: folders.state, roots: shell.roots },
+    ...{ events, log, places, fence, models, uploads, version, state: folders.state, roots: shell.roots },
     ...{ client: helper, savers, target: () => devices.target() },
   })
   const latent = new LatentService({
@@ -87,6 +89,6 @@ export async function openServices(
     await datasets.opened.close()
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
-  const plans = new PlanService({ library, places, warmUp: () => devices.warmUp() })
+  const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
   return { ...made, plans, denoising, latent, latentActions, exports, mover, showcase, close }
 }
