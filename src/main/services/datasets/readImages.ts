@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Preprocessing, Skipped } from '../../../shared/dataset'
 import { convertRaw, decodeImage, decodesAtOnce } from './decodeImage'
+import { decodingRoom } from './decodingRoom'
 import type { FoundFile } from './findImages'
 import { readIdxImages, readIdxLabels } from './idxFile'
 import { mapOrdered } from './mapOrdered'
@@ -150,7 +151,9 @@ async function finish({ task, skipped }: PreparedStep, preprocessing: Preprocess
   try {
     const { image } = task
     const pixels =
-      'input' in image ? await decodeImage(image, preprocessing) : await convertRaw(image, preprocessing)
+      'input' in image
+        ? await decodingRoom.with(image, () => decodeImage(image, preprocessing))
+        : await convertRaw(image, preprocessing)
     return { image: { ...origin, content: { kind: 'decoded', pixels } }, skipped }
   } catch (error) {
     return { image: null, skipped: [...skipped, { path: origin.path, reason: reasonOf(error) }] }

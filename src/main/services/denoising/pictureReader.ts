@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { decodingRoom } from '../datasets/decodingRoom'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { type Fence, leadsOut } from '../places/fence'
 import { UnusableImage } from '../datasets/unusableImage'
@@ -60,7 +61,7 @@ export class PictureReader {
         'It was changed or moved since it was added. Try again to take it as it is now.',
       )
     const image = await prepareImage(path)
-    return { image, picture: await readPicture(image) }
+    return { image, picture: await decodingRoom.with(image, () => readPicture(image)) }
   }
 
   private async readAhead(entry: QueueEntry): Promise<Opened> {
