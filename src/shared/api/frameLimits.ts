@@ -15,7 +15,7 @@ export function checkFrame(bytes: Uint8Array, { deepest, most }: FrameLimits): v
   /** How many values are still to come in each list that is open, the innermost last. */
   const open: number[] = [1]
   let values = 0
-  for (let at = 0; open.length > 0; ) {
+  for (let at = 0; open.length > 0;) {
     if (++values > most) throw new Error(`It holds more than ${most} values.`)
     const { bytes: length, within } = nextValue(view, at)
     at += length
