@@ -5,19 +5,20 @@ import { commands } from '../../src/shared/api/commands'
 import { decodeRequest, encodeMessage } from '../../src/shared/api/wire'
 import { testLog } from '../support/testApp'
 import { folderOfFile } from '../support/testFolder'
-import { fuzzCommands } from './fuzzCommands'
+import { type Finding, fuzzCommands } from './fuzzCommands'
 import { fuzzedApp } from './fuzzedApp'
+import type { KnownNames } from './pool'
 import { fuzzFrames } from './fuzzFrames'
 
 /** `npm run fuzz` sets them: 20,000 calls, and another seed where one is given. */
-const calls = Number(process.env.HOURGLASS_FUZZ_CALLS ?? 3 * Object.keys(commands).length)
+const calls = Number(process.env.HOURGLASS_FUZZ_CALLS ?? Object.keys(commands).length)
 const seed = Number(process.env.HOURGLASS_FUZZ_SEED ?? 1)
 const isLong = process.env.HOURGLASS_FUZZ_CALLS !== undefined
 const timeout = Math.max(240_000, calls * 2000)
 
 describe('frames', () => {
   it('of all kinds are read or refused, and the check takes what the reader takes', () => {
-    expect(fuzzFrames(seed, isLong ? 10 * calls : 3000)).toEqual([])
+    expect(fuzzFrames(seed, isLong ? 2 * calls : 3000)).toEqual([])
   })
 
   it('that hold too much are refused before anything is made of them', () => {
@@ -54,7 +55,7 @@ describe('frames', () => {
 
 describe('commands', () => {
   let app: App
-  let known: string[]
+  let known: KnownNames
   const log = testLog()
   beforeAll(async () => {
     ;({ app, known } = await fuzzedApp(await folderOfFile(), log))
@@ -67,7 +68,10 @@ describe('commands', () => {
       const onCall = (done: number) => {
         if (isLong && done % 500 === 0) console.log(`${done} of ${calls} calls`)
       }
-      const { findings, answered } = await fuzzCommands(app, { seed, calls, known, onCall })
+      const onFinding = (finding: Finding) => {
+        if (isLong) console.log(finding)
+      }
+      const { findings, answered } = await fuzzCommands(app, { seed, calls, known, onCall, onFinding })
       if (isLong)
         console.log(
           'Never answered with a result:',

@@ -3,14 +3,16 @@ import type { App } from '../../src/main/app/createApp'
 import { type CommandName, commands } from '../../src/shared/api/commands'
 import type { Reply } from '../../src/shared/api/messages'
 import { randomNumbers } from '../support/randomNumbers'
-import { type Known, mutate, pick, valueOf } from './valuesOf'
+import { type KnownNames, Pool } from './pool'
+import { mutate, pick, valueOf } from './valuesOf'
 
 export interface FuzzOptions {
   readonly seed: number
   readonly calls: number
-  /** Ids, places and keys to begin with; what commands answer with is added. */
-  readonly known: readonly string[]
+  /** Ids, places and keys to begin with, by what they are of; what commands answer with is added. */
+  readonly known: KnownNames
   readonly onCall?: (done: number) => void
+  readonly onFinding?: (finding: Finding) => void
 }
 
 export interface Finding {
@@ -42,7 +44,7 @@ const smaller: Partial<Record<CommandName, (params: Record<string, unknown>) => 
 /** Runs every command with odd parameters made from its schema, and collects what is answered with a bug or not at all. */
 export async function fuzzCommands(
   app: App,
-  { seed, calls, known, onCall }: FuzzOptions,
+  { seed, calls, known, onCall, onFinding }: FuzzOptions,
 ): Promise<FuzzReport> {
   const draw = randomNumbers(seed)
   const dispatcher = new Dispatcher(app)
@@ -56,17 +58,21 @@ export async function fuzzCommands(
   for (let call = 0; call < calls; call++) {
     // Each in its turn, so that a short run has all of them.
     const command = names[call % names.length]!
-    const valid = valueOf(commands[command], draw, pool.all) as Record<string, unknown>
+    const valid = valueOf(commands[command], draw, pool.of(command)) as Record<string, unknown>
     smaller[command]?.(valid)
     const changes = pick([0, 0, 0, 1, 1, 2], draw)
     let params: unknown = valid
-    for (let i = 0; i < changes; i++) params = mutate(params, draw, pool.all)
+    for (let i = 0; i < changes; i++) params = mutate(params, draw, pool.of(command))
     const reply = await ask(call, command, params)
     const message = problemOf(reply)
-    if (message !== null) findings.push({ call, command, params: shown(params), message })
+    if (message !== null) {
+      findings.push({ call, command, params: shown(params), message })
+      onFinding?.(findings.at(-1)!)
+    }
     if (reply !== 'late' && reply?.kind === 'result') {
       answered.set(command, (answered.get(command) ?? 0) + 1)
       pool.learn(reply.result)
+      await putBack(command, reply.result, ask)
     }
     if (call % tidyEvery === tidyEvery - 1) await tidy(ask)
     onCall?.(call + 1)
@@ -79,6 +85,13 @@ function problemOf(reply: Reply | null | 'late'): string | null {
   if (reply === 'late') return `It was not answered within ${patienceMs / 1000} s.`
   if (reply === null) return 'It was not answered.'
   return reply.kind === 'error' && reply.error.kind === 'bug' ? reply.error.message : null
+}
+
+/** What was removed comes back, or there would soon be nothing left to ask for. */
+async function putBack(command: CommandName, result: unknown, ask: Ask): Promise<void> {
+  const { undo } = (result ?? {}) as { undo?: string }
+  if (undo === undefined) return
+  await ask(0, command === 'denoise.remove' ? 'denoise.putBack' : 'library.restore', { undo })
 }
 
 type Ask = (id: number, command: string, params: unknown) => Promise<Reply | null | 'late'>
@@ -95,37 +108,6 @@ async function tidy(ask: Ask): Promise<void> {
   for (const { id, state } of runs)
     if (state === 'training' || state === 'waiting') await ask(0, 'training.stop', { id })
   await ask(0, 'denoise.stop', {})
-}
-
-/** What the app has named: the latest of it, since older things may be gone. */
-class Pool {
-  private readonly learned: string[] = []
-
-  constructor(private readonly fixed: Known) {}
-
-  get all(): Known {
-    return [...this.fixed, ...this.learned]
-  }
-
-  learn(result: unknown): void {
-    for (const text of stringsIn(result, 0)) {
-      if (this.learned.includes(text) || this.fixed.includes(text)) continue
-      this.learned.push(text)
-      if (this.learned.length > 60) this.learned.splice(Math.floor(this.learned.length / 2), 1)
-    }
-  }
-}
-
-const named = /^(?:[0-9a-f-]{36}|[0-9a-f]{16}|[A-Za-z0-9_-]{24}|[a-z0-9-]{1,40})$/
-const telling = new Set(['id', 'undo', 'place', 'job', 'set', 'ids', 'model', 'dataset', 'mask'])
-
-function* stringsIn(value: unknown, depth: number, key = ''): Generator<string> {
-  if (typeof value === 'string' && telling.has(key) && named.test(value)) yield value
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth > 4) return
-  const entries = Array.isArray(value)
-    ? value.slice(0, 8).map((one) => [key, one] as const)
-    : Object.entries(value)
-  for (const [name, inner] of entries) yield* stringsIn(inner, depth + 1, name)
 }
 
 function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {

@@ -2,7 +2,7 @@ import { checkFrame } from '../../src/shared/api/frameLimits'
 import { decodeMessage, decodeRequest, encodeMessage } from '../../src/shared/api/wire'
 import { type CommandName, commands } from '../../src/shared/api/commands'
 import { randomNumbers } from '../support/randomNumbers'
-import { type Draw, mutate, pick, valueOf } from './valuesOf'
+import { type Draw, mutate, nothingKnown, pick, valueOf } from './valuesOf'
 
 /** More than the largest reply of a frame of a few kB could be. */
 const unlimited = { deepest: 1e9, most: 1e9 }
@@ -29,7 +29,7 @@ function frame(draw: Draw): Uint8Array {
   const kind = draw()
   if (kind < 0.15) return Uint8Array.from({ length: Math.floor(draw() * 64) }, () => draw() * 256)
   const command = pick(Object.keys(commands) as CommandName[], draw)
-  const params = mutate(valueOf(commands[command], draw, []), draw, [])
+  const params = mutate(valueOf(commands[command], draw, nothingKnown), draw, nothingKnown)
   const bytes = encodeMessage({ kind: 'request', id: Math.floor(draw() * 100), command, params })
   if (kind < 0.3) return bytes
   const changed = Uint8Array.from(

@@ -3,8 +3,17 @@ import type { z } from 'zod'
 /** Draws numbers in [0, 1), the same ones from the same seed. */
 export type Draw = () => number
 
-/** Strings that mean something to the app just now: ids, places, keys. */
-export type Known = readonly string[]
+/** What means something to the app just now. */
+export interface Known {
+  /** Ids, places and keys. */
+  readonly all: readonly string[]
+  /** Those that a field of that name is likely to mean. */
+  named(field: string): readonly string[]
+  /** Values that a schema takes and a program can work with, where its form says little of them. */
+  samples(schema: z.core.$ZodType): readonly unknown[]
+}
+
+export const nothingKnown: Known = { all: [], named: () => [], samples: () => [] }
 
 export const pick = <T>(from: readonly T[], draw: Draw): T => from[Math.floor(draw() * from.length)]!
 
@@ -86,14 +95,16 @@ const bagOf = (schema: z.core.$ZodType) =>
   schema._zod.bag as { minimum?: number; maximum?: number; format?: string }
 
 /** A value that a schema takes, or nearly: what its refinements say beyond its form is not known. */
-export function valueOf(schema: z.core.$ZodType, draw: Draw, known: Known): unknown {
+export function valueOf(schema: z.core.$ZodType, draw: Draw, known: Known, field = ''): unknown {
   const definition = definitionOf(schema)
-  const again = (inner: z.core.$ZodType) => valueOf(inner, draw, known)
+  const again = (inner: z.core.$ZodType, key = field) => valueOf(inner, draw, known, key)
+  const samples = known.samples(schema)
+  if (samples.length > 0 && draw() < 0.75) return pick(samples, draw)
   switch (definition.type) {
     case 'object':
       return Object.fromEntries(
         Object.entries(definition.shape!).flatMap(([key, inner]) => {
-          const value = again(inner)
+          const value = again(inner, key)
           return value === undefined ? [] : [[key, value]]
         }),
       )
@@ -103,7 +114,7 @@ export function valueOf(schema: z.core.$ZodType, draw: Draw, known: Known): unkn
       return Array.from({ length }, () => again(definition.element!))
     }
     case 'tuple':
-      return definition.items!.map(again)
+      return definition.items!.map((inner) => again(inner))
     case 'record':
       return Object.fromEntries([[pick(oddStrings, draw), again(definition.valueType!)]])
     case 'union':
@@ -125,9 +136,9 @@ export function valueOf(schema: z.core.$ZodType, draw: Draw, known: Known): unkn
     case 'number':
       return numberOf(schema, draw)
     case 'string':
-      return stringOf(schema, draw, known)
+      return stringOf(schema, draw, known, field)
     default:
-      return arrayOf(draw)
+      return arrayOf(draw, field)
   }
 }
 
@@ -139,17 +150,22 @@ function numberOf(schema: z.core.$ZodType, draw: Draw): number {
   return format?.includes('int') ? Math.round(value) : value
 }
 
-function stringOf(schema: z.core.$ZodType, draw: Draw, known: Known): string {
+function stringOf(schema: z.core.$ZodType, draw: Draw, known: Known, field: string): string {
   const takes = (text: string) => (schema as z.ZodType).safeParse(text).success
-  const fitting = draw() < 0.9 ? known.filter(takes) : []
+  const meant = draw() < 0.9 ? known.named(field).filter(takes) : []
+  if (meant.length > 0) return pick(meant, draw)
+  const fitting = draw() < 0.9 ? known.all.filter(takes) : []
   if (fitting.length > 0) return pick(fitting, draw)
   const odd = oddStrings.filter(takes)
   return pick(odd.length > 0 ? odd : oddStrings, draw)
 }
 
 /** What a code, a mask, points or a picture's bytes might be. */
-function arrayOf(draw: Draw): unknown {
-  const length = pick([0, 1, 2, 3, 4, 6, 16, 49, 64, 1000], draw)
+function arrayOf(draw: Draw, field: string): unknown {
+  const length = pick([0, 1, 2, 2, 3, 4, 6, 8, 16, 32, 49, 64, 1000], draw)
+  if (field === 'points')
+    return Int32Array.from({ length }, () => (draw() < 0.05 ? pick(oddNumbers, draw) : draw() * 40))
+  if (field === 'code' || field === 'place') return Float32Array.from({ length }, () => 2 * draw() - 1)
   const values = Array.from({ length }, () => (draw() < 0.1 ? pick(oddNumbers, draw) : draw() * 12))
   return pick([Float32Array, Int32Array, Uint8Array, Float32Array], draw).from(values)
 }
@@ -174,7 +190,7 @@ function replacement(value: unknown, draw: Draw, known: Known): unknown {
   if (typeof value === 'number' && draw() < 0.7)
     return pick([...oddNumbers, value + 1, value - 1, -value, value * 10], draw)
   if (typeof value === 'string' && draw() < 0.7)
-    return pick([...oddStrings, ...known, `${value}x`, value.slice(1)], draw)
+    return pick([...oddStrings, ...known.all, `${value}x`, value.slice(1)], draw)
   return pick<unknown>(
     [null, undefined, true, [], {}, [[]], 'x', 7, new Float32Array(3), new Uint8Array(0), { id: 'x' }],
     draw,
