@@ -57,7 +57,9 @@ const doors = [
       './main/cli',
       './main/builtFiles.ts',
       './main/serve.ts',
+      './main/closeInspector.ts',
       './main/store/appFolders.ts',
+      './main/store/fileErrors.ts',
       './main/worker/computeClient.ts',
       './main/worker/protocol.ts',
     ],
@@ -72,7 +74,14 @@ const doors = [
   door(
     `${main}/transports`,
     './src',
-    ['./shared', './main/app', './main/transports', './main/services/eventBus.ts', './main/services/log.ts'],
+    [
+      './shared',
+      './main/app',
+      './main/transports',
+      './main/services/eventBus.ts',
+      './main/services/log.ts',
+      './main/store/fileErrors.ts',
+    ],
     'a transport carries messages and knows nothing of what they ask for.',
   ),
   door(
@@ -97,6 +106,7 @@ const doors = [
       './main/services/shell.ts',
       './main/setup/chromium.mjs',
       './main/setup/display.mjs',
+      './main/store/privateFile.ts',
       './main/served',
     ],
     'what a served app has of the machine that it runs on.',

@@ -5,6 +5,7 @@ import { inBackground } from '../shared/inBackground'
 import { type App, createApp } from './app/createApp'
 import { surviveFaults } from './app/faults'
 import { openLogFile } from './app/logFile'
+import { closeInspector } from './closeInspector'
 import { appVersion, computeWorkerEntry, pageFolder, tensorflowSetup, windowIcon } from './builtFiles'
 import { setApplicationMenu } from './electron/applicationMenu'
 import { electronShell } from './electron/electronShell'
@@ -24,6 +25,7 @@ const preload = join(import.meta.dirname, '../preload/index.cjs')
 const window = new AppWindow({ preload, state: folders.state, icon: windowIcon() }, log)
 const shell = electronShell(window.current)
 
+closeInspector()
 electron.setName('Hourglass')
 // Windows shows notifications of programs that it knows only. The same id as in the packaging.
 electron.setAppUserModelId('io.github.hourglass')

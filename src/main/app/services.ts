@@ -5,12 +5,14 @@ import { DeviceService } from '../services/devices/deviceService'
 import { EventBus } from '../services/eventBus'
 import { ModelExports } from '../services/exports/modelExports'
 import { JobService } from '../services/jobs/jobService'
+import type { Log } from '../services/log'
 import { LatentActions } from '../services/latent/latentActions'
 import { LatentService } from '../services/latent/latentService'
 import { FolderLibrary } from '../services/library/folderLibrary'
 import { LibraryGate } from '../services/library/libraryGate'
-import { LibraryMover } from '../services/library/moveLibrary'
+import { LibraryMover, type MoveDependencies } from '../services/library/moveLibrary'
 import { ModelService } from '../services/models/modelService'
+import { Fence } from '../services/places/fence'
 import { PlaceRegistry } from '../services/places/placeRegistry'
 import { RunService } from '../services/runs/runService'
 import { SettingsService } from '../services/settings/settingsService'
@@ -54,13 +56,14 @@ async function openOn(
   const events = new EventBus()
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
+  const fence = new Fence(shell.roots.length === 0 ? [] : [...shell.roots, uploads])
   const { trainer, helper, mapper, savers } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) => training.useOf(id)
   const sampleFolder = join(folders.state, 'sample')
 
   const datasets = await DatasetService.open({
-    ...{ library, events, jobs, places, inUse, sampleFolder, client: helper },
+    ...{ library, events, jobs, places, fence, inUse, sampleFolder, client: helper },
   })
   const imports = new DatasetImports(datasets, jobs, events)
   const runs = await RunService.open({
@@ -68,7 +71,7 @@ async function openOn(
     nameOfNewDataset: (id) => imports.nameOfNew(id),
   })
   const models = await ModelService.open({
-    ...{ library, events, log, runs, datasets, places, client: helper, computeWorker, version },
+    ...{ library, events, log, runs, datasets, places, fence, client: helper, computeWorker, version },
   })
   const devices = await DeviceService.open({
     ...{ events, jobs, settings, log, isTraining, client: trainer, state: folders.state },
@@ -81,7 +84,7 @@ async function openOn(
     isMoving: () => jobs.isBusy('move-library'),
   })
   const denoising = await DenoiseService.open({
-    ...{ events, log, places, models, uploads, version, state: folders.state, roots: shell.roots },
+    ...{ events, log, places, fence, models, uploads, version, state: folders.state, roots: shell.roots },
     ...{ client: helper, savers, target: () => devices.target() },
   })
   const latent = new LatentService({
@@ -91,16 +94,8 @@ async function openOn(
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
   const gate = new LibraryGate()
-  const isUnderWay = () =>
-    isTraining() ||
-    runs.listing().items.some(({ elsewhere, state }) => elsewhere && state === 'training') ||
-    datasets.listing().items.some(({ state }) => state === 'importing')
-  const mover = new LibraryMover({
-    ...{ library, settings, jobs, places, folders, isUnderWay, datasets: datasets.opened, gate },
-  })
-  await mover.finish().catch((error: unknown) => log.error('The old place could not be cleared.', error))
-  events.on('jobs.changed', ({ changed }) => {
-    if (changed.some(({ kind }) => kind === 'move-library') && !mover.isMoving) training.libraryMoved()
+  const mover = await moverOf({
+    ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
   })
 
   const close = async () => {
@@ -111,6 +106,35 @@ async function openOn(
     await datasets.opened.close()
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
-  const plans = new PlanService({ library, places, warmUp: () => devices.warmUp() })
+  const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
   return { ...made, plans, denoising, latent, latentActions, exports, mover, gate, showcase, close }
+}
+
+interface MoverParts extends Omit<MoveDependencies, 'datasets' | 'isUnderWay'> {
+  readonly datasets: DatasetService
+  readonly runs: RunService
+  readonly training: TrainingService
+  readonly events: EventBus
+  readonly log: Log
+}
+
+/** What moves the library, once it has ended what a move before this start has left. */
+async function moverOf({
+  datasets,
+  runs,
+  training,
+  events,
+  log,
+  ...parts
+}: MoverParts): Promise<LibraryMover> {
+  const isUnderWay = () =>
+    training.current !== null ||
+    runs.listing().items.some(({ elsewhere, state }) => elsewhere && state === 'training') ||
+    datasets.listing().items.some(({ state }) => state === 'importing')
+  const mover = new LibraryMover({ ...parts, isUnderWay, datasets: datasets.opened })
+  await mover.finish().catch((error: unknown) => log.error('The old place could not be cleared.', error))
+  events.on('jobs.changed', ({ changed }) => {
+    if (changed.some(({ kind }) => kind === 'move-library') && !mover.isMoving) training.libraryMoved()
+  })
+  return mover
 }

@@ -8,11 +8,12 @@ const staysWithoutWindow = process.platform === 'darwin'
 
 /**
  * A window that is closed while something trains or pictures are saved goes to the background, and the work goes on.
- * Quitting asks first, and then saves.
+ * Quitting asks first, and then saves; a signal to end saves without asking.
  */
 export function guardQuit(app: App, window: () => BrowserWindow | null, show: () => void): void {
   let isQuitting = false
   let isClosed = false
+  let isAsked = true
 
   electron.on('before-quit', (event) => {
     if (isClosed) return
@@ -21,6 +22,12 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
     isQuitting = true
     inBackground(quit())
   })
+  // The system shuts down, or the terminal was closed: there is nobody to ask.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      isAsked = false
+      electron.quit()
+    })
   electron.on('window-all-closed', () => {
     if (staysWithoutWindow) return
     const work = underWay(app)
@@ -36,7 +43,7 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
 
   async function quit(): Promise<void> {
     const work = underWay(app)
-    if (work !== null && !(await isSureToQuit(work, window()))) {
+    if (work !== null && isAsked && !(await isSureToQuit(work, window()))) {
       isQuitting = false
       return
     }

@@ -30,8 +30,7 @@ const app = spawn(process.execPath, [cli, '--json', 'serve', '--dev-origin', ori
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const stop = () => app.kill('SIGINT')
-process.on('SIGINT', stop)
-process.on('SIGTERM', stop)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
 app.on('close', (code) => process.exit(code ?? 1))
 createInterface(app.stdout).on('line', (line) => {
   const said = JSON.parse(line)

@@ -4,6 +4,7 @@ import { CancelledError, ExpectedError, toErrorMessage } from '../../shared/erro
 import { inBackground } from '../../shared/inBackground'
 import type { EventBus } from '../services/eventBus'
 import type { Log } from '../services/log'
+import { explainUnforeseen } from '../store/fileErrors'
 
 export interface Dispatched {
   readonly handlers: Handlers
@@ -68,6 +69,8 @@ export class Dispatcher {
   private explain(command: string, error: unknown) {
     if (error instanceof ExpectedError || error instanceof CancelledError) return toErrorMessage(error)
     this.app.log.error(`${command} failed.`, error)
+    const explained = explainUnforeseen(error)
+    if (explained instanceof ExpectedError) return toErrorMessage(explained)
     const message = `Something went wrong in Hourglass: ${(error as Error).message}`
     return { kind: 'bug', message } as const
   }

@@ -123,9 +123,9 @@ describe.each(['onnx', 'tensorflow'] as const)('train with %s', (runtime) => {
     },
   )
 
-  it.skipIf(!here)('saves at Ctrl-C and SIGTERM, says how to go on, and does', async () => {
+  it.skipIf(!here)('saves at Ctrl-C and SIGHUP, says how to go on, and does', async () => {
     const run = fresh()
-    for (const [i, signal] of (['SIGINT', 'SIGTERM'] as const).entries()) {
+    for (const [i, signal] of (['SIGINT', 'SIGHUP'] as const).entries()) {
       const args = i === 0 ? [...train(run), '--json'] : resume(run)
       const said = await atLine(startHourglass(...args), 2, (child) => child.kill(signal))
       expect(said.code).toBe(130)

@@ -17,10 +17,11 @@ import type { EventBus } from '../eventBus'
 import type { JobProgress, JobService } from '../jobs/jobService'
 import type { Library, LibraryEntry } from '../library/library'
 import { refuseTaken } from '../library/refuseTaken'
+import { type Fence, noFence } from '../places/fence'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import { emptySummary, shownSkippedFiles, sourcesOf, summarizeDataset } from './datasetSummary'
-import { importDataset } from './importDataset'
+import { importDataset, type ImportRequest } from './importDataset'
 import { makeSample } from './makeSample'
 import { OpenDatasets } from './openDatasets'
 import { previewImages } from './previewImages'
@@ -32,6 +33,8 @@ export interface DatasetDependencies {
   readonly events: EventBus
   readonly jobs: JobService
   readonly places: PlaceRegistry
+  /** What may be read of what is chosen. */
+  readonly fence: Fence
   /** Where the sample is drawn: outside of the library, as other people's images are. */
   readonly sampleFolder: string
   /** For what is quick: a preview's noise. */
@@ -99,7 +102,8 @@ export class DatasetService {
   async import(params: ParsedParams<'datasets.import'>): Promise<{ id: string; job: string }> {
     const sources = params.places.map((place) => this.deps.places.resolve(place))
     const name = params.name ?? basename(sources[0]!)
-    const { id, job } = await this.startImport(name, 'import', params.preprocessing, async () => sources)
+    const find = async () => sources
+    const { id, job } = await this.startImport(name, 'import', params.preprocessing, find, this.deps.fence)
     return { id, job }
   }
 
@@ -135,7 +139,17 @@ export class DatasetService {
       work: async (report, signal) => {
         // It may have waited while the library was moved.
         const { folder } = await this.deps.library.find('datasets', id)
-        await this.run(folder, info.name, info.sources, preprocessing ?? info.preprocessing, report, signal)
+        const { name, sources } = info
+        // Where the command line was told to read, outside of what this window shows, it may read again.
+        const fence = this.deps.fence.alsoWithin(sources)
+        const request = {
+          out: folder,
+          name,
+          sources,
+          preprocessing: preprocessing ?? info.preprocessing,
+          fence,
+        }
+        await this.run(request, report, signal)
         await this.opened.forget(folder)
         await this.refresh(id)
       },
@@ -202,11 +216,13 @@ export class DatasetService {
 
   async preview(params: ParsedParams<'datasets.preview'>): Promise<DatasetPreview> {
     const { source, preprocessing, noise, count, seed } = params
+    const { places, fence } = this.deps
     const paths =
       'places' in source
-        ? source.places.map((place) => this.deps.places.resolve(place))
+        ? source.places.map((place) => places.resolve(place))
         : (await readDatasetInfo(await this.folderOf(source.id))).sources
-    const preview = await previewImages(paths, preprocessing, count)
+    const allowed = 'places' in source ? fence : fence.alsoWithin(paths)
+    const preview = await previewImages(paths, preprocessing, count, allowed)
     return { ...preview, corrupted: await this.corrupt(preview.clean, noise, seed) }
   }
 
@@ -239,6 +255,7 @@ export class DatasetService {
     kind: 'import' | 'sample',
     preprocessing: Preprocessing,
     findSources: FindSources,
+    fence: Fence = noFence,
   ): Promise<{ id: string; job: string; ended: Promise<Job> }> {
     const name = freeName(wanted, this.names())
     const entry = await this.deps.library.create('datasets', name)
@@ -256,7 +273,7 @@ export class DatasetService {
           const sources = await findSources(report, signal)
           // It may have waited while the library was moved.
           const { folder } = await this.deps.library.find('datasets', entry.id)
-          await this.run(folder, name, sources, preprocessing, report, signal)
+          await this.run({ out: folder, name, sources, preprocessing, fence }, report, signal)
         } catch (error) {
           await this.takeBack(entry)
           throw error
@@ -269,15 +286,12 @@ export class DatasetService {
   }
 
   private async run(
-    out: string,
-    name: string,
-    sources: string[],
-    preprocessing: Preprocessing,
+    request: Omit<ImportRequest, 'signal' | 'onProgress'>,
     report: (progress: JobProgress) => void,
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted()
-    await importDataset({ sources, out, name, preprocessing, signal, onProgress: report })
+    await importDataset({ ...request, signal, onProgress: report })
     if (signal.aborted) throw new CancelledError('The import was stopped.')
   }
 

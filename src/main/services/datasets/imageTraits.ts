@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { preprocessingSchema, type Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import type { ImageTraits } from '../../../shared/plan'
+import { noFence } from '../places/fence'
 import type { FoundImage } from './findImages'
 import { findTrainingImages } from './trainingImages'
 import { planReading } from './readingPlan'
@@ -49,7 +50,7 @@ export const traitsOfPlaces = async (sources: readonly string[]): Promise<ImageT
   (await measurePlaces(sources)).traits
 
 /** @throws ExpectedError when there is no image that can be read */
-export async function measurePlaces(sources: readonly string[]): Promise<MeasuredPlaces> {
+export async function measurePlaces(sources: readonly string[], fence = noFence): Promise<MeasuredPlaces> {
   const startedAt = performance.now()
   const isEnough = (n: number) => n >= enoughImages || performance.now() - startedAt > patienceMs
   const {
@@ -58,6 +59,7 @@ export async function measurePlaces(sources: readonly string[]): Promise<Measure
     looked,
   } = await findTrainingImages([...sources], {
     labels: 'folder',
+    fence,
     isEnough,
   })
   const preprocessing = preprocessingSchema.parse({ width: traitsSide, height: traitsSide, color: 'rgb' })

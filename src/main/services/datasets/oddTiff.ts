@@ -1,4 +1,5 @@
 import { fromArrayBuffer, fromFile, type GeoTIFFImage } from 'geotiff'
+import { boundDeflate } from './boundedDeflate'
 
 /** Pages of one size, row-major, pages × height × width × channels. */
 export interface OddValues {
@@ -10,6 +11,7 @@ export interface OddValues {
 
 /** Reads values that are signed, or floats of 16 or 64 bits, or whole numbers of 64, from a TIFF. @param pages all of one size */
 export async function readOddTiff(input: Buffer | string, pages: number): Promise<OddValues> {
+  boundDeflate()
   const tiff =
     typeof input === 'string' ? await fromFile(input) : await fromArrayBuffer(Uint8Array.from(input).buffer)
   try {

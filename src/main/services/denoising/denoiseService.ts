@@ -13,6 +13,7 @@ import { UnusableImage } from '../datasets/unusableImage'
 import type { EventBus } from '../eventBus'
 import type { Log } from '../log'
 import type { ModelService } from '../models/modelService'
+import type { Fence } from '../places/fence'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
@@ -46,6 +47,8 @@ export interface DenoiseDependencies {
   readonly uploads: string
   /** Folders that this app may show; empty where it may show all. Absolute paths. */
   readonly roots: readonly string[]
+  /** What may be read and written. */
+  readonly fence: Fence
   readonly version: string
 }
 
@@ -85,6 +88,7 @@ export class DenoiseService {
       isTaken: (id) => this.queue.isTaken(id),
       forget: (id) => this.loaded.forget(id),
       uploads: deps.uploads,
+      fence: deps.fence,
     })
     this.removed = new RemovedPictures(this.list, (ids) => this.masks.forget(ids))
     this.painter = new Painter({
@@ -102,6 +106,7 @@ export class DenoiseService {
         clients: savers,
         lanes: () => this.savingLanes(),
         estimator: client,
+        fence: deps.fence,
         results: new SavedResults(deps.state, log),
       },
       looked: (id) => this.loaded.peek(id),
@@ -189,7 +194,7 @@ export class DenoiseService {
   putBack = (key: string): void => this.removed.putBack(key)
 
   async thumbnail({ id, size }: ParsedParams<'denoise.thumbnail'>): Promise<PixelBlock> {
-    return readThumbnail(this.sourceOf(id).path, size)
+    return readThumbnail(this.list.readableSourceOf(id).path, size)
   }
 
   /** @throws ExpectedError for what cannot be read */
@@ -315,7 +320,7 @@ export class DenoiseService {
     forDownload,
     ...params
   }: ParsedParams<'denoise.saveComparison'>): Promise<Results['denoise.saveComparison']> {
-    const { path } = this.sourceOf(params.id)
+    const { path } = this.list.readableSourceOf(params.id)
     const isHomeless = folder === null && this.list.get(params.id)!.isUploaded
     if (isHomeless && !forDownload)
       throw new ExpectedError(
@@ -347,7 +352,7 @@ export class DenoiseService {
   }
 
   private async load(id: string) {
-    const { path } = this.sourceOf(id)
+    const { path } = this.list.readableSourceOf(id)
     try {
       return await this.loaded.get(id, path)
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ImageNoise, PixelData, Repairs } from '../../worker/protocol'
+import { decodingRoom } from '../datasets/decodingRoom'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { Draft } from './draft'
 import { PictureLevels, type Size } from './pictureLevels'
@@ -51,7 +52,7 @@ export class LoadedPicture {
   /** @throws UnusableImage */
   static async load(path: string): Promise<LoadedPicture> {
     const image = await prepareImage(path)
-    const read = await readPicture(image)
+    const read = await decodingRoom.with(image, () => readPicture(image))
     // Of several pages the first is looked at.
     const first = read.pixels.subarray(0, read.pixels.length / read.pages)
     // Its floats are of use only where it is written.

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
+import { decodingRoom } from '../datasets/decodingRoom'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
+import { type Fence, leadsOut } from '../places/fence'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { DenoisingModel } from './denoisingModels'
 import type { FoundNoise, NoiseAhead } from './noiseAhead'
@@ -15,6 +17,7 @@ export interface Opened {
 }
 
 export interface PictureReaderDependencies {
+  readonly fence: Fence
   readonly noiseAhead: NoiseAhead
   readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
 }
@@ -52,12 +55,13 @@ export class PictureReader {
   }
 
   private async read({ path, stamp }: QueueEntry): Promise<Opened> {
+    if (!this.deps.fence.allows(path)) throw new UnusableImage(leadsOut)
     if (!isSame(stamp, await stampOf(path)))
       throw new UnusableImage(
         'It was changed or moved since it was added. Try again to take it as it is now.',
       )
     const image = await prepareImage(path)
-    return { image, picture: await readPicture(image) }
+    return { image, picture: await decodingRoom.with(image, () => readPicture(image)) }
   }
 
   private async readAhead(entry: QueueEntry): Promise<Opened> {

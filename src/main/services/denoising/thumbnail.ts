@@ -1,6 +1,7 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
 import { openInput } from '../datasets/decodeImage'
+import { decodingRoom } from '../datasets/decodingRoom'
 import { prepareImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
 
@@ -8,14 +9,15 @@ import { UnusableImage } from '../datasets/unusableImage'
 export async function readThumbnail(path: string, size: number): Promise<PixelBlock> {
   try {
     const image = await prepareImage(path)
-    const { data, info } = await (
-      await openInput(image, true)
-    )
-      .resize(size, size, { fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: 'white' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true })
+    const { data, info } = await decodingRoom.with(image, async () => {
+      const opened = await openInput(image, true)
+      return opened
+        .resize(size, size, { fit: 'inside', withoutEnlargement: true })
+        .flatten({ background: 'white' })
+        .toColourspace('srgb')
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true })
+    })
     const { width, height } = info
     return { count: 1, width, height, channels: info.channels === 1 ? 1 : 3, data: new Uint8Array(data) }
   } catch (error) {

@@ -24,6 +24,7 @@ import type { EventBus } from '../eventBus'
 import type { Library } from '../library/library'
 import { refuseTaken } from '../library/refuseTaken'
 import type { Log } from '../log'
+import type { Fence } from '../places/fence'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import type { RunService } from '../runs/runService'
@@ -40,6 +41,8 @@ export interface ModelDependencies {
   readonly runs: RunService
   readonly datasets: DatasetService
   readonly places: PlaceRegistry
+  /** What may be read; everything without. */
+  readonly fence?: Fence
   /** A worker of its own, so that a model can be tried while another one trains. */
   readonly client: ComputeClient
   /** The built worker, of which each import has one of its own. */
@@ -112,18 +115,18 @@ export class ModelService {
 
   /** @throws ExpectedError with a sentence for what cannot be read */
   async inspect({ place, hints }: ParsedParams<'models.inspect'>): Promise<Results['models.inspect']> {
-    const { places, computeWorker } = this.deps
+    const { places, fence, computeWorker } = this.deps
     const path = places.resolve(place)
-    const imported = await readModel(path, hints, computeWorker)
+    const imported = await readModel(path, hints, computeWorker, fence)
     const { spec, notes } = imported
     return { name: nameOfImported(imported, path), spec, notes, noise: noiseOfImported(imported) }
   }
 
   /** Reads a model out of a chosen file, and keeps it. @throws ExpectedError; nothing is kept then */
   async import({ place, hints, noise }: ParsedParams<'models.import'>): Promise<Results['models.import']> {
-    const { places, version, computeWorker } = this.deps
+    const { places, fence, version, computeWorker } = this.deps
     const path = places.resolve(place)
-    const imported = await readModel(path, hints, computeWorker)
+    const imported = await readModel(path, hints, computeWorker, fence)
     const name = nameSetApart(nameOfImported(imported, path), '(imported)', this.names())
     const said = noise && formatNoise(noise)
     return this.add(name, (folder) => saveImported(imported, folder, { name, path, version, noise: said }))
