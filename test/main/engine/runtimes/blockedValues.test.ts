@@ -60,6 +60,8 @@ describe('values in blocks of channels', () => {
     ])
     const shared = kept([...convolution('x', 'a'), node('Relu', ['a'], 'b'), node('Add', ['a', 'b'], 'y')])
     expect(shared).toContain('Relu(a/sums) b/blocked')
+    const twice = kept([...convolution('x', 'a'), node('Relu', ['a'], 'b'), node('Relu', ['b'], 'y')])
+    expect(twice.slice(1, 3)).toEqual(['Conv+Relu(a/in,kernel) b/blocked', 'Relu(b/blocked) y/blocked'])
     expect(shared).toContain('Add(a/sums,b/blocked) y/blocked')
   })
 

@@ -135,7 +135,8 @@ class BlockedValues {
   private withRelu(convolved: string, name: string): boolean {
     const at = this.done.findLastIndex(({ output }) => output.includes(convolved))
     const node = this.done[at]
-    if (!node || !isBlocked(node, 'Conv')) return false
+    if (!node || !isBlocked(node, 'Conv') || node.attribute.some(({ name }) => name === 'activation'))
+      return false
     const activation = { name: 'activation', s: Buffer.from('Relu'), type: attributeTypes.string }
     this.done[at] = { ...node, output: [name], attribute: [...node.attribute, activation] }
     return true
