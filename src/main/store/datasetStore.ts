@@ -53,7 +53,7 @@ export class Dataset {
     let count = 0
     try {
       for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
-        yield parseAs(datasetItemSchema, line, `Line ${++count} of ${path}`)
+        yield parseItem(line, count++, path)
       }
     } catch (error) {
       throw explainFileError(error, path)
@@ -122,6 +122,10 @@ export function rowBytes({
   return height * width * channels
 }
 
+/** @param row from 0. @throws ExpectedError that names the line */
+export const parseItem = (line: string, row: number, path: string): DatasetItem =>
+  parseAs(datasetItemSchema, line, `Line ${row + 1} of ${path}`)
+
 function parseAs<T>(schema: z.ZodType<T>, text: string, what: string): T {
   let value: unknown
   try {
@@ -134,6 +138,6 @@ function parseAs<T>(schema: z.ZodType<T>, text: string, what: string): T {
   throw damaged(what, z.prettifyError(parsed.error).replaceAll('\n', ' '))
 }
 
-function damaged(what: string, why: string): ExpectedError {
+export function damaged(what: string, why: string): ExpectedError {
   return new ExpectedError('bad-input', `${what} is damaged (${why}). Import the images again.`)
 }

@@ -16,9 +16,11 @@ export async function openRegular(path: string): Promise<FileHandle> {
   const stats = await file.stat()
   if (stats.isFile()) return file
   await file.close()
-  const kind = stats.isDirectory() ? 'a folder' : 'a pipe or a device'
-  throw new ExpectedError('bad-input', `${path} is no file but ${kind}. Name a file.`)
+  throw stats.isDirectory() ? notRegular(path, 'a folder') : notRegular(path)
 }
+
+export const notRegular = (path: string, kind = 'a pipe or a device'): ExpectedError =>
+  new ExpectedError('bad-input', `${path} is no file but ${kind}. Name a file.`)
 
 /** @throws ExpectedError */
 export async function readRegular(path: string): Promise<Buffer> {
