@@ -123,11 +123,19 @@ const tensorLibraries = [
   'onnxruntime-node',
 ]
 
+/** In a text that replaces another one "$&" and the like stand for what was found: names of files have them too. */
+const replacement = {
+  selector:
+    "CallExpression[callee.property.name=/^replace(All)?$/][arguments.length=2]:not([arguments.1.type='Literal']):not([arguments.1.type=/Function/])",
+  message: 'A text from outside can have "$&" in it. Write replace(what, () => text).',
+}
+
 export default tseslint.config(
   { ignores: ['out/', 'node_modules/', 'coverage/', 'demo/'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   ...vue.configs['flat/recommended'],
+  { rules: { 'no-restricted-syntax': ['error', replacement] } },
   {
     files: ['**/*.vue'],
     languageOptions: { parserOptions: { parser: tseslint.parser } },
@@ -212,6 +220,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
+        replacement,
         ...['', ' > TSAsExpression'].map((as) => ({
           selector: `CallExpression[callee.name=/^watch/] > ArrowFunctionExpression:first-child${as} > ArrayExpression`,
           message:

@@ -9,7 +9,7 @@ import { decodeArrays, encodeArrays } from './arrays'
 /** Chromium opens no app: addresses, so the page has this one instead. */
 const origin = 'https://hourglass.invalid'
 const appOrigin = 'app://hourglass'
-const toApp = (url: string) => url.replace(origin, appOrigin)
+const toApp = (url: string) => url.replace(origin, () => appOrigin)
 
 export interface StandInOptions {
   readonly home: string
@@ -173,7 +173,7 @@ export class StandIn {
       this.serve(route, page).catch(() => route.abort().catch(() => undefined)),
     )
     page.on('popup', (popup) => void popup.close().catch(() => undefined))
-    await page.goto(url.replace(appOrigin, origin))
+    await page.goto(url.replace(appOrigin, () => origin))
     this.windowsOpened++
     this.opened()
   }

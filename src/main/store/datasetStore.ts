@@ -56,7 +56,7 @@ export class Dataset {
     let count = 0
     try {
       for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
-        yield parseAs(datasetItemSchema, line, `Line ${++count} of ${path}`)
+        yield parseItem(line, count++, path)
       }
     } catch (error) {
       throw explainFileError(error, path)
@@ -125,10 +125,14 @@ export function rowBytes({
   return height * width * channels
 }
 
+/** @param row from 0. @throws ExpectedError that names the line */
+export const parseItem = (line: string, row: number, path: string): DatasetItem =>
+  parseAs(datasetItemSchema, line, `Line ${row + 1} of ${path}`)
+
 function parseAs<T>(schema: z.ZodType<T>, text: string, what: string): T {
   return parseRecord(schema, text, what, advice)
 }
 
-function damaged(what: string, why: string): ExpectedError {
+export function damaged(what: string, why: string): ExpectedError {
   return new ExpectedError('bad-input', `${what} is damaged (${why}). ${advice}`)
 }

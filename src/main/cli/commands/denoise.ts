@@ -2,19 +2,21 @@ import { type Command, Option } from 'commander'
 import { ExpectedError } from '../../../shared/errors'
 import { runtimeNames } from '../../../shared/trainingConfig'
 import { type DenoisedImage, denoiseImages } from '../../services/denoising/denoiseImages'
+import { SavedResults } from '../../services/denoising/savedResults'
 import { namesModel } from '../../services/models/builtinModels'
+import { appFolders } from '../../store/appFolders'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { type TargetFlags, withModel } from '../modelCommand'
-import { autoOr, choice, decimal, examples, integer } from '../options'
+import { autoOr, choice, decimal, examples, integer, nullForAuto } from '../options'
 
 interface DenoiseFlags extends TargetFlags {
   out: string
-  sigma: number | null
+  sigma: number | 'auto'
   strength: number
   colour: number
   detail: number
-  tile: number | null
+  tile: number | 'auto'
   overwrite?: boolean
 }
 
@@ -37,29 +39,44 @@ export function registerDenoise(program: Command, context: CommandContext): void
         'hourglass denoise night.png --out clean --colour 0.8 --detail 0.2 --json',
       ),
     )
-    .action(async (given: string[], { overwrite = false, colour: color, ...flags }: DenoiseFlags) => {
-      const { output, progress } = context
-      const { model, images } = modelAndImages(given)
-      const summary = await withModel(
-        context,
-        { label: 'Denoising', unit: 'megapixels', tellsWhatIsDone: true },
-        (work) =>
-          denoiseImages(
-            { ...flags, color, model, images, overwrite },
-            {
-              ...work,
-              onNote: (sentence) => progress.note(sentence),
-              onImage: (image) => {
-                output.line(describe(image))
-                output.record({ type: 'image', ...image })
+    .action(
+      async (given: string[], { overwrite = false, colour: color, sigma, tile, ...flags }: DenoiseFlags) => {
+        const { output, progress } = context
+        const { model, images } = modelAndImages(given)
+        const summary = await withModel(
+          context,
+          { label: 'Denoising', unit: 'megapixels', tellsWhatIsDone: true },
+          (work) =>
+            denoiseImages(
+              {
+                ...{ ...flags, color, model, images, overwrite },
+                ...{ sigma: nullForAuto(sigma), tile: nullForAuto(tile) },
               },
-            },
-          ),
-      )
-      const { count, skipped } = summary
-      output.line(`${formatAmount(count)} ${count === 1 ? 'picture' : 'pictures'} in ${flags.out}.`)
-      output.record({ type: 'done', out: flags.out, count, skipped })
-    })
+              {
+                ...work,
+                results: resultsNotedBy(progress),
+                onNote: (sentence) => progress.note(sentence),
+                onImage: (image) => {
+                  output.line(describe(image))
+                  output.record({ type: 'image', ...image })
+                },
+              },
+            ),
+        )
+        const { count, done, skipped } = summary
+        if (done > 0)
+          output.line(`${pictures(done)} done before and left as they are. Add --overwrite to do them again.`)
+        output.line(`${pictures(count)} in ${flags.out}.`)
+        output.record({ type: 'done', out: flags.out, count, doneBefore: done, skipped })
+      },
+    )
+}
+
+const pictures = (count: number) => `${formatAmount(count)} ${count === 1 ? 'picture' : 'pictures'}`
+
+/** What the window knows as done, too. */
+function resultsNotedBy({ note }: CommandContext['progress']): SavedResults {
+  return new SavedResults(appFolders().state, { info: note, warn: note, error: note })
 }
 
 function addOptions(command: Command): Command {
@@ -68,7 +85,7 @@ function addOptions(command: Command): Command {
     .addOption(
       new Option('--sigma <level>', 'strength of the noise, 0 to 255; auto estimates it')
         .argParser(autoOr(decimal({ min: 0, max: 255 })))
-        .default(null, 'auto'),
+        .default('auto'),
     )
     .option(
       '--strength <share>',
@@ -91,7 +108,7 @@ function addOptions(command: Command): Command {
     .addOption(
       new Option('--tile <side>', 'pixels of the tiles it works in; auto takes what goes into memory')
         .argParser(autoOr(integer({ min: 16, max: 8192 })))
-        .default(null, 'auto'),
+        .default('auto'),
     )
     .option('--overwrite', 'replace files that are there already')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))

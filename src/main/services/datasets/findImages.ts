@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { explainFileError } from '../../store/fileErrors'
+import { notRegular } from '../../store/regularFile'
 import { type Fence, noFence } from '../places/fence'
 import { isIdxLabels, openIdx, type IdxImages } from './idxFile'
 import { hasImageExtension, readableFormats, sniff, sniffBytes, unreadableImage } from './imageFormats'
@@ -101,6 +102,7 @@ async function openSource(
     throw explainFileError(error, given)
   })
   if (stats.isDirectory()) return { root: given, files: walkFolder(given, walk) }
+  if (!stats.isFile()) throw notRegular(given)
   walk.looked.push({ path: given, changedMs: stats.mtimeMs })
   return { root: dirname(given), files: [basename(given)] }
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { ExpectedError } from '../../../shared/errors'
@@ -13,7 +12,7 @@ import {
 import { defaultPreset } from '../../../shared/presets'
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { findPreset, presets, specFromPreset } from '../../engine/models/presets'
-import { explainFileError } from '../../store/fileErrors'
+import { readRegular } from '../../store/regularFile'
 import type { Images } from './trainingDataset'
 
 /** What a person may set; everything else comes from the preset, the spec or the defaults. */
@@ -56,16 +55,23 @@ export async function planRun(images: Images, model: ModelChoice, config: Config
   const { spec, preset, training, notes } = await chooseModel({ width, height, channels }, model)
   checkTying(model)
   checkStart(spec, model)
-  const tied: ModelSpec = {
+  const changed = checkedSpec({
     ...resized(spec, model),
     tying: model.tying ?? spec.tying,
     copyEvery: model.copyEvery ?? spec.copyEvery,
     initializer: model.initializer ?? spec.initializer,
     seed: model.seed ?? spec.seed,
-  }
+  })
   const merged = mergeConfig(training, config)
   checkDatasetFits(images, spec.input, merged.patches)
-  return { spec: tied, config: merged, preset, notes }
+  return { spec: changed, config: merged, preset, notes }
+}
+
+/** What was chosen for a spec may not go with it. @throws ExpectedError `bad-spec` */
+function checkedSpec(spec: ModelSpec): ModelSpec {
+  const parsed = modelSpecSchema.safeParse(spec)
+  if (parsed.success) return parsed.data
+  throw new ExpectedError('bad-spec', parsed.error.issues[0]!.message)
 }
 
 /** @throws ExpectedError `bad-usage` for a model that is not a stack of convolutions */
@@ -129,9 +135,7 @@ async function chooseModel(
 
 /** A spec without an input gets the dataset's. */
 export async function readSpec(path: string, input: InputShape): Promise<ModelSpec> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw explainFileError(error, path)
-  })
+  const text = (await readRegular(path)).toString('utf8')
   let json: unknown
   try {
     json = JSON.parse(text)
