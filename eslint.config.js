@@ -130,6 +130,16 @@ const replacement = {
   message: 'A text from outside can have "$&" in it. Write replace(what, () => text).',
 }
 
+const ofRuntimes = tensorLibraries.map((name) => ({
+  name,
+  message: 'Tensor libraries live in engine/runtimes.',
+}))
+const ofSharp = ['sharp', '@janhapke/sharp-electron', '@img/sharp-wasm32'].map((name) => ({
+  name,
+  message:
+    'Pictures are read and written through services/sharp.ts, which knows the build that this process bears.',
+}))
+
 export default tseslint.config(
   { ignores: ['out/', 'node_modules/', 'coverage/', 'demo/'] },
   js.configs.recommended,
@@ -187,16 +197,12 @@ export default tseslint.config(
     files: ['src/**/*.ts', 'src/**/*.vue'],
     ignores: ['src/main/engine/runtimes/**'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: tensorLibraries.map((name) => ({
-            name,
-            message: 'Tensor libraries live in engine/runtimes.',
-          })),
-        },
-      ],
+      'no-restricted-imports': ['error', { paths: [...ofRuntimes, ...ofSharp] }],
     },
+  },
+  {
+    files: ['src/main/services/sharp.ts', 'src/main/services/wasmSharp.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: ofRuntimes }] },
   },
   {
     files: ['src/main/engine/runtimes/**/*.ts'],
@@ -205,7 +211,10 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          paths: [{ name: 'onnxruntime-node', message: 'Of library.ts, which turns its telemetry off.' }],
+          paths: [
+            { name: 'onnxruntime-node', message: 'Of library.ts, which turns its telemetry off.' },
+            ...ofSharp,
+          ],
         },
       ],
     },

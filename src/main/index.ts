@@ -11,6 +11,7 @@ import { setApplicationMenu } from './electron/applicationMenu'
 import { electronShell } from './electron/electronShell'
 import { AppWindow } from './electron/appWindow'
 import { connectIpc } from './electron/ipcTransport'
+import { noteOpened } from './electron/mainWindow'
 import { handlePageProtocol, registerPageProtocol } from './electron/pageProtocol'
 import { guardQuit } from './electron/quitting'
 import { secure } from './electron/security'
@@ -61,6 +62,7 @@ async function start(): Promise<void> {
     open = (paths) => hand(app, paths)
     await open(opened)
   } catch (error) {
+    noteOpened()
     dialog.showErrorBox('Hourglass could not start', (error as Error).message)
     electron.exit(1)
   }

@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { Matrix, SingularValueDecomposition } from 'ml-matrix'
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { preprocessingSchema, type Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import type { ImageTraits } from '../../../shared/plan'

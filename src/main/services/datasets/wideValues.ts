@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { readOddTiff } from './oddTiff'
 import type { RawImage } from './pixels'
 import { maxPixels, type PreparedImage } from './prepareImage'

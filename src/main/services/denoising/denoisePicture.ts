@@ -69,10 +69,10 @@ export async function denoisePicture(
   const { pages, pixels } = picture
   if (pages === 1) return denoisePage(picture, model, settings, work)
   const size = pixels.length / pages
-  const result = pixels.slice()
+  const result = copyOf(pixels)
   const done: DenoisedPicture[] = []
   for (let page = 0; page < pages; page++) {
-    const own = { ...picture, pixels: pixels.slice(page * size, (page + 1) * size), pages: 1 }
+    const own = { ...picture, pixels: pixels.subarray(page * size, (page + 1) * size), pages: 1 }
     const onProgress = (share: number) => work.onProgress((page + share) / pages)
     const restored = await denoisePage(own, model, settings, { ...work, onProgress })
     result.set(restored.pixels, page * size)
@@ -116,10 +116,14 @@ async function denoisePage(
   return { pixels: restored, sigma: sigmas, noise, tile, repairs: foundRepairs(repairs, picture) }
 }
 
+/** What decoders hand out may be a Buffer, whose own `slice` does not copy. */
+export const copyOf = (pixels: Uint8Array | Uint16Array): Uint8Array | Uint16Array =>
+  pixels instanceof Uint16Array ? new Uint16Array(pixels) : new Uint8Array(pixels)
+
 /** Decoders may hand out a part of a buffer that holds other things too. */
 function ownBuffer(pixels: Uint8Array | Uint16Array): (Uint8Array | Uint16Array) & { buffer: ArrayBuffer } {
   const isWhole = pixels.byteLength === pixels.buffer.byteLength && pixels.buffer instanceof ArrayBuffer
-  return (isWhole ? pixels : pixels.slice()) as (Uint8Array | Uint16Array) & { buffer: ArrayBuffer }
+  return (isWhole ? pixels : copyOf(pixels)) as (Uint8Array | Uint16Array) & { buffer: ArrayBuffer }
 }
 
 /** How the encoder says that the disk is full; it has no codes. */

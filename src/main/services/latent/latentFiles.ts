@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import type { LatentFormat } from '../../../shared/api/latent'
 import { writeCodesNpy } from '../../store/codeFiles'

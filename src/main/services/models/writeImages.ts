@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
 import { toImageBatch } from '../../engine/imaging/imageBatch'
 import { encodeNpy } from '../../store/npy'
