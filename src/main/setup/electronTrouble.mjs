@@ -45,7 +45,7 @@ const containerTrouble = {
     'This container forbids Electron its sandbox. To allow it: start the container with --security-opt seccomp=unconfined.',
 }
 
-const quoted = (path) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
+const quoted = (path) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", () => `'\\''`)}'`)
 
 /** Why Electron ended, by what it wrote. `missing` are the libraries that the loader does not find. */
 export function troubleOf({ said, code, signal, missing, release, ...system }) {
