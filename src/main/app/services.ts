@@ -90,18 +90,8 @@ async function openOn(
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
-  const gate = new LibraryGate()
-  const isUnderWay = () =>
-    isTraining() ||
-    runs.listing().items.some(({ elsewhere, state }) => elsewhere && state === 'training') ||
-    datasets.listing().items.some(({ state }) => state === 'importing')
-  const mover = new LibraryMover({
-    ...{ library, settings, jobs, places, folders, isUnderWay, datasets: datasets.opened, gate },
-  })
-  await mover.finish().catch((error: unknown) => log.error('The old place could not be cleared.', error))
-  events.on('jobs.changed', ({ changed }) => {
-    if (changed.some(({ kind }) => kind === 'move-library') && !mover.isMoving) training.libraryMoved()
-  })
+  const parts = { library, settings, jobs, places, folders, datasets, runs, training, events, log }
+  const { mover, gate } = await openMover(parts)
 
   const close = async () => {
     for (const service of [showcase, training, denoising, jobs]) await service.close()
@@ -113,4 +103,32 @@ async function openOn(
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
   const plans = new PlanService({ library, places, warmUp: () => devices.warmUp() })
   return { ...made, plans, denoising, latent, latentActions, exports, mover, gate, showcase, close }
+}
+
+interface MoverParts extends Pick<AppOptions, 'folders' | 'log'> {
+  readonly library: FolderLibrary
+  readonly settings: SettingsService
+  readonly jobs: JobService
+  readonly places: PlaceRegistry
+  readonly datasets: DatasetService
+  readonly runs: RunService
+  readonly training: TrainingService
+  readonly events: EventBus
+}
+
+/** What moves the library, after it has cleared what a move that was cut off has left. */
+async function openMover({ datasets, runs, training, events, log, ...parts }: MoverParts) {
+  const gate = new LibraryGate()
+  const isUnderWay = () =>
+    training.current !== null ||
+    runs.listing().items.some(({ elsewhere, state }) => elsewhere && state === 'training') ||
+    datasets.listing().items.some(({ state }) => state === 'importing')
+  const mover = new LibraryMover({ ...parts, isUnderWay, datasets: datasets.opened, gate })
+  await mover
+    .finish()
+    .catch((error: unknown) => log.error('The old place of the library could not be cleared.', error))
+  events.on('jobs.changed', ({ changed }) => {
+    if (changed.some(({ kind }) => kind === 'move-library') && !mover.isMoving) training.libraryMoved()
+  })
+  return { mover, gate }
 }
