@@ -13,6 +13,7 @@ import { fuzzFrames } from './fuzzFrames'
 /** `npm run fuzz` sets them: 20,000 calls, and another seed where one is given. */
 const calls = Number(process.env.HOURGLASS_FUZZ_CALLS ?? Object.keys(commands).length)
 const seed = Number(process.env.HOURGLASS_FUZZ_SEED ?? 1)
+const only = process.env.HOURGLASS_FUZZ_ONLY ? new RegExp(process.env.HOURGLASS_FUZZ_ONLY) : undefined
 const isLong = process.env.HOURGLASS_FUZZ_CALLS !== undefined
 const timeout = Math.max(240_000, calls * 2000)
 
@@ -71,7 +72,7 @@ describe('commands', () => {
       const onFinding = (finding: Finding) => {
         if (isLong) console.log(finding)
       }
-      const { findings, answered } = await fuzzCommands(app, { seed, calls, known, onCall, onFinding })
+      const { findings, answered } = await fuzzCommands(app, { seed, calls, known, only, onCall, onFinding })
       if (isLong)
         console.log(
           'Never answered with a result:',

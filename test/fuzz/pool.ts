@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import type { CommandName } from '../../src/shared/api/commands'
+import { denoiseControlsSchema, strengthMaskSchema } from '../../src/shared/api/denoising'
+import { noiseSpecSchema, parseNoise } from '../../src/shared/noise'
 import { preprocessingSchema } from '../../src/shared/dataset'
 import { modelSpecSchema } from '../../src/shared/modelSpec'
 import { trainingConfigSchema } from '../../src/shared/trainingConfig'
@@ -21,6 +23,10 @@ const byCommand: Readonly<Record<string, Kind>> = {
 }
 const mostLearned = 12
 
+const noises = ['gaussian:25', 'poisson:30', 'masking:0.3', 'salt-and-pepper:0.1'].map((text) =>
+  parseNoise(text),
+)
+const masks = [{ columns: 2, rows: 3, values: Uint8Array.of(0, 50, 100, 150, 200, 7) }]
 const config = { epochs: 1, batchSize: 4 }
 const sampleSpec = (...units: number[]) =>
   modelSpecSchema.parse({
@@ -28,6 +34,9 @@ const sampleSpec = (...units: number[]) =>
     encoder: units.map((count) => ({ type: 'dense', units: count, activation: 'relu' })),
   })
 const samples = new Map<z.core.$ZodType, readonly unknown[]>([
+  [noiseSpecSchema, noises],
+  [strengthMaskSchema, masks],
+  [denoiseControlsSchema, [{}, { sigma: 25 }, { model: 'builtin:grey', strength: 2, detail: 0.5 }]],
   [
     preprocessingSchema,
     [

@@ -91,8 +91,7 @@ interface Definition {
 }
 
 const definitionOf = (schema: z.core.$ZodType) => schema._zod.def as unknown as Definition
-const bagOf = (schema: z.core.$ZodType) =>
-  schema._zod.bag as { minimum?: number; maximum?: number; format?: string }
+const takes = (schema: z.core.$ZodType, value: unknown) => (schema as z.ZodType).safeParse(value).success
 
 /** A value that a schema takes, or nearly: what its refinements say beyond its form is not known. */
 export function valueOf(schema: z.core.$ZodType, draw: Draw, known: Known, field = ''): unknown {
@@ -109,8 +108,7 @@ export function valueOf(schema: z.core.$ZodType, draw: Draw, known: Known, field
         }),
       )
     case 'array': {
-      const { minimum = 0, maximum = 4 } = bagOf(schema)
-      const length = Math.min(maximum, minimum + Math.floor(draw() * 4))
+      const length = draw() < 0.05 ? 0 : 1 + Math.floor(draw() * 3)
       return Array.from({ length }, () => again(definition.element!))
     }
     case 'tuple':
@@ -137,26 +135,32 @@ export function valueOf(schema: z.core.$ZodType, draw: Draw, known: Known, field
       return numberOf(schema, draw)
     case 'string':
       return stringOf(schema, draw, known, field)
-    default:
-      return arrayOf(draw, field)
+    default: {
+      const tries = Array.from({ length: 6 }, () => arrayOf(draw, field))
+      return tries.find((value) => takes(schema, value)) ?? tries[0]
+    }
   }
 }
 
 function numberOf(schema: z.core.$ZodType, draw: Draw): number {
-  const { minimum = -10, maximum = 1000, format } = bagOf(schema)
-  // Of a wide range mostly its lower end, where things are as large as they are in life.
-  const top = Math.min(maximum, Math.max(minimum, 0) + pick([1, 10, 100, 1e9], draw))
-  const value = pick([minimum, minimum + draw() * (top - minimum), pick(oddNumbers, draw)], draw)
-  return format?.includes('int') ? Math.round(value) : value
+  const tries = Array.from({ length: 12 }, () => {
+    const kind = draw()
+    if (kind < 0.15) return pick(oddNumbers, draw)
+    if (kind < 0.6) return Math.floor(draw() * pick([3, 20, 600], draw))
+    return draw() * pick([1, 2, 200], draw)
+  })
+  // Mostly one that fits; what does not is made by mutations too.
+  const fitting = draw() < 0.97 ? tries.find((value) => takes(schema, value)) : undefined
+  return fitting ?? tries[0]!
 }
 
 function stringOf(schema: z.core.$ZodType, draw: Draw, known: Known, field: string): string {
-  const takes = (text: string) => (schema as z.ZodType).safeParse(text).success
-  const meant = draw() < 0.9 ? known.named(field).filter(takes) : []
+  const fits = (text: string) => takes(schema, text)
+  const meant = draw() < 0.9 ? known.named(field).filter(fits) : []
   if (meant.length > 0) return pick(meant, draw)
-  const fitting = draw() < 0.9 ? known.all.filter(takes) : []
+  const fitting = draw() < 0.9 ? known.all.filter(fits) : []
   if (fitting.length > 0) return pick(fitting, draw)
-  const odd = oddStrings.filter(takes)
+  const odd = oddStrings.filter(fits)
   return pick(odd.length > 0 ? odd : oddStrings, draw)
 }
 

@@ -23,8 +23,8 @@ export async function holdApp(stateFolder: string): Promise<() => Promise<void>>
       return () => rm(path, { force: true })
     } catch (error) {
       if (fileErrorCode(error) !== 'EEXIST') {
-        // Where the disk was full, an empty file is left, which would count as cut off.
-        await rm(path, { force: true }).catch(() => undefined)
+        // What was made and not filled would count as cut off. Nobody else's file is there: it would be EEXIST.
+        if (noRoom.has(fileErrorCode(error)!)) await rm(path, { force: true }).catch(() => undefined)
         throw explainFileError(error, path)
       }
     }
@@ -37,6 +37,8 @@ export async function holdApp(stateFolder: string): Promise<() => Promise<void>>
     await takeAway(path)
   }
 }
+
+const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 const runningAlready = (pid: number, address: string | null) =>
   address === null

@@ -232,7 +232,12 @@ export interface ComputeTasks extends LatentTasks, ShowcaseTasks, DenoisingTasks
     event: never
   }
   /** A model out of a file that may come from anybody. */
-  readModelFile: { params: { path: string; hints: ImportHints }; result: ImportedFile; event: never }
+  readModelFile: {
+    /** `within`: folders in which files beside it may lie, links and all; anywhere without. Real paths */
+    params: { path: string; hints: ImportHints; within?: readonly string[] }
+    result: ImportedFile
+    event: never
+  }
   benchTrain: { params: BenchParams; result: BenchResult; event: ProgressEvent }
   /** Training and using a convolutional restorer. */
   benchConv: { params: ConvBenchParams; result: ConvBenchResult; event: ProgressEvent }

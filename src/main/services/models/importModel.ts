@@ -46,7 +46,11 @@ export async function readModel(
   const client = new ComputeClient(computeWorker, { silent: true })
   const tooLong = AbortSignal.timeout(patience.baseMs + Math.round((patience.perMegabyteMs * size) / 1e6))
   try {
-    return await client.call('readModelFile', { path: file, hints }, { signal: tooLong })
+    return await client.call(
+      'readModelFile',
+      { path: file, hints, within: fence.within },
+      { signal: tooLong },
+    )
   } catch (error) {
     if (error instanceof ExpectedError) throw error
     throw new ExpectedError(

@@ -14,6 +14,11 @@ export class Fence {
   /** Real paths; null where everything is allowed. */
   private readonly roots: readonly string[] | null
 
+  /** The same for another thread. */
+  get within(): readonly string[] | undefined {
+    return this.roots ?? undefined
+  }
+
   /** @param roots absolute paths; none where everything is allowed, as in a shell with dialogs of the system */
   constructor(roots: readonly string[]) {
     this.roots = roots.length === 0 ? null : roots.map((root) => realPlace(root))

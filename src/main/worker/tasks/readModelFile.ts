@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { fromHalf } from '../../engine/files/half'
@@ -6,6 +7,7 @@ import { limits } from '../../engine/importers/limits'
 import { ownWeights } from '../../../shared/ownWeights'
 import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
 import { explainFileError } from '../../store/fileErrors'
+import { isInside } from '../../store/isInside'
 import { openRegular } from '../../store/regularFile'
 import { decodeSafetensors, type StoredTensor } from '../../store/safetensors'
 import type { ComputeTasks } from '../protocol'
@@ -13,13 +15,13 @@ import type { ComputeTasks } from '../protocol'
 type Read = ComputeTasks['readModelFile']
 
 /** Reads a model from a file that may come from anybody; its weights are what its spec needs, a tied kernel once. */
-export async function readModelFile({ path, hints }: Read['params']): Promise<Read['result']> {
+export async function readModelFile({ path, hints, within }: Read['params']): Promise<Read['result']> {
   const name = basename(path)
   const imported = await importFile(
     {
       name,
       bytes: await bytesOf(path),
-      beside: (other) => bytesOf(join(dirname(path), basename(other))),
+      beside: (other) => bytesBeside(join(dirname(path), basename(other)), within),
       safetensors: (bytes) => {
         const { tensors, metadata } = decodeSafetensors(bytes, name)
         const weights = Object.entries(tensors).flatMap(([tensor, stored]) => floatsOf(tensor, stored))
@@ -42,6 +44,16 @@ function floatsOf(
   if (dtype === 'F64') return [[name, { shape, data: Float32Array.from(data) }]]
   if (dtype !== 'F16') return []
   return [[name, { shape, data: fromHalf(data) }]]
+}
+
+/** @throws ExpectedError for a link that leads out of the folders that may be read */
+async function bytesBeside(path: string, within: Read['params']['within']): Promise<Uint8Array> {
+  const real = await realpath(path).catch(() => path)
+  if (!within || within.some((folder) => isInside(real, folder))) return bytesOf(path)
+  throw new ExpectedError(
+    'no-access',
+    `${path} is a link that leads out of the folders that Hourglass may show here. Put the file itself there.`,
+  )
 }
 
 /** A regular file within the limit, read whole. @throws ExpectedError */
