@@ -18,6 +18,7 @@ export async function readModelFile({ path, hints }: Read['params']): Promise<Re
   const imported = await importFile(
     {
       name,
+      path,
       bytes: await bytesOf(path),
       beside: (other) => bytesOf(join(dirname(path), basename(other))),
       safetensors: (bytes) => {

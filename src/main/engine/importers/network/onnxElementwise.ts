@@ -1,7 +1,15 @@
 import type { Weight } from '../../models/weights'
 import type { OnnxNode } from '../onnxGraph'
 import { batchNorm } from './batchNorm'
-import { gelu, hardSigmoid, normalized, squared } from './composites'
+import {
+  composite,
+  type CompositeActivation,
+  eluOf,
+  gelu,
+  hardSigmoid,
+  normalized,
+  squared,
+} from './composites'
 import { vector } from './networkBuilder'
 import type { NetworkReader } from './onnxNetwork'
 import { applied, imageAt, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
@@ -11,8 +19,25 @@ const activation =
   (node, reader) => [applied(node, reader, tensorAt(node, reader), { op: 'activation', activation: name })]
 
 const elu: Operator = (node, reader) => {
-  if ((node.number('alpha') ?? 1) !== 1) refuse(node, 'has another alpha than 1')
-  return activation('elu')(node, reader)
+  const alpha = node.number('alpha') ?? 1
+  if (alpha === 1) return activation('elu')(node, reader)
+  const x = tensorAt(node, reader)
+  return [{ ...x, value: eluOf(reader.builder, node.name, x.value, alpha) }]
+}
+
+const made =
+  (name: CompositeActivation): Operator =>
+  (node, reader) => {
+    const x = tensorAt(node, reader)
+    return [{ ...x, value: composite(reader.builder, node.name, x.value, name) }]
+  }
+
+const selu: Operator = (node, reader) => {
+  const isUsual = (attribute: string, usual: number) =>
+    Math.abs((node.number(attribute) ?? usual) - usual) < 1e-5
+  if (!isUsual('alpha', 1.6732632) || !isUsual('gamma', 1.050701))
+    return refuse(node, 'has other constants than those of its paper')
+  return made('selu')(node, reader)
 }
 
 const leaky: Operator = (node, reader) => [
@@ -185,6 +210,9 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Softplus: activation('softplus'),
   Elu: elu,
   LeakyRelu: leaky,
+  Selu: selu,
+  Mish: made('mish'),
+  Softsign: made('softsign'),
   PRelu: prelu,
   Clip: clip,
   Sqrt: (node, reader) => [applied(node, reader, tensorAt(node, reader), { op: 'sqrt' })],

@@ -5,7 +5,7 @@ import { type ImportedModel, unsupported } from '../importedModel'
 import { limits } from '../limits'
 import type { OnnxConstant, OnnxGraph, OnnxNode } from '../onnxGraph'
 import { assumedInput } from './assumedInput'
-import { modelOfNetwork } from './modelOfNetwork'
+import { modelOfNetwork, severalImages } from './modelOfNetwork'
 import { NetworkBuilder } from './networkBuilder'
 import { computed } from './onnxConstants'
 import { operators } from './onnxOperators'
@@ -70,9 +70,14 @@ export class NetworkReader {
     const { graph, builder } = this
     const needed = this.needed()
     for (const node of graph.nodes) if (node.outputs.some((name) => needed.has(name))) this.step(node)
-    const output = graph.outputs.map((name) => this.asImage(name)).find((value) => value !== null)
-    if (!output) throw unsupported('None of what the network gives is an image as large as the one it takes.')
-    return modelOfNetwork(builder, output, { name: null, about: {}, notes: this.notes }, this.hints)
+    const images = graph.outputs
+      .map((name) => ({ name, value: this.asImage(name) }))
+      .filter((one): one is { name: string; value: string } => one.value !== null)
+    const taken = images.find(({ name }) => !isBesideImage.test(name)) ?? images[0]
+    if (taken && images.length > 1) this.notes.push(severalImages(images.length, taken.name))
+    if (!taken) throw unsupported('None of what the network gives is an image as large as the one it takes.')
+    const about = { name: null, about: {}, notes: this.notes }
+    return { ...modelOfNetwork(builder, taken.value, about, this.hints), output: taken.name }
   }
 
   valueOf = (name: string): OnnxValue | undefined => this.values.get(name)
@@ -159,6 +164,9 @@ export class NetworkReader {
     return { kind: 'image', value, order }
   }
 }
+
+/** What outputs are called that say something about the image beside them. */
+const isBesideImage = /sigma|var|uncert|std|log|mask|weight|noise/i
 
 interface FedImage {
   readonly image: InputShape
