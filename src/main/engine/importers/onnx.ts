@@ -8,6 +8,7 @@ import { modelOfChain } from './mirrorOf'
 import { interpolationOf } from './network/onnxImages'
 import { networkOfOnnx } from './network/onnxNetwork'
 import { type OnnxGraph, type OnnxNode, readOnnx } from './onnxGraph'
+import { withConstants } from './withConstants'
 import { ownModel } from './ownSpec'
 import { spatialFirst } from './spatialFirst'
 
@@ -35,7 +36,7 @@ export function ownOnnx(graph: OnnxGraph, file: string): ImportedModel | null {
 /** Null for what is no chain whose second half mirrors the first. */
 export function mirrored(graph: OnnxGraph, hints: ImportHints): ImportedModel | null {
   try {
-    return modelOfChain(new ChainReader(graph, hints).read(), hints)
+    return modelOfChain(new ChainReader(withConstants(graph), hints).read(), hints)
   } catch (error) {
     if (error instanceof ExpectedError && error.code === 'unsupported') return null
     throw error

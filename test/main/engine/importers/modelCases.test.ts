@@ -99,6 +99,17 @@ describe.skipIf(!hasCases())('models that were once computed wrong', () => {
     expect(found).not.toContain('could not be compared')
   })
 
+  it.each(['groupnorm.onnx', 'dncnn_ext.onnx', 'sca8.onnx'])('%s is imported', async (name) => {
+    expect((await read(caseOf(name))).spec.input.channels).toBeGreaterThan(0)
+  })
+
+  it('a decoder that reads the transpose of its encoder’s kernel is tied: tied.dyn18.onnx', async () => {
+    const { spec, weights, notes } = await read(caseOf('tied.dyn18.onnx'))
+    expect(spec.tying).toBe('tied')
+    expect(Object.keys(weights).filter((name) => name.endsWith('kernel'))).toEqual(['encoder.0.kernel'])
+    expect(notes.join()).not.toContain('could not be compared')
+  })
+
   it('says which of several images it takes', async () => {
     expect((await read(caseOf('uncertainty_then_image.onnx'))).notes.join()).toMatch(
       /2 images, of which "(?!sigma).+" is taken/,

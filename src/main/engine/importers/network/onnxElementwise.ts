@@ -11,6 +11,7 @@ import {
   squared,
 } from './composites'
 import { vector } from './networkBuilder'
+import { groupNormalization, normalizedGroups } from './onnxGroups'
 import type { NetworkReader } from './onnxNetwork'
 import { applied, imageAt, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
 
@@ -115,6 +116,12 @@ const normalization =
     const numbers = { gain, shift, epsilon: node.number('epsilon') ?? 1e-5 }
     return [{ ...x, value: normalized(reader.builder, node.name, x.value, over, numbers) }]
   }
+
+const instanceNormalization: Operator = (node, reader) => {
+  const x = reader.value(node.inputs[0] ?? '', node)
+  if (x.kind === 'groups') return [normalizedGroups(node, reader, x)]
+  return normalization('mean')(node, reader)
+}
 
 const layerNormalization: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
@@ -221,7 +228,8 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Gelu: smooth,
   HardSigmoid: hard,
   HardSwish: hardSwish,
-  InstanceNormalization: normalization('mean'),
+  InstanceNormalization: instanceNormalization,
+  GroupNormalization: groupNormalization,
   LayerNormalization: layerNormalization,
   Neg: negative,
   BatchNormalization: batchNormalization,
