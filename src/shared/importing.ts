@@ -11,10 +11,12 @@ export const importHintsSchema = z.strictObject({
   input: inputShapeSchema.nullable(),
   /** Of the hidden layers and of the output, for files of weights alone. */
   hidden: activationSchema.nullable(),
+  /** Of the code, for the same files; that of the hidden layers if those are said, else none. */
+  code: activationSchema.nullable().default(null),
   output: activationSchema.nullable(),
   /** Of the values of images. */
   range: z.enum(valueRanges).nullable(),
 })
 export type ImportHints = z.infer<typeof importHintsSchema>
 
-export const noHints: ImportHints = { input: null, hidden: null, output: null, range: null }
+export const noHints: ImportHints = { input: null, hidden: null, code: null, output: null, range: null }

@@ -67,6 +67,8 @@ describe('bad input', () => {
     await refuses(/is not JSON/, dataset, '--spec', await specFile(folder, '{', 'broken.json'))
     const misspelt = await specFile(folder, { encoder: [{ type: 'dense', units: 0 }] } as object, 'zero.json')
     await refuses(/zero\.json is not a model spec at encoder\.0\.units/, dataset, '--spec', misspelt)
+    const conv = ['--preset', 'conv-64', '--tying', 'pseudo-inverse']
+    await refuses(/The pseudo-inverse is made for dense layers/, dataset, ...conv)
     await refuses(/There is no .*missing\.json/, dataset, '--spec', join(folder, 'missing.json'))
     await refuses(/There is no trained model in/, dataset, '--from', join(folder, 'nowhere'))
   })

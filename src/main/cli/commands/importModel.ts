@@ -12,6 +12,7 @@ interface ImportFlags {
   size?: { width: number; height: number }
   channels: string
   hidden?: Activation
+  code?: Activation
   output?: Activation
   range?: ValueRange
   noise?: string
@@ -43,6 +44,11 @@ export function registerImportModel(program: Command, context: CommandContext): 
       ]),
     )
     .addOption(
+      new Option('--code <name>', 'activation of the code, if not that of hidden layers').choices([
+        ...activations,
+      ]),
+    )
+    .addOption(
       new Option('--output <name>', 'activation of the output, for files of weights alone').choices([
         ...activations,
       ]),
@@ -57,11 +63,14 @@ export function registerImportModel(program: Command, context: CommandContext): 
       ),
     )
     .action(
-      async (file: string, { out, name, size, channels, hidden, output, range, noise }: ImportFlags) => {
+      async (
+        file: string,
+        { out, name, size, channels, hidden, code, output, range, noise }: ImportFlags,
+      ) => {
         const input = size ? { ...size, channels: channels === '3' ? (3 as const) : (1 as const) } : null
         const imported = await readModel(
           file,
-          { input, hidden: hidden ?? null, output: output ?? null, range: range ?? null },
+          { input, hidden: hidden ?? null, code: code ?? null, output: output ?? null, range: range ?? null },
           computeWorkerEntry(),
         )
         const called = name ?? nameOfImported(imported, file)

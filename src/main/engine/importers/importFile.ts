@@ -7,7 +7,7 @@ import { type ImportedModel, parseJson, unreadable } from './importedModel'
 import { importJson, jsonModelSchema } from './json'
 import { importKeras, kerasFiles } from './keras'
 import { limits } from './limits'
-import { importOnnx } from './onnx'
+import { importOnnxFile } from './onnxFile'
 import { importSafetensors } from './safetensors'
 import { importSavedModel } from './savedModel'
 import { importTensorflowjs } from './tensorflowjs'
@@ -17,6 +17,8 @@ export interface FileToImport {
   /** For sentences. */
   readonly name: string
   readonly bytes: Uint8Array
+  /** Where it lies, for those who run it; without one what is read of it is not compared. */
+  readonly path?: string
   /** A file in the same folder. @throws ExpectedError when there is none */
   beside(name: string): Promise<Uint8Array>
   /** Of a safetensors file: the store knows the format. @throws ExpectedError */
@@ -34,7 +36,7 @@ export interface ImportedFile extends ImportedModel {
 }
 
 /**
- * Reads a model, by what the file is and not by what it is called. Nothing in it is run.
+ * Reads a model, by what the file is and not by what it is called. No program in it is run.
  * @throws ExpectedError with a sentence for whatever cannot be read
  */
 export async function importFile(file: FileToImport, hints: ImportHints): Promise<ImportedFile> {
@@ -58,7 +60,7 @@ export async function importFile(file: FileToImport, hints: ImportHints): Promis
       return bare(importSavedModel(bytes, own as Record<string, unknown>, name))
     }
     case 'onnx':
-      return bare(importOnnx(bytes, name, hints))
+      return bare(await importOnnxFile(file, hints))
   }
 }
 

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import type { ValueRange } from '../../../shared/importing'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { Weight } from '../models/weights'
 
@@ -13,6 +14,16 @@ export interface ImportedModel {
   readonly about: Readonly<Record<string, string>>
   /** Sentences on what was assumed or changed. */
   readonly notes: readonly string[]
+  /** Of the values in the file's own terms, where they were told or guessed. */
+  readonly ranges?: ImageRanges
+  /** Of several outputs the one that is taken, as the file calls it. */
+  readonly output?: string
+}
+
+/** What values of images a network takes, and what it gives. */
+export interface ImageRanges {
+  readonly given: ValueRange
+  readonly made: ValueRange
 }
 
 /** @param what completes "cannot be read: …" */

@@ -81,13 +81,15 @@ const inOrder = (layers: readonly LayerConfig[]): Call[] => layers.map((layer) =
 /** From the output to the input, along the one input of each layer. */
 function backwards({ config }: Network, layers: readonly LayerConfig[]): Call[] {
   const byName = new Map(layers.map((layer) => [nameOf(layer), layer]))
-  const outputs = Array.isArray(config) ? undefined : config.output_layers
-  const [start] = references(outputs)
+  const outputs = references(Array.isArray(config) ? undefined : config.output_layers)
+  if (outputs.length > 1) throw unfitting(`It has ${outputs.length} outputs instead of one.`)
+  const [start] = outputs
   const calls: Call[] = []
   let at = start
   const seen = new Set<string>()
   while (at) {
-    const [name, call] = at
+    const [name, call, tensor] = at
+    if (tensor !== 0) throw unfitting(`Of "${name}" another output than the first is read.`)
     const layer = byName.get(name)
     if (!layer || seen.has(`${name} ${call}`)) throw unfitting(`Its layers do not form a chain at "${name}".`)
     seen.add(`${name} ${call}`)
@@ -102,12 +104,16 @@ function backwards({ config }: Network, layers: readonly LayerConfig[]): Call[] 
   throw unfitting('It has no chain of layers from an input to one output.')
 }
 
-/** Names of layers and numbers of their calls, wherever they are in what Keras 2 or Keras 3 wrote. */
-export function references(value: unknown, depth = 0): [string, number][] {
+/** What is read: the name of a layer, the number of its call, and which of its outputs. */
+export type Reference = readonly [name: string, call: number, tensor: number]
+
+/** All that is read, wherever it is in what Keras 2 or Keras 3 wrote. */
+export function references(value: unknown, depth = 0): Reference[] {
   if (depth > 12 || typeof value !== 'object' || value === null) return []
   if (Array.isArray(value)) {
-    const [name, call] = value as unknown[]
-    if (typeof name === 'string' && typeof call === 'number') return [[name, call]]
+    const [name, call, tensor] = value as unknown[]
+    if (typeof name === 'string' && typeof call === 'number')
+      return [[name, call, typeof tensor === 'number' ? tensor : 0]]
     return value.flatMap((part) => references(part, depth + 1))
   }
   const { keras_history: history, args, config } = value as Record<string, unknown>

@@ -67,7 +67,7 @@ export function modelOfChain(chain: Chain, hints: ImportHints): ImportedModel {
 /** Taken for a range of values that is said, or guessed and then told. */
 function inRange(model: ImportedModel, { range }: ImportHints): ImportedModel {
   const chosen = range ?? guessRange(model)
-  const taken = inUnitRange(model, chosen)
+  const taken = { ...inUnitRange(model, chosen), ranges: { given: chosen, made: chosen } }
   if (range || chosen === '0..1') return taken
   return {
     ...taken,

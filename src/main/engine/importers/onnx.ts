@@ -5,8 +5,10 @@ import { transposed, type Weight } from '../models/weights'
 import type { Chain, FlatOrder, Pads, Step } from './chain'
 import { type ImportedModel, scaled, unfitting } from './importedModel'
 import { modelOfChain } from './mirrorOf'
+import { interpolationOf } from './network/onnxImages'
 import { networkOfOnnx } from './network/onnxNetwork'
 import { type OnnxGraph, type OnnxNode, readOnnx } from './onnxGraph'
+import { withConstants } from './withConstants'
 import { ownModel } from './ownSpec'
 import { spatialFirst } from './spatialFirst'
 
@@ -17,20 +19,24 @@ import { spatialFirst } from './spatialFirst'
  */
 export function importOnnx(bytes: Uint8Array, file: string, hints: ImportHints): ImportedModel {
   const graph = readOnnx(bytes, file)
+  return ownOnnx(graph, file) ?? mirrored(graph, hints) ?? networkOfOnnx(graph, hints)
+}
+
+/** Null for a file that Hourglass did not write. */
+export function ownOnnx(graph: OnnxGraph, file: string): ImportedModel | null {
   const rounded = { weights: false }
   const own = ownModel(graph.metadata, (name) => ownWeight(graph, name, rounded), file)
-  if (own && rounded.weights)
-    return {
-      ...own,
-      notes: [...own.notes, 'The file holds rounded weights: they are not those of the original.'],
-    }
-  return own ?? mirrored(graph, hints) ?? networkOfOnnx(graph, hints)
+  if (!own || !rounded.weights) return own
+  return {
+    ...own,
+    notes: [...own.notes, 'The file holds rounded weights: they are not those of the original.'],
+  }
 }
 
 /** Null for what is no chain whose second half mirrors the first. */
-function mirrored(graph: OnnxGraph, hints: ImportHints): ImportedModel | null {
+export function mirrored(graph: OnnxGraph, hints: ImportHints): ImportedModel | null {
   try {
-    return modelOfChain(new ChainReader(graph, hints).read(), hints)
+    return modelOfChain(new ChainReader(withConstants(graph), hints).read(), hints)
   } catch (error) {
     if (error instanceof ExpectedError && error.code === 'unsupported') return null
     throw error
@@ -165,6 +171,8 @@ class ChainReader {
         ? { shape: [columns, rows], data: transposed(weight.data, rows, columns) }
         : weight
     const bias = op === 'Gemm' ? this.graph.constant(inputs[2] ?? '') : null
+    if (bias && bias.data.length !== kernel.shape[1])
+      throw unfitting(`"${name}" (Gemm) adds ${bias.data.length} numbers to ${kernel.shape[1]}.`)
     return { name, kind: 'dense', kernel, bias: bias && { shape: [bias.data.length], data: bias.data } }
   }
 
@@ -177,11 +185,19 @@ class ChainReader {
       !constant ||
       !('bias' in last) ||
       last.bias ||
-      constant.data.length !== last.kernel.shape.at(last.kind === 'transposed' ? -2 : -1)
+      constant.data.length !== last.kernel.shape.at(last.kind === 'transposed' ? -2 : -1) ||
+      !this.liesAlongChannels(constant.shape, last.kind === 'dense')
     )
       throw unfitting(`"${name}" (Add) is no bias of the layer before it.`)
     const bias = { shape: [constant.data.length], data: constant.data }
     this.steps[this.steps.length - 1] = { ...last, bias }
+  }
+
+  /** As numbers lie that are added to what a layer gives: width, height and channels may be equally many. */
+  private liesAlongChannels(shape: readonly number[], isDense: boolean): boolean {
+    const behind = isDense || this.layout === 'channels-last' ? 0 : 2
+    const axis = shape.length - 1 - behind
+    return shape.every((size, i) => i === axis || size === 1) && axis >= 0
   }
 
   private convolution(node: OnnxNode): Step {
@@ -209,7 +225,8 @@ class ChainReader {
     const mode = node.text('mode') ?? 'nearest'
     if (size !== other || !Number.isInteger(size) || size < 2)
       throw unfitting(`"${name}" (${op}) does not enlarge by a whole number that the file names.`)
-    if (mode !== 'nearest') throw unfitting(`"${name}" (${op}) enlarges ${mode}, not by repeating pixels.`)
+    if (mode !== 'nearest' || interpolationOf(node) !== 'nearest')
+      throw unfitting(`"${name}" (${op}) enlarges ${mode}, not by repeating pixels.`)
     return { name, kind: 'enlarge', size, upsampling: 'nearest' }
   }
 }

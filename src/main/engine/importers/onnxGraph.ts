@@ -12,7 +12,7 @@ interface TensorMessage {
   readonly rawData?: Uint8Array
   readonly floatData?: readonly number[]
   readonly int64Data?: readonly number[]
-  readonly externalData?: readonly object[]
+  readonly externalData?: readonly { readonly key?: string; readonly value?: string }[]
 }
 
 interface AttributeMessage {
@@ -45,7 +45,11 @@ export interface OnnxNode {
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[]
   /** Inputs that are fed, with their sizes; null where any will do. */
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly (number | null)[] }[]
+  readonly inputs: readonly {
+    readonly name: string
+    readonly shape: readonly (number | null)[]
+    readonly isFloat: boolean
+  }[]
   readonly outputs: readonly string[]
   readonly metadata: Readonly<Record<string, string>>
   /** A constant as float32, or null. Of bytes, their numbers without a scale. */
@@ -71,17 +75,47 @@ interface ModelMessage {
 }
 
 interface TypeMessage {
-  readonly tensorType?: { shape?: { dim?: readonly { dimValue?: number }[] } }
+  readonly tensorType?: { elemType?: number; shape?: { dim?: readonly { dimValue?: number }[] } }
 }
 
-/** Reads an ONNX file without running anything of it. @throws ExpectedError `bad-input` when it is none */
-export function readOnnx(bytes: Uint8Array, file: string): OnnxGraph {
-  let model: ModelMessage
+/** What files beside it hold, by their names. */
+export type ExternalData = ReadonlyMap<string, Uint8Array>
+
+function decodedModel(bytes: Uint8Array, file: string): ModelMessage {
   try {
-    model = ModelProto.toObject(ModelProto.decode(bytes), { longs: Number }) as ModelMessage
+    return ModelProto.toObject(ModelProto.decode(bytes), { longs: Number }) as ModelMessage
   } catch (error) {
     throw unreadable(file, 'it is no sound ONNX file', error)
   }
+}
+
+/**
+ * Names of the files in which weights lie, as newer versions of PyTorch write them.
+ * @throws ExpectedError `bad-input` for one that is not in the same folder
+ */
+export function externalFiles(bytes: Uint8Array, file: string): readonly string[] {
+  const { graph } = decodedModel(bytes, file)
+  const attributes = (graph?.node ?? []).flatMap(({ attribute = [] }) =>
+    attribute.flatMap(({ t }) => t ?? []),
+  )
+  const names = new Set(
+    [...(graph?.initializer ?? []), ...attributes].flatMap((tensor) => locationOf(tensor) ?? []),
+  )
+  for (const name of names)
+    if (!name || /[\\/:\0]/.test(name) || name === '.' || name === '..')
+      throw unreadable(file, `its weights would lie in ${name}, which is not the name of a file beside it`)
+  if (names.size > mostFiles) throw unreadable(file, `its weights lie in ${names.size} files`)
+  return [...names]
+}
+
+const mostFiles = 64
+
+const locationOf = ({ externalData }: TensorMessage): string | undefined =>
+  externalData?.find(({ key }) => key === 'location')?.value
+
+/** Reads an ONNX file without running anything of it. @throws ExpectedError `bad-input` when it is none */
+export function readOnnx(bytes: Uint8Array, file: string, external: ExternalData = new Map()): OnnxGraph {
+  const model = decodedModel(bytes, file)
   const { graph } = model
   if (!graph?.node?.length) throw unreadable(file, 'it holds no network')
   const constants = new Map<string, TensorMessage>()
@@ -97,14 +131,18 @@ export function readOnnx(bytes: Uint8Array, file: string): OnnxGraph {
     nodes,
     inputs: (graph.input ?? [])
       .filter(({ name }) => !constants.has(name ?? ''))
-      .map(({ name = '', type }) => ({ name, shape: sizesOf(type) })),
+      .map(({ name = '', type }) => ({
+        name,
+        shape: sizesOf(type),
+        isFloat: type?.tensorType?.elemType === onnxTypes.float32,
+      })),
     outputs: (graph.output ?? []).map(({ name = '' }) => name),
     metadata: Object.fromEntries((model.metadataProps ?? []).map(({ key = '', value = '' }) => [key, value])),
     constant: (name) => {
       const tensor = constants.get(name)
       const known = read.get(name)
       if (!tensor || known) return known ?? null
-      const values = valuesOf(tensor, file)
+      const values = valuesOf(tensor, file, external)
       read.set(name, values)
       return values
     },
@@ -134,10 +172,9 @@ function nodeOf({ opType = '', name = '', input = [], output = [], attribute = [
 const sizesOf = (type?: TypeMessage) =>
   (type?.tensorType?.shape?.dim ?? []).map(({ dimValue }) => (dimValue && dimValue > 0 ? dimValue : null))
 
-function valuesOf(tensor: TensorMessage, file: string): OnnxConstant {
-  const { name = '', dims = [], dataType, rawData, floatData, int64Data, externalData } = tensor
-  if (externalData?.length)
-    throw unreadable(file, `${name} is kept in another file. Save the model with its weights inside`)
+function valuesOf(tensor: TensorMessage, file: string, external: ExternalData): OnnxConstant {
+  const { name = '', dims = [], dataType, floatData, int64Data, externalData } = tensor
+  const rawData = externalData?.length ? outside(tensor, file, external) : tensor.rawData
   const size = dims.reduce((product, side) => product * side, 1)
   if (!(size >= 0 && size <= limits.weights)) throw unreadable(file, `${name} would be of ${size} numbers`)
   const given = floatData?.length ? floatData : int64Data?.length ? int64Data : null
@@ -145,6 +182,24 @@ function valuesOf(tensor: TensorMessage, file: string): OnnxConstant {
   if (data?.length !== size)
     throw unreadable(file, `${name} is not as long as it says, or of a kind that is not read`)
   return { shape: [...dims], data, whole: dataType === onnxTypes.int64 || dataType === onnxTypes.int32 }
+}
+
+/** The part of another file in which a tensor lies. */
+function outside(tensor: TensorMessage, file: string, external: ExternalData): Uint8Array {
+  const { name = '', externalData = [] } = tensor
+  const of = (wanted: string) => externalData.find(({ key }) => key === wanted)?.value
+  const location = of('location') ?? ''
+  const bytes = external.get(location)
+  if (!bytes)
+    throw unreadable(
+      file,
+      `${name} is kept in another file, ${location}. Put that beside it, under its own name`,
+    )
+  const offset = Number(of('offset') ?? 0)
+  const length = Number(of('length') ?? bytes.length - offset)
+  if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))
+    throw unreadable(file, `${name} would lie behind the end of ${location}. Copy that file once more`)
+  return bytes.subarray(offset, offset + length)
 }
 
 const doubles = 11

@@ -1,5 +1,5 @@
 import type { ImportHints } from '../../../shared/importing'
-import type { InputShape } from '../../../shared/modelSpec'
+import type { Activation, InputShape } from '../../../shared/modelSpec'
 import { transposed, type Weight } from '../models/weights'
 import type { Chain, Step } from './chain'
 import { type ImportedModel, unfitting } from './importedModel'
@@ -28,11 +28,15 @@ export function importSafetensors(
     throw unfitting(`${file} holds no layers as PyTorch names them (NAME.weight and NAME.bias).`)
   const layers = names.map((name) => linear(name, weights))
   const mirrored = withTiedDecoder(layers, weights)
-  const { hidden = null, output = null } = hints
+  const { hidden = null, code = null, output = null } = hints
   const half = mirrored.length / 2
   const steps = mirrored.flatMap((step, i): Step[] => {
     const last = i === mirrored.length - 1
-    const activation = last ? (output ?? 'sigmoid') : i === half - 1 ? 'linear' : (hidden ?? 'relu')
+    const activation = last
+      ? (output ?? 'sigmoid')
+      : i === half - 1
+        ? (code ?? hidden ?? 'linear')
+        : (hidden ?? 'relu')
     return [step, { name: step.name, kind: 'activation', activation }]
   })
   const input: InputShape | number = mirrored[0]!.kernel.shape[0]!
@@ -43,7 +47,7 @@ export function importSafetensors(
     notes: [
       ...model.notes,
       ...(hidden
-        ? []
+        ? aboutCode(hidden, code)
         : [
             'The file does not say which activations its layers have: assumed relu, and none for the code. Say so if they have others.',
           ]),
@@ -51,6 +55,13 @@ export function importSafetensors(
     ],
   }
 }
+
+const aboutCode = (hidden: Activation, code: Activation | null): readonly string[] =>
+  code || hidden === 'linear'
+    ? []
+    : [
+        `The code has ${hidden} as the hidden layers have. Say so if it has another activation, or none (linear).`,
+      ]
 
 type Dense = Extract<Step, { kind: 'dense' }>
 

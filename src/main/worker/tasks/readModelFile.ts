@@ -20,6 +20,7 @@ export async function readModelFile({ path, hints, within }: Read['params']): Pr
   const imported = await importFile(
     {
       name,
+      path,
       bytes: await bytesOf(path),
       beside: (other) => bytesBeside(join(dirname(path), basename(other)), within),
       safetensors: (bytes) => {

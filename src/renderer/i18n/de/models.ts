@@ -16,6 +16,7 @@ export const models = {
   importColor: 'Farbe',
   importRange: 'Werte der Bilder',
   importHidden: 'Aktivierung der verborgenen Schichten',
+  importCode: 'Aktivierung des Codes',
   importOutput: 'Aktivierung der Ausgabe',
   importGo: 'Importieren',
   asFound: 'wie gefunden',

@@ -16,6 +16,7 @@ export const models = {
   importColor: 'Colour',
   importRange: 'Values of the images',
   importHidden: 'Activation of hidden layers',
+  importCode: 'Activation of the code',
   importOutput: 'Activation of the output',
   importGo: 'Import',
   asFound: 'as found',

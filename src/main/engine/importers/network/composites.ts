@@ -33,6 +33,32 @@ export function gelu(builder: NetworkBuilder, label: string, value: string, isEx
   return add({ op: 'mul' }, value, affine(0.5, 0.5, share))
 }
 
+/** In groups of channels, each without its mean and divided by its deviation over all pixels (Wu & He 2018). */
+export function groupNormalized(
+  builder: NetworkBuilder,
+  label: string,
+  value: string,
+  groups: number,
+  { gain, shift, epsilon }: Normalization,
+): string {
+  const add = adder(builder, label)
+  const { channels } = builder.shape(value)
+  const count = channels / groups
+  const mean = (of: string) => add({ op: 'channel-mean' }, add({ op: 'mean' }, of))
+  const parts = Array.from({ length: groups }, (_, group) => {
+    const own = groups === 1 ? value : add({ op: 'channels', from: group * count, count }, value)
+    const centred = add({ op: 'sub' }, own, mean(own))
+    const variance = mean(squared(builder, label, centred))
+    return add(
+      { op: 'div' },
+      centred,
+      add({ op: 'sqrt' }, add({ op: 'affine', gain: 1, shift: epsilon }, variance)),
+    )
+  })
+  const joined = groups === 1 ? parts[0]! : builder.add(label, { op: 'concat' }, parts)
+  return builder.add(label, { op: 'scale', channels }, [joined], { gain: vector(gain), shift: vector(shift) })
+}
+
 /** What each channel of a normalized value is multiplied with, and what is added to it. */
 export interface Normalization {
   readonly gain: Float32Array
@@ -58,4 +84,59 @@ export function normalized(
   const scaled = add({ op: 'div' }, centred, deviation)
   const weights = { gain: vector(gain), shift: vector(shift) }
   return builder.add(label, { op: 'scale', channels: gain.length }, [scaled], weights)
+}
+
+/** Activations that are made of others, as Keras 3 defines them. */
+export const compositeActivations = [
+  'selu',
+  'mish',
+  'softsign',
+  'silu',
+  'hard-silu',
+  'relu6',
+  'gelu',
+  'exact-hard-sigmoid',
+] as const
+export type CompositeActivation = (typeof compositeActivations)[number]
+
+/** x < 0 ? α · (eˣ - 1) : x, as (1 - α) · ReLU + α · ELU */
+export function eluOf(builder: NetworkBuilder, label: string, value: string, alpha: number): string {
+  const add = adder(builder, label)
+  const of = (activation: 'relu' | 'elu', gain: number) =>
+    add({ op: 'affine', gain, shift: 0 }, add({ op: 'activation', activation }, value))
+  return add({ op: 'add' }, of('relu', 1 - alpha), of('elu', alpha))
+}
+
+/** λ and α of Klambauer et al. 2017. */
+const selu = { scale: 1.0507009873554805, alpha: 1.6732632423543772 }
+
+export function composite(
+  builder: NetworkBuilder,
+  label: string,
+  value: string,
+  name: CompositeActivation,
+): string {
+  const add = adder(builder, label)
+  const activation = (which: 'sigmoid' | 'tanh' | 'softplus', of: string) =>
+    add({ op: 'activation', activation: which }, of)
+  switch (name) {
+    case 'selu':
+      return add({ op: 'affine', gain: selu.scale, shift: 0 }, eluOf(builder, label, value, selu.alpha))
+    case 'mish':
+      return add({ op: 'mul' }, value, activation('tanh', activation('softplus', value)))
+    case 'softsign': {
+      const size = add({ op: 'leaky', slope: -1 }, value)
+      return add({ op: 'div' }, value, add({ op: 'affine', gain: 1, shift: 1 }, size))
+    }
+    case 'silu':
+      return add({ op: 'mul' }, value, activation('sigmoid', value))
+    case 'hard-silu':
+      return add({ op: 'mul' }, value, hardSigmoid(builder, label, value, 1 / 6, 0.5))
+    case 'exact-hard-sigmoid':
+      return hardSigmoid(builder, label, value, 1 / 6, 0.5)
+    case 'relu6':
+      return add({ op: 'clip', low: 0, high: 6 }, value)
+    case 'gelu':
+      return gelu(builder, label, value, true)
+  }
 }

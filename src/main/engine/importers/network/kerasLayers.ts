@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { activations } from '../../../../shared/activation'
 import type { Weight } from '../../models/weights'
 import { type LayerConfig, nameOf } from '../layerConfigs'
 import {
   checkLayout,
+  isOverChannels,
   type Four,
   type LayerCall,
   type LayerRule,
@@ -14,8 +14,10 @@ import {
   square,
 } from './kerasReading'
 import { batchNorm } from './batchNorm'
-import { gelu, normalized } from './composites'
+import { eluOf, normalized } from './composites'
+import { activated } from './kerasActivations'
 import { cropAndGrow, type Margins, sameOverlap } from './margins'
+import { augmentations, average, groupNormalization, normalization, separable } from './moreKerasLayers'
 import { type NodeDraft, vector, weight } from './networkBuilder'
 
 /** One node, and the activation that the layer has with it. */
@@ -23,21 +25,6 @@ function add(call: LayerCall, draft: NodeDraft, weights: Readonly<Record<string,
   const { layer, inputs, builder } = call
   const value = builder.add(nameOf(layer), draft, inputs, weights)
   return activated(call, value, layer.config.activation ?? 'linear')
-}
-
-function activated({ layer, builder }: LayerCall, value: string, given: unknown): string {
-  const name = typeof given === 'string' ? given.replaceAll('_', '-') : null
-  const label = `${nameOf(layer)}_activation`
-  if (name === 'linear') return value
-  const known = activations.find((one) => one === name)
-  if (known) return builder.add(label, { op: 'activation', activation: known }, [value])
-  if (name === 'relu6') return builder.add(label, { op: 'clip', low: 0, high: 6 }, [value])
-  if (name === 'gelu') return gelu(builder, label, value, true)
-  if (name === 'swish' || name === 'silu') {
-    const share = builder.add(`${label}_share`, { op: 'activation', activation: 'sigmoid' }, [value])
-    return builder.add(label, { op: 'mul' }, [value, share])
-  }
-  return refuse(layer, `has the activation ${JSON.stringify(given)}, which Hourglass does not have`)
 }
 
 /** The value that a layer without weights gives. */
@@ -129,8 +116,10 @@ const transposed: LayerRule = (call) => {
 
 const batchNormalization: LayerRule = (call) => {
   const { layer, weights, builder, inputs } = call
-  const { channels } = builder.shape(inputs[0]!)
+  const { channels, isRow } = builder.shape(inputs[0]!)
   const { scale = true, center = true, epsilon = 1e-3 } = layer.config
+  if (!isOverChannels(layer.config.axis, isRow))
+    return refuse(layer, 'normalises along another axis than that of the channels')
   const own = [...weights]
   const gamma = scale ? own.shift()?.data : undefined
   const beta = center ? own.shift()?.data : undefined
@@ -164,9 +153,8 @@ const upsampling = plain((layer) => {
 const layerNormalization: LayerRule = (call) => {
   const { layer, inputs, builder, weights } = call
   const { channels, isRow } = builder.shape(inputs[0]!)
-  const { axis = -1, epsilon = 1e-3, scale, center } = layer.config
-  const axes = (Array.isArray(axis) ? axis : [axis]).map(Number)
-  if (axes.some((one) => one !== -1 && one !== (isRow ? 1 : 3)))
+  const { epsilon = 1e-3, scale, center } = layer.config
+  if (!isOverChannels(layer.config.axis, isRow))
     return refuse(layer, 'normalizes over more than the channels')
   const [gain, shift] = [
     scale === false ? null : weights[0],
@@ -179,8 +167,14 @@ const layerNormalization: LayerRule = (call) => {
   })
 }
 
-const zeroPadding = plain((layer) => ({ op: 'pad', mode: 'zero', pads: marginsOf(layer, 'padding') }))
-const cropping = plain((layer) => ({ op: 'crop', sides: marginsOf(layer, 'cropping') }))
+const zeroPadding = plain((layer) => {
+  checkLayout(layer)
+  return { op: 'pad', mode: 'zero', pads: marginsOf(layer, 'padding') }
+})
+const cropping = plain((layer) => {
+  checkLayout(layer)
+  return { op: 'crop', sides: marginsOf(layer, 'cropping') }
+})
 
 /** Joins or combines several values. */
 const joining =
@@ -218,10 +212,11 @@ const reshape: LayerRule = ({ layer, inputs, builder }) => {
   return builder.add(nameOf(layer), draft, [row])
 }
 
-const flatten: LayerRule = (call) =>
-  call.builder.shape(call.inputs[0]!).isRow
-    ? call.inputs[0]!
-    : call.builder.add(nameOf(call.layer), { op: 'flatten', order: 'channels-last' }, call.inputs)
+const flatten: LayerRule = ({ layer, builder, inputs }) => {
+  if (builder.shape(inputs[0]!).isRow) return inputs[0]!
+  checkLayout(layer)
+  return builder.add(nameOf(layer), { op: 'flatten', order: 'channels-last' }, inputs)
+}
 
 const relu: LayerRule = ({ layer, inputs, builder }) => {
   const { max_value: high, negative_slope: slope = 0, threshold = 0 } = layer.config
@@ -239,16 +234,19 @@ const leakyRelu = plain(({ config }) => ({
   slope: Number(config.negative_slope ?? config.alpha ?? 0.3),
 }))
 
-const elu = plain((layer) => {
-  if ((layer.config.alpha ?? 1) !== 1) refuse(layer, 'has another alpha than 1')
-  return { op: 'activation', activation: 'elu' }
-})
+const elu: LayerRule = ({ layer, inputs, builder }) => {
+  const alpha = Number(layer.config.alpha ?? 1)
+  if (alpha !== 1) return eluOf(builder, nameOf(layer), inputs[0]!, alpha)
+  return builder.add(nameOf(layer), { op: 'activation', activation: 'elu' }, inputs)
+}
 
 const prelu: LayerRule = (call) => {
   const { layer, inputs, builder, weights } = call
   const { channels } = builder.shape(inputs[0]!)
   const slope = weights[0]?.data
-  if (slope?.length !== channels) return refuse(layer, 'has a slope for each pixel, not for each channel')
+  // Slopes of rows of pixels may be as many as there are channels.
+  if (slope?.length !== channels || weights[0]!.shape.at(-1) !== channels)
+    return refuse(layer, 'has a slope for each pixel, not for each channel')
   return builder.add(nameOf(layer), { op: 'prelu', channels }, inputs, { slope: vector(slope) })
 }
 
@@ -260,6 +258,7 @@ const rescaling = plain((layer) => {
 })
 
 const globalAverage: LayerRule = ({ layer, inputs, builder }) => {
+  checkLayout(layer)
   const mean = builder.add(nameOf(layer), { op: 'mean' }, inputs)
   return layer.config.keepdims
     ? mean
@@ -299,4 +298,10 @@ export const kerasLayers: Readonly<Record<string, LayerRule>> = {
   ELU: elu,
   PReLU: prelu,
   Rescaling: rescaling,
+  SeparableConv2D: separable,
+  SeparableConvolution2D: separable,
+  Normalization: normalization,
+  GroupNormalization: groupNormalization,
+  Average: average,
+  ...Object.fromEntries(augmentations.map((name) => [name, passing])),
 }

@@ -9,6 +9,7 @@ import {
   nameOf,
   type Network as LayerNetwork,
   networkOf,
+  type Reference,
   references,
   type WeightsOf,
 } from '../layerConfigs'
@@ -16,7 +17,7 @@ import { limits } from '../limits'
 import { assumedInput } from './assumedInput'
 import { kerasLayers } from './kerasLayers'
 import { refuse } from './kerasReading'
-import { modelOfNetwork } from './modelOfNetwork'
+import { modelOfNetwork, severalImages } from './modelOfNetwork'
 import { NetworkBuilder } from './networkBuilder'
 
 /**
@@ -32,10 +33,12 @@ export function networkOfLayers(
   const { image, isRow } = fedImage(firstInput(network), hints, notes)
   const builder = new NetworkBuilder(image)
   const fed = isRow ? builder.add('row', { op: 'flatten', order: 'channels-last' }, ['image']) : 'image'
-  const given = new LayerReader(builder, weightsOf).read(network, [fed])
+  const all = new LayerReader(builder, weightsOf).read(network, [fed])
   const size = image.height * image.width * image.channels
-  if (sizeOfValue(builder.shape(given)) !== size)
-    throw unsupported('What the network gives is no image as large as the one it takes.')
+  const images = all.filter((value) => sizeOfValue(builder.shape(value)) === size)
+  const [given] = images
+  if (!given) throw unsupported('What the network gives is no image as large as the one it takes.')
+  if (images.length > 1) notes.push(severalImages(images.length, given))
   const { height, width, channels } = image
   const output = builder.shape(given).isRow
     ? builder.add('output_image', { op: 'unflatten', order: 'channels-last', height, width, channels }, [
@@ -82,31 +85,35 @@ class LayerReader {
     private readonly weightsOf: WeightsOf,
   ) {}
 
-  /** @returns the value that it gives */
-  read(network: LayerNetwork, inputs: readonly string[]): string {
+  /** @returns the values that it gives */
+  read(network: LayerNetwork, inputs: readonly string[]): readonly string[] {
     if (++this.depth > 8) throw unsupported('It has networks within networks.')
     const layers = layersOf(network)
     const isChain = network.class_name === 'Sequential' || Array.isArray(network.config)
-    const value = isChain ? this.along(layers, inputs) : this.back(network, layers, inputs)
+    const values = isChain ? this.along(layers, inputs) : this.back(network, layers, inputs)
     this.depth--
-    return value
+    return values
   }
 
-  private along(layers: readonly LayerConfig[], inputs: readonly string[]): string {
-    const [value] = layers.reduce((values, layer) => [this.layer(layer, values)], inputs)
-    return value!
+  private along(layers: readonly LayerConfig[], inputs: readonly string[]): readonly string[] {
+    return layers.reduce((values, layer) => this.layer(layer, values), inputs)
   }
 
-  /** What leads to the output, each call of a layer once. */
-  private back(network: LayerNetwork, layers: readonly LayerConfig[], inputs: readonly string[]): string {
+  /** What leads to the outputs, each call of a layer once. */
+  private back(
+    network: LayerNetwork,
+    layers: readonly LayerConfig[],
+    inputs: readonly string[],
+  ): readonly string[] {
     const byName = new Map(layers.map((layer) => [nameOf(layer), layer]))
     const inputLayers = layers.filter(({ class_name: type }) => type === 'InputLayer')
-    const known = new Map<string, string>(inputLayers.map((layer, i) => [`${nameOf(layer)} 0`, inputs[i]!]))
+    const known = new Map<string, readonly string[]>(
+      inputLayers.map((layer, i) => [`${nameOf(layer)} 0`, [inputs[i]!]]),
+    )
     const outputs = Array.isArray(network.config) ? [] : references(network.config.output_layers)
-    const [output] = outputs
-    if (!output) throw unsupported('It names no layer as its output.')
+    if (outputs.length === 0) throw unsupported('It names no layer as its output.')
     // Deep networks have longer ways than a program may call itself.
-    const open: (readonly [string, number])[] = [output]
+    const open = [...outputs].reverse()
     for (let steps = 0; open.length > 0; steps++) {
       const [name, call] = open.at(-1)!
       const layer = byName.get(name)
@@ -121,19 +128,26 @@ class LayerReader {
       }
       open.pop()
       if (known.has(key)) continue
-      const values = read.map(([from, at]) => known.get(`${from} ${at}`)!)
+      const values = read.map((from) => oneOf(known, from))
       if (values.length === 0) throw unsupported(`"${name}" (${layer.class_name}) reads nothing.`)
       known.set(key, this.layer(layer, values))
     }
-    return known.get(`${output[0]} ${output[1]}`)!
+    return outputs.map((output) => oneOf(known, output))
   }
 
-  private layer(layer: LayerConfig, inputs: readonly string[]): string {
+  private layer(layer: LayerConfig, inputs: readonly string[]): readonly string[] {
     const inner = networkOf(layer)
     if (inner) return this.read(inner, inputs)
     const { class_name: type } = layer
     const read = Object.hasOwn(kerasLayers, type) ? kerasLayers[type] : undefined
     if (!read) return refuse(layer, `is a ${type} layer, which Hourglass does not have`)
-    return read({ layer, inputs, builder: this.builder, weights: this.weightsOf(layer) })
+    return [read({ layer, inputs, builder: this.builder, weights: this.weightsOf(layer) })]
   }
+}
+
+/** @throws ExpectedError where a layer has no such output */
+function oneOf(known: ReadonlyMap<string, readonly string[]>, [name, call, tensor]: Reference): string {
+  const value = known.get(`${name} ${call}`)?.[tensor]
+  if (!value) throw unsupported(`"${name}" has no output number ${tensor + 1}, which is read.`)
+  return value
 }

@@ -68,3 +68,9 @@ export function padsOf(
 ): Margins {
   return layer.config.padding === 'same' ? sameMargins(image, kernel, window) : [0, 0, 0, 0]
 }
+
+/** An axis, or a list of one, that Keras counts from the batch on or from the end. */
+export function isOverChannels(axis: unknown, isRow: boolean): boolean {
+  const axes = (Array.isArray(axis) ? axis : [axis ?? -1]).map(Number)
+  return axes.length === 1 && (axes[0] === -1 || axes[0] === (isRow ? 1 : 3))
+}

@@ -2,7 +2,7 @@ import type { ImportHints, ValueRange } from '../../../../shared/importing'
 import { modelSpecSchema } from '../../../../shared/modelSpec'
 import { type Network, type NetworkNode, readsNoiseLevel } from '../../../../shared/network'
 import type { Weight } from '../../models/weights'
-import { type ImportedModel, unsupported } from '../importedModel'
+import { type ImageRanges, type ImportedModel, unsupported } from '../importedModel'
 import { largestBias } from '../valueRange'
 import type { NetworkBuilder } from './networkBuilder'
 
@@ -26,51 +26,72 @@ export function modelOfNetwork(
 ): ImportedModel {
   const { weights, image } = builder
   const network = builder.network(output)
-  const guess = guessRange(network, weights)
-  const range = hints.range ?? guess
+  const guess = guessRanges(network, weights)
+  const taken = hints.range ? { given: hints.range, made: hints.range } : guess
   const spec = modelSpecSchema.safeParse({
     ...{ input: image, encoder: [], decoder: 'convolution', tying: 'untied' },
-    network: inUnitRange(network, range),
+    network: inUnitRange(network, taken),
     noiseLevel: readsNoiseLevel(network),
   })
   if (!spec.success) throw unsupported(`${spec.error.issues[0]!.message}`)
   const told = [
     ...notes,
     'It is used as it stands, operation by operation: its second half does not mirror the first.',
-    ...(hints.range || guess === '0..1'
-      ? []
-      : [`Its images are assumed to be in ${guess}, by its output. Say so if they are in another range.`]),
+    ...(hints.range ? [] : describeRanges(guess)),
   ]
-  return { ...about, spec: spec.data, weights, notes: told }
+  return { ...about, spec: spec.data, weights, notes: told, ranges: taken }
+}
+
+export const severalImages = (count: number, taken: string): string =>
+  `The network gives ${count} images, of which "${taken}" is taken.`
+
+function describeRanges({ given, made }: ImageRanges): readonly string[] {
+  if (given === '0..1' && made === '0..1') return []
+  const which =
+    given === made
+      ? `Its images are assumed to be in ${given}, by its output.`
+      : `It is assumed to take images in ${given}, by what it does to them first, and to give them in ${made}.`
+  return [`${which} Say so if they are in another range.`]
 }
 
 /** The same network for images in 0..1. */
-function inUnitRange({ nodes, output, code }: Network, range: ValueRange): Network {
-  if (range === '0..1') return { nodes, output, code }
-  const { gain, shift } = ranges[range]
+function inUnitRange({ nodes, output, code }: Network, { given, made }: ImageRanges): Network {
+  if (given === '0..1' && made === '0..1') return { nodes, output, code }
+  const [before, after] = [ranges[given], ranges[made]]
   const affine = (name: string, input: string, by: { gain: number; shift: number }): NetworkNode => ({
     ...{ op: 'affine', name, inputs: [input] },
     ...by,
   })
-  const given = { image: 'image.range', sigma: 'sigma.range' } as const
+  const fed = { image: 'image.range', sigma: 'sigma.range' } as const
   const renamed = nodes.map((node) => ({
     ...node,
-    inputs: node.inputs.map((name) =>
-      Object.hasOwn(given, name) ? given[name as keyof typeof given] : name,
-    ),
+    inputs: node.inputs.map((name) => (Object.hasOwn(fed, name) ? fed[name as keyof typeof fed] : name)),
   }))
-  const hasSigma = renamed.some(({ inputs }) => inputs.includes(given.sigma))
+  const hasSigma = renamed.some(({ inputs }) => inputs.includes(fed.sigma))
   return {
     nodes: [
-      affine(given.image, 'image', { gain, shift }),
+      affine(fed.image, 'image', before),
       // A spread is not shifted.
-      ...(hasSigma ? [affine(given.sigma, 'sigma', { gain, shift: 0 })] : []),
+      ...(hasSigma ? [affine(fed.sigma, 'sigma', { gain: before.gain, shift: 0 })] : []),
       ...renamed,
-      affine('output.range', output, { gain: 1 / gain, shift: -shift / gain }),
+      affine('output.range', output, { gain: 1 / after.gain, shift: -after.shift / after.gain }),
     ],
     output: 'output.range',
     code,
   }
+}
+
+/** Below this a factor makes levels of bytes small, and above its inverse it makes them large again. */
+const smallGain = 0.05
+
+/** A network that begins by making bytes small takes bytes, whatever it gives; else both are alike. */
+function guessRanges(network: Network, weights: Readonly<Record<string, Weight>>): ImageRanges {
+  const made = guessRange(network, weights)
+  const readers = network.nodes.filter(({ inputs }) => inputs.includes('image'))
+  const takesBytes =
+    readers.length > 0 &&
+    readers.every((node) => node.op === 'affine' && node.gain !== 0 && Math.abs(node.gain) < smallGain)
+  return { given: takesBytes ? '0..255' : made, made }
 }
 
 /** By the operation that the output comes from, as far as that says it. */
@@ -86,6 +107,7 @@ function guessRange({ nodes, output }: Network, weights: Readonly<Record<string,
     node = nodes.find(({ name }) => name === before)
   }
   if (node?.op === 'activation' && node.activation === 'tanh') return '-1..1'
+  if (node?.op === 'affine' && Math.abs(node.gain) > 1 / smallGain) return '0..255'
   const bias = node && weights[`${node.name}.bias`]?.data
   if (!bias) return '0..1'
   return bias.reduce((sum, value) => sum + Math.abs(value), 0) / bias.length > largestBias ? '0..255' : '0..1'

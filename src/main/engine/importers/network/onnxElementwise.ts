@@ -1,8 +1,17 @@
 import type { Weight } from '../../models/weights'
 import type { OnnxNode } from '../onnxGraph'
 import { batchNorm } from './batchNorm'
-import { gelu, hardSigmoid, normalized, squared } from './composites'
+import {
+  composite,
+  type CompositeActivation,
+  eluOf,
+  gelu,
+  hardSigmoid,
+  normalized,
+  squared,
+} from './composites'
 import { vector } from './networkBuilder'
+import { groupNormalization, normalizedGroups } from './onnxGroups'
 import type { NetworkReader } from './onnxNetwork'
 import { applied, imageAt, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
 
@@ -11,8 +20,25 @@ const activation =
   (node, reader) => [applied(node, reader, tensorAt(node, reader), { op: 'activation', activation: name })]
 
 const elu: Operator = (node, reader) => {
-  if ((node.number('alpha') ?? 1) !== 1) refuse(node, 'has another alpha than 1')
-  return activation('elu')(node, reader)
+  const alpha = node.number('alpha') ?? 1
+  if (alpha === 1) return activation('elu')(node, reader)
+  const x = tensorAt(node, reader)
+  return [{ ...x, value: eluOf(reader.builder, node.name, x.value, alpha) }]
+}
+
+const made =
+  (name: CompositeActivation): Operator =>
+  (node, reader) => {
+    const x = tensorAt(node, reader)
+    return [{ ...x, value: composite(reader.builder, node.name, x.value, name) }]
+  }
+
+const selu: Operator = (node, reader) => {
+  const isUsual = (attribute: string, usual: number) =>
+    Math.abs((node.number(attribute) ?? usual) - usual) < 1e-5
+  if (!isUsual('alpha', 1.6732632) || !isUsual('gamma', 1.050701))
+    return refuse(node, 'has other constants than those of its paper')
+  return made('selu')(node, reader)
 }
 
 const leaky: Operator = (node, reader) => [
@@ -90,6 +116,12 @@ const normalization =
     const numbers = { gain, shift, epsilon: node.number('epsilon') ?? 1e-5 }
     return [{ ...x, value: normalized(reader.builder, node.name, x.value, over, numbers) }]
   }
+
+const instanceNormalization: Operator = (node, reader) => {
+  const x = reader.value(node.inputs[0] ?? '', node)
+  if (x.kind === 'groups') return [normalizedGroups(node, reader, x)]
+  return normalization('mean')(node, reader)
+}
 
 const layerNormalization: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
@@ -185,6 +217,9 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Softplus: activation('softplus'),
   Elu: elu,
   LeakyRelu: leaky,
+  Selu: selu,
+  Mish: made('mish'),
+  Softsign: made('softsign'),
   PRelu: prelu,
   Clip: clip,
   Sqrt: (node, reader) => [applied(node, reader, tensorAt(node, reader), { op: 'sqrt' })],
@@ -193,7 +228,8 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Gelu: smooth,
   HardSigmoid: hard,
   HardSwish: hardSwish,
-  InstanceNormalization: normalization('mean'),
+  InstanceNormalization: instanceNormalization,
+  GroupNormalization: groupNormalization,
   LayerNormalization: layerNormalization,
   Neg: negative,
   BatchNormalization: batchNormalization,

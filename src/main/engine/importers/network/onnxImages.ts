@@ -52,17 +52,17 @@ function factorsOf(node: OnnxNode, reader: NetworkReader, sides: readonly number
   return refuse(node, 'computes the size that it gives')
 }
 
-function interpolationOf(node: OnnxNode): 'nearest' | 'bilinear' {
+export function interpolationOf(node: OnnxNode): 'nearest' | 'bilinear' {
   const mode = node.text('mode') ?? 'nearest'
   const isOld = node.op === 'Upsample'
   const coordinates = node.text('coordinate_transformation_mode') ?? (isOld ? 'asymmetric' : 'half_pixel')
   const rounding = node.text('nearest_mode') ?? (isOld ? 'floor' : 'round_prefer_floor')
   const isHalf = coordinates === 'half_pixel' || coordinates === 'pytorch_half_pixel'
   if (mode === 'nearest') {
-    if (
-      coordinates === 'asymmetric' || coordinates === 'tf_half_pixel_for_nn' ? rounding === 'floor' : isHalf
-    )
-      return 'nearest'
+    // Halves of pixels before and after the middle of one are never just between two: either way of preferring will do.
+    const isNearest = rounding === 'round_prefer_floor' || rounding === 'round_prefer_ceil'
+    const isFloored = coordinates === 'asymmetric' || coordinates === 'tf_half_pixel_for_nn'
+    if (isFloored ? rounding === 'floor' : isHalf && isNearest) return 'nearest'
   } else if (mode === 'linear' && isHalf) return 'bilinear'
   return refuse(node, `enlarges ${mode} with ${coordinates.replaceAll('_', ' ')}`)
 }

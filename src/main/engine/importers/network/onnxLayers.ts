@@ -11,23 +11,41 @@ type Pair = [number, number]
 
 const gemm: Operator = (node, reader) => {
   const number = (attribute: string, otherwise: number) => node.number(attribute) ?? otherwise
-  if (number('alpha', 1) !== 1 || number('beta', 1) !== 1 || number('transA', 0) !== 0)
-    refuse(node, 'scales or transposes what it multiplies')
-  return dense(node, reader, number('transB', 0) !== 0, reader.constant(node.inputs[2]))
+  if (number('transA', 0) !== 0) refuse(node, 'transposes what it reads')
+  if (node.inputs[2] && !reader.constant(node.inputs[2])) refuse(node, 'adds what the network computes')
+  const scales = { kernel: number('alpha', 1), bias: number('beta', 1) }
+  return dense(node, reader, number('transB', 0) !== 0, reader.constant(node.inputs[2]), scales)
 }
 
 const matMul: Operator = (node, reader) => dense(node, reader, false, null)
 
-function dense(node: OnnxNode, reader: NetworkReader, isTransposed: boolean, bias: Weight | null) {
+function dense(
+  node: OnnxNode,
+  reader: NetworkReader,
+  isTransposed: boolean,
+  added: Weight | null,
+  scales = { kernel: 1, bias: 1 },
+) {
   const x = tensorAt(node, reader)
   const constant = reader.constant(node.inputs[1])
   if (x.kind !== 'row' || constant?.shape.length !== 2)
     return refuse(node, 'multiplies with no constant matrix')
   const [rows, columns] = constant.shape as Pair
-  const kernel = isTransposed ? weight([columns, rows], transposed(constant.data, rows, columns)) : constant
+  const turned = isTransposed ? weight([columns, rows], transposed(constant.data, rows, columns)) : constant
+  const kernel = weight(turned.shape, scaledBy(turned.data, scales.kernel))
   const [reads, units] = kernel.shape as Pair
-  const weights = { kernel, ...(bias ? { bias: vector(bias.data) } : {}) }
+  const bias = added && scaledBy(repeated(node, added.data, units), scales.bias)
+  const weights = { kernel, ...(bias ? { bias: vector(bias) } : {}) }
   return [applied(node, reader, x, { op: 'dense', reads, units, bias: bias !== null }, weights)]
+}
+
+const scaledBy = (data: Float32Array, factor: number) =>
+  factor === 1 ? data : data.map((value) => value * factor)
+
+/** One number may stand for all. */
+function repeated(node: OnnxNode, data: Float32Array, units: number): Float32Array {
+  if (data.length === 1) return new Float32Array(units).fill(data[0]!)
+  return data.length === units ? data : refuse(node, `adds ${data.length} numbers to ${units}`)
 }
 
 const conv: Operator = (node, reader) => {

@@ -5,7 +5,7 @@ import { type ImportedModel, unsupported } from '../importedModel'
 import { limits } from '../limits'
 import type { OnnxConstant, OnnxGraph, OnnxNode } from '../onnxGraph'
 import { assumedInput } from './assumedInput'
-import { modelOfNetwork } from './modelOfNetwork'
+import { modelOfNetwork, severalImages } from './modelOfNetwork'
 import { NetworkBuilder } from './networkBuilder'
 import { computed } from './onnxConstants'
 import { operators } from './onnxOperators'
@@ -20,6 +20,8 @@ export type OnnxValue =
   | { readonly kind: 'row'; readonly value: string }
   /** An image whose pixels are being made into blocks: batch × channels × rows × block × columns × block, then turned. */
   | { readonly kind: 'blocks'; readonly value: string; readonly block: number; readonly turned: boolean }
+  /** An image with channels first whose channels are being normalised in groups. */
+  | { readonly kind: 'groups'; readonly value: string; readonly groups: number }
 
 /**
  * An ONNX file as a network, operation by operation, whatever the way that values take through it.
@@ -70,9 +72,14 @@ export class NetworkReader {
     const { graph, builder } = this
     const needed = this.needed()
     for (const node of graph.nodes) if (node.outputs.some((name) => needed.has(name))) this.step(node)
-    const output = graph.outputs.map((name) => this.asImage(name)).find((value) => value !== null)
-    if (!output) throw unsupported('None of what the network gives is an image as large as the one it takes.')
-    return modelOfNetwork(builder, output, { name: null, about: {}, notes: this.notes }, this.hints)
+    const images = graph.outputs
+      .map((name) => ({ name, value: this.asImage(name) }))
+      .filter((one): one is { name: string; value: string } => one.value !== null)
+    const taken = images.find(({ name }) => !isBesideImage.test(name)) ?? images[0]
+    if (taken && images.length > 1) this.notes.push(severalImages(images.length, taken.name))
+    if (!taken) throw unsupported('None of what the network gives is an image as large as the one it takes.')
+    const about = { name: null, about: {}, notes: this.notes }
+    return { ...modelOfNetwork(builder, taken.value, about, this.hints), output: taken.name }
   }
 
   valueOf = (name: string): OnnxValue | undefined => this.values.get(name)
@@ -97,7 +104,7 @@ export class NetworkReader {
   readersOf = (name: string): readonly OnnxNode[] => this.readers.get(name) ?? []
 
   /** Height, width and channels of an image, or the length of a row, in the order of the file and behind the batch. */
-  sidesOf(value: Exclude<OnnxValue, { kind: 'constant' | 'blocks' }>): number[] {
+  sidesOf(value: Exclude<OnnxValue, { kind: 'constant' | 'blocks' | 'groups' }>): number[] {
     const { height, width, channels } = this.builder.shape(value.value)
     if (value.kind === 'row') return [channels]
     return value.order === 'channels-first' ? [channels, height, width] : [height, width, channels]
@@ -159,6 +166,9 @@ export class NetworkReader {
     return { kind: 'image', value, order }
   }
 }
+
+/** What outputs are called that say something about the image beside them. */
+const isBesideImage = /sigma|var|uncert|std|log|mask|weight|noise/i
 
 interface FedImage {
   readonly image: InputShape

@@ -22,7 +22,11 @@ export function tensorAt(node: OnnxNode, reader: NetworkReader, at = 0): TensorV
   if (value.kind === 'image' || value.kind === 'row') return value
   return refuse(
     node,
-    value.kind === 'constant' ? 'reads a constant where it takes an image' : 'reads blocks of pixels',
+    value.kind === 'constant'
+      ? 'reads a constant where it takes an image'
+      : value.kind === 'groups'
+        ? 'reads groups of channels'
+        : 'reads blocks of pixels',
   )
 }
 

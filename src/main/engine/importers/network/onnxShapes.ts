@@ -1,4 +1,5 @@
 import type { OnnxNode } from '../onnxGraph'
+import { groupsOf, ungrouped } from './onnxGroups'
 import type { NetworkReader, OnnxValue } from './onnxNetwork'
 import {
   applied,
@@ -34,7 +35,10 @@ const reshape: Operator = (node, reader) => {
   const x = reader.value(node.inputs[0] ?? '', node)
   const target = wholeNumbers(node, reader, 1, 'shape') ?? []
   if (x.kind === 'blocks') return [unshuffled(node, reader, x, target)]
+  if (x.kind === 'groups') return [ungrouped(node, reader, x, target)]
   if (x.kind === 'constant') return refuse(node, 'reshapes a constant')
+  const groups = groupsOf(node, reader, x, target)
+  if (groups) return [groups]
   const before = reader.sidesOf(x)
   const total = before.reduce((product, side) => product * side, 1)
   const sides = sidesOf(target, before, total)

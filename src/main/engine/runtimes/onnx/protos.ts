@@ -54,6 +54,7 @@ const root = protobuf.Root.fromJSON({
         name: { type: 'string', id: 8 },
         rawData: { type: 'bytes', id: 9 },
         externalData: { rule: 'repeated', type: 'Pair', id: 13 },
+        dataLocation: { type: 'int32', id: 14 },
       },
     },
     ValueInfo: { fields: { name: { type: 'string', id: 1 }, type: { type: 'Type', id: 2 } } },

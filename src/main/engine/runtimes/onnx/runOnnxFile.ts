@@ -11,11 +11,22 @@ export async function runOnnxFile(
   file: string | Uint8Array,
   inputs: Readonly<Record<string, FileInput>>,
 ): Promise<Record<string, Float32Array | Uint8Array>> {
+  const results = await runOnnxFileWithShapes(file, inputs)
+  return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data]))
+}
+
+/** The same, with the shape of each output. */
+export async function runOnnxFileWithShapes(
+  file: string | Uint8Array,
+  inputs: Readonly<Record<string, FileInput>>,
+): Promise<Record<string, FileInput>> {
   const options: ort.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     // It runs once: kernels need not be laid out anew, which takes their size in memory again.
     enableCpuMemArena: false,
     extra: { session: { disable_prepacking: '1' } },
+    // What is wrong with a stranger's file is said by whoever runs it.
+    logSeverityLevel: 4,
   }
   const session = await (typeof file === 'string'
     ? ort.InferenceSession.create(file, options)
@@ -31,7 +42,10 @@ export async function runOnnxFile(
     )
     const results = await session.run(feeds)
     return Object.fromEntries(
-      Object.entries(results).map(([name, { data }]) => [name, data.slice() as Float32Array | Uint8Array]),
+      Object.entries(results).map(([name, { dims, data }]) => [
+        name,
+        { shape: [...dims], data: data.slice() as Float32Array | Uint8Array },
+      ]),
     )
   } finally {
     await session.release()

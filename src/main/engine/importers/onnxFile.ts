@@ -1,0 +1,75 @@
+import { ExpectedError } from '../../../shared/errors'
+import type { ImportHints } from '../../../shared/importing'
+import { compareWithFile } from './compareWithFile'
+import type { FileToImport } from './importFile'
+import { type ImportedModel, unreadable } from './importedModel'
+import { limits } from './limits'
+import { networkOfOnnx } from './network/onnxNetwork'
+import { mirrored, ownOnnx } from './onnx'
+import { externalFiles, type OnnxGraph, readOnnx } from './onnxGraph'
+
+/** Where the range of images is 1. */
+const tolerance = 1e-4
+
+/**
+ * An ONNX file with the weights that lie beside it. What another program made counts as read only when it gives what ONNX
+ * Runtime makes with the file: where a mirror of its layers does not, its operators are tried as they stand.
+ * @throws ExpectedError
+ */
+export async function importOnnxFile(file: FileToImport, hints: ImportHints): Promise<ImportedModel> {
+  const { name, bytes } = file
+  const graph = readOnnx(bytes, name, await filesBeside(file))
+  const own = ownOnnx(graph, name)
+  if (own) return own
+  const mirror = mirrored(graph, hints)
+  if (mirror) {
+    const compared = await comparison(file, graph, mirror)
+    if (compared.difference <= tolerance) return compared.model
+  }
+  const { model, difference } = await comparison(file, graph, networkOfOnnx(graph, hints))
+  if (difference <= tolerance) return model
+  throw new ExpectedError(
+    'unsupported',
+    `${name} is not imported: what Hourglass would make of it differs from what ONNX Runtime computes with the file (by ${difference.toPrecision(2)}, where black is 0 and white 1). Export the network again with fixed sizes, or as another kind of file.`,
+  )
+}
+
+/** The model, with a sentence where it could not be compared. */
+async function comparison(
+  { name, path }: FileToImport,
+  graph: OnnxGraph,
+  model: ImportedModel,
+): Promise<{ model: ImportedModel; difference: number }> {
+  const unproved = (why: string) => ({
+    model: {
+      ...model,
+      notes: [
+        ...model.notes,
+        `It could not be compared with what ${name} itself computes: ${why}. Try it on images that you know.`,
+      ],
+    },
+    difference: 0,
+  })
+  if (path === undefined) return { model, difference: 0 }
+  try {
+    const difference = await compareWithFile(path, graph, model)
+    return difference === null ? unproved('it takes no floating-point numbers') : { model, difference }
+  } catch (error) {
+    if (error instanceof ExpectedError) throw error
+    return unproved('ONNX Runtime does not run the file')
+  }
+}
+
+/** Within the same folder, and no more than a model may have in all. */
+async function filesBeside({ name, bytes, beside }: FileToImport): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>()
+  let total = bytes.length
+  for (const other of externalFiles(bytes, name)) {
+    const content = await beside(other)
+    total += content.length
+    if (total > limits.file)
+      throw unreadable(name, `with its weights it is larger than ${limits.file / 1e9} GB`)
+    found.set(other, content)
+  }
+  return found
+}
