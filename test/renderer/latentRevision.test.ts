@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, expect, it } from 'vitest'
 import type { CodeSet } from '../../src/shared/api/latent'
-import { hasSameImages, type LatentMemory, useLatentStore } from '../../src/renderer/stores/useLatentStore'
+import { hasSamePoints, type LatentMemory, useLatentStore } from '../../src/renderer/stores/useLatentStore'
 
 beforeEach(() => setActivePinia(createPinia()))
 
@@ -15,6 +15,6 @@ it('recalls what was selected only for the same images', () => {
   expect(store.recall(setOf('first'))).toMatchObject({ selection: Uint8Array.of(0, 1, 0) })
   // As many, and imported again.
   expect(store.recall(setOf('second'))).toBe(null)
-  expect(hasSameImages(setOf('first'), setOf('first'))).toBe(true)
-  expect(hasSameImages(setOf('first'), setOf('second'))).toBe(false)
+  expect(hasSamePoints(setOf('first'), setOf('first'))).toBe(true)
+  expect(hasSamePoints(setOf('first'), setOf('second'))).toBe(false)
 })

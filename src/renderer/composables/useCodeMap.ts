@@ -3,7 +3,7 @@ import type { CodeSet, ProjectedCodes, Projection } from '../../shared/api/laten
 import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { useDatasetsStore } from '../stores/useDatasetsStore'
-import { hasSameImages } from '../stores/useLatentStore'
+import { hasSamePoints } from '../stores/useLatentStore'
 import { useModelsStore } from '../stores/useModelsStore'
 import { StoppedError, useAnswer } from './useAnswer'
 
@@ -31,7 +31,6 @@ export function useCodeMap(
   { chosenBefore, isLearning }: CodeMapOptions,
 ) {
   const models = useModelsStore()
-  const store = useDatasetsStore()
   const { ask, job, stop } = useAnswer()
   const set = shallowRef<CodeSet | null>(null)
   const map = shallowRef<ProjectedCodes | null>(null)
@@ -47,15 +46,6 @@ export function useCodeMap(
   const currentEpoch = () => models.items.get(model.value ?? '')?.metrics?.epoch ?? null
   /** The model has learned on since the map was made. */
   const isOutdated = computed(() => set.value !== null && currentEpoch() !== epoch.value)
-
-  /** The images of one of its datasets have been imported again: points stand for other images now. */
-  const isReimported = computed(() => {
-    const hasChanged = ({ id, revision }: CodeSet['datasets'][number]) => {
-      const now = store.items.get(id)
-      return now?.state === 'ready' && now.revision !== revision
-    }
-    return set.value?.datasets.some(hasChanged) ?? false
-  })
 
   /** Runs one at a time: what an older one brings is dropped. */
   async function work(act: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
@@ -109,8 +99,7 @@ export function useCodeMap(
       await nextTurn()
       if (!isCurrent()) return
       epoch.value = currentEpoch()
-      const isSame =
-        before?.model === id && before.dimensions === found.dimensions && hasSameImages(before, found)
+      const isSame = before !== null && hasSamePoints(before, found)
       if (!isSame) map.value = shown.value = null
       set.value = found
       if (!isSame) projection.value = chosenBefore(found) ?? firstProjection(found, isLearning())
@@ -134,9 +123,19 @@ export function useCodeMap(
   })
   return {
     ...{ follows, set, map, shown, projection, failure, isBusy, isStopped, isOutdated },
-    isReimported,
+    isReimported: useReimported(set),
     ...{ job, stop, open, choose },
   }
+}
+
+/** The images of one of its datasets have been imported again: points stand for other images now. */
+function useReimported(set: Ref<CodeSet | null>) {
+  const store = useDatasetsStore()
+  const hasChanged = ({ id, revision }: CodeSet['datasets'][number]) => {
+    const now = store.items.get(id)
+    return now?.state === 'ready' && now.revision !== revision
+  }
+  return computed(() => set.value?.datasets.some(hasChanged) ?? false)
 }
 
 /** UMAP with the usual settings, of an even sample where all would take long. */

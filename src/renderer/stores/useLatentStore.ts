@@ -59,14 +59,15 @@ export const useLatentStore = defineStore('latent', () => {
   return { last, pictures, density, recall, remember, viewOf, rememberView }
 })
 
-const revisionsOf = ({ datasets }: Pick<CodeSet, 'datasets'>) =>
+const revisionsOf = ({ datasets }: CodeSet) =>
   JSON.stringify(datasets.map(({ id, revision }) => [id, revision]))
 
-/** Whether each point of one map stands for the same image on the other. */
-export const hasSameImages = (
-  one: Pick<CodeSet, 'count' | 'datasets'>,
-  other: Pick<CodeSet, 'count' | 'datasets'>,
-): boolean => one.count === other.count && revisionsOf(one) === revisionsOf(other)
+/** Whether each point of one map stands for the same image on the other, and its code is of the same model. */
+export const hasSamePoints = (one: CodeSet, other: CodeSet): boolean =>
+  one.model === other.model &&
+  one.count === other.count &&
+  one.dimensions === other.dimensions &&
+  revisionsOf(one) === revisionsOf(other)
 
 const keyOf = ({ model, datasets }: CodeSet) => JSON.stringify([model, datasets.map(({ id }) => id)])
 
