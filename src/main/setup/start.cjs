@@ -24,7 +24,15 @@ async function start() {
   const args = process.argv.slice(2)
   const reason = await showInElectron(args)
   console.error(`${reason} The same app is served to a browser instead.`)
-  runUntilItEnds(process.execPath, [join(root, 'out/main/cli.js'), 'serve', '--open', ...args])
+  runUntilItEnds(process.execPath, [join(root, 'out/main/cli.js'), 'serve', '--open', ...servedArgs(args)])
+}
+
+/** The options of a served app among the arguments. Switches are Chromium's, and folders are opened in the window. */
+function servedArgs(args) {
+  return args.flatMap((argument, i) => {
+    if (/^--(port|root)$/.test(argument)) return args.slice(i, i + 2)
+    return /^--(port|root)=/.test(argument) ? [argument] : []
+  })
 }
 
 /** Ends the process with Electron. Resolves with why Electron had no window, in a sentence. */
