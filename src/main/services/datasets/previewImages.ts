@@ -7,7 +7,7 @@ import { cutPatch, patchCorners } from './patches'
 import type { Pixels } from './pixels'
 import { readImages } from './readImages'
 import { planReading } from './readingPlan'
-import { UnusableImage } from './unusableImage'
+import { reasonOf } from './unusableImage'
 
 /** Looking for images ends here: a preview of a huge folder must not wait for all of it. */
 const enoughImages = 20_000
@@ -38,8 +38,7 @@ export async function previewImages(
       shown.push(seen(content.pixels, path, preprocessing))
       names.push(path)
     } catch (error) {
-      if (!(error instanceof UnusableImage)) throw error
-      skipped.push({ path, reason: error.message })
+      skipped.push({ path, reason: reasonOf(error) })
     }
   }
   if (shown.length === 0) throw nothingUsable(skipped)

@@ -8,7 +8,7 @@ import type { Pixels, RawImage } from './pixels'
 import { decodingBytes, prepareImage, type PreparedImage } from './prepareImage'
 import { isUnchanged, type PreviousImport, type PreviousRows } from './previousImport'
 import { slots, spreadIndex, type Reading } from './readingPlan'
-import { UnusableImage } from './unusableImage'
+import { reasonOf } from './unusableImage'
 
 /** An image as it came out, in the order of the plan. */
 export interface ReadImage {
@@ -145,10 +145,4 @@ async function finish({ task, skipped }: PreparedStep, preprocessing: Preprocess
   } catch (error) {
     return { image: null, skipped: [...skipped, { path: origin.path, reason: reasonOf(error) }] }
   }
-}
-
-/** Bugs go on up. */
-function reasonOf(error: unknown): string {
-  if (error instanceof UnusableImage) return error.message
-  throw error
 }

@@ -7,7 +7,7 @@ import { makeFolder } from '../../store/makeFolder'
 import { findImages } from '../datasets/findImages'
 import { mapOrdered } from '../datasets/mapOrdered'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
-import { UnusableImage } from '../datasets/unusableImage'
+import { reasonOf } from '../datasets/unusableImage'
 import type { ModelWork } from '../models/modelWork'
 import { type DenoiseSettings, denoisePicture, isCopy, writeResult } from './denoisePicture'
 import { DenoisingModels } from './denoisingModels'
@@ -81,7 +81,7 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
     weigh: ({ megapixels }: Target) => megapixels * 1e6 * bytesPerPixel,
     budget: bytesAhead,
   }
-  const read = async (target: Target) => ({ target, opened: await orReason(() => openPicture(target)) })
+  const read = async (target: Target) => ({ target, opened: await orReason(() => openPicture(target), signal) })
   // While one is written the next is computed.
   let writing: Promise<DenoisedImage | Skipped> | null = null
   const written = async () => {
@@ -101,11 +101,14 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
       const done =
         'reason' in opened
           ? opened
-          : await orReason(() => denoiseTarget(target, opened, models, request, { ...work, progress }))
+          : await orReason(
+              () => denoiseTarget(target, opened, models, request, { ...work, progress }),
+              signal,
+            )
       await written()
       const { path } = target
       if ('reason' in done) skipped.push({ path, reason: done.reason })
-      else writing = orReason(done.write).then((ended) => ('reason' in ended ? { ...ended, path } : ended))
+      else writing = orReason(done.write, signal).then((ended) => ('reason' in ended ? { ...ended, path } : ended))
       writing?.catch(() => undefined)
       behind += target.megapixels
       progress(0)
@@ -192,7 +195,7 @@ async function findTargets(
       skipped.push({ path: one.path, reason: manyInOneFile })
       continue
     }
-    const image = await orReason(() => prepareImage(one.absolute))
+    const image = await orReason(() => prepareImage(one.absolute), signal)
     if ('reason' in image) skipped.push({ path: one.path, reason: image.reason })
     else {
       // Of the image nothing is kept: small ones hold their whole file.
@@ -212,13 +215,13 @@ async function findTargets(
 }
 
 /** What is wrong with one picture does not end the work on the others. */
-async function orReason<T extends object>(step: () => Promise<T>): Promise<T | { reason: string }> {
+async function orReason<T extends object>(
+  step: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T | { reason: string }> {
   try {
     return await step()
   } catch (error) {
-    const isItsOwn =
-      error instanceof UnusableImage || (error instanceof ExpectedError && error.code === 'bad-input')
-    if (!isItsOwn) throw error
-    return { reason: error.message }
+    return { reason: reasonOf(error, signal) }
   }
 }

@@ -9,7 +9,7 @@ import { isInside } from '../../store/isInside'
 import { makeFolder } from '../../store/makeFolder'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
-import { UnusableImage } from '../datasets/unusableImage'
+import { reasonOf } from '../datasets/unusableImage'
 import type { EventBus } from '../eventBus'
 import type { Log } from '../log'
 import type { ModelService } from '../models/modelService'
@@ -351,8 +351,7 @@ export class DenoiseService {
     try {
       return await this.loaded.get(id, path)
     } catch (error) {
-      if (error instanceof UnusableImage) throw new ExpectedError('bad-input', error.message)
-      throw error
+      throw new ExpectedError('bad-input', reasonOf(error), { cause: error })
     }
   }
 }

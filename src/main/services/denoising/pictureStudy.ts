@@ -24,7 +24,7 @@ import {
   strongerThan,
 } from '../../../shared/strengthMask'
 import type { ComputeTarget } from '../../worker/protocol'
-import { UnusableImage } from '../datasets/unusableImage'
+import { reasonOf } from '../datasets/unusableImage'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from './floats'
@@ -323,8 +323,7 @@ async function readReference(path: string): Promise<LoadedPicture> {
   try {
     return await LoadedPicture.load(path)
   } catch (error) {
-    if (error instanceof UnusableImage) throw new ExpectedError('bad-input', error.message)
-    throw error
+    throw new ExpectedError('bad-input', reasonOf(error), { cause: error })
   }
 }
 

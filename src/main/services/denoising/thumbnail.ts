@@ -2,7 +2,7 @@ import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
 import { openInput } from '../datasets/decodeImage'
 import { prepareImage } from '../datasets/prepareImage'
-import { UnusableImage } from '../datasets/unusableImage'
+import { damaged, reasonOf } from '../datasets/unusableImage'
 
 /** An upright picture, no side longer than `size`, on white. @throws ExpectedError for what cannot be read */
 export async function readThumbnail(path: string, size: number): Promise<PixelBlock> {
@@ -19,9 +19,6 @@ export async function readThumbnail(path: string, size: number): Promise<PixelBl
     const { width, height } = info
     return { count: 1, width, height, channels: info.channels === 1 ? 1 : 3, data: new Uint8Array(data) }
   } catch (error) {
-    if (error instanceof UnusableImage) throw new ExpectedError('bad-input', error.message)
-    throw error instanceof ExpectedError
-      ? error
-      : new ExpectedError('bad-input', 'The picture cannot be shown: its file is damaged.', { cause: error })
+    throw new ExpectedError('bad-input', reasonOf(damaged(error)), { cause: error })
   }
 }
