@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { ExpectedError } from '../../shared/errors'
+import { parseRange, type PictureRange } from '../../shared/pictureRange'
 import { parseNoise, type NoiseSpec } from '../../shared/noise'
 
 /**
@@ -38,6 +39,13 @@ export function decimal(range: Range = {}): Parser<number> {
 /** Null for `auto`. */
 export function autoOr<T>(parser: Parser<T>): Parser<T | null> {
   return (text) => (text.trim() === 'auto' ? null : parser(text))
+}
+
+/** Black and white of pictures with more than 8 bits: `auto`, `full`, or `0:4095`. */
+export const pictureRange: Parser<PictureRange> = (text) => {
+  const range = parseRange(text)
+  if (range !== null) return range
+  throw new InvalidArgumentError('Write auto, full, or black and white as two numbers, such as 0:4095.')
 }
 
 export const seed: Parser<number> = integer({ min: 0, max: largestSeed })

@@ -1,12 +1,13 @@
 import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fits, preprocessingSchema, type Preprocessing } from '../../../shared/dataset'
+import type { PictureRange } from '../../../shared/pictureRange'
 import { ExpectedError } from '../../../shared/errors'
 import { importDataset, type ImportProgress, type ImportResult } from '../../services/datasets/importDataset'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { describeScale, formatAmount } from '../format'
 import { freeNameOfDataset, outFolder, register } from '../library'
-import { choice, examples, imageSize, integer, seed } from '../options'
+import { choice, examples, imageSize, integer, pictureRange, seed } from '../options'
 
 interface ImportOptions {
   out?: string
@@ -16,6 +17,7 @@ interface ImportOptions {
   patches?: string
   labels: Preprocessing['labels']
   background: string
+  range: PictureRange
   limit?: number
   seed: number
 }
@@ -54,6 +56,12 @@ export function registerImport(program: Command, context: CommandContext): void 
       '--background <color>',
       'what shows through transparent images and around contained ones',
       '#000000',
+    )
+    .option(
+      '--range <range>',
+      'black and white of images with more than 8 bits: auto, full, or two numbers such as 0:4095',
+      pictureRange,
+      'auto',
     )
     .option('--limit <n>', 'at most so many images, spread over all', integer({ min: 1 }))
     .option('--seed <n>', 'places random patches', seed, 1)
@@ -113,6 +121,10 @@ function report({ output }: CommandContext, { dataset, info, decoded, reused }: 
   const { count, width, height, color } = { ...info, ...info.preprocessing }
   const labels = info.labels.length > 0 ? `, ${info.labels.length} labels` : ''
   output.line(`${formatAmount(count)} images of ${width} × ${height}, ${color}${labels}, in ${dataset}.`)
+  for (const { bits, kind, ...scale } of info.scales ?? [])
+    output.line(
+      `Images of ${bits} bits${kind === 'unsigned' ? '' : `, ${kind}`}: ${describeScale(scale)}. --range sets another.`,
+    )
   if (reused > 0)
     output.line(
       `${formatAmount(reused)} had not changed and were taken over; ${formatAmount(decoded)} were read.`,
@@ -131,6 +143,7 @@ function report({ output }: CommandContext, { dataset, info, decoded, reused }: 
     labels: info.labels,
     decoded,
     reused,
+    scales: info.scales ?? [],
     skipped: info.skipped.length,
   })
 }

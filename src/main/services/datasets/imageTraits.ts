@@ -5,6 +5,7 @@ import { preprocessingSchema, type Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import type { ImageTraits } from '../../../shared/plan'
 import type { FoundImage } from './findImages'
+import { ImportScales } from './importScales'
 import { findTrainingImages } from './trainingImages'
 import { planReading } from './readingPlan'
 import { readImages } from './readImages'
@@ -64,7 +65,9 @@ export async function measurePlaces(sources: readonly string[]): Promise<Measure
   const { readings } = planReading(images, { limit: lookedAt, patches: null })
   const broken: Skipped[] = []
   const sampled = { pixels: [] as Uint8Array[], widths: [] as number[], heights: [] as number[] }
-  for await (const step of readImages(readings, preprocessing, null)) {
+  for await (const step of readImages(readings, preprocessing, null, {
+    scales: new ImportScales(images, 'auto'),
+  })) {
     broken.push(...step.skipped)
     if (step.image?.content.kind !== 'decoded') continue
     sampled.pixels.push(step.image.content.pixels.data)

@@ -2,6 +2,7 @@ import type { DatasetPreview } from '../../../shared/api/commands'
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Preprocessing } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { ImportScales } from './importScales'
 import { findTrainingImages } from './trainingImages'
 import { cutPatch, patchCorners } from './patches'
 import type { Pixels } from './pixels'
@@ -28,9 +29,10 @@ export async function previewImages(
     isEnough,
   })
   const { readings } = planReading(images, { limit: count, patches: null })
+  const scales = new ImportScales(images, preprocessing.range)
   const shown: Uint8Array[] = []
   const names: string[] = []
-  for await (const step of readImages(readings, preprocessing, null)) {
+  for await (const step of readImages(readings, preprocessing, null, { scales })) {
     skipped.push(...step.skipped)
     if (step.image?.content.kind !== 'decoded') continue
     const { path, content } = step.image
@@ -43,7 +45,14 @@ export async function previewImages(
   }
   if (shown.length === 0) throw nothingUsable(skipped)
   const found = images.reduce((sum, image) => sum + (image.kind === 'idx' ? image.idx.count : 1), 0)
-  return { clean: blockOf(shown, preprocessing), names, found, more, skipped: skipped.slice(0, 1000) }
+  return {
+    clean: blockOf(shown, preprocessing),
+    names,
+    found,
+    more,
+    skipped: skipped.slice(0, 1000),
+    scales: scales.all,
+  }
 }
 
 /** Of the patches the middle one of the grid, which says more than the corner, or the first random one. */

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { FoundRepairs } from '../../../shared/api/denoising'
 import type { Skipped } from '../../../shared/dataset'
+import type { PictureRange, ToldScale } from '../../../shared/pictureRange'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { makeFolder } from '../../store/makeFolder'
 import { findImages } from '../datasets/findImages'
@@ -11,6 +12,7 @@ import { reasonOf } from '../datasets/unusableImage'
 import type { ModelWork } from '../models/modelWork'
 import { type DenoiseSettings, denoisePicture, isCopy, writeResult } from './denoisePicture'
 import { DenoisingModels } from './denoisingModels'
+import { FolderScales } from './folderScales'
 import { checkOutputs, OutputNames } from './outputNames'
 import { animatedPages, manyInOneFile, type Picture, readPicture } from './readPicture'
 import { asTheOriginal, newExtension } from './writePicture'
@@ -22,6 +24,8 @@ export interface DenoiseRequest extends DenoiseSettings {
   /** The folder for the results. */
   readonly out: string
   readonly overwrite: boolean
+  /** Black and white of pictures with more than 8 bits. */
+  readonly range?: PictureRange
 }
 
 export interface DenoisedImage {
@@ -35,6 +39,8 @@ export interface DenoisedImage {
   readonly sigma: readonly number[] | null
   /** What was found besides noise. */
   readonly repairs: FoundRepairs
+  /** Black and white, of a picture with more than 8 bits. */
+  readonly scale: ToldScale | null
   /** Height and width; null where there was nothing to do. */
   readonly tile: number | null
   /** Of estimating and restoring, without reading and writing. */
@@ -74,6 +80,8 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
   // What is wrong with the model is told before any picture is looked at.
   if (request.model !== null) await models.for({ channels: 1 })
   const { targets, skipped } = await findTargets(request, signal)
+  const scales = new FolderScales(() => targets.map(({ absolute }) => absolute))
+  const open = (target: Target) => openPicture(target, scales, request.range)
   const total = targets.reduce((sum, { megapixels }) => sum + megapixels, 0)
   let [count, behind] = [0, 0]
   const room = {
@@ -81,7 +89,10 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
     weigh: ({ megapixels }: Target) => megapixels * 1e6 * bytesPerPixel,
     budget: bytesAhead,
   }
-  const read = async (target: Target) => ({ target, opened: await orReason(() => openPicture(target), signal) })
+  const read = async (target: Target) => ({
+    target,
+    opened: await orReason(() => open(target), signal),
+  })
   // While one is written the next is computed.
   let writing: Promise<DenoisedImage | Skipped> | null = null
   const written = async () => {
@@ -108,7 +119,10 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
       await written()
       const { path } = target
       if ('reason' in done) skipped.push({ path, reason: done.reason })
-      else writing = orReason(done.write, signal).then((ended) => ('reason' in ended ? { ...ended, path } : ended))
+      else
+        writing = orReason(done.write, signal).then((ended) =>
+          'reason' in ended ? { ...ended, path } : ended,
+        )
       writing?.catch(() => undefined)
       behind += target.megapixels
       progress(0)
@@ -140,9 +154,13 @@ interface OpenedPicture {
   readonly picture: Picture
 }
 
-async function openPicture({ absolute }: Target): Promise<OpenedPicture> {
+async function openPicture(
+  { absolute }: Target,
+  scales: FolderScales,
+  range: PictureRange | undefined,
+): Promise<OpenedPicture> {
   const image = await prepareImage(absolute)
-  return { image, picture: await readPicture(image) }
+  return { image, picture: await readPicture(image, await scales.of(image, range)) }
 }
 
 /** @returns what writes the result */
@@ -175,7 +193,8 @@ async function denoiseTarget(
     if (picture.remark && !isCopy(picture, result, asTheOriginal)) onNote?.(`${path}: ${picture.remark}`)
     const { width, height } = picture
     const { sigma: found, repairs, tile: used } = result
-    return { path, file, model: model.name, width, height, sigma: found, repairs, tile: used, ms }
+    const { scale = null } = picture
+    return { path, file, model: model.name, width, height, sigma: found, repairs, scale, tile: used, ms }
   }
   return { write }
 }

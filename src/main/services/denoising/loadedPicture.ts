@@ -4,6 +4,7 @@ import type { ImageNoise, PixelData, Repairs } from '../../worker/protocol'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { Draft } from './draft'
 import { PictureLevels, type Size } from './pictureLevels'
+import { rangeIn } from './pictureScale'
 import { type Picture, readPicture } from './readPicture'
 import { KnownAmounts } from './knownAmounts'
 import { Restoration } from './restoration'
@@ -57,7 +58,7 @@ export class LoadedPicture {
     // Its floats are of use only where it is written.
     const floats = read.floats && { ...read.floats, values: new Float32Array() }
     const picture = { ...read, pixels: shared(first), floats, extra: undefined, source: undefined }
-    const screen = floats ? ScreenColors.ofRange(floats) : await ScreenColors.of(image, picture.channels)
+    const screen = floats ? null : await ScreenColors.of(image, picture.channels)
     return new LoadedPicture(image, picture, levelsOf(picture), screen)
   }
 
@@ -78,7 +79,8 @@ export class LoadedPicture {
   /** Finds hot pixels and the like, which a model does not get to see; the picture is shown as it is. */
   repair(client: ComputeClient): Promise<RepairedPicture> {
     const { pixels, width, height, channels } = this.picture
-    this.repairing ??= client.call('repair', { pixels, width, height, channels }).then(
+    const range = rangeIn(this.picture)
+    this.repairing ??= client.call('repair', { pixels, width, height, channels, range }).then(
       (found) => {
         const levels = found.pixels ? levelsOf({ ...this.picture, pixels: found.pixels }) : this.levels
         this.mended = { repairs: found.repairs, pixels: found.pixels ?? pixels, levels }
@@ -194,6 +196,7 @@ export class LoadedPicture {
   }
 }
 
-export function levelsOf({ pixels, width, height, channels, orientation }: Picture): PictureLevels {
-  return new PictureLevels(pixels, { width, height }, channels, orientation)
+export function levelsOf(picture: Picture): PictureLevels {
+  const { pixels, width, height, channels, orientation } = picture
+  return new PictureLevels(pixels, { width, height }, channels, orientation, rangeIn(picture))
 }

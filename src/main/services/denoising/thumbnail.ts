@@ -9,7 +9,7 @@ export async function readThumbnail(path: string, size: number): Promise<PixelBl
   try {
     const image = await prepareImage(path)
     const { data, info } = await (
-      await openInput(image, true)
+      await openInput(image, { forThumbnail: true })
     )
       .resize(size, size, { fit: 'inside', withoutEnlargement: true })
       .flatten({ background: 'white' })

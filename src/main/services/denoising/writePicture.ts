@@ -3,18 +3,22 @@ import type { Quality } from '../../../shared/api/denoising'
 import type { ImageFormat } from '../datasets/imageFormats'
 import type { PreparedImage } from '../datasets/prepareImage'
 import { asStored, readingOptions, spaceOf } from '../datasets/storedPixels'
+import type { TiffTraits } from '../datasets/tiffTraits'
 import { UnusableImage } from '../datasets/unusableImage'
 import { describedPixel, withoutName } from './describedPixel'
 import { encode } from './encodePicture'
-import { type Floats, type Sample, withChanges } from './floats'
+import { type Floats, type FloatValues, type Sample, withChanges } from './floats'
+import { rangeIn } from './pictureScale'
 import { toLinear } from '../datasets/foreign/foreignPixels'
 import { carryChunks } from './pngChunks'
 import { holdsPages, type Picture } from './readPicture'
 import type { ExtraChannels } from './readTiff'
 import { carryTags } from './tiff/carryTags'
 import { withBytes, withFile } from './tiff/fileSource'
-import { readDirectories } from './tiff/tiffDirectory'
+import { readDirectories, type TiffDirectory } from './tiff/tiffDirectory'
 import { writeTiffPages } from './tiff/tiffPages'
+import { canTurn, type StoredValues } from './tiff/tiffValues'
+import { shortsValue } from './tiff/tiffWriter'
 import { withNote, withoutGainMap } from './xmpNote'
 
 /**
@@ -96,16 +100,16 @@ export async function writePicture(
     throw new UnusableImage(
       `It has ${pages} pages, and a file of the kind ${format} holds one. Save it as the original is, or as TIFF.`,
     )
-  if (format === 'tiff' && (picture.floats || picture.extra))
+  if (format === 'tiff' && (picture.floats || picture.extra || original.tiff?.isUnpacked))
     return writePages(original, picture, pixels, path, options)
   const raw = { height: height * pages, width, channels }
-  const isDeep = pixels instanceof Uint16Array
+  const shown = isOnScale(picture, format) ? onScale(pixels as Uint16Array, picture) : pixels
+  const isDeep = shown instanceof Uint16Array
   const isKeptDeep = isDeep && (format === 'png' || format === 'tiff' || format === 'avif')
   const space = spaceOf(channels < 3, isKeptDeep)
   const how = { format, quality: options.quality, pixels: height * width * pages, isDeep }
-  // Floats would go through the decoder's conversion of colours.
+  // Other channels are those of a TIFF, and floats would go through the decoder's conversion of colours.
   if (picture.format === 'bmp' || picture.floats) {
-    const shown = picture.floats?.isCurved ? upToWhite(pixels, picture.floats) : pixels
     await encode(opaque(sharp(shown, { raw }).toColourspace(space), format), how).toFile(path)
     return
   }
@@ -113,7 +117,7 @@ export async function writePicture(
   const { begun, density } = await carrierOf(original, picture, described)
   const filled = begun
     // Arrays of numbers are taken as well, which its types do not say.
-    .boolean(pixels as Buffer, 'or', { raw })
+    .boolean(shown as Buffer, 'or', { raw })
     .toColourspace(space)
     .keepMetadata()
   const xmp = xmpFor(picture, described.xmp?.toString(), options.note)
@@ -144,11 +148,20 @@ function xmpFor({ source }: Picture, xmp: string | undefined, note: string | nul
   return kept === xmp || kept === undefined ? null : kept
 }
 
-/** The pixels of floats as a format shows them that ends at white. */
-function upToWhite(pixels: Uint8Array | Uint16Array, { low, high, white }: Floats): Uint16Array {
-  const step = (high - low) / 65_535
-  return Uint16Array.from(pixels, (value) =>
-    Math.round((Math.min(white, Math.max(0, low + value * step)) / white) * 65_535),
+/** Whether values are written as a screen shows them: those of floats, and in formats that are made for screens. */
+const isOnScale = ({ floats, scale }: Picture, format: ImageFormat): boolean =>
+  Boolean(scale) && (floats !== undefined || (format !== 'png' && format !== 'tiff'))
+
+/** The pixels with black at 0 and white at the largest value. */
+function onScale(pixels: Uint16Array, picture: Picture): Uint16Array {
+  const range = rangeIn(picture)
+  if (!range) return pixels
+  const { channels } = picture
+  const steps = 65_535 / (range.white - range.black)
+  return pixels.map((value, i) =>
+    channels % 2 === 0 && i % channels === channels - 1
+      ? value
+      : Math.round(Math.min(65_535, Math.max(0, (value - range.black) * steps))),
   )
 }
 
@@ -230,35 +243,48 @@ async function writePages(
   const isTiff = format === 'tiff'
   const directories = isTiff ? await withFile(original.path, (source) => readDirectories(source, pages)) : []
   const xmp = isTiff ? directories[0]?.values.get(xmpTag)?.data : described?.xmp
-  const values = floats ? inFile(floats, withChanges(floats, pixels as Uint16Array), channels) : pixels
-  const all = channels + (extra?.channels ?? 0)
-  const written = extra ? joined(values as Uint8Array | Uint16Array, channels, extra) : values
+  const values = floats
+    ? inFile(floats, withChanges(floats, pixels as Uint16Array, channels), channels)
+    : pixels
+  const written = extra ? joined(values, channels, extra) : values
   const sample = floats?.sample ?? sampleOf(written)
+  const { tiff } = original
+  const isDecoded = tiff?.isUnpacked === true && canTurn(tiff)
   await writeTiffPages(
     path,
-    directories,
-    { values: written, sample, isDecoded: extra !== undefined, pages, height, width, channels: all },
+    directories.map((directory) => (isDecoded ? withDepth(directory, tiff, sample) : directory)),
+    {
+      ...{ values: written, sample, isDecoded, pages, height, width },
+      ...{ colors: channels < 3 ? 1 : 3, channels: channels + (extra?.channels ?? 0) },
+    },
     note === null ? null : withNote(xmp?.toString(), note),
   )
 }
 
-const sampleOf = (values: Float32Array | Uint16Array | Uint8Array): Sample => ({
+const limitTags = { least: 280, most: 281 } as const
+
+/** What a page says of its smallest and largest value, where it had fewer bits than it is written with. */
+function withDepth(directory: TiffDirectory, { bits, most }: TiffTraits, written: Sample): TiffDirectory {
+  if (bits === written.bits) return directory
+  const values = new Map(directory.values)
+  for (const tag of Object.values(limitTags)) if (bits < 8) values.delete(tag)
+  if (bits > 8 && most === undefined) values.set(limitTags.most, shortsValue(2 ** bits - 1))
+  return { ...directory, values }
+}
+
+const sampleOf = (values: StoredValues): Sample => ({
   bits: 8 * values.BYTES_PER_ELEMENT,
-  kind: values instanceof Float32Array ? 'float' : 'unsigned',
+  kind: values instanceof Float32Array || values instanceof Float64Array ? 'float' : 'unsigned',
 })
 
-const inFile = ({ isCurved }: Floats, values: Float32Array, channels: number): Float32Array =>
+const inFile = ({ isCurved }: Floats, values: FloatValues, channels: number): FloatValues =>
   isCurved ? values.map((value, i) => (channels === 4 && i % 4 === 3 ? value : toLinear(value))) : values
 
 /** The channels of a picture, and those that its file has beside them. */
-function joined(
-  pixels: Uint8Array | Uint16Array,
-  channels: number,
-  extra: ExtraChannels,
-): Uint8Array | Uint16Array {
+function joined<T extends StoredValues>(pixels: T, channels: number, extra: ExtraChannels): T {
   const count = pixels.length / channels
   const all = channels + extra.channels
-  const values = pixels instanceof Uint8Array ? new Uint8Array(count * all) : new Uint16Array(count * all)
+  const values = new (pixels.constructor as new (length: number) => T)(count * all)
   for (let i = 0; i < count; i++) {
     for (let c = 0; c < channels; c++) values[i * all + c] = pixels[i * channels + c]!
     for (let c = 0; c < extra.channels; c++)

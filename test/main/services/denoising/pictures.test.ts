@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { prepareImage } from '../../../../src/main/services/datasets/prepareImage'
-import { sigmaScale, withChanges } from '../../../../src/main/services/denoising/floats'
+import { sigmaScale } from '../../../../src/main/services/denoising/pictureScale'
+import { withChanges } from '../../../../src/main/services/denoising/floats'
 import { readPicture } from '../../../../src/main/services/denoising/readPicture'
 import {
   asTheOriginal,
