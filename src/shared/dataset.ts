@@ -39,6 +39,8 @@ export const datasetScaleSchema = toldScaleSchema.extend({
   source: z.number().int().min(0),
   bits: z.number().int(),
   kind: z.enum(['unsigned', 'signed', 'float']),
+  /** Of floats, what tells those up to 1 from those up to 255, and from others. */
+  group: z.string().default(''),
 })
 export type DatasetScale = z.infer<typeof datasetScaleSchema>
 

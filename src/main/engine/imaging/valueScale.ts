@@ -24,7 +24,7 @@ const mostOfBits = 0.6
 /** The same where values end exactly at the largest one, as those of an overexposed picture do. */
 const someOfBits = 0.1
 /** With a smaller span, rounding is all there is. */
-const leastSpan = 40
+export const leastSpan = 40
 /** Of what a file says, values may lie so far beyond white; and they have to use so much of it. */
 const said = { beyond: 1.02, least: 0.02 } as const
 
@@ -46,17 +46,36 @@ export function scaleOf(
   sample: Sample,
   told: { readonly black?: number; readonly white?: number } = {},
 ): ValueScale {
-  if (sorted.length === 0) return wholeScale(sample)
-  const [low, high] = [quantile(sorted, beyond), quantile(sorted, 1 - beyond)]
+  const values = inProportion(sorted)
+  if (values.length === 0) return wholeScale(sample)
+  const [low, high] = [quantile(values, beyond), quantile(values, 1 - beyond)]
   const { black = 0, white } = told
-  if (white !== undefined && white < limitsOf(sample)[1]! && isTrue(white - black, low - black, high - black))
-    return { black, white, basis: 'file' }
-  if (sample.kind === 'float') return scaleOfFloats(low, high)
+  const isTold = white !== undefined && white < limitsOf(sample)[1]!
+  if (isTold && isTrue(white - black, low - black, high - black)) return { black, white, basis: 'file' }
+  if (sample.kind === 'float') return scaleOfFloats(values, low, high)
   const [least, most] = limitsOf(sample) as [number, number]
   if (high - low > mostOfAll * (most - least) || high === low) return wholeScale(sample)
   const bits = sample.kind === 'unsigned' ? bitsInUse(sorted, high - low, sample.bits) : null
   if (bits !== null) return { black: 0, white: 2 ** bits - 1, basis: 'bits' }
-  return around(low, high, least, most, leastSpan)
+  return around(values, low, high, leastSpan)
+}
+
+/** So many times the span of most values a value is out of proportion to them. */
+const outOfProportion = 100
+
+/** Between which values are in proportion to the others: all where most of them are the same. */
+export function proportionOf(sorted: Float64Array): { low: number; high: number } {
+  if (sorted.length === 0) return { low: 0, high: 0 }
+  const [low, high] = [quantile(sorted, 0.01), quantile(sorted, 0.99)]
+  const span = high - low
+  if (!(span > 0)) return { low: -Number.MAX_VALUE, high: Number.MAX_VALUE }
+  return { low: low - outOfProportion * span, high: high + outOfProportion * span }
+}
+
+function inProportion(sorted: Float64Array): Float64Array {
+  const { low, high } = proportionOf(sorted)
+  const isAll = sorted.length === 0 || (sorted[0]! >= low && sorted.at(-1)! <= high)
+  return isAll ? sorted : sorted.filter((value) => value >= low && value <= high)
 }
 
 const isTrue = (span: number, low: number, high: number) =>
@@ -78,28 +97,43 @@ function bitsInUse(sorted: Float64Array, span: number, bits: number): number | n
 }
 
 /** Floats are often 0 to 1, or the numbers of 8 or 16 bits, and noise goes beyond both ends. */
-function scaleOfFloats(low: number, high: number): ValueScale {
+function scaleOfFloats(values: Float64Array, low: number, high: number): ValueScale {
   const usual = [1, 255, 65_535].find(
     (one) => low > -0.5 * one && high < 1.5 * one && high > (one === 1 ? 1 / 16 : mostOfAll * one),
   )
   if (usual !== undefined) return { black: 0, white: usual, basis: 'type' }
   if (high === low)
     return { black: Math.min(0, low), white: Math.max(low, Math.min(0, low) + 1), basis: 'type' }
-  return around(low, high, -Infinity, Infinity, 0)
+  return around(values, low, high, 0)
 }
 
-function around(low: number, high: number, least: number, most: number, smallest: number): ValueScale {
+/** Nearly all values, with some room, and none beyond them. */
+function around(values: Float64Array, low: number, high: number, smallest: number): ValueScale {
   const room = margin * (high - low)
-  const isAbove = low >= 0
-  const black = Math.max(least, isAbove ? Math.max(0, low - room) : low - room)
-  return { black, white: Math.min(most, Math.max(high + room, black + smallest)), basis: 'values' }
+  const black = Math.max(values[0]!, low - room)
+  const white = Math.max(Math.min(values.at(-1)!, high + room), black + smallest)
+  return { black, white, basis: 'values' }
 }
 
-/** Where values go below black they are part of the picture all the same, and 8 bits have to hold them. */
+/** Values that lie further from most than this share of their span are few and far. */
+const nearby = 0.5
+
+/** Where values go below 0 they are part of the picture all the same, and 8 bits have to hold them. */
 export function widenedScale(scale: ValueScale, sorted: Float64Array): ValueScale {
-  const low = quantile(sorted, beyond)
-  if (scale.basis !== 'type' || low >= scale.black) return scale
-  return { ...scale, black: low, white: Math.max(scale.white, quantile(sorted, 1 - beyond)), basis: 'values' }
+  const values = inProportion(sorted)
+  if (values.length === 0 || scale.basis === 'file') return scale
+  const [low, high] = [quantile(values, beyond), quantile(values, 1 - beyond)]
+  if (low >= 0) return scale
+  const reach = nearby * (high - low)
+  const black = Math.min(
+    scale.black,
+    values.find((value) => value >= low - reach)!,
+  )
+  const white = Math.max(
+    scale.white,
+    values.findLast((value) => value <= high + reach)!,
+  )
+  return { black, white, basis: 'values' }
 }
 
 /** Values that are looked at, spread evenly. */

@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import type { DatasetScale } from '../../../shared/dataset'
 import type { PictureRange } from '../../../shared/pictureRange'
-import { type Sample, type ValueScale, wholeScale } from '../../engine/imaging/valueScale'
+import { type Sample, scaleOf, type ValueScale, wholeScale } from '../../engine/imaging/valueScale'
 import type { FoundFile, FoundImage } from './findImages'
 import { prepareImage } from './prepareImage'
 import { slots } from './readingPlan'
@@ -10,8 +10,22 @@ import { evidenceOf, readWide, type ScaleEvidence, scaleForBytes, type WideImage
 /** Images that are looked at for a scale, spread over all that may share it. */
 const lookedAt = 32
 
-const keyOf = (source: number, { bits, kind }: Sample) => `${source} ${kind} ${bits}`
+interface Group {
+  readonly source: number
+  readonly bits: number
+  readonly kind: Sample['kind']
+  readonly group: string
+}
+
+const keyOf = ({ source, bits, kind, group }: Group) => JSON.stringify([source, bits, kind, group])
 const endingOf = (path: string) => extname(path).toLowerCase()
+
+/** Floats up to 1, to 255 and to 65535 mean different things, and others go by their values together. */
+function groupOf({ sorted, sample, told }: ScaleEvidence): string {
+  if (sample.kind !== 'float') return ''
+  const { basis, white } = scaleOf(sorted, sample, told)
+  return basis === 'type' ? `${white}` : basis
+}
 
 /**
  * Black and white of the images of an import that have more than 8 bits: one scale for all of a source that have the same
@@ -33,9 +47,9 @@ export class ImportScales {
   ) {
     this.files = images.filter((image) => image.kind === 'file')
     for (const one of known) {
-      const { source, black, white, basis } = one
-      this.found.set(keyOf(source, one), Promise.resolve({ black, white, basis }))
-      this.used.set(keyOf(source, one), one)
+      const { black, white, basis } = one
+      this.found.set(keyOf(one), Promise.resolve({ black, white, basis }))
+      this.used.set(keyOf(one), one)
     }
   }
 
@@ -46,25 +60,26 @@ export class ImportScales {
 
   /** @param wide the image as it was read */
   async of(wide: WideImage, { source, path }: Pick<FoundFile, 'source' | 'path'>): Promise<ValueScale> {
-    const { sample } = wide
-    const key = keyOf(source, sample)
-    if (!this.found.has(key)) this.found.set(key, this.find(wide, source, endingOf(path)))
+    const { bits, kind } = wide.sample
+    const own = evidenceOf(wide)
+    const group: Group = { source, bits, kind, group: groupOf(own) }
+    const key = keyOf(group)
+    if (!this.found.has(key)) this.found.set(key, this.find(own, group, endingOf(path)))
     const scale = await this.found.get(key)!
-    const { bits, kind } = sample
     // An image of 8 bits with channels beyond colour is as it is.
-    if (bits > 8 || kind !== 'unsigned') this.used.set(key, { source, bits, kind, ...scale })
+    if (bits > 8 || kind !== 'unsigned') this.used.set(key, { ...group, ...scale })
     return scale
   }
 
-  private async find(wide: WideImage, source: number, ending: string): Promise<ValueScale> {
+  private async find(own: ScaleEvidence, group: Group, ending: string): Promise<ValueScale> {
     const { range } = this
     if (typeof range === 'object') return { ...range, basis: 'given' }
-    if (range === 'full') return wholeScale(wide.sample)
-    const alike = this.files.filter((file) => file.source === source && endingOf(file.path) === ending)
-    const evidence: ScaleEvidence[] = [evidenceOf(wide)]
+    if (range === 'full') return wholeScale(own.sample)
+    const alike = this.files.filter((file) => file.source === group.source && endingOf(file.path) === ending)
+    const evidence: ScaleEvidence[] = [own]
     for (const [file] of slots([...alike], Math.min(lookedAt, alike.length))) {
       const one = await evidenceIn(file!)
-      if (one && keyOf(source, one.sample) === keyOf(source, wide.sample)) evidence.push(one)
+      if (one && keyOf({ ...group, ...one.sample, group: groupOf(one) }) === keyOf(group)) evidence.push(one)
     }
     return scaleForBytes(evidence)
   }

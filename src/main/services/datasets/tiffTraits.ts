@@ -63,8 +63,9 @@ function traitsOf(directory: TiffDirectory): TiffTraits {
   const said = (tag: number, other: number) => numbersOf(directory, other)[0] ?? numbersOf(directory, tag)[0]
   const isTiledApart = number(tags.planes, 1) === 2 && directory.values.has(tags.tiles)
   const isUnusual = isOdd({ bits, kind }) || extras.length > 0 || isTiledApart || (bits > 8 && bits < 16)
+  const isHeld = kind === 'float' ? [16, 32, 64].includes(bits) : bits <= 32
   const isPlain =
-    [whiteIsZero, blackIsZero, rgb].includes(photometric) && depths.every((depth) => depth === bits)
+    isHeld && [whiteIsZero, blackIsZero, rgb].includes(photometric) && depths.every((depth) => depth === bits)
   return {
     least: said(tags.least, tags.leastOther),
     most: said(tags.most, tags.mostOther),

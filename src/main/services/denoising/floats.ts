@@ -1,4 +1,10 @@
-import { type Sample, scaleOf, sortedColors, type ValueScale } from '../../engine/imaging/valueScale'
+import {
+  proportionOf,
+  type Sample,
+  scaleOf,
+  sortedColors,
+  type ValueScale,
+} from '../../engine/imaging/valueScale'
 
 export type { Sample }
 
@@ -55,18 +61,6 @@ export function floatsOf(
 
 const isAlpha = (i: number, channels: number) => channels % 2 === 0 && i % channels === channels - 1
 
-/** So many times the span of most values a value is out of proportion to them. */
-const outOfProportion = 100
-
-/** Between which values are in proportion to the others: all finite ones where most of them are the same. */
-function proportionOf(values: FloatValues, channels: number): { low: number; high: number } {
-  const some = sortedColors(values, channels, 100_000)
-  const at = (share: number) => some[Math.round(share * (some.length - 1))] ?? 0
-  const span = at(0.99) - at(0.01)
-  if (!(span > 0)) return { low: -Number.MAX_VALUE, high: Number.MAX_VALUE }
-  return { low: at(0.01) - outOfProportion * span, high: at(0.99) + outOfProportion * span }
-}
-
 /**
  * Values out of all proportion that stand alone, such as the 10⁶ of a dead pixel among values up to 1. The sun in a picture
  * is as bright, but larger than one pixel.
@@ -75,7 +69,7 @@ export function hotValues(
   values: FloatValues,
   { width, channels }: { width: number; channels: number },
 ): Set<number> {
-  const { low, high } = proportionOf(values, channels)
+  const { low, high } = proportionOf(sortedColors(values, channels, 100_000))
   const isBeyond = (i: number) =>
     i >= 0 && i < values.length && !isAlpha(i, channels) && !(values[i]! >= low && values[i]! <= high)
   const line = width * channels

@@ -97,6 +97,8 @@ export async function readUnpacked(
 
 /** Why values that the image decoder would change are not taken. */
 export function notUnpacked({ bits, kind, colors, extras }: TiffTraits): string {
+  if (kind !== 'float' && bits > 32)
+    return `Its values are whole numbers of ${bits} bits. Save it with 16 or 32 bits first.`
   const numbers = { unsigned: 'whole numbers', signed: 'signed whole numbers', float: 'floats' }[kind]
   return `It has ${colors + extras.length} channels of ${numbers} of ${bits} bits in a way that Hourglass does not unpack. Save it without compression, in RGB or grey, first.`
 }

@@ -1,4 +1,4 @@
-import { scaleOf, sortedColors } from '../../imaging/valueScale'
+import { leastSpan, scaleOf, sortedColors } from '../../imaging/valueScale'
 import { type PixelImage, type ValueRange, whiteOf } from '../pixelTiles'
 
 /**
@@ -8,5 +8,6 @@ import { type PixelImage, type ValueRange, whiteOf } from '../pixelTiles'
 export function ownRange(image: PixelImage): ValueRange | null {
   if (!(image.data instanceof Uint16Array)) return null
   const { black, white } = scaleOf(sortedColors(image.data, image.channels), { bits: 16, kind: 'unsigned' })
-  return black === 0 && white === whiteOf(image) ? null : { black, white }
+  const isWhole = black === 0 && white === whiteOf(image)
+  return isWhole || white - black <= leastSpan ? null : { black, white }
 }
