@@ -9,7 +9,7 @@ import type { NoiseLevels } from '../engine/synthesis/levels'
 import type { StoredWeights as Weights } from '../store/checkpointStore'
 import type { ComputeTarget, ModelFiles, ProgressEvent } from './protocol'
 
-export type { Repairs }
+export type { Repairs, ValueRange }
 
 export interface RestoringParams extends ComputeTarget {
   readonly model: ModelFiles

@@ -36,8 +36,20 @@ def with_tifffile(path):
         return [seen(page) for page in file.pages if not (page.subfiletype & 1)]
 
 
+def check(page):
+    """Pillow computes some colours in its own way, and leaves 16 bits with white at 0, and floats of the other order of bytes."""
+    if page.photometric not in (0, 1, 2, 3) or (page.photometric == 0 and page.bitspersample > 8):
+        raise ValueError("not as it is in the file")
+    if page.sampleformat == 3 and page.parent.byteorder == ">":
+        raise ValueError("not as it is in the file")
+
+
 def with_pillow(path):
     frames = []
+    if path.endswith(".tif"):
+        with tifffile.TiffFile(path) as file:
+            for page in file.pages:
+                check(page)
     with Image.open(path) as image:
         for frame in ImageSequence.Iterator(image):
             if frame.mode in ("CMYK", "YCbCr", "LAB"):

@@ -29,13 +29,44 @@ const skippedNote = ({ skipped }: ImportProgress) =>
   skipped > 0 ? `${formatAmount(skipped)} skipped` : undefined
 
 export function registerImport(program: Command, context: CommandContext): void {
-  program
-    .command('import')
+  addOptions(program.command('import'))
     .description('Turn folders of images, single images or IDX files into a dataset.')
     .argument(
       '<source...>',
       'folders, image files (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR, camera raw) or IDX files',
     )
+    .addHelpText(
+      'after',
+      examples(
+        'hourglass import photos --out photos.dataset --size 64 --color rgb',
+        'hourglass import scans --out scans.dataset --size 32 --patches 50',
+        'hourglass import train-images-idx3-ubyte.gz --out mnist.dataset',
+      ),
+    )
+    .action(async (sources: string[], options: ImportOptions) => {
+      const preprocessing = readPreprocessing(options)
+      const task = context.progress.start('Importing', 0, 'images')
+      const onProgress = (progress: ImportProgress) => {
+        task.setTotal(progress.total)
+        task.update(progress.done, skippedNote(progress))
+        context.output.record({ type: 'progress', ...progress })
+      }
+      try {
+        const { signal } = context
+        const name = basename(resolve(sources[0]!))
+        // Before its folder is there, which would have that name.
+        const given = options.out === undefined ? await freeNameOfDataset(name) : undefined
+        const out = await outFolder('datasets', options.out, name)
+        report(context, await importDataset({ sources, out, name: given, preprocessing, signal, onProgress }))
+        await register('datasets', out, context)
+      } finally {
+        task.end()
+      }
+    })
+}
+
+function addOptions(command: Command): Command {
+  return command
     .option(
       '--out <dataset>',
       'the folder of the dataset: new, empty, or a dataset to bring up to date; in the library if not given',
@@ -65,34 +96,6 @@ export function registerImport(program: Command, context: CommandContext): void 
     )
     .option('--limit <n>', 'at most so many images, spread over all', integer({ min: 1 }))
     .option('--seed <n>', 'places random patches', seed, 1)
-    .addHelpText(
-      'after',
-      examples(
-        'hourglass import photos --out photos.dataset --size 64 --color rgb',
-        'hourglass import scans --out scans.dataset --size 32 --patches 50',
-        'hourglass import train-images-idx3-ubyte.gz --out mnist.dataset',
-      ),
-    )
-    .action(async (sources: string[], options: ImportOptions) => {
-      const preprocessing = readPreprocessing(options)
-      const task = context.progress.start('Importing', 0, 'images')
-      const onProgress = (progress: ImportProgress) => {
-        task.setTotal(progress.total)
-        task.update(progress.done, skippedNote(progress))
-        context.output.record({ type: 'progress', ...progress })
-      }
-      try {
-        const { signal } = context
-        const name = basename(resolve(sources[0]!))
-        // Before its folder is there, which would have that name.
-        const given = options.out === undefined ? await freeNameOfDataset(name) : undefined
-        const out = await outFolder('datasets', options.out, name)
-        report(context, await importDataset({ sources, out, name: given, preprocessing, signal, onProgress }))
-        await register('datasets', out, context)
-      } finally {
-        task.end()
-      }
-    })
 }
 
 function readPreprocessing({ size, patches, limit, ...rest }: ImportOptions): Preprocessing {

@@ -91,7 +91,7 @@ export interface ScaleEvidence {
   readonly told: { readonly black?: number; readonly white?: number }
 }
 
-const looked = 20_000
+const looked = 70_000
 
 export const evidenceOf = ({ values, channels, sample, tiff }: WideImage): ScaleEvidence => ({
   ...{ sorted: sortedColors(values, channels, looked), sample, told: toldBy(tiff) },

@@ -134,13 +134,12 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
     throw new CancelledError(stopped(count, request.out))
   }
   if (skipped.length > 0) work.onSkipped?.(skipped)
-  if (count > 0) return { count }
-  const [first] = skipped
-  throw new ExpectedError(
-    'bad-input',
-    `None of the pictures could be denoised. ${first!.path}: ${first!.reason}`,
-  )
+  if (count === 0) throw noneDenoised(skipped)
+  return { count }
 }
+
+const noneDenoised = ([first]: readonly Skipped[]) =>
+  new ExpectedError('bad-input', `None of the pictures could be denoised. ${first!.path}: ${first!.reason}`)
 
 const rounded = (megapixels: number) => Math.round(megapixels * 10) / 10
 

@@ -170,18 +170,24 @@ async function readConverted(
   }: { pages: number; bitsPerSample?: number; orientation: number; space: string },
 ): Promise<Picture> {
   const isDeep = bitsPerSample === 16
-  const { data, info } = await sharp(input, { ...readingOptions(format), pages })
-    .toColourspace(isDeep ? 'rgb16' : 'srgb')
-    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+  const read = (page: number) =>
+    sharp(input, { ...readingOptions(format), page })
+      .toColourspace(isDeep ? 'rgb16' : 'srgb')
+      .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+  const { data: first, info } = await read(0)
   if (info.channels > 4)
     throw new UnusableImage(
       `It has ${info.channels - 3} channels beside its colours, which have to be converted. Save it in RGB or without them first.`,
     )
+  // The decoder refuses to read some of such pages together.
+  const others: Buffer[] = []
+  for (let page = 1; page < pages; page++) others.push((await read(page)).data)
+  const data = pages === 1 ? first : Buffer.concat([first, ...others])
   return {
     ...{ format, orientation, pages, isConverted: true },
     pixels: isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data,
-    ...{ height: info.height / pages, width: info.width, channels: info.channels as Picture['channels'] },
+    ...{ height: info.height, width: info.width, channels: info.channels as Picture['channels'] },
     remark: `Its colours were ${space === 'cmyk' ? 'CMYK' : 'CIE Lab'}, and those of the result are sRGB.`,
   }
 }

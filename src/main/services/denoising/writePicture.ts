@@ -3,22 +3,17 @@ import type { Quality } from '../../../shared/api/denoising'
 import type { ImageFormat } from '../datasets/imageFormats'
 import type { PreparedImage } from '../datasets/prepareImage'
 import { asStored, readingOptions, spaceOf } from '../datasets/storedPixels'
-import type { TiffTraits } from '../datasets/tiffTraits'
 import { UnusableImage } from '../datasets/unusableImage'
 import { describedPixel, withoutName } from './describedPixel'
 import { encode } from './encodePicture'
-import { type Floats, type FloatValues, type Sample, withChanges } from './floats'
 import { rangeIn } from './pictureScale'
-import { toLinear } from '../datasets/foreign/foreignPixels'
 import { carryChunks } from './pngChunks'
 import { holdsPages, type Picture } from './readPicture'
-import type { ExtraChannels } from './readTiff'
 import { carryTags } from './tiff/carryTags'
 import { withBytes, withFile } from './tiff/fileSource'
-import { readDirectories, type TiffDirectory } from './tiff/tiffDirectory'
-import { writeTiffPages } from './tiff/tiffPages'
-import { canTurn, type StoredValues } from './tiff/tiffValues'
-import { shortsValue } from './tiff/tiffWriter'
+import type { ByteSource } from './tiff/tiffDirectory'
+import { writeTiffPicture } from './writeTiffPicture'
+import { withoutExif } from './withoutExif'
 import { withNote, withoutGainMap } from './xmpNote'
 
 /**
@@ -100,8 +95,9 @@ export async function writePicture(
     throw new UnusableImage(
       `It has ${pages} pages, and a file of the kind ${format} holds one. Save it as the original is, or as TIFF.`,
     )
-  if (format === 'tiff' && (picture.floats || picture.extra || original.tiff?.isUnpacked))
-    return writePages(original, picture, pixels, path, options)
+  const isOwn = picture.floats || picture.extra || original.tiff?.isUnpacked
+  if (format === 'tiff' && (isOwn || (picture.isConverted && pages > 1)))
+    return writeTiffPicture(original, picture, pixels, path, options)
   const raw = { height: height * pages, width, channels }
   const shown = isOnScale(picture, format) ? onScale(pixels as Uint16Array, picture) : pixels
   const isDeep = shown instanceof Uint16Array
@@ -111,6 +107,7 @@ export async function writePicture(
   // Other channels are those of a TIFF, and floats would go through the decoder's conversion of colours.
   if (picture.format === 'bmp' || picture.floats) {
     await encode(opaque(sharp(shown, { raw }).toColourspace(space), format), how).toFile(path)
+    if (format === 'tiff') await carryTags(null, path, pages)
     return
   }
   const described = picture.described ?? (await descriptionsOf(original, picture))
@@ -119,9 +116,10 @@ export async function writePicture(
     // Arrays of numbers are taken as well, which its types do not say.
     .boolean(shown as Buffer, 'or', { raw })
     .toColourspace(space)
-    .keepMetadata()
+  // The encoder makes a block of EXIF with a resolution where there is none.
+  const kept = described.exif || format === 'jpeg' ? filled.keepMetadata() : filled.keepIccProfile().keepXmp()
   const xmp = xmpFor(picture, described.xmp?.toString(), options.note)
-  const carrier = xmp === null ? filled : filled.withXmp(xmp)
+  const carrier = xmp === null ? kept : kept.withXmp(xmp)
   const isOpaque = channels % 2 === 1
   const ready =
     format !== 'jpeg' || isOpaque
@@ -130,7 +128,8 @@ export async function writePicture(
           .flatten({ background: 'white' })
           .keepMetadata()
   await encode(ready, { ...how, density }).toFile(path)
-  if (format === 'tiff') await carryDescriptions(original, described.exif, path, pages)
+  if (format === 'tiff') await carryDescriptions(original, { exif: described.exif, density }, path, pages)
+  if (format === 'jpeg' && !described.exif) await withoutExif(path)
   if (format === 'png' && picture.format === 'png') await carryChunks(original.input, path)
 }
 
@@ -215,80 +214,19 @@ async function convertedPixel(input: Buffer | string, { format, channels }: Pict
   return sharp(pixel, { ignoreIcc: true }).linear(none, none)
 }
 
-/** Into a TIFF. What is damaged in the original stays behind. */
+/** Into a TIFF, which gets nothing that the original does not say. What is damaged in that stays behind. */
 async function carryDescriptions(
   original: PreparedImage,
-  exif: Buffer | undefined,
+  { exif, density }: Partial<Descriptions>,
   path: string,
   pages: number,
 ): Promise<void> {
+  const carry = (source: ByteSource | null) => carryTags(source, path, pages, density !== undefined)
   try {
     if (original.format === 'tiff') await withFile(original.path, (source) => carryTags(source, path, pages))
-    else if (exif) await withBytes(withoutName(exif), (source) => carryTags(source, path, 1))
+    else if (exif) await withBytes(withoutName(exif), carry)
+    else await carry(null)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
-}
-
-const xmpTag = 700
-
-/** A TIFF of what the encoder does not write. */
-async function writePages(
-  original: PreparedImage,
-  { floats, extra, format, pages, height, width, channels, described }: Picture,
-  pixels: Uint8Array | Uint16Array,
-  path: string,
-  { note }: WriteOptions,
-): Promise<void> {
-  const isTiff = format === 'tiff'
-  const directories = isTiff ? await withFile(original.path, (source) => readDirectories(source, pages)) : []
-  const xmp = isTiff ? directories[0]?.values.get(xmpTag)?.data : described?.xmp
-  const values = floats
-    ? inFile(floats, withChanges(floats, pixels as Uint16Array, channels), channels)
-    : pixels
-  const written = extra ? joined(values, channels, extra) : values
-  const sample = floats?.sample ?? sampleOf(written)
-  const { tiff } = original
-  const isDecoded = tiff?.isUnpacked === true && canTurn(tiff)
-  await writeTiffPages(
-    path,
-    directories.map((directory) => (isDecoded ? withDepth(directory, tiff, sample) : directory)),
-    {
-      ...{ values: written, sample, isDecoded, pages, height, width },
-      ...{ colors: channels < 3 ? 1 : 3, channels: channels + (extra?.channels ?? 0) },
-    },
-    note === null ? null : withNote(xmp?.toString(), note),
-  )
-}
-
-const limitTags = { least: 280, most: 281 } as const
-
-/** What a page says of its smallest and largest value, where it had fewer bits than it is written with. */
-function withDepth(directory: TiffDirectory, { bits, most }: TiffTraits, written: Sample): TiffDirectory {
-  if (bits === written.bits) return directory
-  const values = new Map(directory.values)
-  for (const tag of Object.values(limitTags)) if (bits < 8) values.delete(tag)
-  if (bits > 8 && most === undefined) values.set(limitTags.most, shortsValue(2 ** bits - 1))
-  return { ...directory, values }
-}
-
-const sampleOf = (values: StoredValues): Sample => ({
-  bits: 8 * values.BYTES_PER_ELEMENT,
-  kind: values instanceof Float32Array || values instanceof Float64Array ? 'float' : 'unsigned',
-})
-
-const inFile = ({ isCurved }: Floats, values: FloatValues, channels: number): FloatValues =>
-  isCurved ? values.map((value, i) => (channels === 4 && i % 4 === 3 ? value : toLinear(value))) : values
-
-/** The channels of a picture, and those that its file has beside them. */
-function joined<T extends StoredValues>(pixels: T, channels: number, extra: ExtraChannels): T {
-  const count = pixels.length / channels
-  const all = channels + extra.channels
-  const values = new (pixels.constructor as new (length: number) => T)(count * all)
-  for (let i = 0; i < count; i++) {
-    for (let c = 0; c < channels; c++) values[i * all + c] = pixels[i * channels + c]!
-    for (let c = 0; c < extra.channels; c++)
-      values[i * all + channels + c] = extra.pixels[i * extra.channels + c]!
-  }
-  return values
 }
