@@ -81,7 +81,6 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
   if (request.model !== null) await models.for({ channels: 1 })
   const { targets, skipped } = await findTargets(request, signal)
   const scales = new FolderScales(() => targets.map(({ absolute }) => absolute))
-  const open = (target: Target) => openPicture(target, scales, request.range)
   const total = targets.reduce((sum, { megapixels }) => sum + megapixels, 0)
   let [count, behind] = [0, 0]
   const room = {
@@ -91,7 +90,7 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
   }
   const read = async (target: Target) => ({
     target,
-    opened: await orReason(() => open(target), signal),
+    opened: await orReason(() => openPicture(target, scales, request.range), signal),
   })
   // While one is written the next is computed.
   let writing: Promise<DenoisedImage | Skipped> | null = null

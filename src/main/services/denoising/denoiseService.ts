@@ -16,6 +16,7 @@ import type { ModelService } from '../models/modelService'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
+import { FolderScales } from './folderScales'
 import { foundRepairs, noiseScale, toldNoise } from './foundRepairs'
 import { LoadedPictures } from './loadedPictures'
 import { Painter } from './painter'
@@ -60,7 +61,8 @@ function someNoise() {
 /** Pictures to denoise: the list of them, what is seen of one, and their way into files. */
 export class DenoiseService {
   private readonly list: PictureList
-  private readonly loaded = new LoadedPictures()
+  private readonly scales = new FolderScales(() => this.list.paths())
+  private readonly loaded = new LoadedPictures(this.scales)
   private readonly masks = new StrengthMasks()
   private readonly removed: RemovedPictures
   private readonly models: ChosenModels
@@ -103,6 +105,7 @@ export class DenoiseService {
         lanes: () => this.savingLanes(),
         estimator: client,
         results: new SavedResults(deps.state, log),
+        scales: this.scales,
       },
       looked: (id) => this.loaded.peek(id),
       change: (ids, changes) => this.change(ids, changes),
@@ -166,6 +169,7 @@ export class DenoiseService {
 
   /** @throws ExpectedError when there is no picture at all */
   async add({ places }: ParsedParams<'denoise.add'>): Promise<{ ids: string[] }> {
+    this.scales.forget()
     return { ids: await this.list.add(places.map((place) => this.deps.places.resolve(place))) }
   }
 
@@ -189,7 +193,8 @@ export class DenoiseService {
   putBack = (key: string): void => this.removed.putBack(key)
 
   async thumbnail({ id, size }: ParsedParams<'denoise.thumbnail'>): Promise<PixelBlock> {
-    return readThumbnail(this.sourceOf(id).path, size)
+    const range = this.list.get(id)?.controls.range
+    return readThumbnail(this.sourceOf(id).path, size, (image) => this.scales.of(image, range))
   }
 
   /** @throws ExpectedError for what cannot be read */
@@ -205,6 +210,7 @@ export class DenoiseService {
       ...loaded.levels.sizeOf(0),
       ...toldNoise(noise, scale),
       repairs: foundRepairs(repairs, loaded.picture),
+      scale: loaded.picture.scale ?? null,
     }
   }
 
@@ -349,7 +355,7 @@ export class DenoiseService {
   private async load(id: string) {
     const { path } = this.sourceOf(id)
     try {
-      return await this.loaded.get(id, path)
+      return await this.loaded.get(id, path, this.list.get(id)?.controls.range ?? 'auto')
     } catch (error) {
       throw new ExpectedError('bad-input', reasonOf(error), { cause: error })
     }

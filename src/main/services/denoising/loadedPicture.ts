@@ -2,6 +2,7 @@ import type { PixelBlock } from '../../../shared/api/library'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ImageNoise, PixelData, Repairs } from '../../worker/protocol'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
+import type { ValueScale } from '../../engine/imaging/valueScale'
 import { Draft } from './draft'
 import { PictureLevels, type Size } from './pictureLevels'
 import { rangeIn } from './pictureScale'
@@ -49,10 +50,13 @@ export class LoadedPicture {
     private readonly screen: ScreenColors | null,
   ) {}
 
-  /** @throws UnusableImage */
-  static async load(path: string): Promise<LoadedPicture> {
+  /** @param scaleFor black and white where they are not the picture's own. @throws UnusableImage */
+  static async load(
+    path: string,
+    scaleFor: (image: PreparedImage) => Promise<ValueScale | undefined> = async () => undefined,
+  ): Promise<LoadedPicture> {
     const image = await prepareImage(path)
-    const read = await readPicture(image)
+    const read = await readPicture(image, await scaleFor(image))
     // Of several pages the first is looked at.
     const first = read.pixels.subarray(0, read.pixels.length / read.pages)
     // Its floats are of use only where it is written.

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
+import type { FolderScales } from './folderScales'
 import type { DenoisingModel } from './denoisingModels'
 import type { FoundNoise, NoiseAhead } from './noiseAhead'
 import type { QueueEntry } from './queueEntry'
@@ -15,6 +16,7 @@ export interface Opened {
 }
 
 export interface PictureReaderDependencies {
+  readonly scales: FolderScales
   readonly noiseAhead: NoiseAhead
   readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
 }
@@ -51,13 +53,14 @@ export class PictureReader {
     this.ahead = null
   }
 
-  private async read({ path, stamp }: QueueEntry): Promise<Opened> {
+  private async read({ path, stamp, controls }: QueueEntry): Promise<Opened> {
     if (!isSame(stamp, await stampOf(path)))
       throw new UnusableImage(
         'It was changed or moved since it was added. Try again to take it as it is now.',
       )
     const image = await prepareImage(path)
-    return { image, picture: await readPicture(image) }
+    const scale = await this.deps.scales.of(image, controls.range)
+    return { image, picture: await readPicture(image, scale) }
   }
 
   private async readAhead(entry: QueueEntry): Promise<Opened> {

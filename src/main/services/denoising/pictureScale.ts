@@ -47,3 +47,9 @@ export function sigmaScale(picture: Scaled): number {
   const range = rangeIn(picture)
   return range ? (range.white - range.black) / deepest : 1
 }
+
+/** Whether black and white are the same numbers in both. */
+export function isSameScale({ scale: a }: Scaled, other: Scaled | undefined): boolean {
+  const b = other?.scale
+  return a?.black === b?.black && a?.white === b?.white
+}

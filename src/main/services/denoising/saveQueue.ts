@@ -10,6 +10,8 @@ import { BatchProgress, type Ending } from './batchProgress'
 import { type DenoisedPicture, denoisePicture } from './denoisePicture'
 import type { DenoisingModel } from './denoisingModels'
 import type { LoadedPicture } from './loadedPicture'
+import type { FolderScales } from './folderScales'
+import { isSameScale } from './pictureScale'
 import { keyOf } from './nextWork'
 import { NoiseAhead } from './noiseAhead'
 import { canReadAhead, type Opened, PictureReader } from './pictureReader'
@@ -30,6 +32,7 @@ export interface SaveDependencies {
   readonly estimator: ComputeClient
   readonly log: Log
   readonly results: SavedResults
+  readonly scales: FolderScales
   readonly target: () => ComputeTarget
   readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
   /** The picture as it is looked at, where it is. */
@@ -62,10 +65,10 @@ export class SaveQueue {
   private readonly places: TakenPlaces
 
   constructor(private readonly deps: SaveDependencies) {
-    const { modelFor, estimator, results } = deps
+    const { modelFor, estimator, results, scales } = deps
     this.sideBySide = new SideBySide(() => deps.lanes(), this.progress)
     this.places = new TakenPlaces(results)
-    this.reader = new PictureReader({ modelFor, noiseAhead: new NoiseAhead(estimator) })
+    this.reader = new PictureReader({ modelFor, noiseAhead: new NoiseAhead(estimator), scales })
   }
 
   /** When nothing is left to do. Returns the function that stops listening. */
@@ -275,6 +278,7 @@ export class SaveQueue {
     const shown = looked(id)
     const isShown =
       picture.pages === 1 &&
+      isSameScale(picture, shown?.picture) &&
       shown?.restoration.isComplete &&
       shown.restoration.isFor(keyOf({ model, ...asked })) &&
       isSame(entry.stamp, { bytes: shown.image.bytes, modifiedMs: shown.image.modifiedMs })

@@ -1,16 +1,22 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
 import { openInput } from '../datasets/decodeImage'
-import { prepareImage } from '../datasets/prepareImage'
+import type { ValueScale } from '../../engine/imaging/valueScale'
+import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { damaged, reasonOf } from '../datasets/unusableImage'
 
 /** An upright picture, no side longer than `size`, on white. @throws ExpectedError for what cannot be read */
-export async function readThumbnail(path: string, size: number): Promise<PixelBlock> {
+export async function readThumbnail(
+  path: string,
+  size: number,
+  scaleOf: (image: PreparedImage) => Promise<ValueScale | undefined> = async () => undefined,
+): Promise<PixelBlock> {
   try {
     const image = await prepareImage(path)
-    const { data, info } = await (
-      await openInput(image, { forThumbnail: true })
-    )
+    const scale = await scaleOf(image)
+    const scaleFor = scale && (async () => scale)
+    const opened = await openInput(image, { forThumbnail: true, scaleFor })
+    const { data, info } = await opened
       .resize(size, size, { fit: 'inside', withoutEnlargement: true })
       .flatten({ background: 'white' })
       .toColourspace('srgb')

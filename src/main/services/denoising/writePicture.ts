@@ -110,7 +110,7 @@ export async function writePicture(
     if (format === 'tiff') await carryTags(null, path, pages)
     return
   }
-  const described = picture.described ?? (await descriptionsOf(original, picture))
+  const described: Descriptions = picture.described ?? (await descriptionsOf(original, picture))
   const { begun, density } = await carrierOf(original, picture, described)
   const filled = begun
     // Arrays of numbers are taken as well, which its types do not say.
@@ -127,7 +127,7 @@ export async function writePicture(
       : sharp(await carrier.png({ compressionLevel: 1 }).toBuffer())
           .flatten({ background: 'white' })
           .keepMetadata()
-  await encode(ready, { ...how, density }).toFile(path)
+  await encode(ready, { ...how, density, bits: described.bitsPerSample }).toFile(path)
   if (format === 'tiff') await carryDescriptions(original, { exif: described.exif, density }, path, pages)
   if (format === 'jpeg' && !described.exif) await withoutExif(path)
   if (format === 'png' && picture.format === 'png') await carryChunks(original.input, path)
@@ -171,7 +171,7 @@ interface Carrier {
   readonly density?: number
 }
 
-type Descriptions = Pick<Metadata, 'exif' | 'xmp' | 'icc'> & { density?: number }
+type Descriptions = Pick<Metadata, 'exif' | 'xmp' | 'icc' | 'bitsPerSample'> & { density?: number }
 
 async function carrierOf(
   original: PreparedImage,
