@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { bundled } from './src/main/setup/packaging/bundled.mjs'
 
 const umap = resolve(import.meta.dirname, 'node_modules/embedding-atlas/dist/umap.js')
 
@@ -21,27 +22,7 @@ export default defineConfig({
     resolve: { alias: { 'embedding-atlas/umap': umap } },
     build: {
       target: 'node20',
-      // Hundreds of small files, which would be looked for one by one whenever the command line starts.
-      externalizeDeps: {
-        exclude: [
-          'echarts',
-          'zrender',
-          'zod',
-          'hyparquet-writer',
-          'hyparquet',
-          'image-size',
-          'parse-exr',
-          'cli-progress',
-          'csv-parse',
-          'commander',
-          'pure-rand',
-          'chokidar',
-          'opentype.js',
-          'protobufjs',
-          'ml-kmeans',
-          'ml-matrix',
-        ],
-      },
+      externalizeDeps: { exclude: bundled },
       minify: false,
       sourcemap: true,
       rollupOptions: {

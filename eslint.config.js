@@ -3,6 +3,7 @@ import prettier from 'eslint-config-prettier'
 import { importX } from 'eslint-plugin-import-x'
 import vue from 'eslint-plugin-vue'
 import tseslint from 'typescript-eslint'
+import { voidPromise } from './eslint.voidPromise.js'
 
 const main = './src/main'
 
@@ -56,7 +57,9 @@ const doors = [
       './main/cli',
       './main/builtFiles.ts',
       './main/serve.ts',
+      './main/closeInspector.ts',
       './main/store/appFolders.ts',
+      './main/store/fileErrors.ts',
       './main/worker/computeClient.ts',
       './main/worker/protocol.ts',
     ],
@@ -71,7 +74,14 @@ const doors = [
   door(
     `${main}/transports`,
     './src',
-    ['./shared', './main/app', './main/transports', './main/services/eventBus.ts', './main/services/log.ts'],
+    [
+      './shared',
+      './main/app',
+      './main/transports',
+      './main/services/eventBus.ts',
+      './main/services/log.ts',
+      './main/store/fileErrors.ts',
+    ],
     'a transport carries messages and knows nothing of what they ask for.',
   ),
   door(
@@ -96,6 +106,7 @@ const doors = [
       './main/services/shell.ts',
       './main/setup/chromium.mjs',
       './main/setup/display.mjs',
+      './main/store/privateFile.ts',
       './main/served',
     ],
     'what a served app has of the machine that it runs on.',
@@ -112,11 +123,29 @@ const tensorLibraries = [
   'onnxruntime-node',
 ]
 
+/** In a text that replaces another one "$&" and the like stand for what was found: names of files have them too. */
+const replacement = {
+  selector:
+    "CallExpression[callee.property.name=/^replace(All)?$/][arguments.length=2]:not([arguments.1.type='Literal']):not([arguments.1.type=/Function/])",
+  message: 'A text from outside can have "$&" in it. Write replace(what, () => text).',
+}
+
+const ofRuntimes = tensorLibraries.map((name) => ({
+  name,
+  message: 'Tensor libraries live in engine/runtimes.',
+}))
+const ofSharp = ['sharp', '@janhapke/sharp-electron', '@img/sharp-wasm32'].map((name) => ({
+  name,
+  message:
+    'Pictures are read and written through services/sharp.ts, which knows the build that this process bears.',
+}))
+
 export default tseslint.config(
   { ignores: ['out/', 'node_modules/', 'coverage/', 'demo/'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   ...vue.configs['flat/recommended'],
+  { rules: { 'no-restricted-syntax': ['error', replacement] } },
   {
     files: ['**/*.vue'],
     languageOptions: { parserOptions: { parser: tseslint.parser } },
@@ -127,6 +156,23 @@ export default tseslint.config(
       'vue/component-api-style': ['error', ['script-setup']],
       'vue/no-v-html': 'error',
       'vue/require-default-prop': 'off',
+    },
+  },
+  {
+    // A promise that nobody waits for may end the app. `inBackground` is the one way to leave it alone, and reports it.
+    files: ['src/**/*.ts', 'src/**/*.vue'],
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.vue'],
+      },
+    },
+    plugins: { hourglass: { rules: { 'void-promise': voidPromise } } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
+      '@typescript-eslint/no-misused-promises': 'error',
+      'hourglass/void-promise': 'error',
     },
   },
   {
@@ -151,16 +197,12 @@ export default tseslint.config(
     files: ['src/**/*.ts', 'src/**/*.vue'],
     ignores: ['src/main/engine/runtimes/**'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: tensorLibraries.map((name) => ({
-            name,
-            message: 'Tensor libraries live in engine/runtimes.',
-          })),
-        },
-      ],
+      'no-restricted-imports': ['error', { paths: [...ofRuntimes, ...ofSharp] }],
     },
+  },
+  {
+    files: ['src/main/services/sharp.ts', 'src/main/services/wasmSharp.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: ofRuntimes }] },
   },
   {
     files: ['src/main/engine/runtimes/**/*.ts'],
@@ -169,7 +211,10 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          paths: [{ name: 'onnxruntime-node', message: 'Of library.ts, which turns its telemetry off.' }],
+          paths: [
+            { name: 'onnxruntime-node', message: 'Of library.ts, which turns its telemetry off.' },
+            ...ofSharp,
+          ],
         },
       ],
     },
@@ -184,6 +229,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
+        replacement,
         ...['', ' > TSAsExpression'].map((as) => ({
           selector: `CallExpression[callee.name=/^watch/] > ArrowFunctionExpression:first-child${as} > ArrayExpression`,
           message:

@@ -12,6 +12,7 @@ const long = [
   'runtimesAgree',
   'umap',
   'denoiseService',
+  'setup/package',
 ]
 
 class LongOnesFirst extends BaseSequencer {

@@ -12,18 +12,21 @@ function above(name: string): string | null {
   }
 }
 
+/** Neither a worker thread of Electron nor a native library sees into an archive. What they read lies beside it in a packaged app. */
+const unpacked = (path: string): string => path.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked')
+
 /** The built computeWorker.js. @throws Error when the build is incomplete */
 export function computeWorkerEntry(): URL {
   const path = above('computeWorker.js')
   if (!path) throw new Error('computeWorker.js is not there: the build is incomplete. Run npm run build.')
-  return pathToFileURL(path)
+  return pathToFileURL(unpacked(path))
 }
 
 /** The built decodeWorker.js, also for code that was not built itself. @throws Error when the build is incomplete */
 export function decodeWorkerEntry(): URL {
   const path = above('decodeWorker.js') ?? above(join('out', 'main', 'decodeWorker.js'))
   if (!path) throw new Error('decodeWorker.js is not there: the build is incomplete. Run npm run build.')
-  return pathToFileURL(path)
+  return pathToFileURL(unpacked(path))
 }
 
 /** Folder of the built page. @throws Error when the build is incomplete */
@@ -48,12 +51,12 @@ export function appVersion(): string {
 export function builtinModelsFolder(): string {
   const path = above(join('resources', 'models'))
   if (!path) throw new Error('resources/models is not there: the app is incomplete.')
-  return path
+  return unpacked(path)
 }
 
 /** Folder of what the samples are made of. @throws Error when it was not packaged */
 export function sampleResources(): string {
   const path = above(join('resources', 'sample'))
   if (!path) throw new Error('resources/sample is not there: the app is incomplete.')
-  return path
+  return unpacked(path)
 }

@@ -1,13 +1,17 @@
 import { join } from 'node:path'
 import { app as electron, dialog, nativeTheme, session } from 'electron'
 import type { Place } from '../shared/api/places'
+import { inBackground } from '../shared/inBackground'
 import { type App, createApp } from './app/createApp'
+import { surviveFaults } from './app/faults'
 import { openLogFile } from './app/logFile'
+import { closeInspector } from './closeInspector'
 import { appVersion, computeWorkerEntry, pageFolder, tensorflowSetup, windowIcon } from './builtFiles'
 import { setApplicationMenu } from './electron/applicationMenu'
 import { electronShell } from './electron/electronShell'
 import { AppWindow } from './electron/appWindow'
 import { connectIpc } from './electron/ipcTransport'
+import { noteOpened } from './electron/mainWindow'
 import { handlePageProtocol, registerPageProtocol } from './electron/pageProtocol'
 import { guardQuit } from './electron/quitting'
 import { secure } from './electron/security'
@@ -22,17 +26,17 @@ const preload = join(import.meta.dirname, '../preload/index.cjs')
 const window = new AppWindow({ preload, state: folders.state, icon: windowIcon() }, log)
 const shell = electronShell(window.current)
 
+closeInspector()
 electron.setName('Hourglass')
 // Windows shows notifications of programs that it knows only. The same id as in the packaging.
 electron.setAppUserModelId('io.github.hourglass')
 electron.setPath('userData', join(folders.state, 'electron'))
 electron.enableSandbox()
 registerPageProtocol()
-process.on('uncaughtException', (error) => log.error('Something went wrong outside of any command.', error))
-process.on('unhandledRejection', (error) => log.error('Something went wrong outside of any command.', error))
+surviveFaults(log)
 
 // A second start hands its folders to the first and ends.
-if (electron.requestSingleInstanceLock()) void start()
+if (electron.requestSingleInstanceLock()) inBackground(start())
 else electron.quit()
 
 async function start(): Promise<void> {
@@ -40,7 +44,7 @@ async function start(): Promise<void> {
   let open = async (paths: readonly string[]): Promise<void> => void opened.push(...paths)
   electron.on('open-file', (event, path) => {
     event.preventDefault()
-    void open([path])
+    inBackground(open([path]))
   })
   await electron.whenReady()
   secure(log)
@@ -58,6 +62,7 @@ async function start(): Promise<void> {
     open = (paths) => hand(app, paths)
     await open(opened)
   } catch (error) {
+    noteOpened()
     dialog.showErrorBox('Hourglass could not start', (error as Error).message)
     electron.exit(1)
   }
@@ -70,13 +75,13 @@ function run(app: App): void {
   setApplicationMenu({
     show(screen) {
       window.show()
-      void window.ready().then(() => app.events.emit('screen.asked', { screen }))
+      inBackground(window.ready().then(() => app.events.emit('screen.asked', { screen })))
     },
     open(panel) {
       window.show()
-      void window.ready().then(() => app.events.emit('panel.asked', { panel }))
+      inBackground(window.ready().then(() => app.events.emit('panel.asked', { panel })))
     },
-    openFolder: () => void shell.pick('folders').then((paths) => hand(app, paths)),
+    openFolder: () => inBackground(shell.pick('folders').then((paths) => hand(app, paths))),
     logPath: log.path,
   })
   showTraining(app, window.current, window.show)
@@ -84,7 +89,7 @@ function run(app: App): void {
 
   electron.on('second-instance', (_, argv, folder) => {
     window.show()
-    void hand(app, pathsOf(argv, folder))
+    inBackground(hand(app, pathsOf(argv, folder)))
   })
   electron.on('activate', window.show)
   window.show()

@@ -1,10 +1,15 @@
-import { createApp } from './app/createApp'
+import { type App, createApp } from './app/createApp'
+import { inBackground } from '../shared/inBackground'
+import { surviveFaults } from './app/faults'
 import { openLogFile } from './app/logFile'
 import { appVersion, computeWorkerEntry, pageFolder, tensorflowSetup } from './builtFiles'
 import { openAppWindow } from './served/openBrowser'
+import { RedirectFile } from './served/redirectFile'
 import { servedShell } from './served/servedShell'
+import { findChromium } from './setup/chromium.mjs'
 import { hasDisplay } from './setup/display.mjs'
 import { appFolders } from './store/appFolders'
+import { announceServing } from './store/servingFile'
 import { serveApp } from './transports/httpServer'
 
 export interface ServeRequest {
@@ -25,31 +30,49 @@ export interface Serving {
 }
 
 /** The same app without Electron, for a browser on this machine or at the other end of a tunnel. @throws ExpectedError */
-export async function serve({ port, open, roots, devOrigin }: ServeRequest): Promise<Serving> {
+export async function serve(request: ServeRequest): Promise<Serving> {
   const folders = appFolders()
   const log = openLogFile(folders.logs)
+  surviveFaults(log)
   const app = await createApp({
     folders,
     log,
-    shell: servedShell(roots),
+    shell: servedShell(request.roots),
     version: appVersion(),
     computeWorker: computeWorkerEntry(),
     tensorflowSetup: tensorflowSetup(),
   })
   try {
-    const server = await serveApp(app, { port, page: pageFolder(), devOrigin })
-    log.info(`Serving on ${new URL(server.address).origin}.`)
-    const close = async () => {
-      await app.close()
-      await server.close()
-    }
-    return {
-      address: server.address,
-      windowOpened: open && hasDisplay() && openAppWindow(server.address),
-      close,
-    }
+    return await serveTo(app, folders.state, request)
   } catch (error) {
     await app.close()
     throw error
   }
+}
+
+async function serveTo(app: App, state: string, request: ServeRequest): Promise<Serving> {
+  const { port, open, devOrigin } = request
+  const browser = open && hasDisplay() ? findChromium() : null
+  const redirect = browser === null ? null : new RedirectFile(state, browser)
+  const renew = async () => {
+    try {
+      await redirect?.leadTo(server.ticketAddress())
+    } catch (error) {
+      app.log.warn(`The file that opens the window was not renewed: ${(error as Error).message}`)
+    }
+  }
+  const onNewTicket = () => inBackground(renew())
+  const server = await serveApp(app, { port, page: pageFolder(), devOrigin, onNewTicket })
+  const { address } = server
+  app.log.info(`Serving on ${new URL(address).origin}.`)
+  const conceal = await announceServing(state, address)
+  await redirect?.leadTo(server.ticketAddress())
+  if (browser !== null && redirect !== null) openAppWindow(browser, redirect.url)
+  const close = async () => {
+    await app.close()
+    await server.close()
+    await redirect?.remove()
+    await conceal()
+  }
+  return { address, windowOpened: browser !== null, close }
 }

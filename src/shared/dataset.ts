@@ -49,6 +49,8 @@ export const datasetInfoSchema = z.object({
   version: z.literal(1),
   name: z.string(),
   createdAt: z.string(),
+  /** Of its images, their files and labels: the same images in the same order have the same. Older datasets have none. */
+  revision: z.string().optional(),
   sources: z.array(z.string()),
   preprocessing: preprocessingSchema,
   count: z.number().int().min(0),
@@ -61,6 +63,10 @@ export const datasetInfoSchema = z.object({
   scales: z.array(datasetScaleSchema).optional(),
 })
 export type DatasetInfo = z.infer<typeof datasetInfoSchema>
+
+/** What is computed from a dataset carries this: with another one, a row is another image. */
+export const revisionOf = ({ revision, createdAt }: Pick<DatasetInfo, 'revision' | 'createdAt'>): string =>
+  revision ?? createdAt
 
 /** One line of items.jsonl. `path` is relative to its source; `width` and `height` are the original's. */
 export const datasetItemSchema = z.object({

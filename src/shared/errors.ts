@@ -1,6 +1,6 @@
 /**
  * What can go wrong in a way a person can mend. `bad-usage` is a wrong command or option; all others are about what
- * the command was given or where it runs. Anything that is not an `ExpectedError` or a `CancelledError` is a bug.
+ * the command was given or where it runs; `outdated` what was computed from something that has changed since. Anything that is not an `ExpectedError` or a `CancelledError` is a bug.
  */
 export type ErrorCode =
   | 'bad-usage'
@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'unsupported'
   | 'runtime-missing'
   | 'diverged'
+  | 'outdated'
 
 /** A failure with a sentence that says what is wrong and what to do. */
 export class ExpectedError extends Error {

@@ -28,6 +28,10 @@ export const tyingModes = ['tied', 'untied', 'copied', 'pseudo-inverse'] as cons
 export const tyingSchema = z.enum(tyingModes)
 export type Tying = z.infer<typeof tyingSchema>
 
+/** After what a decoder that follows its encoder is made anew from it: see `copied` and `pseudo-inverse`. */
+export const copyMoments = ['batch', 'epoch'] as const
+export type CopyMoment = (typeof copyMoments)[number]
+
 /** `pca` begins where PCA of the training images ends; a model that cannot begins as `he-normal` does, around their mean. */
 export const initializers = [
   'glorot-uniform',
@@ -109,7 +113,7 @@ export const modelSpecSchema = z
     skips: z.boolean().default(false),
     tying: tyingSchema.default('tied'),
     /** When a copied decoder is set to the transpose. */
-    copyEvery: z.enum(['batch', 'epoch']).default('batch'),
+    copyEvery: z.enum(copyMoments).default('batch'),
     output: z
       .object({
         activation: activationSchema.default('linear'),

@@ -101,6 +101,8 @@ export const runInfoSchema = z.object({
   /** Path of the dataset's folder, and how many images it had when the run began: 0 while they are being imported. */
   dataset: z.string(),
   images: z.number().int().min(0),
+  /** Of that dataset when the run began, where it is known: with another one its rows are other images. */
+  datasetRevision: z.string().nullable().default(null),
   spec: modelSpecSchema,
   config: trainingConfigSchema,
   preset: z.string().nullable(),

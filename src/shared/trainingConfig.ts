@@ -75,6 +75,8 @@ export const trainingConfigSchema = z.object({
   schedule: scheduleSchema.default({ name: 'constant' }),
   /** Corruption of the input; the target stays clean. */
   noise: noiseSpecSchema.nullable().default(null),
+  /** Share of the images whose Gaussian noise is cut off at black and white and rounded to 8 bits, as in files. */
+  clippedShare: z.number().min(0).max(1).default(0),
   /** Null where images are as large as the model takes them. */
   patches: patchesConfigSchema.nullable().default(null),
   augmentation: augmentationSchema.nullable().default(null),

@@ -4,12 +4,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContext, Frame, Page, Request, Route } from '@playwright/test'
 import { root } from '../support/requirements'
+import { besideSystemGlib, hasSystemGlib } from '../support/systemGlib'
 import { decodeArrays, encodeArrays } from './arrays'
 
 /** Chromium opens no app: addresses, so the page has this one instead. */
 const origin = 'https://hourglass.invalid'
 const appOrigin = 'app://hourglass'
-const toApp = (url: string) => url.replace(origin, appOrigin)
+const toApp = (url: string) => url.replace(origin, () => appOrigin)
 
 export interface StandInOptions {
   readonly home: string
@@ -73,7 +74,12 @@ export class StandIn {
     const register = join(root, 'test/electron/standIn/register.mjs')
     const child = fork(join(root, 'out/main/index.js'), [...args], {
       execArgv: ['--import', register, '--inspect=127.0.0.1:0'],
-      env: { ...process.env, HOURGLASS_HOME: home, HOURGLASS_STAND_IN: JSON.stringify(start) },
+      env: {
+        ...process.env,
+        ...(hasSystemGlib() ? besideSystemGlib : {}),
+        HOURGLASS_HOME: home,
+        HOURGLASS_STAND_IN: JSON.stringify(start),
+      },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
@@ -173,7 +179,7 @@ export class StandIn {
       this.serve(route, page).catch(() => route.abort().catch(() => undefined)),
     )
     page.on('popup', (popup) => void popup.close().catch(() => undefined))
-    await page.goto(url.replace(appOrigin, origin))
+    await page.goto(url.replace(appOrigin, () => origin))
     this.windowsOpened++
     this.opened()
   }

@@ -13,6 +13,7 @@ import type { DenoiseService } from '../services/denoising/denoiseService'
 import type { TrainingService } from '../services/training/trainingService'
 import type { AppFolders } from '../store/appFolders'
 import { holdApp } from '../store/appLock'
+import { explainUnforeseen } from '../store/fileErrors'
 import { handlersOf } from './handlers'
 import { openServices, type Services } from './services'
 
@@ -62,7 +63,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   } catch (error) {
     await release()
     log.error('Hourglass could not start.', error)
-    throw error
+    throw explainUnforeseen(error)
   }
 }
 

@@ -6,6 +6,7 @@ import { deviceHandlers } from '../services/devices/deviceHandlers'
 import { exportHandlers } from '../services/exports/modelExports'
 import { jobHandlers } from '../services/jobs/jobService'
 import { latentHandlers } from '../services/latent/latentHandlers'
+import type { LibraryGate } from '../services/library/libraryGate'
 import { modelHandlers } from '../services/models/modelHandlers'
 import { placeHandlers } from '../services/places/browseFolders'
 import { runHandlers } from '../services/runs/runHandlers'
@@ -16,6 +17,24 @@ import type { Services } from './services'
 
 /** What answers each command. */
 export function handlersOf(services: Services, shell: Shell, state: () => AppState): Handlers {
+  return gated(services.gate, allHandlers(services, shell, state))
+}
+
+/** What reads or writes the library. The others may wait for jobs, as a move of the library is one. */
+const inLibrary = /^(datasets|training|runs|models|latent)\.|^library\.(restore|empty)$/
+
+/** While the library changes its place, what a window asks of it waits, and finds it in the new place then. */
+function gated(gate: LibraryGate, handlers: Handlers): Handlers {
+  const behindGate = Object.entries(handlers)
+    .filter(([command]) => inLibrary.test(command))
+    .map(([command, handle]) => {
+      const work = handle as (params: unknown) => Promise<unknown>
+      return [command, (params: unknown) => gate.use(() => work(params))]
+    })
+  return { ...handlers, ...Object.fromEntries(behindGate) }
+}
+
+function allHandlers(services: Services, shell: Shell, state: () => AppState): Handlers {
   return {
     'app.state': async () => state(),
     'settings.change': async (changes) => {

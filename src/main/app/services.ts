@@ -5,11 +5,14 @@ import { DeviceService } from '../services/devices/deviceService'
 import { EventBus } from '../services/eventBus'
 import { ModelExports } from '../services/exports/modelExports'
 import { JobService } from '../services/jobs/jobService'
+import type { Log } from '../services/log'
 import { LatentActions } from '../services/latent/latentActions'
 import { LatentService } from '../services/latent/latentService'
 import { FolderLibrary } from '../services/library/folderLibrary'
-import { LibraryMover } from '../services/library/moveLibrary'
+import { LibraryGate } from '../services/library/libraryGate'
+import { LibraryMover, type MoveDependencies } from '../services/library/moveLibrary'
 import { ModelService } from '../services/models/modelService'
+import { Fence } from '../services/places/fence'
 import { PlaceRegistry } from '../services/places/placeRegistry'
 import { RunService } from '../services/runs/runService'
 import { SettingsService } from '../services/settings/settingsService'
@@ -28,25 +31,39 @@ function computeClients(entry: URL) {
   return { trainer: client(), helper: client(), mapper: client(), savers: [client(), client()] as const }
 }
 
-/** All services, in the order in which they need each other. @throws ExpectedError */
-export async function openServices(
+/** All services. @throws ExpectedError, also while another app has the library open */
+export async function openServices(options: AppOptions, uploads: string) {
+  const { folders, log } = options
+  const settings = await SettingsService.open(folders.settings, log)
+  const chosen = folders.libraryIsFixed ? null : settings.library
+  const library = await FolderLibrary.openAlone(chosen ?? folders.library)
+  try {
+    await library.emptyLeftovers()
+    return await openOn(library, settings, options, uploads)
+  } catch (error) {
+    await library.close()
+    throw error
+  }
+}
+
+/** In the order in which they need each other. */
+async function openOn(
+  library: FolderLibrary,
+  settings: SettingsService,
   { folders, log, shell, computeWorker, tensorflowSetup, version }: AppOptions,
   uploads: string,
 ) {
   const events = new EventBus()
-  const settings = await SettingsService.open(folders.settings, log)
-  const chosen = folders.libraryIsFixed ? null : settings.library
-  const library = await FolderLibrary.open(chosen ?? folders.library)
-  await library.emptyLeftovers()
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
+  const fence = new Fence(shell.roots.length === 0 ? [] : [...shell.roots, uploads])
   const { trainer, helper, mapper, savers } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) => training.useOf(id)
   const sampleFolder = join(folders.state, 'sample')
 
   const datasets = await DatasetService.open({
-    ...{ library, events, jobs, places, inUse, sampleFolder, client: helper },
+    ...{ library, events, jobs, places, fence, inUse, sampleFolder, client: helper },
   })
   const imports = new DatasetImports(datasets, jobs, events)
   const runs = await RunService.open({
@@ -54,7 +71,7 @@ export async function openServices(
     nameOfNewDataset: (id) => imports.nameOfNew(id),
   })
   const models = await ModelService.open({
-    ...{ library, events, log, runs, datasets, places, client: helper, computeWorker, version },
+    ...{ library, events, log, runs, datasets, places, fence, client: helper, computeWorker, version },
   })
   const devices = await DeviceService.open({
     ...{ events, jobs, settings, log, isTraining, client: trainer, state: folders.state },
@@ -64,9 +81,10 @@ export async function openServices(
     ...{ library, runs, events, imports, log, client: trainer },
     target: () => devices.target(),
     modelFolder: (id) => models.folderOf(id),
+    isMoving: () => jobs.isBusy('move-library'),
   })
   const denoising = await DenoiseService.open({
-    ...{ events, log, places, models, uploads, version, state: folders.state, roots: shell.roots },
+    ...{ events, log, places, fence, models, uploads, version, state: folders.state, roots: shell.roots },
     ...{ client: helper, savers, target: () => devices.target() },
   })
   const latent = new LatentService({
@@ -75,8 +93,9 @@ export async function openServices(
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
-  const mover = new LibraryMover({
-    ...{ library, settings, jobs, places, folders, isTraining, datasets: datasets.opened },
+  const gate = new LibraryGate()
+  const mover = await moverOf({
+    ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
   })
 
   const close = async () => {
@@ -87,6 +106,35 @@ export async function openServices(
     await datasets.opened.close()
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
-  const plans = new PlanService({ library, places, warmUp: () => devices.warmUp() })
-  return { ...made, plans, denoising, latent, latentActions, exports, mover, showcase, close }
+  const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
+  return { ...made, plans, denoising, latent, latentActions, exports, mover, gate, showcase, close }
+}
+
+interface MoverParts extends Omit<MoveDependencies, 'datasets' | 'isUnderWay'> {
+  readonly datasets: DatasetService
+  readonly runs: RunService
+  readonly training: TrainingService
+  readonly events: EventBus
+  readonly log: Log
+}
+
+/** What moves the library, once it has ended what a move before this start has left. */
+async function moverOf({
+  datasets,
+  runs,
+  training,
+  events,
+  log,
+  ...parts
+}: MoverParts): Promise<LibraryMover> {
+  const isUnderWay = () =>
+    training.current !== null ||
+    runs.listing().items.some(({ elsewhere, state }) => elsewhere && state === 'training') ||
+    datasets.listing().items.some(({ state }) => state === 'importing')
+  const mover = new LibraryMover({ ...parts, isUnderWay, datasets: datasets.opened })
+  await mover.finish().catch((error: unknown) => log.error('The old place could not be cleared.', error))
+  events.on('jobs.changed', ({ changed }) => {
+    if (changed.some(({ kind }) => kind === 'move-library') && !mover.isMoving) training.libraryMoved()
+  })
+  return mover
 }

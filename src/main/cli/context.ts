@@ -32,7 +32,7 @@ import { createProgress, type Progress } from './progress'
 export interface CommandContext {
   readonly output: Output
   readonly progress: Progress
-  /** Aborts at the first Ctrl-C or SIGTERM. */
+  /** Aborts at the first Ctrl-C, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal
 }
 

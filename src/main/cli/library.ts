@@ -11,10 +11,13 @@ import type { CommandContext } from './context'
 const isSwitchedOff = () => process.env.HOURGLASS_LIBRARY === 'none'
 
 /** The library that the window shows, made where it is not there yet. Close it when done. @throws ExpectedError */
-export async function openLibrary(): Promise<FolderLibrary> {
+export const openLibrary = async (): Promise<FolderLibrary> => FolderLibrary.open(await locateLibrary())
+
+/** Where that library is, there or not. */
+export async function locateLibrary(): Promise<string> {
   const folders = appFolders()
   const chosen = folders.libraryIsFixed ? null : await chosenLibrary(folders.settings)
-  return FolderLibrary.open(chosen ?? folders.library)
+  return chosen ?? folders.library
 }
 
 /** Where a command writes: what was given, or a new folder of the library. @throws ExpectedError */

@@ -36,10 +36,12 @@ export function decimal(range: Range = {}): Parser<number> {
   }
 }
 
-/** Null for `auto`. */
-export function autoOr<T>(parser: Parser<T>): Parser<T | null> {
-  return (text) => (text.trim() === 'auto' ? null : parser(text))
+/** Reads `auto`, or what the parser reads. No parser may give null: commander makes an empty text of it. */
+export function autoOr<T>(parser: Parser<T>): Parser<T | 'auto'> {
+  return (text) => (text.trim() === 'auto' ? 'auto' : parser(text))
 }
+
+export const nullForAuto = <T>(value: T | 'auto'): T | null => (value === 'auto' ? null : value)
 
 /** Black and white of pictures with more than 8 bits: `auto`, `full`, or `0:4095`. */
 export const pictureRange: Parser<PictureRange> = (text) => {

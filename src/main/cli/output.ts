@@ -37,10 +37,11 @@ export function createOutput(
 }
 
 /**
- * Lets the reader of stdout go (`hourglass … | head -1`) without a word: the work goes on, since its results are files.
+ * Lets the reader of stdout go (`hourglass … | head -1`, or a terminal that was closed) without a word: the work goes on
+ * or saves, since its results are files.
  */
 export function toleratePipeClosed(stream: NodeJS.WritableStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
   })
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { CancelledError, ExpectedError, exitCodeOf, exitCodes } from '../../shared/errors'
+import { explainUnforeseen } from '../store/fileErrors'
 import { createContext, type RegisterCommand } from './context'
 import { toleratePipeClosed, type OutputMode } from './output'
 import { createProgram } from './program'
@@ -8,7 +9,10 @@ import { createProgram } from './program'
 export async function runCommandLine(commands: RegisterCommand[]): Promise<void> {
   toleratePipeClosed(process.stdout)
   toleratePipeClosed(process.stderr)
-  process.on('uncaughtException', (error) => exit(report(error)))
+  process.on('uncaughtException', (error) => {
+    // A served app listens too, logs it and goes on.
+    if (process.listenerCount('uncaughtException') === 1) exit(report(error))
+  })
   const mode: OutputMode = { json: false, quiet: false }
   try {
     await createProgram(commands, createContext(mode), mode).parseAsync(process.argv)
@@ -19,7 +23,8 @@ export async function runCommandLine(commands: RegisterCommand[]): Promise<void>
 }
 
 /** Says on stderr what went wrong, and returns the exit code for it. */
-function report(error: unknown): number {
+function report(thrown: unknown): number {
+  const error = explainUnforeseen(thrown)
   if (error instanceof CommanderError) {
     // Commander has printed its own errors, and help and version, already.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.badUsage

@@ -1,5 +1,6 @@
 import { app, type BrowserWindow, dialog } from 'electron'
 import type { Log } from '../services/log'
+import { inBackground } from '../../shared/inBackground'
 
 const withinMs = 60_000
 const mostReloads = 3
@@ -13,7 +14,7 @@ export function reviveCrashedPage(window: BrowserWindow, log: Log): void {
     log.error(`The page ended (${reason}).`)
     crashes = [...crashes.filter((at) => Date.now() - at < withinMs), Date.now()]
     if (crashes.length <= mostReloads) window.reload()
-    else void ask()
+    else inBackground(ask())
   })
 
   async function ask(): Promise<void> {

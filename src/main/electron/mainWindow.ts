@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs'
 import { app, BrowserWindow, nativeTheme } from 'electron'
 import { pageOrigin } from './pageProtocol'
 import { keepWindowState, readWindowState } from './windowState'
+import { inBackground } from '../../shared/inBackground'
 
 /** Started to work on Hourglass itself: the window has developer tools. */
 export const isDeveloped = !app.isPackaged && process.env.HOURGLASS_DEV === '1'
@@ -40,7 +42,16 @@ export function openMainWindow({ preload, state, icon }: WindowOptions): Browser
   })
   keepWindowState(window, state)
   // Maximising shows a window, too, so it waits for the page as well.
-  window.once('ready-to-show', () => (before?.isMaximized ? window.maximize() : window.show()))
-  void window.loadURL(`${pageOrigin}/`)
+  window.once('ready-to-show', () => {
+    if (before?.isMaximized) window.maximize()
+    else window.show()
+    noteOpened()
+  })
+  inBackground(window.loadURL(`${pageOrigin}/`))
   return window
+}
+
+/** Tells `npm start` that something is on the screen; an end before that it takes for a failure of Electron. */
+export function noteOpened(): void {
+  if (process.env.HOURGLASS_OPENED) writeFileSync(process.env.HOURGLASS_OPENED, '')
 }

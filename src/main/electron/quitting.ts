@@ -1,25 +1,33 @@
 import { app as electron, type BrowserWindow, dialog } from 'electron'
 import type { App } from '../app/createApp'
 import { notify } from './notify'
+import { inBackground } from '../../shared/inBackground'
 
 /** There an app stays until it is quit, with or without a window. */
 const staysWithoutWindow = process.platform === 'darwin'
 
 /**
  * A window that is closed while something trains or pictures are saved goes to the background, and the work goes on.
- * Quitting asks first, and then saves.
+ * Quitting asks first, and then saves; a signal to end saves without asking.
  */
 export function guardQuit(app: App, window: () => BrowserWindow | null, show: () => void): void {
   let isQuitting = false
   let isClosed = false
+  let isAsked = true
 
   electron.on('before-quit', (event) => {
     if (isClosed) return
     event.preventDefault()
     if (isQuitting) return
     isQuitting = true
-    void quit()
+    inBackground(quit())
   })
+  // The system shuts down, or the terminal was closed: there is nobody to ask.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      isAsked = false
+      electron.quit()
+    })
   electron.on('window-all-closed', () => {
     if (staysWithoutWindow) return
     const work = underWay(app)
@@ -35,7 +43,7 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
 
   async function quit(): Promise<void> {
     const work = underWay(app)
-    if (work !== null && !(await isSureToQuit(work, window()))) {
+    if (work !== null && isAsked && !(await isSureToQuit(work, window()))) {
       isQuitting = false
       return
     }

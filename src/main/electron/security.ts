@@ -1,6 +1,7 @@
 import { app, session, shell, type WebContents } from 'electron'
 import type { Log } from '../services/log'
 import { isOurPage } from './pageProtocol'
+import { inBackground } from '../../shared/inBackground'
 
 /** Pages that a link in the window may open, in the person's own browser. */
 const outside = new Set([
@@ -35,7 +36,7 @@ function secureContents(contents: WebContents, log: Log): void {
   contents.on('will-frame-navigate', (event) => refuse(event, event.url))
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.setWindowOpenHandler(({ url }) => {
-    if (outside.has(originOf(url))) void shell.openExternal(url)
+    if (outside.has(originOf(url))) inBackground(shell.openExternal(url))
     else log.warn(`Refused to open a window for ${originOf(url)}.`)
     return { action: 'deny' }
   })

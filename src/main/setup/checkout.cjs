@@ -39,14 +39,31 @@ function prepareCheckout(root) {
   })
 }
 
-/** One process at a time; one that has waited looks again whether there is still something to do. */
+/** One process at a time; one that has waited looks again whether there is still something to do. @throws SetupError */
 function locked(root, work) {
-  const release = acquireLock(join(root, 'out', '.lock'))
+  const lock = join(root, 'out', '.lock')
   try {
-    work()
-  } finally {
-    release()
+    const release = acquireLock(lock)
+    try {
+      work()
+    } finally {
+      release()
+    }
+  } catch (error) {
+    const explain = systemErrors[error.code]
+    throw explain ? new SetupError(explain(error.path ?? lock)) : error
   }
+}
+
+/** What a person can do about what the file system says. */
+const systemErrors = {
+  EISDIR: (path) =>
+    `${path} is a folder, where Hourglass puts a file while it installs and builds. Remove that folder and try again.`,
+  ENOSPC: (path) => `The disk is full: ${path} could not be written. Free some space and try again.`,
+  EACCES: (path) =>
+    `No permission for ${path}. Change its permissions, or clone Hourglass into a folder of yours.`,
+  EPERM: (path) => `The system does not allow access to ${path}. Change its permissions and try again.`,
+  EROFS: (path) => `${path} is on a read-only disk. Clone Hourglass to where it can be written.`,
 }
 
 /**

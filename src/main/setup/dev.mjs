@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 import checkout from './checkout.cjs'
 import { hasDisplay } from './display.mjs'
 import { electronBinary } from './electronBinary.mjs'
+import { foreseenTrouble } from './electronTrouble.mjs'
+import { systemOf } from './openElectron.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const port = 5173
@@ -16,7 +18,8 @@ const origin = `http://127.0.0.1:${port}`
 
 checkout.prepareCheckout(root)
 const electron = hasDisplay() ? electronBinary(root) : { path: null, reason: 'There is no display' }
-if (electron.path) {
+const trouble = electron.path ? foreseenTrouble(systemOf(electron.path, process.env)) : null
+if (electron.path && !trouble) {
   const vite = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
   const env = { ...process.env, HOURGLASS_DEV: '1' }
   process.exit(
@@ -24,14 +27,14 @@ if (electron.path) {
   )
 }
 
-console.error(`${electron.reason}: the page is served to a browser, with hot reload.`)
+const reason = trouble?.sentence ?? `${electron.reason}.`
+console.error(`${reason} The page is served to a browser, with hot reload.`)
 const cli = join(root, 'out', 'main', 'cli.js')
 const app = spawn(process.execPath, [cli, '--json', 'serve', '--dev-origin', origin], {
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const stop = () => app.kill('SIGINT')
-process.on('SIGINT', stop)
-process.on('SIGTERM', stop)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
 app.on('close', (code) => process.exit(code ?? 1))
 createInterface(app.stdout).on('line', (line) => {
   const said = JSON.parse(line)

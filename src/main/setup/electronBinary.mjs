@@ -39,7 +39,8 @@ function installed(root) {
   const folder = join(root, 'node_modules', 'electron')
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH
   const pathFile = join(folder, 'path.txt')
-  if (!existsSync(pathFile)) return null
-  const path = join(override ?? join(folder, 'dist'), readFileSync(pathFile, 'utf8').trim())
+  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8').trim() : override && 'electron'
+  if (!name) return null
+  const path = join(override ?? join(folder, 'dist'), name)
   return existsSync(path) ? path : null
 }

@@ -22,11 +22,13 @@ function useAllCores() {
  */
 const withFewArenas = (env) => ({ MALLOC_ARENA_MAX: '2', ...env })
 
-/** Starts a program and ends as it does. Ctrl-C in the terminal reaches it by itself, SIGTERM is passed on. */
+/** Starts a program and ends as it does. Ctrl-C in the terminal reaches it by itself, the other ways to ask are passed on. */
 function runUntilItEnds(program, args) {
   const child = spawn(program, args, { stdio: 'inherit', env: withFewArenas(process.env) })
+  // Or it would open Node.js's debugger.
+  process.on('SIGUSR1', () => undefined)
   process.on('SIGINT', () => undefined)
-  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('close', (code, signal) => process.exit(signal ? 130 : code))
 }
 

@@ -21,8 +21,22 @@ export async function readAbout(folder: string): Promise<About> {
   }
 }
 
+/** One change of a folder's file after the other, or one would be lost. */
+const turns = new Map<string, Promise<unknown>>()
+
 /** @throws ExpectedError when it cannot be written */
 export async function writeAbout(folder: string, changes: Partial<About>): Promise<void> {
+  const next = (turns.get(folder) ?? Promise.resolve()).then(() => writeChanged(folder, changes))
+  const settled = next.catch(() => undefined) // For whoever asked.
+  turns.set(folder, settled)
+  try {
+    await next
+  } finally {
+    if (turns.get(folder) === settled) turns.delete(folder)
+  }
+}
+
+async function writeChanged(folder: string, changes: Partial<About>): Promise<void> {
   const about = { ...(await readAbout(folder)), ...changes }
   await writeFileAtomic(pathIn(folder), `${JSON.stringify(about, null, 2)}\n`)
 }

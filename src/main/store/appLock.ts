@@ -1,10 +1,11 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { lstat, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ExpectedError } from '../../shared/errors'
-import { fileErrorCode } from './fileErrors'
+import { explainFileError, fileErrorCode } from './fileErrors'
 import { makeFolder } from './makeFolder'
 import { currentProcess, isAlive } from './processIdentity'
+import { addressServedBy } from './servingFile'
 
 const holderSchema = z.object({ pid: z.number().int(), startedAt: z.string() })
 
@@ -21,17 +22,45 @@ export async function holdApp(stateFolder: string): Promise<() => Promise<void>>
       await writeFile(path, JSON.stringify(currentProcess()), { flag: 'wx' })
       return () => rm(path, { force: true })
     } catch (error) {
-      if (fileErrorCode(error) !== 'EEXIST') throw error
+      if (fileErrorCode(error) !== 'EEXIST') {
+        // Where the disk was full, an empty file is left, which would count as cut off.
+        await rm(path, { force: true }).catch(() => undefined)
+        throw explainFileError(error, path)
+      }
     }
     const holder = await readHolder(path)
     if (holder && isAlive(holder))
       throw new ExpectedError(
         'bad-usage',
-        `Hourglass is running already (process ${holder.pid}). Use that one, or close it first.`,
+        runningAlready(holder.pid, addressServedBy(stateFolder, holder.pid)),
       )
-    await rm(path, { force: true })
+    await takeAway(path)
   }
 }
+
+const runningAlready = (pid: number, address: string | null) =>
+  address === null
+    ? `Hourglass is running already (process ${pid}). Use that one, or close it first.`
+    : `Hourglass is running already (process ${pid}). Open ${address} to use that one, or close it first.`
+
+/** The file of a process that is no more. @throws ExpectedError for what is no file of ours */
+async function takeAway(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true })
+  } catch (error) {
+    if (!(await isFolder(path))) throw explainFileError(error, path)
+    throw new ExpectedError(
+      'bad-input',
+      `${path} is a folder, where Hourglass puts a file while it runs. Remove that folder and start again.`,
+    )
+  }
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 async function readHolder(path: string): Promise<z.infer<typeof holderSchema> | null> {
   try {

@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import { ExpectedError } from '../../shared/errors'
 import { FileReplacement } from './atomicWrite'
 import { explainFileError } from './fileErrors'
+import { openRegular } from './regularFile'
 
 /** Codes of some images: `codes` is items × dimensions. */
 export type CodeBatch = { items: { path: string; label: string | null }[]; codes: Float32Array }
@@ -70,34 +71,59 @@ export async function writeItemsCsv(
 
 /**
  * Reads codes: what `writeCodesCsv` writes, the same without the columns `path` and `label`, or numbers alone without
- * a header. A first line that ends in something other than a number is a header.
+ * a header. A first line that ends in something other than a number is a header. What spreadsheets write where the decimal
+ * mark is a comma is read as well, with semicolons between; and of tables of pandas the index, which has no name, is no
+ * part of a code.
  *
  * @throws ExpectedError when the file cannot be read or a value is not a number, with the line
  */
 export async function readCodesCsv(path: string): Promise<CodeTable> {
+  const file = await openRegular(path)
   const table = new TableReader(path)
+  /** What is thrown while records are read tears down the pipeline, which then says only that it was aborted. */
+  let wrong: unknown
   try {
-    await pipeline(
-      createReadStream(path),
-      parse({ bom: true, info: true, skip_empty_lines: true }),
-      async (records) => {
-        for await (const { record, info } of records as AsyncIterable<{
-          record: string[]
-          info: { lines: number }
-        }>) {
+    const delimiter = await delimiterOf(file)
+    const records = async (parsed: AsyncIterable<unknown>) => {
+      try {
+        for await (const { record, info } of parsed as AsyncIterable<ParsedRecord>)
           table.read(record, info.lines)
-        }
-      },
-    )
+      } catch (error) {
+        wrong ??= error
+        throw error
+      }
+    }
+    table.decimalMark = delimiter === ';' ? ',' : '.'
+    const parser = parse({ bom: true, info: true, skip_empty_lines: true, delimiter })
+    await pipeline(file.createReadStream({ start: 0, autoClose: false }), parser, records)
   } catch (error) {
-    if (error instanceof CsvError) throw unsound(path, error.message)
-    throw explainFileError(error, path)
+    const first = wrong ?? error
+    if (first instanceof CsvError) throw unsound(path, first.message)
+    throw explainFileError(first, path)
+  } finally {
+    await file.close()
   }
   return table.finish()
 }
 
+interface ParsedRecord {
+  readonly record: string[]
+  readonly info: { readonly lines: number }
+}
+
+/** A semicolon, where the first line has one outside of quotes and no comma there comes before it; else a comma. */
+async function delimiterOf(file: FileHandle): Promise<',' | ';'> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(1 << 16), 0, 1 << 16, 0)
+  const [line = ''] = buffer.toString('utf8', 0, bytesRead).split(/\r?\n/, 1)
+  const bare = line.replace(/"[^"]*"/g, '')
+  if (!bare.includes(';')) return ','
+  // 0,5;1,25 is two numbers whose decimal mark is a comma.
+  return bare.split(';').every((cell) => (cell.match(/,/g)?.length ?? 0) <= 1) ? ';' : ','
+}
+
 /** Collects rows; knows which column means what after the first of them. */
 class TableReader {
+  decimalMark: '.' | ',' = '.'
   private columns: { path: number; label: number; values: number[] } | null = null
   private codes = new Float32Array(1024)
   private length = 0
@@ -109,19 +135,20 @@ class TableReader {
   /** @param line where the record ends, counted from 1 */
   read(record: string[], line: number): void {
     if (!this.columns) {
-      const header = Number.isNaN(toNumber(record.at(-1)!))
-        ? record.map((name) => name.trim().toLowerCase())
-        : []
+      const isHeader = record[0] === '' || Number.isNaN(this.toNumber(record.at(-1)!))
+      const header = isHeader ? record.map((name) => name.trim().toLowerCase()) : []
       const [path, label] = [header.indexOf('path'), header.indexOf('label')]
-      const values = Array.from(record.keys()).filter((i) => i !== path && i !== label)
+      // A first column without a name is the index that pandas writes.
+      const index = header[0] === '' || header[0] === 'unnamed: 0' ? 0 : -1
+      const values = Array.from(record.keys()).filter((i) => i !== path && i !== label && i !== index)
       this.columns = { path, label, values }
       if (header.length > 0) return
     }
     const { path, label, values } = this.columns
     this.reserve(values.length)
     for (const column of values) this.codes[this.length++] = this.value(record[column]!, line)
-    if (path >= 0) this.paths.push(record[path]!)
-    if (label >= 0) this.labels.push(record[label]!)
+    if (path >= 0) this.paths.push(unguarded(record[path]!))
+    if (label >= 0) this.labels.push(unguarded(record[label]!))
   }
 
   finish(): CodeTable {
@@ -137,9 +164,16 @@ class TableReader {
   }
 
   private value(text: string, line: number): number {
-    const value = toNumber(text)
+    const value = this.toNumber(text)
     if (Number.isNaN(value)) throw unsound(this.file, `line ${line} has "${text}" where a number belongs`)
     return value
+  }
+
+  /** NaN for all that is not a finite number. */
+  private toNumber(text: string): number {
+    const written = this.decimalMark === '.' ? text : text.replace(',', '.')
+    const value = text.trim() === '' ? NaN : Number(written)
+    return Number.isFinite(value) ? value : NaN
   }
 
   private reserve(more: number): void {
@@ -150,20 +184,23 @@ class TableReader {
   }
 }
 
-/** NaN for all that is not a finite number. */
-function toNumber(text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text)
-  return Number.isFinite(value) ? value : NaN
-}
-
 /** Seven significant digits bring most float32 back, nine all of them. */
 function shortest(value: number): string {
   const short = Number(value.toPrecision(7))
   return String(Math.fround(short) === value ? short : Number(value.toPrecision(9)))
 }
 
+/**
+ * A cell that begins like a formula is one for a spreadsheet, and folders and files may come from anybody: an apostrophe
+ * makes it a text (OWASP, CSV injection). One that is there already gets another, so that `unguarded` gives back what was.
+ */
+export const guarded = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text)
+
+const unguarded = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell)
+
 function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  const cell = guarded(text)
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }
 
 function unsound(file: string, what: string): ExpectedError {

@@ -9,12 +9,16 @@ export const datasetFiles = { info: 'dataset.json', items: 'items.jsonl', pixels
 /** The new dataset.json while the change of the three files is under way. */
 const commitFile = 'dataset.json.commit'
 
+/** Names the process that fills the folder. */
+export const importMark = 'importing.json'
+
 /** Everything that may stand in a folder that was killed before its first dataset was whole. */
 export const unfinishedFiles: readonly string[] = [
   partialPath(datasetFiles.items),
   partialPath(datasetFiles.pixels),
   partialPath(commitFile),
   commitFile,
+  importMark,
 ]
 
 /**
@@ -37,6 +41,9 @@ export async function finishCommit(folder: string): Promise<void> {
   await renameIfThere(path(commitFile), path(datasetFiles.info))
   await syncFolder(folder)
 }
+
+/** Whether a change was decided and not carried out. */
+export const hasUnfinishedCommit = (folder: string): Promise<boolean> => exists(join(folder, commitFile))
 
 /** Whether a dataset, sound or not, is in this folder. */
 export async function isDatasetFolder(folder: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { createReadStream, readSync } from 'node:fs'
 import { open, readFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { z } from 'zod'
+import type { z } from 'zod'
 import {
   datasetInfoSchema,
   datasetItemSchema,
@@ -12,6 +12,9 @@ import {
 import { ExpectedError } from '../../shared/errors'
 import { datasetFiles, finishCommit } from './datasetFiles'
 import { explainFileError, fileErrorCode } from './fileErrors'
+import { parseRecord } from './parseRecord'
+
+const advice = 'Import the images again.'
 
 /**
  * An open dataset: images of one size as bytes, in rows of height × width × channels. Nothing is loaded whole, so its
@@ -53,7 +56,7 @@ export class Dataset {
     let count = 0
     try {
       for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
-        yield parseAs(datasetItemSchema, line, `Line ${++count} of ${path}`)
+        yield parseItem(line, count++, path)
       }
     } catch (error) {
       throw explainFileError(error, path)
@@ -122,18 +125,14 @@ export function rowBytes({
   return height * width * channels
 }
 
+/** @param row from 0. @throws ExpectedError that names the line */
+export const parseItem = (line: string, row: number, path: string): DatasetItem =>
+  parseAs(datasetItemSchema, line, `Line ${row + 1} of ${path}`)
+
 function parseAs<T>(schema: z.ZodType<T>, text: string, what: string): T {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw damaged(what, (error as Error).message)
-  }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw damaged(what, z.prettifyError(parsed.error).replaceAll('\n', ' '))
+  return parseRecord(schema, text, what, advice)
 }
 
-function damaged(what: string, why: string): ExpectedError {
-  return new ExpectedError('bad-input', `${what} is damaged (${why}). Import the images again.`)
+export function damaged(what: string, why: string): ExpectedError {
+  return new ExpectedError('bad-input', `${what} is damaged (${why}). ${advice}`)
 }

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { DatasetInfo, DatasetItem } from '../../shared/dataset'
 import { FileReplacement } from './atomicWrite'
 import { commitDataset, datasetFiles, finishCommit } from './datasetFiles'
+import { markImport, unmarkImport } from './importMark'
 import { makeFolder, removeEmptyFolders } from './makeFolder'
 
 const chunkBytes = 1 << 20
@@ -16,6 +18,7 @@ export class DatasetWriter {
   private lines: string[] = []
   private lineChars = 0
   private rows = 0
+  private readonly hash = createHash('sha256')
   private decided = false
 
   private constructor(
@@ -32,6 +35,7 @@ export class DatasetWriter {
   static async open(folder: string, rowBytes: number): Promise<DatasetWriter> {
     const created = await makeFolder(folder)
     await finishCommit(folder)
+    await markImport(folder)
     const pixels = await FileReplacement.open(join(folder, datasetFiles.pixels))
     const items = await FileReplacement.open(join(folder, datasetFiles.items))
     return new DatasetWriter(folder, created, pixels, items, rowBytes)
@@ -48,6 +52,8 @@ export class DatasetWriter {
     if (this.pixelsInChunk + this.rowBytes > this.pixelChunk.byteLength) await this.flushPixels()
     this.pixelChunk.set(row, this.pixelsInChunk)
     this.pixelsInChunk += this.rowBytes
+    const { path, label, left, top } = item
+    this.hash.update(JSON.stringify([path, label, left, top]))
     const line = JSON.stringify(item) + '\n'
     this.lines.push(line)
     this.lineChars += line.length
@@ -55,14 +61,17 @@ export class DatasetWriter {
     this.rows++
   }
 
-  /** From now on the folder holds the new dataset, whole. */
-  async commit(info: DatasetInfo): Promise<void> {
+  /** From now on the folder holds the new dataset, whole. Resolves to what its dataset.json says. */
+  async commit(described: DatasetInfo): Promise<DatasetInfo> {
     await this.flushPixels()
     await this.flushItems()
     await this.pixels.seal()
     await this.items.seal()
     this.decided = true
+    const info: DatasetInfo = { ...described, revision: this.hash.digest('hex').slice(0, 16) }
     await commitDataset(this.folder, JSON.stringify(info, null, 2) + '\n')
+    await unmarkImport(this.folder)
+    return info
   }
 
   /** The folder is as it was before `open`. Does nothing once `commit` has got as far as changing it. */
@@ -70,11 +79,14 @@ export class DatasetWriter {
     if (this.decided) return
     await this.pixels.abort()
     await this.items.abort()
+    await unmarkImport(this.folder)
     if (this.created) await removeEmptyFolders(this.folder, this.created)
   }
 
   private async flushPixels(): Promise<void> {
-    await this.pixels.write(this.pixelChunk.subarray(0, this.pixelsInChunk))
+    const chunk = this.pixelChunk.subarray(0, this.pixelsInChunk)
+    this.hash.update(chunk)
+    await this.pixels.write(chunk)
     this.pixelsInChunk = 0
   }
 

@@ -71,6 +71,8 @@ const explanations: Record<string, Explanation> = {
   },
 }
 
+explanations.ERR_FS_EISDIR = explanations.EISDIR!
+
 /** The code of an error of the file system, such as `ENOENT`, or undefined for any other error. */
 export function fileErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
@@ -86,4 +88,15 @@ export function explainFileError(error: unknown, path: string): unknown {
   return explanation
     ? new ExpectedError(explanation.code, explanation.sentence(path), { cause: error })
     : error
+}
+
+/**
+ * For boundaries: an error of the file system that nobody explained on its way up is no bug of ours, but a disk that is
+ * full, a folder without rights, or one that has gone. It names the path that the system named.
+ */
+export function explainUnforeseen(error: unknown): unknown {
+  if (fileErrorCode(error) === undefined) return error
+  const { path, syscall } = error as NodeJS.ErrnoException
+  if (syscall === undefined) return error
+  return explainFileError(error, path ?? 'a file')
 }

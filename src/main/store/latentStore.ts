@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rm } from 'node:fs/promises'
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { FileReplacement, writeFileAtomic } from './atomicWrite'
@@ -55,6 +55,10 @@ export class LatentFolder {
 
   /** The arrays first, the record last: where it is, the others are. */
   async write(record: SurveyRecord, arrays: readonly NamedArray[]): Promise<void> {
+    // A model that was deleted or moved meanwhile does not come back as a folder with nothing but this in it.
+    await stat(this.model).catch((error: unknown) => {
+      throw explainFileError(error, this.model)
+    })
     await makeFolder(this.path)
     for (const array of arrays) await this.writeArray(array)
     await writeFileAtomic(join(this.path, 'survey.json'), `${JSON.stringify(record)}\n`)

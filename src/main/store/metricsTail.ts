@@ -1,5 +1,7 @@
 import { open, stat } from 'node:fs/promises'
 import { type EpochMetrics, epochMetricsSchema } from '../../shared/run'
+import { ExpectedError } from '../../shared/errors'
+import { explainFileError, fileErrorCode } from './fileErrors'
 import { runFiles } from './runStore'
 
 /** What a list of runs tells of the epochs. */
@@ -23,7 +25,7 @@ export class MetricsTail {
   private inode = -1
   private reading: Promise<unknown> = Promise.resolve()
 
-  constructor(private readonly run: string) {}
+  constructor(readonly run: string) {}
 
   /** Reads on. A file that became another one, as when a run is taken back to a checkpoint, is read from its beginning. */
   read(): Promise<MetricsSummary> {
@@ -39,14 +41,22 @@ export class MetricsTail {
 
   private async readOn(): Promise<MetricsSummary> {
     const path = runFiles.metrics(this.run)
-    const stats = await stat(path).catch(() => null)
+    const stats = await stat(path).catch((error: unknown) => {
+      if (fileErrorCode(error) === 'ENOENT') return null
+      throw explainFileError(error, path)
+    })
     if (!stats) return (this.summary = none)
     const isAnother = stats.ino !== this.inode || stats.size < this.offset
     if (isAnother) Object.assign(this, { summary: none, added: [], offset: 0, inode: stats.ino })
     if (stats.size === this.offset) return this.summary
-    const lines = await this.newLines(path, stats.size)
-    if (isAnother) this.look(lines)
-    else this.follow(lines)
+    try {
+      const lines = await this.newLines(path, stats.size)
+      if (isAnother) this.look(lines)
+      else this.follow(lines)
+    } catch (error) {
+      this.inode = -1 // The next look begins anew.
+      throw explainFileError(error, path)
+    }
     return this.summary
   }
 
@@ -69,8 +79,9 @@ export class MetricsTail {
     this.summary = {
       epochs: lines.length,
       best: (best && parseLine(best)) || null,
-      last: (lines.length > 0 && parseLine(lines.at(-1)!)) || null,
+      last: lastEpoch(lines),
     }
+    if (lines.length > 0 && !this.summary.last) throw damagedMetrics(runFiles.metrics(this.run))
   }
 
   private follow(lines: readonly string[]): void {
@@ -82,6 +93,22 @@ export class MetricsTail {
       last: epochs.at(-1) ?? this.summary.last,
     }
   }
+}
+
+/** Lines behind it that cannot be read, as a crash may leave them, do not count. */
+function lastEpoch(lines: readonly string[]): EpochMetrics | null {
+  for (let i = lines.length - 1; i >= 0; i--) {
+    const epoch = parseLine(lines[i]!)
+    if (epoch) return epoch
+  }
+  return null
+}
+
+export function damagedMetrics(path: string): ExpectedError {
+  return new ExpectedError(
+    'bad-input',
+    `${path} is damaged: no line of it is an epoch. Restore it from a backup, or run "hourglass check --repair", which puts it aside so that the run can be resumed.`,
+  )
 }
 
 function parseLine(line: string): EpochMetrics | null {

@@ -10,6 +10,7 @@ import { partialPath, syncFolder, writeFileAtomic } from './atomicWrite'
 import type { StoredWeights } from './checkpointStore'
 import { explainFileError, fileErrorCode } from './fileErrors'
 import { makeFolder } from './makeFolder'
+import { parseRecord } from './parseRecord'
 import { readRunInfo, runFiles } from './runStore'
 import { safetensorsInPieces, type StoredTensor } from './safetensors'
 
@@ -97,13 +98,7 @@ export async function readModelInfo(folder: string): Promise<ModelInfo> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw explainFileError(error, path)
   })
-  const parsed = modelInfoSchema.safeParse(parseJson(text))
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new ExpectedError(
-    'bad-input',
-    `${path} is damaged (${[issue!.path.join('.'), issue!.message].filter(Boolean).join(': ')}). Save the model again from its run.`,
-  )
+  return parseRecord(modelInfoSchema, text, path, 'Save the model again from its run.')
 }
 
 async function openRun(folder: string, path: string): Promise<TrainedModel> {
@@ -163,13 +158,4 @@ function notAModel(path: string, why: string): ExpectedError {
     'not-found',
     `There is no trained model in ${path}. ${why} Name the folder of a run (it holds run.json and checkpoints) or of a saved model (it holds model.json and weights.safetensors).`,
   )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The schema says what is missing.
-    return null
-  }
 }

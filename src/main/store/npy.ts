@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { ExpectedError } from '../../shared/errors'
 import { writeFileAtomic } from './atomicWrite'
-import { explainFileError } from './fileErrors'
+import { readRegular } from './regularFile'
 
 /** An array as NumPy saves it (numpy.lib.format), row-major. An empty shape is a single number. */
 export type NpyArray = { shape: number[]; data: Float32Array | Float64Array | Uint8Array | Int32Array }
@@ -44,10 +43,7 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
 
 /** @throws ExpectedError when the file cannot be read or holds another kind of array */
 export async function readNpy(path: string): Promise<NpyArray> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw explainFileError(error, path)
-  })
-  return decodeNpy(bytes, path)
+  return decodeNpy(await readRegular(path), path)
 }
 
 /** Replaces the file whole or not at all. @throws ExpectedError when it cannot be written */

@@ -5,8 +5,11 @@ import { ExpectedError } from '../../shared/errors'
 import { type EpochMetrics, epochMetricsSchema, type RunInfo, runInfoSchema } from '../../shared/run'
 import { writeFileAtomic } from './atomicWrite'
 import { explainFileError, fileErrorCode } from './fileErrors'
+import { parseRecord } from './parseRecord'
 
 const linesInARow = 500
+const advice =
+  'Restore it from a backup, or delete the run; "hourglass check" says what else is wrong with it.'
 
 /** Files of a run's folder. */
 export const runFiles = {
@@ -34,9 +37,7 @@ export async function readRunInfo(run: string): Promise<RunInfo> {
       `There is no run in ${run}: it has no run.json. Train one with "hourglass train DATASET --out ${run}".`,
     )
   })
-  const parsed = runInfoSchema.safeParse(parseJson(text))
-  if (parsed.success) return parsed.data
-  throw new ExpectedError('bad-input', `${path} is damaged: ${parsed.error.issues[0]!.message}`)
+  return parseRecord(runInfoSchema, text, path, advice)
 }
 
 /** Appends one epoch, synced: it is on disk before the checkpoint that follows it. */

@@ -1,8 +1,10 @@
 import { type CommandName, commands, type Handlers } from '../../shared/api/commands'
 import { type Connection, type Reply, requestSchema } from '../../shared/api/messages'
 import { CancelledError, ExpectedError, toErrorMessage } from '../../shared/errors'
+import { inBackground } from '../../shared/inBackground'
 import type { EventBus } from '../services/eventBus'
 import type { Log } from '../services/log'
+import { explainUnforeseen } from '../store/fileErrors'
 
 export interface Dispatched {
   readonly handlers: Handlers
@@ -28,7 +30,7 @@ export class Dispatcher {
     })
     connection.onClose(stop)
     connection.onMessage((message) => {
-      void this.handle(message).then((reply) => reply && connection.send(reply))
+      inBackground(this.handle(message).then((reply) => reply && connection.send(reply)))
     })
   }
 
@@ -67,6 +69,8 @@ export class Dispatcher {
   private explain(command: string, error: unknown) {
     if (error instanceof ExpectedError || error instanceof CancelledError) return toErrorMessage(error)
     this.app.log.error(`${command} failed.`, error)
+    const explained = explainUnforeseen(error)
+    if (explained instanceof ExpectedError) return toErrorMessage(explained)
     const message = `Something went wrong in Hourglass: ${(error as Error).message}`
     return { kind: 'bug', message } as const
   }

@@ -1,74 +1,108 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../services/log'
+import { closedDoor, foreignHost, foreignPage, opening } from './doorPages'
+import { urlOf } from './requestUrl'
 
-const cookieName = 'hourglass-session'
 const secret = () => randomBytes(32).toString('base64url')
 
-const closedDoor = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Hourglass</title>
-<h1>Hourglass</h1><p>This page opens only from the address that Hourglass printed when it was started, with its token.
-Copy the whole address from there.</p></html>`
+/** The names of this machine for itself, and a port: that of a tunnel or a proxy may be another than ours. */
+const loopback = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?$/i
+const usualPort = '80'
+
+interface Objection {
+  /** For the log. */
+  readonly why: string
+  /** For whoever asked: what is wrong and what to do. */
+  readonly text: string
+}
 
 /**
  * Lets in the browsers of whoever started the app, and nobody else. The address carries a token, new with each launch,
  * that is exchanged for a cookie which scripts cannot read and other sites cannot send. A request must name this machine
  * as its host, since a foreign name that resolves to it (DNS rebinding) would make a foreign page ours; what changes
- * anything must come from our own page.
+ * anything must come from our own page. Cookies know no ports, so the port that the browser sees is in their names.
  */
 export class Doorkeeper {
   readonly token = secret()
   private readonly session = secret()
-  private hosts = new Set<string>()
+  private currentTicket = secret()
+  private port = 0
 
   constructor(
     private readonly log: Log,
     private readonly devOrigin?: string,
+    /** The ticket was used, and there is another one. */
+    private readonly onNewTicket: () => void = () => undefined,
   ) {}
 
   setPort(port: number): void {
-    this.hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`])
+    this.port = port
+  }
+
+  /** Lets one browser in, once, where the token would be seen by others on its way. */
+  get ticket(): string {
+    return this.currentTicket
   }
 
   /** Answers by itself what is not let in, and the exchange of the token. */
   admit(request: IncomingMessage, response: ServerResponse): boolean {
-    const why = this.objection(request, request.method !== 'GET' && request.method !== 'HEAD')
-    if (why !== null) {
-      this.turnAway(request, response, why, 'This address is not served here.')
+    const objection = this.objection(request, request.method !== 'GET' && request.method !== 'HEAD')
+    if (objection !== null) {
+      this.turnAway(request, response, objection.why, objection.text)
       return false
     }
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const token = url.searchParams.get('token')
-    if (url.pathname === '/' && token !== null && isSame(token, this.token)) {
-      response.setHeader('Set-Cookie', `${cookieName}=${this.session}; HttpOnly; SameSite=Strict; Path=/`)
-      response.writeHead(303, { Location: '/', 'Cache-Control': 'no-store' }).end()
-      return false
-    }
+    if (this.exchange(request, response)) return false
     if (this.hasSession(request)) return true
-    this.turnAway(request, response, token === null ? 'no session' : 'wrong token')
+    const hasToken = urlOf(request)?.searchParams.has('token') ?? false
+    this.turnAway(request, response, hasToken ? 'wrong token' : 'no session')
     return false
   }
 
   /** A socket comes from our own page, or not at all. */
   admitSocket(request: IncomingMessage): boolean {
-    const why = this.objection(request, true) ?? (this.hasSession(request) ? null : 'no session')
+    const why = this.objection(request, true)?.why ?? (this.hasSession(request) ? null : 'no session')
     if (why !== null) this.log.warn(`Refused a connection: ${why}.`)
     return why === null
   }
 
-  private objection({ headers }: IncomingMessage, needsOrigin: boolean): string | null {
-    const { host = '', origin } = headers
-    const isDev = this.devOrigin !== undefined && origin === this.devOrigin
-    if (!this.hosts.has(host)) return 'foreign host'
-    if (origin === undefined) return needsOrigin ? 'no origin' : null
-    if (!isDev && origin !== `http://${host}`) return 'foreign origin'
-    return null
+  /** Of a token, or of the ticket, for a cookie. False where there is none, or a wrong one. */
+  private exchange(request: IncomingMessage, response: ServerResponse): boolean {
+    const url = urlOf(request)
+    if (url?.pathname !== '/' || request.method !== 'GET') return false
+    const ticket = url.searchParams.get('ticket')
+    const hasTicket = ticket !== null && isSame(ticket, this.currentTicket)
+    const token = url.searchParams.get('token')
+    if (!hasTicket && !(token !== null && isSame(token, this.token))) return false
+    if (hasTicket) {
+      this.currentTicket = secret()
+      this.onNewTicket()
+    }
+    const cookie = `${cookieName(request)}=${this.session}; HttpOnly; SameSite=Strict; Path=/`
+    response.setHeader('Set-Cookie', cookie)
+    response.setHeader('Cache-Control', 'no-store')
+    // From another page, such as a terminal in a browser, a redirect would be its step still, and come without the cookie.
+    const from = request.headers['sec-fetch-site'] ?? 'none'
+    if (from === 'none' || from === 'same-origin') response.writeHead(303, { Location: '/' }).end()
+    else response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(opening)
+    return true
   }
 
-  private hasSession({ headers }: IncomingMessage): boolean {
-    const cookies = (headers.cookie ?? '').split(';').map((cookie) => cookie.trim())
+  private objection({ headers }: IncomingMessage, needsOrigin: boolean): Objection | null {
+    const { host = '', origin } = headers
+    const isDev = this.devOrigin !== undefined && origin === this.devOrigin
+    if (!loopback.test(host)) return { why: 'foreign host', text: foreignHost(this.port) }
+    if (origin === undefined) return needsOrigin ? { why: 'no origin', text: foreignPage } : null
+    const isOurs = [`http://${host}`, `https://${host}`].includes(origin)
+    return isDev || isOurs ? null : { why: 'foreign origin', text: foreignPage }
+  }
+
+  private hasSession(request: IncomingMessage): boolean {
+    const wanted = cookieName(request)
+    const cookies = (request.headers.cookie ?? '').split(';').map((cookie) => cookie.trim())
     return cookies.some((cookie) => {
       const [name, value = ''] = cookie.split('=')
-      return name === cookieName && isSame(value, this.session)
+      return name === wanted && isSame(value, this.session)
     })
   }
 
@@ -80,8 +114,13 @@ export class Doorkeeper {
     this.log.warn(`Refused ${request.method} ${path}: ${why}.`)
     const type = text === undefined ? 'text/html' : 'text/plain'
     response.writeHead(403, { 'Content-Type': `${type}; charset=utf-8`, Connection: 'close' })
-    response.end(text ?? closedDoor)
+    response.end(text === undefined ? closedDoor : `${text}\n`)
   }
+}
+
+function cookieName({ headers }: IncomingMessage): string {
+  const [, port = usualPort] = loopback.exec(headers.host ?? '') ?? []
+  return `hourglass-session-${port}`
 }
 
 /** Takes the same time wherever they differ. */

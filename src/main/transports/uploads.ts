@@ -7,9 +7,12 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ExpectedError } from '../../shared/errors'
 import type { App } from '../app/createApp'
+import { explainFileError } from '../store/fileErrors'
 
 const largestFile = 512 << 20
 const largestTotal = 16 * 2 ** 30
+/** Of a name, as file systems count. */
+const longestName = 255
 const batchPattern = /^[A-Za-z0-9_-]{8,40}$/
 
 /**
@@ -30,11 +33,16 @@ export class Uploads {
       if (request.method !== 'POST') throw new ExpectedError('bad-usage', 'Files are sent with POST.')
       const parts = safeParts(String(request.headers['x-hourglass-path'] ?? ''))
       const folder = await this.folderOf(String(request.headers['x-hourglass-batch'] ?? ''))
-      await this.write(request, join(folder, ...parts))
+      await this.write(request, join(folder, ...parts)).catch((error: unknown) => {
+        throw explainFileError(error, parts.join('/'))
+      })
       const { place, name, kind } = await this.app.places.add(folder)
       answer(200, { place, name, kind })
     } catch (error) {
-      if (!(error instanceof ExpectedError)) throw error
+      if (!(error instanceof ExpectedError)) {
+        if (!request.errored) throw error
+        return this.app.log.warn('A file was not sent whole.')
+      }
       this.app.log.warn(`Refused a file: ${error.message}`)
       request.resume()
       answer(400, { message: error.message })
@@ -76,7 +84,8 @@ export class Uploads {
       await pipeline(request, counted, createWriteStream(path))
     } catch (error) {
       this.total -= bytes
-      await rm(path, { force: true })
+      // Where it is a folder, it stays.
+      await rm(path, { force: true }).catch(() => undefined)
       throw error
     }
   }
@@ -92,7 +101,11 @@ function safeParts(encoded: string): string[] {
   }
   const parts = path.split('/')
   const isSafe = (part: string) =>
-    part !== '' && part !== '.' && part !== '..' && part.length <= 200 && !/[\\:\p{Cc}]/u.test(part)
+    part !== '' &&
+    part !== '.' &&
+    part !== '..' &&
+    Buffer.byteLength(part) <= longestName &&
+    !/[\\:\p{Cc}]/u.test(part)
   if (parts.length > 20 || !parts.every(isSafe))
     throw new ExpectedError('bad-usage', 'The file has a name that cannot be used here.')
   return parts

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { Connection } from '../../shared/api/messages'
-import { decodeMessage, encodeMessage } from '../../shared/api/wire'
+import { decodeRequest, encodeMessage } from '../../shared/api/wire'
 import type { Log } from '../services/log'
 
 /** Bytes waiting to be sent beyond which a window counts as behind. */
@@ -19,7 +19,7 @@ export function webSocketConnection(socket: WebSocket, log: Log): Connection {
         let message: unknown
         try {
           if (!isBinary) throw new Error('It is text.')
-          message = decodeMessage(data as Buffer)
+          message = decodeRequest(data as Buffer)
         } catch (error) {
           log.warn(`Refused a message that cannot be read: ${(error as Error).message}`)
           socket.close(1003)

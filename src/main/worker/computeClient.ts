@@ -1,5 +1,6 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads'
 import { CancelledError, fromErrorMessage } from '../../shared/errors'
+import { inBackground } from '../../shared/inBackground'
 import type { WorkerData } from './nativeCalls'
 import {
   type ComputeTasks,
@@ -134,7 +135,7 @@ export class ComputeClient {
   private receive(message: ReplyMessage): void {
     const pending = this.pending.get(message.id)
     if (!pending) return
-    if (message.kind === 'event') return void handle(pending, message.event)
+    if (message.kind === 'event') return inBackground(hear(pending, message.event))
     if (message.kind === 'ending') {
       pending.ending = true
       return
@@ -154,7 +155,7 @@ export class ComputeClient {
       if (!wasRunning || !isRunning() || this.isInRuntime(pending.worker)) return this.watchEnding(id)
       pending.brokenOff = true
       if (this.worker === pending.worker) this.worker = null
-      void pending.worker.terminate()
+      inBackground(pending.worker.terminate())
     }
     setTimeout(look, patienceMs).unref()
   }
@@ -177,9 +178,14 @@ export class ComputeClient {
   }
 }
 
-/** Tells the task when its event is handled. What the handler throws is a bug, and ends as one. */
-async function handle({ onEvent, words }: Pending, event: unknown): Promise<void> {
-  await onEvent?.(event as never)
+/** Tells the task when its event is handled. What the handler throws ends the call, and is what it ends with. */
+async function hear({ onEvent, words, reject }: Pending, event: unknown): Promise<void> {
+  try {
+    await onEvent?.(event as never)
+  } catch (error) {
+    reject(error as Error)
+    Atomics.store(words, sharedWords.request, controls.stop)
+  }
   Atomics.add(words, sharedWords.handled, 1)
   Atomics.notify(words, sharedWords.handled)
 }

@@ -103,6 +103,8 @@ export interface DenoisingTasks {
     /** Sigma in each channel of colour on the scale of `sigma`, null where that cannot be told; height and width of the tiles, 0 if it was restored already or repaired only, null if left as it was. */
     result: {
       estimated: readonly number[] | null
+      /** Of noise that is not white, on the same scale. */
+      levels: NoiseLevels | null
       tile: number | null
       repairs: Repairs
     }

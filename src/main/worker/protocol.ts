@@ -79,6 +79,8 @@ export type TrainEvent =
       readonly samplesPerSecond: number
       readonly timeLeftMs: number
     }
+  /** There is something to look at before the first epoch. */
+  | { readonly type: 'pictured' }
   | { readonly type: 'baselines'; readonly baselines: Baselines }
   | { readonly type: 'finding'; readonly finding: Finding }
   /** `hasSnapshot`: the epoch left something to look at. */

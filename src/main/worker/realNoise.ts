@@ -10,6 +10,7 @@ import {
   levelNetworkSchema,
 } from '../engine/denoising/realNoise/levelEstimate'
 import { isDrawn } from '../engine/denoising/realNoise/blocks'
+import { isPattern } from '../engine/denoising/realNoise/pattern'
 import { noiseFeatures } from '../engine/denoising/realNoise/noiseFeatures'
 import type { NoiseLevels } from '../engine/synthesis/levels'
 
@@ -29,7 +30,10 @@ function levelNetwork(): LevelNetwork {
 export function estimateRealNoise(image: PixelImage): (NoiseLevels & { readonly sigma: number }) | null {
   const parts = placesOf(image).map((place) => planesAt(image, place))
   if (isDrawn(parts.map(([brightness]) => brightness))) return { brightness: 0, color: 0, sigma: 0 }
-  const found = parts.flatMap((part) => {
+  const plain = parts.filter(([brightness]) => !isPattern(brightness))
+  // A pattern all over: what noise there is beside it, the estimate of white noise tells.
+  if (plain.length === 0) return { brightness: 0, color: 0, sigma: 0 }
+  const found = plain.flatMap((part) => {
     const features = noiseFeatures([part])
     return features ? [estimateLevels(levelNetwork(), features)] : []
   })

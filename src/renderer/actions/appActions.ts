@@ -1,4 +1,5 @@
 import { screens } from '../../shared/api/events'
+import { inBackground } from '../../shared/inBackground'
 import { registerAction, registerActions } from './registerAction'
 
 /** Everything that is found by name. Another action is one more entry. */
@@ -14,17 +15,17 @@ for (const screen of screens)
 registerAction({
   name: 'open-folder',
   label: ({ t }) => t('start.openFolder'),
-  perform: ({ chooseAndOpen }) => void chooseAndOpen('folders'),
+  perform: ({ chooseAndOpen }) => inBackground(chooseAndOpen('folders')),
 })
 registerAction({
   name: 'open-images',
   label: ({ t }) => t('start.openImages'),
-  perform: ({ chooseAndOpen }) => void chooseAndOpen('images'),
+  perform: ({ chooseAndOpen }) => inBackground(chooseAndOpen('images')),
 })
 registerAction({
   name: 'denoise-pictures',
   label: ({ t }) => t('start.denoise'),
-  perform: ({ chooseAndDenoise }) => void chooseAndDenoise('images'),
+  perform: ({ chooseAndDenoise }) => inBackground(chooseAndDenoise('images')),
 })
 registerAction({
   name: 'try-sample',
@@ -34,7 +35,7 @@ registerAction({
 registerAction({
   name: 'import-models',
   label: ({ t }) => t('models.import'),
-  perform: ({ chooseAndImport }) => void chooseAndImport(),
+  perform: ({ chooseAndImport }) => inBackground(chooseAndImport()),
 })
 registerAction({
   name: 'help',
@@ -46,13 +47,13 @@ for (const theme of ['light', 'dark', 'system'] as const)
   registerAction({
     name: `theme-${theme}`,
     label: ({ t }) => t(`help.palette.theme.${theme}`),
-    perform: ({ changeSettings }) => void changeSettings({ theme }),
+    perform: ({ changeSettings }) => inBackground(changeSettings({ theme })),
   })
 for (const language of ['en', 'de', 'system'] as const)
   registerAction({
     name: `language-${language}`,
     label: ({ t }) => t(`help.palette.language.${language}`),
-    perform: ({ changeSettings }) => void changeSettings({ language }),
+    perform: ({ changeSettings }) => inBackground(changeSettings({ language })),
   })
 
 const newestFirst = <T extends { readonly createdAt: string }>(items: readonly T[]): readonly T[] =>

@@ -10,6 +10,7 @@ import { useAppStore } from '../stores/useAppStore'
 import { useDatasetsStore } from '../stores/useDatasetsStore'
 import { useModelsStore } from '../stores/useModelsStore'
 import { useRunsStore } from '../stores/useRunsStore'
+import { inBackground } from '../../shared/inBackground'
 
 export type ActionContext = ReturnType<typeof useActionContext>
 
@@ -26,7 +27,7 @@ export function useActionContext() {
   const { open: openPanel } = useShellPanels()
   return {
     ...{ t, chooseAndOpen, chooseAndDenoise, chooseAndImport, trySample, changeSettings, openPanel },
-    go: (name: string, params: Record<string, string> = {}) => void router.push({ name, params }),
+    go: (name: string, params: Record<string, string> = {}) => inBackground(router.push({ name, params })),
     datasets: useDatasetsStore(),
     runs: useRunsStore(),
     models: useModelsStore(),

@@ -1,6 +1,7 @@
 import { onScopeDispose, shallowRef } from 'vue'
 import type { DenoisePicture } from '../../shared/api/denoising'
 import { factorAt } from '../../shared/strengthMask'
+import { inBackground } from '../../shared/inBackground'
 import { fits, type Point, Stroke } from '../components/denoise/paintMask'
 import { useBrush } from '../stores/useBrush'
 import { useStrengthMasks } from '../stores/useStrengthMasks'
@@ -42,7 +43,7 @@ export function useBrushStroke(picture: () => DenoisePicture, scale: () => numbe
     const { id, stroke: ended } = stroke.value
     stroke.value = null
     masks.live = null
-    void masks.set(id, ended.mask)
+    inBackground(masks.set(id, ended.mask))
   }
   onScopeDispose(end)
 

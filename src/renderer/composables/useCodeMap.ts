@@ -1,6 +1,9 @@
 import { computed, type Ref, shallowRef, watch } from 'vue'
 import type { CodeSet, ProjectedCodes, Projection } from '../../shared/api/latent'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
+import { useDatasetsStore } from '../stores/useDatasetsStore'
+import { hasSameImages } from '../stores/useLatentStore'
 import { useModelsStore } from '../stores/useModelsStore'
 import { StoppedError, useAnswer } from './useAnswer'
 
@@ -28,6 +31,7 @@ export function useCodeMap(
   { chosenBefore, isLearning }: CodeMapOptions,
 ) {
   const models = useModelsStore()
+  const store = useDatasetsStore()
   const { ask, job, stop } = useAnswer()
   const set = shallowRef<CodeSet | null>(null)
   const map = shallowRef<ProjectedCodes | null>(null)
@@ -43,6 +47,15 @@ export function useCodeMap(
   const currentEpoch = () => models.items.get(model.value ?? '')?.metrics?.epoch ?? null
   /** The model has learned on since the map was made. */
   const isOutdated = computed(() => set.value !== null && currentEpoch() !== epoch.value)
+
+  /** The images of one of its datasets have been imported again: points stand for other images now. */
+  const isReimported = computed(() => {
+    const hasChanged = ({ id, revision }: CodeSet['datasets'][number]) => {
+      const now = store.items.get(id)
+      return now?.state === 'ready' && now.revision !== revision
+    }
+    return set.value?.datasets.some(hasChanged) ?? false
+  })
 
   /** Runs one at a time: what an older one brings is dropped. */
   async function work(act: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
@@ -97,7 +110,7 @@ export function useCodeMap(
       if (!isCurrent()) return
       epoch.value = currentEpoch()
       const isSame =
-        before?.model === id && before.count === found.count && before.dimensions === found.dimensions
+        before?.model === id && before.dimensions === found.dimensions && hasSameImages(before, found)
       if (!isSame) map.value = shown.value = null
       set.value = found
       if (!isSame) projection.value = chosenBefore(found) ?? firstProjection(found, isLearning())
@@ -107,19 +120,21 @@ export function useCodeMap(
 
   /** A map that is still being made for an older choice is given up. */
   function choose(next: Projection): void {
-    if (isBusy.value) void stop()
+    if (isBusy.value) inBackground(stop())
     projection.value = next
-    void work((isCurrent) => project(isCurrent))
+    inBackground(work((isCurrent) => project(isCurrent)))
   }
 
-  watch([model, datasets], () => void open(), { immediate: true })
+  watch([model, datasets], () => inBackground(open()), { immediate: true })
   /** Whether the map is made anew whenever the model has learned on. */
   const follows = shallowRef(false)
   watch([follows, isOutdated, isBusy], () => {
-    if (follows.value && isOutdated.value && !isBusy.value && !failure.value && !isStopped.value) void open()
+    if (follows.value && isOutdated.value && !isBusy.value && !failure.value && !isStopped.value)
+      inBackground(open())
   })
   return {
     ...{ follows, set, map, shown, projection, failure, isBusy, isStopped, isOutdated },
+    isReimported,
     ...{ job, stop, open, choose },
   }
 }

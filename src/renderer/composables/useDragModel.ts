@@ -1,5 +1,6 @@
 import { bridge, client } from '../api/client'
 import { useCommand } from './useCommand'
+import { inBackground } from '../../shared/inBackground'
 
 /** Lets a model be dragged out of the window as a file, where the window is the desktop's. */
 export function useDragModel(id: () => string) {
@@ -12,7 +13,7 @@ export function useDragModel(id: () => string) {
   function drag(event: DragEvent): void {
     if (!bridge) return
     event.preventDefault()
-    void run()
+    inBackground(run())
   }
   return { isOffered: bridge !== undefined, drag }
 }

@@ -1,6 +1,7 @@
 import { useEventListener } from '@vueuse/core'
 import { shallowRef } from 'vue'
 import type { Place } from '../../shared/api/places'
+import { inBackground } from '../../shared/inBackground'
 import { placesOfDrop, type UploadProgress } from '../api/places'
 import { useCommand } from './useCommand'
 
@@ -42,7 +43,7 @@ export function useFileDrop(onPlaces: (places: readonly Place[], kinds: DroppedK
     // Whoever takes it for itself, such as a model that is tried, has said so.
     if (event.defaultPrevented || !event.dataTransfer || !hasFiles(event)) return
     event.preventDefault()
-    void take(event.dataTransfer)
+    inBackground(take(event.dataTransfer))
   })
   return { isOver, sending }
 }

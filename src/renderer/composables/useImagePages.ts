@@ -1,5 +1,6 @@
 import { type Ref, shallowRef, watch } from 'vue'
 import type { DatasetImage, PixelBlock } from '../../shared/api/library'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 
 export interface ImagePage {
@@ -53,7 +54,7 @@ export function useImagePages(
 
   function ask(index: number): void {
     wanted = [index, ...wanted.filter((other) => other !== index)].slice(0, 6)
-    void load()
+    inBackground(load())
   }
 
   async function load(): Promise<void> {
@@ -74,7 +75,7 @@ export function useImagePages(
       if (current === generation) failure.value = error as Error
     } finally {
       loading--
-      if (wanted.length > 0) void load()
+      if (wanted.length > 0) inBackground(load())
     }
   }
 

@@ -1,6 +1,6 @@
 import { type Ref, type ShallowRef, shallowRef, watch } from 'vue'
 import type { ClusteredCodes, CodeSet, Projection } from '../../shared/api/latent'
-import { type InspectorPanel, useLatentStore } from '../stores/useLatentStore'
+import { hasSameImages, type InspectorPanel, useLatentStore } from '../stores/useLatentStore'
 import type { Colouring } from './useColouring'
 import type { useSelection } from './useSelection'
 
@@ -55,10 +55,7 @@ export function useLatentMemory(parts: RememberedParts) {
     [set, projection, isStopped, selection.mask, by, clusters, focus, panel] as const,
     ([now], [before]) => {
       if (!now || isRestoring) return
-      const isOther =
-        before?.model !== now.model ||
-        before.count !== now.count ||
-        before.datasets.map(({ id }) => id).join() !== now.datasets.map(({ id }) => id).join()
+      const isOther = before?.model !== now.model || !hasSameImages(before, now)
       if (isOther) restore(now)
       else save(now)
     },

@@ -2,6 +2,7 @@ import { computed, toRef, watch } from 'vue'
 import { useRouter } from 'vue-router'
 import { useLatentStore } from '../stores/useLatentStore'
 import { useModelsStore } from '../stores/useModelsStore'
+import { inBackground } from '../../shared/inBackground'
 
 /** Which model and datasets the screen shows: those of its address, else those of the last time. */
 export function useLatentSources(props: { readonly model?: string; readonly datasets?: readonly string[] }) {
@@ -17,10 +18,12 @@ export function useLatentSources(props: { readonly model?: string; readonly data
   })
 
   function show(id: string | null, ids: readonly string[]): void {
-    void router.replace({
-      ...{ name: 'latent', params: { model: id ?? '' } },
-      query: ids.length === 0 ? {} : { datasets: ids.join(',') },
-    })
+    inBackground(
+      router.replace({
+        ...{ name: 'latent', params: { model: id ?? '' } },
+        query: ids.length === 0 ? {} : { datasets: ids.join(',') },
+      }),
+    )
   }
   function choose(id: string | null, ids: readonly string[]): void {
     if (id === null) store.last = null

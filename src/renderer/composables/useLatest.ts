@@ -1,4 +1,5 @@
 import { shallowRef } from 'vue'
+import { inBackground } from '../../shared/inBackground'
 
 /**
  * An answer that depends on what is being typed or dragged: asked for after a pause, one at a time, and only the latest
@@ -18,7 +19,7 @@ export function useLatest<A, R>(ask: (question: A) => Promise<R>, pauseMs: numbe
     next = { question }
     busy.value = true
     clearTimeout(timer)
-    timer = setTimeout(() => void run(), pauseMs)
+    timer = setTimeout(() => inBackground(run()), pauseMs)
   }
 
   async function run(): Promise<void> {
@@ -36,7 +37,7 @@ export function useLatest<A, R>(ask: (question: A) => Promise<R>, pauseMs: numbe
       if (counts() && !next) error.value = failure as Error
     } finally {
       isAsking = false
-      if (next) void run()
+      if (next) inBackground(run())
       else busy.value = false
     }
   }

@@ -1,5 +1,6 @@
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 import type { DenoisePicture, OpenedPicture } from '../../shared/api/denoising'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 
 /** What is found out of the picture that is looked at, or why it cannot be. */
@@ -27,11 +28,11 @@ export function useOpenedPicture(current: Ref<DenoisePicture | null>) {
       // Of another range the fields that set it stay.
       if (id !== before) opened.value = null
       failure.value = null
-      void open()
+      inBackground(open())
     },
     { immediate: true },
   )
   // The connection may have been what was missing.
-  onScopeDispose(client.onConnection((connected) => connected && failure.value && void open()))
+  onScopeDispose(client.onConnection((connected) => connected && failure.value && inBackground(open())))
   return { opened, failure }
 }

@@ -1,4 +1,5 @@
 import { nextTick, onScopeDispose } from 'vue'
+import { inBackground } from '../../shared/inBackground'
 
 /** Share of the time that drawing may take: beyond it a training on the same cores is noticeably slower. */
 const share = 1 / 60
@@ -33,6 +34,6 @@ export function usePacedUpdates(update: () => void): () => void {
   onScopeDispose(() => timer !== null && clearTimeout(timer))
   return () => {
     if (timer !== null) return
-    timer = setTimeout(() => void run(), Math.max(0, nextAt - performance.now()))
+    timer = setTimeout(() => inBackground(run()), Math.max(0, nextAt - performance.now()))
   }
 }

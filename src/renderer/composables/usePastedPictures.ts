@@ -1,12 +1,13 @@
 import { useEventListener } from '@vueuse/core'
 import { client } from '../api/client'
 import { useDenoiseCommand } from './useDenoiseCommand'
+import { inBackground } from '../../shared/inBackground'
 
 /** Takes pictures that are pasted into the window. @param choose shows one of them */
 export function usePastedPictures(choose: (id: string) => void): void {
   useEventListener(window, 'paste', (event: ClipboardEvent) => {
     const files = [...(event.clipboardData?.files ?? [])]
-    if (files.length > 0) void paste(files)
+    if (files.length > 0) inBackground(paste(files))
   })
   const { run: paste } = useDenoiseCommand('add', async (files: readonly File[]) => {
     for (const file of files) {

@@ -6,6 +6,7 @@ import {
   type ViewRectangle,
 } from '../../shared/api/denoising'
 import { neutralPercent } from '../../shared/strengthMask'
+import { inBackground } from '../../shared/inBackground'
 import { around } from '../components/denoise/paintMask'
 import { PictureLayers } from '../components/denoise/pictureLayers'
 import { useStrengthMasks } from '../stores/useStrengthMasks'
@@ -19,9 +20,13 @@ interface Looked {
 /** What can be drawn of what is seen of a picture, as it is set and painted. @param at null while nothing is seen */
 export function usePictureLayers(looked: Looked, at: Ref<Pick<ViewQuestion, 'rectangle' | 'scale'> | null>) {
   const masks = useStrengthMasks()
-  watch([() => looked.picture.id, () => looked.picture.mask], () => void masks.follow(looked.picture), {
-    immediate: true,
-  })
+  watch(
+    [() => looked.picture.id, () => looked.picture.mask],
+    () => inBackground(masks.follow(looked.picture)),
+    {
+      immediate: true,
+    },
+  )
   const mask = computed(() => masks.maskOf(looked.picture.id))
   /** Of the mask that the app has. */
   const isMore = computed(() => {

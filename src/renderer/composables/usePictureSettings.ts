@@ -1,6 +1,7 @@
 import { computed, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { type DenoiseControls, denoiseControlsSchema, defaultControls } from '../../shared/api/denoising'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { changedWith, settingsOf, sharedControls } from '../components/denoise/settingGroups'
 import { useDenoiseStore } from '../stores/useDenoiseStore'
@@ -49,7 +50,7 @@ export function usePictureSettings() {
 
   function change(changes: Partial<DenoiseControls>): void {
     const picture = current.value
-    if (picture) void history.change(changedWith(picture, store.all), controls.value, changes)
+    if (picture) inBackground(history.change(changedWith(picture, store.all), controls.value, changes))
   }
   /** Whether it is set with all others that have no settings of their own. */
   const isShared = computed({
@@ -58,7 +59,9 @@ export function usePictureSettings() {
       const picture = current.value
       if (!picture) return
       const next = isIt ? sharedControls(picture, store.all) : controls.value
-      void history.assign(settingsOf([picture]), [{ ids: [picture.id], controls: next, isOwn: !isIt }])
+      inBackground(
+        history.assign(settingsOf([picture]), [{ ids: [picture.id], controls: next, isOwn: !isIt }]),
+      )
     },
   })
 
@@ -101,7 +104,7 @@ export function usePictureSettings() {
     const found = parsed(given.getData('text/plain')) ?? copied.value
     if (!found) return
     event.preventDefault()
-    void paste(found)
+    inBackground(paste(found))
   }
   const canPaste = computed(() => copied.value !== null)
   return { controls, moved, history, change, isShared, useForAll, copy, paste, onPaste, canPaste }

@@ -2,6 +2,7 @@ import { useThrottleFn } from '@vueuse/core'
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 import type { DenoiseControls, PictureView, ViewRectangle } from '../../shared/api/denoising'
 import type { PixelBlock } from '../../shared/api/library'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { useDenoiseStore } from '../stores/useDenoiseStore'
 import { useLatest } from './useLatest'
@@ -100,7 +101,7 @@ export function usePictureView(question: Ref<ViewQuestion | null>) {
   })
   const refresh = useThrottleFn(() => question.value && latest.request(question.value), refreshMs, true)
   const stop = client.on('denoise.restored', ({ id }) => {
-    if (id === question.value?.id) void refresh()
+    if (id === question.value?.id) inBackground(refresh())
   })
   onScopeDispose(stop)
   // While pictures are saved, what is a draft waits.

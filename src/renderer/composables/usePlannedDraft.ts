@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 import type { Params } from '../../shared/api/commands'
 import { defaultBudget } from '../../shared/plan'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { type TrainDraft, useTrainDrafts } from '../stores/useTrainDrafts'
 import { draftOf, replanned } from './trainDraft'
@@ -60,7 +61,8 @@ export function usePlannedDraft(key: Ref<string | undefined>, source: Ref<PlanSo
     (question, before) => {
       clearTimeout(timer)
       error.value = null
-      if (question !== null) timer = setTimeout(() => void ask(question), before === undefined ? 0 : pauseMs)
+      if (question !== null)
+        timer = setTimeout(() => inBackground(ask(question)), before === undefined ? 0 : pauseMs)
     },
     { immediate: true },
   )

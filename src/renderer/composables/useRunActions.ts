@@ -1,6 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import type { RunSummary } from '../../shared/api/library'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { useCommand } from './useCommand'
 import { useConfirm } from './useConfirm'
@@ -34,7 +35,7 @@ export function useRunActions() {
   const reveal = useCommand((id: string) => client.invoke('runs.reveal', { id }))
   const keep = useCommand(async (run: string, wanted: string) => {
     const { id, name } = await client.invoke('models.keep', { run, name: wanted })
-    const open = () => void router.push({ name: 'model', params: { id } })
+    const open = () => inBackground(router.push({ name: 'model', params: { id } }))
     show('success', t('run.kept', { name }), { label: t('common.open'), run: open })
   })
   /** It can be undone; several are also asked about. True when they are gone. */
@@ -50,6 +51,8 @@ export function useRunActions() {
     return true
   })
   const repeat = (run: RunSummary) =>
-    void router.push({ name: 'train', params: { dataset: run.datasetId ?? '' }, query: { run: run.id } })
+    inBackground(
+      router.push({ name: 'train', params: { dataset: run.datasetId ?? '' }, query: { run: run.id } }),
+    )
   return { pause, stop, resume, rename, setNotes, reveal, keep, remove, repeat }
 }

@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 import type { LogEntry, RunDetail, RunProgress } from '../../shared/api/library'
 import type { EpochMetrics } from '../../shared/run'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { useProgressStore } from '../stores/useProgressStore'
 import { useRunsStore } from '../stores/useRunsStore'
@@ -43,7 +44,7 @@ export function useRunDetail(id: Ref<string>) {
   function addEpoch(epoch: EpochMetrics, hasSnapshot: boolean): void {
     const last = metrics.at(-1)?.epoch ?? 0
     // A resumed run makes again what was lost; one that is ahead has been missed.
-    if (epoch.epoch > last + 1) return void refresh()
+    if (epoch.epoch > last + 1) return inBackground(refresh())
     if (epoch.epoch <= last) {
       metrics = metrics.filter((other) => other.epoch < epoch.epoch)
       snapshotEpochs = snapshotEpochs.filter((other) => other < epoch.epoch)
@@ -58,10 +59,15 @@ export function useRunDetail(id: Ref<string>) {
       'training.epochEnded',
       (told) => told.run === id.value && addEpoch(told.metrics, told.hasSnapshot),
     ),
+    client.on('training.pictured', (told) => {
+      if (told.run !== id.value || snapshotEpochs.includes(0)) return
+      snapshotEpochs.unshift(0)
+      show()
+    }),
     client.on('training.logged', (told) => {
       if (told.run === id.value) log.value = [...log.value.slice(-499), told.entry]
     }),
-    client.onConnection((connected) => connected && void refresh()),
+    client.onConnection((connected) => connected && inBackground(refresh())),
   ]
   onScopeDispose(() => stops.forEach((stop) => stop()))
 
@@ -72,7 +78,7 @@ export function useRunDetail(id: Ref<string>) {
       metrics = []
       snapshotEpochs = []
       atFirst.value = null
-      void refresh()
+      inBackground(refresh())
     },
     { immediate: true },
   )
@@ -82,7 +88,7 @@ export function useRunDetail(id: Ref<string>) {
   // The end of a training leaves more than its events tell: the last snapshot, thinned ones.
   watch(
     () => summary.value?.state,
-    (now, before) => before === 'training' && now !== 'training' && void refresh(),
+    (now, before) => before === 'training' && now !== 'training' && inBackground(refresh()),
   )
 
   return {

@@ -2,6 +2,7 @@ import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { outcomeOf, type Verdict } from '../../shared/verdict'
+import { inBackground } from '../../shared/inBackground'
 import { useRunsStore } from '../stores/useRunsStore'
 import { type Toast, useToasts } from './useToasts'
 
@@ -33,7 +34,7 @@ export function useRunMessages(): void {
         const wasTraining = ['training', 'waiting'].includes(before.get(run.id)?.state ?? '')
         const isShown = router.currentRoute.value.params.id === run.id
         if (!wasTraining || isShown || !['done', 'failed', 'interrupted'].includes(run.state)) continue
-        const open = () => void router.push({ name: 'run', params: { id: run.id } })
+        const open = () => inBackground(router.push({ name: 'run', params: { id: run.id } }))
         const outcome = outcomeOf(run)
         const kind = outcome === null ? 'error' : toastKinds[outcome]
         const text = outcome ? `run.overAs.${outcome}` : `run.over.${run.state}`

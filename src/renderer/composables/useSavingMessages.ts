@@ -4,6 +4,7 @@ import { useRouter } from 'vue-router'
 import { endingWords } from '../components/denoise/savingWords'
 import { useDenoiseStateStore } from '../stores/useDenoiseStateStore'
 import { useToasts } from './useToasts'
+import { inBackground } from '../../shared/inBackground'
 
 /** Says what became of pictures that were saved, where the person has gone to another screen meanwhile. */
 export function useSavingMessages(): void {
@@ -17,7 +18,7 @@ export function useSavingMessages(): void {
       const { batch } = store
       if (isSaving || !was || !batch || router.currentRoute.value.name === 'denoise') return
       const words = endingWords(batch, t)
-      const look = { label: t('shell.lookAtThem'), run: () => void router.push({ name: 'denoise' }) }
+      const look = { label: t('shell.lookAtThem'), run: () => inBackground(router.push({ name: 'denoise' })) }
       if (words !== '') show(batch.failed > 0 ? 'info' : 'success', t('shell.savingEnded', { words }), look)
     },
   )

@@ -1,5 +1,6 @@
 import { useRouter } from 'vue-router'
 import { type Screen, screens } from '../../shared/api/events'
+import { inBackground } from '../../shared/inBackground'
 import { bridge, client } from '../api/client'
 import type { Shortcut } from './shortcut'
 import { useShellPanels } from './useShellPanels'
@@ -11,7 +12,7 @@ export function useShellShortcuts(openFolder: () => void): void {
   const router = useRouter()
   const panels = useShellPanels()
   const { undoLast, canUndo } = useUndo()
-  const show = (screen: Screen) => void router.push({ name: screen })
+  const show = (screen: Screen) => inBackground(router.push({ name: screen }))
   client.on('screen.asked', ({ screen }) => show(screen))
   client.on('panel.asked', ({ panel }) => panels.open(panel))
 

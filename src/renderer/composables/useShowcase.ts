@@ -2,6 +2,7 @@ import { useDocumentVisibility, useEventListener, usePreferredReducedMotion } fr
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import type { PixelBlock } from '../../shared/api/library'
 import type { Showcase, ShowcaseProgress } from '../../shared/api/showcase'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 
 /** `rests` on what the trained network makes of the images. */
@@ -56,7 +57,7 @@ export function useShowcase() {
 
   /** For the first time in this window, unless nothing is to move. */
   function startByItself(): void {
-    if (!hasBegun && motion.value !== 'reduce' && visibility.value === 'visible') void start()
+    if (!hasBegun && motion.value !== 'reduce' && visibility.value === 'visible') inBackground(start())
   }
 
   // A connection that is lost has stopped hearing it as well.
@@ -83,18 +84,18 @@ export function useShowcase() {
   watch(visibility, (now) => {
     if (now === 'hidden' && isLive.value) {
       wasHidden = true
-      void leave(true)
+      inBackground(leave(true))
     } else if (now === 'visible' && wasHidden) {
       wasHidden = false
-      if (phase.value !== 'rests') void start()
+      if (phase.value !== 'rests') inBackground(start())
     }
   })
-  useEventListener(window, 'pagehide', () => void leave(false))
+  useEventListener(window, 'pagehide', () => inBackground(leave(false)))
   onScopeDispose(() => {
     for (const remove of removers) remove()
-    void leave(false)
+    inBackground(leave(false))
   })
-  void load()
+  inBackground(load())
   return {
     showcase,
     phase,

@@ -1,5 +1,6 @@
 import { computed, type Ref, shallowRef, watch } from 'vue'
 import type { RunSamples, RunSnapshot } from '../../shared/api/library'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 
 const keptSnapshots = 24
@@ -41,7 +42,7 @@ export function useSnapshots(id: Ref<string>, epochs: () => readonly number[], v
     const all = available.value
     const place = all.indexOf(at)
     for (const next of [all[place + 1], all[place - 1]])
-      if (next !== undefined) void fetchSnapshot(next).catch(() => null)
+      if (next !== undefined) inBackground(fetchSnapshot(next).catch(() => null))
   }
 
   async function loadSamples(): Promise<void> {
@@ -58,12 +59,12 @@ export function useSnapshots(id: Ref<string>, epochs: () => readonly number[], v
   })
   watch(
     () => available.value.length > 0 && `${id.value} ${available.value[0]}`,
-    (now) => now && void loadSamples(),
+    (now) => now && inBackground(loadSamples()),
     {
       immediate: true,
     },
   )
   // Another run may have the same number of epochs.
-  watch([id, epoch], () => void show(epoch.value), { immediate: true })
+  watch([id, epoch], () => inBackground(show(epoch.value)), { immediate: true })
   return { samples, snapshot, chosen, available, epoch }
 }

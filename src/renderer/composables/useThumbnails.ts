@@ -4,13 +4,13 @@ import { client } from '../api/client'
 
 /** A few images spread over a dataset, for its card. Null until they are there, or where there are none. */
 export function useThumbnails(
-  dataset: Ref<{ id: string; count: number; state: string } | undefined>,
+  dataset: Ref<{ id: string; count: number; state: string; revision: string } | undefined>,
   count: number,
   size = 56,
 ) {
   const block = shallowRef<PixelBlock | null>(null)
   watch(
-    () => dataset.value && `${dataset.value.id} ${dataset.value.count} ${dataset.value.state}`,
+    () => dataset.value && `${dataset.value.id} ${dataset.value.revision} ${dataset.value.state}`,
     async () => {
       const { id = '', count: images = 0, state } = dataset.value ?? {}
       if (state !== 'ready' || images === 0) return void (block.value = null)

@@ -2,6 +2,7 @@ import { until } from '@vueuse/core'
 import { computed, type Ref, shallowRef, watch } from 'vue'
 import { useRoute } from 'vue-router'
 import type { PresetOption } from '../../shared/api/commands'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { withPreset } from './trainDraft'
 import { draftWithQuery } from './trainQuery'
@@ -50,7 +51,7 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
     const model = await client.invoke('models.get', { id })
     change({ spec: model.spec, preset: null, from: id, isReplaced: false })
   }
-  watch(dataset, (id) => id && void load(id), { immediate: true })
+  watch(dataset, (id) => id && inBackground(load(id)), { immediate: true })
 
   const { problems, estimate } = useTrainingEstimate(dataset, draft)
 

@@ -2,6 +2,7 @@ import { type Ref, shallowRef, watch } from 'vue'
 import type { EncodedImage, Params } from '../../shared/api/commands'
 import type { PixelBlock } from '../../shared/api/library'
 import type { NoiseSpec } from '../../shared/noise'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { useCommand } from './useCommand'
 import { useLatest } from './useLatest'
@@ -56,6 +57,6 @@ export function useTryModel(id: Ref<string>) {
     encoded.value = null
     decoded.value = null
   })
-  watch([source, noise], () => void encode())
+  watch([source, noise], () => inBackground(encode()))
   return { source, noise, encoded, code, decoded, busy, failure, setNumber, reset }
 }

@@ -1,6 +1,7 @@
 import { computed, shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useToasts } from './useToasts'
+import { inBackground } from '../../shared/inBackground'
 
 export interface Removal {
   /** Says what was removed. */
@@ -40,7 +41,12 @@ export function useUndo() {
       // Without a connection the app does it when it ends.
       carryOut?.().catch(() => undefined)
     }
-    const id = show('info', text, { label: t('common.undo'), run: () => void run() }, { lifetimeMs, onGone })
+    const id = show(
+      'info',
+      text,
+      { label: t('common.undo'), run: () => inBackground(run()) },
+      { lifetimeMs, onGone },
+    )
     offers.value = [...offers.value, id]
   }
 

@@ -1,6 +1,7 @@
 import { computed, shallowRef } from 'vue'
 import type { CommandName, Results } from '../../shared/api/commands'
 import type { Changes, EventName, Events, Listing } from '../../shared/api/events'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 
 type ListCommand = {
@@ -40,7 +41,7 @@ export function mirrorList<C extends ListCommand>(list: C, changed: ChangeEvent)
   function apply(changes: Changes<Item<C>>): void {
     if (waiting) return void waiting.push(changes)
     if (changes.revision <= revision) return
-    if (changes.revision > revision + 1) return void refresh()
+    if (changes.revision > revision + 1) return inBackground(refresh())
     revision = changes.revision
     const next = new Map(items.value)
     for (const id of changes.removed) next.delete(id)
@@ -49,8 +50,8 @@ export function mirrorList<C extends ListCommand>(list: C, changed: ChangeEvent)
   }
 
   client.on(changed as 'runs.changed', (changes) => apply(changes as unknown as Changes<Item<C>>))
-  client.onConnection((connected) => connected && void refresh())
-  void refresh()
+  client.onConnection((connected) => connected && inBackground(refresh()))
+  inBackground(refresh())
 
   return {
     /** By id. */

@@ -2,6 +2,7 @@ import { shallowRef } from 'vue'
 import type { AppState, DeviceState } from '../../shared/api/app'
 import type { DenoiseState } from '../../shared/api/denoising'
 import type { TrainingState } from '../../shared/api/training'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 
 interface States {
@@ -39,7 +40,7 @@ export function mirrorState<C extends keyof States>(command: C) {
     heard++
     state.value = next as States[C]
   })
-  client.onConnection((connected) => connected && void refresh())
-  void refresh()
+  client.onConnection((connected) => connected && inBackground(refresh()))
+  inBackground(refresh())
   return { state, failure, refresh }
 }

@@ -2,6 +2,7 @@ import { usePreferredDark } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { Settings } from '../../shared/api/settings'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { setLanguage } from '../i18n'
 import { mirrorState } from './mirrorState'
@@ -14,7 +15,7 @@ export const useAppStore = defineStore('app', () => {
   client.onConnection((now) => {
     connected.value = now
     if (now) expired.value = false
-    else void lookWhetherExpired()
+    else inBackground(lookWhetherExpired())
   })
   async function lookWhetherExpired(): Promise<void> {
     while (!connected.value && !expired.value) {

@@ -4,6 +4,7 @@ import { client } from '../api/client'
 import { useDenoiseCommand } from '../composables/useDenoiseCommand'
 import { useDenoiseStateStore } from './useDenoiseStateStore'
 import { useDenoiseStore } from './useDenoiseStore'
+import { inBackground } from '../../shared/inBackground'
 
 /** Lets the browser save a file that the app gives at a path. */
 export function startDownload(path: string, name: string): void {
@@ -29,7 +30,7 @@ export const useDenoiseDownloads = defineStore('denoiseDownloads', () => {
     const isWhole = batch !== null && batch.done + batch.failed === batch.total
     const ready = wanted.value.filter((id) => pictures.items.get(id)?.isDownloadable)
     wanted.value = []
-    if (isWhole && ready.length > 0) void download(ready)
+    if (isWhole && ready.length > 0) inBackground(download(ready))
   }
   watch(
     () => app.isSaving,

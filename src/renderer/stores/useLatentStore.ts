@@ -11,6 +11,8 @@ export type InspectorPanel = (typeof inspectorPanels)[number]
 export interface LatentMemory {
   /** Images of the map: with another number of them, points are not the same any more. */
   readonly count: number
+  /** Of its datasets: with others, points stand for other images. */
+  readonly revisions: string
   readonly projection: Projection | null
   /** The last settings of UMAP, also while another projection is shown. */
   readonly umap: Projection | null
@@ -46,15 +48,25 @@ export const useLatentStore = defineStore('latent', () => {
 
   const recall = (set: CodeSet): LatentMemory | null => {
     const found = memories.get(keyOf(set))
-    return found?.count === set.count ? found : null
+    return found && found.count === set.count && found.revisions === revisionsOf(set) ? found : null
   }
-  const remember = (set: CodeSet, memory: LatentMemory) => keep(memories, keyOf(set), memory, keptMemories)
+  const remember = (set: CodeSet, memory: Omit<LatentMemory, 'revisions'>) =>
+    keep(memories, keyOf(set), { ...memory, revisions: revisionsOf(set) }, keptMemories)
   /** Of a kind of map, as `CodeMap` has it. */
   const viewOf = (kind: string): SpaceView | null => views.get(kind) ?? null
   const rememberView = (kind: string, view: SpaceView | null) =>
     view ? keep(views, kind, view, keptViews) : void views.delete(kind)
   return { last, pictures, density, recall, remember, viewOf, rememberView }
 })
+
+const revisionsOf = ({ datasets }: Pick<CodeSet, 'datasets'>) =>
+  JSON.stringify(datasets.map(({ id, revision }) => [id, revision]))
+
+/** Whether each point of one map stands for the same image on the other. */
+export const hasSameImages = (
+  one: Pick<CodeSet, 'count' | 'datasets'>,
+  other: Pick<CodeSet, 'count' | 'datasets'>,
+): boolean => one.count === other.count && revisionsOf(one) === revisionsOf(other)
 
 const keyOf = ({ model, datasets }: CodeSet) => JSON.stringify([model, datasets.map(({ id }) => id)])
 

@@ -2,6 +2,7 @@ import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { RunProgress } from '../../shared/api/library'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { shareDone } from '../composables/shareDone'
 import { useRunsStore } from './useRunsStore'
@@ -12,7 +13,7 @@ export const useProgressStore = defineStore('progress', () => {
   const latest = shallowRef<{ readonly run: string; readonly progress: RunProgress } | null>(null)
   // What is drawn costs the training time where there are few cores: once a second is often enough for the eye.
   const show = useThrottleFn((told: NonNullable<typeof latest.value>) => (latest.value = told), 1000, true)
-  client.on('training.progressed', (told) => void show(told))
+  client.on('training.progressed', (told) => inBackground(show(told)))
 
   /** The run that trains here, or elsewhere where none does. */
   const training = computed(() => {

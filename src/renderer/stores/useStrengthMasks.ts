@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import type { DenoisePicture, ViewRectangle } from '../../shared/api/denoising'
 import { isNeutral, type StrengthMask } from '../../shared/strengthMask'
+import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 import { useDenoiseCommand } from '../composables/useDenoiseCommand'
 
@@ -83,7 +84,7 @@ export const useStrengthMasks = defineStore('strengthMasks', () => {
     const { mask, name, done, undone } = of(id)
     if (done.length === 0) return false
     put(id, { mask: done.at(-1)!, name, done: done.slice(0, -1), undone: [...undone, mask] })
-    void send(id, of(id).mask)
+    inBackground(send(id, of(id).mask))
     return true
   }
 
@@ -91,7 +92,7 @@ export const useStrengthMasks = defineStore('strengthMasks', () => {
     const { mask, name, done, undone } = of(id)
     if (undone.length === 0) return false
     put(id, { mask: undone.at(-1)!, name, done: [...done, mask], undone: undone.slice(0, -1) })
-    void send(id, of(id).mask)
+    inBackground(send(id, of(id).mask))
     return true
   }
   return { live, of, maskOf, follow, set, undo, redo }

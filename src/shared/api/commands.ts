@@ -196,7 +196,8 @@ export const commands = {
   'runs.list': nothing,
   'runs.get': byId,
   'runs.samples': byId,
-  'runs.snapshot': z.strictObject({ id: idSchema, epoch: z.number().int().min(1) }),
+  /** Epoch 0 is before training. */
+  'runs.snapshot': z.strictObject({ id: idSchema, epoch: z.number().int().min(0) }),
   /** The map of its codes over the epochs, in a folder. */
   'runs.saveMapAnimation': z.strictObject({
     id: idSchema,

@@ -51,6 +51,8 @@ export interface Events {
     readonly metrics: EpochMetrics
     readonly hasSnapshot: boolean
   }
+  /** There is a snapshot of the time before its first epoch. */
+  'training.pictured': { readonly run: string }
   'training.logged': { readonly run: string; readonly entry: LogEntry }
   'denoise.changed': Changes<DenoisePicture>
   'denoise.stateChanged': DenoiseState

@@ -56,6 +56,8 @@ export interface CodeSet {
     readonly name: string
     readonly first: number
     readonly count: number
+    /** Of the images that the points stand for. */
+    readonly revision: string
   }[]
   readonly input: InputShape
   readonly count: number

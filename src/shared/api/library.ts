@@ -33,6 +33,8 @@ export interface DatasetSummary extends Pick<DatasetInfo, 'width' | 'height' | '
   readonly state: 'ready' | 'importing' | 'damaged'
   readonly problem: string | null
   readonly createdAt: string
+  /** Another one means other images, or another order; empty while there are none. */
+  readonly revision: string
   readonly count: number
   readonly labels: number
   readonly skipped: number
@@ -135,6 +137,8 @@ export interface RunSamples {
   readonly rows: Int32Array
   /** Rows of the dataset that the points of the map stand for, and their labels. */
   readonly mapRows: Int32Array
+  /** Of the dataset that the rows are of: with another one they are other images. Null where that is not known. */
+  readonly datasetRevision: string | null
   readonly mapLabels: readonly (string | null)[]
 }
 

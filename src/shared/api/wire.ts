@@ -1,4 +1,5 @@
 import { Decoder, Encoder, ExtensionCodec } from '@msgpack/msgpack'
+import { checkFrame } from './frameLimits'
 
 /** Messages on a socket: MessagePack, with arrays of numbers as their bytes. */
 const extensions = new ExtensionCodec()
@@ -15,11 +16,20 @@ const limits = {
 }
 const deepest = 32
 
+/** What a window asks has fewer values: the most are in a list of what is to be removed, or of pictures to be saved. */
+const mostAsked = 500_000
+
 /** Not a copy: no other message is written to the encoder's memory. */
 export const encodeMessage = (message: unknown): Uint8Array<ArrayBuffer> =>
   new Encoder({ extensionCodec: extensions, maxDepth: deepest, ignoreUndefined: true }).encodeSharedRef(
     message,
   )
+
+/** What a window sends, whoever it is. @throws Error for bytes that are no message, or hold more than any request */
+export function decodeRequest(bytes: Uint8Array): unknown {
+  checkFrame(bytes, { deepest, most: mostAsked })
+  return decodeMessage(bytes)
+}
 
 /** @throws Error for bytes that are no message */
 export function decodeMessage(bytes: Uint8Array): unknown {

@@ -76,7 +76,7 @@ async function train(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Train on this' }).click()
   const start = page.getByRole('button', { name: 'Start training' })
   await expect(start).toBeEnabled()
-  await expect(page.getByText(/epochs?\.$/)).toBeVisible()
+  await expect(page.getByText(/numbers per image, about/)).toBeVisible()
   await take(page, 'train')
   await start.click()
 }

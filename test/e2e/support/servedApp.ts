@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly port?: number
   /** Largest file that it may write, in KiB: what a full disk is like. */
   readonly largestFileKiB?: number
+  /** So many files it may have open at a time. */
+  readonly mostDescriptors?: number
   /** Obeys file permissions although the tests run as root. */
   readonly obeysPermissions?: boolean
   readonly nodeOptions?: readonly string[]
@@ -37,7 +39,12 @@ const cli = join(root, 'out/main/cli.js')
 export async function serve(options: ServeOptions): Promise<ServedApp> {
   const [program, ...args] = commandLine(options)
   const child = spawn(program!, args, {
-    env: withFewArenas({ ...process.env, HOURGLASS_HOME: options.home, NO_COLOR: '1' }),
+    env: withFewArenas({
+      ...process.env,
+      HOURGLASS_HOME: options.home,
+      HOURGLASS_LIBRARY: '',
+      NO_COLOR: '1',
+    }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stderr = ''
@@ -64,7 +71,7 @@ export async function serve(options: ServeOptions): Promise<ServedApp> {
 }
 
 function commandLine(options: ServeOptions): string[] {
-  const { roots, port = 0, nodeOptions = [], largestFileKiB, obeysPermissions } = options
+  const { roots, port = 0, nodeOptions = [], largestFileKiB, mostDescriptors, obeysPermissions } = options
   const rootOptions = roots.flatMap((folder) => ['--root', folder])
   const app = [
     process.execPath,
@@ -76,7 +83,11 @@ function commandLine(options: ServeOptions): string[] {
     String(port),
     ...rootOptions,
   ]
-  const limited = largestFileKiB ? ['bash', '-c', `ulimit -f ${largestFileKiB}; exec "$0" "$@"`, ...app] : app
+  const limits = [
+    largestFileKiB && `ulimit -f ${largestFileKiB};`,
+    mostDescriptors && `ulimit -n ${mostDescriptors};`,
+  ].filter(Boolean)
+  const limited = limits.length > 0 ? ['bash', '-c', `${limits.join(' ')} exec "$0" "$@"`, ...app] : app
   return obeysPermissions && process.getuid?.() === 0
     ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...limited]
     : limited

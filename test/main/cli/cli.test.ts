@@ -121,7 +121,7 @@ describe('output', () => {
 })
 
 describe('interruption', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'lets the work save after %s, which npm may send twice',
     async (signal) => {
       const child = start('work')

@@ -27,6 +27,17 @@ function noisy(sigma: number, white: 255 | 65_535, channels: 1 | 3 = 3): Uint8Ar
   return white === 255 ? Uint8Array.from(values) : Uint16Array.from(values)
 }
 
+/** Each pixel the mean of 2 × 2 of its channel, as demosaicing leaves neighbours alike. */
+function smoothed(pixels: Uint8Array): Uint8Array {
+  const last = { x: width - 1, y: height - 1 }
+  return pixels.map((_, i) => {
+    const [x, y, c] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width), i % 3]
+    const at = (dx: number, dy: number) =>
+      pixels[(Math.min(last.y, y + dy) * width + Math.min(last.x, x + dx)) * 3 + c]!
+    return Math.round((at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1)) / 4)
+  })
+}
+
 const image = (data: Uint8Array | Uint16Array, channels: 1 | 3 | 4 = 3) =>
   sharp(data, { raw: { width, height, channels } })
 
@@ -46,6 +57,8 @@ const failures = ({ code, stderr }: Said) => ({ code, stderr })
 
 beforeAll(async () => {
   folder = await folderOfFile()
+  // What was done before is known by the app's state, which is not that of whoever runs the tests.
+  process.env.HOURGLASS_HOME = at('home')
   await mkdir(at('photos', 'more'), { recursive: true })
   await image(noisy(25, 255)).png().toFile(at('photos', 'a.png'))
   await image(noisy(25, 255, 1), 1)
@@ -92,7 +105,8 @@ describe('hourglass denoise', () => {
       expect(told).toHaveLength(channels)
       told.forEach((one) => expect(Math.abs(one / sigma - 1)).toBeLessThan(0.1))
     }
-    expect(byPath['pixel.png']).toMatchObject({ sigma: null, tile: null })
+    expect(byPath['a.png']).toMatchObject({ noise: { kind: 'white' } })
+    expect(byPath['pixel.png']).toMatchObject({ sigma: null, noise: null, tile: null })
     // Noise of sigma 25 is 20 dB.
     expect(psnr(await pixels(at('out', 'a.png')), clean)).toBeGreaterThan(30)
     expect(psnr(await pixels(at('out', 'deep.png')), clean)).toBeGreaterThan(33)
@@ -103,6 +117,19 @@ describe('hourglass denoise', () => {
     const [before, after] = [await pixels(at('photos', 'alpha.png')), await pixels(at('out', 'alpha.png'))]
     expect(after.filter((_, i) => i % 4 === 3)).toEqual(before.filter((_, i) => i % 4 === 3))
     expect(await readFile(at('out', 'pixel.png'))).toEqual(await readFile(at('photos', 'pixel.png')))
+  })
+
+  it('says that noise is what a camera leaves, and how strong it is in brightness and in colours', async () => {
+    await image(smoothed(noisy(30, 255) as Uint8Array))
+      .png()
+      .toFile(at('camera.png'))
+    const said = await denoise(at('camera.png'), '--out', at('camera'))
+    const { noise } = records(said)[0]! as { noise: { kind: string; brightness: number; color: number } }
+    expect(noise.kind).toBe('camera')
+    expect(noise.brightness).toBeGreaterThan(1)
+    expect(noise.color).toBeGreaterThan(1)
+    const given = await denoise(at('camera.png'), '--out', at('given'), '--sigma', '8')
+    expect(records(given)[0]).toMatchObject({ sigma: [8, 8, 8], noise: null })
   })
 
   it('gives the very file back at strength 0, and half of it at 0.5', async () => {
@@ -143,7 +170,8 @@ describe('hourglass denoise', () => {
   it('does not write over anything without being asked, and never over an original', async () => {
     const photo = at('photos', 'pixel.png')
     await denoise(photo, '--out', at('twice'))
-    const again = await denoise(photo, '--out', at('twice'))
+    expect(await denoise(photo, '--out', at('twice'))).toMatchObject({ code: 0 })
+    const again = await denoise(photo, '--out', at('twice'), '--strength', '0.5')
     expect(again.code).toBe(3)
     expect(again.stderr).toContain('holds pixel.png already')
     expect((await denoise(photo, '--out', at('twice'), '--overwrite')).code).toBe(0)

@@ -111,6 +111,25 @@ describe('reconstruct', () => {
     expect((await sharp(join(out, '1.png')).metadata()).channels).toBe(1)
   })
 
+  it('gives 16 bits, and the very values of the network, which both round to the 8 bits', async () => {
+    const [png, png16, npy] = [fresh(), fresh(), fresh()]
+    await done('reconstruct', run, photos, '--out', png)
+    await done('reconstruct', run, photos, '--out', png16, '--format', 'png16')
+    const all = await done('reconstruct', run, photos, '--out', npy, '--format', 'npy')
+    expect(all[0]).toMatchObject({ file: join(npy, '1.npy') })
+    expect((await readdir(npy)).sort()).toEqual(['1-2.npy', '1.npy', '2.npy', 'comparison.png'])
+    const eight = await pixelsOf(join(png, '2.png'))
+    const { shape, data } = await readNpy(join(npy, '2.npy'))
+    expect(shape).toEqual([8, 8, 1])
+    const levels = Array.from(data, (value) => 255 * Math.min(1, Math.max(0, value)))
+    levels.forEach((level, i) => expect(Math.abs(level - eight[i]!)).toBeLessThanOrEqual(0.501))
+    const deep = sharp(join(png16, '2.png'))
+    expect(await deep.metadata()).toMatchObject({ depth: 'ushort', channels: 1 })
+    const raw = await deep.toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer()
+    const sixteen = new Uint16Array(raw.buffer, raw.byteOffset, raw.byteLength / 2)
+    levels.forEach((level, i) => expect(Math.abs(sixteen[i]! / 257 - level)).toBeLessThan(0.003))
+  })
+
   it('overwrites when asked to, but never an original', async () => {
     const out = fresh()
     await cp(join(photos, 'a'), out, { recursive: true })

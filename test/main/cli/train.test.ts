@@ -123,9 +123,9 @@ describe.each(['onnx', 'tensorflow'] as const)('train with %s', (runtime) => {
     },
   )
 
-  it.skipIf(!here)('saves at Ctrl-C and SIGTERM, says how to go on, and does', async () => {
+  it.skipIf(!here)('saves at Ctrl-C and SIGHUP, says how to go on, and does', async () => {
     const run = fresh()
-    for (const [i, signal] of (['SIGINT', 'SIGTERM'] as const).entries()) {
+    for (const [i, signal] of (['SIGINT', 'SIGHUP'] as const).entries()) {
       const args = i === 0 ? [...train(run), '--json'] : resume(run)
       const said = await atLine(startHourglass(...args), 2, (child) => child.kill(signal))
       expect(said.code).toBe(130)
@@ -194,6 +194,24 @@ describe('train', () => {
       ...flags,
     )
     expect(back).toMatchObject({ code: 3, stderr: expect.stringMatching(/decoder of that model is untied/) })
+  })
+
+  it('takes when a decoder is copied and what weights begin as, and says how orthonormal they became', async () => {
+    const run = fresh()
+    const chosen = ['--tying', 'copied', '--copy-every', 'epoch', '--init', 'orthogonal', '--epochs', '1']
+    const said = await hourglass('train', dataset, '--spec', spec, '--out', run, ...chosen)
+    expect(said).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/‖WᵀW − I‖, layer by layer: [\d.]+/),
+    })
+    const info = await readRunInfo(run)
+    expect(info.spec).toMatchObject({ tying: 'copied', copyEvery: 'epoch', initializer: 'orthogonal' })
+    expect(
+      await hourglass('train', dataset, '--spec', spec, '--out', fresh(), '--copy-every', 'epoch'),
+    ).toMatchObject({ code: 2, stderr: expect.stringMatching(/nothing is copied into it/) })
+    expect(await hourglass('train', dataset, '--from', run, '--out', fresh(), '--init', 'pca')).toMatchObject(
+      { code: 2, stderr: expect.stringMatching(/leave --init out/) },
+    )
   })
 
   it('stops early, and goes on with more epochs when asked to', async () => {

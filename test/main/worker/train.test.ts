@@ -77,4 +77,25 @@ describeRuntimes('the task that trains', (runtime) => {
     expect(codes!.shape).toEqual([codeRows.length, 6])
     expect((await readSnapshot(run, 1)).codes!.data).not.toEqual(codes!.data)
   })
+
+  it('shows what a run with a budget begins with before anything is timed', async () => {
+    const folder = await temporaryFolder()
+    const dataset = await rectanglesDataset(join(folder, 'dataset'))
+    const run = join(folder, 'run')
+    const events: TrainEvent[] = []
+    const before = runtime().liveTensors()
+    await train(
+      {
+        ...{ run, dataset, spec: smallSpec, config: { ...config, budgetMs: 2000 }, resume: false },
+        ...{ initialWeights: null, hasBaselines: true, runtime: runtime().name },
+      },
+      context(events),
+    )
+    expect(runtime().liveTensors()).toBe(before)
+    expect(events.slice(0, 2).map(({ type }) => type)).toEqual(['pictured', 'started'])
+    expect((await snapshotEpochs(run)).slice(0, 2)).toEqual([0, 1])
+    const [begun, first] = [await readSnapshot(run, 0), await readSnapshot(run, 1)]
+    expect(begun.reconstructions.shape).toEqual(first.reconstructions.shape)
+    expect(begun.reconstructions.data).not.toEqual(first.reconstructions.data)
+  })
 })

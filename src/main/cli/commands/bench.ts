@@ -71,7 +71,7 @@ export function registerBench(program: Command, context: CommandContext): void {
     .addOption(
       new Option('--tile <side>', 'pixels of the tiles; auto takes what goes into memory')
         .argParser(autoOr(integer({ min: 16 })))
-        .default(null, 'auto'),
+        .default('auto'),
     )
     .action((flags: DenoiseBenchFlags) => benchDenoise(context, flags))
   bench

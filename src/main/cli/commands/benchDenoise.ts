@@ -1,12 +1,13 @@
 import { openNamedModel } from '../../services/models/builtinModels'
 import { withModel, type TargetFlags } from '../modelCommand'
+import { nullForAuto } from '../options'
 import type { CommandContext } from '../context'
 
 export interface DenoiseBenchFlags extends TargetFlags {
   model: string
   megapixels: number
   rounds: number
-  tile: number | null
+  tile: number | 'auto'
 }
 
 /** A convolutional denoiser against DnCNN in the same runtime. */
@@ -19,7 +20,7 @@ export async function benchDenoise(context: CommandContext, flags: DenoiseBenchF
     ({ client, signal, onProgress }) =>
       client.call(
         'benchDenoise',
-        { model: files, megapixels, rounds, tile, runtime, device },
+        { model: files, megapixels, rounds, tile: nullForAuto(tile), runtime, device },
         { signal, onEvent: ({ done, total }) => onProgress?.(done, total) },
       ),
   )

@@ -3,19 +3,21 @@ import { ExpectedError } from '../../../shared/errors'
 import type { PictureRange } from '../../../shared/pictureRange'
 import { runtimeNames } from '../../../shared/trainingConfig'
 import { type DenoisedImage, denoiseImages } from '../../services/denoising/denoiseImages'
+import { SavedResults } from '../../services/denoising/savedResults'
 import { namesModel } from '../../services/models/builtinModels'
+import { appFolders } from '../../store/appFolders'
 import type { CommandContext } from '../context'
 import { describeScale, formatAmount } from '../format'
 import { type TargetFlags, withModel } from '../modelCommand'
-import { autoOr, choice, decimal, examples, integer, pictureRange } from '../options'
+import { autoOr, choice, decimal, examples, integer, nullForAuto, pictureRange } from '../options'
 
 interface DenoiseFlags extends TargetFlags {
   out: string
-  sigma: number | null
+  sigma: number | 'auto'
   strength: number
   colour: number
   detail: number
-  tile: number | null
+  tile: number | 'auto'
   range: PictureRange
   overwrite?: boolean
 }
@@ -39,29 +41,44 @@ export function registerDenoise(program: Command, context: CommandContext): void
         'hourglass denoise night.png --out clean --colour 0.8 --detail 0.2 --json',
       ),
     )
-    .action(async (given: string[], { overwrite = false, colour: color, ...flags }: DenoiseFlags) => {
-      const { output, progress } = context
-      const { model, images } = modelAndImages(given)
-      const summary = await withModel(
-        context,
-        { label: 'Denoising', unit: 'megapixels', tellsWhatIsDone: true },
-        (work) =>
-          denoiseImages(
-            { ...flags, color, model, images, overwrite },
-            {
-              ...work,
-              onNote: (sentence) => progress.note(sentence),
-              onImage: (image) => {
-                output.line(describe(image))
-                output.record({ type: 'image', ...image })
+    .action(
+      async (given: string[], { overwrite = false, colour: color, sigma, tile, ...flags }: DenoiseFlags) => {
+        const { output, progress } = context
+        const { model, images } = modelAndImages(given)
+        const summary = await withModel(
+          context,
+          { label: 'Denoising', unit: 'megapixels', tellsWhatIsDone: true },
+          (work) =>
+            denoiseImages(
+              {
+                ...{ ...flags, color, model, images, overwrite },
+                ...{ sigma: nullForAuto(sigma), tile: nullForAuto(tile) },
               },
-            },
-          ),
-      )
-      const { count, skipped } = summary
-      output.line(`${formatAmount(count)} ${count === 1 ? 'picture' : 'pictures'} in ${flags.out}.`)
-      output.record({ type: 'done', out: flags.out, count, skipped })
-    })
+              {
+                ...work,
+                results: resultsNotedBy(progress),
+                onNote: (sentence) => progress.note(sentence),
+                onImage: (image) => {
+                  output.line(describe(image))
+                  output.record({ type: 'image', ...image })
+                },
+              },
+            ),
+        )
+        const { count, done, skipped } = summary
+        if (done > 0)
+          output.line(`${pictures(done)} done before and left as they are. Add --overwrite to do them again.`)
+        output.line(`${pictures(count)} in ${flags.out}.`)
+        output.record({ type: 'done', out: flags.out, count, doneBefore: done, skipped })
+      },
+    )
+}
+
+const pictures = (count: number) => `${formatAmount(count)} ${count === 1 ? 'picture' : 'pictures'}`
+
+/** What the window knows as done, too. */
+function resultsNotedBy({ note }: CommandContext['progress']): SavedResults {
+  return new SavedResults(appFolders().state, { info: note, warn: note, error: note })
 }
 
 function addOptions(command: Command): Command {
@@ -70,7 +87,7 @@ function addOptions(command: Command): Command {
     .addOption(
       new Option('--sigma <level>', 'strength of the noise, 0 to 255; auto estimates it')
         .argParser(autoOr(decimal({ min: 0, max: 255 })))
-        .default(null, 'auto'),
+        .default('auto'),
     )
     .option(
       '--strength <share>',
@@ -93,7 +110,7 @@ function addOptions(command: Command): Command {
     .addOption(
       new Option('--tile <side>', 'pixels of the tiles it works in; auto takes what goes into memory')
         .argParser(autoOr(integer({ min: 16, max: 8192 })))
-        .default(null, 'auto'),
+        .default('auto'),
     )
     .option(
       '--range <range>',
@@ -125,9 +142,23 @@ function foundBesides({ impulses, rows, columns, range }: DenoisedImage['repairs
   return found.map((one) => `, ${one}`).join('')
 }
 
-function describe({ path, sigma, repairs, tile, width, height, ms, scale }: DenoisedImage): string {
+function describe({
+  path,
+  sigma,
+  noise: found,
+  repairs,
+  tile,
+  width,
+  height,
+  ms,
+  scale,
+}: DenoisedImage): string {
   const noise =
-    sigma === null ? 'too small to tell its noise' : `sigma ${sigma.map((one) => one.toFixed(1)).join(' ')}`
+    sigma === null
+      ? 'too small to tell its noise'
+      : found?.kind === 'camera'
+        ? `noise of a camera or a file, sigma ${found.brightness.toFixed(1)} in brightness and ${found.color.toFixed(1)} in colours`
+        : `sigma ${sigma.map((one) => one.toFixed(1)).join(' ')}`
   const done =
     tile === null
       ? 'left as it is'

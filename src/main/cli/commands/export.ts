@@ -1,5 +1,6 @@
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { ExpectedError } from '../../../shared/errors'
 import {
   type ExportFormat,
   exportFormats,
@@ -10,6 +11,7 @@ import {
   type Precision,
   precisions,
 } from '../../../shared/exporting'
+import { exportToFile, formatOfFile } from '../../services/exports/exportFile'
 import { exportTrainedModel, lossInWords } from '../../services/exports/exportModel'
 import { FreeNames } from '../../services/freeNames'
 import { appVersion } from '../../builtFiles'
@@ -33,7 +35,10 @@ export function registerExport(program: Command, context: CommandContext): void 
     .command('export')
     .description('Write a model for other programs, with a README and code that runs it.')
     .argument('<run|model...>', 'folders of runs, of which the best checkpoint counts, or of saved models')
-    .requiredOption('--out <folder>', 'where to put the files')
+    .requiredOption(
+      '--out <folder|file>',
+      'where to put the files; a name such as model.onnx is the file itself',
+    )
     .addOption(choice('--format <name>', 'what reads it', exportFormats).default('onnx'))
     .addOption(choice('--part <name>', 'all of it, or one half', modelParts).default('full'))
     .addOption(choice('--pixels <kind>', 'what goes in and out', pixelKinds).default('float'))
@@ -47,12 +52,16 @@ export function registerExport(program: Command, context: CommandContext): void 
       'after',
       examples(
         'hourglass export run --out exported',
+        'hourglass export run --out model.onnx',
         'hourglass export run --format savedmodel --out tf',
         'hourglass export run --format onnx --part encoder --out encoder',
         'hourglass export run --format keras --keep-tied --out keras',
       ),
     )
-    .action(async (models: string[], { out, overwrite = false, keepTied = false, ...flags }: ExportFlags) => {
+    .action(async (models: string[], given: ExportFlags, command: Command) => {
+      const isChosen = command.getOptionValueSource('format') !== 'default'
+      const { file, format } = await target(models, given, isChosen)
+      const { out, overwrite = false, keepTied = false, ...flags } = { ...given, format }
       const client = createComputeClient()
       const tiedAs = keepTied ? 'shared' : 'transposes'
       const version = appVersion()
@@ -62,14 +71,33 @@ export function registerExport(program: Command, context: CommandContext): void 
           // Several go into a folder each, which is called after the model.
           const into = models.length === 1 ? out : join(out, names.take(basename(resolve(model))))
           const request = { model, out: into, overwrite, version, tiedAs, ...flags } as const
-          const { files, bytes, loss } = await exportTrainedModel(request, { client })
+          const { files, bytes, loss } = await (file ? exportToFile : exportTrainedModel)(request, { client })
           if (loss) context.output.line(`PSNR with ${lossInWords(flags.precision, loss)}.`)
-          context.output.line(`${formatAmount(bytes / 1e6)} MB in ${into}: ${files.join(', ')}`)
-          const { format, part } = flags
+          const folder = file ? dirname(into) : into
+          context.output.line(`${formatAmount(bytes / 1e6)} MB in ${folder}: ${files.join(', ')}`)
+          const { part } = flags
           context.output.record({ type: 'done', out: into, format, part, files, bytes, loss })
         }
       } finally {
         await client.dispose()
       }
     })
+}
+
+/** A folder, or a file whose ending says what it is. @throws ExpectedError `bad-usage` where that is not what was chosen */
+async function target(
+  models: readonly string[],
+  { out, format }: Pick<ExportFlags, 'out' | 'format'>,
+  isChosen: boolean,
+): Promise<{ file: boolean; format: ExportFormat }> {
+  const told = await formatOfFile(out)
+  if (told === null) return { file: false, format }
+  if (isChosen && told !== format)
+    throw new ExpectedError(
+      'bad-usage',
+      `${out} is called like a file of the format ${told}, and ${format} was asked for. Name a folder for --out, or choose --format ${told}.`,
+    )
+  if (models.length > 1)
+    throw new ExpectedError('bad-usage', `${out} is one file for several models. Name a folder for --out.`)
+  return { file: true, format: told }
 }

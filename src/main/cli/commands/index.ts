@@ -1,5 +1,6 @@
 import type { RegisterCommand } from '../context'
 import { registerBench } from './bench'
+import { registerCheck } from './check'
 import { registerDecode } from './decode'
 import { registerDenoise } from './denoise'
 import { registerDemo } from './demo'
@@ -26,6 +27,7 @@ export const commands: RegisterCommand[] = [
   registerDemo,
   registerDevices,
   registerLibrary,
+  registerCheck,
   registerSample,
   registerImport,
   registerTrain,

@@ -117,7 +117,7 @@ function describe(summary: MapSummary): string[] {
   return [
     `${formatAmount(count)} images, codes of ${formatAmount(dimensions)} numbers`,
     ...(broken > 0 ? [`${formatAmount(broken)} codes are not numbers and are left out of the map`] : []),
-    ...(explained
+    ...(explained?.length
       ? [`the axes of the map hold ${explained.map(percent).join(' and ')} of the variance`]
       : []),
     ...(trustworthiness === null ? [] : [describeTrust(trustworthiness, summary.pcaTrustworthiness)]),

@@ -2,25 +2,36 @@ import type { Command } from 'commander'
 import { join } from 'node:path'
 import type { NoiseSpec } from '../../../shared/noise'
 import { reconstructImages } from '../../services/models/reconstructImages'
+import { type ImageFormat, imageFormats } from '../../services/models/writeImages'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
-import { examples, noise as parseNoise, seed as parseSeed } from '../options'
+import { choice, examples, noise as parseNoise, seed as parseSeed } from '../options'
 
 interface ReconstructFlags extends TargetFlags {
   out: string
   noise?: NoiseSpec
   seed: number
+  format: ImageFormat
   overwrite?: boolean
 }
 
 export function registerReconstruct(program: Command, context: CommandContext): void {
   modelCommand(program, 'reconstruct')
-    .description('Run images through a model: a PNG of each, and one picture that compares the first ones.')
+    .description(
+      'Run images through a model: a picture of each, and one picture that compares the first ones.',
+    )
     .argument('<image...>', 'image files; folders and a dataset too')
     .requiredOption('--out <folder>', 'where to put the pictures')
     .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', parseNoise)
     .option('--seed <n>', 'the same seed draws the same noise', parseSeed, 0)
+    .addOption(
+      choice(
+        '--format <name>',
+        'PNG of 8 bits or of 16, or the very values of the network, as NumPy has them',
+        imageFormats,
+      ).default('png'),
+    )
     .option('--overwrite', 'replace pictures that are there already')
     .addHelpText(
       'after',

@@ -2,22 +2,14 @@ import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
-import { type Tying, tyingModes } from '../../../shared/modelSpec'
-import type { NoiseSpec } from '../../../shared/noise'
-import { type Budget, budgetNames, defaultBudget, type TrainingPlan } from '../../../shared/plan'
-import { defaultPreset } from '../../../shared/presets'
-import {
-  optimizerNames,
-  type RuntimeName,
-  runtimeNames,
-  type ScheduleConfig,
-} from '../../../shared/trainingConfig'
+import { defaultBudget, type TrainingPlan } from '../../../shared/plan'
 import { isDatasetFolder } from '../../services/training/trainingDataset'
 import { planForDataset, planForFolder } from '../../services/training/planService'
 import { budgetsMs, mostEpochs } from '../../services/training/planTraining'
 import { judge } from '../../../shared/verdict'
+import { inBackground } from '../../../shared/inBackground'
 import { describePlan, findingSentence, verdictSentence } from '../describePlan'
-import { type ConfigChoice, presetNames, trainsOnPatches } from '../../services/training/runPlan'
+import { type ConfigChoice, trainsOnPatches } from '../../services/training/runPlan'
 import {
   type ResumedRun,
   resumeRun,
@@ -29,40 +21,12 @@ import type { TrainEvent } from '../../worker/protocol'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { fromLibrary, nameRun, outFolder, register } from '../library'
-import { choice, decimal, examples, imageSize, integer, noise, seed } from '../options'
+import { examples } from '../options'
 import { trainingReporter } from '../trainingReporter'
-
-interface TrainFlags {
-  out?: string
-  preset?: string
-  spec?: string
-  from?: string
-  tying?: Tying
-  epochs?: number
-  batch?: number
-  lr?: number
-  optimizer?: (typeof optimizerNames)[number]
-  schedule?: ScheduleConfig['name']
-  clip?: number
-  noise?: NoiseSpec
-  seed?: number
-  val?: number
-  patience?: number
-  runtime?: RuntimeName
-  device?: string
-  size?: { width: number; height: number }
-  filters?: number
-  depth?: number
-  patches?: number
-  average?: number
-  color?: 'grey' | 'rgb'
-  budget?: Budget
-  resume?: boolean
-  overwrite?: boolean
-}
+import { addTrainOptions, type TrainFlags } from '../trainOptions'
 
 export function registerTrain(program: Command, context: CommandContext): void {
-  addOptions(program.command('train'))
+  addTrainOptions(program.command('train'))
     .description('Train an autoencoder on a dataset or a folder of images.')
     .argument('[source]', 'a dataset made by import, or a folder of images')
     .addHelpText(
@@ -93,66 +57,6 @@ export function registerTrain(program: Command, context: CommandContext): void {
     })
 }
 
-function addOptions(command: Command): Command {
-  return command
-    .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
-    .addOption(
-      choice(
-        '--budget <time>',
-        `how long it may take: a minute, ten, an hour, or auto, until it stops getting better (${defaultBudget})`,
-        budgetNames,
-      ),
-    )
-    .addOption(
-      choice(
-        '--preset <name>',
-        `what to train (without one: what suits the images; with --epochs or other settings of the training: ${defaultPreset})`,
-        presetNames,
-      ),
-    )
-    .option('--spec <file>', 'a model spec as JSON, instead of a preset')
-    .option('--from <run|model>', 'go on from the weights of a trained model, instead of a preset')
-    .addOption(choice('--tying <mode>', 'how the decoder follows the encoder', tyingModes))
-    .option('--epochs <n>', 'times through all images', integer({ min: 1, max: 1_000_000 }))
-    .option('--batch <n>', 'images a step', integer({ min: 1, max: 65_536 }))
-    .option('--lr <rate>', 'learning rate', decimal({ min: 1e-12, max: 100 }))
-    .addOption(choice('--optimizer <name>', 'how weights follow gradients', optimizerNames))
-    .addOption(choice('--schedule <name>', 'how the learning rate falls', ['constant', 'cosine', 'plateau']))
-    .option('--clip <norm>', 'scale gradients down to this norm', decimal({ min: 0 }))
-    .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', noise)
-    .option('--seed <n>', 'repeats a run exactly', seed)
-    .option('--val <share>', 'share of the images kept for validation', decimal({ min: 0, max: 0.9 }))
-    .option('--patience <n>', 'stop after so many epochs without a better one', integer({ min: 0 }))
-    .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
-    .option('--device <id>', 'where: see hourglass devices')
-    .option('--filters <n>', 'width of a denoise-conv', integer({ min: 1, max: 2048 }))
-    .option('--depth <n>', 'convolutions of a denoise-conv', integer({ min: 2, max: 64 }))
-    .option(
-      '--patches <n>',
-      'train on so many random patches of each image an epoch',
-      integer({ min: 1, max: 10_000 }),
-    )
-    .option(
-      '--average <decay>',
-      'keep a moving average of the weights, for example 0.999',
-      decimal({ min: 0, max: 0.99999 }),
-    )
-    .option(
-      '--size <size>',
-      'size to import a folder of images at (what suits them; with a preset 28, on patches squares of 128)',
-      imageSize,
-    )
-    .addOption(
-      choice(
-        '--color <color>',
-        'colour to import a folder of images in (what suits them; with a preset grey)',
-        ['grey', 'rgb'],
-      ),
-    )
-    .option('--resume', 'go on with the run that --out names')
-    .option('--overwrite', 'replace the run in --out')
-}
-
 async function resumed(
   source: string | undefined,
   { out, epochs, runtime, device }: TrainFlags,
@@ -169,7 +73,18 @@ async function begin(
   context: CommandContext,
 ): Promise<TrainSummary> {
   if (!source) throw new ExpectedError('bad-usage', 'Say what to train on: hourglass train DATASET.')
-  const { preset, spec: specFile, tying, seed, from, runtime, device, overwrite = false } = flags
+  const {
+    preset,
+    spec: specFile,
+    tying,
+    copyEvery,
+    init,
+    seed,
+    from,
+    runtime,
+    device,
+    overwrite = false,
+  } = flags
   const { filters, depth } = flags
   const images = await fromLibrary('datasets', source)
   const plan = isPlanned(flags) ? await planOf(images, flags) : null
@@ -181,7 +96,7 @@ async function begin(
   const onEvent = (event: TrainEvent) => {
     // From now on there is something to watch.
     if (event.type === 'started')
-      void (flags.out === undefined ? nameRun(run, source, context) : register('runs', run, context))
+      inBackground(flags.out === undefined ? nameRun(run, source, context) : register('runs', run, context))
     options.onEvent?.(event)
   }
   return trainNewRun(
@@ -190,7 +105,7 @@ async function begin(
       model: {
         preset,
         specFile,
-        tying,
+        ...{ tying, copyEvery, initializer: init },
         seed,
         filters,
         depth,
@@ -286,6 +201,9 @@ function report({ output }: CommandContext, { run, info, epochs, best }: TrainSu
   output.line(
     `Trained ${epochs} epochs. The best was epoch ${best?.epoch}: ${info.spec.loss} ${error?.toPrecision(4)}${best?.psnr ? `, PSNR ${best.psnr.toFixed(2)} dB` : ''}.`,
   )
+  const orthogonality = best?.orthogonality ?? []
+  if (orthogonality.length > 0)
+    output.line(`‖WᵀW − I‖, layer by layer: ${orthogonality.map((one) => one.toPrecision(3)).join(', ')}.`)
   if (baselines?.pca) output.line(verdictSentence(verdict, gain, baselines.pca.components))
   for (const { kind } of info.findings) output.line(findingSentence(kind))
   output.line(`The run is in ${run}, its model in ${run}/model.`)

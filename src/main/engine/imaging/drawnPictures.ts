@@ -1,7 +1,10 @@
 import { type Random, randomStream } from '../training/random'
 import type { Bytes } from './syntheticNoise'
 
-/** Pictures without any noise that denoisers like to take for noise. */
+/**
+ * Pictures without any noise that denoisers like to take for noise, to measure with. They have drawers of their own: those of
+ * synthesis/graphics.ts are what the estimate of noise has learned on.
+ */
 export const drawnKinds = ['text', 'line art', 'gradients', 'pixel art', 'stars'] as const
 export type DrawnKind = (typeof drawnKinds)[number]
 

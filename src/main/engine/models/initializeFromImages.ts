@@ -180,7 +180,8 @@ function fillLayer(
   if (!isLinear)
     fillSpareUnits(kernel, units, 2 * axes.length, randomStream(spec.seed, streams.initialize, index))
   return {
-    values: project(blocks, dimensions, axes),
+    // Nobody reads what comes out of the last layer.
+    values: index < spec.encoder.length - 1 ? project(blocks, dimensions, axes) : new Float32Array(0),
     ...{ height: window.rows, width: window.columns, count: axes.length },
     gain: isLinear ? 0 : 1 + slopes[layer.activation]!,
   }
@@ -246,7 +247,25 @@ function axesOf(blocks: Float32Array, dimensions: number, wanted: number): Float
 function project(blocks: Float32Array, dimensions: number, axes: readonly Float32Array[]): Float32Array {
   const count = blocks.length / dimensions
   const out = new Float32Array(count * axes.length)
-  for (let row = 0; row < count; row++)
+  // Four blocks at a time, so that each weight is read a quarter as often.
+  const whole = count - (count % 4)
+  for (let row = 0; row < whole; row += 4)
+    axes.forEach((axis, k) => {
+      let [p, q, r, s] = [0, 0, 0, 0]
+      for (let i = 0, at = row * dimensions; i < dimensions; i++, at++) {
+        const weight = axis[i]!
+        p += blocks[at]! * weight
+        q += blocks[at + dimensions]! * weight
+        r += blocks[at + 2 * dimensions]! * weight
+        s += blocks[at + 3 * dimensions]! * weight
+      }
+      const to = row * axes.length + k
+      out[to] = p
+      out[to + axes.length] = q
+      out[to + 2 * axes.length] = r
+      out[to + 3 * axes.length] = s
+    })
+  for (let row = whole; row < count; row++)
     axes.forEach((axis, k) => {
       let sum = 0
       for (let i = 0, at = row * dimensions; i < dimensions; i++, at++) sum += blocks[at]! * axis[i]!

@@ -50,6 +50,7 @@ const denoising: TrainingDefaults = {
   optimizer: { learningRate: 0.001 },
   schedule: { name: 'cosine', hold: 0.7 },
   noise: { kind: 'gaussian', min: 0, max: 55 },
+  clippedShare: 0.5,
   patches: { perImage: 16 },
   averageDecay: 0.999,
 }

@@ -31,3 +31,19 @@ export function epochsWithin(
   const fitting = epoch + Math.round((availableMs - trainedMs) / Math.max(epochMs, 0.01))
   return Math.max(1, epoch, fitting)
 }
+
+/**
+ * How long the epochs that are left will take, but no longer than what is left of the budget: the first plan knows the speed
+ * from a short trial alone.
+ *
+ * @param preparationMs of the budget, spent beside the training
+ */
+export function timeLeft(
+  { budgetMs }: Pick<TrainingConfig, 'budgetMs'>,
+  { elapsedMs, epochMs }: Pick<TrainingPosition, 'elapsedMs' | 'epochMs'>,
+  preparationMs: number,
+  byEpochsMs: number,
+): number {
+  if (budgetMs === null) return byEpochsMs
+  return Math.min(byEpochsMs, Math.max(0, budgetMs - preparationMs - elapsedMs - epochMs))
+}

@@ -1,14 +1,14 @@
 import { ExpectedError } from '../../../shared/errors'
-import { inputSize, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
+import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import type { EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import { mostMeasured } from './baselines'
-import { epochsOf, epochsWithin } from './budget'
+import { epochsOf, epochsWithin, timeLeft } from './budget'
 import { imageBatches } from './imageBatches'
 import { evenly, initialValues } from './initialValues'
 import { deviceOf } from '../runtimes/deviceOf'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
-import { createCorruptionSource } from './corruption'
+import { trainingCorruption } from './clippedNoise'
 import type { CorruptionSource } from './corruptionSource'
 import { checkPatches, checkTraining } from './checkTraining'
 import { areNumbers, divergence } from './divergence'
@@ -75,7 +75,7 @@ export class Trainer {
     private readonly tuning: Tuning,
     source: PixelSource,
   ) {
-    const { seed, batchSize, noise } = config
+    const { seed, batchSize } = config
     this.indices = splitImages(source.count, config.validationSplit, seed)
     if (config.patches) {
       const whole = source as ImageSource
@@ -85,26 +85,24 @@ export class Trainer {
       this.images = source
       this.batches = imageBatches(source, this.indices.train, spec, config)
     }
-    this.corruption = noise && createCorruptionSource(noise, spec.input, noiseLevels(spec), seed)
-    this.runner = new StepRunner(
-      compiled,
-      spec,
-      config.optimizer,
-      config.averageDecay,
-      this.corruption,
-      tuning,
-      batchSize,
-    )
+    this.corruption = trainingCorruption(spec, config)
+    const { optimizer, averageDecay } = config
+    this.runner = new StepRunner(compiled, spec, optimizer, averageDecay, this.corruption, tuning, batchSize)
     this.batchesPerEpoch = Math.ceil(this.batches.imagesPerEpoch / batchSize)
   }
 
-  /** Compiles and sets the initial values. The caller disposes of it. @throws ExpectedError when the data do not fit */
+  /**
+   * Compiles and sets the initial values, which are found from the spec and the images if not given. The caller disposes of it.
+   *
+   * @throws ExpectedError when the data do not fit
+   */
   static async create(
     runtime: Runtime,
     device: string | undefined,
     spec: ModelSpec,
     config: TrainingConfig,
     source: PixelSource,
+    initial?: Readonly<Record<string, Float32Array>>,
   ): Promise<Trainer> {
     checkTraining(spec, config)
     if (config.patches) checkPatches(source, spec)
@@ -119,7 +117,7 @@ export class Trainer {
     const model = buildTrainingProgram(spec, { ...config, ...tuning, averaged: config.averageDecay > 0 })
     const compiled = await runtime.compile(model.program, id)
     const trainer = new Trainer(spec, config, compiled, model, tuning, source)
-    await trainer.write(await initialValues(spec, trainer.images, trainer.indices.train))
+    await trainer.write(initial ?? (await initialValues(spec, trainer.images, trainer.indices.train)))
     return trainer
   }
 
@@ -221,6 +219,10 @@ export class Trainer {
     await this.compiled.dispose()
   }
 
+  private timeLeftMs(byEpochs: number): number {
+    return timeLeft(this.config, this.position, this.preparationMs, byEpochs)
+  }
+
   private replan(trainedMs: number, epochMs: number): void {
     const times = { preparationMs: this.preparationMs, trainedMs, epochMs }
     this.position.plannedEpochs = epochsWithin(this.config, this.position, times)
@@ -294,7 +296,7 @@ export class Trainer {
       learningRate,
       samplesPerSecond,
       elapsedMs: position.elapsedMs,
-      timeLeftMs: (position.elapsedMs / position.epoch) * (this.epochs - position.epoch),
+      timeLeftMs: this.timeLeftMs((position.elapsedMs / position.epoch) * (this.epochs - position.epoch)),
       orthogonality,
       best,
     })
@@ -344,7 +346,7 @@ export class Trainer {
       batches: this.batchesPerEpoch,
       trainLoss: position.lossSum / seen,
       samplesPerSecond,
-      timeLeftMs: (left / samplesPerSecond) * 1000,
+      timeLeftMs: this.timeLeftMs((left / samplesPerSecond) * 1000),
     }
   }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { makeFolder } from '../../store/makeFolder'
 import { decodesAtOnce } from '../datasets/decodeImage'
 import { makeSample } from '../datasets/makeSample'

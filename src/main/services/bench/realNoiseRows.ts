@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { drawnKinds, drawPicture } from '../../engine/imaging/drawnPictures'
 import {
   type Bytes,

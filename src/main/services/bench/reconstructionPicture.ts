@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { inputSize } from '../../../shared/modelSpec'
 import { toImageBatch } from '../../engine/imaging/imageBatch'
 import { splitImages } from '../../engine/training/splitImages'

@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatasetDetail, DatasetImage } from '../../../shared/api/library'
-import { type DatasetItem, datasetItemSchema } from '../../../shared/dataset'
+import type { DatasetItem } from '../../../shared/dataset'
 import { datasetFiles } from '../../store/datasetFiles'
+import { damaged, parseItem } from '../../store/datasetStore'
 import { explainFileError } from '../../store/fileErrors'
 
 export type DatasetRow = DatasetItem & { readonly row: number }
@@ -25,7 +26,7 @@ export class DatasetIndex {
     private readonly labelNames: readonly string[],
   ) {}
 
-  /** Reads the whole file once. */
+  /** Reads the whole file once. @throws ExpectedError where it is damaged */
   static async build(folder: string, count: number): Promise<DatasetIndex> {
     const path = join(folder, datasetFiles.items)
     const offsets = new Float64Array(count + 1)
@@ -34,11 +35,12 @@ export class DatasetIndex {
     let row = 0
     for await (const { text, end } of linesOf(path)) {
       if (row === count) break
-      const { label } = JSON.parse(text) as DatasetItem
+      const label = labelIn(text, row, path)
       if (label !== null && !names.has(label)) names.set(label, names.size)
       labels[row] = label === null ? noLabel : names.get(label)!
       offsets[++row] = end
     }
+    if (row !== count) throw damaged(path, `${row} lines for ${count} images`)
     return new DatasetIndex(path, offsets, labels, [...names.keys()])
   }
 
@@ -121,8 +123,19 @@ export class DatasetIndex {
       .toString('utf8')
       .split('\n')
       .slice(0, to - from)
-    return lines.map((line, i) => ({ ...datasetItemSchema.parse(JSON.parse(line)), row: from + i }))
+    return lines.map((line, i) => ({ ...parseItem(line, from + i, this.path), row: from + i }))
   }
+}
+
+/** Of millions of lines: only one that is odd is looked at in full. */
+function labelIn(text: string, row: number, path: string): string | null {
+  try {
+    const { label } = JSON.parse(text) as Partial<DatasetItem>
+    if (label === null || typeof label === 'string') return label
+  } catch {
+    // What is wrong with it is said below.
+  }
+  return parseItem(text, row, path).label
 }
 
 /** Lines with the offset of the byte after each. */

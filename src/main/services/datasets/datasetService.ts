@@ -8,6 +8,7 @@ import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { freeName } from '../../../shared/freeName'
 import { sampleDefaults, type SampleKind } from '../../../shared/sampleKinds'
+import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { datasetFiles } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
@@ -16,10 +17,11 @@ import type { EventBus } from '../eventBus'
 import type { JobProgress, JobService } from '../jobs/jobService'
 import type { Library, LibraryEntry } from '../library/library'
 import { refuseTaken } from '../library/refuseTaken'
+import { type Fence, noFence } from '../places/fence'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import { emptySummary, shownSkippedFiles, sourcesOf, summarizeDataset } from './datasetSummary'
-import { importDataset } from './importDataset'
+import { importDataset, type ImportRequest } from './importDataset'
 import { makeSample } from './makeSample'
 import { OpenDatasets } from './openDatasets'
 import { previewImages } from './previewImages'
@@ -31,6 +33,8 @@ export interface DatasetDependencies {
   readonly events: EventBus
   readonly jobs: JobService
   readonly places: PlaceRegistry
+  /** What may be read of what is chosen. */
+  readonly fence: Fence
   /** Where the sample is drawn: outside of the library, as other people's images are. */
   readonly sampleFolder: string
   /** For what is quick: a preview's noise. */
@@ -38,6 +42,9 @@ export interface DatasetDependencies {
   /** Why a dataset cannot be changed or removed now, such as a training that reads it; null when it can. */
   readonly inUse: (id: string) => string | null
 }
+
+/** How long it takes at most until a killed import of another process is noticed. */
+const lookAgainMs = 5_000
 
 /** What an import reads, found or made when its turn comes. */
 type FindSources = (report: (progress: JobProgress) => void, signal: AbortSignal) => Promise<string[]>
@@ -57,8 +64,8 @@ export class DatasetService {
     const service = new DatasetService(deps)
     await service.refreshAll()
     deps.library.onChange((change) => {
-      if (change === null) void service.refreshAll()
-      else if (change.kind === 'datasets') void service.refresh(change.id)
+      if (change === null) inBackground(service.refreshAll())
+      else if (change.kind === 'datasets') inBackground(service.refresh(change.id))
     })
     return service
   }
@@ -95,7 +102,8 @@ export class DatasetService {
   async import(params: ParsedParams<'datasets.import'>): Promise<{ id: string; job: string }> {
     const sources = params.places.map((place) => this.deps.places.resolve(place))
     const name = params.name ?? basename(sources[0]!)
-    const { id, job } = await this.startImport(name, 'import', params.preprocessing, async () => sources)
+    const find = async () => sources
+    const { id, job } = await this.startImport(name, 'import', params.preprocessing, find, this.deps.fence)
     return { id, job }
   }
 
@@ -129,7 +137,19 @@ export class DatasetService {
       datasetId: id,
       queue: 'import',
       work: async (report, signal) => {
-        await this.run(folder, info.name, info.sources, preprocessing ?? info.preprocessing, report, signal)
+        // It may have waited while the library was moved.
+        const { folder } = await this.deps.library.find('datasets', id)
+        const { name, sources } = info
+        // Where the command line was told to read, outside of what this window shows, it may read again.
+        const fence = this.deps.fence.alsoWithin(sources)
+        const request = {
+          out: folder,
+          name,
+          sources,
+          preprocessing: preprocessing ?? info.preprocessing,
+          fence,
+        }
+        await this.run(request, report, signal)
         await this.opened.forget(folder)
         await this.refresh(id)
       },
@@ -196,11 +216,13 @@ export class DatasetService {
 
   async preview(params: ParsedParams<'datasets.preview'>): Promise<DatasetPreview> {
     const { source, preprocessing, noise, count, seed } = params
+    const { places, fence } = this.deps
     const paths =
       'places' in source
-        ? source.places.map((place) => this.deps.places.resolve(place))
+        ? source.places.map((place) => places.resolve(place))
         : (await readDatasetInfo(await this.folderOf(source.id))).sources
-    const preview = await previewImages(paths, preprocessing, count)
+    const allowed = 'places' in source ? fence : fence.alsoWithin(paths)
+    const preview = await previewImages(paths, preprocessing, count, allowed)
     return { ...preview, corrupted: await this.corrupt(preview.clean, noise, seed) }
   }
 
@@ -233,6 +255,7 @@ export class DatasetService {
     kind: 'import' | 'sample',
     preprocessing: Preprocessing,
     findSources: FindSources,
+    fence: Fence = noFence,
   ): Promise<{ id: string; job: string; ended: Promise<Job> }> {
     const name = freeName(wanted, this.names())
     const entry = await this.deps.library.create('datasets', name)
@@ -248,7 +271,9 @@ export class DatasetService {
       work: async (report, signal) => {
         try {
           const sources = await findSources(report, signal)
-          await this.run(entry.folder, name, sources, preprocessing, report, signal)
+          // It may have waited while the library was moved.
+          const { folder } = await this.deps.library.find('datasets', entry.id)
+          await this.run({ out: folder, name, sources, preprocessing, fence }, report, signal)
         } catch (error) {
           await this.takeBack(entry)
           throw error
@@ -261,22 +286,20 @@ export class DatasetService {
   }
 
   private async run(
-    out: string,
-    name: string,
-    sources: string[],
-    preprocessing: Preprocessing,
+    request: Omit<ImportRequest, 'signal' | 'onProgress'>,
     report: (progress: JobProgress) => void,
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted()
-    await importDataset({ sources, out, name, preprocessing, signal, onProgress: report })
+    await importDataset({ ...request, signal, onProgress: report })
     if (signal.aborted) throw new CancelledError('The import was stopped.')
   }
 
-  private async takeBack({ id, folder }: LibraryEntry): Promise<void> {
+  private async takeBack({ id }: LibraryEntry): Promise<void> {
     this.importing.delete(id)
     this.list.remove(id)
-    await rm(folder, { recursive: true, force: true })
+    const entry = await this.deps.library.find('datasets', id).catch(() => null)
+    if (entry) await rm(entry.folder, { recursive: true, force: true })
   }
 
   private async refresh(id: string): Promise<void> {
@@ -285,12 +308,24 @@ export class DatasetService {
     const summary = entry && (await summarizeDataset(entry))
     if (summary) this.list.set(summary)
     else this.list.remove(id)
+    this.lookAgain(summary)
   }
 
   private async refreshAll(): Promise<void> {
     const entries = await this.deps.library.entries('datasets')
-    const summaries = await Promise.all(entries.map((entry) => summarizeDataset(entry)))
+    const summaries = await Promise.all(
+      entries.map((entry) =>
+        this.importing.has(entry.id) ? (this.list.get(entry.id) ?? null) : summarizeDataset(entry),
+      ),
+    )
     this.list.replaceAll(summaries.filter((summary) => summary !== null))
+    for (const summary of summaries) this.lookAgain(summary)
+  }
+
+  /** Another process imports it; nothing tells when that is killed. */
+  private lookAgain(summary: DatasetSummary | null): void {
+    if (summary?.state === 'importing' && !this.importing.has(summary.id))
+      setTimeout(() => inBackground(this.refresh(summary.id)), lookAgainMs).unref()
   }
 }
 

@@ -1,29 +1,31 @@
-import { readdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { DatasetDetail, DatasetSummary } from '../../../shared/api/library'
-import type { DatasetInfo } from '../../../shared/dataset'
+import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
-import { finishCommit, isDatasetFolder, unfinishedFiles } from '../../store/datasetFiles'
+import { finishCommit, isDatasetFolder } from '../../store/datasetFiles'
+import { clearKilledImport, clearNeverBegun, importState } from '../../store/importMark'
 import { readDatasetInfo, rowBytes } from '../../store/datasetStore'
 import type { LibraryEntry } from '../library/library'
 
-/** What another process imports has grown within this time, or that process is no more. */
-const aliveMs = 60_000
-
 const shownSkipped = 1000
 
-/** What a list says of an entry; null for one that is no dataset, such as what a killed import left. */
+/** What a list says of an entry; null for one that is no dataset. What a killed import left is cleared away. */
 export async function summarizeDataset(entry: LibraryEntry): Promise<DatasetSummary | null> {
   try {
     if (await isDatasetFolder(entry.folder)) {
       await finishCommit(entry.folder)
+      if ((await importState(entry.folder)) === 'killed') await clearKilledImport(entry.folder)
       return summaryOf(entry, await readDatasetInfo(entry.folder))
     }
     if (entry.external) throw new ExpectedError('not-found', `${entry.folder} is not there any more.`)
-    return (await isBeingImported(entry.folder)) ? emptySummary(entry, 'importing', null) : null
+    const state = await importState(entry.folder)
+    if (state === 'under-way') return emptySummary(entry, 'importing', null)
+    await (state === 'killed' ? clearKilledImport : clearNeverBegun)(entry.folder)
+    return null
   } catch (error) {
-    if (error instanceof ExpectedError) return emptySummary(entry, 'damaged', error.message)
-    throw error
+    // Whatever it is: one dataset that cannot be read keeps no other one from being listed.
+    return emptySummary(entry, 'damaged', (error as Error).message)
   }
 }
 
@@ -32,7 +34,7 @@ function summaryOf({ id, external }: LibraryEntry, info: DatasetInfo): DatasetSu
   const shape = { width, height, channels }
   const state = { state: 'ready', problem: null } as const
   const counts = { count, labels: labels.length, skipped: skipped.length, bytes: count * rowBytes(info) }
-  return { id, name, createdAt, ...shape, ...state, ...counts, external }
+  return { id, name, createdAt, revision: revisionOf(info), ...shape, ...state, ...counts, external }
 }
 
 export function emptySummary(
@@ -49,6 +51,7 @@ export function emptySummary(
     state,
     problem,
     createdAt,
+    revision: '',
     ...shape,
     count: 0,
     labels: 0,
@@ -68,18 +71,3 @@ export async function sourcesOf({ sources }: DatasetInfo): Promise<DatasetDetail
 }
 
 export const shownSkippedFiles = ({ skipped }: DatasetInfo) => skipped.slice(0, shownSkipped)
-
-async function isBeingImported(folder: string): Promise<boolean> {
-  const names = await readdir(folder).catch(() => [])
-  const times = await Promise.all(
-    names
-      .filter((name) => unfinishedFiles.includes(name))
-      .map((name) =>
-        stat(join(folder, name)).then(
-          ({ mtimeMs }) => mtimeMs,
-          () => 0,
-        ),
-      ),
-  )
-  return times.some((mtimeMs) => Date.now() - mtimeMs < aliveMs)
-}

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import sharp, { type Sharp } from 'sharp'
+import { sharp, type Sharp } from '../sharp'
 import type { Preprocessing } from '../../../shared/dataset'
 import type { ValueScale } from '../../engine/imaging/valueScale'
 import { flattenOnto, parseColor, placeOnto } from './background'

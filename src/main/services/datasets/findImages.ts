@@ -3,6 +3,8 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { explainFileError } from '../../store/fileErrors'
+import { notRegular } from '../../store/regularFile'
+import { type Fence, noFence } from '../places/fence'
 import { isIdxLabels, openIdx, type IdxImages } from './idxFile'
 import {
   explainContainer,
@@ -24,6 +26,8 @@ export interface FoundFile {
   path: string
   absolute: string
   label: string | null
+  /** Looked at once more when it is read. */
+  fence: Fence
 }
 
 /** Many images in one file. */
@@ -32,6 +36,7 @@ export interface FoundIdx {
   source: number
   path: string
   idx: IdxImages
+  fence: Fence
 }
 
 export type FoundImage = FoundFile | FoundIdx
@@ -50,6 +55,8 @@ export interface Found {
 
 export interface FindOptions {
   labels: 'folder' | 'none'
+  /** What may be read; everything without. */
+  fence?: Fence
   signal?: AbortSignal
   onFound?: (count: number) => void
   /** Ends the search early, asked after each image. */
@@ -62,11 +69,11 @@ export interface FindOptions {
  */
 export async function findImages(
   sources: string[],
-  { labels, signal, onFound, isEnough }: FindOptions,
+  { labels, fence = noFence, signal, onFound, isEnough }: FindOptions,
 ): Promise<Found> {
   const looked: LookedAt[] = []
   const found: Found = { sources: [], images: [], skipped: [], more: false, looked }
-  const walk: Walk = { visited: new Set(), looked, skipped: found.skipped, signal }
+  const walk: Walk = { visited: new Set(), looked, skipped: found.skipped, fence, signal }
   const others = new Others()
   const seen = new Set<string>()
   search: for (const given of sources.map((source) => resolve(source))) {
@@ -76,7 +83,7 @@ export async function findImages(
       const absolute = join(root, path)
       if (seen.has(absolute)) continue
       seen.add(absolute)
-      const image = await classify({ absolute, path, source }, found.skipped, others)
+      const image = await classify({ absolute, path, source, fence }, found.skipped, others)
       if (!image) continue
       found.images.push(image)
       onFound?.(found.images.length)
@@ -97,10 +104,12 @@ async function openSource(
   given: string,
   walk: Walk,
 ): Promise<{ root: string; files: AsyncIterable<string> | Iterable<string> }> {
+  walk.fence.check(given)
   const stats = await stat(given).catch((error: unknown) => {
     throw explainFileError(error, given)
   })
   if (stats.isDirectory()) return { root: given, files: walkFolder(given, walk) }
+  if (!stats.isFile()) throw notRegular(given)
   walk.looked.push({ path: given, changedMs: stats.mtimeMs })
   return { root: dirname(given), files: [basename(given)] }
 }
@@ -123,11 +132,11 @@ function indexOfSource(sources: string[], source: string): number {
 
 /** Undefined for what is left out. */
 async function classify(
-  place: { absolute: string; path: string; source: number },
+  place: { absolute: string; path: string; source: number; fence: Fence },
   skipped: Skipped[],
   others: Others,
 ): Promise<FoundImage | undefined> {
-  const { absolute, path, source } = place
+  const { absolute, path, source, fence } = place
   if (hasImageExtension(path)) return { kind: 'file', ...place, label: null }
   const reason = unreadableImage(path)
   if (reason) {
@@ -138,7 +147,7 @@ async function classify(
     const head = await readHead(absolute)
     if (sniff(head, path)) return { kind: 'file', ...place, label: null }
     const idx = await openIdx(absolute, head)
-    if (idx) return { kind: 'idx', source, path, idx }
+    if (idx) return { kind: 'idx', source, path, idx, fence }
     if (!isIdxLabels(head)) others.add(path)
   } catch (error) {
     const explained = explainFileError(error, absolute)

@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { access, readFile } from 'node:fs/promises'
+import { access, open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { promisify } from 'node:util'
-import { createGunzip, gunzip, gunzipSync } from 'node:zlib'
+import { createGunzip, gunzipSync } from 'node:zlib'
 import { ExpectedError } from '../../../shared/errors'
 
 /**
@@ -25,6 +24,7 @@ export interface IdxImages {
 }
 
 const unsignedByte = 0x08
+const labelsHeaderBytes = 8
 
 /** Null for a file that is not IDX images. @throws ExpectedError for IDX images that we do not read */
 export async function openIdx(path: string, head: Uint8Array): Promise<IdxImages | null> {
@@ -86,15 +86,44 @@ export async function* readIdxImages(idx: IdxImages): AsyncGenerator<Uint8Array,
 }
 
 /** A label for each image, or null for none. */
-export async function readIdxLabels({ labelsPath }: IdxImages): Promise<Uint8Array | null> {
+export async function readIdxLabels({ labelsPath, count }: IdxImages): Promise<Uint8Array | null> {
   if (!labelsPath) return null
-  const bytes = await readFile(labelsPath)
-  const plain = isGzip(bytes) ? await promisify(gunzip)(bytes) : bytes
+  // A label for each image and no more, whatever the file holds, and however much it says it would be.
+  const plain = await readFront(labelsPath, labelsHeaderBytes + count)
   const header = parseHeader(plain)
-  return header?.dimensions.length === 1 && header.type === unsignedByte ? plain.subarray(8) : null
+  return header?.dimensions.length === 1 && header.type === unsignedByte
+    ? plain.subarray(labelsHeaderBytes)
+    : null
 }
 
-function openStream({ path, gzipped }: IdxImages): Readable {
+/** The first bytes of a file, unpacked where it is packed. */
+async function readFront(path: string, most: number): Promise<Uint8Array> {
+  const file = await open(path, 'r')
+  let gzipped: boolean
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
+    gzipped = isGzip(buffer.subarray(0, bytesRead))
+  } finally {
+    await file.close()
+  }
+  const pieces: Buffer[] = []
+  let bytes = 0
+  const stream = openStream({ path, gzipped })
+  try {
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      pieces.push(piece)
+      bytes += piece.length
+      if (bytes >= most) break
+    }
+  } catch (error) {
+    if (!isZlibError(error)) throw error // Cut off or damaged: what came before it is whole.
+  } finally {
+    stream.destroy()
+  }
+  return Buffer.concat(pieces).subarray(0, most)
+}
+
+function openStream({ path, gzipped }: Pick<IdxImages, 'path' | 'gzipped'>): Readable {
   const file = createReadStream(path, { highWaterMark: 1 << 18 })
   if (!gzipped) return file
   const plain = createGunzip({ chunkSize: 1 << 18 })

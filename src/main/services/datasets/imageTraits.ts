@@ -1,9 +1,10 @@
 import { extname } from 'node:path'
 import { Matrix, SingularValueDecomposition } from 'ml-matrix'
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { preprocessingSchema, type Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import type { ImageTraits } from '../../../shared/plan'
+import { noFence } from '../places/fence'
 import type { FoundImage } from './findImages'
 import { ImportScales } from './importScales'
 import { findTrainingImages } from './trainingImages'
@@ -50,7 +51,7 @@ export const traitsOfPlaces = async (sources: readonly string[]): Promise<ImageT
   (await measurePlaces(sources)).traits
 
 /** @throws ExpectedError when there is no image that can be read */
-export async function measurePlaces(sources: readonly string[]): Promise<MeasuredPlaces> {
+export async function measurePlaces(sources: readonly string[], fence = noFence): Promise<MeasuredPlaces> {
   const startedAt = performance.now()
   const isEnough = (n: number) => n >= enoughImages || performance.now() - startedAt > patienceMs
   const {
@@ -59,6 +60,7 @@ export async function measurePlaces(sources: readonly string[]): Promise<Measure
     looked,
   } = await findTrainingImages([...sources], {
     labels: 'folder',
+    fence,
     isEnough,
   })
   const preprocessing = preprocessingSchema.parse({ width: traitsSide, height: traitsSide, color: 'rgb' })

@@ -3,6 +3,7 @@ import type { DatasetInfo, DatasetItem, Preprocessing, Skipped } from '../../../
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { rowBytes } from '../../store/datasetStore'
 import { DatasetWriter } from '../../store/datasetWriter'
+import type { Fence } from '../places/fence'
 import type { Found } from './findImages'
 import { findTrainingImages } from './trainingImages'
 import { compareNames } from './naturalOrder'
@@ -23,6 +24,8 @@ export interface ImportRequest {
   preprocessing: Preprocessing
   /** What a person calls it; otherwise the name of `out`. */
   name?: string
+  /** What may be read; everything without. */
+  fence?: Fence
   signal?: AbortSignal
   /** At most every 100 ms, and at the end. */
   onProgress?: (progress: ImportProgress) => void
@@ -51,12 +54,13 @@ export interface ImportResult {
  * @throws CancelledError after an abort
  */
 export async function importDataset(request: ImportRequest): Promise<ImportResult> {
-  const { sources, out, preprocessing, signal } = request
+  const { sources, out, preprocessing, fence, signal } = request
   const onProgress = throttle(request.onProgress)
   try {
     await checkOutFolder(out, sources)
     const found = await findTrainingImages(sources, {
       labels: preprocessing.labels,
+      fence,
       signal,
       onFound: (done) => onProgress({ phase: 'finding', done, total: 0, skipped: 0 }),
     })
@@ -102,9 +106,8 @@ class Import {
       try {
         await this.write(writer, previous, report, signal)
         if (writer.count === 0) throw this.nothingUsable()
-        const info = this.describe(writer.count)
         signal?.throwIfAborted()
-        await writer.commit(info)
+        const info = await writer.commit(this.describe(writer.count))
         return { dataset: this.out, info, decoded: this.decoded, reused: this.reused }
       } catch (error) {
         await writer.abort()

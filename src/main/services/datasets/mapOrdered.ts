@@ -1,3 +1,4 @@
+import { inBackground } from '../../../shared/inBackground'
 /** How much may be under way at once. */
 export interface Room<Input> {
   /** At most this many. */
@@ -61,6 +62,6 @@ function orAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Prom
     const abort = () => reject(signal.reason as Error)
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort, { once: true })
-    void result.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    inBackground(result.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort)))
   })
 }

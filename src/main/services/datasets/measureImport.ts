@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { decodesAtOnce } from './decodeImage'
 import { findImages, type FoundFile } from './findImages'

@@ -20,7 +20,10 @@ export async function checkOutFolder(out: string, sources: string[]): Promise<vo
     )
   }
   const names = await listFolder(out)
-  if (names.includes(datasetFiles.info)) return void (await readDatasetInfo(out))
+  if (names.includes(datasetFiles.info)) {
+    await readDatasetInfo(out)
+    return
+  }
   if (names.every((name) => unfinishedFiles.includes(name))) return
   // A kill between the renames of a first import.
   if (names.some((name) => unfinishedFiles.includes(name)) && names.every(isOurs)) return

@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { ExpectedError } from '../../../shared/errors'
 import type { OpenDatasets } from './openDatasets'
 

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { imageSize } from 'image-size'
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import type { Preprocessing } from '../../../shared/dataset'
 import { explainFileError } from '../../store/fileErrors'
 import { explainUnknown, sniff, sniffBytes, type ImageFormat } from './imageFormats'

@@ -3,6 +3,7 @@ import type { PixelBlock } from '../../../shared/api/library'
 import type { Preprocessing } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { ImportScales } from './importScales'
+import { noFence } from '../places/fence'
 import { findTrainingImages } from './trainingImages'
 import { cutPatch, patchCorners } from './patches'
 import type { Pixels } from './pixels'
@@ -21,11 +22,13 @@ export async function previewImages(
   sources: readonly string[],
   preprocessing: Preprocessing,
   count: number,
+  fence = noFence,
 ): Promise<CleanPreview> {
   const startedAt = performance.now()
   const isEnough = (n: number) => n >= enoughImages || performance.now() - startedAt > patienceMs
   const { images, skipped, more } = await findTrainingImages([...sources], {
     labels: preprocessing.labels,
+    fence,
     isEnough,
   })
   const { readings } = planReading(images, { limit: count, patches: null })

@@ -1,12 +1,14 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Preprocessing, Skipped } from '../../../shared/dataset'
 import { convertRaw, decodeImage, decodesAtOnce } from './decodeImage'
+import { decodingRoom } from './decodingRoom'
 import type { FoundFile } from './findImages'
 import { readIdxImages, readIdxLabels } from './idxFile'
 import type { ImportScales } from './importScales'
 import { mapOrdered } from './mapOrdered'
 import type { Pixels, RawImage } from './pixels'
 import { decodingBytes, prepareImage, type PreparedImage } from './prepareImage'
+import { leadsOut } from '../places/fence'
 import { isUnchanged, type PreviousImport, type PreviousRows } from './previousImport'
 import { slots, spreadIndex, type Reading } from './readingPlan'
 import { reasonOf } from './unusableImage'
@@ -98,7 +100,11 @@ async function* candidates(
 async function prepareSlot(slot: Candidate[]): Promise<PreparedStep> {
   const skipped: Skipped[] = []
   for (const { file, previous } of slot) {
-    const { source, path, label, absolute } = file
+    const { source, path, label, absolute, fence } = file
+    if (!fence.allows(absolute)) {
+      skipped.push({ path, reason: leadsOut })
+      continue
+    }
     if (previous && isUnchanged(absolute, previous)) {
       const { width, height, bytes, modifiedMs } = previous.items[0]!
       const origin = { source, path, label, width, height, bytes, modifiedMs }
@@ -120,9 +126,14 @@ async function* prepareIdx(
   { found, take }: Extract<Reading, { kind: 'idx' }>,
   labelling: Preprocessing['labels'],
 ): AsyncGenerator<PreparedStep, void, undefined> {
-  const { idx, path, source } = found
-  const { width, height, channels, count } = idx
-  const labels = labelling === 'folder' ? await readIdxLabels(idx) : null
+  const { idx, path, source, fence } = found
+  const { width, height, channels, count, labelsPath } = idx
+  if (!fence.allows(idx.path)) {
+    yield { task: { kind: 'nothing' }, skipped: [{ path, reason: leadsOut }] }
+    return
+  }
+  const mayLabel = labelling === 'folder' && (labelsPath === null || fence.allows(labelsPath))
+  const labels = mayLabel ? await readIdxLabels(idx) : null
   let index = -1
   let taken = 0
   for await (const data of readIdxImages(idx)) {
@@ -152,7 +163,9 @@ async function finish(
     const { image } = task
     const pixels =
       'input' in image
-        ? await decodeImage(image, preprocessing, scales && ((wide) => scales.of(wide, origin)))
+        ? await decodingRoom.with(image, () =>
+            decodeImage(image, preprocessing, scales && ((wide) => scales.of(wide, origin))),
+          )
         : await convertRaw(image, preprocessing)
     return { image: { ...origin, content: { kind: 'decoded', pixels } }, skipped }
   } catch (error) {

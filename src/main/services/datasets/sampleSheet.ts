@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 
 /** Drawings go on sheets of this many rows and columns, since starting the renderer costs more than a drawing. */
 const sheetSide = 8

@@ -1,5 +1,5 @@
-import sharp from 'sharp'
 import type { StoredValues } from '../denoising/tiff/tiffValues'
+import { sharp } from '../sharp'
 import type { ImageFormat } from './imageFormats'
 import { maxPixels } from './prepareImage'
 

@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs'
 import { join } from 'node:path'
 import type { Skipped } from '../../../shared/dataset'
 import { explainFileError } from '../../store/fileErrors'
+import { type Fence, leadsOut } from '../places/fence'
 import { compareNames } from './naturalOrder'
 
 /** Left by operating systems; nobody wants to hear of them. */
@@ -20,12 +21,14 @@ export interface Walk {
   /** When their contents last changed, as each was when it was looked into. */
   looked: LookedAt[]
   skipped: Skipped[]
+  /** What may be looked into. */
+  fence: Fence
   signal?: AbortSignal
 }
 
 /**
  * The files in a folder and all below it, as paths relative to it with /, in natural order. Hidden ones and clutter
- * are left out; links are followed. What cannot be opened goes to `walk.skipped`.
+ * are left out; links are followed as far as they may. What cannot be opened goes to `walk.skipped`.
  * @throws ExpectedError when the folder itself cannot be read
  */
 export async function* walkFolder(
@@ -43,15 +46,17 @@ export async function* walkFolder(
     walk.signal?.throwIfAborted()
     if (entry.name.startsWith('.') || clutter.has(entry.name)) continue
     const path = below ? `${below}/${entry.name}` : entry.name
-    const kind = await kindOf(entry, join(root, path))
+    const kind = await kindOf(entry, join(root, path), walk.fence)
     if (kind === 'folder') yield* walkFolder(root, walk, path)
     else if (kind === 'file') yield path
     else if (kind === 'broken') walk.skipped.push({ path, reason: 'It is a link that leads nowhere.' })
+    else if (kind === 'outside') walk.skipped.push({ path, reason: leadsOut })
   }
 }
 
 /** Empty for a folder seen before. */
-async function list(folder: string, { visited, looked }: Walk): Promise<Dirent[]> {
+async function list(folder: string, { visited, looked, fence }: Walk): Promise<Dirent[]> {
+  fence.check(folder)
   const { dev, ino, mtimeNs } = await stat(folder, { bigint: true })
   const identity = `${dev}:${ino}`
   if (visited.has(identity)) return []
@@ -61,12 +66,15 @@ async function list(folder: string, { visited, looked }: Walk): Promise<Dirent[]
   return entries
 }
 
-async function kindOf(entry: Dirent, path: string): Promise<'file' | 'folder' | 'broken' | 'other'> {
+type Kind = 'file' | 'folder' | 'broken' | 'outside' | 'other'
+
+async function kindOf(entry: Dirent, path: string, fence: Fence): Promise<Kind> {
   if (entry.isFile()) return 'file'
   if (entry.isDirectory()) return 'folder'
   if (!entry.isSymbolicLink()) return 'other'
   try {
     const target = await stat(path)
+    if (!fence.allows(path)) return 'outside'
     if (target.isDirectory()) return 'folder'
     return target.isFile() ? 'file' : 'other'
   } catch {

@@ -1,4 +1,3 @@
-import sharp from 'sharp'
 import {
   type Sample,
   scaleOf,
@@ -10,6 +9,7 @@ import {
 import { toldBy } from '../denoising/pictureScale'
 import { notUnpacked } from '../denoising/readTiff'
 import { readTiffValues, type StoredValues } from '../denoising/tiff/tiffValues'
+import { sharp } from '../sharp'
 import type { RawImage } from './pixels'
 import { maxPixels, type PreparedImage } from './prepareImage'
 import { readStored, takeChannels } from './storedPixels'

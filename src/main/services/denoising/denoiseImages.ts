@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { FoundRepairs } from '../../../shared/api/denoising'
 import type { Skipped } from '../../../shared/dataset'
 import type { PictureRange, ToldScale } from '../../../shared/pictureRange'
@@ -13,8 +13,10 @@ import type { ModelWork } from '../models/modelWork'
 import { type DenoiseSettings, denoisePicture, isCopy, writeResult } from './denoisePicture'
 import { DenoisingModels } from './denoisingModels'
 import { FolderScales } from './folderScales'
+import type { NoiseKind } from './foundRepairs'
 import { checkOutputs, OutputNames } from './outputNames'
 import { animatedPages, manyInOneFile, type Picture, readPicture } from './readPicture'
+import { isSame, type SavedResults, stampOf } from './savedResults'
 import { asTheOriginal, newExtension } from './writePicture'
 
 export interface DenoiseRequest extends DenoiseSettings {
@@ -37,6 +39,8 @@ export interface DenoisedImage {
   readonly height: number
   /** In each channel of colour, on the 0-255 scale; null where the image is too small to tell. */
   readonly sigma: readonly number[] | null
+  /** Null where the sigma was given, or nothing can be told. */
+  readonly noise: NoiseKind | null
   /** What was found besides noise. */
   readonly repairs: FoundRepairs
   /** Black and white, of a picture with more than 8 bits. */
@@ -52,6 +56,8 @@ export interface DenoiseWork extends Omit<ModelWork, 'onImport'> {
   readonly onImage?: (image: DenoisedImage) => void
   /** A sentence that a person should see. */
   readonly onNote?: (sentence: string) => void
+  /** Knows what was done before, which is left out then. */
+  readonly results?: SavedResults
 }
 
 /** A picture, and where its result goes. */
@@ -61,33 +67,41 @@ interface Target {
   /** Of the result, within the folder for all. */
   readonly name: string
   readonly megapixels: number
+  readonly isDone: boolean
 }
 
 /** What is read ahead while the model works; a picture larger than that is read when its turn has come. */
 const bytesAhead = 200e6
 const bytesPerPixel = 6
+const room = {
+  width: Math.min(2, availableParallelism()),
+  weigh: ({ megapixels }: Target) => megapixels * 1e6 * bytesPerPixel,
+  budget: bytesAhead,
+}
 
 /**
  * Takes the noise out of pictures, and writes each under its own name as soon as it is done: format, depth, profile and
- * metadata stay what they were. Those that cannot be taken are left out.
+ * metadata stay what they were. Those that cannot be taken are left out, and those that were done before.
  *
- * @returns how many were written
+ * @returns how many were written, and how many were done before
  * @throws ExpectedError when nothing could be done, or the disk says no; CancelledError; what was written stays
  */
-export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork): Promise<{ count: number }> {
+export async function denoiseImages(
+  request: DenoiseRequest,
+  work: DenoiseWork,
+): Promise<{ count: number; done: number }> {
   const { signal } = work
   const models = new DenoisingModels(request.model)
   // What is wrong with the model is told before any picture is looked at.
-  if (request.model !== null) await models.for({ channels: 1 })
-  const { targets, skipped } = await findTargets(request, signal)
-  const scales = new FolderScales(() => targets.map(({ absolute }) => absolute))
+  const given = request.model === null ? null : await models.for({ channels: 1 })
+  const settings = settingsOf(request, given && (await stampOf(given.files.weights)))
+  const found = await findTargets(request, settings, work)
+  const { skipped } = found
+  const targets = found.targets.filter(({ isDone }) => !isDone)
+  const done = found.targets.length - targets.length
+  const scales = new FolderScales(() => found.targets.map(({ absolute }) => absolute))
   const total = targets.reduce((sum, { megapixels }) => sum + megapixels, 0)
   let [count, behind] = [0, 0]
-  const room = {
-    width: Math.min(2, availableParallelism()),
-    weigh: ({ megapixels }: Target) => megapixels * 1e6 * bytesPerPixel,
-    budget: bytesAhead,
-  }
   const read = async (target: Target) => ({
     target,
     opened: await orReason(() => openPicture(target, scales, request.range), signal),
@@ -95,31 +109,31 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
   // While one is written the next is computed.
   let writing: Promise<DenoisedImage | Skipped> | null = null
   const written = async () => {
-    const done = await writing
+    const ended = await writing
     writing = null
-    if (!done) return
-    if ('reason' in done) skipped.push(done)
+    if (!ended) return
+    if ('reason' in ended) skipped.push(ended)
     else {
       count++
-      work.onImage?.(done)
+      work.onImage?.(ended)
     }
   }
   try {
     for await (const { target, opened } of mapOrdered(targets, read, room, signal)) {
       const progress = (share: number) =>
         work.onProgress?.(rounded(behind + share * target.megapixels), rounded(total))
-      const done =
+      const made =
         'reason' in opened
           ? opened
           : await orReason(
-              () => denoiseTarget(target, opened, models, request, { ...work, progress }),
+              () => denoiseTarget(target, opened, models, request, { ...work, progress, settings }),
               signal,
             )
       await written()
       const { path } = target
-      if ('reason' in done) skipped.push({ path, reason: done.reason })
+      if ('reason' in made) skipped.push({ path, reason: made.reason })
       else
-        writing = orReason(done.write, signal).then((ended) =>
+        writing = orReason(made.write, signal).then((ended) =>
           'reason' in ended ? { ...ended, path } : ended,
         )
       writing?.catch(() => undefined)
@@ -133,8 +147,8 @@ export async function denoiseImages(request: DenoiseRequest, work: DenoiseWork):
     throw new CancelledError(stopped(count, request.out))
   }
   if (skipped.length > 0) work.onSkipped?.(skipped)
-  if (count === 0) throw noneDenoised(skipped)
-  return { count }
+  if (count + done === 0) throw noneDenoised(skipped)
+  return { count, done }
 }
 
 const noneDenoised = ([first]: readonly Skipped[]) =>
@@ -163,12 +177,20 @@ async function openPicture(
 
 /** @returns what writes the result */
 async function denoiseTarget(
-  { path, name }: Target,
+  { path, name, absolute }: Target,
   { image, picture }: OpenedPicture,
   models: DenoisingModels,
   { out, sigma, strength, color, detail, tile, runtime, device }: DenoiseRequest,
-  { client, signal, onNote, progress }: DenoiseWork & { progress: (share: number) => void },
+  {
+    client,
+    signal,
+    onNote,
+    progress,
+    results,
+    settings,
+  }: DenoiseWork & { progress: (share: number) => void; settings: string },
 ): Promise<{ write: () => Promise<DenoisedImage> }> {
+  const stamp = await stampOf(absolute)
   const model = await models.for(picture)
   const startedAt = performance.now()
   const result = await denoisePicture(
@@ -188,19 +210,29 @@ async function denoiseTarget(
     const file = join(out, name)
     await makeFolder(dirname(file))
     await writeResult(file, image, picture, result)
+    const resultStamp = await stampOf(file)
+    // What was changed while it was being read is not done.
+    if (stamp && resultStamp && isSame(stamp, await stampOf(absolute)))
+      await results?.add({ original: absolute, stamp, settings, result: resolve(file), resultStamp })
     if (picture.remark && !isCopy(picture, result, asTheOriginal)) onNote?.(`${path}: ${picture.remark}`)
     const { width, height } = picture
-    const { sigma: found, repairs, tile: used } = result
+    const { sigma: found, noise, repairs, tile: used } = result
     const { scale = null } = picture
-    return { path, file, model: model.name, width, height, sigma: found, repairs, scale, tile: used, ms }
+    const told = { sigma: found, noise, repairs, scale, tile: used, ms }
+    return { path, file, model: model.name, width, height, ...told }
   }
   return { write }
 }
 
+/** What makes one result differ from another. */
+const settingsOf = ({ model, sigma, strength, color = 1, detail = 0 }: DenoiseRequest, weights: unknown) =>
+  JSON.stringify(['denoise', model && resolve(model), weights, sigma, strength, color, detail])
+
 /** Reads the headers, and makes sure that nothing is overwritten. */
 async function findTargets(
   { images, out, overwrite }: DenoiseRequest,
-  signal: AbortSignal | undefined,
+  settings: string,
+  { signal, results }: DenoiseWork,
 ): Promise<{ targets: Target[]; skipped: Skipped[] }> {
   const found = await findImages([...images], { labels: 'none', signal })
   const skipped: Skipped[] = [...found.skipped]
@@ -219,13 +251,16 @@ async function findTargets(
       const pages = await animatedPages(image)
       const name = names.next(one.path, newExtension({ format: image.format, pages }))
       const megapixels = (image.width * image.height) / 1e6
-      targets.push({ path: one.path, absolute: one.absolute, name, megapixels })
+      const { path, absolute } = one
+      const stamp = overwrite ? null : await stampOf(absolute)
+      const isDone = !!stamp && !!(await results?.find(absolute, stamp, settings, resolve(out, name)))
+      targets.push({ path, absolute, name, megapixels, isDone })
     }
   }
   const originals = found.images.flatMap((image) => (image.kind === 'file' ? image.absolute : []))
   await checkOutputs(
     out,
-    targets.map(({ name }) => name),
+    targets.filter(({ isDone }) => !isDone).map(({ name }) => name),
     { overwrite, originals },
   )
   return { targets, skipped }

@@ -7,7 +7,7 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, ImageNoise, PixelData } from '../../worker/protocol'
 import type { PreparedImage } from '../datasets/prepareImage'
 import type { DenoisingModel } from './denoisingModels'
-import { foundRepairs } from './foundRepairs'
+import { foundRepairs, kindOfNoise, type NoiseKind } from './foundRepairs'
 import { rangeIn, sigmaScale } from './pictureScale'
 import type { Picture } from './readPicture'
 import { storedMask } from './strengthMasks'
@@ -47,6 +47,8 @@ export interface DenoisedPicture {
   readonly pixels: Uint8Array | Uint16Array
   /** In each channel of colour, on the 0-255 scale; null where the picture is too small to tell. */
   readonly sigma: readonly number[] | null
+  /** Null where the sigma was given, or nothing can be told. */
+  readonly noise: NoiseKind | null
   /** Null where there was nothing to do. */
   readonly tile: number | null
   /** What was found besides noise; of several pages, in the first of them. */
@@ -67,10 +69,10 @@ export async function denoisePicture(
   const { pages, pixels } = picture
   if (pages === 1) return denoisePage(picture, model, settings, work)
   const size = pixels.length / pages
-  const result = pixels.slice()
+  const result = copyOf(pixels)
   const done: DenoisedPicture[] = []
   for (let page = 0; page < pages; page++) {
-    const own = { ...picture, pixels: pixels.slice(page * size, (page + 1) * size), pages: 1 }
+    const own = { ...picture, pixels: pixels.subarray(page * size, (page + 1) * size), pages: 1 }
     const onProgress = (share: number) => work.onProgress((page + share) / pages)
     const restored = await denoisePage(own, model, settings, { ...work, onProgress })
     result.set(restored.pixels, page * size)
@@ -93,7 +95,7 @@ async function denoisePage(
   const mask = settings.mask ? storedMask(settings.mask, orientation) : null
   const pixels = ownBuffer(picture.pixels)
   let restored: Uint8Array | Uint16Array = new Uint8Array()
-  const { estimated, tile, repairs } = await client.call(
+  const { estimated, levels, tile, repairs } = await client.call(
     'denoise',
     { model, trained, pixels, height, width, channels, range, ...settings, sigma, mask },
     {
@@ -112,8 +114,13 @@ async function denoisePage(
   keepWithin(restored, picture)
   const given = settings.sigma === null ? null : new Array<number>(channels < 3 ? 1 : 3).fill(settings.sigma)
   const sigmas = given ?? estimated?.map((one) => one / scale) ?? null
-  return { pixels: restored, sigma: sigmas, tile, repairs: foundRepairs(repairs, picture) }
+  const noise = given ? null : kindOfNoise(sigmas, levels, scale)
+  return { pixels: restored, sigma: sigmas, noise, tile, repairs: foundRepairs(repairs, picture) }
 }
+
+/** What decoders hand out may be a Buffer, whose own `slice` does not copy. */
+export const copyOf = (pixels: Uint8Array | Uint16Array): Uint8Array | Uint16Array =>
+  pixels instanceof Uint16Array ? new Uint16Array(pixels) : new Uint8Array(pixels)
 
 /** Where a file has so many bits in use, or says what its largest value is, a result has no larger ones. */
 function keepWithin(pixels: Uint8Array | Uint16Array, { scale, floats, channels }: Picture): void {
@@ -127,7 +134,7 @@ function keepWithin(pixels: Uint8Array | Uint16Array, { scale, floats, channels 
 /** Decoders may hand out a part of a buffer that holds other things too. */
 function ownBuffer(pixels: Uint8Array | Uint16Array): (Uint8Array | Uint16Array) & { buffer: ArrayBuffer } {
   const isWhole = pixels.byteLength === pixels.buffer.byteLength && pixels.buffer instanceof ArrayBuffer
-  return (isWhole ? pixels : pixels.slice()) as (Uint8Array | Uint16Array) & { buffer: ArrayBuffer }
+  return (isWhole ? pixels : copyOf(pixels)) as (Uint8Array | Uint16Array) & { buffer: ArrayBuffer }
 }
 
 /** How the encoder says that the disk is full; it has no codes. */

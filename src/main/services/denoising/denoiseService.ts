@@ -13,6 +13,7 @@ import { reasonOf } from '../datasets/unusableImage'
 import type { EventBus } from '../eventBus'
 import type { Log } from '../log'
 import type { ModelService } from '../models/modelService'
+import type { Fence } from '../places/fence'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
@@ -47,6 +48,8 @@ export interface DenoiseDependencies {
   readonly uploads: string
   /** Folders that this app may show; empty where it may show all. Absolute paths. */
   readonly roots: readonly string[]
+  /** What may be read and written. */
+  readonly fence: Fence
   readonly version: string
 }
 
@@ -87,6 +90,7 @@ export class DenoiseService {
       isTaken: (id) => this.queue.isTaken(id),
       forget: (id) => this.loaded.forget(id),
       uploads: deps.uploads,
+      fence: deps.fence,
     })
     this.removed = new RemovedPictures(this.list, (ids) => this.masks.forget(ids))
     this.painter = new Painter({
@@ -104,6 +108,7 @@ export class DenoiseService {
         clients: savers,
         lanes: () => this.savingLanes(),
         estimator: client,
+        fence: deps.fence,
         results: new SavedResults(deps.state, log),
         scales: this.scales,
       },
@@ -194,7 +199,8 @@ export class DenoiseService {
 
   async thumbnail({ id, size }: ParsedParams<'denoise.thumbnail'>): Promise<PixelBlock> {
     const range = this.list.get(id)?.controls.range
-    return readThumbnail(this.sourceOf(id).path, size, (image) => this.scales.of(image, range))
+    const { path } = this.list.readableSourceOf(id)
+    return readThumbnail(path, size, (image) => this.scales.of(image, range))
   }
 
   /** @throws ExpectedError for what cannot be read */
@@ -321,7 +327,7 @@ export class DenoiseService {
     forDownload,
     ...params
   }: ParsedParams<'denoise.saveComparison'>): Promise<Results['denoise.saveComparison']> {
-    const { path } = this.sourceOf(params.id)
+    const { path } = this.list.readableSourceOf(params.id)
     const isHomeless = folder === null && this.list.get(params.id)!.isUploaded
     if (isHomeless && !forDownload)
       throw new ExpectedError(
@@ -353,7 +359,7 @@ export class DenoiseService {
   }
 
   private async load(id: string) {
-    const { path } = this.sourceOf(id)
+    const { path } = this.list.readableSourceOf(id)
     try {
       return await this.loaded.get(id, path, this.list.get(id)?.controls.range ?? 'auto')
     } catch (error) {

@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib'
-import sharp, { type Metadata, type Sharp } from 'sharp'
+import { sharp, type Metadata, type Sharp } from '../sharp'
 import { spaceOf } from '../datasets/storedPixels'
 import type { Picture } from './readPicture'
 

@@ -1,4 +1,4 @@
-import type { Sharp } from 'sharp'
+import type { Sharp } from '../sharp'
 import { type Quality, qualitySchema } from '../../../shared/api/denoising'
 import type { ImageFormat } from '../datasets/imageFormats'
 

@@ -29,3 +29,19 @@ export function toldNoise(noise: ImageNoise | null, scale: number): Pick<OpenedP
     levels: levels ? { brightness: levels.brightness / scale, color: levels.color / scale } : null,
   }
 }
+
+/** What kind of noise was found. `camera` is what cameras and files leave, with sigmas of its own on the 0-255 scale. */
+export type NoiseKind =
+  | { readonly kind: 'white' }
+  | { readonly kind: 'camera'; readonly brightness: number; readonly color: number }
+
+/** @param scale of the levels: see noiseScale. Null where nothing can be told */
+export function kindOfNoise(
+  sigmas: readonly number[] | null,
+  levels: ImageNoise['levels'],
+  scale: number,
+): NoiseKind | null {
+  if (!sigmas) return null
+  if (!levels) return { kind: 'white' }
+  return { kind: 'camera', brightness: levels.brightness / scale, color: levels.color / scale }
+}

@@ -1,6 +1,7 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ImageNoise, PixelData, Repairs } from '../../worker/protocol'
+import { decodingRoom } from '../datasets/decodingRoom'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import type { ValueScale } from '../../engine/imaging/valueScale'
 import { Draft } from './draft'
@@ -56,7 +57,8 @@ export class LoadedPicture {
     scaleFor: (image: PreparedImage) => Promise<ValueScale | undefined> = async () => undefined,
   ): Promise<LoadedPicture> {
     const image = await prepareImage(path)
-    const read = await readPicture(image, await scaleFor(image))
+    const scale = await scaleFor(image)
+    const read = await decodingRoom.with(image, () => readPicture(image, scale))
     // Of several pages the first is looked at.
     const first = read.pixels.subarray(0, read.pixels.length / read.pages)
     // Its floats are of use only where it is written.

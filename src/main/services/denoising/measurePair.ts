@@ -2,7 +2,7 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import { prepareImage } from '../datasets/prepareImage'
 import { UnusableImage } from '../datasets/unusableImage'
-import { type DenoisedPicture, denoisePicture } from './denoisePicture'
+import { copyOf, type DenoisedPicture, denoisePicture } from './denoisePicture'
 import type { DenoisingModel } from './denoisingModels'
 import { levelsOf } from './loadedPicture'
 import { type Picture, readPicture } from './readPicture'
@@ -52,7 +52,7 @@ export async function measurePair(
   const settings = { sigma, strength: 1, tile: null, ...target }
   const work = { client, signal, onProgress: () => undefined, onSmallerTile: () => undefined }
   // Its pixels move to the worker.
-  const denoised = await denoisePicture({ ...noisy, pixels: noisy.pixels.slice() }, model, settings, work)
+  const denoised = await denoisePicture({ ...noisy, pixels: copyOf(noisy.pixels) }, model, settings, work)
   const after = asSeen({ ...noisy, pixels: denoised.pixels })
   const { width, height, channels } = reference
   const against = (data: Uint8Array) =>

@@ -8,6 +8,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { isInside } from '../../store/isInside'
 import { makeFolder } from '../../store/makeFolder'
+import { type Fence, leadsOut } from '../places/fence'
 import { findImages } from '../datasets/findImages'
 import { RevisedList } from '../revisedList'
 import { manyInOneFile } from './readPicture'
@@ -22,6 +23,8 @@ export interface PictureListDependencies {
   readonly isTaken: (id: string) => boolean
   /** Its file is to be read again. */
   readonly forget: (id: string) => void
+  /** What may be read. */
+  readonly fence: Fence
   /** Where a browser's files lie until the app ends. Absolute path. */
   readonly uploads: string
 }
@@ -60,6 +63,13 @@ export class PictureList {
     throw new ExpectedError('not-found', 'That picture is not on the list any more. Open it again.')
   }
 
+  /** Of a file that is to be read now. @throws ExpectedError also where it is a link that leads out by now */
+  readableSourceOf(id: string): Source {
+    const source = this.sourceOf(id)
+    this.deps.fence.check(source.path)
+    return source
+  }
+
   change(ids: readonly string[], change: (row: DenoisePicture) => DenoisePicture): void {
     this.list.setAll(
       ids.flatMap((id) => {
@@ -71,7 +81,7 @@ export class PictureList {
 
   /** Files, and the pictures in folders. @returns the ids of those that can be looked at. @throws ExpectedError when there are none at all */
   async add(paths: readonly string[]): Promise<string[]> {
-    const found = await findImages([...paths], { labels: 'none' })
+    const found = await findImages([...paths], { labels: 'none', fence: this.deps.fence })
     const ids: string[] = []
     let rows: DenoisePicture[] = []
     for (const image of found.images) {
@@ -120,7 +130,8 @@ export class PictureList {
     const { hasOwnControls = false, mask = null } = before ?? {}
     const controls = before?.controls ?? this.deps.controlsOf(dirname(path))
     const isUploaded = await this.isUploaded(path)
-    return [await rowOf({ id, path, stamp, controls, hasOwnControls, mask, isUploaded })]
+    const problem = this.deps.fence.allows(path) ? null : leadsOut
+    return [await rowOf({ id, path, stamp, controls, hasOwnControls, mask, isUploaded, problem })]
   }
 
   private async isUploaded(path: string): Promise<boolean> {

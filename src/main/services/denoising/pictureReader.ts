@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
+import { decodingRoom } from '../datasets/decodingRoom'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
+import { type Fence, leadsOut } from '../places/fence'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { FolderScales } from './folderScales'
 import type { DenoisingModel } from './denoisingModels'
@@ -17,6 +19,7 @@ export interface Opened {
 
 export interface PictureReaderDependencies {
   readonly scales: FolderScales
+  readonly fence: Fence
   readonly noiseAhead: NoiseAhead
   readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
 }
@@ -54,13 +57,14 @@ export class PictureReader {
   }
 
   private async read({ path, stamp, controls }: QueueEntry): Promise<Opened> {
+    if (!this.deps.fence.allows(path)) throw new UnusableImage(leadsOut)
     if (!isSame(stamp, await stampOf(path)))
       throw new UnusableImage(
         'It was changed or moved since it was added. Try again to take it as it is now.',
       )
     const image = await prepareImage(path)
     const scale = await this.deps.scales.of(image, controls.range)
-    return { image, picture: await readPicture(image, scale) }
+    return { image, picture: await decodingRoom.with(image, () => readPicture(image, scale)) }
   }
 
   private async readAhead(entry: QueueEntry): Promise<Opened> {

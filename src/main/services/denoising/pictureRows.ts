@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import type { DenoiseControls, DenoisePicture } from '../../../shared/api/denoising'
 import { prepareImage } from '../datasets/prepareImage'
-import { reasonOf } from '../datasets/unusableImage'
+import { reasonOf, UnusableImage } from '../datasets/unusableImage'
 import type { Stamp } from './savedResults'
 
 export interface RowSubject {
@@ -14,15 +14,18 @@ export interface RowSubject {
   readonly hasOwnControls: boolean
   readonly mask: string | null
   readonly isUploaded: boolean
+  /** Why it is not even looked into. */
+  readonly problem: string | null
 }
 
 /** A row of the list for a file, by its header. */
-export async function rowOf({ path, stamp, ...known }: RowSubject): Promise<DenoisePicture> {
+export async function rowOf({ path, stamp, problem, ...known }: RowSubject): Promise<DenoisePicture> {
   const row = {
     ...{ ...known, name: basename(path), folder: basename(dirname(path)), bytes: stamp?.bytes ?? 0 },
     ...{ progress: 0, result: null, isDownloadable: false },
   }
   try {
+    if (problem !== null) throw new UnusableImage(problem)
     const { width, height } = await prepareImage(path)
     return { ...row, width, height, state: 'ready', isReadable: true, message: null }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { basename, extname, join } from 'node:path'
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type {
   ComparedModel,

@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { toCurve } from '../datasets/foreign/foreignPixels'
 import { foreignPictures } from '../datasets/foreign/foreignPictures'
 import type { ForeignFormat } from '../datasets/foreign/messages'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import sharp, { type Metadata } from 'sharp'
+import { sharp, type Metadata } from '../sharp'
 import type { ImageFormat } from '../datasets/imageFormats'
 import { mendJpeg } from '../datasets/jpegParts'
 import { isForeign, type PreparedImage } from '../datasets/prepareImage'

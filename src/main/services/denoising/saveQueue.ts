@@ -4,8 +4,10 @@ import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { wholeMix } from '../../../shared/mixPixels'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
+import { partialPath } from '../../store/atomicWrite'
 import { UnusableImage } from '../datasets/unusableImage'
 import type { Log } from '../log'
+import type { Fence } from '../places/fence'
 import { BatchProgress, type Ending } from './batchProgress'
 import { type DenoisedPicture, denoisePicture } from './denoisePicture'
 import type { DenoisingModel } from './denoisingModels'
@@ -30,6 +32,8 @@ export interface SaveDependencies {
   readonly lanes: () => number
   /** Estimates noise meanwhile. */
   readonly estimator: ComputeClient
+  /** What may be read and written. */
+  readonly fence: Fence
   readonly log: Log
   readonly results: SavedResults
   readonly scales: FolderScales
@@ -65,10 +69,11 @@ export class SaveQueue {
   private readonly places: TakenPlaces
 
   constructor(private readonly deps: SaveDependencies) {
-    const { modelFor, estimator, results, scales } = deps
+    const { modelFor, estimator, results, scales, fence } = deps
     this.sideBySide = new SideBySide(() => deps.lanes(), this.progress)
     this.places = new TakenPlaces(results)
-    this.reader = new PictureReader({ modelFor, noiseAhead: new NoiseAhead(estimator), scales })
+    const noiseAhead = new NoiseAhead(estimator)
+    this.reader = new PictureReader({ fence, modelFor, noiseAhead, scales })
   }
 
   /** When nothing is left to do. Returns the function that stops listening. */
@@ -241,6 +246,7 @@ export class SaveQueue {
         return async () => undefined
       }
       path = place.path
+      this.deps.fence.check(path)
       const result = await this.restoreInTurn(entry, opened, client)
       return () => this.write(entry, { image, picture, result, path: place.path, settings })
     } catch (error) {
@@ -315,6 +321,7 @@ export class SaveQueue {
   private async write(entry: QueueEntry, computed: ComputedResult): Promise<void> {
     const { results, note } = this.deps
     try {
+      for (const path of [computed.path, partialPath(computed.path)]) this.deps.fence.check(path)
       const put = await putResult(entry, computed, { results, note, signal: this.abort.signal })
       if (put.path !== null) this.written.set(entry.id, put.path)
       else this.written.delete(entry.id)

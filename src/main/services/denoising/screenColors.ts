@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import type { PixelBlock } from '../../../shared/api/library'
 import { profileOf } from '../datasets/foreign/foreignPixels'
 import { isForeign, type PreparedImage } from '../datasets/prepareImage'

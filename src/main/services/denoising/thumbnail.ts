@@ -2,6 +2,7 @@ import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
 import { openInput } from '../datasets/decodeImage'
 import type { ValueScale } from '../../engine/imaging/valueScale'
+import { decodingRoom } from '../datasets/decodingRoom'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { damaged, reasonOf } from '../datasets/unusableImage'
 
@@ -15,13 +16,15 @@ export async function readThumbnail(
     const image = await prepareImage(path)
     const scale = await scaleOf(image)
     const scaleFor = scale && (async () => scale)
-    const opened = await openInput(image, { forThumbnail: true, scaleFor })
-    const { data, info } = await opened
-      .resize(size, size, { fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: 'white' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true })
+    const { data, info } = await decodingRoom.with(image, async () => {
+      const opened = await openInput(image, { forThumbnail: true, scaleFor })
+      return opened
+        .resize(size, size, { fit: 'inside', withoutEnlargement: true })
+        .flatten({ background: 'white' })
+        .toColourspace('srgb')
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true })
+    })
     const { width, height } = info
     return { count: 1, width, height, channels: info.channels === 1 ? 1 : 3, data: new Uint8Array(data) }
   } catch (error) {

@@ -1,4 +1,4 @@
-import sharp, { type Metadata, type Sharp } from 'sharp'
+import { sharp, type Metadata, type Sharp } from '../sharp'
 import type { Quality } from '../../../shared/api/denoising'
 import type { ImageFormat } from '../datasets/imageFormats'
 import type { PreparedImage } from '../datasets/prepareImage'

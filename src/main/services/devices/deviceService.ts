@@ -5,6 +5,7 @@ import type { DeviceDescription, DeviceState } from '../../../shared/api/app'
 import type { ParsedParams } from '../../../shared/api/commands'
 import { ExpectedError } from '../../../shared/errors'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
+import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { makeFolder } from '../../store/makeFolder'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -44,7 +45,7 @@ export class DeviceService {
     private speeds: Speeds,
     private latest: DeviceState | null = null,
   ) {
-    deps.settings.onChange(() => void this.announce())
+    deps.settings.onChange(() => inBackground(this.announce()))
   }
 
   static async open(deps: DeviceDependencies): Promise<DeviceService> {

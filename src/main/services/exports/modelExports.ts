@@ -81,10 +81,13 @@ export class ModelExports {
     if (this.dragged) await rm(await this.dragged, { recursive: true, force: true })
   }
 
+  /** The folder of the dataset that it was trained on; null where that is gone. */
   private async datasetOf(id: string): Promise<string | null> {
     const { models, datasets } = this.deps
     const { datasetId } = (await models.get(id)).trainedOn
-    return datasetId === null ? null : datasets.folderOf(datasetId)
+    if (datasetId === null) return null
+    // Deleted since, perhaps by another program: the model can be exported all the same.
+    return datasets.folderOf(datasetId).catch(() => null)
   }
 }
 

@@ -51,6 +51,14 @@ export class JobService {
       .items.some(({ kind, state }) => kinds.includes(kind) && (state === 'running' || state === 'waiting'))
   }
 
+  /** Resolves when none of these kinds waits or runs. */
+  async idle(...kinds: JobKind[]): Promise<void> {
+    while (this.isBusy(...kinds)) {
+      const busy = [...this.running].filter(([id]) => kinds.includes(this.list.get(id)!.kind))
+      await Promise.all(busy.map(([, { ended }]) => ended))
+    }
+  }
+
   /** Starts it. `ended` resolves when it is over, however it ended. */
   start(request: JobRequest): { readonly id: string; readonly ended: Promise<Job> } {
     const { kind, subject, datasetId = null, queue } = request

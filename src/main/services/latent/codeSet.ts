@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { CodeSet, CodeStatistics } from '../../../shared/api/latent'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { checkHasCode } from '../../../shared/checkHasCode'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { codeSize } from '../../../shared/modelSpec'
-import { datasetFiles } from '../../store/datasetFiles'
 import { LatentFolder, type SurveyRecord } from '../../store/latentStore'
 import type { TrainedModel } from '../../store/modelStore'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -26,6 +25,8 @@ export interface PartOfSet {
   readonly count: number
   /** The first of its points. */
   readonly first: number
+  /** Of the images that the points stand for. */
+  readonly revision: string
 }
 
 /** What a set will be, before its codes are known. */
@@ -86,7 +87,10 @@ export class LoadedSet {
       set: id,
       model: modelId,
       modelName,
-      datasets: parts.map((part) => ({ id: part.id, name: part.name, first: part.first, count: part.count })),
+      datasets: parts.map((part) => {
+        const { id: dataset, name, first, count: points, revision } = part
+        return { id: dataset, name, first, count: points, revision }
+      }),
       input: model.files.spec.input,
       total: parts.reduce((sum, { images }) => sum + images, 0),
       ...{ count, dimensions, broken: this.broken, statistics: this.statistics, bytes: this.bytes },
@@ -94,6 +98,15 @@ export class LoadedSet {
       ...{ errors: this.errors.slice(), brightness: this.brightness.slice() },
     }
   }
+}
+
+/** @throws ExpectedError `outdated` where the dataset's images are not those that the set was made of */
+export function checkRevision(part: Pick<PartOfSet, 'name' | 'revision'>, info: DatasetInfo): void {
+  if (revisionOf(info) === part.revision) return
+  throw new ExpectedError(
+    'outdated',
+    `The images of “${part.name}” have been imported again since this map was made. Make the map anew.`,
+  )
 }
 
 /** As the worker chooses them. */
@@ -117,17 +130,16 @@ export async function planSet(
   for (const { id, folder } of datasets) {
     const info = await opened.with(folder, async (dataset) => dataset.info)
     checkDatasetFits(info, spec.input)
-    const { mtimeMs } = await stat(join(folder, datasetFiles.pixels))
-    found.push({ id, folder, name: info.name, images: info.count, mtimeMs })
+    found.push({ id, folder, name: info.name, images: info.count, revision: revisionOf(info) })
   }
   const images = found.reduce((sum, part) => sum + part.images, 0)
   if (images === 0) throw new ExpectedError('bad-input', 'There is not one image in it.')
   const share = Math.min(1, mostCodeBytes / (images * dimensions * 4))
   let first = 0
-  const parts = found.map(({ id, folder, name, images: all }) => {
+  const parts = found.map(({ id, folder, name, images: all, revision }) => {
     const count = share === 1 ? all : Math.max(1, Math.floor(all * share))
     first += count
-    return { id, folder, name, images: all, count, first: first - count }
+    return { id, folder, name, images: all, count, first: first - count, revision }
   })
   const { mtimeMs, size } = await stat(weights)
   const subject = hash(found.map(({ folder }) => folder))
@@ -224,7 +236,8 @@ async function labelsOf({ parts, count }: SetPlan, opened: OpenDatasets) {
   const labels = new Int32Array(count).fill(-1)
   const numbers = new Map<string, number>()
   for (const part of parts) {
-    await opened.with(part.folder, async (_, index) => {
+    await opened.with(part.folder, async ({ info }, index) => {
+      checkRevision(part, info)
       const rows = await index()
       for (let i = 0; i < part.count; i++) {
         const label = rows.labelOf(rowIn(part, i))

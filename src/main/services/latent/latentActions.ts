@@ -27,7 +27,7 @@ export class LatentActions {
   /** Into a new folder within the chosen one. */
   async export({ set: id, projection, format, folder }: ParsedParams<'latent.export'>) {
     const { latent, places } = this.deps
-    const set = latent.setOf(id)
+    const set = await latent.setOf(id)
     const map = projection && (await latent.openMap(set, projection))
     const chosen = places.resolve(folder)
     const name = (await FreeNames.in(chosen)).take(`${slugOf(set.plan.modelName, 'model')}-latent`)
@@ -45,7 +45,7 @@ export class LatentActions {
 
   async saveFiles({ set: id, points, how, folder }: ParsedParams<'latent.saveFiles'>): Promise<Begun> {
     const { latent, places, jobs } = this.deps
-    const set = latent.setOf(id)
+    const set = await latent.setOf(id)
     const target = places.resolve(folder)
     const files = await latent.files.originals(set, someOf(points))
     const work: Parameters<JobService['start']>[0]['work'] = async (report, signal) => {
@@ -58,7 +58,7 @@ export class LatentActions {
 
   async makeDataset({ set: id, points, name }: ParsedParams<'latent.makeDataset'>): Promise<{ id: string }> {
     const { latent, datasets } = this.deps
-    return datasets.makeSubset(name, partsOf(latent.setOf(id), someOf(points)))
+    return datasets.makeSubset(name, partsOf(await latent.setOf(id), someOf(points)))
   }
 }
 

@@ -1,9 +1,9 @@
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import type { LatentFormat } from '../../../shared/api/latent'
 import { writeCodesNpy } from '../../store/codeFiles'
 import { FileReplacement } from '../../store/atomicWrite'
-import { writeCodesCsv, writeItemsCsv } from '../../store/csv'
+import { guarded, writeCodesCsv, writeItemsCsv } from '../../store/csv'
 import type { OutputFolder } from '../../store/outputFolder'
 import type { LoadedSet } from './codeSet'
 import type { PointFiles } from './pointFiles'
@@ -169,7 +169,7 @@ async function writeProjector(output: OutputFolder, set: LoadedSet, files: Point
 }
 
 /** Tabs and line ends would end a cell. */
-const cell = (text: string) => text.replace(/[\t\r\n]+/g, ' ')
+const cell = (text: string) => guarded(text.replace(/[\t\r\n]+/g, ' '))
 
 /** All images in a square, row by row, the first at the top left. */
 async function writeSprite(output: OutputFolder, set: LoadedSet, files: PointFiles) {

@@ -10,6 +10,7 @@ import type {
 } from '../../../shared/api/latent'
 import type { JobKind } from '../../../shared/api/jobs'
 import { ExpectedError } from '../../../shared/errors'
+import { inBackground } from '../../../shared/inBackground'
 import { openModel } from '../../store/modelStore'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, MappedCodes } from '../../worker/protocol'
@@ -17,7 +18,7 @@ import type { DatasetService } from '../datasets/datasetService'
 import type { JobProgress, JobService } from '../jobs/jobService'
 import type { Log } from '../log'
 import type { ModelService } from '../models/modelService'
-import { type LoadedSet, planSet, readSet, type SetPlan, surveySet } from './codeSet'
+import { checkRevision, type LoadedSet, planSet, readSet, type SetPlan, surveySet } from './codeSet'
 import { codeAmongNeighbors, codeOnLinear, placeAmong, placeOnLinear } from './mapPlaces'
 import { PointFiles } from './pointFiles'
 import { readClusters, readMap, writeClusters, writeMap } from './savedMaps'
@@ -74,16 +75,29 @@ export class LatentService {
     })
   }
 
-  /** @throws ExpectedError when the set is not open */
-  setOf(id: string): LoadedSet {
+  /** @throws ExpectedError when the set is not open; `outdated` where its images have changed since */
+  async setOf(id: string): Promise<LoadedSet> {
     const set = this.sets.get(id)
-    if (set) return set
-    throw new ExpectedError('not-found', 'Those images are not known here any more. Open the map again.')
+    if (!set)
+      throw new ExpectedError('not-found', 'Those images are not known here any more. Open the map again.')
+    for (const part of set.plan.parts) {
+      const info = await this.deps.datasets.opened
+        .with(part.folder, async (dataset) => dataset.info)
+        .catch((error: unknown) => {
+          if (!(error instanceof ExpectedError) || error.code !== 'not-found') throw error
+          throw new ExpectedError(
+            'outdated',
+            `“${part.name}” is not where it was when this map was made. Make the map anew.`,
+          )
+        })
+      checkRevision(part, info)
+    }
+    return set
   }
 
   async project(params: ParsedParams<'latent.project'>): Promise<Results['latent.project']> {
     const { set: id, projection, after } = params
-    const set = this.setOf(id)
+    const set = await this.setOf(id)
     const map = await this.knownMap(set, projection)
     if (map) {
       const { points, components, explained, trustworthiness } = map
@@ -103,7 +117,7 @@ export class LatentService {
   }
 
   async cluster({ set: id, method, seed }: ParsedParams<'latent.cluster'>): Promise<ClusteredCodes | Begun> {
-    const set = this.setOf(id)
+    const set = await this.setOf(id)
     const key = keyOf(id, { ...method, seed })
     const known = this.clusters.get(key) ?? (await readClusters(set, key))
     if (known) {
@@ -124,18 +138,18 @@ export class LatentService {
   }
 
   async labelAccuracy({ set: id, ...how }: ParsedParams<'latent.labelAccuracy'>) {
-    const { codes, labels, plan } = this.setOf(id)
+    const { codes, labels, plan } = await this.setOf(id)
     return this.deps.mapper.call('labelAccuracy', { codes, dimensions: plan.dimensions, labels, ...how })
   }
 
   async neighbors({ set: id, of, k, metric }: ParsedParams<'latent.neighbors'>) {
-    const set = this.setOf(id)
+    const set = await this.setOf(id)
     const code = 'point' in of ? set.codeOf(of.point) : of.code
     return this.nearest(set, code, k, metric, 'point' in of ? of.point : -1)
   }
 
-  codes({ set: id, points }: ParsedParams<'latent.codes'>): Float32Array {
-    const set = this.setOf(id)
+  async codes({ set: id, points }: ParsedParams<'latent.codes'>): Promise<Float32Array> {
+    const set = await this.setOf(id)
     const { dimensions } = set.plan
     if (points.length > 10_000) throw new ExpectedError('bad-input', 'At most 10,000 codes at once.')
     const codes = new Float32Array(points.length * dimensions)
@@ -143,8 +157,8 @@ export class LatentService {
     return codes
   }
 
-  mean({ set: id, points }: ParsedParams<'latent.mean'>): Float32Array {
-    const set = this.setOf(id)
+  async mean({ set: id, points }: ParsedParams<'latent.mean'>): Promise<Float32Array> {
+    const set = await this.setOf(id)
     if (points.length === 0) throw new ExpectedError('bad-input', 'Select some images first.')
     const sums = new Float64Array(set.plan.dimensions)
     for (const point of points) {
@@ -155,7 +169,7 @@ export class LatentService {
   }
 
   async decodeAt({ set: id, projection, place }: ParsedParams<'latent.decodeAt'>): Promise<DecodedPlace> {
-    const set = this.setOf(id)
+    const set = await this.setOf(id)
     const map = await this.openMap(set, projection)
     if (place.length !== map.components || !place.every(Number.isFinite))
       throw new ExpectedError('bad-input', `A place of this map is ${map.components} numbers.`)
@@ -168,7 +182,7 @@ export class LatentService {
 
   /** Where an image from outside comes to lie. */
   async locate({ set: id, projection, image, metric }: ParsedParams<'latent.locate'>): Promise<LocatedImage> {
-    const set = this.setOf(id)
+    const set = await this.setOf(id)
     const map = await this.openMap(set, projection)
     const tried = await this.deps.models.encode({
       ...{ id: set.plan.modelId, image: { place: image }, noise: null, seed: 1 },
@@ -265,7 +279,7 @@ export class LatentService {
     if (running !== undefined) return { job: running }
     const { id, ended } = this.deps.jobs.start({ kind, subject, queue: 'latent', work })
     this.begun.set(key, id)
-    void ended.finally(() => this.begun.delete(key))
+    inBackground(ended.finally(() => this.begun.delete(key)))
     return { job: id }
   }
 

@@ -4,7 +4,7 @@ import type { PixelBlock } from '../../../shared/api/library'
 import type { DatasetItem } from '../../../shared/dataset'
 import type { OpenDatasets } from '../datasets/openDatasets'
 import { readThumbnails } from '../datasets/thumbnails'
-import { type LoadedSet, type PartOfSet, rowIn } from './codeSet'
+import { checkRevision, type LoadedSet, type PartOfSet, rowIn } from './codeSet'
 
 const msOfDay = 86_400_000
 
@@ -15,7 +15,8 @@ export class PointFiles {
   async describe(set: LoadedSet, points: Int32Array): Promise<PointDetail[]> {
     const details: PointDetail[] = []
     for (const { part, rows } of byPart(set, points)) {
-      await this.opened.with(part.folder, async (_, index) => {
+      await this.opened.with(part.folder, async ({ info }, index) => {
+        checkRevision(part, info)
         for (const item of await (await index()).itemsAt(rows)) {
           const { row, path, label, width, height, modifiedMs = null } = item
           const point = points[details.length]!
@@ -30,7 +31,12 @@ export class PointFiles {
   async thumbnails(set: LoadedSet, points: Int32Array, size: number): Promise<PixelBlock> {
     const blocks: PixelBlock[] = []
     for (const { part, rows } of byPart(set, points))
-      blocks.push(await this.opened.with(part.folder, (dataset) => readThumbnails(dataset, rows, size)))
+      blocks.push(
+        await this.opened.with(part.folder, (dataset) => {
+          checkRevision(part, dataset.info)
+          return readThumbnails(dataset, rows, size)
+        }),
+      )
     const [first, ...others] = blocks
     if (first && others.length === 0) return first
     const { width, height, channels } = first ?? { ...set.plan.model.files.spec.input }
@@ -71,6 +77,7 @@ export class PointFiles {
     const found = new Map<string, string>()
     for (const { part, rows } of byPart(set, points)) {
       await this.opened.with(part.folder, async (dataset, index) => {
+        checkRevision(part, dataset.info)
         for (const { path, source } of await (await index()).itemsAt(rows))
           found.set(join(dataset.info.sources[source] ?? '', path), path)
       })
@@ -81,7 +88,10 @@ export class PointFiles {
   /** What is known of each point's image, in order, read as it is asked for. */
   async *items(set: LoadedSet): AsyncGenerator<{ point: number; item: DatasetItem }, void, undefined> {
     for (const part of set.plan.parts) {
-      const items = await this.opened.with(part.folder, async (dataset) => dataset.items())
+      const items = await this.opened.with(part.folder, async (dataset) => {
+        checkRevision(part, dataset.info)
+        return dataset.items()
+      })
       let point = 0
       let row = 0
       for await (const item of items) {

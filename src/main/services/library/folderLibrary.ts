@@ -5,8 +5,11 @@ import { basename, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { idSchema } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
+import { LibraryLock } from '../../store/libraryLock'
+import { refuseWhileMoving } from '../../store/movingMark'
 import { makeFolder } from '../../store/makeFolder'
 import { type Library, type LibraryEntry, type LibraryKind, libraryKinds } from './library'
 import { LibraryWatch } from './libraryWatch'
@@ -31,12 +34,28 @@ export class FolderLibrary implements Library {
   /** What this process can restore, by its key. */
   private readonly trash = new Map<string, { readonly kind: LibraryKind; readonly id: string }>()
 
-  private constructor(private folder: string) {}
+  private constructor(
+    private folder: string,
+    private lock: LibraryLock | null,
+  ) {}
 
   /** Makes the folders that are missing and clears away what a crash left. @throws ExpectedError */
   static async open(folder: string): Promise<FolderLibrary> {
-    const library = new FolderLibrary(resolve(folder))
+    const library = new FolderLibrary(resolve(folder), null)
     await library.prepare()
+    return library
+  }
+
+  /** The same for an app, of which one at a time has a library open. @throws ExpectedError while another one has */
+  static async openAlone(folder: string): Promise<FolderLibrary> {
+    const lock = await LibraryLock.hold(resolve(folder))
+    const library = new FolderLibrary(resolve(folder), lock)
+    try {
+      await library.prepare()
+    } catch (error) {
+      await library.close()
+      throw error
+    }
     return library
   }
 
@@ -44,8 +63,17 @@ export class FolderLibrary implements Library {
     return this.folder
   }
 
-  /** The same library has been moved there. */
-  async relocate(folder: string): Promise<void> {
+  /** The same library has been moved there. `commit` says so for good; where it fails, nothing has changed. */
+  async relocate(folder: string, commit: () => Promise<void>): Promise<void> {
+    const lock = this.lock && (await LibraryLock.hold(resolve(folder)))
+    try {
+      await commit()
+    } catch (error) {
+      await lock?.release()
+      throw error
+    }
+    await this.lock?.release()
+    this.lock = lock
     await this.watch?.close()
     this.watch = null
     this.folder = resolve(folder)
@@ -79,6 +107,7 @@ export class FolderLibrary implements Library {
   }
 
   async create(kind: LibraryKind, name: string): Promise<LibraryEntry> {
+    await refuseWhileMoving(this.folder)
     const slug = slugOf(name, singular[kind])
     // An id in the trash stays taken, so that what is restored finds its place free.
     const inTrash = new Set((await this.names(kind)).map((one) => trashName.exec(one)?.[1]))
@@ -105,6 +134,7 @@ export class FolderLibrary implements Library {
   }
 
   async remove(kind: LibraryKind, id: string): Promise<void> {
+    await refuseWhileMoving(this.folder)
     await this.find(kind, id)
     const folder = join(this.folder, kind, id)
     const aside = join(this.folder, kind, `${removedPrefix}${id}-${Date.now().toString(36)}`)
@@ -129,7 +159,7 @@ export class FolderLibrary implements Library {
     }
     this.trash.set(key, { kind, id })
     // The window says when; should it be gone by then, not much later.
-    setTimeout(() => void this.empty([key]), keptMs).unref()
+    setTimeout(() => inBackground(this.empty([key])), keptMs).unref()
     this.announce({ kind, id })
     return key
   }
@@ -187,6 +217,8 @@ export class FolderLibrary implements Library {
     this.listeners.clear()
     await this.watch?.close()
     this.watch = null
+    await this.lock?.release()
+    this.lock = null
   }
 
   private trashFolder(kind: LibraryKind, id: string, key: string): string {
@@ -210,8 +242,7 @@ export class FolderLibrary implements Library {
     for (const kind of libraryKinds) {
       await makeFolder(join(this.folder, kind))
       for (const name of await this.names(kind))
-        if (name.startsWith(removedPrefix))
-          await rm(join(this.folder, kind, name), { recursive: true, force: true })
+        if (name.startsWith(removedPrefix)) await this.erase(join(this.folder, kind), name)
     }
   }
 

@@ -1,6 +1,7 @@
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import { idSchema } from '../../../shared/api/library'
+import { inBackground } from '../../../shared/inBackground'
 import { type Library, type LibraryKind, libraryKinds } from './library'
 
 /** The files that say how an entry stands. What else lies in its folder (pixels, snapshots, checkpoints) is not watched. */
@@ -37,7 +38,7 @@ export class LibraryWatch {
     this.watcher.on('all', (_, path) => this.heard(path))
     // A folder that cannot be watched any more is not worth a crash: what is in it is read when it is asked for.
     this.watcher.on('error', () => undefined)
-    for (const kind of libraryKinds) void this.followLinks(kind)
+    for (const kind of libraryKinds) inBackground(this.followLinks(kind))
   }
 
   async close(): Promise<void> {
@@ -60,7 +61,7 @@ export class LibraryWatch {
     if (outside) return this.announceSoon(outside.kind, outside.id)
     const [kind, id] = relative(this.library.location, path).split(sep)
     if (!id || !idSchema.safeParse(id).success || !libraryKinds.includes(kind as LibraryKind)) return
-    if (basename(path) === 'link.json') void this.followLinks(kind as LibraryKind)
+    if (basename(path) === 'link.json') inBackground(this.followLinks(kind as LibraryKind))
     this.announceSoon(kind as LibraryKind, id)
   }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { randomStream, type Random } from '../../engine/training/random'
 import { makeFolder } from '../../store/makeFolder'
 import { writeFileAtomic } from '../../store/atomicWrite'

@@ -6,7 +6,7 @@ import { OutputFolder } from '../../store/outputFolder'
 import { openNamedModel } from './builtinModels'
 import { ImageNames } from './imageNames'
 import type { ModelRequest, ModelWork } from './modelWork'
-import { writePngs } from './writePngs'
+import { writeImages } from './writeImages'
 
 export interface DecodeRequest extends ModelRequest {
   /** FILE.csv or FILE.npy. */
@@ -41,7 +41,7 @@ export async function decodeCodes(
       const part = codes.values.slice(first * codes.dimensions, (first + atOnce) * codes.dimensions)
       const params = { model: model.files, codes: part, ...target }
       const { images } = await client.call('decode', params, { signal })
-      await writePngs(output, names.slice(first, first + atOnce), images, spec.input)
+      await writeImages(output, names.slice(first, first + atOnce), images, spec.input)
       onProgress?.(Math.min(first + atOnce, codes.count), codes.count)
     }
     await output.commit()

@@ -1,7 +1,7 @@
 /** Longer names do not fit on some disks, with room for a number and an extension. */
 const longestName = 200
 
-/** Hands out names of PNG files, each once, also on disks that do not tell `A` from `a`. */
+/** Hands out names of files, each once, also on disks that do not tell `A` from `a`. */
 export class ImageNames {
   private readonly taken: Set<string>
   private readonly counters = new Map<string, number>()
@@ -11,14 +11,14 @@ export class ImageNames {
   }
 
   /** `photos/cat.jpg` gives cat.png, then cat-2.png. A path from a file of unknown origin is safe: no folder survives. */
-  next(path: string): string {
+  next(path: string, extension = '.png'): string {
     const base = baseName(path)
     const key = asKey(base)
     let number = this.counters.get(key) ?? 0
     let name: string
     do {
       number++
-      name = number === 1 ? `${base}.png` : `${base}-${number}.png`
+      name = number === 1 ? `${base}${extension}` : `${base}-${number}${extension}`
     } while (this.taken.has(asKey(name)))
     this.counters.set(key, number)
     this.taken.add(asKey(name))

@@ -10,6 +10,7 @@ import { explainFileError } from '../../store/fileErrors'
 import { writeModel } from '../../store/modelStore'
 import { ComputeClient } from '../../worker/computeClient'
 import type { ImportedFile } from '../../worker/protocol'
+import { type Fence, noFence } from '../places/fence'
 import { modelCard } from './modelCard'
 
 /** In a folder, the first of these that is there is the model. */
@@ -30,10 +31,17 @@ const patience = { baseMs: 60_000, perMegabyteMs: 200 }
  * afterwards: what a damaged file does to it stays there.
  *
  * @param computeWorker the built worker
+ * @param fence what may be read
  * @throws ExpectedError with a sentence for what cannot be read
  */
-export async function readModel(path: string, hints: ImportHints, computeWorker: URL): Promise<ImportedFile> {
+export async function readModel(
+  path: string,
+  hints: ImportHints,
+  computeWorker: URL,
+  fence: Fence = noFence,
+): Promise<ImportedFile> {
   const file = await fileOf(path)
+  fence.check(file)
   const { size } = await stat(file)
   const client = new ComputeClient(computeWorker, { silent: true })
   const tooLong = AbortSignal.timeout(patience.baseMs + Math.round((patience.perMegabyteMs * size) / 1e6))

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { EncodedImage, ParsedParams, Results } from '../../../shared/api/commands'
 import {
+  type DatasetSummary,
   type ModelDetail,
   modelIdOfRun,
   type ModelSummary,
@@ -12,6 +13,7 @@ import { freeName, nameSetApart } from '../../../shared/freeName'
 import { weightBytes } from '../../../shared/modelSize'
 import { codeSize, type InputShape } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
+import { inBackground } from '../../../shared/inBackground'
 import { asBytes, clipped } from '../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../engine/imaging/psnr'
 import { writeFileAtomic } from '../../store/atomicWrite'
@@ -22,6 +24,7 @@ import type { EventBus } from '../eventBus'
 import type { Library } from '../library/library'
 import { refuseTaken } from '../library/refuseTaken'
 import type { Log } from '../log'
+import type { Fence } from '../places/fence'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { RevisedList } from '../revisedList'
 import type { RunService } from '../runs/runService'
@@ -38,6 +41,8 @@ export interface ModelDependencies {
   readonly runs: RunService
   readonly datasets: DatasetService
   readonly places: PlaceRegistry
+  /** What may be read; everything without. */
+  readonly fence?: Fence
   /** A worker of its own, so that a model can be tried while another one trains. */
   readonly client: ComputeClient
   /** The built worker, of which each import has one of its own. */
@@ -64,9 +69,10 @@ export class ModelService {
     const service = new ModelService(deps)
     await service.refreshAll()
     deps.library.onChange((change) => {
-      if (change === null) void service.refreshAll()
-      else if (change.kind === 'models') void service.refresh(change.id)
+      if (change === null) inBackground(service.refreshAll())
+      else if (change.kind === 'models') inBackground(service.refresh(change.id))
     })
+    deps.events.on('datasets.changed', ({ changed, removed }) => service.datasetsChanged(changed, removed))
     deps.events.on('runs.changed', ({ changed, removed }) => {
       for (const run of changed) service.setModelOfRun(run.id)
       for (const id of removed) service.list.remove(modelIdOfRun(id))
@@ -109,18 +115,18 @@ export class ModelService {
 
   /** @throws ExpectedError with a sentence for what cannot be read */
   async inspect({ place, hints }: ParsedParams<'models.inspect'>): Promise<Results['models.inspect']> {
-    const { places, computeWorker } = this.deps
+    const { places, fence, computeWorker } = this.deps
     const path = places.resolve(place)
-    const imported = await readModel(path, hints, computeWorker)
+    const imported = await readModel(path, hints, computeWorker, fence)
     const { spec, notes } = imported
     return { name: nameOfImported(imported, path), spec, notes, noise: noiseOfImported(imported) }
   }
 
   /** Reads a model out of a chosen file, and keeps it. @throws ExpectedError; nothing is kept then */
   async import({ place, hints, noise }: ParsedParams<'models.import'>): Promise<Results['models.import']> {
-    const { places, version, computeWorker } = this.deps
+    const { places, fence, version, computeWorker } = this.deps
     const path = places.resolve(place)
-    const imported = await readModel(path, hints, computeWorker)
+    const imported = await readModel(path, hints, computeWorker, fence)
     const name = nameSetApart(nameOfImported(imported, path), '(imported)', this.names())
     const said = noise && formatNoise(noise)
     return this.add(name, (folder) => saveImported(imported, folder, { name, path, version, noise: said }))
@@ -227,11 +233,12 @@ export class ModelService {
       max: code.map((value) => value + Math.max(1, 2 * Math.abs(value))),
     }
     if (!datasetId) return around
-    const key = `${id} ${epoch}`
+    const key = `${id} ${epoch} ${this.deps.datasets.summary(datasetId)?.revision}`
     let range = this.ranges.get(key)
     if (!range) {
       if (this.ranges.size > 16) this.ranges.clear()
-      const dataset = await this.deps.datasets.folderOf(datasetId)
+      const dataset = await this.deps.datasets.folderOf(datasetId).catch(() => null)
+      if (dataset === null) return around
       range = this.deps.client.call('codeRange', { ...target, model: files, dataset, images: rangeImages })
       this.ranges.set(key, range)
       range.catch(() => this.ranges.delete(key))
@@ -263,9 +270,24 @@ export class ModelService {
     const model = run && modelOfRun(run)
     const known = this.list.get(modelIdOfRun(id))
     if (!model) return void (known && this.list.remove(known.id))
-    const isSame = known?.name === model.name && known.metrics?.epoch === model.metrics?.epoch
+    const isSame =
+      known?.name === model.name &&
+      known.metrics?.epoch === model.metrics?.epoch &&
+      known.trainedOn.datasetId === model.trainedOn.datasetId &&
+      known.trainedOn.dataset === model.trainedOn.dataset
     // While it trains, a model is news when its best epoch is another one.
     if (!isSame) this.list.set(model)
+  }
+
+  /** A model names the dataset that it learned from, as long as that is there. */
+  private datasetsChanged(changed: readonly DatasetSummary[], removed: readonly string[]): void {
+    const names = new Set(changed.flatMap(({ id, name }) => [id, name]))
+    for (const { id, kind, trainedOn } of this.list.listing().items) {
+      const { dataset, datasetId } = trainedOn
+      const isConcerned =
+        names.has(dataset) || (datasetId !== null && [...names, ...removed].includes(datasetId))
+      if (kind === 'saved' && isConcerned) inBackground(this.refresh(id))
+    }
   }
 
   private async saved(id: string) {
@@ -279,7 +301,7 @@ export class ModelService {
     try {
       this.list.set(await this.saved(id))
     } catch (error) {
-      if (!(error instanceof ExpectedError)) throw error
+      if (!(error instanceof ExpectedError)) this.deps.log.error(`The model ${id} cannot be read.`, error)
       this.list.remove(id)
     }
   }

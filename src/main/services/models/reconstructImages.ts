@@ -7,7 +7,7 @@ import { batchStream } from './batchStream'
 import { Comparison } from './comparison'
 import { ImageNames } from './imageNames'
 import { type ModelRequest, type ModelWork, openImages } from './modelWork'
-import { writePngs } from './writePngs'
+import { extensionOf, type ImageFormat, writeImages } from './writeImages'
 
 export interface ReconstructRequest extends ModelRequest {
   /** Image files; folders and datasets too. */
@@ -17,6 +17,7 @@ export interface ReconstructRequest extends ModelRequest {
   readonly noise: NoiseSpec | null
   /** Of the noise. */
   readonly seed: number
+  readonly format: ImageFormat
   readonly overwrite: boolean
 }
 
@@ -30,7 +31,7 @@ export interface ReconstructSummary {
 const comparisonName = 'comparison.png'
 
 /**
- * Runs images through a model: one PNG an image under its own base name, and comparison.png, which shows the first ones
+ * Runs images through a model: one file an image under its own base name, and comparison.png, which shows the first ones
  * before and after. @throws ExpectedError, CancelledError; nothing is written then
  */
 export async function reconstructImages(
@@ -38,12 +39,12 @@ export async function reconstructImages(
   work: ModelWork,
 ): Promise<ReconstructSummary> {
   const { files } = await openNamedModel(request.model)
+  const { out, overwrite, noise, seed, format, runtime, device } = request
   const { dataset, close } = await openImages(request.images, files.spec.input, work)
   try {
     const names = new ImageNames([comparisonName])
     const { originals, paths } = await listImages(dataset)
-    const images = paths.map((path) => ({ path, file: names.next(path) }))
-    const { out, overwrite, noise, seed, runtime, device } = request
+    const images = paths.map((path) => ({ path, file: names.next(path, extensionOf(format)) }))
     const outNames = [...images.map(({ file }) => file), comparisonName]
     const output = await OutputFolder.open(out, outNames, { overwrite, originals })
     try {
@@ -53,7 +54,7 @@ export async function reconstructImages(
       work.onProgress?.(0, images.length)
       for await (const batch of batchStream(work.client, 'reconstruct', params, work.signal)) {
         const end = batch.first + batch.count
-        await writePngs(output, outNames.slice(batch.first, end), batch.output, input)
+        await writeImages(output, outNames.slice(batch.first, end), batch.output, input, format)
         comparison.add(batch)
         work.onProgress?.(end, images.length)
       }

@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { join } from 'node:path'
 import type { PixelBlock } from '../../../shared/api/library'
 import { writeFileAtomic } from '../../store/atomicWrite'

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { realpathSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Place } from '../../../shared/api/places'
@@ -22,11 +23,27 @@ export class PlaceRegistry {
     return place
   }
 
-  /** Its absolute, real path. @throws ExpectedError when it was not handed out by this registry */
+  /**
+   * Its absolute, real path.
+   * @throws ExpectedError when it was not handed out by this registry, or a link stands in its place by now
+   */
   resolve(place: string): string {
     const path = this.paths.get(place)
-    if (path !== undefined) return path
+    if (path !== undefined && isStillReal(path)) return path
+    if (path !== undefined)
+      throw new ExpectedError(
+        'no-access',
+        `${basename(path)} was replaced by a link since it was chosen. Choose it again.`,
+      )
     throw new ExpectedError('not-found', 'That place is not known here any more. Choose it again.')
+  }
+}
+
+function isStillReal(path: string): boolean {
+  try {
+    return realpathSync.native(path) === path
+  } catch {
+    return true // It is gone, or may not be read: whoever uses it says so.
   }
 }
 

@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { ExpectedError } from '../../../shared/errors'
 import { type AnimationFormat, encodeAnimation, type Frame } from '../report/animation'
 import { labelColor, themes } from '../report/chartTheme'

@@ -4,7 +4,7 @@ import { LatentMap } from '../../engine/projection/latentMap'
 
 export function samplesOf(
   { originals, inputs, sampleRows, codeRows }: SnapshotImages,
-  mapLabels: RunSamples['mapLabels'],
+  { mapLabels, datasetRevision }: Pick<RunSamples, 'mapLabels' | 'datasetRevision'>,
 ): RunSamples {
   return {
     originals: blockOf(originals),
@@ -12,6 +12,7 @@ export function samplesOf(
     rows: sampleRows,
     mapRows: codeRows,
     mapLabels,
+    datasetRevision,
   }
 }
 

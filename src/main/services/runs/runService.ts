@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { RunDetail, RunProgress, RunSamples, RunSnapshot, RunSummary } from '../../../shared/api/library'
+import { revisionOf } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { inBackground } from '../../../shared/inBackground'
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
 import { readAbout, writeAbout } from '../../store/aboutStore'
 import { writeFileAtomic } from '../../store/atomicWrite'
@@ -64,6 +66,12 @@ export class RunService {
       if (change === null) service.quietly('The runs', service.refreshAll())
       else if (change.kind === 'runs') service.quietly(change.id, service.changedOnDisk(change.id))
     })
+    deps.events.on('datasets.changed', ({ changed, removed }) => {
+      const ids = new Set([...removed, ...changed.map(({ id }) => id)])
+      for (const { id, datasetId } of service.list.listing().items)
+        // One without a dataset may have it again.
+        if (datasetId === null || ids.has(datasetId)) service.quietly(id, service.refresh(id))
+    })
     return service
   }
 
@@ -91,6 +99,10 @@ export class RunService {
     if (!isNewPhase && now - this.progressToldAt < progressEveryMs) return
     this.progressToldAt = now
     this.deps.events.emit('training.progressed', { run: id, progress })
+  }
+
+  pictured(id: string): void {
+    this.deps.events.emit('training.pictured', { run: id })
   }
 
   epochEnded(id: string, metrics: EpochMetrics, hasSnapshot: boolean): void {
@@ -135,9 +147,9 @@ export class RunService {
     const images = await readSnapshotImages(folder).catch(() => {
       throw new ExpectedError('not-found', 'There are no pictures of this run yet.')
     })
-    const { dataset } = await readRunInfo(folder)
-    const labels = await this.labelsOf(dataset, images.codeRows)
-    return samplesOf(images, labels)
+    const { dataset, datasetRevision } = await readRunInfo(folder)
+    const mapLabels = await this.labelsOf(dataset, datasetRevision, images.codeRows)
+    return samplesOf(images, { mapLabels, datasetRevision })
   }
 
   async snapshot(id: string, epoch: number): Promise<RunSnapshot> {
@@ -187,7 +199,7 @@ export class RunService {
     // A failure is for whoever asked; the next refresh is not concerned.
     const settled = next.catch(() => undefined)
     this.refreshing.set(id, settled)
-    void settled.then(() => this.refreshing.get(id) === settled && this.refreshing.delete(id))
+    inBackground(settled.then(() => this.refreshing.get(id) === settled && this.refreshing.delete(id)))
     return next
   }
 
@@ -250,8 +262,9 @@ export class RunService {
         elsewhere: isUnderWay(info) && !this.live.has(entry.id),
       })
     } catch (error) {
-      if (!(error instanceof ExpectedError)) throw error
-      return damagedRun(entry, error.message)
+      // Whatever it is: one run that cannot be read keeps no other one from being listed.
+      if (!(error instanceof ExpectedError)) this.deps.log.error(`${entry.folder} cannot be read.`, error)
+      return damagedRun(entry, (error as Error).message)
     }
   }
 
@@ -282,13 +295,20 @@ export class RunService {
 
   private tailOf({ id, folder }: LibraryEntry): MetricsTail {
     let tail = this.tails.get(id)
-    if (!tail) this.tails.set(id, (tail = new MetricsTail(folder)))
+    // The library may have been moved.
+    if (tail?.run !== folder) this.tails.set(id, (tail = new MetricsTail(folder)))
     return tail
   }
 
-  private async labelsOf(dataset: string, rows: Int32Array): Promise<(string | null)[]> {
+  /** None where the dataset has been imported again: its rows are other images. */
+  private async labelsOf(
+    dataset: string,
+    revision: string | null,
+    rows: Int32Array,
+  ): Promise<(string | null)[]> {
     try {
-      return await this.deps.opened.with(dataset, async (_, index) => {
+      return await this.deps.opened.with(dataset, async ({ info }, index) => {
+        if (revision !== null && revision !== revisionOf(info)) return Array.from(rows, () => null)
         const labels = await index()
         return Array.from(rows, (row) => labels.labelOf(row))
       })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import sharp, { type OverlayOptions, type Sharp } from 'sharp'
+import { sharp, type OverlayOptions, type Sharp } from '../sharp'
 import { builtin, openNamedModel } from '../models/builtinModels'
 import { imagesOfUnits } from '../../engine/imaging/kernelImages'
 import { readWeights } from '../../store/checkpointStore'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp from 'sharp'
+import { sharp } from '../sharp'
 import { z } from 'zod'
 import { sampleResources } from '../../builtFiles'
 import type { PixelBlock } from '../../../shared/api/library'

@@ -1,6 +1,7 @@
 import type { Handlers } from '../../../shared/api/commands'
 import type { Showcase, ShowcaseEnd } from '../../../shared/api/showcase'
 import { CancelledError } from '../../../shared/errors'
+import { inBackground } from '../../../shared/inBackground'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ShowcaseState } from '../../worker/protocol'
 import type { DatasetService } from '../datasets/datasetService'
@@ -39,9 +40,9 @@ export class ShowcaseService {
   constructor(private readonly deps: ShowcaseDependencies) {
     const { events } = deps
     // What a person has begun needs the cores, and perhaps the very worker.
-    const giveWay = () => this.running && this.isSomethingReal() && void this.stop(false)
+    const giveWay = () => this.running && this.isSomethingReal() && inBackground(this.stop(false))
     for (const event of ['runs.changed', 'jobs.changed'] as const) events.on(event, giveWay)
-    events.on('denoise.changed', ({ changed }) => changed.length > 0 && void this.stop(false))
+    events.on('denoise.changed', ({ changed }) => changed.length > 0 && inBackground(this.stop(false)))
   }
 
   async get(): Promise<Showcase> {

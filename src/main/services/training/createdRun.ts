@@ -8,6 +8,7 @@ export interface RunSubject {
   /** Path of the dataset's folder, and how many images it has; 0 while they are being imported. */
   readonly dataset: string
   readonly images: number
+  readonly datasetRevision: string | null
   /** Path of the weights that it starts from; null where it starts from chance. */
   readonly initialWeights: string | null
   readonly target: ComputeTarget
@@ -16,7 +17,7 @@ export interface RunSubject {
 
 /** What run.json says of a new run before it trains. */
 export function createdRun({ spec, config, preset, notes }: RunPlan, subject: RunSubject): RunInfo {
-  const { dataset, images, initialWeights, target, owner } = subject
+  const { dataset, images, datasetRevision, initialWeights, target, owner } = subject
   const now = new Date().toISOString()
   return {
     version: 1,
@@ -25,6 +26,7 @@ export function createdRun({ spec, config, preset, notes }: RunPlan, subject: Ru
     updatedAt: now,
     dataset: resolve(dataset),
     images,
+    datasetRevision,
     spec,
     config,
     preset,

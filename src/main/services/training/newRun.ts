@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { ParsedParams } from '../../../shared/api/commands'
+import { revisionOf } from '../../../shared/dataset'
 import { layerSizes } from '../../../shared/layerSizes'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { RunInfo, Waiting } from '../../../shared/run'
@@ -44,6 +45,7 @@ export async function newRun(
     {
       dataset: folder,
       images: dataset?.count ?? 0,
+      datasetRevision: dataset && revisionOf(dataset),
       initialWeights: initial ? initial.weights : kept.weights,
       target: runtime ? { runtime, device } : target,
       owner: null,

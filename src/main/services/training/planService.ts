@@ -12,12 +12,15 @@ import {
   traitsSide,
 } from '../datasets/imageTraits'
 import type { Library } from '../library/library'
+import type { Fence } from '../places/fence'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { planPreprocessing, planTraining } from './planTraining'
 
 export interface PlanDependencies {
   readonly library: Library
   readonly places: PlaceRegistry
+  /** What may be read; everything without. */
+  readonly fence?: Fence
   /** Loads what computes, so that a training that follows a plan begins at once. */
   readonly warmUp: () => void
 }
@@ -46,7 +49,7 @@ export class PlanService {
       const { traits, looked } = await this.measured.places
       if (await isAsItWas(looked)) return traits
     }
-    const measuring = measurePlaces(places)
+    const measuring = measurePlaces(places, this.deps.fence)
     this.measured = { key, places: measuring }
     // A folder that could not be read is looked at again when it is asked for again.
     measuring.catch(() => {

@@ -1,12 +1,18 @@
-import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { ExpectedError } from '../../../shared/errors'
-import { type InputShape, type ModelSpec, modelSpecSchema, type Tying } from '../../../shared/modelSpec'
+import {
+  type CopyMoment,
+  type Initializer,
+  type InputShape,
+  type ModelSpec,
+  modelSpecSchema,
+  type Tying,
+} from '../../../shared/modelSpec'
 import { defaultPreset } from '../../../shared/presets'
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { findPreset, presets, specFromPreset } from '../../engine/models/presets'
-import { explainFileError } from '../../store/fileErrors'
+import { readRegular } from '../../store/regularFile'
 import type { Images } from './trainingDataset'
 
 /** What a person may set; everything else comes from the preset, the spec or the defaults. */
@@ -20,6 +26,8 @@ export interface ModelChoice {
   readonly spec?: ModelSpec
   readonly fromPreset?: string | null
   readonly tying?: Tying
+  readonly copyEvery?: CopyMoment
+  readonly initializer?: Initializer
   readonly seed?: number
   /** Width and number of convolutions, for a network of convolutions that restores images. */
   readonly filters?: number
@@ -46,14 +54,24 @@ export async function planRun(images: Images, model: ModelChoice, config: Config
   const { width, height, channels } = images
   const { spec, preset, training, notes } = await chooseModel({ width, height, channels }, model)
   checkTying(model)
-  const tied: ModelSpec = {
+  checkStart(spec, model)
+  const changed = checkedSpec({
     ...resized(spec, model),
     tying: model.tying ?? spec.tying,
+    copyEvery: model.copyEvery ?? spec.copyEvery,
+    initializer: model.initializer ?? spec.initializer,
     seed: model.seed ?? spec.seed,
-  }
+  })
   const merged = mergeConfig(training, config)
   checkDatasetFits(images, spec.input, merged.patches)
-  return { spec: tied, config: merged, preset, notes }
+  return { spec: changed, config: merged, preset, notes }
+}
+
+/** What was chosen for a spec may not go with it. @throws ExpectedError `bad-spec` */
+function checkedSpec(spec: ModelSpec): ModelSpec {
+  const parsed = modelSpecSchema.safeParse(spec)
+  if (parsed.success) return parsed.data
+  throw new ExpectedError('bad-spec', parsed.error.issues[0]!.message)
 }
 
 /** @throws ExpectedError `bad-usage` for a model that is not a stack of convolutions */
@@ -81,6 +99,23 @@ function checkTying({ initialSpec, tying }: ModelChoice): void {
     )
 }
 
+/** @throws ExpectedError `bad-usage` for what would have no effect */
+function checkStart(
+  spec: ModelSpec,
+  { initialSpec, tying = spec.tying, copyEvery, initializer }: ModelChoice,
+): void {
+  if (copyEvery !== undefined && tying !== 'copied' && tying !== 'pseudo-inverse')
+    throw new ExpectedError(
+      'bad-usage',
+      `The decoder is ${tying}, so nothing is copied into it. Choose the tying copied or pseudo-inverse too.`,
+    )
+  if (initialSpec && initializer !== undefined)
+    throw new ExpectedError(
+      'bad-usage',
+      'The weights of that model are where training begins: leave --init out.',
+    )
+}
+
 async function chooseModel(
   input: InputShape,
   { preset, specFile, initialSpec, spec, fromPreset }: ModelChoice,
@@ -100,9 +135,7 @@ async function chooseModel(
 
 /** A spec without an input gets the dataset's. */
 export async function readSpec(path: string, input: InputShape): Promise<ModelSpec> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw explainFileError(error, path)
-  })
+  const text = (await readRegular(path)).toString('utf8')
   let json: unknown
   try {
     json = JSON.parse(text)

@@ -1,5 +1,6 @@
 import type { RunProgress } from '../../../shared/api/library'
 import type { ScheduleConfig } from '../../../shared/trainingConfig'
+import { inBackground } from '../../../shared/inBackground'
 import type { TrainEvent } from '../../worker/protocol'
 import type { RunService } from '../runs/runService'
 import { Milestones } from './milestones'
@@ -16,7 +17,7 @@ export function followProgress(
   id: string,
   schedule: ScheduleConfig['name'],
 ): (event: TrainEvent) => void {
-  const milestones = new Milestones(schedule, (level, text) => void runs.say(id, level, text))
+  const milestones = new Milestones(schedule, (level, text) => inBackground(runs.say(id, level, text)))
   return (event) => {
     milestones.hear(event)
     if (event.type === 'progress') {
@@ -24,6 +25,7 @@ export function followProgress(
       const figures = { epoch, epochs, batch, batches, trainLoss, samplesPerSecond, timeLeftMs }
       runs.setProgress(id, { phase: 'training', ...figures })
     }
+    if (event.type === 'pictured') runs.pictured(id)
     if (event.type === 'epoch') runs.epochEnded(id, event.metrics, event.hasSnapshot)
   }
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, relative, resolve } from 'node:path'
+import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
@@ -6,7 +7,7 @@ import { withEpochs } from '../../../shared/trainingConfig'
 import { isDatasetFolder } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { openModel } from '../../store/modelStore'
-import { currentProcess } from '../../store/processIdentity'
+import { currentProcess, isAlive, isCurrent } from '../../store/processIdentity'
 import { readMetrics, readRunInfo, writeRunInfo } from '../../store/runStore'
 import type { ImportProgress } from '../datasets/importDataset'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -66,12 +67,13 @@ export async function trainNewRun(request: NewRun, options: TrainOptions): Promi
   const importedFrom = performance.now()
   const folder = await trainingDataset(run, request.dataset, options.signal, options.onImport)
   const spentMs = performance.now() - importedFrom
-  const { count } = await readDatasetInfo(folder)
+  const dataset = await readDatasetInfo(folder)
   plan.notes.forEach((note) => options.onNote?.(note))
   await clearRunFolder(run)
   const info = createdRun(plan, {
     dataset: folder,
-    images: count,
+    images: dataset.count,
+    datasetRevision: revisionOf(dataset),
     initialWeights: initial && initial.weights,
     target: request,
     owner: currentProcess(),
@@ -119,6 +121,11 @@ export async function resumedRun(request: Omit<ResumedRun, keyof ComputeTarget>)
       'bad-input',
       'This run waits in the queue of the app. Start it there, or remove it from the queue first.',
     )
+  if (before.owner && !isCurrent(before.owner) && isAlive(before.owner))
+    throw new ExpectedError(
+      'bad-input',
+      `The run in ${run} is being trained by another program (process ${before.owner.pid}). Stop it there first.`,
+    )
   const epochs = request.epochs ?? before.config.epochs
   const { source } = request
   const moved = source !== undefined && (await isDatasetFolder(source)) ? source : undefined
@@ -134,7 +141,8 @@ export async function resumedRun(request: Omit<ResumedRun, keyof ComputeTarget>)
       'bad-input',
       `The run in ${run} is done. Give --epochs more than ${before.config.epochs} to train it further.`,
     )
-  const { count } = await readDatasetInfo(info.dataset)
+  const dataset = await readDatasetInfo(info.dataset)
+  const { count } = dataset
   // One that was taken out of the queue before its images were imported has none yet.
   const images = info.images || count
   if (count !== images)
@@ -142,7 +150,20 @@ export async function resumedRun(request: Omit<ResumedRun, keyof ComputeTarget>)
       'bad-input',
       `The dataset in ${info.dataset} has ${count} images, the run began with ${images}. A run goes on with the images it began with: train a new one.`,
     )
-  return { ...info, images }
+  checkSameImages(info, dataset)
+  return { ...info, images, datasetRevision: info.datasetRevision ?? revisionOf(dataset) }
+}
+
+/** @throws ExpectedError where the dataset was imported again with other images: those held back would be mixed in */
+export function checkSameImages(
+  { datasetRevision }: Pick<RunInfo, 'datasetRevision'>,
+  dataset: DatasetInfo,
+): void {
+  if (datasetRevision === null || datasetRevision === revisionOf(dataset)) return
+  throw new ExpectedError(
+    'bad-input',
+    `The dataset ${dataset.name} has been imported again since the run began, and its images are others now. A run goes on with the images it began with: train a new one.`,
+  )
 }
 
 /** Runs the worker's task and keeps run.json in step with it. */

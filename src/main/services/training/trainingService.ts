@@ -30,6 +30,8 @@ export interface TrainingDependencies {
   readonly log: Log
   /** What computes where nothing else is asked for. */
   readonly target: () => ComputeTarget
+  /** The library is being moved: runs wait until it is there. */
+  readonly isMoving: () => boolean
   /** Folder of a model to start from. */
   readonly modelFolder: (id: string) => Promise<string>
 }
@@ -95,9 +97,14 @@ export class TrainingService {
   /** Why a dataset cannot be changed or removed now; null when it can. */
   useOf(dataset: string): string | null {
     if (this.active?.dataset === dataset) return 'A run is being trained on this dataset. Stop it first.'
-    return this.keeper.runs.some((run) => run.dataset === dataset)
-      ? 'A run waits to be trained on this dataset. Remove it from the queue first.'
-      : null
+    if (this.keeper.runs.some((run) => run.dataset === dataset))
+      return 'A run waits to be trained on this dataset. Remove it from the queue first.'
+    const isUsedElsewhere = this.deps.runs
+      .listing()
+      .items.some(
+        ({ datasetId, elsewhere, state }) => datasetId === dataset && elsewhere && state === 'training',
+      )
+    return isUsedElsewhere ? 'Another program trains a run on this dataset. Stop it first.' : null
   }
 
   async presets(id: string): Promise<readonly PresetOption[]> {
@@ -174,6 +181,9 @@ export class TrainingService {
     this.goOn()
   }
 
+  /** The library is in its new place. */
+  libraryMoved = (): void => this.goOn()
+
   async move({ id, to }: ParsedParams<'training.move'>): Promise<void> {
     await this.keeper.move(id, to)
     this.goOn()
@@ -216,7 +226,7 @@ export class TrainingService {
   /** Lets the next run begin where nothing trains, and tells what trains and waits now. */
   private goOn(): void {
     if (this.isClosing) return
-    if (!this.active && !this.isHeld) {
+    if (!this.active && !this.isHeld && !this.deps.isMoving()) {
       const next = this.keeper.takeNext()
       if (next) this.begin(next)
     }

@@ -1,4 +1,5 @@
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
+import { revisionOf } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import type { RunInfo, Waiting } from '../../../shared/run'
 import { withEpochs } from '../../../shared/trainingConfig'
@@ -7,7 +8,7 @@ import { readDatasetInfo } from '../../store/datasetStore'
 import { currentProcess } from '../../store/processIdentity'
 import { readRunInfo, writeRunInfo } from '../../store/runStore'
 import type { ComputeTarget } from '../../worker/protocol'
-import { follow, resumedRun, type TrainOptions, type TrainSummary } from './trainRun'
+import { checkSameImages, follow, resumedRun, type TrainOptions, type TrainSummary } from './trainRun'
 
 /*
  * What run.json says of a run while it waits. Each function writes it once, whole or not at all. They are not called at
@@ -67,10 +68,10 @@ export async function trainWaiting(
     if (before.state !== 'waiting' || !waiting)
       throw new ExpectedError('bad-input', 'This run does not wait in the queue any more.')
     try {
-      const images = await imagesOf(before, waiting)
+      const { images, datasetRevision } = await imagesOf(before, waiting)
       const config = withEpochs(before.config, waiting.epochs)
-      const begun = { state: 'created', images, config, error: null, owner: currentProcess() } as const
-      const info: RunInfo = { ...before, ...begun, waiting: null }
+      const begun = { state: 'created', error: null, owner: currentProcess() } as const
+      const info: RunInfo = { ...before, ...begun, images, datasetRevision, config, waiting: null }
       await writeRunInfo(run, info)
       return { info, chosen: waiting.target }
     } catch (error) {
@@ -82,7 +83,10 @@ export async function trainWaiting(
 }
 
 /** How many images it trains on. @throws ExpectedError when they are not what it is for */
-async function imagesOf({ dataset, images, spec, config }: Omit<RunInfo, 'waiting'>, { before }: Waiting) {
+async function imagesOf(
+  { dataset, images, datasetRevision, spec, config }: Omit<RunInfo, 'waiting'>,
+  { before }: Waiting,
+): Promise<Pick<RunInfo, 'images' | 'datasetRevision'>> {
   if (images === 0 && !(await isDatasetFolder(dataset)))
     throw new ExpectedError(
       'not-found',
@@ -96,7 +100,8 @@ async function imagesOf({ dataset, images, spec, config }: Omit<RunInfo, 'waitin
       'bad-input',
       `The dataset ${info.name} has ${info.count} images, the run began with ${images}. A run goes on with the images it began with: train a new one.`,
     )
-  return info.count
+  if (!isNew) checkSameImages({ datasetRevision }, info)
+  return { images: info.count, datasetRevision: revisionOf(info) }
 }
 
 /** Nothing where it does not wait any more. */

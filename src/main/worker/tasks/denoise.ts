@@ -27,13 +27,16 @@ export async function denoise(
   const { noise, sigmas, share } = judged
   const scale = rangeScale(image)
   const estimated = judged.estimated?.map((one) => one / scale) ?? null
+  const levels = noise?.levels
+    ? { brightness: noise.levels.brightness / scale, color: noise.levels.color / scale }
+    : null
   const emit = (data: PixelData) =>
     context.emit({ type: 'restored', pixels: data }, [data.buffer as ArrayBuffer])
   // Before anything else it has to be known whether the model can do it.
   const plan = planRestoring(params, image, judged)
   if (!sigmas || share === 0) {
     emit(repaired.buffer instanceof ArrayBuffer ? repaired : repaired.slice())
-    return { estimated, repairs, tile: repaired === pixels ? null : 0 }
+    return { estimated, levels, repairs, tile: repaired === pixels ? null : 0 }
   }
   const more = moreParts({ ...params, trained }, share)
   // The parts of the work, by their pixels.
@@ -61,7 +64,7 @@ export async function denoise(
   // With so little noise that no value moves, there was nothing to do either.
   const isSame = isEqual(result, pixels)
   emit(result)
-  return { estimated, repairs, tile: isSame ? null : used }
+  return { estimated, levels, repairs, tile: isSame ? null : used }
 }
 
 const asItIs = ({ pixels, height, width, channels }: DenoiseParams) => ({

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { fromHalf } from '../../engine/files/half'
@@ -7,6 +6,7 @@ import { limits } from '../../engine/importers/limits'
 import { ownWeights } from '../../../shared/ownWeights'
 import { explicitWeights, parametersFromWeights } from '../../engine/models/weights'
 import { explainFileError } from '../../store/fileErrors'
+import { openRegular } from '../../store/regularFile'
 import { decodeSafetensors, type StoredTensor } from '../../store/safetensors'
 import type { ComputeTasks } from '../protocol'
 
@@ -46,22 +46,18 @@ function floatsOf(
 
 /** A regular file within the limit, read whole. @throws ExpectedError */
 async function bytesOf(path: string): Promise<Uint8Array> {
+  const file = await openRegular(path)
   try {
-    const file = await open(path)
-    try {
-      const stats = await file.stat()
-      if (!stats.isFile())
-        throw new ExpectedError('bad-input', `${path} is no file. Choose the file of a model.`)
-      if (stats.size > limits.file)
-        throw new ExpectedError(
-          'bad-input',
-          `${path} is ${(stats.size / 1e9).toFixed(1)} GB: models of up to ${limits.file / 1e9} GB are read.`,
-        )
-      return await file.readFile()
-    } finally {
-      await file.close()
-    }
+    const { size } = await file.stat()
+    if (size > limits.file)
+      throw new ExpectedError(
+        'bad-input',
+        `${path} is ${(size / 1e9).toFixed(1)} GB: models of up to ${limits.file / 1e9} GB are read.`,
+      )
+    return await file.readFile()
   } catch (error) {
     throw explainFileError(error, path)
+  } finally {
+    await file.close()
   }
 }

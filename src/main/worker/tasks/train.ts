@@ -15,7 +15,7 @@ import {
   type StoredWeights,
   writeCheckpoint,
 } from '../../store/checkpointStore'
-import { openDataset } from '../../store/datasetStore'
+import { type Dataset, openDataset } from '../../store/datasetStore'
 import { makeFolder } from '../../store/makeFolder'
 import { rewindSnapshots } from '../../store/historyStore'
 import { appendMetrics, rewindMetrics, runFiles } from '../../store/runStore'
@@ -47,11 +47,13 @@ export async function train(
     const began = performance.now()
     const isNew = !(params.resume && existsSync(runFiles.latest(params.run)))
     const isPlanned = params.config.budgetMs !== null && isNew
+    const initial = isPlanned ? await showStart(params, dataset, context) : undefined
     const timed = isPlanned ? await fastestTarget(params, params.spec, params.config, context) : null
     const { runtime, device } = chooseRuntime(timed ?? params)
-    const trainer = await Trainer.create(runtime, device, params.spec, params.config, pixelSourceOf(dataset))
+    const source = pixelSourceOf(dataset)
+    const trainer = await Trainer.create(runtime, device, params.spec, params.config, source, initial)
     try {
-      await start(trainer, params)
+      if (!initial) await start(trainer, params)
       const importMs = Math.min(params.spentMs ?? 0, (params.config.budgetMs ?? 0) / 2)
       trainer.preparationMs = isNew ? importMs + performance.now() - began : 0
       if (timed) trainer.planEpochs(timed.samplesPerSecond)
@@ -76,6 +78,30 @@ export async function train(
     }
   } finally {
     await dataset.close()
+  }
+}
+
+/**
+ * Leaves what the model makes before its first epoch, so that there is something to look at while the runtimes are loaded and
+ * timed. That takes seconds, and what begins as PCA is worth being seen.
+ *
+ * @returns the values that the model begins with
+ */
+async function showStart(
+  params: TrainParams,
+  dataset: Dataset,
+  context: TaskContext<TrainEvent>,
+): Promise<Record<string, Float32Array>> {
+  const { runtime, device } = chooseRuntime(params)
+  const trainer = await Trainer.create(runtime, device, params.spec, params.config, pixelSourceOf(dataset))
+  try {
+    await start(trainer, params)
+    const history = await RunHistory.open(params.run, trainer, trainer.images)
+    await history.record(0, (await checkpointOf(trainer)).weights)
+    context.emit({ type: 'pictured' })
+    return await trainer.values()
+  } finally {
+    await trainer.dispose()
   }
 }
 

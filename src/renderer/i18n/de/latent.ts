@@ -16,6 +16,9 @@ export const latent = {
   projecting: 'Die Karte wird berechnet…',
   stop: 'Anhalten',
   stopped: 'Angehalten, bevor die Karte fertig war.',
+  reimported:
+    'Die Bilder dieses Datensatzes wurden neu importiert, seit diese Karte entstand. Ihre Punkte stehen nicht mehr für sie.',
+  makeAnew: 'Karte neu erstellen',
   outdated: 'Das Modell hat weitergelernt, seit diese Karte entstand.',
   learning: 'Das Modell lernt. Die Karte bleibt, wie sie war, bis sie erneuert wird.',
   follow: 'Mitgehen',

@@ -17,6 +17,9 @@ export const latent = {
   stop: 'Stop',
   stopped: 'Stopped before the map was done.',
   outdated: 'The model has learned on since this map was made.',
+  reimported:
+    'The images of this dataset have been imported again since this map was made, so its points do not stand for them any more.',
+  makeAnew: 'Make the map anew',
   learning: 'The model is learning. The map stays as it was until it is updated.',
   follow: 'Follow it',
   update: 'Update the map',

@@ -21,8 +21,12 @@ const convolution = (input: string, output: string, channels = 32): OnnxNode[] =
   ofBlocks('ReorderOutput', [`${output}/sums`], output, channels),
 ]
 
+/** Those of a convolution that is called "mean" are of one pixel. */
+const shapeOf = (value: string) =>
+  value === 'mean' ? [-1, 1, 1, 32] : value === 'b' ? [-1, 4, 4, 20] : [-1, 4, 4, 32]
+
 const kept = (nodes: OnnxNode[], results: string[] = ['y']) =>
-  keepBlocked(nodes, (value) => value === 'half', new Set(results)).map(
+  keepBlocked(nodes, { isScalar: (value) => value === 'half', shapeOf }, new Set(results)).map(
     ({ opType, input, output, attribute }) => {
       const activation = attribute.some(({ name }) => name === 'activation') ? '+Relu' : ''
       return `${opType}${activation}(${input.join()}) ${output.join()}`
@@ -56,6 +60,8 @@ describe('values in blocks of channels', () => {
     ])
     const shared = kept([...convolution('x', 'a'), node('Relu', ['a'], 'b'), node('Add', ['a', 'b'], 'y')])
     expect(shared).toContain('Relu(a/sums) b/blocked')
+    const twice = kept([...convolution('x', 'a'), node('Relu', ['a'], 'b'), node('Relu', ['b'], 'y')])
+    expect(twice.slice(1, 3)).toEqual(['Conv+Relu(a/in,kernel) b/blocked', 'Relu(b/blocked) y/blocked'])
     expect(shared).toContain('Add(a/sums,b/blocked) y/blocked')
   })
 
@@ -82,6 +88,11 @@ describe('values in blocks of channels', () => {
       node('Mul', ['a', 'b'], 'y'),
     ]
     expect(kept(nodes, ['c', 'y'])).toEqual(expect.arrayContaining(['Add(a,x) c', 'Mul(a,b) y']))
+  })
+
+  test('are not repeated to the size of others', () => {
+    const nodes = [...convolution('x', 'a'), ...convolution('m', 'mean'), node('Mul', ['a', 'mean'], 'y')]
+    expect(kept(nodes)).toContain('Mul(a,mean) y')
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { trainingConfigSchema } from '../../../../src/shared/trainingConfig'
-import { epochsOf, epochsWithin } from '../../../../src/main/engine/training/budget'
+import { epochsOf, epochsWithin, timeLeft } from '../../../../src/main/engine/training/budget'
 import { type TrainingPosition, trainingPositionSchema } from '../../../../src/main/engine/training/position'
 import { scheduleFactor } from '../../../../src/main/engine/training/schedule'
 import type { Trainer } from '../../../../src/main/engine/training/trainer'
@@ -151,5 +151,18 @@ describe('a position that was saved before there were budgets', () => {
       ...{ epochsSinceBest: 0, plateaus: 0, epochsOnPlateau: 0, elapsedMs: 5 },
     })
     expect(plannedEpochs).toBeNull()
+  })
+})
+
+describe('the time that is left', () => {
+  const position = { elapsedMs: 20_000, epochMs: 1000 }
+
+  it.each([
+    ['by the epochs', null, 300_000, 300_000],
+    ['no more than the budget has', 60_000, 300_000, 34_000],
+    ['by the epochs where they fit', 60_000, 12_000, 12_000],
+    ['never less than nothing', 20_000, 12_000, 0],
+  ])('is told %s', (_, budgetMs, byEpochs, expected) => {
+    expect(timeLeft({ budgetMs }, position, 5000, byEpochs)).toBe(expected)
   })
 })

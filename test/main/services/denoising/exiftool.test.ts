@@ -68,7 +68,7 @@ async function rewritten(path: string, result: string, options: Partial<WriteOpt
   const picture = await readPicture(original)
   const pixels = picture.pixels.map((value) => value >> 1)
   const repairs = { impulses: 0, rows: 0, columns: 0, range: null }
-  const restored = { pixels, sigma: [25, 25, 25], tile: 64, repairs }
+  const restored = { pixels, sigma: [25, 25, 25], noise: null, tile: 64, repairs }
   await writeResult(result, original, picture, restored, { ...asTheOriginal, ...options })
 }
 

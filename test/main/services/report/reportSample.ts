@@ -41,6 +41,7 @@ export function fullReport(): ReportData {
       updatedAt: '2026-11-21T10:01:00Z',
       dataset: '/data/<letters>',
       images: 1000,
+      datasetRevision: null,
       spec: modelSpecSchema.parse({
         input: shape,
         encoder: [

@@ -1,4 +1,5 @@
 import { blockedDomain } from '../../graph/emitters'
+import type { Shape } from '../../graph/tensor'
 import { attributeTypes } from './protos'
 
 export interface OnnxNode {
@@ -33,19 +34,26 @@ const elementwise = new Set([
   'Neg',
 ])
 
+/** What is known of the values of a graph. */
+export interface KnownValues {
+  /** Whether a value is one number, which fits any order. */
+  isScalar(value: string): boolean
+  /** Batch × height × width × channels of what a convolution gives; undefined where that is not known. */
+  shapeOf(value: string): Shape | undefined
+}
+
 /**
  * Leaves values in blocks of channels between the convolutions that make and take them, elementwise operations included,
  * and brings them into the order of other operations only where one reads them.
  *
- * @param isScalar whether a value is one number, which fits any order
  * @param results values that leave the graph
  */
 export function keepBlocked(
   nodes: readonly OnnxNode[],
-  isScalar: (value: string) => boolean,
+  known: KnownValues,
   results: ReadonlySet<string>,
 ): OnnxNode[] {
-  const pass = new BlockedValues(nodes, isScalar)
+  const pass = new BlockedValues(nodes, known)
   for (const node of nodes) pass.take(node)
   for (const value of results) pass.channelsLast(value)
   return pass.done
@@ -54,6 +62,8 @@ export function keepBlocked(
 interface Blocked {
   readonly name: string
   readonly channels: number
+  /** Of the images, as text. */
+  readonly shape: string
 }
 
 class BlockedValues {
@@ -66,7 +76,7 @@ class BlockedValues {
 
   constructor(
     nodes: readonly OnnxNode[],
-    private readonly isScalar: (value: string) => boolean,
+    private readonly known: KnownValues,
   ) {
     for (const { input } of nodes)
       for (const value of input) this.readers.set(value, (this.readers.get(value) ?? 0) + 1)
@@ -76,7 +86,11 @@ class BlockedValues {
     const known = this.blocked.get(node.input[0]!)
     const output = node.output[0]!
     if (isBlocked(node, 'ReorderOutput'))
-      this.blocked.set(output, { name: this.nameOf(node.input[0]!), channels: integer(node, 'channels') })
+      this.blocked.set(output, {
+        name: this.nameOf(node.input[0]!),
+        channels: integer(node, 'channels'),
+        shape: this.known.shapeOf(output)?.join() ?? output,
+      })
     else if (known && isBlocked(node, 'ReorderInput')) this.renamed.set(output, known.name)
     else if (known && node.opType === 'Transpose' && isChannelsFirst(node))
       this.done.push(reorder(node.name, known, output, 0))
@@ -97,18 +111,21 @@ class BlockedValues {
 
   private readonly nameOf = (value: string) => this.renamed.get(value) ?? value
 
+  /**
+   * ONNX Runtime gives values in blocks the shape batch × channels × height × width, which says nothing of how they lie:
+   * where one is repeated to the other's size, what it repeats are other numbers than those of a channel.
+   */
   private staysBlocked({ input }: OnnxNode): boolean {
-    const blocked = input.filter((value) => this.blocked.has(value))
-    const channels = new Set(blocked.map((value) => this.blocked.get(value)!.channels))
-    return channels.size === 1 && input.every((value) => this.blocked.has(value) || this.isScalar(value))
+    const shapes = new Set(input.flatMap((value) => this.blocked.get(value)?.shape ?? []))
+    return shapes.size === 1 && input.every((value) => this.blocked.has(value) || this.known.isScalar(value))
   }
 
   private keep(node: OnnxNode): void {
     const output = node.output[0]!
     const name = `${output}/blocked`
     const source = node.input.find((value) => this.blocked.has(value))!
-    const { name: sourceName, channels } = this.blocked.get(source)!
-    this.blocked.set(output, { name, channels })
+    const { name: sourceName, channels, shape } = this.blocked.get(source)!
+    this.blocked.set(output, { name, channels, shape })
     if (node.opType === 'Relu' && this.readers.get(source) === 1 && this.withRelu(sourceName, name)) return
     const input = node.input.map((value) => this.blocked.get(value)?.name ?? value)
     this.done.push({ ...node, input, output: [name] })
@@ -118,7 +135,8 @@ class BlockedValues {
   private withRelu(convolved: string, name: string): boolean {
     const at = this.done.findLastIndex(({ output }) => output.includes(convolved))
     const node = this.done[at]
-    if (!node || !isBlocked(node, 'Conv')) return false
+    if (!node || !isBlocked(node, 'Conv') || node.attribute.some(({ name }) => name === 'activation'))
+      return false
     const activation = { name: 'activation', s: Buffer.from('Relu'), type: attributeTypes.string }
     this.done[at] = { ...node, output: [name], attribute: [...node.attribute, activation] }
     return true

@@ -52,6 +52,8 @@ class OnnxBuilder implements OnnxEmitter {
   private readonly constantNames = new Map<string, string>()
   /** Constants of one number. */
   private readonly scalars = new Set<string>()
+  /** Shapes of values that operations give. */
+  private readonly shapes = new Map<string, Shape>()
 
   constructor(
     private readonly fn: GraphFunction,
@@ -69,7 +71,10 @@ class OnnxBuilder implements OnnxEmitter {
         node,
       )
       const outputs = typeof emitted === 'string' ? [emitted] : emitted
-      node.outputs.forEach((output, i) => names.set(output, outputs[i]!))
+      node.outputs.forEach((output, i) => {
+        names.set(output, outputs[i]!)
+        this.shapes.set(outputs[i]!, output.shape)
+      })
     }
     const results = Object.entries(this.fn.outputs).map(([name, tensor]) => this.output(name, tensor, names))
     const updates = [...(this.fn.updates ?? [])]
@@ -109,7 +114,11 @@ class OnnxBuilder implements OnnxEmitter {
 
   private ordered(): readonly OnnxNode[] {
     if (!this.channelBlock) return this.nodeProtos
-    return keepBlocked(this.nodeProtos, (value) => this.scalars.has(value), new Set(this.renamed.keys()))
+    const known = {
+      isScalar: (value: string) => this.scalars.has(value),
+      shapeOf: (value: string) => this.shapes.get(value),
+    }
+    return keepBlocked(this.nodeProtos, known, new Set(this.renamed.keys()))
   }
 
   node(op: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>): string {

@@ -11,6 +11,7 @@ import type {
   ForeignTasks,
 } from './messages'
 import { rawDecoder } from './raw'
+import { inBackground } from '../../../../shared/inBackground'
 
 const decoders: Record<ForeignFormat, ForeignDecoder> = {
   heic: heicDecoder,
@@ -38,4 +39,4 @@ function buffersOf(result: ForeignTasks[ForeignTask]): ArrayBuffer[] {
   return 'jpeg' in result ? [result.jpeg.buffer as ArrayBuffer] : []
 }
 
-parentPort!.on('message', (request: ForeignRequest) => void answer(request))
+parentPort!.on('message', (request: ForeignRequest) => inBackground(answer(request)))

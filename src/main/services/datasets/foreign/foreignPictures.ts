@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { decodeWorkerEntry } from '../../../builtFiles'
 import type { ForeignFormat, ForeignReply, ForeignRequest, ForeignTask, ForeignTasks } from './messages'
+import { inBackground } from '../../../../shared/inBackground'
 
 /** The thread ends when nothing was asked of it for so long: the libraries in it keep the memory that they once took. */
 const idleMs = 10_000
@@ -69,7 +70,7 @@ class ForeignPictures {
   end(): void {
     const { worker } = this
     this.worker = null
-    void worker?.terminate()
+    inBackground(worker?.terminate())
   }
 }
 

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from 'sharp'
+import { sharp, type Sharp } from '../../sharp'
 import { profiledTiff } from '../../denoising/tiff/profiledTiff'
 import type { ForeignFormat, ForeignPixels } from './messages'
 import { foreignPictures } from './foreignPictures'

@@ -20,6 +20,8 @@ const tags = {
   ...{ tileOffsets: 324, tileBytes: 325 },
 }
 const whiteIsZero = 0
+/** Of all pages and channels: 200 megapixels in RGB with alpha. */
+const mostValues = 8e8
 
 /**
  * Reads whole numbers and floats of any depth, with any channels, apart or together, of TIFF and BigTIFF. The image decoder
@@ -39,6 +41,7 @@ export function readTiffValues(
   return withBytes(input, async (source) => {
     const isLittle = (await source.read(0, 2)).toString('latin1') === 'II'
     const directories = await readDirectories(source, pages)
+    if (size * pages > mostValues) throw new Error('cannot allocate so many values')
     const values = roomFor(traits, size * pages)
     for (const [page, directory] of directories.entries()) {
       const own = values.subarray(page * size, (page + 1) * size)

@@ -1,0 +1,126 @@
+import type { Command } from 'commander'
+import {
+  copyMoments,
+  type CopyMoment,
+  type Initializer,
+  initializers,
+  type Tying,
+  tyingModes,
+} from '../../shared/modelSpec'
+import type { NoiseSpec } from '../../shared/noise'
+import { type Budget, budgetNames, defaultBudget } from '../../shared/plan'
+import { defaultPreset } from '../../shared/presets'
+import {
+  optimizerNames,
+  type RuntimeName,
+  runtimeNames,
+  type ScheduleConfig,
+} from '../../shared/trainingConfig'
+import { presetNames } from '../services/training/runPlan'
+import { choice, decimal, imageSize, integer, noise, seed } from './options'
+
+export interface TrainFlags {
+  out?: string
+  preset?: string
+  spec?: string
+  from?: string
+  tying?: Tying
+  copyEvery?: CopyMoment
+  init?: Initializer
+  epochs?: number
+  batch?: number
+  lr?: number
+  optimizer?: (typeof optimizerNames)[number]
+  schedule?: ScheduleConfig['name']
+  clip?: number
+  noise?: NoiseSpec
+  seed?: number
+  val?: number
+  patience?: number
+  runtime?: RuntimeName
+  device?: string
+  size?: { width: number; height: number }
+  filters?: number
+  depth?: number
+  patches?: number
+  average?: number
+  color?: 'grey' | 'rgb'
+  budget?: Budget
+  resume?: boolean
+  overwrite?: boolean
+}
+
+/** What `hourglass train` takes beside what it trains on. */
+export const addTrainOptions = (command: Command): Command => trainingOptions(modelOptions(command))
+
+function modelOptions(command: Command): Command {
+  return command
+    .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
+    .addOption(
+      choice(
+        '--budget <time>',
+        `how long it may take: a minute, ten, an hour, or auto, until it stops getting better (${defaultBudget})`,
+        budgetNames,
+      ),
+    )
+    .addOption(
+      choice(
+        '--preset <name>',
+        `what to train (without one: what suits the images; with --epochs or other settings of the training: ${defaultPreset})`,
+        presetNames,
+      ),
+    )
+    .option('--spec <file>', 'a model spec as JSON, instead of a preset')
+    .option('--from <run|model>', 'go on from the weights of a trained model, instead of a preset')
+    .addOption(choice('--tying <mode>', 'how the decoder follows the encoder', tyingModes))
+    .addOption(choice('--copy-every <time>', 'when a copied decoder is copied anew', copyMoments))
+    .addOption(
+      choice(
+        '--init <name>',
+        'what the weights begin as; pca takes the images, if the model can',
+        initializers,
+      ),
+    )
+}
+
+function trainingOptions(command: Command): Command {
+  return command
+    .option('--epochs <n>', 'times through all images', integer({ min: 1, max: 1_000_000 }))
+    .option('--batch <n>', 'images a step', integer({ min: 1, max: 65_536 }))
+    .option('--lr <rate>', 'learning rate', decimal({ min: 1e-12, max: 100 }))
+    .addOption(choice('--optimizer <name>', 'how weights follow gradients', optimizerNames))
+    .addOption(choice('--schedule <name>', 'how the learning rate falls', ['constant', 'cosine', 'plateau']))
+    .option('--clip <norm>', 'scale gradients down to this norm', decimal({ min: 0 }))
+    .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', noise)
+    .option('--seed <n>', 'repeats a run exactly', seed)
+    .option('--val <share>', 'share of the images kept for validation', decimal({ min: 0, max: 0.9 }))
+    .option('--patience <n>', 'stop after so many epochs without a better one', integer({ min: 0 }))
+    .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
+    .option('--device <id>', 'where: see hourglass devices')
+    .option('--filters <n>', 'width of a denoise-conv', integer({ min: 1, max: 2048 }))
+    .option('--depth <n>', 'convolutions of a denoise-conv', integer({ min: 2, max: 64 }))
+    .option(
+      '--patches <n>',
+      'train on so many random patches of each image an epoch',
+      integer({ min: 1, max: 10_000 }),
+    )
+    .option(
+      '--average <decay>',
+      'keep a moving average of the weights, for example 0.999',
+      decimal({ min: 0, max: 0.99999 }),
+    )
+    .option(
+      '--size <size>',
+      'size to import a folder of images at (what suits them; with a preset 28, on patches squares of 128)',
+      imageSize,
+    )
+    .addOption(
+      choice(
+        '--color <color>',
+        'colour to import a folder of images in (what suits them; with a preset grey)',
+        ['grey', 'rgb'],
+      ),
+    )
+    .option('--resume', 'go on with the run that --out names')
+    .option('--overwrite', 'replace the run in --out')
+}

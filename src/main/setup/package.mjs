@@ -1,0 +1,70 @@
+/**
+ * `npm run package`: makes what this machine can of the packages of the desktop app, for its own platform, in dist/. Where Electron's
+ * binary is not here it stops at the unpacked tree, around a stand-in of the binary. `--dir` makes the tree alone, and
+ * `--electron-dist FOLDER` takes another distribution of Electron.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import checkout from './checkout.cjs'
+import { electronBinary } from './electronBinary.mjs'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const { values: flags } = parseArgs({
+  options: {
+    dir: { type: 'boolean', default: false },
+    'electron-dist': { type: 'string' },
+    out: { type: 'string', default: join(root, 'dist') },
+  },
+})
+
+/** A given distribution, that of the electron package, or a stand-in. */
+async function distribution(electronVersion) {
+  if (flags['electron-dist']) return { folder: resolve(flags['electron-dist']), isReal: true }
+  const { path } = electronBinary(root)
+  // On a Mac the binary lies deep in Electron.app.
+  if (path) return { folder: path.replace(/([\\/]Electron\.app.*|[\\/][^\\/]+)$/, ''), isReal: true }
+  if (process.platform !== 'linux')
+    throw new checkout.SetupError(
+      'Electron could not be downloaded. Name a distribution with --electron-dist.',
+    )
+  const { makeStandInDistribution } = await import('./packaging/standInDistribution.mjs')
+  const folder = join(root, 'out', 'electron-stand-in')
+  makeStandInDistribution(folder, electronVersion)
+  return { folder, isReal: false }
+}
+
+async function makePackages() {
+  checkout.prepareCheckout(root)
+  // From here on the packages are installed.
+  const { build, Platform } = await import('electron-builder')
+  const { packagingConfig } = await import('./packaging/config.mjs')
+  const { licenses } = await import('./packaging/licenses.mjs')
+  const { manifest } = await import('./packaging/packages.mjs')
+  const target = { platform: process.platform, arch: process.arch }
+  const electronVersion = manifest(root, 'node_modules/electron').version
+  const { folder: electronDist, isReal } = await distribution(electronVersion)
+  const text = join(root, 'out', 'LICENSES.txt')
+  mkdirSync(dirname(text), { recursive: true })
+  writeFileSync(text, licenses(root, target))
+  const output = resolve(flags.out)
+  rmSync(output, { recursive: true, force: true })
+  const config = packagingConfig({ root, target, electronDist, electronVersion, licenses: text, output })
+  const isTreeOnly = flags.dir || !isReal
+  await build({
+    projectDir: root,
+    config,
+    targets: Platform.current().createTarget(isTreeOnly ? 'dir' : undefined),
+    publish: 'never',
+  })
+  if (!isReal) console.log('Electron is not here: only the unpacked tree was made, around a stand-in of it.')
+}
+
+try {
+  await makePackages()
+} catch (error) {
+  console.error(error instanceof checkout.SetupError ? error.message : error)
+  // electron-builder leaves things open.
+  process.exit(1)
+}

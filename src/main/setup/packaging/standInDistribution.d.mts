@@ -1,0 +1,1 @@
+export function makeStandInDistribution(folder: string, version: string): void

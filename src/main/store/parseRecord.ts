@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { ExpectedError } from '../../shared/errors'
+
+/** Of files that this version writes. */
+const ownVersion = 1
+
+/** Whether a record says of itself that a later version wrote it. */
+export function isFromNewerVersion(value: unknown): boolean {
+  const version = z.object({ version: z.number() }).safeParse(value)
+  return version.success && version.data.version > ownVersion
+}
+
+/**
+ * What a file of ours says: JSON that a schema describes.
+ *
+ * @param what names it in a sentence, such as its path
+ * @param advice what a person can do where it is damaged, as a sentence
+ * @throws ExpectedError `bad-input` where it is damaged, or was written by a newer version
+ */
+export function parseRecord<T>(schema: z.ZodType<T>, text: string, what: string, advice: string): T {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    const why = text.trim() === '' ? 'it is empty' : (error as Error).message
+    throw new ExpectedError('bad-input', `${what} is damaged (${why}). ${advice}`)
+  }
+  if (isFromNewerVersion(value))
+    throw new ExpectedError(
+      'bad-input',
+      `${what} was written by a newer version of Hourglass. Update Hourglass to use it.`,
+    )
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const why = [issue!.path.join('.'), issue!.message].filter(Boolean).join(': ')
+  throw new ExpectedError('bad-input', `${what} is damaged (${why}). ${advice}`)
+}
