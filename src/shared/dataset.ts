@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pictureRangeSchema, toldScaleSchema } from './pictureRange'
 
 export const fits = ['cover', 'contain', 'stretch'] as const
 
@@ -19,6 +20,8 @@ export const preprocessingSchema = z.object({
     .string()
     .regex(/^#[0-9a-f]{6}$/i, 'The background is a colour written as #rrggbb.')
     .default('#000000'),
+  /** Of images with more than 8 bits. */
+  range: pictureRangeSchema.default('auto'),
   labels: z.enum(['folder', 'none']).default('folder'),
   /** At most this many images; null takes all. */
   limit: z.number().int().min(1).nullable().default(null),
@@ -29,6 +32,17 @@ export type Preprocessing = z.infer<typeof preprocessingSchema>
 
 export const skippedSchema = z.object({ path: z.string(), reason: z.string() })
 export type Skipped = z.infer<typeof skippedSchema>
+
+/** What images with more than 8 bits were brought to 8 by: one scale for all of a source with the same values. */
+export const datasetScaleSchema = toldScaleSchema.extend({
+  /** Index into the sources. */
+  source: z.number().int().min(0),
+  bits: z.number().int(),
+  kind: z.enum(['unsigned', 'signed', 'float']),
+  /** Of floats, what tells those up to 1 from those up to 255, and from others. */
+  group: z.string().default(''),
+})
+export type DatasetScale = z.infer<typeof datasetScaleSchema>
 
 /** dataset.json: what pixels.u8 holds (count × height × width × channels bytes, row-major) and where it came from. */
 export const datasetInfoSchema = z.object({
@@ -46,6 +60,7 @@ export const datasetInfoSchema = z.object({
   /** Label names, sorted; items refer to them by name. */
   labels: z.array(z.string()),
   skipped: z.array(skippedSchema),
+  scales: z.array(datasetScaleSchema).optional(),
 })
 export type DatasetInfo = z.infer<typeof datasetInfoSchema>
 

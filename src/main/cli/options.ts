@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { ExpectedError } from '../../shared/errors'
+import { parseRange, type PictureRange } from '../../shared/pictureRange'
 import { parseNoise, type NoiseSpec } from '../../shared/noise'
 
 /**
@@ -41,6 +42,13 @@ export function autoOr<T>(parser: Parser<T>): Parser<T | 'auto'> {
 }
 
 export const nullForAuto = <T>(value: T | 'auto'): T | null => (value === 'auto' ? null : value)
+
+/** Black and white of pictures with more than 8 bits: `auto`, `full`, or `0:4095`. */
+export const pictureRange: Parser<PictureRange> = (text) => {
+  const range = parseRange(text)
+  if (range !== null) return range
+  throw new InvalidArgumentError('Write auto, full, or black and white as two numbers, such as 0:4095.')
+}
 
 export const seed: Parser<number> = integer({ min: 0, max: largestSeed })
 

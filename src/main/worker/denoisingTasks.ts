@@ -2,13 +2,14 @@ import type { ModelSpec } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import type { Region } from '../../shared/region'
 import type { StrengthMask } from '../../shared/strengthMask'
+import type { ValueRange } from '../engine/denoising/pixelTiles'
 import type { LevelNetwork } from '../engine/denoising/realNoise/levelEstimate'
 import type { Repairs } from '../engine/denoising/repair/repairImage'
 import type { NoiseLevels } from '../engine/synthesis/levels'
 import type { StoredWeights as Weights } from '../store/checkpointStore'
 import type { ComputeTarget, ModelFiles, ProgressEvent } from './protocol'
 
-export type { Repairs }
+export type { Repairs, ValueRange }
 
 export interface RestoringParams extends ComputeTarget {
   readonly model: ModelFiles
@@ -49,6 +50,8 @@ export interface DenoiseSubject extends RestoringParams {
   readonly strength: number
   /** From an `estimateNoise` before this; without it the noise is estimated where that is needed. */
   readonly noise?: ImageNoise | null
+  /** Black and white among the pixels, null for all that they can be; undefined to tell them from the image. */
+  readonly range?: ValueRange | null
   /** Of the whole image, where `pixels` are those that `repair` gave; without it they are repaired first. */
   readonly repairs?: Repairs
 }
@@ -109,13 +112,13 @@ export interface DenoisingTasks {
   }
   /** Whatever is wrong with an image that is no noise to a network; `pixels`, in shared memory, are null where its values can stay. */
   repair: {
-    params: Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels'>
+    params: Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels' | 'range'>
     result: { repairs: Repairs; pixels: PixelData | null }
     event: never
   }
   /** The noise of an image once it is repaired; `noise` is null for one that is too small to tell. */
   estimateNoise: {
-    params: Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels' | 'repairs'>
+    params: Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels' | 'range' | 'repairs'>
     /** `certainty` 0..1: how much of what looks like noise is noise, when the estimate alone decides. */
     result: { noise: ImageNoise | null; certainty: number; repairs: Repairs }
     event: never

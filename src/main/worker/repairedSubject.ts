@@ -3,7 +3,7 @@ import { type PixelImage, rangeOf, whiteOf } from '../engine/denoising/pixelTile
 import { noRepairs, repairImage, type Repairs } from '../engine/denoising/repair/repairImage'
 import type { DenoiseSubject } from './protocol'
 
-type Subject = Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels' | 'repairs'> & {
+type Subject = Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels' | 'range' | 'repairs'> & {
   readonly trained?: NoiseSpec | null
 }
 
@@ -13,7 +13,7 @@ export function repairedSubject(subject: Subject): { image: PixelImage; repairs:
   const image: PixelImage = { height, width, channels, data: pixels }
   if (!isRepairedFor(trained)) return { image, repairs: noRepairs }
   if (repairs) return { image: { ...image, range: repairs.range }, repairs }
-  return repairImage(image)
+  return repairImage(image, subject.range)
 }
 
 /** How many times as large a sigma is on the scale of an image's range as on that of its values. */

@@ -19,9 +19,14 @@ export function useOpenedPicture(current: Ref<DenoisePicture | null>) {
     }
   }
   watch(
-    [() => current.value?.id, () => current.value?.bytes],
-    () => {
-      opened.value = null
+    [
+      () => current.value?.id,
+      () => current.value?.bytes,
+      () => JSON.stringify(current.value?.controls.range),
+    ],
+    ([id], [before]) => {
+      // Of another range the fields that set it stay.
+      if (id !== before) opened.value = null
       failure.value = null
       inBackground(open())
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { preprocessingSchema } from '../dataset'
+import { type DatasetScale, preprocessingSchema } from '../dataset'
 import { exportFormats, modelParts, pixelKinds, precisions, tiedAsKinds } from '../exporting'
 import { importHintsSchema } from '../importing'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
@@ -296,6 +296,8 @@ export interface DatasetPreview {
   readonly found: number
   readonly more: boolean
   readonly skipped: readonly { readonly path: string; readonly reason: string }[]
+  /** Black and white of images with more than 8 bits; empty where there are none. */
+  readonly scales: readonly DatasetScale[]
 }
 
 export interface EncodedImage {

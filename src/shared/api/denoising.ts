@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pictureRangeSchema, type ToldScale } from '../pictureRange'
 import { idSchema, type PixelBlock } from './library'
 import { mostCells, mostPercent } from '../strengthMask'
 import { type Place, placeSchema } from './places'
@@ -17,6 +18,8 @@ export const denoiseControlsSchema = z.strictObject({
   color: z.number().min(0).max(1).default(1),
   /** Of what was taken out of the brightness, how much comes back. */
   detail: z.number().min(0).max(1).default(0),
+  /** Black and white of a picture with more than 8 bits. */
+  range: pictureRangeSchema.default('auto'),
 })
 export type DenoiseControls = z.infer<typeof denoiseControlsSchema>
 export const defaultControls: DenoiseControls = denoiseControlsSchema.parse({})
@@ -172,6 +175,8 @@ export interface OpenedPicture {
   /** How much of what looks like noise is taken for it, 0..1. */
   readonly certainty: number
   readonly repairs: FoundRepairs
+  /** Black and white, in the numbers of its file; null of 8 bits. */
+  readonly scale: ToldScale | null
 }
 
 /** What was found besides noise; a network gets the picture without it. */

@@ -1,14 +1,15 @@
 import { type Command, Option } from 'commander'
 import { ExpectedError } from '../../../shared/errors'
+import type { PictureRange } from '../../../shared/pictureRange'
 import { runtimeNames } from '../../../shared/trainingConfig'
 import { type DenoisedImage, denoiseImages } from '../../services/denoising/denoiseImages'
 import { SavedResults } from '../../services/denoising/savedResults'
 import { namesModel } from '../../services/models/builtinModels'
 import { appFolders } from '../../store/appFolders'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { describeScale, formatAmount } from '../format'
 import { type TargetFlags, withModel } from '../modelCommand'
-import { autoOr, choice, decimal, examples, integer, nullForAuto } from '../options'
+import { autoOr, choice, decimal, examples, integer, nullForAuto, pictureRange } from '../options'
 
 interface DenoiseFlags extends TargetFlags {
   out: string
@@ -17,6 +18,7 @@ interface DenoiseFlags extends TargetFlags {
   colour: number
   detail: number
   tile: number | 'auto'
+  range: PictureRange
   overwrite?: boolean
 }
 
@@ -110,6 +112,12 @@ function addOptions(command: Command): Command {
         .argParser(autoOr(integer({ min: 16, max: 8192 })))
         .default('auto'),
     )
+    .option(
+      '--range <range>',
+      'black and white of pictures with more than 8 bits: auto, full, or two numbers such as 0:4095',
+      pictureRange,
+      'auto',
+    )
     .option('--overwrite', 'replace files that are there already')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
     .option('--device <id>', 'where: see hourglass devices')
@@ -134,7 +142,17 @@ function foundBesides({ impulses, rows, columns, range }: DenoisedImage['repairs
   return found.map((one) => `, ${one}`).join('')
 }
 
-function describe({ path, sigma, noise: found, repairs, tile, width, height, ms }: DenoisedImage): string {
+function describe({
+  path,
+  sigma,
+  noise: found,
+  repairs,
+  tile,
+  width,
+  height,
+  ms,
+  scale,
+}: DenoisedImage): string {
   const noise =
     sigma === null
       ? 'too small to tell its noise'
@@ -145,5 +163,6 @@ function describe({ path, sigma, noise: found, repairs, tile, width, height, ms 
     tile === null
       ? 'left as it is'
       : `${((width * height) / 1e6).toFixed(2)} megapixels in ${(ms / 1000).toFixed(2)} s`
-  return `${path}: ${noise}${foundBesides(repairs)}, ${done}`
+  const values = scale && scale.basis !== 'type' ? `, ${describeScale(scale)}` : ''
+  return `${path}: ${noise}${values}${foundBesides(repairs)}, ${done}`
 }

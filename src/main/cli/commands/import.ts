@@ -1,12 +1,13 @@
 import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fits, preprocessingSchema, type Preprocessing } from '../../../shared/dataset'
+import type { PictureRange } from '../../../shared/pictureRange'
 import { ExpectedError } from '../../../shared/errors'
 import { importDataset, type ImportProgress, type ImportResult } from '../../services/datasets/importDataset'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { describeScale, formatAmount } from '../format'
 import { freeNameOfDataset, outFolder, register } from '../library'
-import { choice, examples, imageSize, integer, seed } from '../options'
+import { choice, examples, imageSize, integer, pictureRange, seed } from '../options'
 
 interface ImportOptions {
   out?: string
@@ -16,6 +17,7 @@ interface ImportOptions {
   patches?: string
   labels: Preprocessing['labels']
   background: string
+  range: PictureRange
   limit?: number
   seed: number
 }
@@ -27,36 +29,12 @@ const skippedNote = ({ skipped }: ImportProgress) =>
   skipped > 0 ? `${formatAmount(skipped)} skipped` : undefined
 
 export function registerImport(program: Command, context: CommandContext): void {
-  program
-    .command('import')
+  addOptions(program.command('import'))
     .description('Turn folders of images, single images or IDX files into a dataset.')
     .argument(
       '<source...>',
       'folders, image files (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR, camera raw) or IDX files',
     )
-    .option(
-      '--out <dataset>',
-      'the folder of the dataset: new, empty, or a dataset to bring up to date; in the library if not given',
-    )
-    .option(
-      '--size <size>',
-      'pixels of an image, such as 64 or 28x20 (width first); 28 if not given',
-      imageSize,
-    )
-    .addOption(choice('--color <color>', 'grey or rgb', ['grey', 'rgb']).default('grey'))
-    .addOption(choice('--fit <fit>', 'how another shape is made to fit', fits).default('cover'))
-    .option(
-      '--patches <n|grid>',
-      'cut n patches of that size at random places of each image, or a grid of them',
-    )
-    .addOption(choice('--labels <labels>', 'where labels come from', ['folder', 'none']).default('folder'))
-    .option(
-      '--background <color>',
-      'what shows through transparent images and around contained ones',
-      '#000000',
-    )
-    .option('--limit <n>', 'at most so many images, spread over all', integer({ min: 1 }))
-    .option('--seed <n>', 'places random patches', seed, 1)
     .addHelpText(
       'after',
       examples(
@@ -87,6 +65,39 @@ export function registerImport(program: Command, context: CommandContext): void 
     })
 }
 
+function addOptions(command: Command): Command {
+  return command
+    .option(
+      '--out <dataset>',
+      'the folder of the dataset: new, empty, or a dataset to bring up to date; in the library if not given',
+    )
+    .option(
+      '--size <size>',
+      'pixels of an image, such as 64 or 28x20 (width first); 28 if not given',
+      imageSize,
+    )
+    .addOption(choice('--color <color>', 'grey or rgb', ['grey', 'rgb']).default('grey'))
+    .addOption(choice('--fit <fit>', 'how another shape is made to fit', fits).default('cover'))
+    .option(
+      '--patches <n|grid>',
+      'cut n patches of that size at random places of each image, or a grid of them',
+    )
+    .addOption(choice('--labels <labels>', 'where labels come from', ['folder', 'none']).default('folder'))
+    .option(
+      '--background <color>',
+      'what shows through transparent images and around contained ones',
+      '#000000',
+    )
+    .option(
+      '--range <range>',
+      'black and white of images with more than 8 bits: auto, full, or two numbers such as 0:4095',
+      pictureRange,
+      'auto',
+    )
+    .option('--limit <n>', 'at most so many images, spread over all', integer({ min: 1 }))
+    .option('--seed <n>', 'places random patches', seed, 1)
+}
+
 function readPreprocessing({ size, patches, limit, ...rest }: ImportOptions): Preprocessing {
   const parsed = preprocessingSchema.safeParse({
     ...size,
@@ -113,6 +124,10 @@ function report({ output }: CommandContext, { dataset, info, decoded, reused }: 
   const { count, width, height, color } = { ...info, ...info.preprocessing }
   const labels = info.labels.length > 0 ? `, ${info.labels.length} labels` : ''
   output.line(`${formatAmount(count)} images of ${width} × ${height}, ${color}${labels}, in ${dataset}.`)
+  for (const { bits, kind, ...scale } of info.scales ?? [])
+    output.line(
+      `Images of ${bits} bits${kind === 'unsigned' ? '' : `, ${kind}`}: ${describeScale(scale)}. --range sets another.`,
+    )
   if (reused > 0)
     output.line(
       `${formatAmount(reused)} had not changed and were taken over; ${formatAmount(decoded)} were read.`,
@@ -131,6 +146,7 @@ function report({ output }: CommandContext, { dataset, info, decoded, reused }: 
     labels: info.labels,
     decoded,
     reused,
+    scales: info.scales ?? [],
     skipped: info.skipped.length,
   })
 }

@@ -2,17 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { sharp, type Sharp } from '../sharp'
 import type { Preprocessing } from '../../../shared/dataset'
+import type { ValueScale } from '../../engine/imaging/valueScale'
 import { flattenOnto, parseColor, placeOnto } from './background'
 import type { Pixels, RawImage } from './pixels'
 import { foreignPixels, foreignPreview } from './foreign/foreignPixels'
 import { mendJpeg } from './jpegParts'
 import { isForeign, maxPixels, type PreparedImage } from './prepareImage'
 import { readBmp } from './readBmp'
-import { readStored, takeChannels } from './storedPixels'
-import { hasAlpha, type TiffTraits } from './tiffTraits'
 import { damaged } from './unusableImage'
-import { uprightPixels } from './uprightPixels'
-import { scaleWideValues } from './wideValues'
+import { evidenceOf, inBytes, isPlainScale, readWide, scaleForBytes, type WideImage } from './wideValues'
 
 /** Images keep the cores busy side by side; threads inside each one would only get in each other's way. */
 sharp.concurrency(1)
@@ -24,11 +22,16 @@ export const decodesAtOnce = 2 * availableParallelism()
 
 /**
  * Upright, in sRGB or grey, 8 bits, on the background; scaled to the dataset's size unless patches are to be cut out.
+ * @param scaleFor black and white of an image with more than 8 bits; its own if not given
  * @throws UnusableImage when the file turns out to be damaged
  */
-export async function decodeImage(image: PreparedImage, preprocessing: Preprocessing): Promise<Pixels> {
+export async function decodeImage(
+  image: PreparedImage,
+  preprocessing: Preprocessing,
+  scaleFor?: (wide: WideImage) => Promise<ValueScale>,
+): Promise<Pixels> {
   try {
-    return await scale(await openInput(image), preprocessing)
+    return await scale(await openInput(image, { scaleFor }), preprocessing)
   } catch (error) {
     const mended = image.format === 'jpeg' ? mendJpeg(await bytesOf(image)) : null
     if (!mended) throw damaged(error)
@@ -50,31 +53,30 @@ export async function convertRaw(image: RawImage, preprocessing: Preprocessing):
   return await scale(fromRaw(image), preprocessing)
 }
 
-/** Upright. @param forThumbnail takes what there is of a damaged one, and a picture within a raw file */
-export async function openInput(image: PreparedImage, forThumbnail = false): Promise<Sharp> {
-  const { format, input, tiff } = image
+export interface Opening {
+  /** Takes what there is of a damaged one, and a picture within a raw file. */
+  readonly forThumbnail?: boolean
+  /** Black and white of an image with more than 8 bits; its own if not given. */
+  readonly scaleFor?: (wide: WideImage) => Promise<ValueScale>
+}
+
+/** Upright. */
+export async function openInput(
+  image: PreparedImage,
+  { forThumbnail = false, scaleFor }: Opening = {},
+): Promise<Sharp> {
+  const { format, input } = image
   if (format === 'bmp') return fromRaw(readBmp(await bytesOf(image)))
   if (isForeign(format))
     return forThumbnail ? foreignPreview(format, image.path) : foreignPixels(format, image.path)
-  if (image.wideValues) return fromRaw(await scaleWideValues(image))
-  if (tiff && tiff.extras.length > 0 && !(hasAlpha(tiff) && tiff.extras.length === 1) && tiff.colors !== 4)
-    return fromRaw(await colorsAlone(image, tiff))
+  const wide = await readWide(image)
+  const scale = wide && (scaleFor ? await scaleFor(wide) : scaleForBytes([evidenceOf(wide)]))
+  if (wide && scale && !isPlainScale(wide, scale)) return fromRaw(inBytes(wide, scale))
   return sharp(input, {
     autoOrient: format === 'tiff' || mayBeTurned(input),
     limitInputPixels: maxPixels,
-    failOn: forThumbnail ? 'none' : 'warning',
+    failOn: forThumbnail ? 'none' : format === 'tiff' ? 'error' : 'warning',
   })
-}
-
-/** Of a TIFF with channels beyond colour that are not alpha. */
-async function colorsAlone({ input }: PreparedImage, tiff: TiffTraits): Promise<RawImage> {
-  const { bits, colors, extras, orientation } = tiff
-  const isDeep = bits === 16
-  const layout = { isGrey: colors === 1, isDeep, channels: colors + extras.length, pages: 1 }
-  const { pixels, width, height, channels } = await readStored(input, 'tiff', layout)
-  const kept = takeChannels(pixels, channels, 0, colors)
-  const data = kept instanceof Uint16Array ? Uint8Array.from(kept, (value) => value >> 8) : kept
-  return uprightPixels({ data, width, height, channels: colors === 1 ? 1 : 3 }, orientation)
 }
 
 const exifMarks = ['Exif', 'eXIf', 'EXIF', 'exif']

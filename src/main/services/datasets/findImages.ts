@@ -6,7 +6,14 @@ import { explainFileError } from '../../store/fileErrors'
 import { notRegular } from '../../store/regularFile'
 import { type Fence, noFence } from '../places/fence'
 import { isIdxLabels, openIdx, type IdxImages } from './idxFile'
-import { hasImageExtension, readableFormats, sniff, sniffBytes, unreadableImage } from './imageFormats'
+import {
+  explainContainer,
+  hasImageExtension,
+  readableFormats,
+  sniff,
+  sniffBytes,
+  unreadableImage,
+} from './imageFormats'
 import { comparePaths } from './naturalOrder'
 import { type LookedAt, walkFolder, type Walk } from './walkFolder'
 
@@ -85,8 +92,8 @@ export async function findImages(
       break search
     }
   }
-  if (found.images.length === 0) throw nothingFound(sources, found)
   found.skipped.push(...others.summary())
+  if (found.images.length === 0) throw nothingFound(sources, found)
   if (sources.length > 1) found.images.sort((a, b) => a.source - b.source || comparePaths(a.path, b.path))
   if (labels === 'folder') labelByFolder(found)
   return found
@@ -160,6 +167,9 @@ async function readHead(path: string): Promise<Uint8Array> {
   }
 }
 
+/** Of the first of several. */
+const containerAdvice = (path: string) => explainContainer(path)?.replace('It is', 'Each is') ?? ''
+
 /** Files that are no images: one line for each kind, so that a caption beside each image does not flood the list. */
 class Others {
   private readonly kinds = new Map<string, { first: string; count: number }>()
@@ -174,8 +184,11 @@ class Others {
   summary(): Skipped[] {
     return [...this.kinds].map(([extension, { first, count }]) =>
       count === 1
-        ? { path: first, reason: 'It is not an image.' }
-        : { path: `*${extension}`, reason: `${count} files that are not images.` },
+        ? { path: first, reason: explainContainer(first) ?? 'It is not an image.' }
+        : {
+            path: `*${extension}`,
+            reason: [`${count} files that are not images.`, containerAdvice(first)].filter(Boolean).join(' '),
+          },
     )
   }
 }
@@ -186,15 +199,12 @@ class Others {
  */
 function labelByFolder({ sources, images }: Found): void {
   const files = images.filter((image) => image.kind === 'file')
-  let nested = false
   for (const file of files) {
     const parent = dirname(file.path)
-    nested ||= parent !== '.'
     if (parent !== '.') file.label = basename(parent)
     else if (sources.length > 1) file.label = basename(sources[file.source]!)
   }
-  if (!nested && new Set(files.map((file) => file.label)).size < 2)
-    for (const file of files) file.label = null
+  if (new Set(files.map((file) => file.label)).size < 2) for (const file of files) file.label = null
 }
 
 function nothingFound(sources: string[], { skipped }: Found): ExpectedError {

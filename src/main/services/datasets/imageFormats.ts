@@ -23,6 +23,24 @@ const otherImages: Record<string, string> = {
   ...{ czi: 'Zeiss CZI', lif: 'Leica LIF', nd2: 'Nikon ND2', oib: 'Olympus OIB', svs: 'Aperio SVS' },
 }
 
+const archive = 'Unpack it, and choose the folder that comes out of it.'
+const arrays = 'Save the images in it as PNG or TIFF files, or as an IDX file.'
+/** What else images come in, and what to do with it. */
+const containers: Record<string, readonly [kind: string, advice: string]> = {
+  ...{ zip: ['a ZIP archive', archive], tar: ['a TAR archive', archive], tgz: ['a TAR archive', archive] },
+  ...{ rar: ['a RAR archive', archive], '7z': ['a 7z archive', archive], gz: ['a packed file', archive] },
+  ...{ csv: ['a table', arrays], tsv: ['a table', arrays], parquet: ['a Parquet table', arrays] },
+  ...{ npy: ['an array of NumPy', arrays], npz: ['a file of arrays of NumPy', arrays] },
+  ...{ h5: ['an HDF5 file', arrays], hdf5: ['an HDF5 file', arrays], mat: ['a MATLAB file', arrays] },
+  ...{ pkl: ['a pickle of Python', arrays], tfrecord: ['a TFRecord file', arrays] },
+}
+
+/** What to do with a file that is no image but may hold some, by its name; null for all other files. */
+export function explainContainer(path: string): string | null {
+  const found = containers[endingOf(path)]
+  return found ? `It is ${found[0]}, which Hourglass does not look into. ${found[1]}` : null
+}
+
 const endingOf = (path: string) => extname(path).slice(1).toLowerCase()
 
 export const hasImageExtension = (path: string): boolean => readable.has(endingOf(path))

@@ -6,6 +6,7 @@ import { ExpectedError } from '../../../shared/errors'
 import type { ImageTraits } from '../../../shared/plan'
 import { noFence } from '../places/fence'
 import type { FoundImage } from './findImages'
+import { ImportScales } from './importScales'
 import { findTrainingImages } from './trainingImages'
 import { planReading } from './readingPlan'
 import { readImages } from './readImages'
@@ -66,7 +67,9 @@ export async function measurePlaces(sources: readonly string[], fence = noFence)
   const { readings } = planReading(images, { limit: lookedAt, patches: null })
   const broken: Skipped[] = []
   const sampled = { pixels: [] as Uint8Array[], widths: [] as number[], heights: [] as number[] }
-  for await (const step of readImages(readings, preprocessing, null)) {
+  for await (const step of readImages(readings, preprocessing, null, {
+    scales: new ImportScales(images, 'auto'),
+  })) {
     broken.push(...step.skipped)
     if (step.image?.content.kind !== 'decoded') continue
     sampled.pixels.push(step.image.content.pixels.data)

@@ -9,6 +9,7 @@ import { findTrainingImages } from './trainingImages'
 import { compareNames } from './naturalOrder'
 import { checkOutFolder } from './outFolder'
 import { cutPatch, patchCorners } from './patches'
+import { ImportScales } from './importScales'
 import { PreviousImport } from './previousImport'
 import { throttle } from './throttle'
 import { readImages, type ReadImage } from './readImages'
@@ -79,6 +80,7 @@ class Import {
   private readonly row: Uint8Array
   private readonly labels = new Set<string>()
   private readonly skipped: Skipped[]
+  private scales: ImportScales
   private decoded = 0
   private reused = 0
 
@@ -92,10 +94,13 @@ class Import {
     this.shape = { width, height, channels: color === 'grey' ? 1 : 3 }
     this.row = new Uint8Array(rowBytes(this.shape))
     this.skipped = [...found.skipped]
+    this.scales = new ImportScales(found.images, preprocessing.range)
   }
 
   async run(report: Report, signal?: AbortSignal): Promise<ImportResult> {
     const previous = await PreviousImport.open(this.out, this.found.sources, this.preprocessing)
+    const { images } = this.found
+    if (previous) this.scales = new ImportScales(images, this.preprocessing.range, previous.scales)
     try {
       const writer = await DatasetWriter.open(this.out, this.row.byteLength)
       try {
@@ -122,7 +127,9 @@ class Import {
     const { limit } = this.preprocessing
     const { readings, total } = planReading(this.found.images, this.preprocessing)
     let done = 0
-    for await (const { image, skipped } of readImages(readings, this.preprocessing, previous, signal)) {
+    const { scales } = this
+    const reading = readImages(readings, this.preprocessing, previous, { signal, scales })
+    for await (const { image, skipped } of reading) {
       this.skipped.push(...skipped)
       if (image) await this.add(image, writer, previous)
       report({ phase: 'reading', done: ++done, total, skipped: this.skipped.length })
@@ -181,6 +188,7 @@ class Import {
       ...this.shape,
       labels: [...this.labels].sort(compareNames),
       skipped: this.skipped,
+      ...(this.scales.all.length > 0 && { scales: this.scales.all }),
     }
   }
 

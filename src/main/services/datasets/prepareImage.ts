@@ -24,8 +24,8 @@ export interface PreparedImage {
   /** Pixels of the original, upright. */
   width: number
   height: number
-  /** Values that are not 8 or 16 bits, and have to be brought to a range first. */
-  wideValues: boolean
+  /** It may have values of more than 8 bits, which have to be brought to a scale where 8 are needed. */
+  isDeep: boolean
   /** Of a TIFF, its first page. */
   tiff?: TiffTraits
   /** Of the file, to tell later whether it changed. */
@@ -33,7 +33,10 @@ export interface PreparedImage {
   modifiedMs: number
 }
 
-type Header = { width: number; height: number; orientation?: number; wideValues?: boolean }
+/** Where a PNG says how many bits a value has. */
+const depthOfPng = 24
+
+type Header = { width: number; height: number; orientation?: number }
 
 /** Formats that libraries of their own decode, from the file. */
 export const isForeign = (format: ImageFormat): format is ForeignFormat =>
@@ -48,13 +51,14 @@ export async function prepareImage(path: string): Promise<PreparedImage> {
   if (tiff?.isSensor) format = 'raw'
   const header = isForeign(format)
     ? await readForeignHeader(format, path)
-    : tiff && isOdd(tiff)
-      ? { ...tiff, wideValues: true }
+    : tiff && (tiff.isUnpacked || isOdd(tiff))
+      ? tiff
       : await readHeader(format, input, head)
-  const { width, height, orientation = 1, wideValues = false } = header
+  const { width, height, orientation = 1 } = header
   if (width * height > maxPixels) throw new UnusableImage(tooLarge(width, height))
   const upright = orientation >= 5 ? { width: height, height: width } : { width, height }
-  return { path, format, input, wideValues, tiff, bytes, modifiedMs, ...upright }
+  const isDeep = tiff ? tiff.bits > 8 || isOdd(tiff) : format === 'png' && head[depthOfPng] === 16
+  return { path, format, input, isDeep, tiff, bytes, modifiedMs, ...upright }
 }
 
 const foreignBytesPerPixel = 20
@@ -115,8 +119,8 @@ async function readHeader(format: ImageFormat, input: Buffer | string, head: Uin
     }
   }
   try {
-    const { width, height, orientation, depth } = await sharp(input, { limitInputPixels: false }).metadata()
-    return { width, height, orientation, wideValues: depth !== 'uchar' && depth !== 'ushort' }
+    const { width, height, orientation } = await sharp(input, { limitInputPixels: false }).metadata()
+    return { width, height, orientation }
   } catch (error) {
     throw damaged(error)
   }

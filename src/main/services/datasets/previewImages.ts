@@ -2,13 +2,14 @@ import type { DatasetPreview } from '../../../shared/api/commands'
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Preprocessing } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { ImportScales } from './importScales'
 import { noFence } from '../places/fence'
 import { findTrainingImages } from './trainingImages'
 import { cutPatch, patchCorners } from './patches'
 import type { Pixels } from './pixels'
 import { readImages } from './readImages'
 import { planReading } from './readingPlan'
-import { UnusableImage } from './unusableImage'
+import { reasonOf } from './unusableImage'
 
 /** Looking for images ends here: a preview of a huge folder must not wait for all of it. */
 const enoughImages = 20_000
@@ -31,9 +32,10 @@ export async function previewImages(
     isEnough,
   })
   const { readings } = planReading(images, { limit: count, patches: null })
+  const scales = new ImportScales(images, preprocessing.range)
   const shown: Uint8Array[] = []
   const names: string[] = []
-  for await (const step of readImages(readings, preprocessing, null)) {
+  for await (const step of readImages(readings, preprocessing, null, { scales })) {
     skipped.push(...step.skipped)
     if (step.image?.content.kind !== 'decoded') continue
     const { path, content } = step.image
@@ -41,13 +43,19 @@ export async function previewImages(
       shown.push(seen(content.pixels, path, preprocessing))
       names.push(path)
     } catch (error) {
-      if (!(error instanceof UnusableImage)) throw error
-      skipped.push({ path, reason: error.message })
+      skipped.push({ path, reason: reasonOf(error) })
     }
   }
   if (shown.length === 0) throw nothingUsable(skipped)
   const found = images.reduce((sum, image) => sum + (image.kind === 'idx' ? image.idx.count : 1), 0)
-  return { clean: blockOf(shown, preprocessing), names, found, more, skipped: skipped.slice(0, 1000) }
+  return {
+    clean: blockOf(shown, preprocessing),
+    names,
+    found,
+    more,
+    skipped: skipped.slice(0, 1000),
+    scales: scales.all,
+  }
 }
 
 /** Of the patches the middle one of the grid, which says more than the corner, or the first random one. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import type { DatasetItem, Preprocessing } from '../../../shared/dataset'
+import type { DatasetItem, DatasetScale, Preprocessing } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { openDataset, type Dataset } from '../../store/datasetStore'
 import type { FoundFile } from './findImages'
@@ -21,6 +21,8 @@ export class PreviousImport {
 
   private constructor(
     private readonly dataset: Dataset,
+    /** What it brought images with more than 8 bits to 8 by; sources are the new ones. */
+    readonly scales: readonly DatasetScale[],
     /** For each new source its index in the old dataset, or -1. */
     private readonly oldSources: number[],
   ) {
@@ -40,11 +42,13 @@ export class PreviousImport {
     })
     if (!dataset) return null
     if (madeAlike(dataset.info.preprocessing, wanted)) {
-      const { sources: old } = dataset.info
-      return new PreviousImport(
-        dataset,
-        sources.map((source) => old.indexOf(source)),
-      )
+      const { sources: old, scales = [] } = dataset.info
+      const oldSources = sources.map((source) => old.indexOf(source))
+      const kept = scales.flatMap((scale) => {
+        const source = oldSources.indexOf(scale.source)
+        return source < 0 ? [] : [{ ...scale, source }]
+      })
+      return new PreviousImport(dataset, kept, oldSources)
     }
     await dataset.close()
     return null
@@ -93,8 +97,17 @@ export function isUnchanged(path: string, { items }: PreviousRows): boolean {
 function madeAlike(old: Preprocessing, wanted: Preprocessing): boolean {
   // The last file's patches may have been cut short by the limit.
   if (old.patches && old.limit !== null) return false
-  const relevant = ({ width, height, color, fit, patches, background, seed }: Preprocessing) =>
-    JSON.stringify([width, height, color, fit, patches, background, patches?.mode === 'random' ? seed : 0])
+  const relevant = ({ width, height, color, fit, patches, background, seed, range }: Preprocessing) =>
+    JSON.stringify([
+      width,
+      height,
+      color,
+      fit,
+      patches,
+      background,
+      range,
+      patches?.mode === 'random' ? seed : 0,
+    ])
   return relevant(old) === relevant(wanted)
 }
 

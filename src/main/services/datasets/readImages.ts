@@ -4,13 +4,14 @@ import { convertRaw, decodeImage, decodesAtOnce } from './decodeImage'
 import { decodingRoom } from './decodingRoom'
 import type { FoundFile } from './findImages'
 import { readIdxImages, readIdxLabels } from './idxFile'
+import type { ImportScales } from './importScales'
 import { mapOrdered } from './mapOrdered'
 import type { Pixels, RawImage } from './pixels'
 import { decodingBytes, prepareImage, type PreparedImage } from './prepareImage'
 import { leadsOut } from '../places/fence'
 import { isUnchanged, type PreviousImport, type PreviousRows } from './previousImport'
 import { slots, spreadIndex, type Reading } from './readingPlan'
-import { UnusableImage } from './unusableImage'
+import { reasonOf } from './unusableImage'
 
 /** An image as it came out, in the order of the plan. */
 export interface ReadImage {
@@ -44,6 +45,12 @@ type Candidate = { file: FoundFile; previous: PreviousRows | null }
 /** Decoded bytes that may be held at once: for five photos of 12 megapixels on two cores, more on more. */
 const decodingBudget = Math.min(Math.max(4, availableParallelism()) * (64 << 20), totalmem() / 4)
 
+export interface ReadOptions {
+  readonly signal?: AbortSignal
+  /** Black and white of images with more than 8 bits; of each its own if not given. */
+  readonly scales?: ImportScales
+}
+
 /**
  * Reads what the plan says, on all cores, in its order. Files that turn out not to be usable are in the steps' lists.
  * Throws the signal's reason at once when that aborts.
@@ -52,11 +59,11 @@ export function readImages(
   readings: Reading[],
   preprocessing: Preprocessing,
   previous: PreviousImport | null,
-  signal?: AbortSignal,
+  { signal, scales }: ReadOptions = {},
 ): AsyncGenerator<ReadStep, void, undefined> {
   return mapOrdered(
     prepareAll(readings, preprocessing, previous, signal),
-    (step) => finish(step, preprocessing),
+    (step) => finish(step, preprocessing, scales),
     {
       // The pool decodes no more than that at once; the others wait their turn, so that none of it idles behind a slow one.
       width: 2 * decodesAtOnce,
@@ -142,7 +149,11 @@ async function* prepareIdx(
   yield { task: { kind: 'nothing' }, skipped: [{ path, reason }] }
 }
 
-async function finish({ task, skipped }: PreparedStep, preprocessing: Preprocessing): Promise<ReadStep> {
+async function finish(
+  { task, skipped }: PreparedStep,
+  preprocessing: Preprocessing,
+  scales: ImportScales | undefined,
+): Promise<ReadStep> {
   if (task.kind === 'nothing') return { image: null, skipped }
   const { origin } = task
   if (task.kind === 'reuse') {
@@ -152,16 +163,12 @@ async function finish({ task, skipped }: PreparedStep, preprocessing: Preprocess
     const { image } = task
     const pixels =
       'input' in image
-        ? await decodingRoom.with(image, () => decodeImage(image, preprocessing))
+        ? await decodingRoom.with(image, () =>
+            decodeImage(image, preprocessing, scales && ((wide) => scales.of(wide, origin))),
+          )
         : await convertRaw(image, preprocessing)
     return { image: { ...origin, content: { kind: 'decoded', pixels } }, skipped }
   } catch (error) {
     return { image: null, skipped: [...skipped, { path: origin.path, reason: reasonOf(error) }] }
   }
-}
-
-/** Bugs go on up. */
-function reasonOf(error: unknown): string {
-  if (error instanceof UnusableImage) return error.message
-  throw error
 }

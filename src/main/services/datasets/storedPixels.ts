@@ -1,3 +1,4 @@
+import type { StoredValues } from '../denoising/tiff/tiffValues'
 import { sharp } from '../sharp'
 import type { ImageFormat } from './imageFormats'
 import { maxPixels } from './prepareImage'
@@ -54,12 +55,13 @@ export async function readStored(
 }
 
 /** Some neighbouring channels of each pixel. */
-export function takeChannels<T extends Uint8Array | Uint16Array | Float32Array>(
+export function takeChannels<T extends StoredValues>(
   pixels: T,
   channels: number,
   from: number,
   count: number,
 ): T {
+  if (from === 0 && count === channels) return pixels
   const taken = new (pixels.constructor as new (length: number) => T)((pixels.length / channels) * count)
   for (let at = from, to = 0; to < taken.length; at += channels)
     for (let c = 0; c < count; c++, to++) taken[to] = pixels[at + c]!

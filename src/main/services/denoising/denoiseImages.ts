@@ -2,15 +2,17 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { FoundRepairs } from '../../../shared/api/denoising'
 import type { Skipped } from '../../../shared/dataset'
+import type { PictureRange, ToldScale } from '../../../shared/pictureRange'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { makeFolder } from '../../store/makeFolder'
 import { findImages } from '../datasets/findImages'
 import { mapOrdered } from '../datasets/mapOrdered'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
-import { UnusableImage } from '../datasets/unusableImage'
+import { reasonOf } from '../datasets/unusableImage'
 import type { ModelWork } from '../models/modelWork'
 import { type DenoiseSettings, denoisePicture, isCopy, writeResult } from './denoisePicture'
 import { DenoisingModels } from './denoisingModels'
+import { FolderScales } from './folderScales'
 import type { NoiseKind } from './foundRepairs'
 import { checkOutputs, OutputNames } from './outputNames'
 import { animatedPages, manyInOneFile, type Picture, readPicture } from './readPicture'
@@ -24,6 +26,8 @@ export interface DenoiseRequest extends DenoiseSettings {
   /** The folder for the results. */
   readonly out: string
   readonly overwrite: boolean
+  /** Black and white of pictures with more than 8 bits. */
+  readonly range?: PictureRange
 }
 
 export interface DenoisedImage {
@@ -39,6 +43,8 @@ export interface DenoisedImage {
   readonly noise: NoiseKind | null
   /** What was found besides noise. */
   readonly repairs: FoundRepairs
+  /** Black and white, of a picture with more than 8 bits. */
+  readonly scale: ToldScale | null
   /** Height and width; null where there was nothing to do. */
   readonly tile: number | null
   /** Of estimating and restoring, without reading and writing. */
@@ -93,9 +99,13 @@ export async function denoiseImages(
   const { skipped } = found
   const targets = found.targets.filter(({ isDone }) => !isDone)
   const done = found.targets.length - targets.length
+  const scales = new FolderScales(() => found.targets.map(({ absolute }) => absolute))
   const total = targets.reduce((sum, { megapixels }) => sum + megapixels, 0)
   let [count, behind] = [0, 0]
-  const read = async (target: Target) => ({ target, opened: await orReason(() => openPicture(target)) })
+  const read = async (target: Target) => ({
+    target,
+    opened: await orReason(() => openPicture(target, scales, request.range), signal),
+  })
   // While one is written the next is computed.
   let writing: Promise<DenoisedImage | Skipped> | null = null
   const written = async () => {
@@ -115,13 +125,17 @@ export async function denoiseImages(
       const made =
         'reason' in opened
           ? opened
-          : await orReason(() =>
-              denoiseTarget(target, opened, models, request, { ...work, progress, settings }),
+          : await orReason(
+              () => denoiseTarget(target, opened, models, request, { ...work, progress, settings }),
+              signal,
             )
       await written()
       const { path } = target
       if ('reason' in made) skipped.push({ path, reason: made.reason })
-      else writing = orReason(made.write).then((ended) => ('reason' in ended ? { ...ended, path } : ended))
+      else
+        writing = orReason(made.write, signal).then((ended) =>
+          'reason' in ended ? { ...ended, path } : ended,
+        )
       writing?.catch(() => undefined)
       behind += target.megapixels
       progress(0)
@@ -133,13 +147,12 @@ export async function denoiseImages(
     throw new CancelledError(stopped(count, request.out))
   }
   if (skipped.length > 0) work.onSkipped?.(skipped)
-  if (count > 0 || done > 0) return { count, done }
-  const [first] = skipped
-  throw new ExpectedError(
-    'bad-input',
-    `None of the pictures could be denoised. ${first!.path}: ${first!.reason}`,
-  )
+  if (count + done === 0) throw noneDenoised(skipped)
+  return { count, done }
 }
+
+const noneDenoised = ([first]: readonly Skipped[]) =>
+  new ExpectedError('bad-input', `None of the pictures could be denoised. ${first!.path}: ${first!.reason}`)
 
 const rounded = (megapixels: number) => Math.round(megapixels * 10) / 10
 
@@ -153,9 +166,13 @@ interface OpenedPicture {
   readonly picture: Picture
 }
 
-async function openPicture({ absolute }: Target): Promise<OpenedPicture> {
+async function openPicture(
+  { absolute }: Target,
+  scales: FolderScales,
+  range: PictureRange | undefined,
+): Promise<OpenedPicture> {
   const image = await prepareImage(absolute)
-  return { image, picture: await readPicture(image) }
+  return { image, picture: await readPicture(image, await scales.of(image, range)) }
 }
 
 /** @returns what writes the result */
@@ -200,7 +217,9 @@ async function denoiseTarget(
     if (picture.remark && !isCopy(picture, result, asTheOriginal)) onNote?.(`${path}: ${picture.remark}`)
     const { width, height } = picture
     const { sigma: found, noise, repairs, tile: used } = result
-    return { path, file, model: model.name, width, height, sigma: found, noise, repairs, tile: used, ms }
+    const { scale = null } = picture
+    const told = { sigma: found, noise, repairs, scale, tile: used, ms }
+    return { path, file, model: model.name, width, height, ...told }
   }
   return { write }
 }
@@ -225,7 +244,7 @@ async function findTargets(
       skipped.push({ path: one.path, reason: manyInOneFile })
       continue
     }
-    const image = await orReason(() => prepareImage(one.absolute))
+    const image = await orReason(() => prepareImage(one.absolute), signal)
     if ('reason' in image) skipped.push({ path: one.path, reason: image.reason })
     else {
       // Of the image nothing is kept: small ones hold their whole file.
@@ -248,13 +267,13 @@ async function findTargets(
 }
 
 /** What is wrong with one picture does not end the work on the others. */
-async function orReason<T extends object>(step: () => Promise<T>): Promise<T | { reason: string }> {
+async function orReason<T extends object>(
+  step: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T | { reason: string }> {
   try {
     return await step()
   } catch (error) {
-    const isItsOwn =
-      error instanceof UnusableImage || (error instanceof ExpectedError && error.code === 'bad-input')
-    if (!isItsOwn) throw error
-    return { reason: error.message }
+    return { reason: reasonOf(error, signal) }
   }
 }

@@ -7,8 +7,8 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, ImageNoise, PixelData } from '../../worker/protocol'
 import type { PreparedImage } from '../datasets/prepareImage'
 import type { DenoisingModel } from './denoisingModels'
-import { sigmaScale } from './floats'
 import { foundRepairs, kindOfNoise, type NoiseKind } from './foundRepairs'
+import { rangeIn, sigmaScale } from './pictureScale'
 import type { Picture } from './readPicture'
 import { storedMask } from './strengthMasks'
 import { asTheOriginal, newExtension, writePicture, type WriteOptions } from './writePicture'
@@ -88,15 +88,16 @@ async function denoisePage(
   settings: DenoiseSettings,
   { client, signal, onProgress, onSmallerTile, paused }: PictureWork,
 ): Promise<DenoisedPicture> {
-  const { height, width, channels, floats, orientation } = picture
-  const scale = sigmaScale(floats)
+  const { height, width, channels, orientation } = picture
+  const scale = sigmaScale(picture)
+  const range = rangeIn(picture)
   const sigma = settings.sigma === null ? null : settings.sigma * scale
   const mask = settings.mask ? storedMask(settings.mask, orientation) : null
   const pixels = ownBuffer(picture.pixels)
   let restored: Uint8Array | Uint16Array = new Uint8Array()
   const { estimated, levels, tile, repairs } = await client.call(
     'denoise',
-    { model, trained, pixels, height, width, channels, ...settings, sigma, mask },
+    { model, trained, pixels, height, width, channels, range, ...settings, sigma, mask },
     {
       signal,
       transfer: [pixels.buffer],
@@ -110,6 +111,7 @@ async function denoisePage(
       },
     },
   )
+  keepWithin(restored, picture)
   const given = settings.sigma === null ? null : new Array<number>(channels < 3 ? 1 : 3).fill(settings.sigma)
   const sigmas = given ?? estimated?.map((one) => one / scale) ?? null
   const noise = given ? null : kindOfNoise(sigmas, levels, scale)
@@ -119,6 +121,15 @@ async function denoisePage(
 /** What decoders hand out may be a Buffer, whose own `slice` does not copy. */
 export const copyOf = (pixels: Uint8Array | Uint16Array): Uint8Array | Uint16Array =>
   pixels instanceof Uint16Array ? new Uint16Array(pixels) : new Uint8Array(pixels)
+
+/** Where a file has so many bits in use, or says what its largest value is, a result has no larger ones. */
+function keepWithin(pixels: Uint8Array | Uint16Array, { scale, floats, channels }: Picture): void {
+  if (!scale || floats || (scale.basis !== 'bits' && scale.basis !== 'file')) return
+  for (let i = 0; i < pixels.length; i++) {
+    const isAlpha = channels % 2 === 0 && i % channels === channels - 1
+    if (!isAlpha && pixels[i]! > scale.white) pixels[i] = scale.white
+  }
+}
 
 /** Decoders may hand out a part of a buffer that holds other things too. */
 function ownBuffer(pixels: Uint8Array | Uint16Array): (Uint8Array | Uint16Array) & { buffer: ArrayBuffer } {

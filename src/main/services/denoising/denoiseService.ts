@@ -9,7 +9,7 @@ import { isInside } from '../../store/isInside'
 import { makeFolder } from '../../store/makeFolder'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
-import { UnusableImage } from '../datasets/unusableImage'
+import { reasonOf } from '../datasets/unusableImage'
 import type { EventBus } from '../eventBus'
 import type { Log } from '../log'
 import type { ModelService } from '../models/modelService'
@@ -17,6 +17,7 @@ import type { Fence } from '../places/fence'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import { ChosenModels } from './chosenModels'
 import { DenoiseMemory } from './denoiseMemory'
+import { FolderScales } from './folderScales'
 import { foundRepairs, noiseScale, toldNoise } from './foundRepairs'
 import { LoadedPictures } from './loadedPictures'
 import { Painter } from './painter'
@@ -63,7 +64,8 @@ function someNoise() {
 /** Pictures to denoise: the list of them, what is seen of one, and their way into files. */
 export class DenoiseService {
   private readonly list: PictureList
-  private readonly loaded = new LoadedPictures()
+  private readonly scales = new FolderScales(() => this.list.paths())
+  private readonly loaded = new LoadedPictures(this.scales)
   private readonly masks = new StrengthMasks()
   private readonly removed: RemovedPictures
   private readonly models: ChosenModels
@@ -108,6 +110,7 @@ export class DenoiseService {
         estimator: client,
         fence: deps.fence,
         results: new SavedResults(deps.state, log),
+        scales: this.scales,
       },
       looked: (id) => this.loaded.peek(id),
       change: (ids, changes) => this.change(ids, changes),
@@ -171,6 +174,7 @@ export class DenoiseService {
 
   /** @throws ExpectedError when there is no picture at all */
   async add({ places }: ParsedParams<'denoise.add'>): Promise<{ ids: string[] }> {
+    this.scales.forget()
     return { ids: await this.list.add(places.map((place) => this.deps.places.resolve(place))) }
   }
 
@@ -194,7 +198,9 @@ export class DenoiseService {
   putBack = (key: string): void => this.removed.putBack(key)
 
   async thumbnail({ id, size }: ParsedParams<'denoise.thumbnail'>): Promise<PixelBlock> {
-    return readThumbnail(this.list.readableSourceOf(id).path, size)
+    const range = this.list.get(id)?.controls.range
+    const { path } = this.list.readableSourceOf(id)
+    return readThumbnail(path, size, (image) => this.scales.of(image, range))
   }
 
   /** @throws ExpectedError for what cannot be read */
@@ -210,6 +216,7 @@ export class DenoiseService {
       ...loaded.levels.sizeOf(0),
       ...toldNoise(noise, scale),
       repairs: foundRepairs(repairs, loaded.picture),
+      scale: loaded.picture.scale ?? null,
     }
   }
 
@@ -354,10 +361,9 @@ export class DenoiseService {
   private async load(id: string) {
     const { path } = this.list.readableSourceOf(id)
     try {
-      return await this.loaded.get(id, path)
+      return await this.loaded.get(id, path, this.list.get(id)?.controls.range ?? 'auto')
     } catch (error) {
-      if (error instanceof UnusableImage) throw new ExpectedError('bad-input', error.message)
-      throw error
+      throw new ExpectedError('bad-input', reasonOf(error), { cause: error })
     }
   }
 }

@@ -34,12 +34,14 @@ export interface Encoding {
   readonly pixels: number
   /** Whether values have 16 bits. */
   readonly isDeep: boolean
+  /** Of the original, where that says so. */
+  readonly bits?: number
   /** In pixels per inch, for formats that do not take it from the metadata. */
   readonly density?: number
 }
 
 /** A picture as a file of a format. No codec works at its slowest: they share the cores with what restores the next picture. */
-export function encode(picture: Sharp, { format, quality, pixels, isDeep, density }: Encoding): Sharp {
+export function encode(picture: Sharp, { format, quality, pixels, isDeep, bits, density }: Encoding): Sharp {
   const { jpeg, webp, avif } = quality ?? usual
   switch (format) {
     case 'jpeg': {
@@ -49,7 +51,10 @@ export function encode(picture: Sharp, { format, quality, pixels, isDeep, densit
     case 'webp':
       return picture.webp({ quality: webp, effort: webpEffort })
     case 'avif':
-      return picture.avif({ quality: avif, chromaSubsampling: '4:4:4', effort: avifEffort })
+      return picture.avif({
+        ...{ quality: avif, chromaSubsampling: '4:4:4', effort: avifEffort },
+        bitdepth: !isDeep ? 8 : bits === 12 ? 12 : 10,
+      })
     case 'tiff': {
       const perMillimetre = density && density / millimetresPerInch
       const resolution = perMillimetre ? { xres: perMillimetre, yres: perMillimetre } : {}

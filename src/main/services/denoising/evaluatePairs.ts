@@ -1,8 +1,9 @@
 import { CancelledError } from '../../../shared/errors'
 import type { ComputeTarget } from '../../worker/protocol'
+import { reasonOf } from '../datasets/unusableImage'
 import type { ModelWork } from '../models/modelWork'
 import { openDenoisingModel } from './denoisingModels'
-import { measurePair, openPicture, reasonOf, type Similarity } from './measurePair'
+import { measurePair, openPicture, type Similarity } from './measurePair'
 import { findPairs } from './picturePairs'
 
 export interface PairsRequest extends ComputeTarget {
@@ -50,7 +51,7 @@ export async function evaluatePairs(
       measured.push(result)
       onPair(result)
     } catch (error) {
-      skipped.push({ path: pair.name, reason: reasonOf(error) })
+      skipped.push({ path: pair.name, reason: reasonOf(error, signal) })
     }
   }
   onProgress?.(pairs.length, pairs.length)

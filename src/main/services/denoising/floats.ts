@@ -1,12 +1,25 @@
-/** The 32-bit floats of a file. Noise is told, and networks compute, in 16 bits of their range. */
+import {
+  proportionOf,
+  type Sample,
+  scaleOf,
+  sortedColors,
+  type ValueScale,
+} from '../../engine/imaging/valueScale'
+
+export type { Sample }
+
+/** Floats of 64 bits where those of 32 would lose something of what the file has. */
+export type FloatValues = Float32Array | Float64Array
+
+/** Values of a file that are not whole numbers of up to 16 bits. Noise is told, and networks compute, in 16 bits of their range. */
 export interface Floats {
-  readonly values: Float32Array
+  readonly values: FloatValues
   /** What is 0 in 16 bits. */
   readonly low: number
-  /** What is 65535 in 16 bits: white, or more where noise goes beyond it. */
+  /** What is 65535 in 16 bits: white, or more where values go beyond it. */
   readonly high: number
-  /** What the file means by white: 1, 255 or 65535, or its largest value. */
-  readonly white: number
+  /** Black and white among them. */
+  readonly scale: ValueScale
   /** Where values stand that are a picture's no more than what is no number: see `hotValues`. */
   readonly hot?: ReadonlySet<number>
   /** What they are in the file, where that is not floats of 32 bits. */
@@ -15,71 +28,53 @@ export interface Floats {
   readonly isCurved?: boolean
 }
 
-/** How a file stores a value. */
-export interface Sample {
-  readonly bits: number
-  readonly kind: 'unsigned' | 'signed' | 'float'
-}
-
 const deepest = 65535
+const floats32: Sample = { bits: 32, kind: 'float' }
 
-/** What is no number does not count, nor what is out of all proportion to the others. */
-export function floatsOf(values: Float32Array): Floats {
-  const limits = proportionOf(values)
-  let [lowest, highest, sum, count] = [Infinity, -Infinity, 0, 0]
-  for (const value of values) {
-    if (!(value >= limits.low && value <= limits.high)) continue
-    lowest = Math.min(lowest, value)
-    highest = Math.max(highest, value)
-    sum += value
-    count++
+/** Noise and highlights beyond black and white that are worked on, as a share of what lies between. */
+const room = { below: 1, above: 3 } as const
+
+/**
+ * What is no number does not count, nor what is out of all proportion to the others.
+ *
+ * @param channels with an even number of them the last is alpha
+ * @param scale where it is known from elsewhere
+ */
+export function floatsOf(
+  values: FloatValues,
+  channels = 1,
+  sample: Sample = floats32,
+  scale: ValueScale = scaleOf(sortedColors(values, channels), sample),
+): Floats {
+  const { black, white } = scale
+  const span = white - black
+  const [least, most] = [black - room.below * span, white + room.above * span]
+  let [low, high] = [black, white]
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (isAlpha(i, channels) || !(value >= least && value <= most)) continue
+    low = Math.min(low, value)
+    high = Math.max(high, value)
   }
-  if (count === 0) return { values, low: 0, high: 1, white: 1 }
-  // Noise goes a little beyond white; what is often far beyond it means another white, and so does what is far below.
-  const usual = [1, 255, deepest].find(
-    (one) => highest <= 2 * one && sum / count <= one && highest > one / 16,
-  )
-  const low = Math.min(0, lowest)
-  const high = Math.max(usual ?? highest, highest)
-  if (high <= low) return { values, low, high: low + 1, white: 1 }
-  return { values, low, high, white: usual ?? (highest > 0 ? highest : high - low) }
+  return { values, low, high, scale, sample }
 }
 
-/** So many times the span of most values a value is out of proportion to them. */
-const outOfProportion = 100
-const looked = 100_000
-
-/** Between which values are in proportion to the others: all finite ones where most of them are the same. */
-function proportionOf(values: Float32Array): { low: number; high: number } {
-  const step = Math.max(1, Math.floor(values.length / looked))
-  const some = values.filter((value, i) => i % step === 0 && Number.isFinite(value)).sort()
-  const at = (share: number) => some[Math.round(share * (some.length - 1))] ?? 0
-  const span = at(0.99) - at(0.01)
-  if (!(span > 0)) return { low: -Number.MAX_VALUE, high: Number.MAX_VALUE }
-  return { low: at(0.01) - outOfProportion * span, high: at(0.99) + outOfProportion * span }
-}
+const isAlpha = (i: number, channels: number) => channels % 2 === 0 && i % channels === channels - 1
 
 /**
  * Values out of all proportion that stand alone, such as the 10⁶ of a dead pixel among values up to 1. The sun in a picture
  * is as bright, but larger than one pixel.
  */
 export function hotValues(
-  values: Float32Array,
+  values: FloatValues,
   { width, channels }: { width: number; channels: number },
 ): Set<number> {
-  const { low, high } = proportionOf(values)
-  const isBeyond = (i: number) => i >= 0 && i < values.length && !(values[i]! >= low && values[i]! <= high)
+  const { low, high } = proportionOf(sortedColors(values, channels, 100_000))
+  const isBeyond = (i: number) =>
+    i >= 0 && i < values.length && !isAlpha(i, channels) && !(values[i]! >= low && values[i]! <= high)
   const line = width * channels
-  const around = [
-    -line - channels,
-    -line,
-    -line + channels,
-    -channels,
-    channels,
-    line - channels,
-    line,
-    line + channels,
-  ]
+  const rows = [-line, 0, line]
+  const around = rows.flatMap((row) => [row - channels, row, row + channels]).filter((step) => step !== 0)
   const found = new Set<number>()
   for (let i = 0; i < values.length; i++)
     if (isBeyond(i) && Number.isFinite(values[i]!) && !around.some((step) => isBeyond(i + step))) found.add(i)
@@ -89,8 +84,9 @@ export function hotValues(
 /** Row-major as the floats are; what is no number is 0, and what is hot is the mean of the values to its left and right. */
 export function inSixteenBits({ values, low, high, hot }: Floats, channels = 1): Uint16Array {
   const scale = deepest / (high - low)
-  const pixels = Uint16Array.from(values, (value) =>
-    Math.round(Math.min(deepest, Math.max(0, (value - low) * scale || 0))),
+  const limited = (value: number) => Math.round(Math.min(deepest, Math.max(0, value || 0)))
+  const pixels = Uint16Array.from(values as ArrayLike<number>, (value, i) =>
+    limited(isAlpha(i, channels) ? value * deepest : (value - low) * scale),
   )
   for (const i of hot ?? []) {
     const [left, right] = [pixels[i - channels], pixels[i + channels]]
@@ -100,18 +96,10 @@ export function inSixteenBits({ values, low, high, hot }: Floats, channels = 1):
 }
 
 /** The floats of a picture with what was done to their 16 bits: where nothing was, they are what they were. */
-export function withChanges(floats: Floats, pixels: Uint16Array): Float32Array {
-  const before = inSixteenBits(floats)
+export function withChanges(floats: Floats, pixels: Uint16Array, channels = 1): FloatValues {
+  const before = inSixteenBits(floats, channels)
   const step = (floats.high - floats.low) / deepest
   return floats.values.map((value, i) =>
     floats.hot?.has(i) ? floats.low + pixels[i]! * step : value + (pixels[i]! - before[i]!) * step,
   )
-}
-
-/**
- * Of the sigma of a picture's noise, on a scale on which white is 255, that of the pixels that are worked on. They differ
- * where floats go beyond black or white.
- */
-export function sigmaScale(floats: Floats | undefined): number {
-  return floats ? floats.white / (floats.high - floats.low) : 1
 }

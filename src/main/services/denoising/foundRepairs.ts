@@ -1,30 +1,25 @@
 import type { FoundRepairs, OpenedPicture } from '../../../shared/api/denoising'
 import type { ImageNoise, Repairs } from '../../worker/protocol'
-import { sigmaScale } from './floats'
+import { sigmaScale } from './pictureScale'
 import type { Picture } from './readPicture'
 
+type Told = Pick<Picture, 'pixels' | 'floats' | 'scale'>
+
 /** What people are told of it: sigmas on the scale on which white is 255. */
-export function foundRepairs(
-  { impulses, rows, columns, range }: Repairs,
-  { pixels, floats }: Pick<Picture, 'pixels' | 'floats'>,
-): FoundRepairs {
-  const scale = sigmaScale(floats)
-  return {
-    ...{ impulses, rows: rows / scale, columns: columns / scale },
-    range: range && (range.white - range.black) / whiteOf(pixels),
-  }
+export function foundRepairs(repairs: Repairs, picture: Told): FoundRepairs {
+  const { impulses, rows, columns } = repairs
+  const scale = sigmaScale(picture)
+  return { impulses, rows: rows / scale, columns: columns / scale, range: foundRange(repairs, picture) }
 }
+
+/** Of a picture whose scale nobody has said, how much of its values it uses. */
+const foundRange = ({ range }: Repairs, { pixels, scale }: Told): number | null =>
+  range && scale === undefined ? (range.white - range.black) / whiteOf(pixels) : null
 
 const whiteOf = (pixels: Picture['pixels']) => (pixels instanceof Uint8Array ? 255 : 65_535)
 
 /** How many times as large a sigma is on the scale that noise is estimated on as on that which people are told. */
-export function noiseScale(
-  { range }: Repairs,
-  { pixels, floats }: Pick<Picture, 'pixels' | 'floats'>,
-): number {
-  const used = range ? (range.white - range.black) / whiteOf(pixels) : 1
-  return sigmaScale(floats) / used
-}
+export const noiseScale = (repairs: Repairs, picture: Told): number => 1 / (foundRange(repairs, picture) ?? 1)
 
 /** The noise as people are told it. @param scale see noiseScale */
 export function toldNoise(noise: ImageNoise | null, scale: number): Pick<OpenedPicture, 'sigmas' | 'levels'> {

@@ -3,8 +3,10 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { ImageNoise, PixelData, Repairs } from '../../worker/protocol'
 import { decodingRoom } from '../datasets/decodingRoom'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
+import type { ValueScale } from '../../engine/imaging/valueScale'
 import { Draft } from './draft'
 import { PictureLevels, type Size } from './pictureLevels'
+import { rangeIn } from './pictureScale'
 import { type Picture, readPicture } from './readPicture'
 import { KnownAmounts } from './knownAmounts'
 import { Restoration } from './restoration'
@@ -49,16 +51,20 @@ export class LoadedPicture {
     private readonly screen: ScreenColors | null,
   ) {}
 
-  /** @throws UnusableImage */
-  static async load(path: string): Promise<LoadedPicture> {
+  /** @param scaleFor black and white where they are not the picture's own. @throws UnusableImage */
+  static async load(
+    path: string,
+    scaleFor: (image: PreparedImage) => Promise<ValueScale | undefined> = async () => undefined,
+  ): Promise<LoadedPicture> {
     const image = await prepareImage(path)
-    const read = await decodingRoom.with(image, () => readPicture(image))
+    const scale = await scaleFor(image)
+    const read = await decodingRoom.with(image, () => readPicture(image, scale))
     // Of several pages the first is looked at.
     const first = read.pixels.subarray(0, read.pixels.length / read.pages)
     // Its floats are of use only where it is written.
     const floats = read.floats && { ...read.floats, values: new Float32Array() }
     const picture = { ...read, pixels: shared(first), floats, extra: undefined, source: undefined }
-    const screen = floats ? ScreenColors.ofRange(floats) : await ScreenColors.of(image, picture.channels)
+    const screen = floats ? null : await ScreenColors.of(image, picture.channels)
     return new LoadedPicture(image, picture, levelsOf(picture), screen)
   }
 
@@ -79,7 +85,8 @@ export class LoadedPicture {
   /** Finds hot pixels and the like, which a model does not get to see; the picture is shown as it is. */
   repair(client: ComputeClient): Promise<RepairedPicture> {
     const { pixels, width, height, channels } = this.picture
-    this.repairing ??= client.call('repair', { pixels, width, height, channels }).then(
+    const range = rangeIn(this.picture)
+    this.repairing ??= client.call('repair', { pixels, width, height, channels, range }).then(
       (found) => {
         const levels = found.pixels ? levelsOf({ ...this.picture, pixels: found.pixels }) : this.levels
         this.mended = { repairs: found.repairs, pixels: found.pixels ?? pixels, levels }
@@ -195,6 +202,7 @@ export class LoadedPicture {
   }
 }
 
-export function levelsOf({ pixels, width, height, channels, orientation }: Picture): PictureLevels {
-  return new PictureLevels(pixels, { width, height }, channels, orientation)
+export function levelsOf(picture: Picture): PictureLevels {
+  const { pixels, width, height, channels, orientation } = picture
+  return new PictureLevels(pixels, { width, height }, channels, orientation, rangeIn(picture))
 }

@@ -1,3 +1,5 @@
+import type { PictureRange } from '../../../shared/pictureRange'
+import type { FolderScales } from './folderScales'
 import { LoadedPicture } from './loadedPicture'
 import { isSame, stampOf } from './savedResults'
 
@@ -6,18 +8,25 @@ const mostBytes = 600e6
 
 export class LoadedPictures {
   /** The last one used at the end. */
-  private readonly loaded = new Map<string, { readonly path: string; picture: Promise<LoadedPicture> }>()
+  private readonly loaded = new Map<string, { readonly range: string; picture: Promise<LoadedPicture> }>()
   private readonly ready = new Map<string, LoadedPicture>()
 
-  /** Reads it, again where the file has changed. @throws UnusableImage */
-  async get(id: string, path: string): Promise<LoadedPicture> {
+  constructor(private readonly scales: FolderScales) {}
+
+  /** Reads it, again where the file has changed, or other numbers are to be black and white. @throws UnusableImage */
+  async get(id: string, path: string, range: PictureRange): Promise<LoadedPicture> {
+    const asked = JSON.stringify(range)
+    if (this.loaded.get(id)?.range !== asked) this.forget(id)
     const known = this.ready.get(id)
     if (
       known &&
       !isSame(await stampOf(path), { bytes: known.image.bytes, modifiedMs: known.image.modifiedMs })
     )
       this.forget(id)
-    const entry = this.loaded.get(id) ?? { path, picture: LoadedPicture.load(path) }
+    const entry = this.loaded.get(id) ?? {
+      range: asked,
+      picture: LoadedPicture.load(path, (image) => this.scales.of(image, range)),
+    }
     this.loaded.delete(id)
     this.loaded.set(id, entry)
     try {

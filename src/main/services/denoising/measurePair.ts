@@ -1,4 +1,3 @@
-import { ExpectedError } from '../../../shared/errors'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import { prepareImage } from '../datasets/prepareImage'
@@ -66,11 +65,4 @@ function asSeen(picture: Picture) {
   if (picture.pages > 1) throw new UnusableImage('It holds several pictures. Save them one by one first.')
   const levels = levelsOf({ ...picture, pixels: shared(picture.pixels) })
   return levels.block(0, { left: 0, top: 0, ...levels.sizeOf(0) })
-}
-
-/** What is wrong with one picture, as a reason to leave it out. @throws whatever else */
-export function reasonOf(error: unknown): string {
-  if (error instanceof UnusableImage) return error.message
-  if (error instanceof ExpectedError && error.code === 'bad-input') return error.message
-  throw error
 }

@@ -59,8 +59,11 @@ const amountOf = ({ sigma, strength }: Asked): Amount => ({
 /** Noise that a sigma says all of: half the size has half of it, and there may be more or less of it. */
 const hasSigma = ({ model }: Pick<Look, 'model'>) => model.trained.kind === 'gaussian'
 
-/** A draft has 8 bits, in which a picture that uses few of its values has nothing. */
-const canDraft = (look: Look) => look.level > 0 && hasSigma(look) && !look.picture.repaired?.repairs.range
+/** A draft has 8 bits, in which a picture that uses few of its values has nothing where nobody has said its scale. */
+const canDraft = (look: Look) =>
+  look.level > 0 &&
+  hasSigma(look) &&
+  (look.picture.picture.scale !== undefined || !look.picture.repaired?.repairs.range)
 
 /** What the model is given: other noise than one of a sigma stays for the model that learned to remove it. */
 export function givenTo({ model, picture }: Pick<Look, 'model' | 'picture'>): Pick<

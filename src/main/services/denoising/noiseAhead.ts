@@ -2,6 +2,7 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { ImageNoise } from '../../worker/protocol'
 import type { DenoisingModel } from './denoisingModels'
 import type { QueueEntry } from './queueEntry'
+import { rangeIn } from './pictureScale'
 import type { Picture } from './readPicture'
 
 /** Undefined as long as it is not known: nobody waits for it. */
@@ -21,15 +22,16 @@ export class NoiseAhead {
   /** One picture at a time: others, which may pass by quickly, would heap up before a worker that is busy. */
   estimate(
     { controls }: Pick<QueueEntry, 'controls'>,
-    { pixels, width, height, channels, pages }: Picture,
+    picture: Picture,
     { trained }: Pick<DenoisingModel, 'trained'>,
   ): FoundNoise {
+    const { pixels, width, height, channels, pages } = picture
     const isNeeded = controls.sigma === 'auto' && controls.strength > 0 && pages === 1
     if (this.isBusy || !isNeeded || (trained && trained.kind !== 'gaussian')) return unknown
     this.isBusy = true
     let found: ImageNoise | null | undefined
     this.client
-      .call('estimateNoise', { pixels, width, height, channels })
+      .call('estimateNoise', { pixels, width, height, channels, range: rangeIn(picture) })
       .then(
         ({ noise }) => (found = noise),
         // Who restores the picture estimates it then, and says what is wrong.

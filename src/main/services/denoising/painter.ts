@@ -3,7 +3,7 @@ import type { ComputeTarget } from '../../worker/protocol'
 import { CancelledError } from '../../../shared/errors'
 import type { Log } from '../log'
 import { draftSide } from './cells'
-import { sigmaScale } from './floats'
+import { sigmaScale } from './pictureScale'
 import { isForMore, type LookForMore, workForMore } from './moreWork'
 import { keyOf, type Look, nextWork, showDraft, showExpected, type Work } from './nextWork'
 
@@ -123,7 +123,8 @@ export class Painter {
       const { picture } = look
       const { model, level, image, repairs, sigma, strength, result, part } = work
       const { noise } = await picture.noiseAt(level, client)
-      const scale = sigmaScale(picture.picture.floats)
+      // A level that is smaller than the picture is on its scale.
+      const scale = level === 0 ? sigmaScale(picture.picture) : 1
       const stored = sigma === null ? null : sigma * (await picture.sigmaShare(level, client)) * scale
       await client.call(
         'restoreRegions',

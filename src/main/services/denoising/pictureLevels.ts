@@ -1,6 +1,6 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Region } from '../../../shared/region'
-import type { PixelData } from '../../worker/protocol'
+import type { PixelData, ValueRange } from '../../worker/protocol'
 import { atLevel, overlap } from './regions'
 
 /** Levels go on until no side is longer. */
@@ -30,14 +30,26 @@ interface Level extends Size {
 export class PictureLevels {
   private readonly levels: Level[]
   readonly colors: 1 | 3
+  /** Of pixels: alpha of what is opaque; black; and 0..255 of one step. */
+  private readonly most: number
+  private readonly black: number
+  private readonly perStep: number
 
-  /** @param pixels may change: `update` says where */
+  /**
+   * @param pixels may change: `update` says where
+   * @param range black and white among them, where those are not all that pixels can be
+   */
   constructor(
     pixels: PixelData,
     readonly size: Size,
     private readonly channels: 1 | 2 | 3 | 4,
     private readonly orientation: number,
+    range: ValueRange | null = null,
   ) {
+    const isDeep = pixels instanceof Uint16Array
+    this.most = isDeep ? 65_535 : 255
+    this.black = range?.black ?? 0
+    this.perStep = 255 / ((range?.white ?? this.most) - this.black)
     this.colors = channels < 3 ? 1 : 3
     this.levels = [{ ...size, data: pixels }]
     for (let { width, height } = size; Math.max(width, height) > smallestSide;) {
@@ -82,11 +94,12 @@ export class PictureLevels {
     const isFirst = level === 1
     const channels = isFirst ? this.channels : colors
     const alpha = isFirst && channels > colors ? colors : null
-    const divisor = from.data instanceof Uint16Array ? 257 : 1
     const { data } = from
+    // From level 1 on all is on the scale of the screen.
+    const seen = isFirst ? (value: number) => this.seen(value) : (value: number) => value
     const onWhite = (at: number, c: number) => {
-      const share = data[at + alpha!]! / divisor / 255
-      return share * data[at + c]! + (1 - share) * 255 * divisor
+      const share = data[at + alpha!]! / this.most
+      return share * seen(data[at + c]!) + (1 - share) * 255
     }
     for (let y = top; y < bottom; y++) {
       const above = 2 * y * from.width
@@ -102,12 +115,17 @@ export class PictureLevels {
         for (let c = 0; c < colors; c++) {
           const sum =
             alpha === null
-              ? data[p + c]! + data[q + c]! + data[r + c]! + data[t + c]!
-              : onWhite(p, c) + onWhite(q, c) + onWhite(r, c) + onWhite(t, c)
-          to.data[at + c] = Math.round(sum / (4 * divisor))
+              ? seen((data[p + c]! + data[q + c]! + data[r + c]! + data[t + c]!) / 4)
+              : (onWhite(p, c) + onWhite(q, c) + onWhite(r, c) + onWhite(t, c)) / 4
+          to.data[at + c] = Math.round(sum)
         }
       }
     }
+  }
+
+  /** A value of level 0 as the screen shows it, 0..255. */
+  private seen(value: number): number {
+    return Math.min(255, Math.max(0, (value - this.black) * this.perStep))
   }
 
   imageAt(level: number): LevelImage {
@@ -181,9 +199,9 @@ export class PictureLevels {
         continue
       }
       for (let x = 0, at = (first + y * down) * channels; x < width; x++, at += across * channels) {
-        const white = isOpaque ? 0 : 255 - (isDeep ? from.data[at + colors]! / 257 : from.data[at + colors]!)
+        const white = isOpaque ? 0 : 255 - (255 / this.most) * from.data[at + colors]!
         for (let c = 0; c < colors; c++, to++) {
-          const value = isDeep ? from.data[at + c]! / 257 : from.data[at + c]!
+          const value = isDeep ? this.seen(from.data[at + c]!) : from.data[at + c]!
           data[to] = isOpaque && !isDeep ? value : Math.round(value + (white / 255) * (255 - value))
         }
       }

@@ -53,6 +53,7 @@ export class PictureList {
 
   listing = () => this.list.listing()
   get = (id: string): DenoisePicture | undefined => this.list.get(id)
+  paths = (): string[] => [...this.sources.values()].map(({ path }) => path)
   has = (id: string): boolean => this.sources.has(id)
 
   /** @throws ExpectedError when it is not on the list */

@@ -3,6 +3,7 @@ import { decodingRoom } from '../datasets/decodingRoom'
 import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
 import { type Fence, leadsOut } from '../places/fence'
 import { UnusableImage } from '../datasets/unusableImage'
+import type { FolderScales } from './folderScales'
 import type { DenoisingModel } from './denoisingModels'
 import type { FoundNoise, NoiseAhead } from './noiseAhead'
 import type { QueueEntry } from './queueEntry'
@@ -17,6 +18,7 @@ export interface Opened {
 }
 
 export interface PictureReaderDependencies {
+  readonly scales: FolderScales
   readonly fence: Fence
   readonly noiseAhead: NoiseAhead
   readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
@@ -54,14 +56,15 @@ export class PictureReader {
     this.ahead = null
   }
 
-  private async read({ path, stamp }: QueueEntry): Promise<Opened> {
+  private async read({ path, stamp, controls }: QueueEntry): Promise<Opened> {
     if (!this.deps.fence.allows(path)) throw new UnusableImage(leadsOut)
     if (!isSame(stamp, await stampOf(path)))
       throw new UnusableImage(
         'It was changed or moved since it was added. Try again to take it as it is now.',
       )
     const image = await prepareImage(path)
-    return { image, picture: await decodingRoom.with(image, () => readPicture(image)) }
+    const scale = await this.deps.scales.of(image, controls.range)
+    return { image, picture: await decodingRoom.with(image, () => readPicture(image, scale)) }
   }
 
   private async readAhead(entry: QueueEntry): Promise<Opened> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { basename, dirname } from 'node:path'
 import type { DenoiseControls, DenoisePicture } from '../../../shared/api/denoising'
 import { prepareImage } from '../datasets/prepareImage'
-import { UnusableImage } from '../datasets/unusableImage'
+import { reasonOf, UnusableImage } from '../datasets/unusableImage'
 import type { Stamp } from './savedResults'
 
 export interface RowSubject {
@@ -29,8 +29,7 @@ export async function rowOf({ path, stamp, problem, ...known }: RowSubject): Pro
     const { width, height } = await prepareImage(path)
     return { ...row, width, height, state: 'ready', isReadable: true, message: null }
   } catch (error) {
-    if (!(error instanceof UnusableImage)) throw error
-    return { ...row, width: 0, height: 0, state: 'failed', isReadable: false, message: error.message }
+    return { ...row, width: 0, height: 0, state: 'failed', isReadable: false, message: reasonOf(error) }
   }
 }
 

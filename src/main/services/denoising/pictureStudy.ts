@@ -24,10 +24,10 @@ import {
   strongerThan,
 } from '../../../shared/strengthMask'
 import type { ComputeTarget } from '../../worker/protocol'
-import { UnusableImage } from '../datasets/unusableImage'
+import { reasonOf } from '../datasets/unusableImage'
 import type { PlaceRegistry } from '../places/placeRegistry'
 import type { DenoisingModel } from './denoisingModels'
-import { sigmaScale } from './floats'
+import { sigmaScale } from './pictureScale'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
 import { blockWithMore, type LookForMore, readyForMore } from './moreWork'
 import { givenTo, isDrafted, keyOf, type Look } from './nextWork'
@@ -173,12 +173,12 @@ export class PictureStudy {
     const { levels, pixels, repairs } = givenTo({ model, picture: loaded })
     const part = within(rectangle, own.sizeOf(0), 1)
     const region = storedRegion(picture.orientation, size, part)
-    const { width, height, channels, floats } = picture
+    const { width, height, channels } = picture
     const result = shared(pixels)
     const { sigma, strength } = asked(controls)
     const params = {
       ...{ model: model.files, trained: model.trained, pixels, width, height, channels, noise, result },
-      ...{ sigma: sigma === null ? null : sigma * sigmaScale(floats), strength },
+      ...{ sigma: sigma === null ? null : sigma * sigmaScale(picture), strength },
       ...{ regions: [region], tile: Math.max(region.width, region.height), repairs, ...target() },
     }
     const { ms } = await client.call('restoreRegions', params)
@@ -323,8 +323,7 @@ async function readReference(path: string): Promise<LoadedPicture> {
   try {
     return await LoadedPicture.load(path)
   } catch (error) {
-    if (error instanceof UnusableImage) throw new ExpectedError('bad-input', error.message)
-    throw error
+    throw new ExpectedError('bad-input', reasonOf(error), { cause: error })
   }
 }
 

@@ -39,10 +39,16 @@ export async function countFrames(input: Buffer | string): Promise<number> {
 }
 
 /** What the encoder does not carry on: what the values mean, how large they are on paper, and texts. */
-const carried = ['cICP', 'mDCV', 'cLLI', 'gAMA', 'cHRM', 'sRGB', 'pHYs', 'tIME', 'tEXt', 'zTXt', 'iTXt']
+const meanings = ['cICP', 'mDCV', 'cLLI', 'gAMA', 'cHRM', 'sRGB', 'pHYs', 'eXIf', 'tIME']
+const carried = [...meanings, 'tEXt', 'zTXt', 'iTXt']
+/** Made by the encoder where the original has none. */
+const invented = ['pHYs', 'eXIf']
 /** Texts that are metadata, which it writes itself. */
 const isOwn = (chunk: Buffer) =>
   /^(XML:com\.adobe\.xmp|Raw profile type)/.test(chunk.toString('latin1', 8, 29))
+
+/** EXIF as texts of ImageMagick have it, from which the encoder makes a chunk of its own. */
+const isOldExif = (chunk: Buffer) => /^Raw profile type (exif|APP1)/i.test(chunk.toString('latin1', 8, 33))
 
 /**
  * Gives a PNG the chunks of the one that it was made from.
@@ -50,21 +56,23 @@ const isOwn = (chunk: Buffer) =>
  * @see https://www.w3.org/TR/png-3/
  */
 export async function carryChunks(original: Buffer | string, path: string): Promise<void> {
+  let hasOldExif = false
   const kept = await withBytes(original, async (source) => {
     const found: Buffer[] = []
     for await (const { name, at, length } of chunksOf(source)) {
       if (!carried.includes(name)) continue
       const chunk = await source.read(at, length)
       if (!isOwn(chunk)) found.push(chunk)
+      else if (isOldExif(chunk)) hasOldExif = true
     }
     return found
   })
-  if (kept.length === 0) return
   const file = await readFile(path)
   const parts: Buffer[] = []
   const names = new Set(kept.map((chunk) => chunk.toString('latin1', 4, 8)))
   for await (const { name, at, length } of chunksOf(sourceOf(file))) {
-    if (names.has(name) && !name.endsWith('Xt')) continue
+    if (name === 'eXIf' && hasOldExif) parts.push(file.subarray(at, at + length))
+    if (invented.includes(name) || (names.has(name) && !name.endsWith('Xt'))) continue
     parts.push(file.subarray(at, at + length))
     if (name === 'IHDR') parts.push(...kept)
   }

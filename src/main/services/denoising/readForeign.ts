@@ -16,16 +16,13 @@ export async function readForeign(format: ForeignFormat, path: string): Promise<
   // Noise is told, and pictures are looked at, in the curve of screens; linear light has next to nothing for the shadows.
   const { channels } = shape
   const curved = pixels.map((value, i) => (channels === 4 && i % 4 === 3 ? value : toCurve(value)))
-  const { low, high } = floatsOf(curved)
   const floats = {
-    values: curved,
-    low,
-    high: Math.max(1, high),
-    white: 1,
+    ...floatsOf(curved, channels, undefined, { black: 0, white: 1, basis: 'type' }),
     isCurved: true,
     hot: hotValues(curved, shape),
   }
-  return { ...picture, pixels: inSixteenBits(floats, channels), floats, described: {} }
+  const pixels16 = inSixteenBits(floats, channels)
+  return { ...picture, pixels: pixels16, floats, scale: floats.scale, described: {} }
 }
 
 async function describe(format: ForeignFormat, path: string): Promise<Picture['described']> {

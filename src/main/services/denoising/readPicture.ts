@@ -7,10 +7,12 @@ import { readBmp } from '../datasets/readBmp'
 import { asStored, readingOptions, readStored } from '../datasets/storedPixels'
 import { hasAlpha, isOdd } from '../datasets/tiffTraits'
 import { damaged, UnusableImage } from '../datasets/unusableImage'
+import type { ValueScale } from '../../engine/imaging/valueScale'
 import { type Floats, floatsOf, hotValues, inSixteenBits } from './floats'
+import { scaleIn } from './pictureScale'
 import { countFrames } from './pngChunks'
 import { readForeign } from './readForeign'
-import { type ExtraChannels, readOddValues, splitExtras, tiffPages } from './readTiff'
+import { type ExtraChannels, notUnpacked, readUnpacked, splitExtras, tiffPages } from './readTiff'
 
 /** A picture as its file has it: not turned upright, in its own colours, 8 or 16 bits. */
 export interface Picture {
@@ -26,6 +28,8 @@ export interface Picture {
   readonly pages: number
   /** Where the file has floats, or other values than 8 and 16 bits, of which `pixels` are the range in 16 bits. */
   readonly floats?: Floats
+  /** Black and white of all its pages; none where those of the format hold, and null of 8 bits. */
+  readonly scale?: ValueScale | null
   /** What the file has beside colour and alpha, and keeps as a TIFF. */
   readonly extra?: ExtraChannels
   /** Bytes that stand for those of the file, where the encoder finds fault with them. */
@@ -40,8 +44,26 @@ export interface Picture {
   readonly coefficientsPerPixel?: number
 }
 
-/** @throws UnusableImage for what is damaged, or of a kind that would not come out as it went in */
-export async function readPicture(image: PreparedImage): Promise<Picture> {
+/**
+ * @param given black and white, where a person or the other pictures of a folder say them
+ * @throws UnusableImage for what is damaged, or of a kind that would not come out as it went in
+ */
+export async function readPicture(image: PreparedImage, given?: ValueScale | null): Promise<Picture> {
+  const picture = await readAsStored(image)
+  if (image.format !== 'tiff' && image.format !== 'png') return picture
+  const scale = given ?? scaleIn(picture, image.tiff)
+  return given && picture.floats ? rescaled(picture, given) : { ...picture, scale }
+}
+
+/** With another black and white among its floats. */
+function rescaled(picture: Picture, scale: ValueScale): Picture {
+  const { floats, channels } = picture
+  const { values, sample, hot } = floats!
+  const other = { ...floatsOf(values, channels, sample, scale), hot }
+  return { ...picture, scale, floats: other, pixels: inSixteenBits(other, channels) }
+}
+
+async function readAsStored(image: PreparedImage): Promise<Picture> {
   const { format, tiff } = image
   try {
     if (format === 'bmp') {
@@ -49,7 +71,8 @@ export async function readPicture(image: PreparedImage): Promise<Picture> {
       return { format, pixels: data, ...rest, orientation: 1, pages: 1 }
     }
     if (isForeign(format)) return await readForeign(format, image.path)
-    if (tiff && isOdd(tiff)) return await readOddValues(image, tiff)
+    if (tiff?.isUnpacked) return await readUnpacked(image, tiff)
+    if (tiff && isOdd(tiff)) throw new UnusableImage(notUnpacked(tiff))
     return format === 'jpeg' ? await readJpeg(image) : await readDecoded(image)
   } catch (error) {
     throw error instanceof UnusableImage ? error : damaged(error)
@@ -93,7 +116,7 @@ async function readDecoded(image: PreparedImage): Promise<Picture> {
     return readConverted(image, { pages: pages.count, bitsPerSample, orientation, space })
   if (depth === 'float' && bitsPerSample === 32 && (space === 'b-w' || space === 'scrgb'))
     return await readFloats(image, { space, pages: pages.count, orientation })
-  if (image.wideValues)
+  if (depth !== 'uchar' && depth !== 'ushort')
     throw new UnusableImage(
       'Its values are neither 8 or 16 bits nor 32-bit floats. Save it with 16 bits a channel first.',
     )
@@ -147,14 +170,24 @@ async function readConverted(
   }: { pages: number; bitsPerSample?: number; orientation: number; space: string },
 ): Promise<Picture> {
   const isDeep = bitsPerSample === 16
-  const { data, info } = await sharp(input, { ...readingOptions(format), pages })
-    .toColourspace(isDeep ? 'rgb16' : 'srgb')
-    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+  const read = (page: number) =>
+    sharp(input, { ...readingOptions(format), page })
+      .toColourspace(isDeep ? 'rgb16' : 'srgb')
+      .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+  const { data: first, info } = await read(0)
+  if (info.channels > 4)
+    throw new UnusableImage(
+      `It has ${info.channels - 3} channels beside its colours, which have to be converted. Save it in RGB or without them first.`,
+    )
+  // The decoder refuses to read some of such pages together.
+  const others: Buffer[] = []
+  for (let page = 1; page < pages; page++) others.push((await read(page)).data)
+  const data = pages === 1 ? first : Buffer.concat([first, ...others])
   return {
     ...{ format, orientation, pages, isConverted: true },
     pixels: isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data,
-    ...{ height: info.height / pages, width: info.width, channels: info.channels as Picture['channels'] },
+    ...{ height: info.height, width: info.width, channels: info.channels as Picture['channels'] },
     remark: `Its colours were ${space === 'cmyk' ? 'CMYK' : 'CIE Lab'}, and those of the result are sRGB.`,
   }
 }
@@ -170,7 +203,7 @@ async function readFloats(
     .toBuffer({ resolveWithObject: true })
   const values = new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4)
   const { width, height, channels } = info
-  const floats = { ...floatsOf(values), hot: hotValues(values, info) }
+  const floats = { ...floatsOf(values, channels), hot: hotValues(values, info) }
   if (channels < 1 || channels > 4)
     throw new UnusableImage(`It has ${channels} channels. Save it in RGB first.`)
   return {

@@ -1,16 +1,18 @@
-import { readOddTiff } from '../datasets/oddTiff'
 import type { PreparedImage } from '../datasets/prepareImage'
-import { type StoredPixels, takeChannels } from '../datasets/storedPixels'
+import { takeChannels } from '../datasets/storedPixels'
 import { hasAlpha, readTiffTraits, type TiffTraits } from '../datasets/tiffTraits'
 import { UnusableImage } from '../datasets/unusableImage'
+import { scaleOf, sortedColors } from '../../engine/imaging/valueScale'
+import { toldBy } from './pictureScale'
 import { floatsOf, hotValues, inSixteenBits } from './floats'
 import type { Picture } from './readPicture'
+import { readTiffValues, type StoredValues } from './tiff/tiffValues'
 
 /** Channels of a TIFF that are neither colour nor alpha: masks, or whatever a program has put there. */
 export interface ExtraChannels {
   readonly channels: number
   /** Row-major, as many pixels as the picture has. */
-  readonly pixels: Uint8Array | Uint16Array
+  readonly pixels: StoredValues
 }
 
 /** More than a scan or a stack has; what comes after those is not looked at. */
@@ -56,11 +58,11 @@ const describe = ({ width, height, bits, colors, extras }: TiffTraits) =>
   `${width} × ${height} pixels with ${colors + extras.length} × ${bits} bits`
 
 /** @param isAlpha whether the first channel after the colours is alpha; undefined where the format says so by itself */
-export function splitExtras(
-  { pixels, channels }: StoredPixels,
+export function splitExtras<T extends StoredValues>(
+  { pixels, channels }: { readonly pixels: T; readonly channels: number },
   isAlpha: boolean | undefined,
   isGrey: boolean,
-): { colors: Pick<StoredPixels, 'pixels' | 'channels'>; extra?: ExtraChannels } {
+): { colors: { readonly pixels: T; readonly channels: number }; extra?: ExtraChannels } {
   const colors = isGrey ? 1 : 3
   const kept = isAlpha === undefined ? channels : Math.min(channels, isAlpha ? colors + 1 : colors)
   if (kept === channels) return { colors: { pixels, channels } }
@@ -70,21 +72,44 @@ export function splitExtras(
   }
 }
 
-/** Signed integers, and floats of 16 or 64 bits, as floats. */
-export async function readOddValues(
-  { input, format }: PreparedImage,
-  { bits, kind, orientation, colors, extras, ...first }: TiffTraits,
+/** What the image decoder does not give as it is in the file. */
+export async function readUnpacked(
+  { input, format }: Pick<PreparedImage, 'input' | 'format'>,
+  traits: TiffTraits,
 ): Promise<Picture> {
-  if (kind !== 'float' && bits > 32)
-    throw new UnusableImage(`Its values are whole numbers of ${bits} bits. Save it with 16 or 32 bits first.`)
+  const { bits, kind, orientation, colors } = traits
   const { count: pages, remark } = await tiffPages(input)
-  const { values, width, height, channels } = await readOddTiff(input, pages)
-  const isAlpha = hasAlpha({ bits, kind, orientation, colors, extras, ...first })
-  if (colors + (isAlpha ? 1 : 0) !== channels || channels > 4)
-    throw new UnusableImage(`It has ${channels} channels of ${bits} bits. Save it in RGB or grey first.`)
-  const floats = { ...floatsOf(values), hot: hotValues(values, { width, channels }), sample: { bits, kind } }
-  return {
-    ...{ format, orientation, pages, floats, width, height, remark, pixels: inSixteenBits(floats, channels) },
-    channels: channels as Picture['channels'],
+  const { values, width, height, channels } = await readTiffValues(input, traits, pages)
+  const isGrey = colors === 1
+  const { colors: own, extra } = splitExtras({ pixels: values, channels }, hasAlpha(traits), isGrey)
+  const shape = { ...{ format, orientation, pages, width, height, remark, extra } }
+  const kept = own.channels as Picture['channels']
+  const { pixels } = own
+  if (pixels instanceof Uint8Array)
+    return { ...shape, channels: kept, pixels: bits < 8 ? widened(pixels, bits, extra) : pixels }
+  if (pixels instanceof Uint16Array) return { ...shape, channels: kept, pixels }
+  const floats = {
+    ...floatsOf(pixels, kept, { bits, kind }, toldScale(pixels, kept, traits)),
+    hot: hotValues(pixels, { width, channels: kept }),
   }
+  return { ...shape, channels: kept, pixels: inSixteenBits(floats, kept), floats }
+}
+
+/** Why values that the image decoder would change are not taken. */
+export function notUnpacked({ bits, kind, colors, extras }: TiffTraits): string {
+  if (kind !== 'float' && bits > 32)
+    return `Its values are whole numbers of ${bits} bits. Save it with 16 or 32 bits first.`
+  const numbers = { unsigned: 'whole numbers', signed: 'signed whole numbers', float: 'floats' }[kind]
+  return `It has ${colors + extras.length} channels of ${numbers} of ${bits} bits in a way that Hourglass does not unpack. Save it without compression, in RGB or grey, first.`
+}
+
+const toldScale = (values: StoredValues, channels: number, { bits, kind, ...traits }: TiffTraits) =>
+  scaleOf(sortedColors(values, channels), { bits, kind }, toldBy({ ...traits, bits, kind }))
+
+/** Less than 8 bits as 0..255: in place, and those of the other channels too. */
+function widened(pixels: Uint8Array, bits: number, extra: ExtraChannels | undefined): Uint8Array {
+  const scale = 255 / (2 ** bits - 1)
+  for (const one of [pixels, extra?.pixels])
+    if (one) for (let i = 0; i < one.length; i++) one[i] = Math.round(one[i]! * scale)
+  return pixels
 }

@@ -12,6 +12,8 @@ import { BatchProgress, type Ending } from './batchProgress'
 import { type DenoisedPicture, denoisePicture } from './denoisePicture'
 import type { DenoisingModel } from './denoisingModels'
 import type { LoadedPicture } from './loadedPicture'
+import type { FolderScales } from './folderScales'
+import { isSameScale } from './pictureScale'
 import { keyOf } from './nextWork'
 import { NoiseAhead } from './noiseAhead'
 import { canReadAhead, type Opened, PictureReader } from './pictureReader'
@@ -34,6 +36,7 @@ export interface SaveDependencies {
   readonly fence: Fence
   readonly log: Log
   readonly results: SavedResults
+  readonly scales: FolderScales
   readonly target: () => ComputeTarget
   readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
   /** The picture as it is looked at, where it is. */
@@ -66,10 +69,11 @@ export class SaveQueue {
   private readonly places: TakenPlaces
 
   constructor(private readonly deps: SaveDependencies) {
-    const { modelFor, estimator, results, fence } = deps
+    const { modelFor, estimator, results, scales, fence } = deps
     this.sideBySide = new SideBySide(() => deps.lanes(), this.progress)
     this.places = new TakenPlaces(results)
-    this.reader = new PictureReader({ fence, modelFor, noiseAhead: new NoiseAhead(estimator) })
+    const noiseAhead = new NoiseAhead(estimator)
+    this.reader = new PictureReader({ fence, modelFor, noiseAhead, scales })
   }
 
   /** When nothing is left to do. Returns the function that stops listening. */
@@ -280,6 +284,7 @@ export class SaveQueue {
     const shown = looked(id)
     const isShown =
       picture.pages === 1 &&
+      isSameScale(picture, shown?.picture) &&
       shown?.restoration.isComplete &&
       shown.restoration.isFor(keyOf({ model, ...asked })) &&
       isSame(entry.stamp, { bytes: shown.image.bytes, modifiedMs: shown.image.modifiedMs })

@@ -3,7 +3,6 @@ import type { PixelBlock } from '../../../shared/api/library'
 import { profileOf } from '../datasets/foreign/foreignPixels'
 import { isForeign, type PreparedImage } from '../datasets/prepareImage'
 import { readingOptions } from '../datasets/storedPixels'
-import type { Floats } from './floats'
 import { isConverted } from './readPicture'
 import { profiledTiff } from './tiff/profiledTiff'
 
@@ -38,13 +37,6 @@ export class ScreenColors {
       // A profile that cannot be read says nothing.
       return null
     }
-  }
-
-  /** Of pixels that are a range of values with white within it. Null where white is the largest. */
-  static ofRange({ low, high, white }: Pick<Floats, 'low' | 'high' | 'white'>): ScreenColors | null {
-    if (low === 0 && high === white) return null
-    const shown = (value: number) => ((low + (value / 255) * (high - low)) / white) * 255
-    return new ScreenColors(new Uint8Array(Uint8ClampedArray.from({ length: 256 }, (_, i) => shown(i))), 1)
   }
 
   /** A block for the screen. */

@@ -1,16 +1,23 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
 import { openInput } from '../datasets/decodeImage'
+import type { ValueScale } from '../../engine/imaging/valueScale'
 import { decodingRoom } from '../datasets/decodingRoom'
-import { prepareImage } from '../datasets/prepareImage'
-import { UnusableImage } from '../datasets/unusableImage'
+import { type PreparedImage, prepareImage } from '../datasets/prepareImage'
+import { damaged, reasonOf } from '../datasets/unusableImage'
 
 /** An upright picture, no side longer than `size`, on white. @throws ExpectedError for what cannot be read */
-export async function readThumbnail(path: string, size: number): Promise<PixelBlock> {
+export async function readThumbnail(
+  path: string,
+  size: number,
+  scaleOf: (image: PreparedImage) => Promise<ValueScale | undefined> = async () => undefined,
+): Promise<PixelBlock> {
   try {
     const image = await prepareImage(path)
+    const scale = await scaleOf(image)
+    const scaleFor = scale && (async () => scale)
     const { data, info } = await decodingRoom.with(image, async () => {
-      const opened = await openInput(image, true)
+      const opened = await openInput(image, { forThumbnail: true, scaleFor })
       return opened
         .resize(size, size, { fit: 'inside', withoutEnlargement: true })
         .flatten({ background: 'white' })
@@ -21,9 +28,6 @@ export async function readThumbnail(path: string, size: number): Promise<PixelBl
     const { width, height } = info
     return { count: 1, width, height, channels: info.channels === 1 ? 1 : 3, data: new Uint8Array(data) }
   } catch (error) {
-    if (error instanceof UnusableImage) throw new ExpectedError('bad-input', error.message)
-    throw error instanceof ExpectedError
-      ? error
-      : new ExpectedError('bad-input', 'The picture cannot be shown: its file is damaged.', { cause: error })
+    throw new ExpectedError('bad-input', reasonOf(damaged(error)), { cause: error })
   }
 }

@@ -6,15 +6,14 @@ import { asStored, readingOptions, spaceOf } from '../datasets/storedPixels'
 import { UnusableImage } from '../datasets/unusableImage'
 import { describedPixel, withoutName } from './describedPixel'
 import { encode } from './encodePicture'
-import { type Floats, type Sample, withChanges } from './floats'
-import { toLinear } from '../datasets/foreign/foreignPixels'
+import { rangeIn } from './pictureScale'
 import { carryChunks } from './pngChunks'
 import { holdsPages, type Picture } from './readPicture'
-import type { ExtraChannels } from './readTiff'
 import { carryTags } from './tiff/carryTags'
 import { withBytes, withFile } from './tiff/fileSource'
-import { readDirectories } from './tiff/tiffDirectory'
-import { writeTiffPages } from './tiff/tiffPages'
+import type { ByteSource } from './tiff/tiffDirectory'
+import { writeTiffPicture } from './writeTiffPicture'
+import { withoutExif } from './withoutExif'
 import { withNote, withoutGainMap } from './xmpNote'
 
 /**
@@ -96,28 +95,31 @@ export async function writePicture(
     throw new UnusableImage(
       `It has ${pages} pages, and a file of the kind ${format} holds one. Save it as the original is, or as TIFF.`,
     )
-  if (format === 'tiff' && (picture.floats || picture.extra))
-    return writePages(original, picture, pixels, path, options)
+  const isOwn = picture.floats || picture.extra || original.tiff?.isUnpacked
+  if (format === 'tiff' && (isOwn || (picture.isConverted && pages > 1)))
+    return writeTiffPicture(original, picture, pixels, path, options)
   const raw = { height: height * pages, width, channels }
-  const isDeep = pixels instanceof Uint16Array
+  const shown = isOnScale(picture, format) ? onScale(pixels as Uint16Array, picture) : pixels
+  const isDeep = shown instanceof Uint16Array
   const isKeptDeep = isDeep && (format === 'png' || format === 'tiff' || format === 'avif')
   const space = spaceOf(channels < 3, isKeptDeep)
   const how = { format, quality: options.quality, pixels: height * width * pages, isDeep }
-  // Floats would go through the decoder's conversion of colours.
+  // Other channels are those of a TIFF, and floats would go through the decoder's conversion of colours.
   if (picture.format === 'bmp' || picture.floats) {
-    const shown = picture.floats?.isCurved ? upToWhite(pixels, picture.floats) : pixels
     await encode(opaque(sharp(shown, { raw }).toColourspace(space), format), how).toFile(path)
+    if (format === 'tiff') await carryTags(null, path, pages)
     return
   }
-  const described = picture.described ?? (await descriptionsOf(original, picture))
+  const described: Descriptions = picture.described ?? (await descriptionsOf(original, picture))
   const { begun, density } = await carrierOf(original, picture, described)
   const filled = begun
     // Arrays of numbers are taken as well, which its types do not say.
-    .boolean(pixels as Buffer, 'or', { raw })
+    .boolean(shown as Buffer, 'or', { raw })
     .toColourspace(space)
-    .keepMetadata()
+  // The encoder makes a block of EXIF with a resolution where there is none.
+  const kept = described.exif || format === 'jpeg' ? filled.keepMetadata() : filled.keepIccProfile().keepXmp()
   const xmp = xmpFor(picture, described.xmp?.toString(), options.note)
-  const carrier = xmp === null ? filled : filled.withXmp(xmp)
+  const carrier = xmp === null ? kept : kept.withXmp(xmp)
   const isOpaque = channels % 2 === 1
   const ready =
     format !== 'jpeg' || isOpaque
@@ -125,8 +127,9 @@ export async function writePicture(
       : sharp(await carrier.png({ compressionLevel: 1 }).toBuffer())
           .flatten({ background: 'white' })
           .keepMetadata()
-  await encode(ready, { ...how, density }).toFile(path)
-  if (format === 'tiff') await carryDescriptions(original, described.exif, path, pages)
+  await encode(ready, { ...how, density, bits: described.bitsPerSample }).toFile(path)
+  if (format === 'tiff') await carryDescriptions(original, { exif: described.exif, density }, path, pages)
+  if (format === 'jpeg' && !described.exif) await withoutExif(path)
   if (format === 'png' && picture.format === 'png') await carryChunks(original.input, path)
 }
 
@@ -144,11 +147,20 @@ function xmpFor({ source }: Picture, xmp: string | undefined, note: string | nul
   return kept === xmp || kept === undefined ? null : kept
 }
 
-/** The pixels of floats as a format shows them that ends at white. */
-function upToWhite(pixels: Uint8Array | Uint16Array, { low, high, white }: Floats): Uint16Array {
-  const step = (high - low) / 65_535
-  return Uint16Array.from(pixels, (value) =>
-    Math.round((Math.min(white, Math.max(0, low + value * step)) / white) * 65_535),
+/** Whether values are written as a screen shows them: those of floats, and in formats that are made for screens. */
+const isOnScale = ({ floats, scale }: Picture, format: ImageFormat): boolean =>
+  Boolean(scale) && (floats !== undefined || (format !== 'png' && format !== 'tiff'))
+
+/** The pixels with black at 0 and white at the largest value. */
+function onScale(pixels: Uint16Array, picture: Picture): Uint16Array {
+  const range = rangeIn(picture)
+  if (!range) return pixels
+  const { channels } = picture
+  const steps = 65_535 / (range.white - range.black)
+  return pixels.map((value, i) =>
+    channels % 2 === 0 && i % channels === channels - 1
+      ? value
+      : Math.round(Math.min(65_535, Math.max(0, (value - range.black) * steps))),
   )
 }
 
@@ -159,7 +171,7 @@ interface Carrier {
   readonly density?: number
 }
 
-type Descriptions = Pick<Metadata, 'exif' | 'xmp' | 'icc'> & { density?: number }
+type Descriptions = Pick<Metadata, 'exif' | 'xmp' | 'icc' | 'bitsPerSample'> & { density?: number }
 
 async function carrierOf(
   original: PreparedImage,
@@ -202,67 +214,19 @@ async function convertedPixel(input: Buffer | string, { format, channels }: Pict
   return sharp(pixel, { ignoreIcc: true }).linear(none, none)
 }
 
-/** Into a TIFF. What is damaged in the original stays behind. */
+/** Into a TIFF, which gets nothing that the original does not say. What is damaged in that stays behind. */
 async function carryDescriptions(
   original: PreparedImage,
-  exif: Buffer | undefined,
+  { exif, density }: Partial<Descriptions>,
   path: string,
   pages: number,
 ): Promise<void> {
+  const carry = (source: ByteSource | null) => carryTags(source, path, pages, density !== undefined)
   try {
     if (original.format === 'tiff') await withFile(original.path, (source) => carryTags(source, path, pages))
-    else if (exif) await withBytes(withoutName(exif), (source) => carryTags(source, path, 1))
+    else if (exif) await withBytes(withoutName(exif), carry)
+    else await carry(null)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
-}
-
-const xmpTag = 700
-
-/** A TIFF of what the encoder does not write. */
-async function writePages(
-  original: PreparedImage,
-  { floats, extra, format, pages, height, width, channels, described }: Picture,
-  pixels: Uint8Array | Uint16Array,
-  path: string,
-  { note }: WriteOptions,
-): Promise<void> {
-  const isTiff = format === 'tiff'
-  const directories = isTiff ? await withFile(original.path, (source) => readDirectories(source, pages)) : []
-  const xmp = isTiff ? directories[0]?.values.get(xmpTag)?.data : described?.xmp
-  const values = floats ? inFile(floats, withChanges(floats, pixels as Uint16Array), channels) : pixels
-  const all = channels + (extra?.channels ?? 0)
-  const written = extra ? joined(values as Uint8Array | Uint16Array, channels, extra) : values
-  const sample = floats?.sample ?? sampleOf(written)
-  await writeTiffPages(
-    path,
-    directories,
-    { values: written, sample, isDecoded: extra !== undefined, pages, height, width, channels: all },
-    note === null ? null : withNote(xmp?.toString(), note),
-  )
-}
-
-const sampleOf = (values: Float32Array | Uint16Array | Uint8Array): Sample => ({
-  bits: 8 * values.BYTES_PER_ELEMENT,
-  kind: values instanceof Float32Array ? 'float' : 'unsigned',
-})
-
-const inFile = ({ isCurved }: Floats, values: Float32Array, channels: number): Float32Array =>
-  isCurved ? values.map((value, i) => (channels === 4 && i % 4 === 3 ? value : toLinear(value))) : values
-
-/** The channels of a picture, and those that its file has beside them. */
-function joined(
-  pixels: Uint8Array | Uint16Array,
-  channels: number,
-  extra: ExtraChannels,
-): Uint8Array | Uint16Array {
-  const count = pixels.length / channels
-  const all = channels + extra.channels
-  const values = pixels instanceof Uint8Array ? new Uint8Array(count * all) : new Uint16Array(count * all)
-  for (let i = 0; i < count; i++) {
-    for (let c = 0; c < channels; c++) values[i * all + c] = pixels[i * channels + c]!
-    for (let c = 0; c < extra.channels; c++)
-      values[i * all + channels + c] = extra.pixels[i * extra.channels + c]!
-  }
-  return values
 }

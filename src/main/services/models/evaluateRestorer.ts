@@ -6,7 +6,7 @@ import type { ComputeTarget, EvaluateResult } from '../../worker/protocol'
 import { decodeImage } from '../datasets/decodeImage'
 import { findImages } from '../datasets/findImages'
 import { prepareImage } from '../datasets/prepareImage'
-import { UnusableImage } from '../datasets/unusableImage'
+import { reasonOf } from '../datasets/unusableImage'
 import type { ModelWork } from './modelWork'
 
 export interface RestorerEvaluation extends ComputeTarget {
@@ -56,8 +56,7 @@ export async function evaluateRestorer(
       sums.noisyPsnr += result.noisyPsnr ?? 0
       sums.count++
     } catch (error) {
-      if (!(error instanceof UnusableImage)) throw error
-      skipped.push({ path: image.path, reason: error.message })
+      skipped.push({ path: image.path, reason: reasonOf(error, signal) })
     }
   }
   onProgress?.(found.images.length, found.images.length)

@@ -3,7 +3,7 @@ import { ExpectedError } from '../../../shared/errors'
 import type { InputShape } from '../../../shared/modelSpec'
 import { decodeImage } from '../datasets/decodeImage'
 import { prepareImage } from '../datasets/prepareImage'
-import { UnusableImage } from '../datasets/unusableImage'
+import { reasonOf } from '../datasets/unusableImage'
 
 /**
  * An image file in the size and colour that a model takes: height × width × channels bytes.
@@ -18,7 +18,6 @@ export async function pixelsOfFile(
     const preprocessing = preprocessingSchema.parse({ width, height, color })
     return (await decodeImage(await prepareImage(path), preprocessing)).data
   } catch (error) {
-    if (error instanceof UnusableImage) throw new ExpectedError('bad-input', `${path}: ${error.message}`)
-    throw error
+    throw new ExpectedError('bad-input', `${path}: ${reasonOf(error)}`, { cause: error })
   }
 }

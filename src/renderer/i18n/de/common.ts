@@ -21,6 +21,16 @@ export const common = {
   perSecond: '{n} Bilder/s',
   timeLeft: 'noch {time}',
   underASecond: 'weniger als eine Sekunde',
+  range: {
+    file: 'Schwarz ist {black} und Weiß {white}, wie es in der Datei steht.',
+    type: 'Schwarz ist {black} und Weiß {white}: alles, was die Datei fassen kann.',
+    bits: 'Schwarz ist {black} und Weiß {white}: Nur so viele Bits sind in Gebrauch.',
+    values: 'Schwarz ist {black} und Weiß {white}: Dazwischen liegen fast alle Werte.',
+    given: 'Schwarz ist {black} und Weiß {white}, wie Sie es eingestellt haben.',
+    set: 'Schwarz und Weiß von Hand einstellen',
+    black: 'Schwarz',
+    white: 'Weiß',
+  },
   startedAnew:
     'Hourglass wurde neu gestartet. Öffnen Sie die Adresse, die es ausgegeben hat: Diese Seite gehört zur Zeit davor.',
   connectionLost: 'Die Verbindung zu Hourglass ist unterbrochen. Neuer Versuch…',

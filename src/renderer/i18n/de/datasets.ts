@@ -53,7 +53,9 @@ export const datasets = {
   },
   patchCount: 'Ausschnitte je Bild',
   labelsFromFolders: 'Ordner sind Gruppen',
-  moreHint: 'Hintergrund, Höchstzahl, Startwert',
+  moreHint: 'Hintergrund, Höchstzahl, Startwert, Schwarz und Weiß',
+  rangeHint:
+    'Bilder mit mehr als 8 Bit werden auf 8 gebracht: alle mit demselben Schwarz und Weiß, die sich aus ihren Werten ergeben.',
   background: 'Hintergrund',
   limit: 'Höchstens',
   limitHint: '0 nimmt alle Bilder',

@@ -21,6 +21,16 @@ export const common = {
   perSecond: '{n} images/s',
   timeLeft: '{time} left',
   underASecond: 'less than a second',
+  range: {
+    file: 'Black is {black} and white is {white}, as the file says.',
+    type: 'Black is {black} and white is {white}: all that the file can hold.',
+    bits: 'Black is {black} and white is {white}: only so many bits are in use.',
+    values: 'Black is {black} and white is {white}: nearly all values lie between them.',
+    given: 'Black is {black} and white is {white}, as you have set.',
+    set: 'Set black and white by hand',
+    black: 'Black',
+    white: 'White',
+  },
   startedAnew:
     'Hourglass was started anew. Open the address that it printed: this page belongs to the time before.',
   connectionLost: 'The connection to Hourglass is lost. Trying again…',

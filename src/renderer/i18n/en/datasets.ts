@@ -51,7 +51,9 @@ export const datasets = {
   },
   patchCount: 'Patches from each image',
   labelsFromFolders: 'Folders are labels',
-  moreHint: 'Background, limit, seed',
+  moreHint: 'Background, limit, seed, black and white',
+  rangeHint:
+    'Images with more than 8 bits are brought to 8: all of them by one black and one white, which are told from their values.',
   background: 'Background',
   limit: 'At most',
   limitHint: '0 takes all images',

@@ -1,13 +1,16 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { denoiseOutputSchema } from '../../../../src/shared/api/denoising'
+import { CancelledError, ExpectedError } from '../../../../src/shared/errors'
 import { preprocessingSchema } from '../../../../src/shared/dataset'
 import { decodeImage } from '../../../../src/main/services/datasets/decodeImage'
+import { findImages } from '../../../../src/main/services/datasets/findImages'
 import { mendJpeg } from '../../../../src/main/services/datasets/jpegParts'
 import { prepareImage } from '../../../../src/main/services/datasets/prepareImage'
+import { reasonOf } from '../../../../src/main/services/datasets/unusableImage'
 import { uprightPixels } from '../../../../src/main/services/datasets/uprightPixels'
 import { readPicture } from '../../../../src/main/services/denoising/readPicture'
 import { placeResult } from '../../../../src/main/services/denoising/resultPath'
@@ -239,4 +242,54 @@ it('a result has the name of its original, whatever signs are in it', async () =
 it('a description promises no gain map that is not there', () => {
   const xmp = `<rdf:RDF><rdf:Description hdrgm:Version="1.0" dc:format="x"><Container:Directory><a/></Container:Directory><hdrgm:GainMapMax>1</hdrgm:GainMapMax></rdf:Description></rdf:RDF>`
   expect(withoutGainMap(xmp)).toBe('<rdf:RDF><rdf:Description dc:format="x"></rdf:Description></rdf:RDF>')
+})
+
+it.each([8, 10, 12] as const)('AVIF of %i bits stays so', async (bitdepth) => {
+  const deep = Uint16Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 65_521)
+  const made = sharp(deep, { raw: { width, height, channels: 3 } }).toColourspace('rgb16')
+  const { out } = await through('a.avif', await made.avif({ bitdepth, quality: 90 }).toBuffer())
+  expect((await sharp(out).metadata()).bitsPerSample).toBe(bitdepth)
+})
+
+it.each(['jpg', 'png', 'webp', 'avif', 'tif'])('no resolution is invented for %s', async (ending) => {
+  const made = await image(3)
+    .toFormat(ending === 'jpg' ? 'jpeg' : ending === 'tif' ? 'tiff' : (ending as 'png'))
+    .toBuffer()
+  const { out } = await through(`a.${ending}`, made)
+  const { exif } = await sharp(out).metadata()
+  expect(exif).toBeUndefined()
+})
+
+it('whatever goes wrong with one picture is a reason to leave that out', () => {
+  expect(reasonOf(new TypeError('x is not a function'))).toContain(
+    'Hourglass failed at this picture: x is not a function.',
+  )
+  expect(reasonOf(new RangeError('Array buffer allocation failed'))).toContain('not enough memory')
+  expect(reasonOf(new ExpectedError('no-access', 'No.'))).toBe('No.')
+  for (const error of [new ExpectedError('disk-full', 'Full.'), new CancelledError('Stopped.')])
+    expect(() => reasonOf(error)).toThrow(error)
+})
+
+it.each(['a.zip', 'a.csv', 'a.npz', 'a.h5'])('%s is called what it is', async (name) => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, name), 'PK')
+  await expect(findImages([folder], { labels: 'folder' })).rejects.toThrow(
+    /which Hourglass does not look into/,
+  )
+})
+
+it('a folder in a folder is no label', async () => {
+  const folder = await temporaryFolder()
+  const put = async (path: string) => {
+    await mkdir(join(folder, path, '..'), { recursive: true })
+    await writeFile(join(folder, path), await image(1).png().toBuffer())
+  }
+  const labels = async () =>
+    (await findImages([folder], { labels: 'folder' })).images.map((one) => one.kind === 'file' && one.label)
+  await put('train/train/1.png')
+  await put('train/train/2.png')
+  expect(await labels()).toEqual([null, null])
+  await put('train/train/cat/3.png')
+  await put('train/train/dog/4.png')
+  expect((await labels()).filter((label) => label === 'cat' || label === 'dog')).toEqual(['cat', 'dog'])
 })

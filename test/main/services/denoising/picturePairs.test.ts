@@ -42,7 +42,7 @@ it('a float out of all proportion that stands alone does not stretch the others,
   values[130] = 1e6
   const floats = { ...floatsOf(values), hot: hotValues(values, shape) }
   expect([...floats.hot]).toEqual([130])
-  expect(floats).toMatchObject({ low: 0, high: 1, white: 1 })
+  expect(floats).toMatchObject({ low: 0, high: 1, scale: { black: 0, white: 1 } })
   const pixels = inSixteenBits(floats)
   expect(pixels[130]).toBe(Math.round((pixels[129]! + pixels[131]!) / 2))
   const written = withChanges(floats, pixels)

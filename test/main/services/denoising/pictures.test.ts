@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { prepareImage } from '../../../../src/main/services/datasets/prepareImage'
-import { sigmaScale, withChanges } from '../../../../src/main/services/denoising/floats'
+import { sigmaScale } from '../../../../src/main/services/denoising/pictureScale'
+import { withChanges } from '../../../../src/main/services/denoising/floats'
 import { readPicture } from '../../../../src/main/services/denoising/readPicture'
 import {
   asTheOriginal,
@@ -154,8 +155,9 @@ describe('a picture that is read and written', () => {
     async (value) => {
       const path = join(await temporaryFolder(), 'a.tif')
       await writeFile(path, greyTiff(2, 2, 32, 3, new Float32Array(4).fill(value)))
-      const { floats, pixels } = await readPicture(await prepareImage(path))
-      expect(sigmaScale(floats)).toBeGreaterThan(0)
+      const picture = await readPicture(await prepareImage(path))
+      const { floats, pixels } = picture
+      expect(sigmaScale(picture)).toBeGreaterThan(0)
       expect(withChanges(floats!, pixels as Uint16Array)).toEqual(new Float32Array(4).fill(value))
     },
   )

@@ -87,7 +87,7 @@ describe('what was removed', () => {
     const { place } = await app.places.add(folder)
     const { ids } = await app.handlers['denoise.add']({ places: [place] })
     const list = async () => (await app.handlers['denoise.list']({})).items
-    const controls = { model: 'auto', sigma: 12, strength: 0.5, color: 1, detail: 0 } as const
+    const controls = { model: 'auto', sigma: 12, strength: 0.5, color: 1, detail: 0, range: 'auto' } as const
     await app.handlers['denoise.setControls']({ ids: [ids[0]!], controls })
     const before = await list()
     const { undo } = await app.handlers['denoise.remove']({ ids: [...ids] })

@@ -16,8 +16,14 @@ export interface Repairs {
 
 export const noRepairs: Repairs = { impulses: 0, rows: 0, columns: 0, range: null }
 
-/** @returns the image itself where nothing was wrong with its values, or else a copy; with its range */
-export function repairImage(image: PixelImage): { image: PixelImage; repairs: Repairs } {
+/**
+ * @param given the range, null for that of the values; undefined to tell it from the picture
+ * @returns the image itself where nothing was wrong with its values, or else a copy; with its range
+ */
+export function repairImage(
+  image: PixelImage,
+  given?: ValueRange | null,
+): { image: PixelImage; repairs: Repairs } {
   let { data } = image
   let share = 0
   const impulses = findImpulses(image)
@@ -29,6 +35,6 @@ export function repairImage(image: PixelImage): { image: PixelImage; repairs: Re
     data = withoutOffsets({ ...image, data }, found)
     sigmas[direction] = found.sigma
   }
-  const range = ownRange({ ...image, data })
+  const range = given === undefined ? ownRange({ ...image, data }) : given
   return { image: { ...image, data, range }, repairs: { impulses: share, ...sigmas, range } }
 }

@@ -29,6 +29,23 @@ export const sourceOf = (bytes: Buffer): ByteSource => ({
   },
 })
 
+/** Numbers of a tag of the types BYTE, SHORT, LONG and LONG8, RATIONAL and the floats; none where it is not there. */
+export function numbersOf({ values }: TiffDirectory, tag: number): number[] {
+  const value = values.get(tag)
+  if (!value) return []
+  const { type, count, data } = value
+  const all = (read: (i: number) => number) => Array.from({ length: count }, (_, i) => read(i))
+  if (type === 3) return all((i) => data.readUInt16LE(2 * i))
+  if (type === 4) return all((i) => data.readUInt32LE(4 * i))
+  if (type === 5) return all((i) => data.readUInt32LE(8 * i) / data.readUInt32LE(8 * i + 4))
+  if (type === 8) return all((i) => data.readInt16LE(2 * i))
+  if (type === 9) return all((i) => data.readInt32LE(4 * i))
+  if (type === 11) return all((i) => data.readFloatLE(4 * i))
+  if (type === 12) return all((i) => data.readDoubleLE(8 * i))
+  if (type === 16) return all((i) => Number(data.readBigUInt64LE(8 * i)))
+  return type === 1 ? [...data] : []
+}
+
 /** Directories of EXIF, of its GPS and of its interoperability. */
 const pointers = new Set([0x8769, 0x8825, 0xa005])
 

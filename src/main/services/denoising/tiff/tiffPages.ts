@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
 import type { Sample } from '../floats'
 import { samplesOf } from './samples'
+import type { StoredValues } from './tiffValues'
 import type { TiffDirectory, TiffValue } from './tiffDirectory'
 import { bytesValue, longsValue, shortsValue, TiffWriter } from './tiffWriter'
 
@@ -24,7 +25,7 @@ const rgb = 2
 
 /** Pages of one size, row-major, pages × height × width × channels. */
 export interface TiffPages {
-  readonly values: Float32Array | Uint16Array | Uint8Array
+  readonly values: StoredValues
   /** How they are stored; as floats of 32 bits if not given. */
   readonly sample?: Sample
   /** They are grey or RGB with black at 0, whatever the original's are. */
@@ -33,6 +34,8 @@ export interface TiffPages {
   readonly height: number
   readonly width: number
   readonly channels: number
+  /** Of them, those of colour; all of them if not given. */
+  readonly colors?: 1 | 3
 }
 
 /**
@@ -46,7 +49,7 @@ export interface TiffPages {
 export async function writeTiffPages(
   path: string,
   original: readonly (TiffDirectory | undefined)[],
-  { values, sample = floats32, isDecoded = false, pages, height, width, channels }: TiffPages,
+  { values, sample = floats32, isDecoded = false, pages, height, width, channels, colors }: TiffPages,
   xmp: string | null,
 ): Promise<void> {
   const file = await open(path, 'w')
@@ -80,7 +83,7 @@ export async function writeTiffPages(
       ]
       const { values: kept, inner } = original[page] ?? { values: new Map(), inner: new Map() }
       const classic = [...kept].filter(([tag, { type }]) => type < 16 && !ofOtherLayouts.includes(tag))
-      const usual = shortsValue(channels < 3 ? blackIsZero : rgb)
+      const usual = shortsValue((colors ?? channels) < 3 ? blackIsZero : rgb)
       const decoded: [number, TiffValue][] = isDecoded ? [[tags.photometric, usual]] : []
       const all = new Map([[tags.photometric, usual], ...classic, ...layout, ...decoded])
       if (xmp !== null && page === 0) all.set(tags.xmp, bytesValue(Buffer.from(xmp)))
