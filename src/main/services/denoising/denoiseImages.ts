@@ -95,16 +95,16 @@ export async function denoiseImages(
   // What is wrong with the model is told before any picture is looked at.
   const given = request.model === null ? null : await models.for({ channels: 1 })
   const settings = settingsOf(request, given && (await stampOf(given.files.weights)))
-  const found = await findTargets(request, settings, work)
-  const { skipped } = found
-  const targets = found.targets.filter(({ isDone }) => !isDone)
-  const done = found.targets.length - targets.length
-  const scales = new FolderScales(() => found.targets.map(({ absolute }) => absolute))
+  const { targets: all, skipped } = await findTargets(request, settings, work)
+  const targets = all.filter(({ isDone }) => !isDone)
+  const done = all.length - targets.length
+  const scales = new FolderScales(() => all.map(({ absolute }) => absolute))
   const total = targets.reduce((sum, { megapixels }) => sum + megapixels, 0)
   let [count, behind] = [0, 0]
+  const own = <T extends object>(step: () => Promise<T>) => orReason(step, signal)
   const read = async (target: Target) => ({
     target,
-    opened: await orReason(() => openPicture(target, scales, request.range), signal),
+    opened: await own(() => openPicture(target, scales, request.range)),
   })
   // While one is written the next is computed.
   let writing: Promise<DenoisedImage | Skipped> | null = null
@@ -125,17 +125,11 @@ export async function denoiseImages(
       const made =
         'reason' in opened
           ? opened
-          : await orReason(
-              () => denoiseTarget(target, opened, models, request, { ...work, progress, settings }),
-              signal,
-            )
+          : await own(() => denoiseTarget(target, opened, models, request, { ...work, progress, settings }))
       await written()
       const { path } = target
       if ('reason' in made) skipped.push({ path, reason: made.reason })
-      else
-        writing = orReason(made.write, signal).then((ended) =>
-          'reason' in ended ? { ...ended, path } : ended,
-        )
+      else writing = own(made.write).then((ended) => ('reason' in ended ? { ...ended, path } : ended))
       writing?.catch(() => undefined)
       behind += target.megapixels
       progress(0)

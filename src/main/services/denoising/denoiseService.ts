@@ -101,17 +101,8 @@ export class DenoiseService {
     this.models = new ChosenModels((id) => deps.models.folderOf(id))
     const modelFor = this.models.for.bind(this.models)
     this.queue = new SaveQueue({
-      ...{
-        log,
-        target,
-        modelFor,
-        clients: savers,
-        lanes: () => this.savingLanes(),
-        estimator: client,
-        fence: deps.fence,
-        results: new SavedResults(deps.state, log),
-        scales: this.scales,
-      },
+      ...{ log, target, modelFor, clients: savers, estimator: client, fence: deps.fence },
+      ...{ lanes: () => this.savingLanes(), results: new SavedResults(deps.state, log), scales: this.scales },
       looked: (id) => this.loaded.peek(id),
       change: (ids, changes) => this.change(ids, changes),
       onBatch: (batch) => {

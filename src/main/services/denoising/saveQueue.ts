@@ -72,8 +72,7 @@ export class SaveQueue {
     const { modelFor, estimator, results, scales, fence } = deps
     this.sideBySide = new SideBySide(() => deps.lanes(), this.progress)
     this.places = new TakenPlaces(results)
-    const noiseAhead = new NoiseAhead(estimator)
-    this.reader = new PictureReader({ fence, modelFor, noiseAhead, scales })
+    this.reader = new PictureReader({ fence, modelFor, scales, noiseAhead: new NoiseAhead(estimator) })
   }
 
   /** When nothing is left to do. Returns the function that stops listening. */
