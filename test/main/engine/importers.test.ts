@@ -280,6 +280,7 @@ describe('a safetensors file of PyTorch', () => {
     expect(weights['encoder.0.kernel']!.data[1]).toBe(tensors['encoder.0.weight'].data[64])
     const said = await read(path, {
       hidden: 'tanh',
+      code: 'linear',
       output: 'linear',
       input: { width: 16, height: 4, channels: 1 },
     })
