@@ -25,36 +25,12 @@ function parseSize(text: string): { width: number; height: number } {
 }
 
 export function registerImportModel(program: Command, context: CommandContext): void {
-  program
-    .command('import-model')
+  addOptions(program.command('import-model'))
     .description('Read a model out of a file of Hourglass or of another program.')
     .argument(
       '<file>',
       '.hourglass, .onnx, .keras, .safetensors, TensorFlow.js model.json, or a folder that export made',
     )
-    .requiredOption('--out <folder>', 'where to put the model')
-    .option('--name <name>', 'what to call it')
-    .option('--size <WxH>', 'of its images, where the file does not say', parseSize)
-    .addOption(
-      choice('--channels <n>', 'grey or RGB, where the file does not say', ['1', '3'] as const).default('1'),
-    )
-    .addOption(
-      new Option('--hidden <name>', 'activation of hidden layers, for files of weights alone').choices([
-        ...activations,
-      ]),
-    )
-    .addOption(
-      new Option('--code <name>', 'activation of the code, if not that of hidden layers').choices([
-        ...activations,
-      ]),
-    )
-    .addOption(
-      new Option('--output <name>', 'activation of the output, for files of weights alone').choices([
-        ...activations,
-      ]),
-    )
-    .addOption(new Option('--range <range>', 'of the values of its images').choices([...valueRanges]))
-    .option('--noise <noise>', 'the noise that it learned to remove, for example gaussian:25')
     .addHelpText(
       'after',
       examples(
@@ -86,4 +62,31 @@ export function registerImportModel(program: Command, context: CommandContext): 
         context.output.record({ type: 'done', out, name: called, tying: spec.tying, spec, notes })
       },
     )
+}
+
+function addOptions(command: Command): Command {
+  return command
+    .requiredOption('--out <folder>', 'where to put the model')
+    .option('--name <name>', 'what to call it')
+    .option('--size <WxH>', 'of its images, where the file does not say', parseSize)
+    .addOption(
+      choice('--channels <n>', 'grey or RGB, where the file does not say', ['1', '3'] as const).default('1'),
+    )
+    .addOption(
+      new Option('--hidden <name>', 'activation of hidden layers, for files of weights alone').choices([
+        ...activations,
+      ]),
+    )
+    .addOption(
+      new Option('--code <name>', 'activation of the code, if not that of hidden layers').choices([
+        ...activations,
+      ]),
+    )
+    .addOption(
+      new Option('--output <name>', 'activation of the output, for files of weights alone').choices([
+        ...activations,
+      ]),
+    )
+    .addOption(new Option('--range <range>', 'of the values of its images').choices([...valueRanges]))
+    .option('--noise <noise>', 'the noise that it learned to remove, for example gaussian:25')
 }
