@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type App, createApp } from '../../src/main/app/createApp'
@@ -19,12 +20,25 @@ export function testLog(): TestLog {
   }
 }
 
-/** The app without a window, on a library of its own in `home`, with the built compute worker. Close it. */
-export async function openTestApp(home: string, log: Log = testLog()): Promise<App> {
+/**
+ * The app without a window, on a library of its own in `home`, with the built compute worker. Close it.
+ *
+ * @param roots what it may show: all that tests make, if not given
+ */
+export async function openTestApp(
+  home: string,
+  log: Log = testLog(),
+  roots: readonly string[] = [home, tmpdir()],
+): Promise<App> {
   return createApp({
     folders: appFolders({ HOURGLASS_HOME: home }),
     log,
-    shell: { host: 'served', roots: [home], pick: async () => [], reveal: async () => undefined },
+    shell: {
+      host: 'served',
+      roots,
+      pick: async () => [],
+      reveal: async () => undefined,
+    },
     version: '0.1.0',
     computeWorker: pathToFileURL(join(root, 'out/main/computeWorker.js')),
     tensorflowSetup: null,

@@ -9,7 +9,7 @@ import { type CommandName, commands, type Params, type Results } from '../../../
 import { defaultControls, type DenoisePicture } from '../../../../src/shared/api/denoising'
 import { noisyPicture } from '../../../support/noisyPicture'
 import { enter } from '../../../support/served'
-import { openTestApp } from '../../../support/testApp'
+import { openTestApp, testLog } from '../../../support/testApp'
 import { folderOfFile } from '../../../support/testFolder'
 
 let app: App
@@ -120,7 +120,7 @@ describe('the folder for results', () => {
     await mkdir(inside, { recursive: true })
     await mkdir(outside)
     const reopened = async (chosen: string | null): Promise<string | null> => {
-      let one = await openTestApp(home)
+      let one = await openTestApp(home, testLog(), [home])
       const set = commands['denoise.setFolder'].parse({
         folder: chosen && (await one.places.add(chosen)).place,
       })
@@ -128,7 +128,7 @@ describe('the folder for results', () => {
       const name = (await one.handlers['denoise.state']({})).folder?.name ?? null
       expect(name).toBe(chosen && chosen.split('/').at(-1))
       await one.close()
-      one = await openTestApp(home)
+      one = await openTestApp(home, testLog(), [home])
       const { folder: now } = await one.handlers['denoise.state']({})
       const path = now && one.places.resolve(now.place)
       await one.close()
@@ -136,7 +136,6 @@ describe('the folder for results', () => {
     }
     expect(await reopened(inside)).toBe(inside)
     expect(await reopened(null)).toBeNull()
-    // The test app shows its home, and nothing else.
     expect(await reopened(outside)).toBeNull()
   })
 

@@ -18,7 +18,11 @@ beforeAll(async () => {
   app = await openTestApp(home)
   images = join(home, 'images')
   for (let n = 0; n < 24; n++)
-    await writePicture(images, `b/${String(n).padStart(2, '0')}.png`, drawing(n, { width: 28 }))
+    await writePicture(
+      images,
+      `${n < 20 ? 'b' : 'c'}/${String(n).padStart(2, '0')}.png`,
+      drawing(n, { width: 28 }),
+    )
   const { place } = await app.places.add(images)
   const { id, job } = await ask('datasets.import', { places: [place], preprocessing: { labels: 'folder' } })
   dataset = id
@@ -72,7 +76,7 @@ describe('a dataset that is imported again', () => {
     expect(labels).toContain('b')
     // One that comes first, and one that goes: as many as before.
     await writePicture(images, 'a/first.png', drawing(99, { width: 28 }))
-    await rm(join(images, 'b', '23.png'))
+    await rm(join(images, 'c', '23.png'))
     await importAgain()
 
     const sentence = 'have been imported again since this map was made. Make the map anew.'
