@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContext, Frame, Page, Request, Route } from '@playwright/test'
 import { root } from '../support/requirements'
-import { besideSystemGlib, hasSystemGlib } from '../support/systemGlib'
+import { besideGlibAlone, hasSystemGlib } from '../support/systemGlib'
 import { decodeArrays, encodeArrays } from './arrays'
 
 /** Chromium opens no app: addresses, so the page has this one instead. */
@@ -76,7 +76,7 @@ export class StandIn {
       execArgv: ['--import', register, '--inspect=127.0.0.1:0'],
       env: {
         ...process.env,
-        ...(hasSystemGlib() ? besideSystemGlib : {}),
+        ...(hasSystemGlib() ? besideGlibAlone : {}),
         HOURGLASS_HOME: home,
         HOURGLASS_STAND_IN: JSON.stringify(start),
       },

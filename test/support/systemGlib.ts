@@ -10,6 +10,15 @@ export const besideSystemGlib = {
   G_DEBUG: 'fatal-criticals',
 }
 
+/**
+ * The same with the allocator of Node.js, for the window's tests: where TensorFlow and then ONNX Runtime are timed in one process,
+ * jemalloc stops for good. Electron has another allocator than either.
+ */
+export const besideGlibAlone = {
+  ...besideSystemGlib,
+  LD_PRELOAD: besideSystemGlib.LD_PRELOAD.replace('libjemalloc.so.2 ', ''),
+}
+
 export function hasSystemGlib(): boolean {
   return requirement(
     'glib',
