@@ -7,7 +7,7 @@ import { Fence } from '../../../../src/main/services/places/fence'
 import { PlaceRegistry } from '../../../../src/main/services/places/placeRegistry'
 import type { Job } from '../../../../src/shared/api/jobs'
 import { preprocessingSchema } from '../../../../src/shared/dataset'
-import { openTestApp } from '../../../support/testApp'
+import { openTestApp, testLog } from '../../../support/testApp'
 import { temporaryFolder } from '../../../support/testFolder'
 
 let folder: string
@@ -79,7 +79,7 @@ describe('a fence', () => {
 describe('an app that may show some folders', () => {
   let app: App
   beforeEach(async () => {
-    app = await openTestApp(root)
+    app = await openTestApp(root, testLog(), [root])
   })
   afterEach(() => app.close())
 
