@@ -88,7 +88,8 @@ function productOfRows(x: Float32Array, columns: number): Float64Array {
   return mirrored(product, rows)
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+/** Of two vectors of one length. */
+export function dot(a: Float32Array, b: Float32Array): number {
   let [p, q, r, s] = [0, 0, 0, 0]
   const whole = a.length - (a.length % 4)
   for (let i = 0; i < whole; i += 4) {

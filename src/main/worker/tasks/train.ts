@@ -47,7 +47,8 @@ export async function train(
     const began = performance.now()
     const isNew = !(params.resume && existsSync(runFiles.latest(params.run)))
     const isPlanned = params.config.budgetMs !== null && isNew
-    const initial = isPlanned ? await showStart(params, dataset, context) : undefined
+    // A runtime that cannot train the model is left out below, where all are timed, or its error is told there.
+    const initial = isPlanned ? await showStart(params, dataset, context).catch(() => undefined) : undefined
     const timed = isPlanned ? await fastestTarget(params, params.spec, params.config, context) : null
     const { runtime, device } = chooseRuntime(timed ?? params)
     const source = pixelSourceOf(dataset)

@@ -75,7 +75,7 @@ export const run = {
   preparingShort: 'Vorbereitung',
   timeOf: '{time} von etwa {budget}',
   itsImages: 'Woraus er lernt',
-  itsImagesNote: 'Ihre Rekonstruktionen erscheinen hier nach der ersten Epoche.',
+  itsImagesNote: 'Ihre Rekonstruktionen erscheinen hier, sobald es welche gibt.',
   result: 'Ergebnis',
   betterThanPca: 'Um {gain} dB besser als PCA',
   betterThanMean: 'Um {gain} dB besser als das mittlere Bild',

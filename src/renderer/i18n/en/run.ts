@@ -74,7 +74,7 @@ export const run = {
   preparingShort: 'Preparing',
   timeOf: '{time} of about {budget}',
   itsImages: 'What it learns from',
-  itsImagesNote: 'Their reconstructions appear here after the first epoch.',
+  itsImagesNote: 'Their reconstructions appear here once there are some.',
   result: 'Result',
   betterThanPca: 'Better than PCA by {gain} dB',
   betterThanMean: 'Better than the mean image by {gain} dB',
