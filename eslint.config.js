@@ -43,9 +43,23 @@ const doors = [
     'services reach computing through the worker client.',
   ),
   door(
+    `${main}/features`,
+    './src',
+    [
+      './shared',
+      './main/store',
+      './main/services',
+      './main/features',
+      './main/engine',
+      './main/worker',
+      './main/builtFiles.ts',
+    ],
+    'a room of its own for each feature.',
+  ),
+  door(
     `${main}/worker`,
     './src',
-    ['./shared', './main/store', './main/engine', './main/worker', './main/builtFiles.ts'],
+    ['./shared', './main/store', './main/engine', './main/worker', './main/features', './main/builtFiles.ts'],
     'the worker computes: no services, no shell.',
   ),
   door(
@@ -54,6 +68,7 @@ const doors = [
     [
       './shared',
       './main/services',
+      './main/features',
       './main/cli',
       './main/builtFiles.ts',
       './main/serve.ts',
@@ -68,7 +83,14 @@ const doors = [
   door(
     `${main}/app`,
     './src',
-    ['./shared', './main/store', './main/services', './main/worker/computeClient.ts', './main/app'],
+    [
+      './shared',
+      './main/store',
+      './main/services',
+      './main/features',
+      './main/worker/computeClient.ts',
+      './main/app',
+    ],
     'app is the services wired together: no transport, no shell.',
   ),
   door(
