@@ -276,7 +276,8 @@ describe('a safetensors file of PyTorch', () => {
       tying: 'untied',
       output: { activation: 'sigmoid' },
     })
-    expect(notes).toHaveLength(3)
+    expect(notes).toHaveLength(4)
+    expect(notes.at(-1)).toMatch(/^Not proved: /)
     expect(weights['encoder.0.kernel']!.data[1]).toBe(tensors['encoder.0.weight'].data[64])
     const said = await read(path, {
       hidden: 'tanh',

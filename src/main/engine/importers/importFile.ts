@@ -5,7 +5,7 @@ import { unzip } from '../files/zip'
 import type { Weight } from '../models/weights'
 import { type ImportedModel, parseJson, unreadable } from './importedModel'
 import { importJson, jsonModelSchema } from './json'
-import { importKeras, kerasFiles } from './keras'
+import { importKeras, importKerasH5, kerasFiles } from './keras'
 import { limits } from './limits'
 import { importOnnxFile } from './onnxFile'
 import { importSafetensors } from './safetensors'
@@ -52,6 +52,8 @@ export async function importFile(file: FileToImport, hints: ImportHints): Promis
       const { weights, metadata } = file.safetensors(bytes)
       return bare(importSafetensors(weights, metadata, name, hints))
     }
+    case 'hdf5':
+      return bare(await importKerasH5(bytes, name, hints))
     case 'savedmodel': {
       const own = await file.beside('hourglass.json').then(
         (found) => parseJson(found, name),
@@ -64,15 +66,13 @@ export async function importFile(file: FileToImport, hints: ImportHints): Promis
   }
 }
 
+type Kind = 'zip' | 'json' | 'safetensors' | 'hdf5' | 'savedmodel' | 'onnx'
+
 /** By the first bytes, and by the ending only where those do not tell. */
-function kindOf(bytes: Uint8Array, name: string): 'zip' | 'json' | 'safetensors' | 'savedmodel' | 'onnx' {
+function kindOf(bytes: Uint8Array, name: string): Kind {
   const starts = (...wanted: number[]) => wanted.every((byte, i) => bytes[i] === byte)
   if (starts(0x50, 0x4b, 3, 4)) return 'zip'
-  if (starts(0x89, 0x48, 0x44, 0x46))
-    throw unreadable(
-      name,
-      'it is an HDF5 file, as Keras 2 wrote them: load it in Keras and save it as .keras',
-    )
+  if (starts(0x89, 0x48, 0x44, 0x46)) return 'hdf5'
   if (bytes.length > 9 && bytes[8] === 0x7b && !starts(0x7b)) return 'safetensors'
   const first = bytes.find((byte) => byte > 0x20)
   if (first === 0x7b) return 'json'

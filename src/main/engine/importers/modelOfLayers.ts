@@ -10,10 +10,13 @@ import { networkOfLayers } from './network/kerasNetwork'
  * @throws ExpectedError `unsupported`, naming the layer that is not read
  */
 export function modelOfLayers(network: Network, weightsOf: WeightsOf, hints: ImportHints): ImportedModel {
-  try {
-    return modelOfChain(chainOf(network, weightsOf), hints)
-  } catch (error) {
-    if (!(error instanceof ExpectedError) || error.code !== 'unsupported') throw error
-    return networkOfLayers(network, weightsOf, hints)
+  const read = () => {
+    try {
+      return modelOfChain(chainOf(network, weightsOf), hints)
+    } catch (error) {
+      if (!(error instanceof ExpectedError) || error.code !== 'unsupported') throw error
+      return networkOfLayers(network, weightsOf, hints)
+    }
   }
+  return { ...read(), proved: false }
 }

@@ -43,6 +43,7 @@ async function comparison(
   const unproved = (why: string) => ({
     model: {
       ...model,
+      proved: false,
       notes: [
         ...model.notes,
         `It could not be compared with what ${name} itself computes: ${why}. Try it on images that you know.`,
@@ -53,7 +54,9 @@ async function comparison(
   if (path === undefined) return { model, difference: 0 }
   try {
     const difference = await compareWithFile(path, graph, model)
-    return difference === null ? unproved('it takes no floating-point numbers') : { model, difference }
+    return difference === null
+      ? unproved('it takes no floating-point numbers')
+      : { model: { ...model, proved: true }, difference }
   } catch (error) {
     if (error instanceof ExpectedError) throw error
     return unproved('ONNX Runtime does not run the file')

@@ -44,6 +44,8 @@ export function importSafetensors(
   const model = modelOfChain(chain, hints)
   return {
     ...model,
+    proved: false,
+    assumes: { hidden: true, output: true },
     notes: [
       ...model.notes,
       ...(hidden

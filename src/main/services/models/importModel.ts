@@ -32,6 +32,7 @@ const patience = { baseMs: 60_000, perMegabyteMs: 200 }
  *
  * @param computeWorker the built worker
  * @param fence what may be read
+ * @param reference a .npz file of images and what the program that made the model makes of them
  * @throws ExpectedError with a sentence for what cannot be read
  */
 export async function readModel(
@@ -39,6 +40,7 @@ export async function readModel(
   hints: ImportHints,
   computeWorker: URL,
   fence: Fence = noFence,
+  reference?: string,
 ): Promise<ImportedFile> {
   const file = await fileOf(path)
   fence.check(file)
@@ -48,7 +50,7 @@ export async function readModel(
   try {
     return await client.call(
       'readModelFile',
-      { path: file, hints, within: fence.within },
+      { path: file, hints, within: fence.within, ...(reference === undefined ? {} : { reference }) },
       { signal: tooLong },
     )
   } catch (error) {
