@@ -24,7 +24,7 @@ const inFolder = [
 ] as const
 
 /** Longer than any sound file takes: what is not read by then has been made to hang. */
-const patience = { baseMs: 60_000, perMegabyteMs: 200 }
+const patience = { baseMs: 60_000, perMegabyteMs: 200, withReferenceMs: 300_000 }
 
 /**
  * Reads a model out of a file, or out of a folder that an export made. It happens in a thread of its own, which ends
@@ -46,7 +46,10 @@ export async function readModel(
   fence.check(file)
   const { size } = await stat(file)
   const client = new ComputeClient(computeWorker, { silent: true })
-  const tooLong = AbortSignal.timeout(patience.baseMs + Math.round((patience.perMegabyteMs * size) / 1e6))
+  const tooLong = AbortSignal.timeout(
+    (reference === undefined ? patience.baseMs : patience.withReferenceMs) +
+      Math.round((patience.perMegabyteMs * size) / 1e6),
+  )
   try {
     return await client.call(
       'readModelFile',

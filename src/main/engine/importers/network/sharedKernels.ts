@@ -9,7 +9,10 @@ type KernelNode = Extract<NetworkNode, { op: 'dense' | 'conv' | 'conv-transposed
  * tied while it is trained, and a layer that is used twice stays one layer. A transposed convolution reads the kernel of its
  * convolution as it is.
  */
-export function withSharedKernels(network: Network, weights: Weights): { network: Network; weights: Weights } {
+export function withSharedKernels(
+  network: Network,
+  weights: Weights,
+): { network: Network; weights: Weights } {
   const owners: KernelNode[] = []
   const gone = new Set<string>()
   const nodes = network.nodes.map((node): NetworkNode => {
@@ -41,9 +44,7 @@ function relationOf(owner: Weight, kernel: Weight, isDense: boolean): 'same' | '
   if (sameShape && owner.data.every((value, i) => value === kernel.data[i])) return 'same'
   const [rows, columns] = owner.shape as [number, number]
   if (!isDense || kernel.shape[0] !== columns || kernel.shape[1] !== rows) return null
-  return owner.data.every(
-    (value, i) => value === kernel.data[(i % columns) * rows + Math.floor(i / columns)],
-  )
+  return owner.data.every((value, i) => value === kernel.data[(i % columns) * rows + Math.floor(i / columns)])
     ? 'transposed'
     : null
 }
