@@ -2,14 +2,15 @@ import type { ImportHints } from '../../../shared/importing'
 import { z } from 'zod'
 import { ExpectedError } from '../../../shared/errors'
 import { readHdf5 } from '../files/hdf5'
-import type { Weight } from '../models/weights'
+import { transposed, type Weight } from '../models/weights'
 import { type ImportedModel, parseJson, unreadable } from './importedModel'
 import { assumedNotes } from './assumedActivations'
 import { replaceCustomLayers } from './keras/customLayers'
-import { type LayerWeights, weightsOfH5, weightsOfKeras3 } from './keras/layerWeights'
+import { type LayerWeights, weightsByPlace, weightsOfH5, weightsOfKeras3 } from './keras/layerWeights'
 import { type LayerConfig, layersOf, nameOf, type Network, networkSchema } from './layerConfigs'
 import { modelOfLayers } from './modelOfLayers'
 import { ownModel } from './ownSpec'
+import { importStateDict } from './torch/stateDict'
 
 /** Names in a .keras file; `own` is there where Hourglass wrote it. */
 export const kerasFiles = {
@@ -29,12 +30,14 @@ export async function importKeras(
   file: string,
   hints: ImportHints,
 ): Promise<ImportedModel> {
-  const network = parsed(parts.get(files.config), networkSchema, file, files.config)
+  const weights = parts.get(files.weights)
+  if (!weights) throw unreadable(file, `it has no ${files.weights}`)
+  const isWhole = networkSchema.safeParse(parseJson(parts.get(files.config)!, file, `${files.config} in it`))
+  if (!isWhole.success) return modelOfWeights(weights, file, hints)
+  const network = isWhole.data
   const own = parts.has(files.own)
     ? parsed(parts.get(files.own), z.record(z.string(), z.unknown()), file, files.own)
     : {}
-  const weights = parts.get(files.weights)
-  if (!weights) throw unreadable(file, `it has no ${files.weights}`)
   let layers: LayerWeights
   try {
     layers = await readHdf5(weights, (reader) => weightsOfKeras3(reader, network))
@@ -42,6 +45,39 @@ export async function importKeras(
     throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
   }
   return modelOfKeras(network, layers, own, file, hints)
+}
+
+/**
+ * The weights of a model of somebody's own class, which says in its code how its layers follow one another: dense layers in
+ * the order that their shapes allow.
+ */
+async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHints): Promise<ImportedModel> {
+  const found = await readHdf5(bytes, weightsByPlace).catch((error: unknown) => {
+    throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
+  })
+  const tensors = found.flatMap(([place, weights]) =>
+    weights.map(({ shape, data }): [string, Weight] => {
+      if (shape.length !== 2) return [`${place}.${shape.length === 1 ? 'bias' : 'weight'}`, { shape, data }]
+      const [reads, units] = shape as [number, number]
+      return [`${place}.weight`, { shape: [units, reads], data: transposed(data, reads, units) }]
+    }),
+  )
+  if (
+    tensors.length === 0 ||
+    found.some(([, weights]) => weights.length > 2 || weights.some(({ shape }) => shape.length > 2))
+  )
+    throw unreadable(
+      file,
+      'it is a model of a class of its own, whose code says how its layers follow one another, and they are not all dense. Export it with model.export("model.onnx", format="onnx")',
+    )
+  const model = importStateDict(tensors, false, file, hints)
+  return {
+    ...model,
+    notes: [
+      `${file} is a model of a class of its own, whose code is not in it: its dense layers are taken one after the other.`,
+      ...model.notes,
+    ],
+  }
 }
 
 /** @param own what Hourglass says of a model that it wrote */
@@ -70,15 +106,17 @@ export async function importKerasH5(
   file: string,
   hints: ImportHints,
 ): Promise<ImportedModel> {
-  let read: { network: Network; layers: LayerWeights }
+  let read: { network: Network; layers: LayerWeights } | null
   try {
     read = await readHdf5(bytes, (reader) => {
       const [text] = reader.texts('', 'model_config')
-      if (text === undefined)
+      if (text === undefined) {
+        if (weightsByPlace(reader).length > 0) return null
         throw unreadable(
           file,
           'it is an HDF5 file without a description of layers (of weights alone, for example). Save the whole model with model.save("model.keras")',
         )
+      }
       const network = parsed(Buffer.from(text), networkSchema, file, 'model_config')
       return { network, layers: weightsOfH5(reader, network, file) }
     })
@@ -86,6 +124,7 @@ export async function importKerasH5(
     if (error instanceof ExpectedError) throw error
     throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
   }
+  if (!read) return modelOfWeights(bytes, file, hints)
   return modelOfKeras(read.network, read.layers, {}, file, hints)
 }
 

@@ -4,6 +4,7 @@ import { compareWithFile } from './compareWithFile'
 import type { FileToImport } from './importFile'
 import { type ImportedModel, unreadable } from './importedModel'
 import { limits } from './limits'
+import { keepsTies, withTies } from './network/sharedKernels'
 import { networkOfOnnx } from './network/onnxNetwork'
 import { mirrored, ownOnnx } from './onnx'
 import { externalFiles, type OnnxGraph, readOnnx } from './onnxGraph'
@@ -21,7 +22,8 @@ export async function importOnnxFile(file: FileToImport, hints: ImportHints): Pr
   const graph = readOnnx(bytes, name, await filesBeside(file))
   const own = ownOnnx(graph, name)
   if (own) return own
-  const mirror = mirrored(graph, hints)
+  const found = mirrored(graph, hints)
+  const mirror = !found || keepsTies(found) ? found : withTies(found, () => networkOfOnnx(graph, hints))
   if (mirror) {
     const compared = await comparison(file, graph, mirror)
     if (compared.difference <= tolerance) return compared.model

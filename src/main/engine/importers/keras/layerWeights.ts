@@ -35,6 +35,16 @@ export function weightsOfKeras3(reader: Hdf5Reader, network: Network): LayerWeig
   return found
 }
 
+/** All layers that a file holds weights for, by where they are in it: of a model whose own class says how they go together. */
+export function weightsByPlace(reader: Hdf5Reader): [string, Weight[]][] {
+  return nestedGroups(reader, '', new Budget())
+    .filter(([place]) => !/^\/?optimizer/.test(place))
+    .map(([place, weights]) => [
+      place.replace(/^\//, '').replaceAll('/layers/', '/').replaceAll('/', '.'),
+      weights,
+    ])
+}
+
 /** Layers that a layer holds, wherever it keeps them: as attributes, in lists, or as networks of their own. */
 function nestedGroups(reader: Hdf5Reader, path: string, taken: Budget, depth = 0): [string, Weight[]][] {
   if (depth > deepest) return []

@@ -1,5 +1,7 @@
-import type { Network, NetworkNode } from '../../../../shared/network'
+import { ExpectedError } from '../../../../shared/errors'
+import { type Network, type NetworkNode, sharesKernels } from '../../../../shared/network'
 import type { Weight } from '../../models/weights'
+import type { ImportedModel } from '../importedModel'
 
 type Weights = Readonly<Record<string, Weight>>
 type KernelNode = Extract<NetworkNode, { op: 'dense' | 'conv' | 'conv-transposed' }>
@@ -33,6 +35,24 @@ export function withSharedKernels(
   if (gone.size === 0) return { network, weights }
   const kept = Object.entries(weights).filter(([name]) => !gone.has(name))
   return { network: { ...network, nodes }, weights: Object.fromEntries(kept) }
+}
+
+/** Whether a model whose second half mirrors the first is tied, or is no such model. */
+export const keepsTies = ({ spec }: ImportedModel): boolean =>
+  spec.tying === 'tied' || spec.decoder !== 'mirror'
+
+/**
+ * A mirror of which only a part is tied, or that uses a layer twice, is none that keeps that in training: the network as it
+ * stands, where that does.
+ */
+export function withTies(mirror: ImportedModel, network: () => ImportedModel): ImportedModel {
+  try {
+    const asItStands = network()
+    return asItStands.spec.network && sharesKernels(asItStands.spec.network) ? asItStands : mirror
+  } catch (error) {
+    if (error instanceof ExpectedError) return mirror
+    throw error
+  }
 }
 
 /** Kernels of zeros or ones are alike without being one. */

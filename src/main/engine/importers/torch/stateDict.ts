@@ -6,6 +6,7 @@ import type { Chain, Step } from '../chain'
 import type { ImportedModel } from '../importedModel'
 import { modelOfChain } from '../mirrorOf'
 import { networkOfChain } from '../network/networkOfChain'
+import { keepsTies, withTies } from '../network/sharedKernels'
 import { denseOrder } from './denseOrder'
 import { modulesBetween, refused, type State, type StateLayer, stateLayers } from './stateLayers'
 
@@ -59,7 +60,8 @@ export function importStateDict(
 
 function modelOf(chain: Chain, hints: ImportHints): ImportedModel {
   try {
-    return modelOfChain(chain, hints)
+    const mirror = modelOfChain(chain, hints)
+    return keepsTies(mirror) ? mirror : withTies(mirror, () => networkOfChain(chain, hints))
   } catch (error) {
     if (!(error instanceof ExpectedError) || error.code !== 'unsupported') throw error
     return networkOfChain(chain, hints)
