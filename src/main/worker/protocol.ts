@@ -233,8 +233,8 @@ export interface ComputeTasks extends LatentTasks, ShowcaseTasks, DenoisingTasks
   }
   /** A model out of a file that may come from anybody. */
   readModelFile: {
-    /** `within`: folders in which files beside it may lie, links and all; anywhere without. Real paths */
-    params: { path: string; hints: ImportHints; within?: readonly string[] }
+    /** `reference`: a .npz file of images and what its own program makes of them. `within`: folders in which files beside it may lie, links and all; anywhere without. Real paths */
+    params: { path: string; hints: ImportHints; reference?: string; within?: readonly string[] }
     result: ImportedFile
     event: never
   }
