@@ -21,7 +21,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
 }
 
 /** What reads or writes the library. The others may wait for jobs, as a move of the library is one. */
-const inLibrary = /^(datasets|training|runs|models|latent)\.|^library\.(restore|empty)$/
+const inLibrary = /^(datasets|training|runs|models|latent|anomalies)\.|^library\.(restore|empty)$/
 
 /** While the library changes its place, what a window asks of it waits, and finds it in the new place then. */
 function gated(gate: LibraryGate, handlers: Handlers): Handlers {

@@ -7,6 +7,7 @@ import { noiseSpecSchema } from '../noise'
 import { budgetSchema, defaultBudget, type TrainingPlan } from '../plan'
 import { sampleKinds } from '../sampleKinds'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
+import { anomalyCommands, type AnomalyResults } from './anomalyCommands'
 import type { AppState, DeviceState } from './app'
 import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
 import type { Listing } from './events'
@@ -255,6 +256,8 @@ export const commands = {
   ...latentCommands,
 
   ...denoiseCommands,
+
+  ...anomalyCommands,
 } as const
 
 export type CommandName = keyof typeof commands
@@ -313,13 +316,13 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results extends LatentResults, DenoiseResults, ShowcaseResults {
+export interface Results extends LatentResults, DenoiseResults, ShowcaseResults, AnomalyResults {
   'app.state': AppState
   'settings.change': AppState
   /** Absolute paths, and bytes of what would be copied. */
   'library.planMove': { readonly from: string; readonly to: string; readonly bytes: number }
   'library.move': { readonly job: string }
-  'library.restore': { readonly kind: 'datasets' | 'runs' | 'models'; readonly id: string }
+  'library.restore': { readonly kind: 'datasets' | 'runs' | 'models' | 'anomalies'; readonly id: string }
   'library.empty': null
   'devices.state': DeviceState
   'devices.measure': { readonly job: string }
