@@ -1,5 +1,6 @@
 import type { AppState } from '../../shared/api/app'
 import type { Handlers } from '../../shared/api/commands'
+import { anomalyHandlers } from '../features/anomalies/anomalyHandlers'
 import { datasetHandlers } from '../services/datasets/datasetHandlers'
 import { denoiseHandlers } from '../services/denoising/denoiseHandlers'
 import { deviceHandlers } from '../services/devices/deviceHandlers'
@@ -59,5 +60,6 @@ function allHandlers(services: Services, shell: Shell, state: () => AppState): H
     ...showcaseHandlers(services.showcase),
     ...latentHandlers(services.latent, services.latentActions),
     ...denoiseHandlers(services.denoising, shell),
+    ...anomalyHandlers(services.anomalies),
   }
 }

@@ -1,8 +1,14 @@
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ParsedParams, Results } from '../../../shared/api/commands'
-import type { AnomalyDetail, AnomalyPictures, AnomalySearch, NormalSource } from '../../../shared/api/anomalies'
+import type {
+  AnomalyDetail,
+  AnomalyPictures,
+  AnomalySearch,
+  NormalSource,
+} from '../../../shared/api/anomalies'
 import type { Begun } from '../../../shared/api/latent'
+import { anomalySettingsSchema } from '../../../shared/anomalies'
 import { ExpectedError } from '../../../shared/errors'
 import { freeName } from '../../../shared/freeName'
 import { inBackground } from '../../../shared/inBackground'
@@ -15,6 +21,7 @@ import {
   writeRecord,
   writeSearch,
 } from '../../store/anomalyStore'
+import { runFiles } from '../../store/runStore'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import type { DatasetService } from '../../services/datasets/datasetService'
@@ -64,6 +71,7 @@ export class AnomalyService {
 
   static async open(deps: AnomalyDependencies): Promise<AnomalyService> {
     const service = new AnomalyService(deps)
+    await service.clearNeverFinished()
     await service.refreshAll()
     deps.library.onChange((change) => {
       if (change === null) inBackground(service.refreshAll())
@@ -99,7 +107,12 @@ export class AnomalyService {
       queue: 'anomalies',
       work: async (report, signal) => {
         try {
-          await this.search(entry.id, { name, createdAt, normal, settings, target: params.target }, report, signal)
+          await this.search(
+            entry.id,
+            { name, createdAt, normal, settings, target: params.target },
+            report,
+            signal,
+          )
         } catch (error) {
           await this.takeBack(entry.id)
           throw error
@@ -246,7 +259,8 @@ export class AnomalyService {
       return { kind: 'itself', id: target, name: datasets.summary(target)?.name ?? target }
     const list = normal.kind === 'dataset' ? datasets.listing().items : models.listing().items
     const found = list.find(({ id }) => id === normal.id)
-    if (!found) throw new ExpectedError('not-found', 'What is normal was removed from the library. Choose again.')
+    if (!found)
+      throw new ExpectedError('not-found', 'What is normal was removed from the library. Choose again.')
     return { kind: normal.kind, id: found.id, name: found.name }
   }
 
@@ -284,13 +298,14 @@ export class AnomalyService {
   ): Promise<FoundAnomalies> {
     const { client, datasets, models, find } = this.deps
     const run = join(await this.folderOf(id), anomalyFiles.run)
-    const trained = await readFile(join(run, 'run.json')).then(
-      () => true,
-      () => false,
-    )
+    const trained = existsSync(runFiles.info(run))
     const images = await datasets.folderOf(target)
     const fit =
-      normal.kind === 'itself' ? images : normal.kind === 'dataset' ? await datasets.folderOf(normal.id) : null
+      normal.kind === 'itself'
+        ? images
+        : normal.kind === 'dataset'
+          ? await datasets.folderOf(normal.id)
+          : null
     const model = normal.kind === 'model' ? await models.folderOf(normal.id) : trained ? run : null
     return find(
       { ...settings, ...this.deps.target(), model, fit, target: [images], normal: null, run },
@@ -317,7 +332,10 @@ export class AnomalyService {
       work: async (report, signal) => {
         const { record } = await this.named(id)
         const { normal, settings, target } = record
-        await this.detectors.add(id, await this.find(id, { normal, settings, target: target.id }, report, signal))
+        await this.detectors.add(
+          id,
+          await this.find(id, { normal, settings, target: target.id }, report, signal),
+        )
       },
     })
     this.opening.set(id, job)
@@ -327,7 +345,9 @@ export class AnomalyService {
 
   /** Marks of the newest search of the same images. */
   private async earlierMarks(target: string) {
-    const same = this.list.listing().items.filter((item) => item.target.id === target && item.state === 'ready')
+    const same = this.list
+      .listing()
+      .items.filter((item) => item.target.id === target && item.state === 'ready')
     const newest = same.sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0]
     return newest ? readMarks(await this.folderOf(newest.id)) : {}
   }
@@ -405,14 +425,32 @@ export class AnomalyService {
     this.list.replaceAll(summaries.filter((summary) => summary !== null))
   }
 
+  /** Null where there is none. */
   private async readSummary(id: string): Promise<AnomalySearch | null> {
+    const folder = await this.folderOf(id).catch(() => null)
+    if (folder === null) return null
     try {
-      return this.summaryOf(id, await readRecord(await this.folderOf(id)))
+      return this.summaryOf(id, await readRecord(folder))
     } catch (error) {
-      // One that ended in a crash before anything was found.
-      if (error instanceof ExpectedError && error.code === 'not-found') return null
       this.deps.log.warn(`The search ${id} cannot be read: ${(error as Error).message}`)
-      return null
+      return damagedSearch(id, (error as Error).message)
     }
+  }
+
+  /** What a crash left of searches that had found nothing yet. */
+  private async clearNeverFinished(): Promise<void> {
+    for (const { id, folder, external } of await this.deps.library.entries('anomalies'))
+      if (!external && !existsSync(join(folder, anomalyFiles.record)))
+        await this.deps.library.remove('anomalies', id).catch(() => undefined) // It stays, and shows as damaged.
+  }
+}
+
+function damagedSearch(id: string, problem: string): AnomalySearch {
+  return {
+    ...{ id, name: id, createdAt: new Date(0).toISOString(), state: 'damaged', problem, job: null },
+    target: { id: null, name: '' },
+    normal: { kind: 'itself', id: '', name: '' },
+    settings: anomalySettingsSchema.parse({}),
+    ...{ count: 0, odd: 0, watch: null },
   }
 }

@@ -2,7 +2,13 @@ import type { AnomalyDetail, AnomalySearch } from '../../../shared/api/anomalies
 import { markCodes } from '../../../shared/api/anomalies'
 import { type DatasetItem, revisionOf } from '../../../shared/dataset'
 import type { InputShape } from '../../../shared/modelSpec'
-import { readColumns, readMarks, readRecord, type SearchColumns, type SearchRecord } from '../../store/anomalyStore'
+import {
+  readColumns,
+  readMarks,
+  readRecord,
+  type SearchColumns,
+  type SearchRecord,
+} from '../../store/anomalyStore'
 import type { OpenDatasets } from '../../services/datasets/openDatasets'
 import { compareNames } from '../../services/datasets/naturalOrder'
 
@@ -96,7 +102,10 @@ export const thresholdOf = ({ threshold, suggestedThreshold }: SearchRecord): nu
   threshold ?? suggestedThreshold
 
 /** As a window gets it. */
-export function detailOf(summary: AnomalySearch, { record, columns, names, marks }: LoadedSearch): AnomalyDetail {
+export function detailOf(
+  summary: AnomalySearch,
+  { record, columns, names, marks }: LoadedSearch,
+): AnomalyDetail {
   const { count, fitted, suggestedThreshold, normalLabels, pixelAuroc, pro, skipped } = record
   const none = () => new Int32Array(count).fill(-1)
   return {

@@ -1,0 +1,173 @@
+import type { ParsedParams } from '../../../shared/api/commands'
+import type { AnomalyPictures, NoticedImage } from '../../../shared/api/anomalies'
+import type { Begun } from '../../../shared/api/latent'
+import { ExpectedError } from '../../../shared/errors'
+import { inBackground } from '../../../shared/inBackground'
+import { appendNoticed, readNoticed } from '../../store/anomalyStore'
+import type { EventBus } from '../../services/eventBus'
+import type { JobService } from '../../services/jobs/jobService'
+import type { Log } from '../../services/log'
+import type { Fence } from '../../services/places/fence'
+import type { PlaceRegistry } from '../../services/places/placeRegistry'
+import { picturesOf } from './anomalyPictures'
+import type { AnomalyService } from './anomalyService'
+import { FolderWatch } from './folderWatch'
+import { thresholdOf } from './loadedSearch'
+
+export interface WatchDependencies {
+  readonly searches: AnomalyService
+  readonly events: EventBus
+  readonly jobs: JobService
+  readonly log: Log
+  readonly places: PlaceRegistry
+  readonly fence: Fence
+}
+
+interface Watching {
+  readonly watch: FolderWatch
+  scored: number
+  odd: number
+}
+
+/** Paths of images that were noticed, so that they can be looked at. */
+const keptPaths = 1000
+
+/** Folders whose new images are scored as they come, one a search. It ends with the app. */
+export class AnomalyWatches {
+  private readonly watching = new Map<string, Watching>()
+  /** By search and number. */
+  private readonly paths = new Map<string, string>()
+
+  constructor(private readonly deps: WatchDependencies) {}
+
+  /** Opens the model of the search first. Gives the job that does, and then begins. */
+  async watch({ id, folder: place }: ParsedParams<'anomalies.watch'>): Promise<Begun> {
+    const { searches, jobs, places, fence } = this.deps
+    const folder = places.resolve(place)
+    fence.check(folder)
+    await searches.named(id)
+    if (this.watching.has(id))
+      throw new ExpectedError('bad-input', 'A folder is being watched already. Stop that first.')
+    searches.detectors.hold(id)
+    const { id: job } = jobs.start({
+      ...{ kind: 'anomalies', subject: searches.summary(id)!.name },
+      work: async (_, signal) => {
+        try {
+          await this.opened(id, signal)
+          await this.begin(id, folder)
+        } catch (error) {
+          searches.detectors.release(id)
+          throw error
+        }
+      },
+    })
+    return { job }
+  }
+
+  async unwatch(id: string): Promise<void> {
+    const entry = this.watching.get(id)
+    this.watching.delete(id)
+    this.deps.searches.detectors.release(id)
+    this.deps.searches.setWatch(id, null)
+    await entry?.watch.close()
+    if (entry) this.deps.log.info(`The folder ${entry.watch.name} is not watched any more.`)
+  }
+
+  /** The latest ones, the newest first. */
+  async noticed({ id, most }: ParsedParams<'anomalies.noticed'>): Promise<NoticedImage[]> {
+    const all = await readNoticed(await this.deps.searches.folderOf(id))
+    return all.slice(-most).reverse()
+  }
+
+  async view({ id, number }: ParsedParams<'anomalies.viewNoticed'>): Promise<AnomalyPictures> {
+    const path = this.paths.get(`${id} ${number}`)
+    if (path === undefined)
+      throw new ExpectedError('not-found', 'It came before Hourglass was started, and cannot be shown here.')
+    this.deps.fence.check(path)
+    return picturesOf([await this.deps.searches.detectors.expect(id).viewFile(path)])
+  }
+
+  async close(): Promise<void> {
+    for (const id of [...this.watching.keys()]) await this.unwatch(id)
+  }
+
+  private async opened(id: string, signal: AbortSignal): Promise<void> {
+    const { jobs, events, searches } = this.deps
+    const begun = await searches.ensureOpen(id)
+    if (!begun) return
+    const cancel = () => jobs.cancel(begun.job)
+    signal.addEventListener('abort', cancel, { once: true })
+    await new Promise<void>((resolve) => {
+      const isOver = () => {
+        const job = jobs.listing().items.find((item) => item.id === begun.job)
+        return !job || (job.state !== 'running' && job.state !== 'waiting')
+      }
+      if (isOver()) return resolve()
+      const stop = events.on('jobs.changed', () => {
+        if (!isOver()) return
+        stop()
+        resolve()
+      })
+    })
+    signal.throwIfAborted()
+    searches.detectors.expect(id)
+  }
+
+  private async begin(id: string, folder: string): Promise<void> {
+    const { log, searches } = this.deps
+    let number = (await readNoticed(await searches.folderOf(id))).at(-1)?.number ?? 0
+    const watch = new FolderWatch({
+      folder,
+      onImage: (path, name) => this.notice(id, ++number, path, name),
+      onProblem: (error) => {
+        log.warn(`${folder} cannot be watched any more: ${error.message}`)
+        inBackground(this.unwatch(id))
+      },
+    })
+    await watch.ready()
+    this.watching.set(id, { watch, scored: 0, odd: 0 })
+    searches.setWatch(id, { name: watch.name, scored: 0, odd: 0 })
+    log.info(`New images in ${folder} are scored by “${searches.summary(id)?.name ?? id}”.`)
+  }
+
+  private async notice(id: string, number: number, path: string, name: string): Promise<void> {
+    const entry = this.watching.get(id)
+    if (!entry) return
+    const image: NoticedImage = {
+      ...{ number, at: new Date().toISOString(), path: name, folder: entry.watch.name },
+      ...(await this.score(id, path)),
+    }
+    this.paths.set(`${id} ${number}`, path)
+    for (const old of [...this.paths.keys()].slice(0, -keptPaths)) this.paths.delete(old)
+    entry.scored++
+    if (image.odd) entry.odd++
+    this.tell(id, image)
+    this.deps.searches.setWatch(id, { name: entry.watch.name, scored: entry.scored, odd: entry.odd })
+    await appendNoticed(await this.deps.searches.folderOf(id), image)
+  }
+
+  /** What cannot be read is told of, and the next ones are scored all the same. */
+  private async score(id: string, path: string) {
+    const { searches, fence, log } = this.deps
+    try {
+      fence.check(path)
+      const { score, percentile } = await searches.detectors.expect(id).score(path)
+      const { record } = await searches.load(id)
+      return { score, percentile, odd: score > thresholdOf(record), problem: null }
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) log.error(`${path} could not be scored.`, error)
+      return { score: 0, percentile: 0, odd: false, problem: (error as Error).message }
+    }
+  }
+
+  private tell(search: string, image: NoticedImage): void {
+    const { log, events } = this.deps
+    const { path, percentile, odd, problem } = image
+    if (problem !== null) log.warn(`${path} could not be scored: ${problem}`)
+    else
+      log.info(
+        `${path} is ${odd ? 'odd' : 'not odd'}: stranger than ${percentile.toFixed(1)} % of normal images.`,
+      )
+    events.emit('anomalies.noticed', { search, image })
+  }
+}
