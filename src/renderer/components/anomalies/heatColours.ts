@@ -9,7 +9,10 @@ const stops: readonly (readonly [at: number, red: number, green: number, blue: n
 
 const table = new Uint8ClampedArray(256 * 4)
 for (let value = 0; value < 256; value++) {
-  const next = Math.max(1, stops.findIndex(([at]) => value <= at))
+  const next = Math.max(
+    1,
+    stops.findIndex(([at]) => value <= at),
+  )
   const [from, to] = [stops[next - 1]!, stops[next]!]
   const share = (value - from[0]) / (to[0] - from[0])
   const mix = (i: 1 | 2 | 3 | 4) => from[i] + share * (to[i] - from[i])

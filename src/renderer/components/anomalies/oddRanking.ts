@@ -12,7 +12,11 @@ export interface OddFilter {
 export const everyImage: OddFilter = { shown: 'all', label: null, folder: null }
 
 /** Whether each image counts as odd: by its mark, else by its score. */
-export function verdicts(scores: Float64Array, marks: Uint8Array, threshold: number): Uint8Array<ArrayBuffer> {
+export function verdicts(
+  scores: Float64Array,
+  marks: Uint8Array,
+  threshold: number,
+): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(scores, (score, row) =>
     marks[row] === markCodes.none ? Number(score > threshold) : Number(marks[row] === markCodes.odd),
   )
