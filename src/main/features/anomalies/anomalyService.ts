@@ -24,15 +24,15 @@ import {
 import { runFiles } from '../../store/runStore'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
-import type { DatasetService } from '../../services/datasets/datasetService'
-import type { EventBus } from '../../services/eventBus'
-import type { JobProgress, JobService } from '../../services/jobs/jobService'
-import type { Library } from '../../services/library/library'
-import type { Log } from '../../services/log'
-import type { ModelService } from '../../services/models/modelService'
-import { RevisedList } from '../../services/revisedList'
+import type { DatasetService } from '../datasets/datasetService'
+import type { EventBus } from '../../base/eventBus'
+import type { JobProgress, JobService } from '../../base/jobService'
+import type { Library } from '../library/library'
+import type { Log } from '../../base/log'
+import type { ModelService } from '../models/modelService'
+import { RevisedList } from '../../base/revisedList'
 import { picturesOf } from './anomalyPictures'
-import type { findAnomalies, FoundAnomalies } from './findAnomalies'
+import type { AnomalyPhase, findAnomalies, FoundAnomalies } from './findAnomalies'
 import { detailOf, type LoadedSearch, loadSearch, thresholdOf } from './loadedSearch'
 import { OpenDetectors } from './openDetectors'
 import { columnsOf, recordOf } from './searchColumns'
@@ -306,18 +306,22 @@ export class AnomalyService {
         : normal.kind === 'dataset'
           ? await datasets.folderOf(normal.id)
           : null
+    let now: AnomalyPhase = 'training'
     const model = normal.kind === 'model' ? await models.folderOf(normal.id) : trained ? run : null
     return find(
       { ...settings, ...this.deps.target(), model, fit, target: [images], normal: null, run },
       {
         ...{ client, signal },
-        onPhase: (phase) => report({ phase, done: 0, total: 0 }),
+        onPhase: (phase) => {
+          now = phase
+          report({ phase, done: 0, total: 0 })
+        },
         onTraining: (event) => {
           if (event.type !== 'progress') return
           const { epoch, epochs, batch, batches } = event
           report({ phase: 'training', done: (epoch - 1) * batches + batch, total: epochs * batches })
         },
-        onProgress: (done, total) => report({ phase: 'scoring', done, total }),
+        onProgress: (done, total) => report({ phase: now, done, total }),
       },
     )
   }

@@ -1,5 +1,5 @@
 import type { AnomalyResult, AnomalySettings, AnomalyView, ScoredImage } from '../../../shared/anomalies'
-import type { ModelWork } from '../../services/models/modelWork'
+import type { ModelWork } from '../models/modelWork'
 import type { ComputeTarget, TrainEvent } from '../../worker/protocol'
 
 export interface AnomalyRequest extends ComputeTarget, AnomalySettings {

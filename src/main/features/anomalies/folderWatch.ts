@@ -1,7 +1,7 @@
 import { basename, relative, sep } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import { inBackground } from '../../../shared/inBackground'
-import { hasImageExtension } from '../../services/datasets/imageFormats'
+import { hasImageExtension } from '../pictures/imageFormats'
 
 export interface FolderWatchOptions {
   /** Absolute path. */

@@ -9,8 +9,8 @@ import {
   type SearchColumns,
   type SearchRecord,
 } from '../../store/anomalyStore'
-import type { OpenDatasets } from '../../services/datasets/openDatasets'
-import { compareNames } from '../../services/datasets/naturalOrder'
+import type { OpenDatasets } from '../datasets/openDatasets'
+import { compareNames } from '../../base/naturalOrder'
 
 /** What images are called, in the order of the dataset. */
 export interface SearchNames {
