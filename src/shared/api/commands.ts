@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type DatasetScale, preprocessingSchema } from '../dataset'
+import { preprocessingSchema } from '../dataset'
 import { exportFormats, modelParts, pixelKinds, precisions, tiedAsKinds } from '../exporting'
 import { importHintsSchema } from '../importing'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
@@ -16,6 +16,7 @@ import { latentCommands, type LatentResults } from './latentCommands'
 import {
   type DatasetDetail,
   type DatasetImage,
+  type DatasetPreview,
   type DatasetSummary,
   idSchema,
   type ModelDetail,
@@ -260,6 +261,8 @@ export const commands = {
   ...anomalyCommands,
 } as const
 
+export type { DatasetPreview }
+
 export type CommandName = keyof typeof commands
 /** Parameters as a window gives them: defaults may be left out. */
 export type Params<C extends CommandName> = z.input<(typeof commands)[C]>
@@ -288,19 +291,6 @@ export interface TrainingEstimate {
   readonly epochMs: number
   readonly runtime: string
   readonly device: string
-}
-
-export interface DatasetPreview {
-  readonly clean: PixelBlock
-  /** The same block where there is no noise. Clipped to 0-255 for looking at. */
-  readonly corrupted: PixelBlock
-  readonly names: readonly string[]
-  /** Images found so far, and whether there may be more. */
-  readonly found: number
-  readonly more: boolean
-  readonly skipped: readonly { readonly path: string; readonly reason: string }[]
-  /** Black and white of images with more than 8 bits; empty where there are none. */
-  readonly scales: readonly DatasetScale[]
 }
 
 export interface EncodedImage {

@@ -26,17 +26,17 @@ export function anomalyHandlers({
       await searches.mark(params)
       return null
     },
-    'anomalies.setThreshold': async (params) => {
-      await searches.setThreshold(params)
+    'anomalies.setThreshold': async ({ id, threshold }) => {
+      await searches.change(id, { threshold })
       return null
     },
-    'anomalies.setNormalLabels': async (params) => {
-      await searches.setNormalLabels(params)
+    'anomalies.setNormalLabels': async ({ id, labels }) => {
+      await searches.change(id, { normalLabels: labels })
       return null
     },
     'anomalies.save': (params) => saves.save(params),
     'anomalies.rename': async ({ id, name }) => {
-      await searches.rename(id, name)
+      await searches.change(id, { name })
       return null
     },
     'anomalies.remove': async ({ id }) => {

@@ -101,7 +101,7 @@ export class AnomalySaves {
       (await (await index()).itemsAt([...rows])).map(({ row, path, label, source }) => ({
         ...{ row, path, label, score: columns.scores[row]! },
         file: join(info.sources[source] ?? '', path),
-        mark: marks.get(names!.keys[row]!) ?? null,
+        mark: marks.get(names.keys[row]!) ?? null,
         normalScores: columns.normalScores,
         duplicateOf: columns.duplicateOf[row]!,
         duplicateDistance: columns.duplicateDistance[row]!,

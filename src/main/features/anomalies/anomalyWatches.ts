@@ -152,7 +152,7 @@ export class AnomalyWatches {
     try {
       fence.check(path)
       const { score, percentile } = await searches.detectors.expect(id).score(path)
-      const { record } = await searches.load(id)
+      const { record } = await searches.named(id)
       return { score, percentile, odd: score > thresholdOf(record), problem: null }
     } catch (error) {
       if (!(error instanceof ExpectedError)) log.error(`${path} could not be scored.`, error)
