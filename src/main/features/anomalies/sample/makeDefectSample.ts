@@ -105,7 +105,7 @@ async function write(
 }
 
 async function claim(out: string): Promise<void> {
-  const names = await readdir(out).catch((error: unknown) => {
+  const names = await readdir(out).catch((error: unknown): string[] => {
     if (fileErrorCode(error) === 'ENOENT') return []
     throw explainFileError(error, out)
   })

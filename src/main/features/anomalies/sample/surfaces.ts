@@ -56,9 +56,9 @@ const makers: Makers = {
         const twist = 0.9 + 0.2 * fibre((along + across) * 3, (isOver ? row : column) + 0.5)
         return blend(gap, scaled(thread, twist), shade)
       },
-      strandAt: (x, y) => {
+      strandAt: (_, y) => {
         const row = Math.floor(y / size)
-        return { distance: (_, at) => Math.abs(at / size - row - 0.5) / 0.5, instead: gap }
+        return { distance: (_x, at) => Math.abs(at / size - row - 0.5) / 0.5, instead: gap }
       },
     }
   },
