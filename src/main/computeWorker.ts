@@ -1,6 +1,13 @@
 import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { toErrorMessage } from '../shared/errors'
+import {
+  dropAnomalies,
+  fitAnomalies,
+  nearestOfEach,
+  scoreAnomalies,
+  viewAnomaly,
+} from './features/anomalies/tasks/anomalies'
 import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './worker/protocol'
 import { buffersMovingWith, createTaskContext, type TaskContext } from './worker/taskContext'
 import { benchConv } from './cli/bench/tasks/benchConv'
@@ -75,6 +82,11 @@ const tasks: Tasks = {
   tryImage,
   tryCode,
   codeRange,
+  fitAnomalies,
+  scoreAnomalies,
+  viewAnomaly,
+  nearestOfEach,
+  dropAnomalies,
 }
 
 const port = parentPort!
