@@ -48,6 +48,7 @@ export async function searchImages(
   const trained = existsSync(runFiles.best(run)) ? run : null
   const model = normal.kind === 'model' ? await models.folderOf(normal.id) : trained
   let now: AnomalyPhase = 'training'
+  const began = performance.now()
   return find(
     {
       ...{ ...settings, ...computeTarget(), model, run },
@@ -61,8 +62,9 @@ export async function searchImages(
       },
       onTraining: (event) => {
         if (event.type !== 'progress') return
-        const { epoch, epochs, batch, batches } = event
-        report({ phase: 'training', done: (epoch - 1) * batches + batch, total: epochs * batches })
+        // Milliseconds: how many epochs there will be depends on the time that they take.
+        const done = performance.now() - began
+        report({ phase: 'training', done, total: done + event.timeLeftMs })
       },
       onProgress: (done, total) => report({ phase: now, done, total }),
     },
