@@ -19,7 +19,7 @@ import type { TargetFlags } from '../modelCommand'
 import { choice, decimal, examples, seed as parseSeed } from '../options'
 import { taskSequence } from '../taskSequence'
 import { trainingReporter } from '../trainingReporter'
-import { namesModel } from '../../services/models/builtinModels'
+import { namesModel } from '../../features/models/builtinModels'
 import { runtimeNames } from '../../../shared/trainingConfig'
 
 interface AnomaliesFlags extends TargetFlags {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { sampleDefaults, type SampleKind, sampleKinds } from '../../../shared/sampleKinds'
 import { defectSampleCount, makeDefectSample } from '../../features/anomalies/sample/makeDefectSample'
-import { makeSample } from '../../services/datasets/makeSample'
+import { makeSample } from '../../features/datasets/makeSample'
 import { ExpectedError } from '../../../shared/errors'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'

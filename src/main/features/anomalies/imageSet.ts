@@ -3,8 +3,8 @@ import { type Preprocessing, type Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import type { InputShape } from '../../../shared/modelSpec'
 import { type Dataset } from '../../store/datasetStore'
-import { resolveDataset } from '../../services/datasets/resolveDataset'
-import { type ModelWork, openImages } from '../../services/models/modelWork'
+import { resolveDataset } from '../datasets/resolveDataset'
+import { type ModelWork, openImages } from '../models/modelWork'
 
 /** Images that were read, with what is known of each. Close them. */
 export interface ImageSet {

@@ -4,8 +4,8 @@ import { basename, dirname, extname, join, resolve, sep } from 'node:path'
 import type { InputShape } from '../../../shared/modelSpec'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
-import { decodeImage } from '../../services/datasets/decodeImage'
-import { prepareImage } from '../../services/datasets/prepareImage'
+import { decodeImage } from '../pictures/decodeImage'
+import { prepareImage } from '../pictures/prepareImage'
 
 /** One category of MVTec AD: train/good, test/<defect>, ground_truth/<defect>. */
 export interface MvtecLayout {

@@ -1,7 +1,7 @@
 import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset'
-import { traitsOfPlaces } from '../../services/datasets/imageTraits'
-import { planPreprocessing } from '../../services/training/planTraining'
-import { isDatasetFolder } from '../../services/training/trainingDataset'
+import { traitsOfPlaces } from '../datasets/imageTraits'
+import { planPreprocessing } from '../training/planTraining'
+import { isDatasetFolder } from '../training/trainingDataset'
 
 /** Defects are small: where images are few enough, they are looked at in more detail than a training asks for. */
 const detailedSide = 128

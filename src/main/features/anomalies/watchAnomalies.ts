@@ -1,7 +1,7 @@
 import { watch } from 'chokidar'
 import type { ScoredImage } from '../../../shared/anomalies'
 import { ExpectedError } from '../../../shared/errors'
-import { hasImageExtension } from '../../services/datasets/imageFormats'
+import { hasImageExtension } from '../pictures/imageFormats'
 import type { FoundAnomalies } from './findAnomalies'
 
 export interface WatchOptions {

@@ -1,6 +1,6 @@
 import type { AnomalyFigures, AnomalyResult } from '../../../../shared/anomalies'
-import { type ThemeName, themes } from '../../../services/report/chartTheme'
-import { renderChart } from '../../../services/report/renderChart'
+import { type ThemeName, themes } from '../../drawing/chartTheme'
+import { renderChart } from '../../drawing/renderChart'
 
 const size = { width: 520, height: 300 }
 /** Points of a curve that a picture can show. */

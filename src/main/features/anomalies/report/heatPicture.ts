@@ -1,5 +1,5 @@
 import type { AnomalyView } from '../../../../shared/anomalies'
-import { sharp } from '../../../services/sharp'
+import { sharp } from '../../../base/sharp'
 
 /** Pixels of the shorter side of each part, at least. */
 const leastSide = 128

@@ -1,6 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import { mix, step, valueNoise } from '../../../services/datasets/sampleNoise'
-import { randomFor } from '../../../services/datasets/seededRandom'
+import { mix, step, valueNoise } from '../../datasets/sampleNoise'
+import { randomFor } from '../../datasets/seededRandom'
 import { type Color, type Surface, surfaceOf, type SurfaceName, surfaceSide } from './surfaces'
 
 export const defectNames = ['scratch', 'spot', 'missing_thread', 'wrong_colour'] as const

@@ -1,6 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import { clouds, type Field, mix, step, valueNoise } from '../../../services/datasets/sampleNoise'
-import { randomFor } from '../../../services/datasets/seededRandom'
+import { clouds, type Field, mix, step, valueNoise } from '../../datasets/sampleNoise'
+import { randomFor } from '../../datasets/seededRandom'
 
 /** Pixels. */
 export const surfaceSide = 128

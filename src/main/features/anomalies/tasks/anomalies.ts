@@ -11,7 +11,7 @@ import { loadModel } from '../../../worker/loadModel'
 import type { ComputeTasks } from '../../../worker/protocol'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
-import { pixelSourceOf } from '../../../worker/tasks/pixelSource'
+import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
 
 type Params<T extends keyof ComputeTasks> = ComputeTasks[T]['params']
 type Result<T extends keyof ComputeTasks> = Promise<ComputeTasks[T]['result']>
