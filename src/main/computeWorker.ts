@@ -1,13 +1,6 @@
 import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { toErrorMessage } from '../shared/errors'
-import {
-  dropAnomalies,
-  fitAnomalies,
-  nearestOfEach,
-  scoreAnomalies,
-  viewAnomaly,
-} from './features/anomalies/tasks/anomalies'
 import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './worker/protocol'
 import { buffersMovingWith, createTaskContext, type TaskContext } from './worker/taskContext'
 import { benchConv } from './cli/bench/tasks/benchConv'
@@ -36,6 +29,13 @@ import { similarity } from './features/denoising/tasks/similarity'
 import { train } from './features/training/tasks/train'
 import { codeRange, corrupt, tryCode, tryImage } from './features/models/tasks/tryModel'
 import { describeRuntimes } from './worker/runtimes'
+import {
+  dropAnomalies,
+  fitAnomalies,
+  nearestOfEach,
+  scoreAnomalies,
+  viewAnomaly,
+} from './features/anomalies/tasks/anomalies'
 
 /** What draws the window and reads files comes first, since it asks for little. Of 19. */
 const niceness = 10

@@ -51,6 +51,7 @@ export class AnomalyDetector {
 
   private constructor(
     readonly spec: ModelSpec,
+    private readonly kind: AnomalyScore,
     private readonly measures: Measures,
     private readonly calibrations: ReadonlyMap<MeasureName, Calibration>,
     readonly mapKind: MapKind,
@@ -76,7 +77,7 @@ export class AnomalyDetector {
     let measured = await measureAll(source, compared, measures, placesOf(kept), options, onBatch)
     let calibrations = calibrate(measured, compared, options.heldOut)
     if (robust && compared.length >= 20) {
-      const scores = together(measured, calibrations)
+      const scores = together(options.score, measured, calibrations)
       const limit = thresholdFor(Float64Array.from(scores).sort(), leftOut)
       kept = compared.filter((_, i) => scores[i]! <= limit)
       await measures.dispose()
@@ -90,10 +91,18 @@ export class AnomalyDetector {
       spread(kept, 40),
       measures,
       mapKind,
-      together(measured, calibrations),
+      together(options.score, measured, calibrations),
       options,
     )
-    return new AnomalyDetector(options.spec, measures, calibrations, mapKind, judged, placesOf(kept))
+    return new AnomalyDetector(
+      options.spec,
+      options.score,
+      measures,
+      calibrations,
+      mapKind,
+      judged,
+      placesOf(kept),
+    )
   }
 
   /** @param rows of the source that it was fitted on, where the images are those */
@@ -103,7 +112,7 @@ export class AnomalyDetector {
   ): Promise<{ scores: Float64Array; parts: Measured }> {
     const own = rows && Int32Array.from(rows, (row) => this.places.get(row) ?? -1)
     const parts = await this.measures.of(pixels, own)
-    return { scores: together(parts, this.calibrations), parts }
+    return { scores: together(this.kind, parts, this.calibrations), parts }
   }
 
   /** How odd each place of one image is, and what the network makes of it. */
@@ -129,10 +138,9 @@ interface Judged {
 /** What a score is put together of. */
 export function measuresOf(score: AnomalyScore, { input }: ModelSpec): MeasureName[] {
   if (score === 'ranks') return [...measureNames]
+  if (score === 'texture') return ['texture', 'pieces']
   if (score !== 'default') return [score]
-  return Math.max(input.width, input.height) <= smallSide
-    ? ['features', 'patch']
-    : ['features', 'patch', 'texture']
+  return Math.max(input.width, input.height) <= smallSide ? ['features'] : ['features', 'texture', 'pieces']
 }
 
 function mapKindOf(score: AnomalyScore, names: readonly MeasureName[]): MapKind {
@@ -223,13 +231,23 @@ function calibrate(
 
 const middle = (values: Float32Array) => thresholdFor(Float32Array.from(values).sort(), 0.5)
 
-/** The mean of what each measure says in relation to normal images. */
-function together(measured: Measured, calibrations: ReadonlyMap<MeasureName, Calibration>): Float64Array {
+/**
+ * What the measures say in relation to normal images: the one that finds an image oddest, or, for all of them, their mean.
+ */
+function together(
+  score: AnomalyScore,
+  measured: Measured,
+  calibrations: ReadonlyMap<MeasureName, Calibration>,
+): Float64Array {
   const entries = Object.entries(measured) as [MeasureName, Float32Array][]
-  const scores = new Float64Array(entries[0]?.[1].length ?? 0)
+  const isMean = score === 'ranks'
+  const scores = new Float64Array(entries[0]?.[1].length ?? 0).fill(isMean ? 0 : -Infinity)
   for (const [name, values] of entries) {
     const calibration = calibrations.get(name)!
-    for (let i = 0; i < scores.length; i++) scores[i]! += calibration.of(values[i]!) / entries.length
+    for (let i = 0; i < scores.length; i++) {
+      const one = calibration.of(values[i]!)
+      scores[i] = isMean ? scores[i]! + one / entries.length : Math.max(scores[i]!, one)
+    }
   }
   return scores
 }

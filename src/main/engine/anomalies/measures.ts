@@ -10,7 +10,16 @@ import { reconstructAll, type ReconstructedImages } from './reconstructing'
 import { ShrunkGaussian } from './shrunkGaussian'
 
 /** What can be measured of an image. */
-export const measureNames = ['error', 'patch', 'ssim', 'knn', 'mahalanobis', 'features', 'texture'] as const
+export const measureNames = [
+  'error',
+  'patch',
+  'ssim',
+  'knn',
+  'mahalanobis',
+  'features',
+  'texture',
+  'pieces',
+] as const
 export type MeasureName = (typeof measureNames)[number]
 
 /** Those that look at what the network makes of an image it may have been trained on. */
@@ -115,8 +124,11 @@ export class Measures {
     const { spec, model } = this.computing
     const all = await reconstructAll(model, spec, pixels)
     const measured: Measured = {}
-    for (const name of this.names) measured[name] = await this.measure(name, all, own)
-    return measured
+    for (const name of this.names)
+      if (name !== 'texture' && name !== 'pieces') measured[name] = await this.measure(name, all, own)
+    return this.learned.patches
+      ? { ...measured, ...(await this.surprise(this.learned.patches, all)) }
+      : measured
   }
 
   /** How odd each place of one image is, height × width. */
@@ -134,7 +146,7 @@ export class Measures {
   }
 
   private async measure(
-    name: MeasureName,
+    name: Exclude<MeasureName, 'texture' | 'pieces'>,
     all: ReconstructedImages,
     own?: Int32Array,
   ): Promise<Float32Array> {
@@ -155,13 +167,19 @@ export class Measures {
         return codes!.of(all.codes!, own)
       case 'mahalanobis':
         return gaussian!.distances(all.codes!)
-      case 'texture': {
-        const values = new Float32Array(all.count)
-        for (let i = 0; i < all.count; i++)
-          values[i] = Math.exp(Math.min(1200, largest(await this.map('texture', all, i))) / 16)
-        return values
-      }
     }
+  }
+
+  /** The oddest place of each image. What is put together in the logarithm counts here as it is. */
+  private async surprise(patches: PatchSurprise, all: ReconstructedImages): Promise<Measured> {
+    const inputs = inputSize(this.computing.spec.input)
+    const [texture, pieces] = [new Float32Array(all.count), new Float32Array(all.count)]
+    for (let i = 0; i < all.count; i++) {
+      const maps = await patches.mapsOf(all.images.subarray(i * inputs, (i + 1) * inputs))
+      texture[i] = Math.exp(Math.min(1200, largest(maps.texture)) / 16)
+      pieces[i] = Math.exp(Math.min(1200, largest(maps.pieces)) / 16)
+    }
+    return { texture, pieces }
   }
 
   private async map(kind: MapKind, all: ReconstructedImages, i: number): Promise<Float32Array> {
@@ -170,7 +188,10 @@ export class Measures {
     const [image, output] = [all.images, all.output].map((data) =>
       data.subarray(i * inputs, (i + 1) * inputs),
     ) as [Float32Array, Float32Array]
-    if (kind === 'texture') return this.learned.patches!.mapOf(image)
+    if (kind === 'texture') {
+      const { texture, pieces } = await this.learned.patches!.mapsOf(image)
+      return texture.map((value, at) => (value + pieces[at]!) / 2)
+    }
     if (kind === 'ssim') return dissimilarityMap(image, output, input)
     const sigma = Math.max(1, Math.min(input.width, input.height) / 48)
     return blurMap(squaredErrorMap(image, output, input), input.width, input.height, sigma)

@@ -5,7 +5,7 @@ import type { AnomalyResult, AnomalySettings, AnomalyView, ScoredImage } from '.
 import { anomalyFigures, percentileOf } from '../../../shared/anomalyFigures'
 import { CancelledError } from '../../../shared/errors'
 import { asBytes } from '../../engine/imaging/pixelBytes'
-import { pixelFigures } from '../../engine/anomalies/pixelFigures'
+import { pixelFigures } from './pixelFigures'
 import { batchStream } from '../models/batchStream'
 import { pixelsOfFile } from '../models/imagePixels'
 import type { ModelWork } from '../models/modelWork'

@@ -1,5 +1,5 @@
-import type { AnomalyScore } from '../../shared/anomalies'
-import type { ComputeTarget, ModelFiles, ProgressEvent } from './protocol'
+import type { AnomalyScore } from '../../../../shared/anomalies'
+import type { ComputeTarget, ModelFiles, ProgressEvent } from '../../../worker/protocol'
 
 export interface FitAnomaliesParams extends ComputeTarget {
   /** By which later calls name the detector; an earlier one of that name is dropped. */
