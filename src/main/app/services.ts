@@ -107,27 +107,32 @@ async function openOn(
     ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
   })
 
-  const close = async () => {
-    for (const service of [showcase, training, denoising, jobs, anomalies]) await service.close()
-    await library.emptyAll()
-    await Promise.all([library.close(), exports.close()])
-    await Promise.all([trainer, helper, mapper, seeker, ...savers].map((client) => client.dispose()))
-    await datasets.opened.close()
-  }
+  const ended = { library, exports, datasets, clients: [trainer, helper, mapper, seeker, ...savers] }
+  const close = closing([showcase, training, denoising, jobs, anomalies], ended)
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
   const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
-  return {
-    ...made,
-    plans,
-    denoising,
-    latent,
-    latentActions,
-    anomalies,
-    exports,
-    mover,
-    gate,
-    showcase,
-    close,
+  const seen = { denoising, latent, latentActions, anomalies, exports, showcase }
+  return { ...made, ...seen, plans, mover, gate, close }
+}
+
+interface Closed {
+  readonly library: FolderLibrary
+  readonly exports: ModelExports
+  readonly clients: readonly ComputeClient[]
+  readonly datasets: DatasetService
+}
+
+/** Ends what works, in this order, then the library, the workers and what is open. */
+function closing(
+  working: readonly { close(): Promise<void> }[],
+  { library, exports, clients, datasets }: Closed,
+): () => Promise<void> {
+  return async () => {
+    for (const service of working) await service.close()
+    await library.emptyAll()
+    await Promise.all([library.close(), exports.close()])
+    await Promise.all(clients.map((client) => client.dispose()))
+    await datasets.opened.close()
   }
 }
 

@@ -59,6 +59,8 @@ export type NoticedRecord = z.infer<typeof noticedSchema>
 export interface SearchColumns {
   readonly scores: Float64Array
   readonly normalScores: Float64Array
+  /** Rows of normal images that the model was not trained on. */
+  readonly heldOut: Int32Array
   readonly duplicateOf: Int32Array
   readonly duplicateDistance: Float64Array
   readonly parts: Readonly<Record<string, Float64Array>>
@@ -73,7 +75,8 @@ export async function writeSearch(
   columns: SearchColumns,
 ): Promise<void> {
   const { parts, ...others } = columns
-  for (const [name, data] of Object.entries(others)) await writeColumn(folder, name, data as Float64Array)
+  for (const [name, data] of Object.entries(others))
+    await writeColumn(folder, name, data as Float64Array | Int32Array)
   for (const [i, name] of record.parts.entries()) await writeColumn(folder, `part-${i}`, parts[name]!)
   await writeRecord(folder, record)
 }
@@ -99,6 +102,7 @@ export async function readColumns(folder: string, { parts }: SearchRecord): Prom
   return {
     scores: await floats('scores'),
     normalScores: await floats('normalScores'),
+    heldOut: (await readColumn(folder, 'heldOut')) as Int32Array,
     duplicateOf: (await readColumn(folder, 'duplicateOf')) as Int32Array,
     duplicateDistance: await floats('duplicateDistance'),
     parts: found,

@@ -53,7 +53,7 @@ export function useOddPictures(detail: Ref<AnomalyDetail | null>) {
     const current = generation
     try {
       const rows = takeWanted()
-      await loadThumbnails(search, rows)
+      if (await loadThumbnails(search, rows, pictures)) arrived.value++
       if (current === generation && !stopped.value) await loadViews(search, rows, current)
       failure.value = null
     } catch (error) {
@@ -73,19 +73,6 @@ export function useOddPictures(detail: Ref<AnomalyDetail | null>) {
     return taken
   }
 
-  async function loadThumbnails(search: AnomalyDetail, rows: readonly number[]): Promise<void> {
-    const missing = rows.filter((row) => !pictures.has(row))
-    if (missing.length === 0 || search.target.id === null) return
-    const images = await client.invoke('anomalies.describe', { id: search.id, rows: missing })
-    const size = thumbnailSide
-    const block = await client.invoke('datasets.thumbnails', { id: search.target.id, rows: missing, size })
-    for (const [at, row] of missing.entries()) {
-      const image = images[at]
-      if (image) pictures.set(row, { image, thumbnail: block, at, views: null })
-    }
-    arrived.value++
-  }
-
   async function loadViews(search: AnomalyDetail, rows: readonly number[], current: number): Promise<void> {
     const missing = rows.filter((row) => pictures.has(row) && !pictures.get(row)!.views)
     if (missing.length === 0) return
@@ -102,16 +89,8 @@ export function useOddPictures(detail: Ref<AnomalyDetail | null>) {
       pictures.delete(row)
       pictures.set(row, { ...known, views })
     }
-    forgetOld()
+    forgetOld(pictures)
     arrived.value++
-  }
-
-  function forgetOld(): void {
-    let bytes = 0
-    for (const [i, [row, known]] of [...pictures].reverse().entries()) {
-      if (known.views) bytes += known.views.original.data.length * 2 + known.views.heat.data.length
-      if (bytes > mostBytes || i > mostNames) pictures.delete(row)
-    }
   }
 
   function reset(): void {
@@ -133,6 +112,33 @@ export function useOddPictures(detail: Ref<AnomalyDetail | null>) {
   watch(() => detail.value?.id, reset)
   onScopeDispose(() => generation++)
   return { picture, arrived, failure, stopped, job, stop, again }
+}
+
+/** Names and thumbnails of those that have none yet. Resolves to whether some came. */
+async function loadThumbnails(
+  { id, target }: AnomalyDetail,
+  rows: readonly number[],
+  pictures: Map<number, OddPicture>,
+): Promise<boolean> {
+  const missing = rows.filter((row) => !pictures.has(row))
+  if (missing.length === 0 || target.id === null) return false
+  const images = await client.invoke('anomalies.describe', { id, rows: missing })
+  const asked = { id: target.id, rows: missing, size: thumbnailSide }
+  const thumbnail = await client.invoke('datasets.thumbnails', asked)
+  for (const [at, row] of missing.entries()) {
+    const image = images[at]
+    if (image) pictures.set(row, { image, thumbnail, at, views: null })
+  }
+  return true
+}
+
+/** Those that were asked for longest ago. */
+function forgetOld(pictures: Map<number, OddPicture>): void {
+  let bytes = 0
+  for (const [i, [row, { views }]] of [...pictures].reverse().entries()) {
+    if (views) bytes += views.original.data.length * 2 + views.heat.data.length
+    if (bytes > mostBytes || i > mostNames) pictures.delete(row)
+  }
 }
 
 function oneOf({ width, height, channels, data }: PixelBlock, at: number): PixelBlock {

@@ -70,29 +70,7 @@ export function useOddSearch(id: Ref<string>) {
   /** Of a search under way, or of one that has come to nothing. */
   const job = computed(() => jobs.items.get(lastJob.value ?? '') ?? null)
 
-  const none = new Float64Array(0)
-  const shownScores = computed(() => {
-    if (!detail.value) return none
-    const { scores, parts } = detail.value
-    return isReranked.value ? rerankedScores(scores, parts, marks.value) : scores
-  })
-  const ranked = computed(() => {
-    const rows = rankedRows(shownScores.value)
-    if (!isReranked.value) return rows
-    // What was said of an image counts: odd ones come first, the others last.
-    const place = [1, 0, 2]
-    return rows.sort((a, b) => place[marks.value[a]!]! - place[marks.value[b]!]!)
-  })
-  const odd = computed(() => verdicts(shownScores.value, marks.value, threshold.value))
-  const rows = computed(() =>
-    detail.value
-      ? filteredRows(ranked.value, filter.value, detail.value, marks.value, odd.value)
-      : new Int32Array(0),
-  )
-  const figures = computed(() => {
-    if (!detail.value) return null
-    return figuresOf(detail.value.scores, knownTruth(detail.value, normalLabels.value, marks.value))
-  })
+  const ranking = useOddRanking({ detail, marks, threshold, normalLabels, filter, isReranked })
 
   const { run: mark } = useCommand(async (some: readonly number[], as: AnomalyMark | null) => {
     const before = marks.value
@@ -127,8 +105,45 @@ export function useOddSearch(id: Ref<string>) {
   })
   return {
     ...{ summary, detail, failure, job, marks, threshold, normalLabels, filter, isReranked },
-    ...{ shownScores, ranked, odd, rows, figures, toggleMark, setThreshold, setNormalLabels, load },
+    ...{ ...ranking, toggleMark, setThreshold, setNormalLabels },
   }
+}
+
+interface Ranked {
+  readonly detail: Ref<AnomalyDetail | null>
+  readonly marks: Ref<Uint8Array>
+  readonly threshold: Ref<number>
+  readonly normalLabels: Ref<readonly string[] | null>
+  readonly filter: Ref<OddFilter>
+  readonly isReranked: Ref<boolean>
+}
+
+/** What follows from scores, marks, threshold and filter. */
+function useOddRanking({ detail, marks, threshold, normalLabels, filter, isReranked }: Ranked) {
+  const none = new Float64Array(0)
+  const shownScores = computed(() => {
+    if (!detail.value) return none
+    const { scores, parts } = detail.value
+    return isReranked.value ? rerankedScores(scores, parts, marks.value) : scores
+  })
+  const ranked = computed(() => {
+    const rows = rankedRows(shownScores.value)
+    if (!isReranked.value) return rows
+    // What was said of an image counts: odd ones come first, the others last.
+    const place = [1, 0, 2]
+    return rows.sort((a, b) => place[marks.value[a]!]! - place[marks.value[b]!]!)
+  })
+  const odd = computed(() => verdicts(shownScores.value, marks.value, threshold.value))
+  const rows = computed(() =>
+    detail.value
+      ? filteredRows(ranked.value, filter.value, detail.value, marks.value, odd.value)
+      : new Int32Array(0),
+  )
+  const figures = computed(() => {
+    if (!detail.value) return null
+    return figuresOf(detail.value.scores, knownTruth(detail.value, normalLabels.value, marks.value))
+  })
+  return { shownScores, ranked, odd, rows, figures }
 }
 
 export type OddSearch = ReturnType<typeof useOddSearch>

@@ -11,8 +11,8 @@ import { saveFiles } from '../latent/saveFiles'
 import { slugOf } from '../library/slug'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import type { AnomalyService } from './anomalyService'
-import { anomalyReport } from './anomalyReport'
 import { anomalyTable, type TableRow } from './anomalyTable'
+import { searchReport } from './searchReport'
 
 export interface SaveDependencies {
   readonly searches: AnomalyService
@@ -77,16 +77,9 @@ export class AnomalySaves {
         }
       case 'report':
         return async (report, signal) => {
-          const page = await anomalyReport(
-            this.deps.searches,
-            id,
-            odd,
-            await this.rowsOf(id, [...odd, ...others]),
-            {
-              signal,
-              onProgress: (done, total) => report({ done, total }),
-            },
-          )
+          const rows = await this.rowsOf(id, [...odd, ...others])
+          const onProgress = (done: number, total: number) => report({ done, total })
+          const page = await searchReport(this.deps.searches, id, new Set(odd), rows, { signal, onProgress })
           await writeFileAtomic(await free('.html', '-report'), page)
         }
     }

@@ -184,7 +184,7 @@ export class AnomalyService {
     try {
       await writeMarks(folder, await this.earlierMarks(target))
       const record = recordOf(found.result, { name, createdAt, ...subject })
-      await writeSearch(folder, record, columnsOf(found.result))
+      await writeSearch(folder, record, columnsOf(found))
     } catch (error) {
       await found.close()
       throw error
@@ -199,9 +199,10 @@ export class AnomalyService {
     const { id: job, ended } = this.deps.jobs.start({
       ...{ kind: 'anomalies', subject: this.list.get(id)!.name, queue: 'anomalies' },
       work: async (report, signal) => {
-        const { record } = await this.named(id)
+        const { record, columns } = await this.named(id)
         const folder = await this.folderOf(id)
-        await this.detectors.add(id, await searchImages(this.deps, folder, record, report, signal))
+        const subject = { ...record, heldOut: Uint32Array.from(columns.heldOut) }
+        await this.detectors.add(id, await searchImages(this.deps, folder, subject, report, signal))
       },
     })
     this.opening.set(id, job)

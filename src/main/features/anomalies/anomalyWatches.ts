@@ -1,3 +1,5 @@
+import { basename, relative, sep } from 'node:path'
+import type { ScoredImage } from '../../../shared/anomalies'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type { AnomalyPictures, NoticedImage } from '../../../shared/api/anomalies'
 import type { Begun } from '../../../shared/api/latent'
@@ -11,8 +13,8 @@ import type { Fence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { picturesOf } from './anomalyPictures'
 import type { AnomalyService } from './anomalyService'
-import { FolderWatch } from './folderWatch'
 import { thresholdOf } from './loadedSearch'
+import { watchAnomalies } from './watchAnomalies'
 
 export interface WatchDependencies {
   readonly searches: AnomalyService
@@ -24,7 +26,12 @@ export interface WatchDependencies {
 }
 
 interface Watching {
-  readonly watch: FolderWatch
+  /** Of the folder. */
+  readonly name: string
+  readonly folder: string
+  readonly abort: AbortController
+  /** Settles when nothing is looked at any more. */
+  ended: Promise<void>
   scored: number
   odd: number
 }
@@ -69,8 +76,9 @@ export class AnomalyWatches {
     this.watching.delete(id)
     this.deps.searches.detectors.release(id)
     this.deps.searches.setWatch(id, null)
-    await entry?.watch.close()
-    if (entry) this.deps.log.info(`The folder ${entry.watch.name} is not watched any more.`)
+    entry?.abort.abort()
+    await entry?.ended
+    if (entry) this.deps.log.info(`The folder ${entry.name} is not watched any more.`)
   }
 
   /** The latest ones, the newest first. */
@@ -114,50 +122,61 @@ export class AnomalyWatches {
   }
 
   private async begin(id: string, folder: string): Promise<void> {
-    const { log, searches } = this.deps
+    const { log, searches, fence } = this.deps
     let number = (await readNoticed(await searches.folderOf(id))).at(-1)?.number ?? 0
-    const watch = new FolderWatch({
+    const abort = new AbortController()
+    const entry: Watching = {
+      name: basename(folder),
       folder,
-      onImage: (path, name) => this.notice(id, ++number, path, name),
-      onProblem: (error) => {
-        log.warn(`${folder} cannot be watched any more: ${error.message}`)
-        inBackground(this.unwatch(id))
-      },
+      abort,
+      ended: Promise.resolve(),
+      scored: 0,
+      odd: 0,
+    }
+    const score = async (path: string) => {
+      fence.check(path)
+      return searches.detectors.expect(id).score(path)
+    }
+    const scores = { score: 0, percentile: 0 }
+    await new Promise<void>((onReady, onFailed) => {
+      entry.ended = watchAnomalies(
+        [folder],
+        { score },
+        {
+          ...{ signal: abort.signal, onReady },
+          onImage: (image) => inBackground(this.notice(id, ++number, image.path, image, null)),
+          onSkipped: (path, reason) => inBackground(this.notice(id, ++number, path, scores, reason)),
+        },
+      )
+      entry.ended.catch(onFailed)
     })
-    await watch.ready()
-    this.watching.set(id, { watch, scored: 0, odd: 0 })
-    searches.setWatch(id, { name: watch.name, scored: 0, odd: 0 })
+    this.watching.set(id, entry)
+    searches.setWatch(id, { name: entry.name, scored: 0, odd: 0 })
     log.info(`New images in ${folder} are scored by “${searches.summary(id)?.name ?? id}”.`)
   }
 
-  private async notice(id: string, number: number, path: string, name: string): Promise<void> {
+  private async notice(
+    id: string,
+    number: number,
+    path: string,
+    { score, percentile }: Pick<ScoredImage, 'score' | 'percentile'>,
+    problem: string | null,
+  ): Promise<void> {
+    const { searches } = this.deps
     const entry = this.watching.get(id)
     if (!entry) return
-    const image: NoticedImage = {
-      ...{ number, at: new Date().toISOString(), path: name, folder: entry.watch.name },
-      ...(await this.score(id, path)),
-    }
+    const { record } = await searches.named(id)
+    const odd = problem === null && score > thresholdOf(record)
+    const name = relative(entry.folder, path).split(sep).join('/')
+    const at = new Date().toISOString()
+    const image = { number, at, path: name, folder: entry.name, score, percentile, odd, problem }
     this.paths.set(`${id} ${number}`, path)
     for (const old of [...this.paths.keys()].slice(0, -keptPaths)) this.paths.delete(old)
     entry.scored++
-    if (image.odd) entry.odd++
+    if (odd) entry.odd++
+    await appendNoticed(await searches.folderOf(id), image)
     this.tell(id, image)
-    this.deps.searches.setWatch(id, { name: entry.watch.name, scored: entry.scored, odd: entry.odd })
-    await appendNoticed(await this.deps.searches.folderOf(id), image)
-  }
-
-  /** What cannot be read is told of, and the next ones are scored all the same. */
-  private async score(id: string, path: string) {
-    const { searches, fence, log } = this.deps
-    try {
-      fence.check(path)
-      const { score, percentile } = await searches.detectors.expect(id).score(path)
-      const { record } = await searches.named(id)
-      return { score, percentile, odd: score > thresholdOf(record), problem: null }
-    } catch (error) {
-      if (!(error instanceof ExpectedError)) log.error(`${path} could not be scored.`, error)
-      return { score: 0, percentile: 0, odd: false, problem: (error as Error).message }
-    }
+    searches.setWatch(id, { name: entry.name, scored: entry.scored, odd: entry.odd })
   }
 
   private tell(search: string, image: NoticedImage): void {

@@ -107,12 +107,13 @@ export function detailOf(
   { record, columns, names, marks }: LoadedSearch,
 ): AnomalyDetail {
   const { count, fitted, suggestedThreshold, normalLabels, pixelAuroc, pro, skipped } = record
+  const { scores, parts, normalScores, duplicateOf, duplicateDistance } = columns
   const none = () => new Int32Array(count).fill(-1)
   return {
     ...summary,
     input: names?.input ?? { width: 1, height: 1, channels: 1 },
     outdated: names === null,
-    ...columns,
+    ...{ scores, parts, normalScores, duplicateOf, duplicateDistance },
     ...{ fitted, suggestedThreshold, normalLabels, pixelAuroc, pro, skipped },
     threshold: thresholdOf(record),
     labels: names?.labels ?? none(),

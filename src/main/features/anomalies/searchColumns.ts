@@ -1,5 +1,6 @@
 import type { AnomalyResult } from '../../../shared/anomalies'
 import type { NormalSource } from '../../../shared/api/anomalies'
+import type { FoundAnomalies } from './findAnomalies'
 import type { SearchColumns, SearchRecord } from '../../store/anomalyStore'
 
 export interface SearchOrigin {
@@ -24,12 +25,13 @@ export function recordOf(result: AnomalyResult, origin: SearchOrigin): SearchRec
   }
 }
 
-export function columnsOf({ images, normalScores }: AnomalyResult): SearchColumns {
+export function columnsOf({ result: { images, normalScores }, heldOut }: FoundAnomalies): SearchColumns {
   const names = Object.keys(images[0]?.scores ?? {})
   const column = (of: (image: (typeof images)[number]) => number) => Float64Array.from(images, of)
   return {
     scores: column(({ score }) => score),
     normalScores: Float64Array.from(normalScores),
+    heldOut: Int32Array.from(heldOut),
     duplicateOf: Int32Array.from(images, ({ duplicateOf }) => duplicateOf ?? -1),
     duplicateDistance: column(({ duplicateDistance }) => duplicateDistance ?? NaN),
     parts: Object.fromEntries(names.map((name) => [name, column(({ scores }) => scores[name] ?? NaN)])),

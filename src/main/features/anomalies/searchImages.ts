@@ -26,6 +26,8 @@ export interface SearchDependencies {
 /** What is looked through, and by what it is judged. */
 export type SearchSubject = Pick<SearchRecord, 'normal' | 'settings'> & {
   readonly target: { readonly id: string }
+  /** Of a search that is opened again. */
+  readonly heldOut?: Uint32Array
 }
 
 export type Report = (progress: JobProgress) => void
@@ -38,7 +40,7 @@ export type Report = (progress: JobProgress) => void
 export async function searchImages(
   { client, datasets, models, find, target: computeTarget }: SearchDependencies,
   folder: string,
-  { normal, settings, target }: SearchSubject,
+  { normal, settings, target, heldOut }: SearchSubject,
   report: Report,
   signal: AbortSignal,
 ): Promise<FoundAnomalies> {
@@ -52,7 +54,12 @@ export async function searchImages(
   return find(
     {
       ...{ ...settings, ...computeTarget(), model, run },
-      ...{ fit: await fitOf[normal.kind](), target: [images], normal: null },
+      ...{
+        fit: await fitOf[normal.kind](),
+        target: [images],
+        normal: null,
+        heldOut: trained ? heldOut : undefined,
+      },
     },
     {
       ...{ client, signal },
