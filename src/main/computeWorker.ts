@@ -29,6 +29,13 @@ import { similarity } from './features/denoising/tasks/similarity'
 import { train } from './features/training/tasks/train'
 import { codeRange, corrupt, tryCode, tryImage } from './features/models/tasks/tryModel'
 import { describeRuntimes } from './worker/runtimes'
+import {
+  dropAnomalies,
+  fitAnomalies,
+  nearestOfEach,
+  scoreAnomalies,
+  viewAnomaly,
+} from './features/anomalies/tasks/anomalies'
 
 /** What draws the window and reads files comes first, since it asks for little. Of 19. */
 const niceness = 10
@@ -75,6 +82,11 @@ const tasks: Tasks = {
   tryImage,
   tryCode,
   codeRange,
+  fitAnomalies,
+  scoreAnomalies,
+  viewAnomaly,
+  nearestOfEach,
+  dropAnomalies,
 }
 
 const port = parentPort!

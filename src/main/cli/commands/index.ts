@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../context'
+import { registerAnomalies } from './anomalies'
 import { registerBench } from './bench'
 import { registerCheck } from './check'
 import { registerDecode } from './decode'
@@ -39,6 +40,7 @@ export const commands: RegisterCommand[] = [
   registerLatent,
   registerInterpolate,
   registerNeighbours,
+  registerAnomalies,
   registerExport,
   registerImportModel,
   registerBench,

@@ -48,7 +48,7 @@ export const start = {
   leads: {
     denoise: 'Bilder zum Säubern wählen',
     map: 'Die Karte von {name} öffnen',
-    errors: 'Die Karte von {name} öffnen, nach Fehler gefärbt',
+    odd: '{name} durchsehen',
     train: 'Zuerst auf {name} trainieren',
     compare: 'Zwei Ihrer Läufe vergleichen',
     folder: 'Zuerst einen Ordner öffnen',
