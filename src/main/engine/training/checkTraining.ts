@@ -2,9 +2,12 @@ import { ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import type { PixelSource } from './pixelSource'
+import { checkStages } from './stages'
 
 /** @throws ExpectedError `bad-usage` for settings that do not go together */
-export function checkTraining(spec: ModelSpec, { noise, averageDecay }: TrainingConfig): void {
+export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
+  const { noise, averageDecay } = config
+  checkStages(spec, config)
   if (spec.noiseLevel && noise && noise.kind !== 'gaussian' && noise.kind !== 'camera')
     throw new ExpectedError(
       'bad-usage',
