@@ -27,6 +27,7 @@ import { restoreRegions } from './tasks/restoreRegions'
 import { restoreTest } from './tasks/restoreTest'
 import { similarity } from './tasks/similarity'
 import { train } from './tasks/train'
+import { measureRun } from '../features/experiments/tasks/measureRun'
 import { codeRange, corrupt, tryCode, tryImage } from './tasks/tryModel'
 import { describeRuntimes } from './runtimes'
 
@@ -60,6 +61,7 @@ const tasks: Tasks = {
   benchConv,
   benchDenoise,
   measureTraining,
+  measureRun,
   corrupt,
   denoise,
   estimateNoise,

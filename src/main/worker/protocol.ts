@@ -10,6 +10,7 @@ import type { NoiseSpec } from '../../shared/noise'
 import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { DenoisingTasks } from './denoisingTasks'
+import type { ExperimentTasks } from '../features/experiments/experimentTasks'
 import type { LatentTasks } from './latentTasks'
 import type { ShowcaseTasks } from './showcaseTasks'
 
@@ -54,6 +55,8 @@ export interface TrainParams extends ComputeTarget {
   readonly findings?: readonly Finding[]
   /** Whether they were measured before; a run has them measured after the next epoch where they were not. */
   readonly hasBaselines: boolean
+  /** Whether singular values of the kernels are kept over the epochs, as experiments show them. */
+  readonly spectra?: boolean
 }
 
 export type TrainEvent =
@@ -188,7 +191,7 @@ export interface TriedImage {
 }
 
 /** What the compute worker does: parameters, result, and what it reports meanwhile. */
-export interface ComputeTasks extends LatentTasks, ShowcaseTasks, DenoisingTasks {
+export interface ComputeTasks extends LatentTasks, ShowcaseTasks, DenoisingTasks, ExperimentTasks {
   devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
   train: { params: TrainParams; result: TrainResult; event: TrainEvent }
   evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }

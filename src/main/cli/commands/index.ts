@@ -1,6 +1,7 @@
 import type { RegisterCommand } from '../context'
 import { registerBench } from './bench'
 import { registerCheck } from './check'
+import { registerCompare } from './compare'
 import { registerDecode } from './decode'
 import { registerDenoise } from './denoise'
 import { registerDemo } from './demo'
@@ -31,6 +32,7 @@ export const commands: RegisterCommand[] = [
   registerSample,
   registerImport,
   registerTrain,
+  registerCompare,
   registerDenoise,
   registerEvaluate,
   registerReconstruct,
