@@ -29,8 +29,8 @@ export default defineConfig({
         input: {
           index: source('main/index.ts'),
           cli: source('main/cli/main.ts'),
-          computeWorker: source('main/worker/computeWorker.ts'),
-          decodeWorker: source('main/services/datasets/foreign/decodeWorker.ts'),
+          computeWorker: source('main/computeWorker.ts'),
+          decodeWorker: source('main/features/pictures/foreign/decodeWorker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -10,7 +10,7 @@ import { findChromium } from './setup/chromium.mjs'
 import { hasDisplay } from './setup/display.mjs'
 import { appFolders } from './store/appFolders'
 import { announceServing } from './store/servingFile'
-import { serveApp } from './transports/httpServer'
+import { serveApp } from './served/httpServer'
 
 export interface ServeRequest {
   /** 0 takes any that is free. */

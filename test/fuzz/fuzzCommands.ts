@@ -1,4 +1,4 @@
-import { Dispatcher } from '../../src/main/transports/dispatcher'
+import { Dispatcher } from '../../src/main/app/dispatcher'
 import type { App } from '../../src/main/app/createApp'
 import { type CommandName, commands } from '../../src/shared/api/commands'
 import type { Reply } from '../../src/shared/api/messages'

@@ -1,5 +1,5 @@
-import { longsValue, shortsValue, TiffWriter } from '../../src/main/services/denoising/tiff/tiffWriter'
-import type { TiffValue } from '../../src/main/services/denoising/tiff/tiffDirectory'
+import { longsValue, shortsValue, TiffWriter } from '../../src/main/features/pictures/tiff/tiffWriter'
+import type { TiffValue } from '../../src/main/features/pictures/tiff/tiffDirectory'
 
 const ascii = (text: string): TiffValue => ({
   type: 2,

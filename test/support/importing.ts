@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { preprocessingSchema, type DatasetItem, type Preprocessing } from '../../src/shared/dataset'
-import { importDataset, type ImportRequest } from '../../src/main/services/datasets/importDataset'
+import { importDataset, type ImportRequest } from '../../src/main/features/datasets/importDataset'
 
 export function preprocess(settings: z.input<typeof preprocessingSchema> = {}): Preprocessing {
   return preprocessingSchema.parse(settings)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type App, createApp } from '../../src/main/app/createApp'
 import { appFolders } from '../../src/main/store/appFolders'
-import type { Log } from '../../src/main/services/log'
+import type { Log } from '../../src/main/base/log'
 import { root } from './requirements'
 
 export interface TestLog extends Log {

@@ -1,5 +1,5 @@
 import { reportBackgroundFailures } from '../../shared/inBackground'
-import type { Log } from '../services/log'
+import type { Log } from '../base/log'
 
 /**
  * Nothing that goes wrong outside of a command ends the app, which may be training: it is logged, and the app goes on.

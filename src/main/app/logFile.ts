@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Log } from '../services/log'
+import type { Log } from '../base/log'
 
 /** Beyond this size the file becomes hourglass.1.log, and the one before that goes. */
 const largestBytes = 2 << 20

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { idSchema } from '../../shared/api/library'
-import { FolderLibrary } from '../services/library/folderLibrary'
-import type { LibraryKind } from '../services/library/library'
-import { freeDatasetName, nameNewRun } from '../services/library/namesInLibrary'
-import { chosenLibrary } from '../services/settings/settingsService'
+import { FolderLibrary } from '../features/library/folderLibrary'
+import type { LibraryKind } from '../features/library/library'
+import { freeDatasetName, nameNewRun } from '../features/library/namesInLibrary'
+import { chosenLibrary } from '../features/library/settingsService'
 import { appFolders } from '../store/appFolders'
 import type { CommandContext } from './context'
 

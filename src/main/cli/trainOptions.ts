@@ -18,7 +18,7 @@ import {
   runtimeNames,
   type ScheduleConfig,
 } from '../../shared/trainingConfig'
-import { presetNames } from '../services/training/runPlan'
+import { presetNames } from '../features/training/runPlan'
 import { choice, decimal, imageSize, integer, noise, seed } from './options'
 
 export interface TrainFlags {

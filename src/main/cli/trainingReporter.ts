@@ -1,4 +1,4 @@
-import type { ImportProgress } from '../services/datasets/importDataset'
+import type { ImportProgress } from '../features/datasets/importDataset'
 import type { TrainEvent } from '../worker/protocol'
 import type { CommandContext } from './context'
 import type { ProgressTask } from './progress'

@@ -1,5 +1,5 @@
 import type { BrowserWindow } from 'electron'
-import type { Log } from '../services/log'
+import type { Log } from '../base/log'
 import { reviveCrashedPage } from './crashedPage'
 import { openMainWindow, type WindowOptions } from './mainWindow'
 

@@ -1,5 +1,5 @@
 import { app, type BrowserWindow, dialog } from 'electron'
-import type { Log } from '../services/log'
+import type { Log } from '../base/log'
 import { inBackground } from '../../shared/inBackground'
 
 const withinMs = 60_000

@@ -2,7 +2,7 @@ import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'elect
 import type { PickKind } from '../../shared/api/places'
 import { imageExtensions } from '../../shared/imageFiles'
 import { modelExtensions } from '../../shared/modelFiles'
-import type { Shell } from '../services/shell'
+import type { Shell } from '../base/shell'
 
 const dialogs: Record<PickKind, OpenDialogOptions> = {
   images: {

@@ -1,5 +1,5 @@
 import { app, session, shell, type WebContents } from 'electron'
-import type { Log } from '../services/log'
+import type { Log } from '../base/log'
 import { isOurPage } from './pageProtocol'
 import { inBackground } from '../../shared/inBackground'
 

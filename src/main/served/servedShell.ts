@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { stat } from 'node:fs/promises'
 import { ExpectedError } from '../../shared/errors'
-import type { Shell } from '../services/shell'
+import type { Shell } from '../base/shell'
 import { hasDisplay } from '../setup/display.mjs'
 
 /** The app in somebody's browser: folders are chosen in the page, among the roots. */

@@ -1,6 +1,6 @@
 import type { ModelSpec } from '../../shared/modelSpec'
 import type { TrainingConfig } from '../../shared/trainingConfig'
-import { measureTraining } from './tasks/measureTraining'
+import { measureTraining } from '../features/training/tasks/measureTraining'
 import type { ComputeTarget } from './protocol'
 import { candidates } from './runtimes'
 import type { TaskContext } from './taskContext'

@@ -9,14 +9,14 @@ import type { InputShape } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
-import type { DenoisingTasks } from './denoisingTasks'
-import type { ExperimentTasks } from '../features/experiments/experimentTasks'
-import type { LatentTasks } from './latentTasks'
-import type { ShowcaseTasks } from './showcaseTasks'
+import type { DenoisingTasks } from '../features/denoising/tasks/denoisingTasks'
+import type { ExperimentTasks } from '../features/experiments/tasks/experimentTasks'
+import type { LatentTasks } from '../features/latent/tasks/latentTasks'
+import type { ShowcaseTasks } from '../features/showcase/tasks/showcaseTasks'
 
-export type * from './denoisingTasks'
-export type * from './latentTasks'
-export type * from './showcaseTasks'
+export type * from '../features/denoising/tasks/denoisingTasks'
+export type * from '../features/latent/tasks/latentTasks'
+export type * from '../features/showcase/tasks/showcaseTasks'
 
 export interface RuntimeDescription {
   readonly runtime: RuntimeName

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { budgetNames, type ImageTraits } from '../../../src/shared/plan'
 import { findingKinds } from '../../../src/shared/run'
 import { describePlan, findingSentence, verdictSentence } from '../../../src/main/cli/describePlan'
-import { planTraining } from '../../../src/main/services/training/planTraining'
+import { planTraining } from '../../../src/main/features/training/planTraining'
 
 const digits: ImageTraits = {
   ...{ images: 1234, labels: 10, width: 28, height: 28, channels: 1, kind: 'drawings' },

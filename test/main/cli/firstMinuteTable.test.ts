@@ -4,9 +4,9 @@ import {
   firstMinuteTable,
   type FolderResult,
 } from '../../../src/main/cli/commands/firstMinuteTable'
-import type { FirstMinute } from '../../../src/main/services/bench/firstMinute'
+import type { FirstMinute } from '../../../src/main/cli/bench/firstMinute'
 import type { ImageTraits } from '../../../src/shared/plan'
-import { planTraining } from '../../../src/main/services/training/planTraining'
+import { planTraining } from '../../../src/main/features/training/planTraining'
 
 const traits: ImageTraits = {
   ...{ images: 1500, labels: 0, width: 64, height: 64, channels: 1, components: 20 },

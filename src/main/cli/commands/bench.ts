@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { NoiseSpec } from '../../../shared/noise'
 import { type RuntimeName, runtimeNames } from '../../../shared/trainingConfig'
-import { benchTraining, type Measurement } from '../../services/bench/trainingBench'
+import { benchTraining, type Measurement } from '../bench/trainingBench'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'

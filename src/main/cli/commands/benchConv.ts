@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RuntimeName } from '../../../shared/trainingConfig'
-import { runPeer } from '../../services/bench/runPeer'
+import { runPeer } from '../bench/runPeer'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 

@@ -1,4 +1,4 @@
-import { openNamedModel } from '../../services/models/builtinModels'
+import { openNamedModel } from '../../features/models/builtinModels'
 import { withModel, type TargetFlags } from '../modelCommand'
 import { nullForAuto } from '../options'
 import type { CommandContext } from '../context'

@@ -1,4 +1,4 @@
-import { measureImport } from '../../services/datasets/measureImport'
+import { measureImport } from '../bench/measureImport'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { ExpectedError } from '../../../shared/errors'
-import { checkLibrary, type Problem } from '../../services/library/check/checkLibrary'
+import { checkLibrary, type Problem } from '../../features/library/check/checkLibrary'
 import type { CommandContext } from '../context'
 import { locateLibrary } from '../library'
 import { examples } from '../options'

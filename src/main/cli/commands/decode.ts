@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { decodeCodes } from '../../services/models/decodeCodes'
+import { decodeCodes } from '../../features/models/decodeCodes'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'

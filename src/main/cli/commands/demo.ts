@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Tying } from '../../../shared/modelSpec'
 import { type RuntimeName, runtimeNames } from '../../../shared/trainingConfig'
-import { type DemoSummary, runDemo } from '../../services/demo/runDemo'
+import { type DemoSummary, runDemo } from '../demo/runDemo'
 import type { TrainEvent } from '../../worker/protocol'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { dirname, join } from 'node:path'
-import { encodeImages } from '../../services/models/encodeImages'
+import { encodeImages } from '../../features/models/encodeImages'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'

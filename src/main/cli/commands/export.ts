@@ -11,9 +11,9 @@ import {
   type Precision,
   precisions,
 } from '../../../shared/exporting'
-import { exportToFile, formatOfFile } from '../../services/exports/exportFile'
-import { exportTrainedModel, lossInWords } from '../../services/exports/exportModel'
-import { FreeNames } from '../../services/freeNames'
+import { exportToFile, formatOfFile } from '../../features/models/exportFile'
+import { exportTrainedModel, lossInWords } from '../../features/models/exportModel'
+import { FreeNames } from '../../store/freeNames'
 import { appVersion } from '../../builtFiles'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'

@@ -1,5 +1,5 @@
 import type { TrainingPlan } from '../../../shared/plan'
-import type { FirstMinute } from '../../services/bench/firstMinute'
+import type { FirstMinute } from '../bench/firstMinute'
 import { formatDuration } from '../format'
 
 /** What a row of the table is made of: the trainings of one folder, one a seed. */

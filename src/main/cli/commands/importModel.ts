@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ValueRange, valueRanges } from '../../../shared/importing'
 import { type Activation, activations } from '../../../shared/modelSpec'
 import { appVersion, computeWorkerEntry } from '../../builtFiles'
-import { nameOfImported, readModel, saveImported } from '../../services/models/importModel'
+import { nameOfImported, readModel, saveImported } from '../../features/models/importModel'
 import type { CommandContext } from '../context'
 import { choice, examples } from '../options'
 

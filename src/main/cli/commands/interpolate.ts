@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type CodePath, codePaths } from '../../../shared/codePaths'
 import { ExpectedError } from '../../../shared/errors'
-import { interpolateImages } from '../../services/latent/betweenImages'
+import { interpolateImages } from '../../features/latent/betweenImages'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'

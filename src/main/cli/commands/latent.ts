@@ -7,7 +7,7 @@ import {
 } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
 import { judgeTrustworthiness } from '../../../shared/trustworthiness'
-import type { MapSummary } from '../../services/latent/mapImages'
+import type { MapSummary } from '../../features/latent/mapImages'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
@@ -35,7 +35,7 @@ export function registerLatent(program: Command, context: CommandContext): void 
       const clusters =
         flags.clusters === undefined ? null : ({ method: 'kmeans', count: flags.clusters } as const)
       const request = { model, images, out, overwrite, runtime, device, formats, seed, clusters }
-      const { mapImages } = await import('../../services/latent/mapImages')
+      const { mapImages } = await import('../../features/latent/mapImages')
       const summary = await withModel(context, { label: 'Encoding', unit: 'images' }, (work) =>
         mapImages({ ...request, projection: projectionOf(flags) }, work),
       )

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { libraryKinds } from '../../services/library/library'
-import { waitsInQueue } from '../../services/training/waitingRuns'
+import { libraryKinds } from '../../features/library/library'
+import { waitsInQueue } from '../../features/training/waitingRuns'
 import type { CommandContext } from '../context'
 import { openLibrary } from '../library'
 

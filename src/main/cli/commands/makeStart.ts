@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { makeDoorPictures } from '../../services/showcase/doorPictures'
-import { makeShowcase } from '../../services/showcase/makeShowcase'
-import { showcaseFolder } from '../../services/showcase/showcaseFiles'
+import { makeDoorPictures } from '../../features/showcase/doorPictures'
+import { makeShowcase } from '../../features/showcase/makeShowcase'
+import { showcaseFolder } from '../../features/showcase/showcaseFiles'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 

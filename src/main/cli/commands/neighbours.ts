@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type CodeMetric, codeMetrics } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
-import { findNeighbors } from '../../services/latent/betweenImages'
+import { findNeighbors } from '../../features/latent/betweenImages'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'

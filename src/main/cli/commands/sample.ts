@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { sampleDefaults, type SampleKind, sampleKinds } from '../../../shared/sampleKinds'
-import { makeSample } from '../../services/datasets/makeSample'
+import { makeSample } from '../../features/datasets/makeSample'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { choice, examples, integer, seed as parseSeed } from '../options'

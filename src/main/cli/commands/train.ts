@@ -3,20 +3,20 @@ import type { Command } from 'commander'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { defaultBudget, type TrainingPlan } from '../../../shared/plan'
-import { isDatasetFolder } from '../../services/training/trainingDataset'
-import { planForDataset, planForFolder } from '../../services/training/planService'
-import { budgetsMs, mostEpochs } from '../../services/training/planTraining'
+import { isDatasetFolder } from '../../features/training/trainingDataset'
+import { planForDataset, planForFolder } from '../../features/training/planService'
+import { budgetsMs, mostEpochs } from '../../features/training/planTraining'
 import { judge } from '../../../shared/verdict'
 import { inBackground } from '../../../shared/inBackground'
 import { describePlan, findingSentence, verdictSentence } from '../describePlan'
-import { type ConfigChoice, trainsOnPatches } from '../../services/training/runPlan'
+import { type ConfigChoice, trainsOnPatches } from '../../features/training/runPlan'
 import {
   type ResumedRun,
   resumeRun,
   trainNewRun,
   type TrainOptions,
   type TrainSummary,
-} from '../../services/training/trainRun'
+} from '../../features/training/trainRun'
 import type { TrainEvent } from '../../worker/protocol'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'

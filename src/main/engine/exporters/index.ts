@@ -19,7 +19,7 @@ const all = [
   jsonExporter,
 ] as const
 
-/** By format. Hourglass's own is a model's folder, which is not made anew: `services/exports/hourglassFile` packs it. */
+/** By format. Hourglass's own is a model's folder, which is not made anew: `features/models/hourglassFile` packs it. */
 export const exporters: ReadonlyMap<string, Exporter> = new Map(
   all.map((exporter) => [exporter.format, exporter]),
 )

@@ -15,7 +15,7 @@ import { loadModel } from '../../../worker/loadModel'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { pixelSourceOf } from '../../../worker/tasks/pixelSource'
-import type { MeasuredError, MeasuredRun, MeasureRunParams } from '../experimentTasks'
+import type { MeasuredError, MeasuredRun, MeasureRunParams } from './experimentTasks'
 
 /** Values of the images that PCA is fitted to, and of those that are measured, at most: 128 MB each. */
 const mostValues = 32e6

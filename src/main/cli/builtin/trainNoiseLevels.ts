@@ -1,0 +1,21 @@
+import { join, resolve } from 'node:path'
+import { writeFileAtomic } from '../../store/atomicWrite'
+import type { TrainOptions } from '../../features/training/trainRun'
+import { makeCameraTiles, readTiles, tileSide } from './cameraTiles'
+import type { CameraTraining } from './trainCamera'
+
+/** Pictures that it learns from. */
+const count = 6000
+
+/** Trains the network that estimates how much noise there is in a picture, and writes it to levels.json. */
+export async function trainNoiseLevels(
+  { work, photographs, out, runtime, device }: CameraTraining,
+  { client, signal }: Pick<TrainOptions, 'client' | 'signal'>,
+): Promise<void> {
+  const folder = resolve(work, 'tiles')
+  await makeCameraTiles(photographs, folder)
+  const tiles = await readTiles(folder)
+  const params = { tiles, side: tileSide, count, runtime, device }
+  const { network } = await client.call('trainLevels', params, { signal, transfer: [tiles.buffer] })
+  await writeFileAtomic(join(out, 'levels.json'), `${JSON.stringify(network)}\n`)
+}

@@ -1,0 +1,360 @@
+import { availableParallelism } from 'node:os'
+import { basename, dirname } from 'node:path'
+import type { ParsedParams, Results } from '../../../shared/api/commands'
+import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '../../../shared/api/denoising'
+import type { PixelBlock } from '../../../shared/api/library'
+import { ExpectedError } from '../../../shared/errors'
+import type { StrengthMask } from '../../../shared/strengthMask'
+import { isInside } from '../../store/isInside'
+import { makeFolder } from '../../store/makeFolder'
+import type { ComputeClient } from '../../worker/computeClient'
+import type { ComputeTarget } from '../../worker/protocol'
+import { reasonOf } from '../pictures/unusableImage'
+import type { EventBus } from '../../base/eventBus'
+import type { Log } from '../../base/log'
+import type { ModelService } from '../models/modelService'
+import type { Fence } from '../../base/fence'
+import type { PlaceRegistry } from '../../base/placeRegistry'
+import { ChosenModels } from './chosenModels'
+import { DenoiseMemory } from './denoiseMemory'
+import { FolderScales } from './folderScales'
+import { foundRepairs, noiseScale, toldNoise } from './foundRepairs'
+import { LoadedPictures } from './loadedPictures'
+import { Painter } from './painter'
+import { PictureList, type Source } from './pictureList'
+import { PictureStudy } from './pictureStudy'
+import type { QueuedPicture } from './queueEntry'
+import { RemovedPictures } from './removedPictures'
+import { ResultDownloads } from './resultDownloads'
+import { ResultFolder } from './resultFolder'
+import { SavedResults } from './savedResults'
+import { SaveQueue } from './saveQueue'
+import { StrengthMasks } from './strengthMasks'
+import { readThumbnail } from './thumbnail'
+
+export interface DenoiseDependencies {
+  readonly events: EventBus
+  readonly log: Log
+  readonly places: PlaceRegistry
+  readonly models: ModelService
+  /** For what is looked at. */
+  readonly client: ComputeClient
+  /** For what is saved: the first of them does what one alone can do. */
+  readonly savers: readonly [ComputeClient, ...ComputeClient[]]
+  readonly target: () => ComputeTarget
+  /** Folder for what is remembered. */
+  readonly state: string
+  /** Where a browser's files lie until the app ends. Absolute path. */
+  readonly uploads: string
+  /** Folders that this app may show; empty where it may show all. Absolute paths. */
+  readonly roots: readonly string[]
+  /** What may be read and written. */
+  readonly fence: Fence
+  readonly version: string
+}
+
+/** Of a picture for which a worker compiles what estimates its noise. */
+const triedSide = 160
+
+function someNoise() {
+  const pixels = Uint8Array.from({ length: triedSide * triedSide * 3 }, () => 256 * Math.random())
+  return { pixels, width: triedSide, height: triedSide, channels: 3 as const }
+}
+
+/** Pictures to denoise: the list of them, what is seen of one, and their way into files. */
+export class DenoiseService {
+  private readonly list: PictureList
+  private readonly scales = new FolderScales(() => this.list.paths())
+  private readonly loaded = new LoadedPictures(this.scales)
+  private readonly masks = new StrengthMasks()
+  private readonly removed: RemovedPictures
+  private readonly models: ChosenModels
+  private readonly painter: Painter
+  private readonly queue: SaveQueue
+  readonly study: PictureStudy
+  readonly downloads: ResultDownloads
+  private warm: Promise<unknown> | null = null
+  /** Whether TensorFlow, which is taken where it has one, does; null before that is known. */
+  private hasGpu: boolean | null = null
+
+  private constructor(
+    private readonly deps: DenoiseDependencies,
+    private readonly memory: DenoiseMemory,
+    private readonly folder: ResultFolder,
+  ) {
+    const { events, log, client, places, savers, target, version } = deps
+    this.downloads = new ResultDownloads(deps.uploads)
+    this.list = new PictureList({
+      announce: (changes) => events.emit('denoise.changed', changes),
+      controlsOf: (folder) => memory.controlsOf(folder),
+      isTaken: (id) => this.queue.isTaken(id),
+      forget: (id) => this.loaded.forget(id),
+      uploads: deps.uploads,
+      fence: deps.fence,
+    })
+    this.removed = new RemovedPictures(this.list, (ids) => this.masks.forget(ids))
+    this.painter = new Painter({
+      ...{ client, log, target },
+      mayGoOn: () => !this.queue.isBusy,
+      onRestored: (id) => events.emit('denoise.restored', { id }),
+    })
+    this.models = new ChosenModels((id) => deps.models.folderOf(id))
+    const modelFor = this.models.for.bind(this.models)
+    this.queue = new SaveQueue({
+      ...{ log, target, modelFor, clients: savers, estimator: client, fence: deps.fence },
+      ...{ lanes: () => this.savingLanes(), results: new SavedResults(deps.state, log), scales: this.scales },
+      looked: (id) => this.loaded.peek(id),
+      change: (ids, changes) => this.change(ids, changes),
+      onBatch: (batch) => {
+        events.emit('denoise.stateChanged', { ...this.state(), batch })
+        if (batch.state === 'idle') this.painter.goOn()
+      },
+      note: `Denoised with Hourglass ${version}`,
+    })
+    const load = (id: string) => this.load(id)
+    const isSaving = () => this.queue.isBusy
+    const maskOf = this.masks.get.bind(this.masks)
+    this.study = new PictureStudy({ client, target, load, modelFor, maskOf, places, isSaving })
+    events.on('models.changed', () => this.models.clear())
+  }
+
+  static async open(deps: DenoiseDependencies): Promise<DenoiseService> {
+    const memory = await DenoiseMemory.open(deps.state, deps.log)
+    return new DenoiseService(deps, memory, await ResultFolder.open({ ...deps, memory }))
+  }
+
+  listing = () => this.list.listing()
+
+  /** Who has nothing else to do, so that what is seen need not wait: a large picture's noise takes half a second. */
+  private get free(): ComputeClient {
+    return this.queue.isBusy ? this.deps.client : this.deps.savers[0]
+  }
+
+  /**
+   * On a processor two pictures side by side, each with half of the cores, take less time than one after the other: what
+   * is done on one core in one is done beside the other. A graphics card is one for all.
+   */
+  private savingLanes(): number {
+    const { runtime, device } = this.deps.target()
+    const onProcessor =
+      device === undefined ? runtime !== undefined || this.hasGpu === false : device === 'cpu'
+    return onProcessor && runtime !== 'tensorflow'
+      ? Math.min(this.deps.savers.length, availableParallelism())
+      : 1
+  }
+
+  /** Starts the workers, which try what they will do, and loads the runtimes: a second or two that nobody waits for. */
+  warmUp(): void {
+    if (this.warm) return
+    const { client, savers } = this.deps
+    const tried = [client, savers[0]].map((one) => one.call('estimateNoise', someNoise()))
+    const asked = client.call('devices', {}).then((runtimes) => {
+      this.hasGpu = runtimes.some(
+        ({ runtime, devices }) => runtime === 'tensorflow' && devices.some(({ isGpu }) => isGpu),
+      )
+    })
+    this.warm = Promise.all([...tried, asked]).catch((error: unknown) => {
+      this.deps.log.warn(`The runtimes could not be loaded ahead: ${(error as Error).message}`)
+    })
+  }
+
+  state(): DenoiseState {
+    const { presets, output } = this.memory
+    return { batch: this.queue.batch(), presets, output, folder: this.folder.current }
+  }
+
+  /** @throws ExpectedError when there is no picture at all */
+  async add({ places }: ParsedParams<'denoise.add'>): Promise<{ ids: string[] }> {
+    this.scales.forget()
+    return { ids: await this.list.add(places.map((place) => this.deps.places.resolve(place))) }
+  }
+
+  /** @throws ExpectedError */
+  async paste({ name, bytes }: ParsedParams<'denoise.paste'>): Promise<{ ids: string[] }> {
+    return { ids: await this.list.paste(name, bytes) }
+  }
+
+  /** Files stay. Resolves to the key that puts them back. */
+  async remove(ids: readonly string[]): Promise<string> {
+    const gone = new Set(ids)
+    this.queue.drop((id) => gone.has(id))
+    for (const id of ids) if (this.queue.isTaken(id)) gone.delete(id)
+    for (const id of gone) {
+      this.painter.leave(id)
+      this.loaded.forget(id)
+    }
+    return this.removed.remove(gone)
+  }
+
+  putBack = (key: string): void => this.removed.putBack(key)
+
+  async thumbnail({ id, size }: ParsedParams<'denoise.thumbnail'>): Promise<PixelBlock> {
+    const range = this.list.get(id)?.controls.range
+    const { path } = this.list.readableSourceOf(id)
+    return readThumbnail(path, size, (image) => this.scales.of(image, range))
+  }
+
+  /** @throws ExpectedError for what cannot be read */
+  async openPicture(id: string): Promise<OpenedPicture> {
+    const loaded = await this.load(id)
+    const { channels, format, pixels, floats } = loaded.picture
+    const { noise, certainty } = await loaded.noise(this.free)
+    const { repairs } = await loaded.repair(this.free)
+    const scale = noiseScale(repairs, loaded.picture)
+    const depth = floats ? 32 : pixels instanceof Uint16Array ? 16 : 8
+    return {
+      ...{ id, channels, format, depth, certainty },
+      ...loaded.levels.sizeOf(0),
+      ...toldNoise(noise, scale),
+      repairs: foundRepairs(repairs, loaded.picture),
+      scale: loaded.picture.scale ?? null,
+    }
+  }
+
+  async view({ id, ...asked }: ParsedParams<'denoise.view'>): Promise<PictureView> {
+    const loaded = await this.load(id)
+    return this.study.view(id, loaded, asked, (look) => this.painter.look(look))
+  }
+
+  /** What is of pictures of their own is not remembered for those that come later. */
+  async setControls({ ids, controls, isOwn }: ParsedParams<'denoise.setControls'>): Promise<void> {
+    const known = ids.filter((id) => this.list.has(id))
+    this.list.change(known, (row) => ({ ...row, controls, hasOwnControls: isOwn ?? row.hasOwnControls }))
+    const shared = known.filter((id) => !this.list.get(id)!.hasOwnControls)
+    const folders = new Set(shared.map((id) => dirname(this.sourceOf(id).path)))
+    if (folders.size > 0) await this.memory.setControls(folders, controls)
+  }
+
+  /** Null where nothing was painted. */
+  mask = (id: string): StrengthMask | null => this.sourceOf(id) && this.masks.get(id)
+
+  /** @returns the name of the mask. @throws ExpectedError when it is not on the list */
+  setMask(id: string, mask: StrengthMask | null): string | null {
+    this.sourceOf(id)
+    const name = this.masks.set(id, mask)
+    this.list.change([id], (row) => ({ ...row, mask: name }))
+    this.painter.lookForMore(null)
+    if (name === null) this.loaded.peek(id)?.forgetStronger()
+    return name
+  }
+
+  async save({ ids, output, again, forDownload }: ParsedParams<'denoise.save'>): Promise<void> {
+    const folder = output.folder === null ? null : this.deps.places.resolve(output.folder)
+    const asked = new Set(ids)
+    const rows = this.list.listing().items.filter(({ id }) => asked.has(id) && this.list.has(id))
+    if (folder === null && !forDownload && rows.some(({ isUploaded }) => isUploaded))
+      throw new ExpectedError(
+        'bad-input',
+        'These pictures came through the browser, and there is no folder beside them. Choose a folder for the results.',
+      )
+    await this.memory.setOutput(output)
+    await this.list.lookAgain(rows.flatMap(({ id, state }) => (state === 'failed' ? id : [])))
+    const readable = rows.map(({ id }) => this.list.get(id)!).filter(({ isReadable }) => isReadable)
+    const add = (some: readonly DenoisePicture[], request: Parameters<SaveQueue['add']>[1]) =>
+      some.length > 0 && this.queue.add(some.map(this.queued), request)
+    const [uploaded, others] = [true, false].map((is) => readable.filter((one) => one.isUploaded === is))
+    add(others!, { output, folder, again })
+    // What they came from is a copy that nobody sees, so nothing takes its place.
+    const own = { ...output, replaceOriginals: false }
+    add(uploaded!, { output: own, folder: folder ?? this.downloads.folder, again })
+  }
+
+  private queued = ({ id, controls, width, height }: DenoisePicture): QueuedPicture => ({
+    ...{ id, controls, mask: this.masks.get(id), ...this.sourceOf(id) },
+    megapixels: (width * height) / 1e6,
+  })
+
+  async setFolder(place: string | null): Promise<void> {
+    await this.folder.set(place)
+    this.deps.events.emit('denoise.stateChanged', this.state())
+  }
+
+  /** Of those that have a result with the app. @throws ExpectedError */
+  async download(ids: readonly string[]): Promise<Results['denoise.download']> {
+    const rows = ids.flatMap((id) => this.list.get(id) ?? []).filter(({ isDownloadable }) => isDownloadable)
+    if (rows.length === 0)
+      throw new ExpectedError(
+        'not-found',
+        'None of these pictures has a result to download. Save them first.',
+      )
+    const folders = new Set(rows.map(({ id }) => dirname(this.sourceOf(id).path)))
+    const [folder] = folders
+    const called = folders.size === 1 && basename(folder!) !== 'uploaded' ? basename(folder!) : 'pictures'
+    const paths = rows.map(({ id }) => this.resultOf(id))
+    return this.downloads.offer(paths, `${called}-denoised`)
+  }
+
+  /** Whether pictures are being saved, or wait for it. */
+  get isSaving(): boolean {
+    return this.queue.isBusy
+  }
+
+  /** When nothing is left to save. Returns the function that stops listening. */
+  onSaved = (listen: () => void): (() => void) => this.queue.onIdle(listen)
+
+  pause = () => this.queue.pause()
+  resume = () => this.queue.resume()
+  stop = () => this.queue.stop()
+
+  /** Absolute path of the result. */
+  resultOf(id: string): string {
+    const path = this.queue.resultOf(id)
+    if (path === null) throw new ExpectedError('not-found', 'This picture has no result yet.')
+    return path
+  }
+
+  async savePreset(preset: ParsedParams<'denoise.savePreset'>): Promise<void> {
+    await this.memory.savePreset(preset)
+    this.deps.events.emit('denoise.stateChanged', this.state())
+  }
+
+  async removePreset(name: string): Promise<void> {
+    await this.memory.removePreset(name)
+    this.deps.events.emit('denoise.stateChanged', this.state())
+  }
+
+  async saveComparison({
+    folder,
+    forDownload,
+    ...params
+  }: ParsedParams<'denoise.saveComparison'>): Promise<Results['denoise.saveComparison']> {
+    const { path } = this.list.readableSourceOf(params.id)
+    const isHomeless = folder === null && this.list.get(params.id)!.isUploaded
+    if (isHomeless && !forDownload)
+      throw new ExpectedError(
+        'bad-input',
+        'This picture came through the browser, and there is no folder beside it. Choose a folder.',
+      )
+    const beside = isHomeless ? this.downloads.folder : dirname(path)
+    const chosen = folder === null ? beside : this.deps.places.resolve(folder)
+    await makeFolder(chosen)
+    const written = await this.study.saveComparison(params, path, chosen)
+    const download = isHomeless ? (await this.downloads.offer([written], '')).path : null
+    return { name: basename(written), download }
+  }
+
+  async close(): Promise<void> {
+    await this.queue.close()
+    await this.painter.close()
+  }
+
+  private sourceOf = (id: string): Source => this.list.sourceOf(id)
+
+  private change(ids: readonly string[], changes: Partial<DenoisePicture>): void {
+    this.list.change(ids, (row) => this.withResult({ ...row, ...changes }))
+  }
+
+  private withResult(row: DenoisePicture): DenoisePicture {
+    const path = row.result === null ? null : this.queue.resultOf(row.id)
+    return { ...row, isDownloadable: path !== null && isInside(path, this.downloads.folder) }
+  }
+
+  private async load(id: string) {
+    const { path } = this.list.readableSourceOf(id)
+    try {
+      return await this.loaded.get(id, path, this.list.get(id)?.controls.range ?? 'auto')
+    } catch (error) {
+      throw new ExpectedError('bad-input', reasonOf(error), { cause: error })
+    }
+  }
+}

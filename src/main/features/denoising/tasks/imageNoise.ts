@@ -1,0 +1,81 @@
+import { isRepairedFor } from '../../../../shared/noise'
+import { coarseDifference } from '../../../engine/denoising/coarseColor'
+import { estimateChannels } from '../../../engine/denoising/estimateChannels'
+import { colorChannels, type PixelImage } from '../../../engine/denoising/pixelTiles'
+import type { DenoiseSubject, ImageNoise } from '../../../worker/protocol'
+import { estimateRealNoise } from './realNoise'
+import { rangeScale } from './repairedSubject'
+
+/**
+ * Noise that nobody sees, and that rounding alone comes near; and noise that there is without doubt. What is told in between
+ * may as well be fine detail of a clean picture, and part of it stays.
+ */
+const invisible = 1
+const certain = 4
+/** The same of noise that is not white, whose estimate knows detail from noise. */
+const invisibleReal = 1
+const certainReal = 2.5
+
+/** With less noise than this no difference of colours has enough to be restored at half the size (see restorePixels). */
+const coarseFrom = 5
+
+/** Noise that is so many times as strong as white noise would be is not white. */
+const notWhite = 1.3
+
+/** Null for an image that is too small to tell. */
+export function estimateImageNoise(image: PixelImage): ImageNoise | null {
+  const channels = estimateChannels(image)
+  if (!channels) return null
+  const real = estimateRealNoise(image)
+  const white = Math.hypot(...channels.sigmas) / Math.sqrt(channels.sigmas.length)
+  if (real && real.sigma > notWhite * white) {
+    const sigmas = channels.sigmas.map(() => real.sigma)
+    return { ...channels, sigmas, coarse: null, levels: { brightness: real.brightness, color: real.color } }
+  }
+  const isStrong = Math.max(...channels.sigmas) >= coarseFrom
+  if (colorChannels(image) === 1 || !isStrong) return { ...channels, coarse: null, levels: null }
+  const coarse = [1, 2].map((plane) => estimateChannels(coarseDifference(image, plane))?.sigmas[0])
+  const known = coarse.filter((sigma) => sigma !== undefined)
+  return { ...channels, coarse: known.length === coarse.length ? known : null, levels: null }
+}
+
+/** 0..1: how much of what looks like noise is taken for it. */
+export function certaintyOf(noise: ImageNoise | null): number {
+  const sigma = Math.max(0, ...(noise?.sigmas ?? []))
+  const [none, all] = noise?.levels ? [invisibleReal, certainReal] : [invisible, certain]
+  return Math.min(1, Math.max(0, (sigma - none) / (all - none)))
+}
+
+export interface Judgement {
+  readonly noise: ImageNoise | null
+  /** Sigma in each channel of colour, as far as it was estimated. */
+  readonly estimated: readonly number[] | null
+  /** What is taken for the noise; null where nothing can be told. */
+  readonly sigmas: readonly number[] | null
+  /** Of the restored image in the result, 0..1. */
+  readonly share: number
+}
+
+/**
+ * How much noise there is, and how much of it to take out.
+ *
+ * @param image the subject's, repaired; sigmas are on the scale of its range
+ */
+export function judgeNoise(subject: DenoiseSubject, image: PixelImage): Judgement {
+  const { model, trained, strength } = subject
+  const sigma = subject.sigma === null ? null : subject.sigma * rangeScale(image)
+  const colors = colorChannels(image)
+  const same = (level: number) => new Array<number>(colors).fill(level)
+  const share = Math.min(1, strength)
+  const nothing = { noise: null, estimated: null, sigmas: same(0) }
+  // Other noise has no sigma that could be told.
+  if (!isRepairedFor(trained)) return { ...nothing, share }
+  if (share === 0 || sigma === 0) return { ...nothing, share: 0 }
+  const isApart = colors > model.spec.input.channels
+  // Noise of a known strength may be alike in all channels too.
+  const isNeeded = sigma === null || isApart || trained?.kind === 'camera'
+  const noise = subject.noise !== undefined ? subject.noise : isNeeded ? estimateImageNoise(image) : null
+  const estimated = noise?.sigmas ?? null
+  if (sigma !== null) return { noise, estimated, sigmas: same(sigma), share }
+  return { noise, estimated, sigmas: estimated, share: share * certaintyOf(noise) }
+}

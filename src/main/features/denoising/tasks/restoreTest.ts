@@ -1,0 +1,69 @@
+import type { InputShape } from '../../../../shared/modelSpec'
+import type { NoiseSpec } from '../../../../shared/noise'
+import { planDenoising } from '../../../engine/denoising/denoisingPlan'
+import { clipped } from '../../../engine/imaging/pixelBytes'
+import { psnrOfImages } from '../../../engine/imaging/psnr'
+import { ssimOfImages } from '../../../engine/imaging/ssim'
+import { drawStrength } from '../../../engine/training/corruptionSource'
+import { asFloats } from '../../../engine/training/pixelSource'
+import { randomStream, streams } from '../../../engine/training/random'
+import { corruptImages } from '../../models/tasks/corruptImages'
+import type { ComputeTasks } from '../../../worker/protocol'
+import { restorePixels } from './restorePixels'
+
+/**
+ * One image of any size with noise put onto it, through a model, against what it was. The noise is added in floating
+ * point, and neither clipped nor rounded unless that is asked for; what comes out, and for comparison what went in, is clipped.
+ */
+export async function restoreTest({
+  model,
+  trained,
+  pixels,
+  width,
+  height,
+  channels,
+  noise,
+  clip = false,
+  seed,
+  tile,
+  ...target
+}: ComputeTasks['restoreTest']['params']): Promise<ComputeTasks['restoreTest']['result']> {
+  const shape = { height, width, channels }
+  const clean = asFloats(pixels)
+  const { noisy: drawn, sigma } = noise
+    ? await corrupted(clean, pixels, shape, noise, seed)
+    : { noisy: clean, sigma: 0 }
+  const noisy = clip ? drawn.map((value) => Math.round(255 * Math.min(1, Math.max(0, value))) / 255) : drawn
+  const known = new Array<number>(channels).fill(sigma)
+  const plan = planDenoising(model.spec, trained, known)
+  const restored = new Float32Array(noisy.length)
+  await restorePixels({ ...shape, data: noisy }, restored, plan, { model, trained, tile, ...target })
+  const output = clipped(restored)
+  return {
+    psnr: psnrOfImages(clean, output, shape)[0]!,
+    ssim: ssimOfImages(clean, output, shape)[0]!,
+    noisyPsnr: noise && psnrOfImages(clean, clipped(noisy), shape)[0]!,
+    meanError: meanError(clean, output),
+  }
+}
+
+/** Gaussian noise is drawn value by value, whatever the size, and has a sigma; the other kinds are as in training. */
+async function corrupted(
+  clean: Float32Array,
+  pixels: Uint8Array,
+  shape: InputShape,
+  noise: NoiseSpec,
+  seed: number,
+): Promise<{ noisy: Float32Array; sigma: number }> {
+  if (noise.kind !== 'gaussian')
+    return { noisy: (await corruptImages(pixels, shape, noise, seed)).values, sigma: 0 }
+  const random = randomStream(seed, streams.samples)
+  const sigma = drawStrength(noise, random)
+  return { noisy: clean.map((value) => value + (random.normal() * sigma) / 255), sigma }
+}
+
+function meanError(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += Math.abs(a[i]! - b[i]!)
+  return sum / a.length
+}

@@ -1,0 +1,19 @@
+import { ExpectedError } from '../../../../shared/errors'
+import { voteAccuracy } from '../../../engine/latent/voteAccuracy'
+import { finiteRows } from '../../../engine/latent/statistics'
+import type { ComputeTasks } from '../../../worker/protocol'
+
+type Accuracy = ComputeTasks['labelAccuracy']
+
+export async function labelAccuracy({
+  codes,
+  dimensions,
+  labels,
+  k,
+  metric,
+}: Accuracy['params']): Promise<Accuracy['result']> {
+  const labelled = finiteRows(codes, dimensions).filter((row) => labels[row]! >= 0)
+  if (new Set(Array.from(labelled, (row) => labels[row]!)).size < 2)
+    throw new ExpectedError('bad-input', 'That needs images with two different labels or more.')
+  return voteAccuracy(codes, dimensions, labels, labelled, { k, metric })
+}

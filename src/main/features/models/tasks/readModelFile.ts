@@ -1,0 +1,76 @@
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { ExpectedError } from '../../../../shared/errors'
+import { fromHalf } from '../../../engine/files/half'
+import { importFile } from '../../../engine/importers/importFile'
+import { limits } from '../../../engine/importers/limits'
+import { ownWeights } from '../../../../shared/ownWeights'
+import { explicitWeights, parametersFromWeights } from '../../../engine/models/weights'
+import { explainFileError } from '../../../store/fileErrors'
+import { isInside } from '../../../store/isInside'
+import { openRegular } from '../../../store/regularFile'
+import { decodeSafetensors, type StoredTensor } from '../../../store/safetensors'
+import type { ComputeTasks } from '../../../worker/protocol'
+
+type Read = ComputeTasks['readModelFile']
+
+/** Reads a model from a file that may come from anybody; its weights are what its spec needs, a tied kernel once. */
+export async function readModelFile({ path, hints, within }: Read['params']): Promise<Read['result']> {
+  const name = basename(path)
+  const imported = await importFile(
+    {
+      name,
+      path,
+      bytes: await bytesOf(path),
+      beside: (other) => bytesBeside(join(dirname(path), basename(other)), within),
+      safetensors: (bytes) => {
+        const { tensors, metadata } = decodeSafetensors(bytes, name)
+        const weights = Object.entries(tensors).flatMap(([tensor, stored]) => floatsOf(tensor, stored))
+        return { weights: Object.fromEntries(weights), metadata }
+      },
+    },
+    hints,
+  )
+  const { spec, weights } = imported
+  const explicit = explicitWeights(spec, parametersFromWeights(spec, weights, name))
+  return { ...imported, weights: ownWeights(spec, explicit) }
+}
+
+/** Of a stranger's file what is no floating point is none of a layer's weights: counters of batches, for example. */
+function floatsOf(
+  name: string,
+  { dtype, shape, data }: StoredTensor,
+): [string, { shape: number[]; data: Float32Array }][] {
+  if (dtype === 'F32') return [[name, { shape, data }]]
+  if (dtype === 'F64') return [[name, { shape, data: Float32Array.from(data) }]]
+  if (dtype !== 'F16') return []
+  return [[name, { shape, data: fromHalf(data) }]]
+}
+
+/** @throws ExpectedError for a link that leads out of the folders that may be read */
+async function bytesBeside(path: string, within: Read['params']['within']): Promise<Uint8Array> {
+  const real = await realpath(path).catch(() => path)
+  if (!within || within.some((folder) => isInside(real, folder))) return bytesOf(path)
+  throw new ExpectedError(
+    'no-access',
+    `${path} is a link that leads out of the folders that Hourglass may show here. Put the file itself there.`,
+  )
+}
+
+/** A regular file within the limit, read whole. @throws ExpectedError */
+async function bytesOf(path: string): Promise<Uint8Array> {
+  const file = await openRegular(path)
+  try {
+    const { size } = await file.stat()
+    if (size > limits.file)
+      throw new ExpectedError(
+        'bad-input',
+        `${path} is ${(size / 1e9).toFixed(1)} GB: models of up to ${limits.file / 1e9} GB are read.`,
+      )
+    return await file.readFile()
+  } catch (error) {
+    throw explainFileError(error, path)
+  } finally {
+    await file.close()
+  }
+}
