@@ -1,4 +1,4 @@
-import type { ImportProgress } from '../services/datasets/importDataset'
+import type { ImportProgress } from '../features/datasets/importDataset'
 import type { ExperimentSetup } from '../features/experiments/experimentStore'
 import type { ExperimentStep, ExperimentWork } from '../features/experiments/runExperiment'
 import type { CommandContext } from './context'

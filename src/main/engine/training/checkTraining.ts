@@ -1,13 +1,13 @@
+import { checkPretraining } from '../../../shared/checkPretraining'
 import { ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import type { PixelSource } from './pixelSource'
-import { checkStages } from './stages'
 
 /** @throws ExpectedError `bad-usage` for settings that do not go together */
 export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
   const { noise, averageDecay } = config
-  checkStages(spec, config)
+  checkPretraining(spec, config)
   if (spec.noiseLevel && noise && noise.kind !== 'gaussian' && noise.kind !== 'camera')
     throw new ExpectedError(
       'bad-usage',

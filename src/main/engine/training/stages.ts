@@ -1,4 +1,3 @@
-import { ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import type { Tensor } from '../graph/tensor'
@@ -39,29 +38,6 @@ export function stagesOver(
   const first = Math.min(epochs - 1, Math.max(stages, Math.round(pretraining.share * epochs)))
   const now = epoch >= first ? stages : Math.floor((epoch * stages) / first)
   return Math.max(over, now)
-}
-
-/** @throws ExpectedError `bad-usage` for a model that cannot be trained in these stages */
-export function checkStages(spec: ModelSpec, { pretraining }: Pick<TrainingConfig, 'pretraining'>): void {
-  if (!pretraining) return
-  const isMirrored = spec.decoder === 'mirror' && !spec.network
-  if (pretraining.kind === 'tied' && !(isMirrored && spec.tying === 'untied' && !spec.noiseLevel))
-    throw new ExpectedError(
-      'bad-usage',
-      'To train tied first and untied then, the model must be an untied autoencoder without a noise level. Choose the tying untied.',
-    )
-  const isPlain =
-    isMirrored &&
-    !spec.skips &&
-    !spec.removeMean &&
-    !spec.output.residual &&
-    spec.loss !== 'ssim-mae' &&
-    spec.encoder.every(({ type }) => type === 'dense')
-  if (pretraining.kind === 'layerwise' && !(isPlain && (spec.tying === 'tied' || spec.tying === 'untied')))
-    throw new ExpectedError(
-      'bad-usage',
-      'Layer by layer only a tied or untied autoencoder of dense layers can be trained. Choose such a model, or leave the pre-training out.',
-    )
 }
 
 /**

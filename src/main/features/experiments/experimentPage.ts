@@ -1,7 +1,7 @@
 import type { Curve, ExperimentResults, ExperimentRow, Figure, PcaFigures } from '../../../shared/experiment'
 import { verdictOf, verdictText } from '../../../shared/experimentVerdict'
 import { variantName, type VerdictLanguage } from '../../../shared/experimentWords'
-import { html, Markup } from '../../services/report/html'
+import { html, Markup } from '../drawing/html'
 import { bandChart, type ChartPair, type NamedCurve, spectrumChart, variantColor } from './experimentCharts'
 import type { ExperimentPictures } from './experimentPictures'
 import { experimentStyle } from './experimentStyle'

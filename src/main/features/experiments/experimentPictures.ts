@@ -1,5 +1,5 @@
 import type { InputShape } from '../../../shared/modelSpec'
-import { fittingScale, imageGrid, toPng } from '../../services/report/imageGrid'
+import { fittingScale, imageGrid, toPng } from '../drawing/imageGrid'
 import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/historyStore'
 import type { PlacedRun } from './collectResults'
 

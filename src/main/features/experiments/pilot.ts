@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import type { Preprocessing } from '../../../shared/dataset'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
-import { trainNewRun, type TrainOptions } from '../../services/training/trainRun'
+import { trainNewRun, type TrainOptions } from '../training/trainRun'
 import type { ComputeTarget } from '../../worker/protocol'
 import type { VariantPlan } from './variants'
 

@@ -9,15 +9,8 @@ import {
 } from '../../../shared/experiment'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import { parseNoise } from '../../../shared/noise'
-import { checkTraining } from '../../engine/training/checkTraining'
-import {
-  type ConfigChoice,
-  type ModelChoice,
-  planRun,
-  presetNames,
-  type RunPlan,
-} from '../../services/training/runPlan'
-import type { Images } from '../../services/training/trainingDataset'
+import { type ConfigChoice, type ModelChoice, planRun, presetNames, type RunPlan } from '../training/runPlan'
+import type { Images } from '../training/trainingDataset'
 
 export interface VariantPlan extends RunPlan {
   readonly variant: string
@@ -80,7 +73,6 @@ export async function planVariants(
       const plan = base
         ? await changed(images, base, what, variant)
         : await planRun(images, { ...model, preset: variant }, config)
-      checkTraining(plan.spec, plan.config)
       plans.push({ ...plan, variant })
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error

@@ -14,7 +14,7 @@ import { runFiles } from '../../../store/runStore'
 import { loadModel } from '../../../worker/loadModel'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
-import { pixelSourceOf } from '../../../worker/tasks/pixelSource'
+import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
 import type { MeasuredError, MeasuredRun, MeasureRunParams } from './experimentTasks'
 
 /** Values of the images that PCA is fitted to, and of those that are measured, at most: 128 MB each. */

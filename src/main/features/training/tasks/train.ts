@@ -26,7 +26,7 @@ import { chooseRuntime } from '../../../worker/runtimes'
 import type { TaskContext } from '../../../worker/taskContext'
 import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
 import { RunHistory } from './runHistory'
-import { SpectraRecorder } from '../../features/experiments/tasks/spectraRecorder'
+import { SpectraRecorder } from '../../experiments/tasks/spectraRecorder'
 
 type Position = Trainer['position']
 
