@@ -27,6 +27,7 @@ import { restoreRegions } from './features/denoising/tasks/restoreRegions'
 import { restoreTest } from './features/denoising/tasks/restoreTest'
 import { similarity } from './features/denoising/tasks/similarity'
 import { train } from './features/training/tasks/train'
+import { measureRun } from './features/experiments/tasks/measureRun'
 import { codeRange, corrupt, tryCode, tryImage } from './features/models/tasks/tryModel'
 import { describeRuntimes } from './worker/runtimes'
 import {
@@ -67,6 +68,7 @@ const tasks: Tasks = {
   benchConv,
   benchDenoise,
   measureTraining,
+  measureRun,
   corrupt,
   denoise,
   estimateNoise,
