@@ -37,6 +37,7 @@ interface AnomaliesFlags extends TargetFlags {
   budget: Budget
   seed: number
   out?: string
+  export?: string
   overwrite?: boolean
   watch?: boolean
 }
@@ -100,6 +101,7 @@ async function look(
     tasks.end()
     try {
       await tell(context, found, out)
+      if (flags.export !== undefined) await exportModel(context, found, flags.export, overwrite)
       if (flags.watch) await watch(context, found, target)
     } finally {
       await found.close()
@@ -176,7 +178,11 @@ function addOptions(command: Command): Command {
       '--out <folder>',
       'where to put scores.csv, the list of odd files, heat maps, a report and the model',
     )
-    .option('--overwrite', 'replace an earlier report in that folder')
+    .option(
+      '--export <folder>',
+      'where to put an ONNX model with the outputs anomaly_map and score, and the code that runs it',
+    )
+    .option('--overwrite', 'replace an earlier report, or an earlier export, in that folder')
     .option('--watch', 'go on: new files in the folders are scored as they come, until Ctrl-C')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
     .option('--device <id>', 'where: see hourglass devices')
@@ -227,6 +233,19 @@ function summary({ output }: CommandContext, result: AnomalyResult, out?: string
     ...(figures && { ...figures, roc: undefined }),
     ...{ skipped, out: out ?? null },
   })
+}
+
+async function exportModel(
+  { output }: CommandContext,
+  found: FoundAnomalies,
+  folder: string,
+  overwrite: boolean,
+): Promise<void> {
+  const { files, threshold } = await found.exportModel(folder, overwrite)
+  output.line(
+    `The model is in ${folder}: ${files.join(', ')}. Its own threshold is ${threshold.toPrecision(4)}.`,
+  )
+  output.record({ type: 'exported', folder, files, threshold })
 }
 
 async function watch(
