@@ -28,6 +28,7 @@ import { restoreTest } from './features/denoising/tasks/restoreTest'
 import { similarity } from './features/denoising/tasks/similarity'
 import { train } from './features/training/tasks/train'
 import { codeRange, corrupt, tryCode, tryImage } from './features/models/tasks/tryModel'
+import { exportAnomalyModel } from './features/anomalies/tasks/exportAnomalyModel'
 import { describeRuntimes } from './worker/runtimes'
 import {
   dropAnomalies,
@@ -86,6 +87,7 @@ const tasks: Tasks = {
   scoreAnomalies,
   viewAnomaly,
   nearestOfEach,
+  exportAnomalyModel,
   dropAnomalies,
 }
 
