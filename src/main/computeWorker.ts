@@ -29,6 +29,7 @@ import { similarity } from './features/denoising/tasks/similarity'
 import { train } from './features/training/tasks/train'
 import { measureRun } from './features/experiments/tasks/measureRun'
 import { codeRange, corrupt, tryCode, tryImage } from './features/models/tasks/tryModel'
+import { exportAnomalyModel } from './features/anomalies/tasks/exportAnomalyModel'
 import { describeRuntimes } from './worker/runtimes'
 import {
   dropAnomalies,
@@ -88,6 +89,7 @@ const tasks: Tasks = {
   scoreAnomalies,
   viewAnomaly,
   nearestOfEach,
+  exportAnomalyModel,
   dropAnomalies,
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { markCodes } from '../../src/shared/api/anomalies'
 import {
   duplicatePairs,
@@ -13,6 +13,8 @@ import {
 } from '../../src/renderer/components/anomalies/oddRanking'
 import { rerankedScores } from '../../src/renderer/components/anomalies/rerank'
 import { formatPercentile } from '../../src/renderer/components/anomalies/oddWords'
+
+vi.stubGlobal('navigator', { language: 'en-GB' })
 
 const { none, odd, normal } = markCodes
 const scores = Float64Array.of(0.1, 0.9, 0.5, 0.9, 0.3)

@@ -7,8 +7,14 @@ import {
   anomalySettingsSchema,
   type ScoredImage,
 } from '../../../shared/anomalies'
+import { ExpectedError } from '../../../shared/errors'
 import { type Budget, budgetNames, defaultBudget } from '../../../shared/plan'
-import { type AnomalyPhase, type FoundAnomalies, findAnomalies } from '../../features/anomalies/findAnomalies'
+import {
+  type AnomalyPhase,
+  type AnomalyWork,
+  type FoundAnomalies,
+  findAnomalies,
+} from '../../features/anomalies/findAnomalies'
 import { claimReportFolder, writeAnomalyReport } from '../../features/anomalies/report/writeAnomalyReport'
 import { watchAnomalies } from '../../features/anomalies/watchAnomalies'
 import { createComputeClient } from '../compute'
@@ -31,12 +37,14 @@ interface AnomaliesFlags extends TargetFlags {
   budget: Budget
   seed: number
   out?: string
+  export?: string
   overwrite?: boolean
   watch?: boolean
 }
 
 /** Images that are named on the terminal; with --json all of them are. */
 const shown = 20
+const shownSkipped = 10
 
 export function registerAnomalies(program: Command, context: CommandContext): void {
   addOptions(program.command('anomalies'))
@@ -61,53 +69,82 @@ export function registerAnomalies(program: Command, context: CommandContext): vo
         'hourglass anomalies run incoming --watch',
       ),
     )
-    .action(async (subject: string, target: string[], flags: AnomaliesFlags) => {
-      const client = createComputeClient()
-      const reporter = trainingReporter(context)
-      const tasks = taskSequence(context)
-      try {
-        const { out, overwrite = false } = flags
-        if (out !== undefined) await claimReportFolder(out, overwrite)
-        const model = await fromLibrary(namesModel(subject) ? 'models' : 'datasets', subject)
-        const request = {
-          ...anomalySettingsSchema.parse(flags),
-          ...{ model, target: target.length > 0 ? target : null, fit: flags.fit ?? null },
-          ...{ normal: flags.normal ?? null, runtime: flags.runtime, device: flags.device },
-          ...(out !== undefined && !namesModel(model) && { run: join(out, 'run') }),
-        }
-        let phase: AnomalyPhase = 'training'
-        const found = await findAnomalies(request, {
-          ...{ client, signal: context.signal },
-          onImport: ({ done, total }) => tasks.show('Importing', 'images', done, total),
-          onSkipped: (skipped) => {
-            tasks.end()
-            for (const { path, reason } of skipped.slice(0, 10))
-              context.progress.note(`Skipped ${path}: ${reason}`)
-            for (const one of skipped) context.output.record({ type: 'skipped', ...one })
-          },
-          onTraining: (event) => reporter.observe.onEvent?.(event),
-          onPhase: (next) => {
-            phase = next
-            if (next === 'training') tasks.end()
-            else reporter.end()
-          },
-          onProgress: (done, total) =>
-            tasks.show(phase === 'fitting' ? 'Learning what is normal' : 'Scoring', 'images', done, total),
-        })
-        tasks.end()
-        try {
-          await tell(context, found, out)
-          if (flags.watch) await watch(context, found, target)
-        } finally {
-          await found.close()
-        }
-      } finally {
-        tasks.end()
-        reporter.end()
-        await client.dispose()
-      }
-    })
+    .action((subject: string, target: string[], flags: AnomaliesFlags) =>
+      look(context, subject, target, flags),
+    )
 }
+
+async function look(
+  context: CommandContext,
+  subject: string,
+  target: readonly string[],
+  flags: AnomaliesFlags,
+): Promise<void> {
+  const client = createComputeClient()
+  const reporter = trainingReporter(context)
+  const tasks = taskSequence(context)
+  try {
+    const { out, overwrite = false } = flags
+    if (flags.watch && target.length === 0) throw nothingToWatch()
+    if (out !== undefined) await claimReportFolder(out, overwrite)
+    const model = await fromLibrary(namesModel(subject) ? 'models' : 'datasets', subject)
+    const request = {
+      ...anomalySettingsSchema.parse(flags),
+      ...{ model, target: target.length > 0 ? target : null, fit: flags.fit ?? null },
+      ...{ normal: flags.normal ?? null, runtime: flags.runtime, device: flags.device },
+      ...(out !== undefined && !namesModel(model) && { run: join(out, 'run') }),
+    }
+    const found = await findAnomalies(request, {
+      ...{ client, signal: context.signal },
+      ...progressOf(context, reporter, tasks),
+    })
+    tasks.end()
+    try {
+      await tell(context, found, out)
+      if (flags.export !== undefined) await exportModel(context, found, flags.export, overwrite)
+      if (flags.watch) await watch(context, found, target)
+    } finally {
+      await found.close()
+    }
+  } finally {
+    tasks.end()
+    reporter.end()
+    await client.dispose()
+  }
+}
+
+/** What is under way, on the terminal: one bar after the other. */
+function progressOf(
+  { output, progress }: CommandContext,
+  reporter: ReturnType<typeof trainingReporter>,
+  tasks: ReturnType<typeof taskSequence>,
+): Omit<AnomalyWork, 'client' | 'signal'> {
+  let phase: AnomalyPhase = 'training'
+  return {
+    onImport: ({ done, total }) => tasks.show('Importing', 'images', done, total),
+    onSkipped: (skipped) => {
+      tasks.end()
+      for (const { path, reason } of skipped.slice(0, shownSkipped))
+        progress.note(`Skipped ${path}: ${reason}`)
+      if (skipped.length > shownSkipped) progress.note(`… and ${skipped.length - shownSkipped} more.`)
+      for (const one of skipped) output.record({ type: 'skipped', ...one })
+    },
+    onTraining: reporter.observe.onEvent,
+    onPhase: (next) => {
+      phase = next
+      if (next === 'training') tasks.end()
+      else reporter.end()
+    },
+    onProgress: (done, total) =>
+      tasks.show(phase === 'fitting' ? 'Learning what is normal' : 'Scoring', 'images', done, total),
+  }
+}
+
+const nothingToWatch = () =>
+  new ExpectedError(
+    'bad-usage',
+    'Name the folder to watch after the model: hourglass anomalies MODEL FOLDER --watch.',
+  )
 
 function addOptions(command: Command): Command {
   return command
@@ -141,7 +178,11 @@ function addOptions(command: Command): Command {
       '--out <folder>',
       'where to put scores.csv, the list of odd files, heat maps, a report and the model',
     )
-    .option('--overwrite', 'replace an earlier report in that folder')
+    .option(
+      '--export <folder>',
+      'where to put an ONNX model with the outputs anomaly_map and score, and the code that runs it',
+    )
+    .option('--overwrite', 'replace an earlier report, or an earlier export, in that folder')
     .option('--watch', 'go on: new files in the folders are scored as they come, until Ctrl-C')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
     .option('--device <id>', 'where: see hourglass devices')
@@ -164,9 +205,7 @@ async function tell(context: CommandContext, found: FoundAnomalies, out?: string
   summary(context, result, out)
 }
 
-function recordOf({ index: _, scores, ...image }: ScoredImage) {
-  return { ...image, scores }
-}
+const recordOf = ({ index, ...image }: ScoredImage) => ({ ...image, index })
 
 const sentence = ({ path, score, percentile, odd, duplicateOf }: ScoredImage) =>
   `${score.toFixed(2).padStart(8)}  ${odd ? 'odd  ' : '     '}  ${path}  (stranger than ${percentile.toFixed(1)} % of normal ones${duplicateOf === null ? '' : '; a duplicate'})`
@@ -191,13 +230,22 @@ function summary({ output }: CommandContext, result: AnomalyResult, out?: string
   if (out !== undefined) output.line(`The report is ${join(out, 'report.html')}.`)
   output.record({
     ...{ type: 'done', threshold, count: images.length, odd, fitted, settings },
-    ...(figures && withoutCurve(figures)),
+    ...(figures && { ...figures, roc: undefined }),
     ...{ skipped, out: out ?? null },
   })
 }
 
-function withoutCurve({ roc: _, ...figures }: NonNullable<AnomalyResult['figures']>) {
-  return figures
+async function exportModel(
+  { output }: CommandContext,
+  found: FoundAnomalies,
+  folder: string,
+  overwrite: boolean,
+): Promise<void> {
+  const { files, threshold } = await found.exportModel(folder, overwrite)
+  output.line(
+    `The model is in ${folder}: ${files.join(', ')}. Its own threshold is ${threshold.toPrecision(4)}.`,
+  )
+  output.record({ type: 'exported', folder, files, threshold })
 }
 
 async function watch(

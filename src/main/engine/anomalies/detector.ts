@@ -105,14 +105,27 @@ export class AnomalyDetector {
     )
   }
 
-  /** @param rows of the source that it was fitted on, where the images are those */
+  /**
+   * @param rows of the source that it was fitted on, where the images are those
+   * @param withMaps whether to give maps of odd places too: count × height × width
+   */
   async score(
     pixels: Uint8Array,
     rows?: ArrayLike<number>,
-  ): Promise<{ scores: Float64Array; parts: Measured }> {
+    withMaps = false,
+  ): Promise<{ scores: Float64Array; parts: Measured; maps: Float32Array }> {
     const own = rows && Int32Array.from(rows, (row) => this.places.get(row) ?? -1)
-    const parts = await this.measures.of(pixels, own)
-    return { scores: together(this.kind, parts, this.calibrations), parts }
+    const inputs = inputSize(this.spec.input)
+    const size = inputs / this.spec.input.channels
+    const maps = new Float32Array(withMaps ? (pixels.length / inputs) * size : 0)
+    const comesAlong = withMaps && this.mapKind === 'texture'
+    const onMap = comesAlong ? (i: number, map: Float32Array) => maps.set(map, i * size) : undefined
+    const parts = await this.measures.of(pixels, own, onMap)
+    for (let i = 0; withMaps && !comesAlong && i * inputs < pixels.length; i++) {
+      const { map } = await this.measures.mapOf(this.mapKind, pixels.subarray(i * inputs, (i + 1) * inputs))
+      maps.set(map, i * size)
+    }
+    return { scores: together(this.kind, parts, this.calibrations), parts, maps }
   }
 
   /** How odd each place of one image is, and what the network makes of it. */

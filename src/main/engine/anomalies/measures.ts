@@ -3,9 +3,9 @@ import { dissimilarityMap } from '../imaging/ssim'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
 import { randomStream } from '../training/random'
 import { blurMap, patchSides, squaredErrorMap, worstPatch } from './errorMaps'
-import { GradientFeatures } from './gradientFeatures'
+import type { GradientFeatures } from './gradientFeatures'
 import { NeighborScore } from './neighborScore'
-import { PatchSurprise } from './patchSurprise'
+import { PatchSurprise, type SurpriseMaps } from './patchSurprise'
 import { reconstructAll, type ReconstructedImages } from './reconstructing'
 import { ShrunkGaussian } from './shrunkGaussian'
 
@@ -119,15 +119,20 @@ export class Measures {
   /**
    * @param pixels count × inputs bytes
    * @param own which of the normal images each is; −1 where it is none of them
+   * @param onMap is given the map of each image that comes about on the way, by small patches
    */
-  async of(pixels: Uint8Array, own?: Int32Array): Promise<Measured> {
+  async of(
+    pixels: Uint8Array,
+    own?: Int32Array,
+    onMap?: (image: number, map: Float32Array) => void,
+  ): Promise<Measured> {
     const { spec, model } = this.computing
     const all = await reconstructAll(model, spec, pixels)
     const measured: Measured = {}
     for (const name of this.names)
       if (name !== 'texture' && name !== 'pieces') measured[name] = await this.measure(name, all, own)
     return this.learned.patches
-      ? { ...measured, ...(await this.surprise(this.learned.patches, all)) }
+      ? { ...measured, ...(await this.surprise(this.learned.patches, all, onMap)) }
       : measured
   }
 
@@ -171,13 +176,18 @@ export class Measures {
   }
 
   /** The oddest place of each image. What is put together in the logarithm counts here as it is. */
-  private async surprise(patches: PatchSurprise, all: ReconstructedImages): Promise<Measured> {
+  private async surprise(
+    patches: PatchSurprise,
+    all: ReconstructedImages,
+    onMap?: (image: number, map: Float32Array) => void,
+  ): Promise<Measured> {
     const inputs = inputSize(this.computing.spec.input)
     const [texture, pieces] = [new Float32Array(all.count), new Float32Array(all.count)]
     for (let i = 0; i < all.count; i++) {
       const maps = await patches.mapsOf(all.images.subarray(i * inputs, (i + 1) * inputs))
       texture[i] = Math.exp(Math.min(1200, largest(maps.texture)) / 16)
       pieces[i] = Math.exp(Math.min(1200, largest(maps.pieces)) / 16)
+      onMap?.(i, middleOf(maps))
     }
     return { texture, pieces }
   }
@@ -188,15 +198,14 @@ export class Measures {
     const [image, output] = [all.images, all.output].map((data) =>
       data.subarray(i * inputs, (i + 1) * inputs),
     ) as [Float32Array, Float32Array]
-    if (kind === 'texture') {
-      const { texture, pieces } = await this.learned.patches!.mapsOf(image)
-      return texture.map((value, at) => (value + pieces[at]!) / 2)
-    }
+    if (kind === 'texture') return middleOf(await this.learned.patches!.mapsOf(image))
     if (kind === 'ssim') return dissimilarityMap(image, output, input)
     const sigma = Math.max(1, Math.min(input.width, input.height) / 48)
     return blurMap(squaredErrorMap(image, output, input), input.width, input.height, sigma)
   }
 }
+
+const middleOf = ({ texture, pieces }: SurpriseMaps) => texture.map((value, at) => (value + pieces[at]!) / 2)
 
 /** What a map of odd places is made of. */
 export type MapKind = 'error' | 'ssim' | 'texture'

@@ -25,10 +25,10 @@ const leastVariance = 1e-5
 const smoothSigma = 1.5
 
 /** Patches that others are compared with one by one, by how many of their principal components, and their pace at full size. */
-const mostCompared = 3000
+const mostCompared = 2500
 const comparedBy = 20
 const added = 0.01
-const fullPace = 2
+const fullPace = 4
 
 interface Scale {
   readonly factor: number
@@ -183,7 +183,7 @@ async function fitPieces(
   // Between those that are compared with there are others, which are in no bank.
   const others = someRows(patches.subarray(size), size, mostCompared / 2)
   const { distances } = await bank.distances(project(others, axes, size), 1)
-  return { bank, axes, pace: factor === 1 ? fullPace : 1, usual: usualOf(distances) }
+  return { bank, axes, pace: Math.max(1, fullPace / factor), usual: usualOf(distances) }
 }
 
 /** In rows, those of the largest variance, each divided by its spread. */

@@ -12,6 +12,7 @@ import type { ModelWork } from '../models/modelWork'
 import { explainFileError } from '../../store/fileErrors'
 import type { ComputeTarget, TrainEvent } from '../../worker/protocol'
 import { findDuplicates } from './duplicates'
+import { exportDetector } from './exportDetector'
 import { scoreHistogram } from './histogram'
 import type { ImageSet } from './imageSet'
 import { readMasks } from './masks'
@@ -61,6 +62,8 @@ export interface FoundAnomalies {
   score(path: string): Promise<ScoredImage>
   /** Heat map of a file that was not among them. @throws ExpectedError */
   viewFile(path: string): Promise<AnomalyView>
+  /** Writes the model as ONNX with the outputs `anomaly_map` and `score`, with a README. @throws ExpectedError */
+  exportModel(folder: string, overwrite: boolean): Promise<{ files: string[]; threshold: number }>
   close(): Promise<void>
 }
 
@@ -128,6 +131,7 @@ async function scoreAll(
   return {
     ...{ result, model: model.folder, heldOut, files: target.files, close },
     ...looksWith(id, prepared, work, judge),
+    exportModel: (folder, overwrite) => exportDetector(prepared, request, work, folder, overwrite),
   }
 }
 

@@ -1,16 +1,16 @@
 /** Der Bildschirm, auf dem auffällige Bilder gefunden werden. */
 export const anomalies = {
-  title: 'Auffällige',
+  title: 'Ausreißer',
   subtitle: 'Finden Sie Bilder, die anders sind als die übrigen, oder anders als das Normale.',
   searchTitle: 'Eine neue Suche',
   mode: 'Was gesucht wird',
   modes: {
-    itself: 'Auffällige in diesem Ordner',
+    itself: 'Ausreißer in diesem Ordner',
     compare: 'Was nicht wie normal ist',
   },
   modeAbout: {
     itself:
-      'Ein Netz lernt von allen Bildern. Auffällig sind die wenigen, die es schlecht zeichnet oder die weit von den anderen liegen. Einige Prozent Auffällige unter denen, von denen es lernt, stören nicht.',
+      'Ein Netz lernt von allen Bildern. Auffällig sind die wenigen, die es schlecht zeichnet oder die weit von den anderen liegen. Einige Prozent Ausreißer unter denen, von denen es lernt, stören nicht.',
     compare:
       'Ein Netz lernt aus einem Ordner, was normal ist, oder hat es schon gelernt. Damit werden die Bilder eines anderen Ordners verglichen.',
   },
@@ -56,11 +56,11 @@ export const anomalies = {
     plain: 'Bilder zu zeichnen, wie sie sind',
     repair: 'Eingefügte Stücke, Kratzer und Flecken zu reparieren',
   },
-  start: 'Auffällige finden',
+  start: 'Ausreißer finden',
   searches: 'Suchen',
   noSearches: 'Noch keine Suchen',
   noSearchesText:
-    'Wählen Sie oben Bilder aus und drücken Sie „Auffällige finden“. Was gefunden wird, bleibt hier.',
+    'Wählen Sie oben Bilder aus und drücken Sie „Ausreißer finden“. Was gefunden wird, bleibt hier.',
   foundOf: '{odd} von {n} Bildern sind auffällig',
   byItself: 'Miteinander verglichen',
   byDataset: 'Verglichen mit {name}',
@@ -84,7 +84,7 @@ export const anomalies = {
   outdated:
     'Die Bilder wurden seit dieser Suche neu importiert oder entfernt und können nicht gezeigt werden. Suchen Sie noch einmal.',
   panel: 'Was gezeigt wird',
-  panels: { odd: 'Auffällige', alike: 'Duplikate', watch: 'Überwachter Ordner' },
+  panels: { odd: 'Ausreißer', alike: 'Duplikate', watch: 'Überwachter Ordner' },
   percentile: 'auffälliger als {percent} % der normalen',
   overlay: 'Wärmebild',
   overlayValue: '{percent} %',
@@ -95,7 +95,7 @@ export const anomalies = {
   shown: 'Zeigen',
   shows: {
     all: 'Alle Bilder',
-    odd: 'Auffällige',
+    odd: 'Ausreißer',
     normal: 'Nicht auffällige',
     marked: 'Markierte',
     unmarked: 'Nicht markierte',
@@ -162,8 +162,8 @@ export const anomalies = {
   save: 'Speichern',
   saves: {
     csv: 'Werte als Tabelle (CSV)…',
-    list: 'Auffällige als Liste von Pfaden…',
-    copy: 'Auffällige in einen Ordner kopieren…',
+    list: 'Ausreißer als Liste von Pfaden…',
+    copy: 'Ausreißer in einen Ordner kopieren…',
     both: 'Alle kopieren, nach auffällig und nicht auffällig…',
     report: 'Ein Bericht (HTML)…',
   },
@@ -200,6 +200,6 @@ export const anomalies = {
   lookAt: '{name} ansehen',
   noticed: '{name} in {folder} ist auffällig: {percentile}.',
   show: 'Zeigen',
-  ofDataset: 'Auffällige finden',
-  ofModel: 'Auffällige finden',
+  ofDataset: 'Ausreißer finden',
+  ofModel: 'Ausreißer finden',
 }

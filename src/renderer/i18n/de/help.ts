@@ -26,7 +26,7 @@ export const help = {
       'Probieren Sie das Modell an einem Bild aus: links das Original, rechts, was aus seinem Code zurückkommt. Ziehen Sie an den Balken des Codes, um zu sehen, was jede Zahl tut.',
     latent:
       'Jeder Punkt ist ein Bild, sein Platz kommt von seinem Code: Bilder, die das Netz ähnlich findet, liegen beisammen. Wählen Sie Punkte aus, um ihre Bilder zu sehen, zeichnen Sie ein neues Bild von irgendeiner Stelle der Karte, oder suchen Sie Gruppen.',
-    odd: 'Finden Sie Bilder, die anders sind als die übrigen. Wählen Sie einen Datensatz, oder öffnen Sie einen Ordner, und drücken Sie „Auffällige finden“; oder vergleichen Sie mit normalen Bildern oder mit dem, was ein Modell gelernt hat. Frühere Suchen stehen darunter.',
+    odd: 'Finden Sie Bilder, die anders sind als die übrigen. Wählen Sie einen Datensatz, oder öffnen Sie einen Ordner, und drücken Sie „Ausreißer finden“; oder vergleichen Sie mit normalen Bildern oder mit dem, was ein Modell gelernt hat. Frühere Suchen stehen darunter.',
     oddSearch:
       'Die Bilder einer Suche, die auffälligsten zuerst: jedes, wie es ist, wie das Netz es zeichnet, und mit einem Wärmebild, wo es auffällig ist. Ziehen Sie die Schwelle im Histogramm, um zu sagen, was als auffällig gilt. Ihre Markierungen bleiben; mit ihnen oder mit Klassen sagen die Zahlen, wie gut die Suche ist.',
     settings:
@@ -43,7 +43,7 @@ export const help = {
     brush: 'Mit dem Pinsel',
     map: 'Auf der Karte',
     images: 'Zwischen den Bildern',
-    odd: 'Zwischen den Auffälligen',
+    odd: 'Zwischen den Ausreißern',
     threshold: 'Auf dem Histogramm',
   },
   key: {
@@ -231,7 +231,7 @@ export const help = {
       dataset: 'Datensatz',
       run: 'Lauf',
       model: 'Modell',
-      search: 'Suche nach Auffälligen',
+      search: 'Suche nach Ausreißern',
     },
     trainOn: 'Training mit {name} beginnen',
     theme: {

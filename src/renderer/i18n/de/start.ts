@@ -38,7 +38,7 @@ export const start = {
     },
     odd: {
       title: 'Die Ausreißer finden',
-      text: 'Bilder, die ein Modell nicht gut zeichnen kann, sind anders als die übrigen.',
+      text: 'Bilder, die anders sind als die übrigen oder als das Normale, und wo.',
     },
     tied: {
       title: 'Gekoppelt oder ungekoppelt?',

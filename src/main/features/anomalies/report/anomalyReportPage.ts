@@ -1,6 +1,6 @@
 import type { AnomalyFigures, AnomalyResult, ScoredImage } from '../../../../shared/anomalies'
 import { html, Markup } from '../../drawing/html'
-import { reportStyle } from '../../../cli/report/reportStyle'
+import { reportStyle } from '../../drawing/reportStyle'
 import { histogramChart, rocChart } from './anomalyCharts'
 
 const style = `${reportStyle}

@@ -67,11 +67,10 @@ export async function scoreAnomalies(
       const pixels = new Uint8Array(some * dataset.rowBytes)
       await dataset.readRows(first, some, pixels)
       const rows = own ? Array.from({ length: some }, (_, i) => first + i) : undefined
-      const { scores, parts } = await detector.score(pixels, rows)
+      const { scores, parts, maps: drawn } = await detector.score(pixels, rows, maps)
       const codes = hasCode(detector.spec)
         ? Float32Array.from((await reconstructAll(model, detector.spec, pixels)).codes!)
         : new Float32Array(0)
-      const drawn = maps ? await mapsOf(detector, pixels, dataset.rowBytes) : new Float32Array(0)
       context.emit({ type: 'batch', first, count: some, scores, parts, maps: drawn, codes })
     }
     return { count }
@@ -106,16 +105,6 @@ export async function nearestOfEach({
 export async function dropAnomalies({ id }: Params<'dropAnomalies'>): Result<'dropAnomalies'> {
   await drop(id)
   return null
-}
-
-async function mapsOf(detector: AnomalyDetector, pixels: Uint8Array, inputs: number): Promise<Float32Array> {
-  const { width, height } = detector.spec.input
-  const maps = new Float32Array((pixels.length / inputs) * width * height)
-  for (let i = 0; i * inputs < pixels.length; i++) {
-    const { map } = await detector.look(pixels.subarray(i * inputs, (i + 1) * inputs))
-    maps.set(map, i * width * height)
-  }
-  return maps
 }
 
 async function drop(id: string): Promise<void> {

@@ -65,5 +65,18 @@ export interface AnomalyTasks {
     result: { nearest: Int32Array; distances: Float32Array }
     event: never
   }
+  /** A model with the outputs `anomaly_map` and `score` as an ONNX file, its threshold told from normal images. */
+  exportAnomalyModel: {
+    params: ComputeTarget & {
+      model: ModelFiles
+      dataset: string
+      rows: Uint32Array
+      falseAlarms: number
+      about: Readonly<Record<string, string>>
+      file: string
+    }
+    result: { threshold: number; bytes: number }
+    event: ProgressEvent
+  }
   dropAnomalies: { params: { id: string }; result: null; event: never }
 }
