@@ -200,7 +200,7 @@ describe('a watched folder', () => {
     const { sources } = JSON.parse(
       await readFile(join(home, 'library/datasets', dataset, 'dataset.json'), 'utf8'),
     ) as { sources: string[] }
-    const [{ path: known }] = (await app.handlers['anomalies.describe']({ id: search, rows: [9] })) as [
+    const [{ path: known }] = (await app.handlers['anomalies.describe']({ id: search, rows: [9] })) as unknown as [
       { path: string },
     ]
     const noticed: NoticedImage[] = []
