@@ -1,17 +1,23 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { hourglass } from '../../support/commandLine'
 import { root } from '../../support/requirements'
 
-const readme = await readFile(join(root, 'README.md'), 'utf8')
+const pages = await Promise.all(
+  ['README.md', 'docs/commands.md', 'docs/CONTRIBUTING.md', 'docs/ARCHITECTURE.md'].map(async (name) => ({
+    folder: dirname(join(root, name)),
+    text: await readFile(join(root, name), 'utf8'),
+  })),
+)
+const all = pages.map(({ text }) => text).join('\n')
 const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>
 }
 
 /** The commands with all options that are written for them, such as train with --out, --resume. */
 const commands = new Map<string, Set<string>>()
-for (const [, name, rest] of readme.matchAll(/npm run -s hourglass -- ([a-z]+)([^#`\n]*)/g))
+for (const [, name, rest] of all.matchAll(/npm run -s hourglass -- ([a-z]+)([^#`\n]*)/g))
   commands.set(name!, new Set([...(commands.get(name!) ?? []), ...(rest!.match(/--[a-z]+/g) ?? [])]))
 
 it('names every command there is to use', () => {
@@ -26,8 +32,9 @@ it.each([...commands])('writes %s with options that it has', async (name, option
 })
 
 it('names scripts and files that are there', async () => {
-  for (const [, script] of readme.matchAll(/npm run (?:-s )?([a-z:]+)/g))
+  for (const [, script] of all.matchAll(/npm run (?:-s )?([a-z:]+)/g))
     expect(Object.keys(scripts)).toContain(script)
-  for (const [, path] of readme.matchAll(/\]\(([^)#:]+)\)/g))
-    expect((await readFile(join(root, path!))).length).toBeGreaterThan(0)
+  for (const { folder, text } of pages)
+    for (const [, path] of text.matchAll(/\]\(([^)#:]+)\)/g))
+      expect((await readFile(join(folder, path!))).length).toBeGreaterThan(0)
 })
