@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { app as electron, dialog, nativeTheme, session } from 'electron'
 import type { Place } from '../shared/api/places'
+import type { Settings } from '../shared/api/settings'
 import { inBackground } from '../shared/inBackground'
 import { type App, createApp } from './app/createApp'
 import { surviveFaults } from './app/faults'
 import { openLogFile } from './app/logFile'
 import { closeInspector } from './closeInspector'
 import { appVersion, computeWorkerEntry, pageFolder, tensorflowSetup, windowIcon } from './builtFiles'
-import { setApplicationMenu } from './electron/applicationMenu'
+import { type MenuActions, setApplicationMenu } from './electron/applicationMenu'
 import { electronShell } from './electron/electronShell'
 import { AppWindow } from './electron/appWindow'
 import { connectIpc } from './electron/ipcTransport'
@@ -18,14 +19,19 @@ import { secure } from './electron/security'
 import { showAnomalies } from './electron/anomaliesInShell'
 import { showTraining } from './electron/trainingInShell'
 import { pathsOf } from './electron/openedPaths'
+import { RecentPaths } from './electron/recentPaths'
+import { textsIn } from './electron/texts'
 import { appFolders } from './store/appFolders'
 import { makeFolder } from './store/makeFolder'
 
 const folders = appFolders()
 const log = openLogFile(folders.logs)
 const preload = join(import.meta.dirname, '../preload/index.cjs')
-const window = new AppWindow({ preload, state: folders.state, icon: windowIcon() }, log)
-const shell = electronShell(window.current)
+/** Of the system's language until the settings are read. */
+let language: Settings['language'] = 'system'
+const texts = () => textsIn(language)
+const window = new AppWindow({ preload, state: folders.state, icon: windowIcon() }, log, texts)
+const shell = electronShell(window.current, texts)
 
 closeInspector()
 electron.setName('Hourglass')
@@ -59,8 +65,9 @@ async function start(): Promise<void> {
       computeWorker: computeWorkerEntry(),
       tensorflowSetup: tensorflowSetup(),
     })
-    run(app)
-    open = (paths) => hand(app, paths)
+    const recent = RecentPaths.in(folders.state)
+    run(app, recent)
+    open = (paths) => hand(app, recent, paths)
     await open(opened)
   } catch (error) {
     noteOpened()
@@ -69,11 +76,12 @@ async function start(): Promise<void> {
   }
 }
 
-function run(app: App): void {
+function run(app: App, recent: RecentPaths): void {
   handlePageProtocol(session.defaultSession, pageFolder(), app)
   connectIpc(app, () => window.current()?.webContents ?? null, windowIcon())
-  followTheme(app)
-  setApplicationMenu({
+  followSettings(app)
+  const handOver = (paths: readonly string[]) => hand(app, recent, paths)
+  const menu: MenuActions = {
     show(screen) {
       window.show()
       inBackground(window.ready().then(() => app.events.emit('screen.asked', { screen })))
@@ -82,28 +90,35 @@ function run(app: App): void {
       window.show()
       inBackground(window.ready().then(() => app.events.emit('panel.asked', { panel })))
     },
-    openFolder: () => inBackground(shell.pick('folders').then((paths) => hand(app, paths))),
+    openFolder: () => inBackground(shell.pick('folders').then(handOver)),
+    openAgain: (path) => inBackground(handOver([path])),
+    clearRecent: () => recent.clear(),
     logPath: log.path,
-  })
-  showTraining(app, window.current, window.show)
-  showAnomalies(app, window.current, window.show)
-  guardQuit(app, window.current, window.show)
+  }
+  const showMenu = () => setApplicationMenu(menu, { texts: texts(), recent: recent.all })
+  showMenu()
+  recent.onChange(showMenu)
+  app.settings.onChange(showMenu)
+  const seen = { window: window.current, show: window.show, texts }
+  showTraining(app, seen)
+  showAnomalies(app, seen)
+  guardQuit(app, seen)
 
   electron.on('second-instance', (_, argv, folder) => {
     window.show()
-    inBackground(hand(app, pathsOf(argv, folder)))
+    inBackground(handOver(pathsOf(argv, folder)))
   })
   electron.on('activate', window.show)
   window.show()
 }
 
 /** Hands files and folders over to the page, whose window opens for that where it was closed. */
-async function hand(app: App, paths: readonly string[]): Promise<void> {
+async function hand(app: App, recent: RecentPaths, paths: readonly string[]): Promise<void> {
   const places: Place[] = []
   for (const path of paths) {
     try {
       places.push(await app.places.add(path))
-      electron.addRecentDocument(path)
+      recent.add(path)
     } catch (error) {
       log.warn(`What was to be opened could not be: ${(error as Error).message}`)
     }
@@ -113,8 +128,12 @@ async function hand(app: App, paths: readonly string[]): Promise<void> {
   app.events.emit('places.opened', { places })
 }
 
-function followTheme(app: App): void {
-  const follow = () => (nativeTheme.themeSource = app.settings.settings.theme)
+function followSettings(app: App): void {
+  const follow = () => {
+    const { theme, language: chosen } = app.settings.settings
+    nativeTheme.themeSource = theme
+    language = chosen
+  }
   follow()
   app.settings.onChange(follow)
 }

@@ -1,6 +1,7 @@
 import type { BrowserWindow } from 'electron'
 import type { Log } from '../base/log'
 import { reviveCrashedPage } from './crashedPage'
+import type { ShellTexts } from './texts'
 import { openMainWindow, type WindowOptions } from './mainWindow'
 
 /** The only window of the app, which may be closed and opened again. */
@@ -11,6 +12,7 @@ export class AppWindow {
   constructor(
     private readonly options: WindowOptions,
     private readonly log: Log,
+    private readonly texts: () => ShellTexts,
   ) {}
 
   /** Null while it is closed. */
@@ -35,6 +37,6 @@ export class AppWindow {
     this.window = window
     this.loaded = new Promise((resolve) => window.webContents.once('did-finish-load', () => resolve()))
     window.on('closed', () => (this.window = null))
-    reviveCrashedPage(window, this.log)
+    reviveCrashedPage(window, this.log, this.texts)
   }
 }

@@ -1,102 +1,139 @@
 import { app, Menu, type MenuItemConstructorOptions, shell } from 'electron'
 import type { Panel, Screen } from '../../shared/api/events'
 import { isDeveloped } from './mainWindow'
+import type { ShellTexts } from './texts'
 
 export interface MenuActions {
   show(screen: Screen): void
   openFolder(): void
+  /** Opens what was opened before. */
+  openAgain(path: string): void
+  clearRecent(): void
   /** Over the screen that is shown. */
   open(panel: Panel): void
   readonly logPath: string
 }
 
-const screens: readonly (readonly [Screen, string])[] = [
-  ['start', 'Start'],
-  ['denoise', 'Denoise'],
-  ['datasets', 'Datasets'],
-  ['train', 'Train'],
-  ['runs', 'Runs'],
-  ['models', 'Models'],
-  ['latent', 'Latent Space'],
-  ['odd', 'Odd Ones'],
-]
+export interface MenuContent {
+  readonly texts: ShellTexts
+  /** Paths that were opened last. */
+  readonly recent: readonly string[]
+}
+
+const screens = ['start', 'denoise', 'datasets', 'train', 'runs', 'models', 'latent', 'odd'] as const
+const separator: MenuItemConstructorOptions = { type: 'separator' }
+const isMac = process.platform === 'darwin'
 
 /** The menu with its accelerators. */
-export function setApplicationMenu({ show, openFolder, open, logPath }: MenuActions): void {
-  const isMac = process.platform === 'darwin'
+export function setApplicationMenu(actions: MenuActions, { texts, recent }: MenuContent): void {
   const settings: MenuItemConstructorOptions = {
-    label: 'Settings…',
+    label: texts.settings,
     accelerator: 'CmdOrCtrl+,',
-    click: () => show('settings'),
+    click: () => actions.show('settings'),
   }
-  const mac: MenuItemConstructorOptions[] = isMac
-    ? [{ label: app.name, submenu: [{ role: 'about' }, settings, { type: 'separator' }, { role: 'quit' }] }]
-    : []
-  // Elsewhere the system keeps them, or nobody does.
-  const recent: MenuItemConstructorOptions[] = isMac
-    ? [{ role: 'recentDocuments', submenu: [{ role: 'clearRecentDocuments' }] }]
-    : []
+  const about: MenuItemConstructorOptions = { label: texts.about, role: 'about' }
+  const quit: MenuItemConstructorOptions = { label: texts.quit, role: 'quit' }
+  const mac = isMac ? [{ label: app.name, submenu: [about, settings, separator, quit] }] : []
   const template: MenuItemConstructorOptions[] = [
     ...mac,
     {
-      label: 'File',
+      label: texts.file,
       submenu: [
-        { label: 'Open Folder…', accelerator: 'CmdOrCtrl+O', click: openFolder },
-        ...recent,
-        { type: 'separator' },
-        ...(isMac ? [] : [settings, { type: 'separator' } as const]),
-        isMac ? { role: 'close' } : { role: 'quit' },
+        { label: texts.openFolder, accelerator: 'CmdOrCtrl+O', click: () => actions.openFolder() },
+        recentMenu(actions, texts, recent),
+        separator,
+        ...(isMac ? [] : [settings, separator]),
+        isMac ? { label: texts.close, role: 'close' } : quit,
       ],
     },
-    { role: 'editMenu' },
-    viewMenu(show, open),
-    { role: 'windowMenu' },
-    helpMenu(open, logPath),
+    editMenu(texts),
+    viewMenu(actions, texts),
+    {
+      label: texts.window,
+      submenu: [
+        { label: texts.minimize, role: 'minimize' },
+        { label: texts.zoom, role: 'zoom' },
+        { label: texts.close, role: 'close' },
+      ],
+    },
+    {
+      label: texts.help,
+      role: 'help',
+      submenu: [
+        { label: texts.helpForScreen, click: () => actions.open('help') },
+        { label: texts.showLog, click: () => shell.showItemInFolder(actions.logPath) },
+        ...(isMac ? [] : [about]),
+      ],
+    },
   ]
   const applicationVersion = app.getVersion()
   app.setAboutPanelOptions({ applicationName: app.name, applicationVersion, copyright: 'MIT License' })
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
 }
 
-function viewMenu(show: MenuActions['show'], open: MenuActions['open']): MenuItemConstructorOptions {
-  const forDevelopers: MenuItemConstructorOptions[] = isDeveloped
-    ? [{ role: 'reload' }, { role: 'toggleDevTools' }, { type: 'separator' }]
-    : []
+/** On macOS the system keeps the list; elsewhere we do. */
+function recentMenu(
+  actions: MenuActions,
+  texts: ShellTexts,
+  recent: readonly string[],
+): MenuItemConstructorOptions {
+  const label = texts.openRecent
+  if (isMac)
+    return {
+      ...{ label, role: 'recentDocuments' },
+      submenu: [{ label: texts.clearRecent, role: 'clearRecentDocuments' }],
+    }
   return {
-    label: 'View',
+    label,
+    enabled: recent.length > 0,
     submenu: [
-      ...screens.map(([screen, label], i): MenuItemConstructorOptions => ({
-        label,
-        accelerator: `CmdOrCtrl+${i + 1}`,
-        click: () => show(screen),
-      })),
-      { type: 'separator' },
-      // The page has these keys itself, so that they act once; the menu only tells them.
-      {
-        label: 'Find by Name…',
-        accelerator: 'CmdOrCtrl+K',
-        registerAccelerator: false,
-        click: () => open('find'),
-      },
-      { type: 'separator' },
-      ...forDevelopers,
-      { role: 'resetZoom' },
-      { role: 'zoomIn' },
-      { role: 'zoomOut' },
-      { type: 'separator' },
-      { role: 'togglefullscreen' },
+      ...recent.map((path) => ({ label: path.replaceAll('&', '&&'), click: () => actions.openAgain(path) })),
+      separator,
+      { label: texts.clearRecent, click: () => actions.clearRecent() },
     ],
   }
 }
 
-function helpMenu(open: MenuActions['open'], logPath: string): MenuItemConstructorOptions {
-  const isMac = process.platform === 'darwin'
+const editMenu = (texts: ShellTexts): MenuItemConstructorOptions => ({
+  label: texts.edit,
+  submenu: [
+    { label: texts.undo, role: 'undo' },
+    { label: texts.redo, role: 'redo' },
+    separator,
+    { label: texts.cut, role: 'cut' },
+    { label: texts.copy, role: 'copy' },
+    { label: texts.paste, role: 'paste' },
+    { label: texts.selectAll, role: 'selectAll' },
+  ],
+})
+
+function viewMenu({ show, open }: MenuActions, texts: ShellTexts): MenuItemConstructorOptions {
+  const forDevelopers: MenuItemConstructorOptions[] = isDeveloped
+    ? [{ role: 'reload' }, { role: 'toggleDevTools' }, separator]
+    : []
   return {
-    role: 'help',
+    label: texts.view,
     submenu: [
-      { label: 'Help for This Screen', click: () => open('help') },
-      { label: 'Show Log File', click: () => shell.showItemInFolder(logPath) },
-      ...(isMac ? [] : [{ role: 'about' } as const]),
+      ...screens.map((screen, i): MenuItemConstructorOptions => ({
+        label: texts[screen],
+        accelerator: `CmdOrCtrl+${i + 1}`,
+        click: () => show(screen),
+      })),
+      separator,
+      // The page has these keys itself, so that they act once; the menu only tells them.
+      {
+        label: texts.findByName,
+        accelerator: 'CmdOrCtrl+K',
+        registerAccelerator: false,
+        click: () => open('find'),
+      },
+      separator,
+      ...forDevelopers,
+      { label: texts.actualSize, role: 'resetZoom' },
+      { label: texts.zoomIn, role: 'zoomIn' },
+      { label: texts.zoomOut, role: 'zoomOut' },
+      separator,
+      { label: texts.fullScreen, role: 'togglefullscreen' },
     ],
   }
 }

@@ -1,12 +1,13 @@
 import { app, type BrowserWindow, dialog } from 'electron'
 import type { Log } from '../base/log'
+import type { ShellTexts } from './texts'
 import { inBackground } from '../../shared/inBackground'
 
 const withinMs = 60_000
 const mostReloads = 3
 
 /** Loads a page that has crashed again. One that does so again and again is not loaded until the person wants it. */
-export function reviveCrashedPage(window: BrowserWindow, log: Log): void {
+export function reviveCrashedPage(window: BrowserWindow, log: Log, texts: () => ShellTexts): void {
   let crashes: number[] = []
 
   window.webContents.on('render-process-gone', (_, { reason }) => {
@@ -19,11 +20,12 @@ export function reviveCrashedPage(window: BrowserWindow, log: Log): void {
 
   async function ask(): Promise<void> {
     crashes = []
+    const words = texts()
     const { response } = await dialog.showMessageBox(window, {
       type: 'error',
-      message: 'The window of Hourglass keeps crashing.',
-      detail: 'What trains goes on meanwhile. The log file, in the Help menu, says more.',
-      buttons: ['Load Again', 'Quit'],
+      message: words.keepsCrashing,
+      detail: words.trainingGoesOn,
+      buttons: [words.loadAgain, words.quit],
       defaultId: 0,
       cancelId: 0,
     })

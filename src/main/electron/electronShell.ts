@@ -3,32 +3,32 @@ import type { PickKind } from '../../shared/api/places'
 import { imageExtensions } from '../../shared/imageFiles'
 import { modelExtensions } from '../../shared/modelFiles'
 import type { Shell } from '../base/shell'
+import type { ShellTexts } from './texts'
 
-const dialogs: Record<PickKind, OpenDialogOptions> = {
-  images: {
-    title: 'Choose images',
+const dialogs: Record<PickKind, (texts: ShellTexts) => OpenDialogOptions> = {
+  images: (texts) => ({
+    title: texts.chooseImages,
     properties: ['openFile', 'multiSelections'],
-    filters: [{ name: 'Images', extensions: [...imageExtensions] }],
-  },
-  folders: { title: 'Choose folders of images', properties: ['openDirectory', 'multiSelections'] },
-  models: {
-    title: 'Choose models',
+    filters: [{ name: texts.imageFiles, extensions: [...imageExtensions] }],
+  }),
+  folders: (texts) => ({ title: texts.chooseFolders, properties: ['openDirectory', 'multiSelections'] }),
+  models: (texts) => ({
+    title: texts.chooseModels,
     properties: ['openFile', 'multiSelections'],
-    filters: [{ name: 'Models', extensions: [...modelExtensions] }],
-  },
-  folder: { title: 'Choose a folder', properties: ['openDirectory', 'createDirectory'] },
+    filters: [{ name: texts.modelFiles, extensions: [...modelExtensions] }],
+  }),
+  folder: (texts) => ({ title: texts.chooseFolder, properties: ['openDirectory', 'createDirectory'] }),
 }
 
 /** The system's own dialogs and file manager. */
-export function electronShell(window: () => BrowserWindow | null): Shell {
+export function electronShell(window: () => BrowserWindow | null, texts: () => ShellTexts): Shell {
   return {
     host: 'electron',
     roots: [],
     async pick(kind) {
       const parent = window()
-      const asked = parent
-        ? dialog.showOpenDialog(parent, dialogs[kind])
-        : dialog.showOpenDialog(dialogs[kind])
+      const options = dialogs[kind](texts())
+      const asked = parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options)
       const { canceled, filePaths } = await asked
       return canceled ? [] : filePaths
     },

@@ -1,6 +1,7 @@
-import { app as electron, type BrowserWindow, dialog } from 'electron'
+import { app as electron, type BrowserWindow, dialog, type MessageBoxOptions } from 'electron'
 import type { App } from '../app/createApp'
 import { notify } from './notify'
+import type { ShellTexts } from './texts'
 import { inBackground } from '../../shared/inBackground'
 
 /** There an app stays until it is quit, with or without a window. */
@@ -10,7 +11,10 @@ const staysWithoutWindow = process.platform === 'darwin'
  * A window that is closed while something trains or pictures are saved goes to the background, and the work goes on.
  * Quitting asks first, and then saves; a signal to end saves without asking.
  */
-export function guardQuit(app: App, window: () => BrowserWindow | null, show: () => void): void {
+export function guardQuit(
+  app: App,
+  { window, show, texts }: { window: () => BrowserWindow | null; show: () => void; texts: () => ShellTexts },
+): void {
   let isQuitting = false
   let isClosed = false
   let isAsked = true
@@ -32,7 +36,8 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
     if (staysWithoutWindow) return
     const work = underWay(app)
     if (work === null) return electron.quit()
-    notify(goesOn[work], show)
+    const { keepsTraining, keepsSaving, startAgain: body } = texts()
+    notify({ title: work === 'training' ? keepsTraining : keepsSaving, body }, show)
   })
   // The last work has ended behind a window that was closed.
   const quitIfDone = () => {
@@ -43,7 +48,7 @@ export function guardQuit(app: App, window: () => BrowserWindow | null, show: ()
 
   async function quit(): Promise<void> {
     const work = underWay(app)
-    if (work !== null && isAsked && !(await isSureToQuit(work, window()))) {
+    if (work !== null && isAsked && !(await isSureToQuit(questionOf(work, texts()), window()))) {
       isQuitting = false
       return
     }
@@ -65,29 +70,21 @@ function underWay({ training, denoising }: App): Work | null {
   return denoising.isSaving ? 'saving' : null
 }
 
-const questions = {
-  training: {
-    message: 'A training is under way.',
-    detail: 'It can be saved as it is and resumed the next time.',
-    buttons: ['Save and Quit', 'Cancel'],
-  },
-  saving: {
-    message: 'Pictures are being saved.',
-    detail: 'Those that are done stay. Saving the same pictures again goes on with the others.',
-    buttons: ['Stop and Quit', 'Cancel'],
-  },
+function questionOf(work: Work, texts: ShellTexts): MessageBoxOptions {
+  const isTraining = work === 'training'
+  return {
+    type: 'question',
+    message: isTraining ? texts.trainingUnderWay : texts.picturesBeingSaved,
+    detail: isTraining ? texts.trainingCanBeSaved : texts.picturesStay,
+    buttons: [isTraining ? texts.saveAndQuit : texts.stopAndQuit, texts.cancel],
+    defaultId: 0,
+    cancelId: 1,
+  }
 }
 
-async function isSureToQuit(work: Work, window: BrowserWindow | null): Promise<boolean> {
-  const question = { type: 'question' as const, ...questions[work], defaultId: 0, cancelId: 1 }
+async function isSureToQuit(question: MessageBoxOptions, window: BrowserWindow | null): Promise<boolean> {
   const { response } = window
     ? await dialog.showMessageBox(window, question)
     : await dialog.showMessageBox(question)
   return response === 0
-}
-
-const body = 'Start Hourglass again to see it, or click here.'
-const goesOn: Record<Work, { title: string; body: string }> = {
-  training: { title: 'Hourglass goes on training', body },
-  saving: { title: 'Hourglass goes on saving pictures', body },
 }

@@ -1,11 +1,15 @@
 import { type BrowserWindow, powerSaveBlocker } from 'electron'
 import type { RunSummary } from '../../shared/api/library'
-import { describeOutcome } from '../../shared/verdict'
+import { judge } from '../../shared/verdict'
 import type { App } from '../app/createApp'
 import { notify } from './notify'
+import { filled, type ShellTexts } from './texts'
 
 /** What the system sees of a training: progress in the task bar, a machine that stays awake, and a word when it is over. */
-export function showTraining(app: App, window: () => BrowserWindow | null, reveal: () => void): void {
+export function showTraining(
+  app: App,
+  { window, show, texts }: { window: () => BrowserWindow | null; show: () => void; texts: () => ShellTexts },
+): void {
   let blocker: number | null = null
   let trained: string | null = null
 
@@ -32,22 +36,30 @@ export function showTraining(app: App, window: () => BrowserWindow | null, revea
   function tell(id: string): void {
     const run = app.runs.summary(id)
     const isSeen = window()?.isFocused() ?? false
-    const words = { done: 'is done', failed: 'has failed', interrupted: 'was interrupted' } as Record<
-      string,
-      string
-    >
-    const how = run && words[run.state]
-    if (!run || !how || isSeen || !app.settings.settings.notifications) return
-    notify(
-      { title: `${run.name} ${how}`, body: run.state === 'done' ? result(run) : (run.error ?? '') },
-      reveal,
-    )
+    const words = texts()
+    const how: Partial<Record<RunSummary['state'], string>> = {
+      done: words.runDone,
+      failed: words.runFailed,
+      interrupted: words.runInterrupted,
+    }
+    const title = run && how[run.state]
+    if (!run || !title || isSeen || !app.settings.settings.notifications) return
+    const body = run.state === 'done' ? result(run, words) : (run.error ?? '')
+    notify({ title: filled(title, { name: run.name }), body }, show)
   }
 }
 
 /** The figure, and what it is worth. */
-function result(run: RunSummary): string {
+function result(run: RunSummary, texts: ShellTexts): string {
   const psnr = run.best?.psnr
-  const figure = psnr == null ? null : `Best PSNR: ${psnr.toFixed(1)} dB.`
-  return [figure, describeOutcome(run)].filter((sentence) => sentence !== null).join(' ')
+  const figure = psnr == null ? null : filled(texts.bestPsnr, { psnr: psnr.toFixed(1) })
+  return [figure, outcome(run, texts)].filter((sentence) => sentence !== null).join(' ')
+}
+
+function outcome(run: RunSummary, texts: ShellTexts): string | null {
+  const { verdict, gain } = judge(run)
+  if (verdict === 'unknown') return null
+  if (verdict === 'useless') return texts.useless
+  const better = run.baselines?.pca ? texts.betterThanPca : texts.betterThanMean
+  return filled(verdict === 'good' ? better : texts.belowPca, { gain: Math.abs(gain!).toFixed(1) })
 }

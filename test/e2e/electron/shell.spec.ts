@@ -139,6 +139,13 @@ test('a second start hands its folders over', async ({ standIn, home }) => {
   await expect(standIn.page.getByRole('heading', { name: 'New dataset' })).toBeVisible()
   await expect(standIn.page.getByText('4 images found.')).toBeVisible()
   expect(standIn.all('recent')).toEqual([{ kind: 'recent', path: folder }])
+  // It can be opened again from the menu, which clears the list too.
+  const menu = () => standIn.ask<{ label?: string }[]>('menu')
+  expect(await menu()).toContainEqual({ label: folder })
+  await standIn.ask('click', { label: folder })
+  await expect.poll(() => standIn.all('recent')).toHaveLength(2)
+  await standIn.ask('click', { label: 'Clear Recent' })
+  expect(await menu()).not.toContainEqual({ label: folder })
 })
 
 test('a picture that is opened with it is shown clean', async ({ standIn, home }) => {
@@ -223,9 +230,10 @@ test('has a menu whose keys lead to the screens', async ({ standIn }) => {
   expect(menu).toContainEqual({ label: 'Open Folder…', accelerator: 'CmdOrCtrl+O' })
   expect(menu).toContainEqual({ label: 'Settings…', accelerator: 'CmdOrCtrl+,' })
   expect(menu).toContainEqual({ label: 'Runs', accelerator: 'CmdOrCtrl+5' })
-  // A list of recent documents in a menu is for macOS only; elsewhere the item would do nothing.
+  // On macOS the system keeps the list of what was opened.
   const roles = menu.map(({ role }) => role)
   expect(roles.includes('recentDocuments')).toBe(process.platform === 'darwin')
+  expect(menu).toContainEqual({ label: 'Open Recent' })
   expect(roles).not.toContain('toggleDevTools')
   await standIn.ask('click', { label: 'Settings…' })
   await expect(standIn.page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
@@ -238,6 +246,11 @@ test('follows the theme, and remembers where its window was', async ({ standIn, 
   await standIn.page.getByRole('radio', { name: 'Dark' }).click()
   await expect(standIn.page.locator('html')).toHaveAttribute('data-theme', 'dark')
   expect(await standIn.ask('themeSource')).toBe('dark')
+  await standIn.page.getByRole('combobox', { name: 'Language' }).selectOption('de')
+  await expect
+    .poll(() => standIn.ask('menu'))
+    .toContainEqual({ label: 'Ordner öffnen…', accelerator: 'CmdOrCtrl+O' })
+  await standIn.page.getByRole('combobox', { name: 'Sprache' }).selectOption('en')
   await standIn.ask('resize', { window: standIn.window, bounds: { x: 40, y: 50, width: 1000, height: 700 } })
   await standIn.ask('maximize', { window: standIn.window })
   await standIn.ask('close', { window: standIn.window })

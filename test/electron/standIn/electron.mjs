@@ -34,6 +34,8 @@ class App extends EventEmitter {
   enableSandbox = () => void (this.isSandboxed = true)
   whenReady = async () => undefined
   addRecentDocument = (path) => tell({ kind: 'recent', path })
+  clearRecentDocuments = () => tell({ kind: 'recent', path: null })
+  getLocale = () => 'en-GB'
   requestSingleInstanceLock = () => !start.isSecond
   getAppPath = () => root
   getVersion = () => '0.0.0'
