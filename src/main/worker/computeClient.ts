@@ -51,6 +51,7 @@ export class ComputeClient {
   private readonly pending = new Map<number, Pending>()
   private readonly nativeCalls = new WeakMap<Worker, Int32Array>()
   private nextId = 1
+  private closings = 0
 
   /**
    * @param entry the built computeWorker.js
@@ -66,6 +67,8 @@ export class ComputeClient {
     params: ComputeTasks[T]['params'],
     { onEvent, signal, transfer = [] }: CallOptions<T> = {},
   ): Promise<ComputeTasks[T]['result']> {
+    const ending = this.untilEnded()
+    if (ending) await ending
     const id = this.nextId++
     const control = new SharedArrayBuffer(8)
     const words = new Int32Array(control)
@@ -93,6 +96,7 @@ export class ComputeClient {
    * Runtime takes the whole process with it (an uncaught Napi::Error), so such a call is waited for.
    */
   async dispose(): Promise<void> {
+    this.closings++
     const { worker } = this
     if (!worker) return
     this.worker = null
@@ -106,6 +110,21 @@ export class ComputeClient {
     }
     this.rejectAll(worker, new Error('The compute worker was closed.'))
     await worker.terminate()
+  }
+
+  /**
+   * Waits for tasks that were asked to end. One that does not notice takes its worker with it, and whatever was sent to that;
+   * what comes after it is for the next worker. Null where there is none. Rejects where the client is disposed of meanwhile.
+   */
+  private untilEnded(): Promise<void> | null {
+    const isAsked = ({ words, worker }: Pending) =>
+      worker === this.worker && Atomics.load(words, sharedWords.request) !== controls.continue
+    const ending = [...this.pending.values()].filter(isAsked)
+    if (ending.length === 0) return null
+    const { closings } = this
+    return Promise.allSettled(ending.map(({ settled }) => settled)).then(() => {
+      if (closings !== this.closings) throw new Error('The compute worker was closed.')
+    })
   }
 
   private started(): Worker {

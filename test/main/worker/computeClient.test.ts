@@ -101,13 +101,17 @@ describe("the worker's death", () => {
     },
   )
 
-  it('is how a task ends that does not notice that it is to; those behind it hear why, the next one works', async () => {
+  it('is how a task ends that does not notice that it is to; those behind it hear why, what comes after it works', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     const call = await createClient()
-    const hanging = call('hang', {}, { signal: AbortSignal.abort() })
+    const controller = new AbortController()
+    const hanging = call('hang', {}, { signal: controller.signal })
     const behind = call('echo')
+    controller.abort()
+    const after = call('echo', { value: 4 })
     vi.advanceTimersByTime(5_000)
     const [broken, lost] = await Promise.allSettled([hanging, behind])
+    expect(await after).toBe(4)
     expect(broken).toEqual({
       status: 'rejected',
       reason: new CancelledError('The work did not stop when it was asked to, and was broken off.'),
