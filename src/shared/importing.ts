@@ -16,6 +16,8 @@ export const importHintsSchema = z.strictObject({
   output: activationSchema.nullable(),
   /** Of the values of images. */
   range: z.enum(valueRanges).nullable(),
+  /** Of several ways to read a file the one that is tried, 0 being the usual. */
+  arrangement: z.number().int().min(0).max(10_000).optional(),
 })
 export type ImportHints = z.infer<typeof importHintsSchema>
 

@@ -12,7 +12,8 @@ export const modelExtensions = [
 ] as const
 
 /** Whether a file is surely a model by its name: .json and .pb may be anything. */
-export const isModelFile = (name: string): boolean => /\.(hourglass|onnx|keras|safetensors|pth)$/i.test(name)
+export const isModelFile = (name: string): boolean =>
+  /\.(hourglass|onnx|keras|h5|safetensors|pth|pt)$/i.test(name)
 
 /** Whether a file may be a model by its name. */
 export const mayBeModelFile = (name: string): boolean =>

@@ -1,6 +1,10 @@
+import { mkdtemp, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { strToU8, unzipSync, zipSync } from 'fflate'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { exporters } from '../../../src/main/engine/exporters'
+import { writeHdf5 } from '../../../src/main/engine/files/hdf5'
 import { storedWeights } from '../../../src/main/engine/exporters/precision'
 import { type FileToImport, importFile } from '../../../src/main/engine/importers/importFile'
 import { initializeParameters } from '../../../src/main/engine/models/initialize'
@@ -27,6 +31,8 @@ interface Seed {
   readonly beside: Readonly<Record<string, Uint8Array>>
   /** Whether it says nothing of Hourglass, and is read operation by operation. */
   readonly foreign?: boolean
+  /** Of dense layers alone: how many there are. */
+  readonly dense?: number
 }
 
 const spec = modelSpecSchema.parse({
@@ -102,7 +108,52 @@ async function foreignSeeds(): Promise<Seed[]> {
   return [
     { name: 'foreign.onnx', bytes: ModelProto.encode(graph as never).finish(), beside: {}, foreign: true },
     { name: 'foreign.keras', bytes: zipSync(layers, { level: 0 }), beside: {}, foreign: true },
+    { name: 'weights.pth', bytes: torchFile(), beside: {}, dense: 2 },
+    { name: 'layers.h5', bytes: await kerasH5(), beside: {}, dense: 2 },
   ]
+}
+
+const ramp = (count: number) => Float32Array.from({ length: count }, (_, i) => ((i * 7) % 11) / 11 - 0.5)
+
+/** A state_dict of two layers as torch.save writes it. */
+function torchFile(): Uint8Array {
+  const text = (value: string) => [0x58, value.length, 0, 0, 0, ...Buffer.from(value)]
+  const storage = (key: string, count: number) => [
+    ...[0x28, ...text('storage'), ...Buffer.from('ctorch\nFloatStorage\n'), ...text(key), ...text('cpu')],
+    ...[0x4b, count, 0x74, 0x51],
+  ]
+  const tensor = (name: string, key: string, shape: readonly number[]) => {
+    const count = shape.reduce((a, b) => a * b, 1)
+    const tuple = (sides: readonly number[]) => [0x28, ...sides.flatMap((side) => [0x4b, side]), 0x74]
+    const strides = shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1))
+    const rebuild = [...Buffer.from('ctorch._utils\n_rebuild_tensor_v2\n'), 0x28, ...storage(key, count)]
+    const rest = [0x4b, 0, ...tuple(shape), ...tuple(strides), 0x89, 0x7d, 0x74, 0x52]
+    return { pickled: [...text(name), ...rebuild, ...rest], data: new Uint8Array(ramp(count).buffer) }
+  }
+  const tensors = [
+    tensor('encoder.0.weight', '0', [4, 16]),
+    tensor('encoder.0.bias', '1', [4]),
+    tensor('decoder.0.weight', '2', [16, 4]),
+  ]
+  const pickle = [0x80, 2, 0x7d, 0x28, ...tensors.flatMap(({ pickled }) => pickled), 0x75, 0x2e]
+  return zipSync(
+    {
+      'w/data.pkl': Uint8Array.from(pickle),
+      ...Object.fromEntries(tensors.map(({ data }, i) => [`w/data/${i}`, data])),
+    },
+    { level: 0 },
+  )
+}
+
+/** Layers as Keras kept them in HDF5, here by their places alone. */
+async function kerasH5(): Promise<Uint8Array> {
+  const path = join(await mkdtemp(join(tmpdir(), 'hourglass-h5-')), 'layers.h5')
+  await writeHdf5(path, [
+    { path: ['layers', 'dense', 'vars', '0'], shape: [16, 4], data: ramp(64) },
+    { path: ['layers', 'dense', 'vars', '1'], shape: [4], data: ramp(4) },
+    { path: ['layers', 'dense_1', 'vars', '0'], shape: [4, 16], data: ramp(64) },
+  ])
+  return new Uint8Array(await readFile(path))
 }
 
 const read = ({ name, bytes, beside }: Seed) => {
@@ -188,7 +239,8 @@ describe('files of models that are damaged in any way', () => {
     // Readers are as good as new: what is sound is read still.
     for (const seed of seeds) {
       const found = (await read(seed)).spec
-      if (seed.foreign) expect(found.network?.output).toBeDefined()
+      if (seed.dense) expect(2 * found.encoder.length).toBe(seed.dense)
+      else if (seed.foreign) expect(found.network?.output).toBeDefined()
       else expect(found).toEqual(spec)
     }
     const grown = (process.memoryUsage().rss - before) / 1e6

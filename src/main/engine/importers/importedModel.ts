@@ -18,6 +18,8 @@ export interface ImportedModel {
   readonly ranges?: ImageRanges
   /** Which activations the file does not say: they are assumed, or said by the person. */
   readonly assumes?: Readonly<Record<'hidden' | 'output', boolean>>
+  /** In how many ways the file can be read, of which the hints may name another than the usual. */
+  readonly arrangements?: number
   /** Whether it was seen to give what the program gives that made it; not there for a file of Hourglass's own. */
   readonly proved?: boolean
   /** Of several outputs the one that is taken, as the file calls it. */

@@ -34,7 +34,8 @@ export async function provedModel<M extends ImportedModel>(
   reference: Reference,
 ): Promise<M> {
   const sized = { ...hints, input: hints.input ?? sizeOf(reference.given.shape) }
-  const first = await read(sized)
+  // A reference tells several ways apart, so that none of them has to be the usual.
+  const first = await read({ ...sized, arrangement: 0 })
   let closest = Infinity
   for (const tried of attempts(first, sized)) {
     const model = tried === sized ? first : await read(tried)
@@ -74,17 +75,35 @@ function proved<M extends ImportedModel>(
 /** The usual ones first. */
 const usual: readonly Activation[] = ['relu', 'sigmoid', 'linear', 'tanh', 'leaky-relu', 'elu']
 
-function* attempts({ assumes }: ImportedModel, hints: ImportHints): Generator<ImportHints> {
-  if (!assumes || (!assumes.hidden && !assumes.output)) return yield hints
+/** More take too long. */
+const mostAttempts = 300
+
+function* attempts({ assumes, arrangements = 1 }: ImportedModel, hints: ImportHints): Generator<ImportHints> {
+  if (!assumes || (!assumes.hidden && !assumes.output)) {
+    yield hints
+    if (arrangements === 1) return
+  }
   const all = [...new Set([...usual, ...activations])]
-  const hiddens = assumes.hidden && !hints.hidden ? all : [hints.hidden]
-  const outputs =
-    assumes.output && !hints.output
-      ? ['sigmoid' as const, ...all.filter((one) => one !== 'sigmoid')]
-      : [hints.output]
-  for (const hidden of hiddens)
-    for (const code of hints.code ? [hints.code] : hidden ? new Set([hidden, 'linear' as const]) : [null])
-      for (const output of outputs) yield { ...hints, hidden, code, output }
+  const hiddens = assumes?.hidden && !hints.hidden ? all : [hints.hidden]
+  const sigmoidFirst = ['sigmoid' as const, ...all.filter((one) => one !== 'sigmoid')]
+  const outputs = assumes?.output && !hints.output ? sigmoidFirst : [hints.output]
+  const codesFor = (hidden: Activation | null) =>
+    hints.code ? [hints.code] : hidden ? new Set([hidden, 'linear' as const]) : [null]
+  const tried = hiddens.flatMap((hidden, h) =>
+    [...codesFor(hidden)].flatMap((code, c) =>
+      outputs.flatMap((output, o) =>
+        Array.from({ length: arrangements }, (_, arrangement) => ({
+          hints: { ...hints, hidden, code, output, ...(arrangements > 1 ? { arrangement } : {}) },
+          rank: h + c / 2 + o + arrangement / 3,
+        })),
+      ),
+    ),
+  )
+  // What is usual in all respects comes first, and what is unusual in several last.
+  yield* tried
+    .toSorted((a, b) => a.rank - b.rank)
+    .slice(0, mostAttempts)
+    .map((one) => one.hints)
 }
 
 /** Of images that are no rows of numbers. */

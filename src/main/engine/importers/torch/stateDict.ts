@@ -7,6 +7,7 @@ import type { ImportedModel } from '../importedModel'
 import { modelOfChain } from '../mirrorOf'
 import { networkOfChain } from '../network/networkOfChain'
 import { keepsTies, withTies } from '../network/sharedKernels'
+import { type ConvolutionChains, convolutionChains } from './convolutionChain'
 import { denseOrder } from './denseOrder'
 import { modulesBetween, refused, type State, type StateLayer, stateLayers } from './stateLayers'
 
@@ -28,10 +29,7 @@ export function importStateDict(
   const { layers: all, loose } = stateLayers(tensors, file)
   const layers = all.filter((layer) => layer.kind !== 'norm' || layer.gain.length > 0)
   const convolution = layers.find(({ kind }) => kind === 'conv')
-  if (convolution)
-    throw refused(
-      `"${convolution.name}" has a weight of 4 dimensions: strides and padding of convolutions are not in such a file. Export the network with torch.onnx.export.`,
-    )
+  if (convolution) return ofConvolutions(convolutionChains(layers, isOrdered, file, hints), file, hints)
   const order = denseOrder(layers, isOrdered)
   if (!order)
     throw refused(
@@ -67,6 +65,45 @@ function modelOf(chain: Chain, hints: ImportHints): ImportedModel {
     return networkOfChain(chain, hints)
   }
 }
+
+const residuals = ['subtracted', null, 'added'] as const
+
+/** @throws ExpectedError `unsupported` where several ways are as usual, and no reference is there to tell them apart */
+function ofConvolutions(chains: ConvolutionChains, file: string, hints: ImportHints): ImportedModel {
+  const { count, isClear, isRestorer } = chains
+  const kinds = isRestorer ? residuals : ([null] as const)
+  const { arrangement } = hints
+  if (!isClear && arrangement === undefined)
+    throw refused(
+      `The strides and padding of the convolutions of ${file} are not in it, and ${count} ways fit its shapes. Say the size of its images (--size), compare it with what PyTorch makes of some (import-model --reference), or export the network with torch.onnx.export.`,
+    )
+  const at = arrangement ?? 0
+  const residual = kinds[at % kinds.length]!
+  // A network that keeps the size of images gives an image or its noise: its output is an activation of neither.
+  const said = isRestorer ? { ...hints, output: hints.output ?? ('linear' as const) } : hints
+  const chain = chains.chain(Math.floor(at / kinds.length), residual)
+  const steps = isRestorer ? chain.steps.slice(0, -1) : chain.steps
+  const model = modelOf({ ...chain, steps }, said)
+  return {
+    ...model,
+    proved: false,
+    arrangements: Math.min(most, count) * kinds.length,
+    assumes: { hidden: true, output: !isRestorer },
+    notes: [
+      `Strides and padding of convolutions are not in ${file}: they are taken to be what fits its shapes${count > 1 ? ` and is usual, of ${count} ways` : ''}.`,
+      ...(residual && arrangement === undefined
+        ? [
+            'It is taken for a network that gives the noise, which is subtracted from the image (as DnCNN does).',
+          ]
+        : []),
+      ...model.notes,
+      ...aboutActivations(said),
+    ],
+  }
+}
+
+/** Ways that are compared with a reference. */
+const most = 16
 
 const described = (layers: readonly StateLayer[]) =>
   layers

@@ -1,0 +1,160 @@
+import type { ImportHints } from '../../../../shared/importing'
+import type { Activation, InputShape } from '../../../../shared/modelSpec'
+import type { Weight } from '../../models/weights'
+import { transposed } from '../../models/weights'
+import type { Chain, Step } from '../chain'
+import { spatialFirst } from '../spatialFirst'
+import { type Arrangement, arrangements, type Use } from './convolutionLine'
+import { encoderFirst, modulesBetween, refused, type StateLayer } from './stateLayers'
+
+type Kerneled = Exclude<StateLayer, { kind: 'norm' }>
+
+/** The ways in which convolutions may follow one another, of which the first is the usual one. */
+export interface ConvolutionChains {
+  readonly count: number
+  /** Whether one way is more usual than all others. */
+  readonly isClear: boolean
+  /** Whether they keep the size of the image all along: what removes noise. */
+  readonly isRestorer: boolean
+  chain(at: number, residual: Chain['residual']): Chain
+}
+
+/**
+ * A network with convolutions out of a state_dict, which does not hold their strides and padding: those with which all layers
+ * fit one another.
+ * @throws ExpectedError `unsupported` where there are none
+ */
+export function convolutionChains(
+  given: readonly StateLayer[],
+  isOrdered: boolean,
+  file: string,
+  hints: ImportHints,
+): ConvolutionChains {
+  const ordered = isOrdered ? given : given.toSorted(encoderFirst)
+  const layers = withNorms(ordered)
+  const images = imagesFor(layers, hints)
+  for (const image of images) {
+    const found = arrangements(layers, image)
+    const [first, second] = found
+    if (!first) continue
+    return {
+      count: found.length,
+      isClear: !second || second.cost > first.cost,
+      isRestorer: first.uses.every(
+        (use) => use.kind === 'conv' && use.stride === 1 && !use.pool && !use.enlarge,
+      ),
+      chain: (at, residual) => ({
+        ...{ name: null, input: image, flatOrder: 'channels-first' as const, residual },
+        steps: stepsOf(layers, found[at] ?? first, hints),
+      }),
+    }
+  }
+  throw refused(
+    `The layers of ${file} lead from an image to one of the same size with no strides and padding that are usual: they are not in such a file. Say the size of its images (--size), or export the network with torch.onnx.export.`,
+  )
+}
+
+/** Sizes that images may have where nobody says it: those of which the usual data sets are, and one for networks of any. */
+function imagesFor(layers: readonly Kerneled[], { input }: ImportHints): readonly InputShape[] {
+  if (input) return [input]
+  const first = layers[0]!
+  const channels = first.kind === 'conv' ? first.kernel.shape[1] : 1
+  if (channels !== 1 && channels !== 3)
+    throw refused(`"${first.name}" reads ${channels} channels: images have 1 or 3.`)
+  const sides = layers.some(({ kind }) => kind === 'linear') ? [28, 32, 64, 96, 128, 48, 256, 224] : [64, 28]
+  return sides.map((side) => ({ height: side, width: side, channels }))
+}
+
+/** Normalisations as parts of the layers before them. */
+function withNorms(layers: readonly StateLayer[]): Kerneled[] {
+  const kept: Kerneled[] = []
+  for (const layer of layers) {
+    if (layer.kind !== 'norm') {
+      kept.push(layer)
+      continue
+    }
+    const before = kept.pop()
+    if (!before || (modulesBetween(before.name, layer.name) ?? 0) > 0)
+      throw refused(
+        `"${layer.name}" normalises what an activation gives: export the network with torch.onnx.export.`,
+      )
+    kept.push(normalized(before, layer.gain, layer.shift, layer.name))
+  }
+  return kept
+}
+
+/** PyTorch's kernels begin with what a layer gives, those of transposed convolutions with what it reads. */
+function normalized(layer: Kerneled, gain: Float32Array, shift: Float32Array, norm: string): Kerneled {
+  const { shape, data } = layer.kernel
+  const count = gain.length
+  const outputs = layer.bias?.data.length ?? count
+  if (outputs !== count || (shape[0] !== count && shape[1] !== count))
+    throw refused(`"${norm}" does not normalise what "${layer.name}" gives.`)
+  const isSecond =
+    shape[0] !== count || (layer.kind === 'conv' && shape[1] === count && /dec|up|trans/i.test(layer.name))
+  const inner = data.length / (shape[0]! * shape[1]!)
+  const scaled = data.map((value, i) => {
+    const at = isSecond ? Math.floor(i / inner) % count : Math.floor(i / (inner * shape[1]!))
+    return value * gain[at]!
+  })
+  const bias = shift.map((value, i) => value + (layer.bias?.data[i] ?? 0) * gain[i]!)
+  // So that what lies between it and the next is counted from its normalisation on.
+  return { ...layer, name: norm, kernel: { shape, data: scaled }, bias: { shape: [count], data: bias } }
+}
+
+function stepsOf(
+  layers: readonly Kerneled[],
+  { uses }: Arrangement,
+  { hidden, code, output }: ImportHints,
+): Step[] {
+  const ofHidden: Activation = hidden ?? 'relu'
+  const at = codeAt(layers, uses)
+  return layers.flatMap((layer, i): Step[] => {
+    const between = i + 1 < layers.length ? modulesBetween(layer.name, layers[i + 1]!.name) : null
+    const isRow = layer.kind === 'linear'
+    const ofCode: Activation = between === null && isRow ? (hidden ?? 'linear') : ofHidden
+    const activation: Activation =
+      i === layers.length - 1
+        ? (output ?? 'sigmoid')
+        : between === 0
+          ? 'linear'
+          : i === at
+            ? (code ?? ofCode)
+            : ofHidden
+    return withUse(layer, uses[i]!, { name: layer.name, kind: 'activation', activation })
+  })
+}
+
+/** The last layer before those that enlarge, or the dense one that gives least. */
+function codeAt(layers: readonly Kerneled[], uses: readonly Use[]): number {
+  const widths = layers.map((layer) => (layer.kind === 'linear' ? layer.kernel.shape[0]! : Infinity))
+  const least = Math.min(...widths.slice(0, -1))
+  if (least < Infinity) return widths.indexOf(least)
+  return uses.findIndex((use) => use.kind === 'transposed' || (use.kind === 'conv' && use.enlarge)) - 1
+}
+
+function withUse(layer: Kerneled, use: Use, activation: Step): Step[] {
+  const { name, bias, kernel } = layer
+  if (use.kind === 'dense') {
+    const [units, reads] = kernel.shape as [number, number]
+    const turned: Weight = { shape: [reads, units], data: transposed(kernel.data, units, reads) }
+    return [{ name, kind: 'dense', kernel: turned, bias }, activation]
+  }
+  const step: Step = {
+    name,
+    kind: use.kind,
+    kernel: spatialFirst(kernel),
+    bias,
+    stride: use.stride,
+    pads: use.pads,
+  }
+  if (use.kind === 'transposed') return [step, activation]
+  return [
+    ...(use.enlarge
+      ? [{ name: `${name}_enlarged`, kind: 'enlarge', size: 2, upsampling: 'nearest' } as const]
+      : []),
+    step,
+    activation,
+    ...(use.pool ? [{ name: `${name}_pool`, kind: 'pool', size: 2, pooling: 'max' } as const] : []),
+  ]
+}

@@ -1,0 +1,146 @@
+import type { InputShape } from '../../../../shared/modelSpec'
+import type { Pads } from '../chain'
+import type { StateLayer } from './stateLayers'
+
+type Kerneled = Exclude<StateLayer, { kind: 'norm' }>
+
+/** How a layer of a state_dict is used, which is not in the file: what its strides, padding and pools are. */
+export type Use =
+  | { readonly kind: 'dense' }
+  | {
+      readonly kind: 'conv'
+      readonly stride: number
+      readonly pads: Pads
+      readonly pool: boolean
+      readonly enlarge: boolean
+    }
+  | { readonly kind: 'transposed'; readonly stride: number; readonly pads: Pads }
+
+/** One way in which all layers fit one another, from an image to one of the same size. */
+export interface Arrangement {
+  readonly uses: readonly Use[]
+  /** How far from what is usual. */
+  readonly cost: number
+}
+
+interface Size {
+  readonly side: number
+  readonly channels: number
+  readonly isRow: boolean
+}
+
+/** More ways than anybody would try. */
+const most = 20_000
+
+/**
+ * All ways to use convolutions and dense layers one after the other that lead from an image to one as large, the usual ones
+ * first. Those of one kind that have kernels of one size are mostly used alike.
+ */
+export function arrangements(layers: readonly Kerneled[], image: InputShape): readonly Arrangement[] {
+  const found: Arrangement[] = []
+  let steps = 0
+  const go = (at: number, size: Size, uses: readonly Use[], cost: number, isDecoding: boolean) => {
+    if (++steps > most) return
+    const layer = layers[at]
+    if (!layer) {
+      const isImage = size.isRow
+        ? size.channels === image.height * image.width * image.channels
+        : size.side === image.height && size.channels === image.channels
+      if (isImage) found.push({ uses, cost })
+      return
+    }
+    for (const option of optionsOf(layer, size, isDecoding)) {
+      const before = uses.findLast((_, i) => sameKind(layers[i]!, layer) && uses[i]!.kind === option.use.kind)
+      const change = before && JSON.stringify(before) !== JSON.stringify(option.use) ? 2 : 0
+      const decodes =
+        isDecoding || option.use.kind === 'transposed' || (size.isRow && option.use.kind !== 'dense')
+      go(at + 1, option.gives, [...uses, option.use], cost + option.cost + change, decodes)
+    }
+  }
+  go(0, { side: image.height, channels: image.channels, isRow: false }, [], 0, false)
+  return found.toSorted((a, b) => a.cost - b.cost)
+}
+
+const sameKind = (a: Kerneled, b: Kerneled) =>
+  a.kind === b.kind && a.kernel.shape.slice(2).join() === b.kernel.shape.slice(2).join()
+
+interface Option {
+  readonly use: Use
+  readonly gives: Size
+  readonly cost: number
+}
+
+function optionsOf({ kind, kernel, name }: Kerneled, size: Size, isDecoding: boolean): Option[] {
+  if (kind === 'linear') {
+    const [units, reads] = kernel.shape as [number, number]
+    const numbers = size.isRow ? size.channels : size.side ** 2 * size.channels
+    return reads === numbers
+      ? [{ use: { kind: 'dense' }, gives: { side: 1, channels: units, isRow: true }, cost: 0 }]
+      : []
+  }
+  const [a, b, rows, columns] = kernel.shape as [number, number, number, number]
+  if (rows !== columns) return []
+  const isNamed = /dec|up|trans/i.test(name)
+  const [asConv, asTransposed] = [imageOf(size, b), imageOf(size, a)]
+  return [
+    ...(asConv ? convolutions(rows, a, asConv, isDecoding || isNamed) : []),
+    ...(asTransposed
+      ? transposes(rows, b, asTransposed).map((option) => ({
+          ...option,
+          cost: option.cost + (isNamed || isDecoding ? 0 : 1),
+        }))
+      : []),
+  ].filter(({ gives }) => Number.isInteger(gives.side) && gives.side >= 1 && gives.side <= 4096)
+}
+
+/** What a convolution reads: an image with so many channels, or a row that becomes one. */
+function imageOf({ side, channels, isRow }: Size, reads: number): Size | null {
+  if (!isRow) return channels === reads ? { side, channels, isRow } : null
+  const square = Math.sqrt(channels / reads)
+  return Number.isInteger(square) && square > 0 ? { side: square, channels: reads, isRow: false } : null
+}
+
+function convolutions(k: number, filters: number, { side }: Size, isDecoding: boolean): Option[] {
+  const option = (
+    stride: number,
+    pad: number,
+    cost: number,
+    more: { pool?: boolean; enlarge?: boolean } = {},
+  ): Option => {
+    const from = more.enlarge ? 2 * side : side
+    const given = Math.floor((from + 2 * pad - k) / stride) + 1
+    const gives = { side: more.pool ? Math.floor(given / 2) : given, channels: filters, isRow: false }
+    const pads = [pad, pad, pad, pad] as const
+    return { use: { kind: 'conv', stride, pads, pool: false, enlarge: false, ...more }, gives, cost }
+  }
+  if (k === side && k > 3) return [option(1, 0, 0), ...(k % 2 ? [option(1, (k - 1) / 2, 2)] : [])]
+  if (k === 4) return [option(2, 1, 0)]
+  if (k === 2) return [option(2, 0, 0)]
+  const same = (k - 1) / 2
+  if (k % 2 === 0) return []
+  if (isDecoding) return [option(1, same, 0), option(1, same, 1, { enlarge: true }), option(1, 0, 4)]
+  return [
+    option(1, same, 0),
+    option(2, same, 1),
+    option(1, same, 1, { pool: true }),
+    option(1, 0, 4),
+    option(2, 0, 5),
+  ]
+}
+
+function transposes(k: number, filters: number, { side }: Size): Option[] {
+  const option = (stride: number, pad: number, more: number, cost: number): Option => ({
+    use: { kind: 'transposed', stride, pads: [pad, pad, pad - more, pad - more] },
+    gives: { side: (side - 1) * stride - 2 * pad + k + more, channels: filters, isRow: false },
+    cost,
+  })
+  if (side === 1 && k > 1) return [option(1, 0, 0, 0)]
+  if (k === 2) return [option(2, 0, 0, 0)]
+  if (k === 4) return [option(2, 1, 0, 0), option(1, 0, 0, 3)]
+  const same = (k - 1) / 2
+  if (k % 2 === 0) return [option(1, 0, 0, 1)]
+  return [
+    ...[option(2, same, 1, 0), option(1, same, 0, 1), option(2, 0, 0, 3), option(1, 0, 0, k > 5 ? 1 : 3)],
+    ...[option(2, same, 0, 3), option(2, 0, 1, 4)],
+  ]
+}
