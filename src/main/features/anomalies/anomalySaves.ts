@@ -90,8 +90,10 @@ export class AnomalySaves {
     const { datasets, searches } = this.deps
     const { record, columns, names, marks } = await searches.named(id)
     const folder = await datasets.folderOf(record.target.id)
-    return datasets.opened.with(folder, async ({ info }, index) =>
-      (await (await index()).itemsAt([...rows])).map(({ row, path, label, source }) => ({
+    // Rows that follow each other are read in one go.
+    const sorted = [...rows].sort((a, b) => a - b)
+    const found = await datasets.opened.with(folder, async ({ info }, index) =>
+      (await (await index()).itemsAt(sorted)).map(({ row, path, label, source }) => ({
         ...{ row, path, label, score: columns.scores[row]! },
         file: join(info.sources[source] ?? '', path),
         mark: marks.get(names.keys[row]!) ?? null,
@@ -100,6 +102,8 @@ export class AnomalySaves {
         duplicateDistance: columns.duplicateDistance[row]!,
       })),
     )
+    const byRow = new Map(found.map((image) => [image.row, image]))
+    return rows.map((row) => byRow.get(row)!)
   }
 }
 
