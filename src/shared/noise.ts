@@ -80,3 +80,7 @@ export function formatNoise({ kind, min, max }: NoiseSpec): string {
  */
 export const isRepairedFor = (trained: NoiseSpec | null): boolean =>
   trained === null || trained.kind === 'gaussian' || trained.kind === 'camera'
+
+/** How a model restores: `fast` once, `best` in all eight flips and turns, averaged. */
+export const restoringQualities = ['fast', 'best'] as const
+export type RestoringQuality = (typeof restoringQualities)[number]

@@ -30,6 +30,8 @@ export interface AnomalyRequest extends ComputeTarget, AnomalySettings {
   readonly fit: string | null
   /** Labels of normal images; null: all of those that it is fitted on, or `good` where there is that label. */
   readonly normal: readonly string[] | null
+  /** Rows of `fit` that the model was not trained on, as an earlier search with it told; without, they are found out. */
+  readonly heldOut?: Uint32Array
   /** Where a model that is trained is kept; in a temporary folder without. */
   readonly run?: string
   /** Milliseconds for the training, where it is another time than the budget names. */
@@ -50,6 +52,8 @@ export interface FoundAnomalies {
   readonly result: AnomalyResult
   /** Where the model lies that it computes with. */
   readonly model: string
+  /** Rows of normal images that the model was not trained on. */
+  readonly heldOut: Uint32Array
   /** Where each image's file lies, in the order of the dataset. */
   readonly files: readonly string[]
   /** An image of those that were scored, by its `index`. */
@@ -125,7 +129,7 @@ async function scoreAll(
   const result = resultOf(request, prepared, fitted, withDuplicates)
   if (masks && result.figures) Object.assign(result.figures, pixelFigures(maps, masks, target.input))
   return {
-    ...{ result, model: model.folder, files: target.files, close },
+    ...{ result, model: model.folder, heldOut, files: target.files, close },
     ...looksWith(id, prepared, work, judge),
     exportModel: (folder, overwrite) => exportDetector(prepared, request, work, folder, overwrite),
   }

@@ -64,7 +64,7 @@ export async function prepare(
     const fit = isSelf ? images : await opened(openFor(input, [source], work))
     const normal = normalIn(fit, request.normal)
     const found = { fit, target: images, model, normal, source, robust: isSelf && !normal }
-    return finish(request, found, await heldOutOf(model, own, fit))
+    return finish(request, found, request.heldOut ?? (await heldOutOf(model, own, fit)))
   }
   const source = places.fit!
   const preprocessing = await preprocessingFor(source)
