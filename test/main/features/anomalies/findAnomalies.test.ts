@@ -6,7 +6,7 @@ import { anomalySettingsSchema } from '../../../../src/shared/anomalies'
 import { type AnomalyRequest, findAnomalies } from '../../../../src/main/features/anomalies/findAnomalies'
 import { maskOf, mvtecLayout } from '../../../../src/main/features/anomalies/mvtec'
 import { drawSurface } from '../../../../src/main/features/anomalies/sample/defects'
-import { watchAnomalies } from '../../../../src/main/features/anomalies/watchAnomalies'
+import { holdsImages, watchAnomalies } from '../../../../src/main/features/anomalies/watchAnomalies'
 import { randomStream } from '../../../../src/main/engine/training/random'
 import { hourglass, records, testComputeClient } from '../../../support/commandLine'
 import { hasPeersPython, runPython } from '../../../support/peersPython'
@@ -157,6 +157,9 @@ it('says what is missing', async () => {
 it('scores new files of a folder as they come, and goes on after one that cannot be read', async () => {
   const folder = at('incoming')
   await mkdir(folder)
+  await expect(holdsImages([folder])).resolves.toBe(false)
+  await expect(holdsImages([folder, at('rings/train')])).resolves.toBe(true)
+  await expect(holdsImages([at('nowhere')])).rejects.toThrow('nowhere')
   const heard: string[] = []
   const ending = new AbortController()
   const score = async (path: string) => {
