@@ -27,6 +27,7 @@ import { restoreRegions } from './features/denoising/tasks/restoreRegions'
 import { restoreTest } from './features/denoising/tasks/restoreTest'
 import { similarity } from './features/denoising/tasks/similarity'
 import { train } from './features/training/tasks/train'
+import { measureRun } from './features/experiments/tasks/measureRun'
 import { codeRange, corrupt, tryCode, tryImage } from './features/models/tasks/tryModel'
 import { exportAnomalyModel } from './features/anomalies/tasks/exportAnomalyModel'
 import { describeRuntimes } from './worker/runtimes'
@@ -68,6 +69,7 @@ const tasks: Tasks = {
   benchConv,
   benchDenoise,
   measureTraining,
+  measureRun,
   corrupt,
   denoise,
   estimateNoise,

@@ -12,6 +12,8 @@ import { type Budget, budgetNames, defaultBudget } from '../../shared/plan'
 import { defaultPreset } from '../../shared/presets'
 import {
   optimizerNames,
+  type Pretraining,
+  pretrainingKinds,
   type RuntimeName,
   runtimeNames,
   type ScheduleConfig,
@@ -44,6 +46,7 @@ export interface TrainFlags {
   depth?: number
   patches?: number
   average?: number
+  pretrain?: Pretraining['kind']
   color?: 'grey' | 'rgb'
   budget?: Budget
   resume?: boolean
@@ -53,8 +56,12 @@ export interface TrainFlags {
 /** What `hourglass train` takes beside what it trains on. */
 export const addTrainOptions = (command: Command): Command => trainingOptions(modelOptions(command))
 
+/** What `hourglass compare` takes of those, for all that it compares. */
+export const addCompareOptions = (command: Command): Command =>
+  settingOptions(kindOptions(command)).option('--overwrite', 'replace the experiment in --out')
+
 function modelOptions(command: Command): Command {
-  return command
+  const budgeted = command
     .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
     .addOption(
       choice(
@@ -63,6 +70,14 @@ function modelOptions(command: Command): Command {
         budgetNames,
       ),
     )
+  return kindOptions(budgeted).option(
+    '--from <run|model>',
+    'go on from the weights of a trained model, instead of a preset',
+  )
+}
+
+function kindOptions(command: Command): Command {
+  return command
     .addOption(
       choice(
         '--preset <name>',
@@ -71,7 +86,6 @@ function modelOptions(command: Command): Command {
       ),
     )
     .option('--spec <file>', 'a model spec as JSON, instead of a preset')
-    .option('--from <run|model>', 'go on from the weights of a trained model, instead of a preset')
     .addOption(choice('--tying <mode>', 'how the decoder follows the encoder', tyingModes))
     .addOption(choice('--copy-every <time>', 'when a copied decoder is copied anew', copyMoments))
     .addOption(
@@ -84,6 +98,20 @@ function modelOptions(command: Command): Command {
 }
 
 function trainingOptions(command: Command): Command {
+  return settingOptions(command)
+    .addOption(
+      choice(
+        '--pretrain <kind>',
+        'train tied first and untied then, or layer by layer first, for half of the epochs',
+        pretrainingKinds,
+      ),
+    )
+    .option('--patience <n>', 'stop after so many epochs without a better one', integer({ min: 0 }))
+    .option('--resume', 'go on with the run that --out names')
+    .option('--overwrite', 'replace the run in --out')
+}
+
+function settingOptions(command: Command): Command {
   return command
     .option('--epochs <n>', 'times through all images', integer({ min: 1, max: 1_000_000 }))
     .option('--batch <n>', 'images a step', integer({ min: 1, max: 65_536 }))
@@ -94,7 +122,6 @@ function trainingOptions(command: Command): Command {
     .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', noise)
     .option('--seed <n>', 'repeats a run exactly', seed)
     .option('--val <share>', 'share of the images kept for validation', decimal({ min: 0, max: 0.9 }))
-    .option('--patience <n>', 'stop after so many epochs without a better one', integer({ min: 0 }))
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
     .option('--device <id>', 'where: see hourglass devices')
     .option('--filters <n>', 'width of a denoise-conv', integer({ min: 1, max: 2048 }))
@@ -121,6 +148,4 @@ function trainingOptions(command: Command): Command {
         ['grey', 'rgb'],
       ),
     )
-    .option('--resume', 'go on with the run that --out names')
-    .option('--overwrite', 'replace the run in --out')
 }

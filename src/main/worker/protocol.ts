@@ -11,6 +11,7 @@ import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { AnomalyTasks } from '../features/anomalies/tasks/anomalyTasks'
 import type { DenoisingTasks } from '../features/denoising/tasks/denoisingTasks'
+import type { ExperimentTasks } from '../features/experiments/tasks/experimentTasks'
 import type { LatentTasks } from '../features/latent/tasks/latentTasks'
 import type { ShowcaseTasks } from '../features/showcase/tasks/showcaseTasks'
 
@@ -56,6 +57,8 @@ export interface TrainParams extends ComputeTarget {
   readonly findings?: readonly Finding[]
   /** Whether they were measured before; a run has them measured after the next epoch where they were not. */
   readonly hasBaselines: boolean
+  /** Whether singular values of the kernels are kept over the epochs, as experiments show them. */
+  readonly spectra?: boolean
 }
 
 export type TrainEvent =
@@ -190,7 +193,8 @@ export interface TriedImage {
 }
 
 /** What the compute worker does: parameters, result, and what it reports meanwhile. */
-export interface ComputeTasks extends LatentTasks, ShowcaseTasks, DenoisingTasks, AnomalyTasks {
+export interface ComputeTasks
+  extends AnomalyTasks, DenoisingTasks, ExperimentTasks, LatentTasks, ShowcaseTasks {
   devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
   train: { params: TrainParams; result: TrainResult; event: TrainEvent }
   evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }
@@ -235,8 +239,8 @@ export interface ComputeTasks extends LatentTasks, ShowcaseTasks, DenoisingTasks
   }
   /** A model out of a file that may come from anybody. */
   readModelFile: {
-    /** `within`: folders in which files beside it may lie, links and all; anywhere without. Real paths */
-    params: { path: string; hints: ImportHints; within?: readonly string[] }
+    /** `reference`: a .npz file of images and what its own program makes of them. `within`: folders in which files beside it may lie, links and all; anywhere without. Real paths */
+    params: { path: string; hints: ImportHints; reference?: string; within?: readonly string[] }
     result: ImportedFile
     event: never
   }

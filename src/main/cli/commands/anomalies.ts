@@ -16,7 +16,7 @@ import {
   findAnomalies,
 } from '../../features/anomalies/findAnomalies'
 import { claimReportFolder, writeAnomalyReport } from '../../features/anomalies/report/writeAnomalyReport'
-import { watchAnomalies } from '../../features/anomalies/watchAnomalies'
+import { holdsImages, watchAnomalies } from '../../features/anomalies/watchAnomalies'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
@@ -88,9 +88,12 @@ async function look(
     if (flags.watch && target.length === 0) throw nothingToWatch()
     if (out !== undefined) await claimReportFolder(out, overwrite)
     const model = await fromLibrary(namesModel(subject) ? 'models' : 'datasets', subject)
+    // A folder that is watched may be empty as yet: then nothing is looked through before.
+    const isEmpty = flags.watch === true && !(await holdsImages(target))
     const request = {
       ...anomalySettingsSchema.parse(flags),
-      ...{ model, target: target.length > 0 ? target : null, fit: flags.fit ?? null },
+      ...{ model, target: target.length > 0 && !isEmpty ? target : null, fit: flags.fit ?? null },
+      allNormal: isEmpty,
       ...{ normal: flags.normal ?? null, runtime: flags.runtime, device: flags.device },
       ...(out !== undefined && !namesModel(model) && { run: join(out, 'run') }),
     }
@@ -100,7 +103,7 @@ async function look(
     })
     tasks.end()
     try {
-      await tell(context, found, out)
+      if (!isEmpty) await tell(context, found, out)
       if (flags.export !== undefined) await exportModel(context, found, flags.export, overwrite)
       if (flags.watch) await watch(context, found, target)
     } finally {

@@ -130,8 +130,9 @@ const isPlanned = ({
   lr,
   optimizer,
   schedule,
+  pretrain,
 }: TrainFlags) =>
-  [preset, spec, from, epochs, filters, depth, patches, batch, lr, optimizer, schedule].every(
+  [preset, spec, from, epochs, filters, depth, patches, batch, lr, optimizer, schedule, pretrain].every(
     (flag) => flag === undefined,
   )
 
@@ -173,6 +174,7 @@ function configOf({
   patience,
   patches,
   average,
+  pretrain,
 }: TrainFlags): ConfigChoice {
   return {
     // With a time the preset's epochs do not count.
@@ -186,6 +188,7 @@ function configOf({
     validationSplit: val,
     patience,
     averageDecay: average,
+    pretraining: pretrain && { kind: pretrain },
     patches: patches === undefined ? undefined : { perImage: patches },
   }
 }
