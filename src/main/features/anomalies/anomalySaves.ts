@@ -4,6 +4,7 @@ import type { Begun } from '../../../shared/api/latent'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { makeFolder } from '../../store/makeFolder'
+import type { EventBus } from '../../base/eventBus'
 import type { DatasetService } from '../datasets/datasetService'
 import { FreeNames } from '../../store/freeNames'
 import type { JobService } from '../../base/jobService'
@@ -12,12 +13,14 @@ import { slugOf } from '../library/slug'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import type { AnomalyService } from './anomalyService'
 import { anomalyTable, type TableRow } from './anomalyTable'
+import { openedDetector } from './openedDetector'
 import { searchReport } from './searchReport'
 
 export interface SaveDependencies {
   readonly searches: AnomalyService
   readonly datasets: DatasetService
   readonly jobs: JobService
+  readonly events: EventBus
   readonly places: PlaceRegistry
 }
 
@@ -77,10 +80,16 @@ export class AnomalySaves {
         }
       case 'report':
         return async (report, signal) => {
+          await openedDetector(this.deps, id, signal)
           const rows = await this.rowsOf(id, [...odd, ...others])
           const onProgress = (done: number, total: number) => report({ done, total })
           const page = await searchReport(this.deps.searches, id, new Set(odd), rows, { signal, onProgress })
           await writeFileAtomic(await free('.html', '-report'), page)
+        }
+      case 'onnx':
+        return async (_, signal) => {
+          const detector = await openedDetector(this.deps, id, signal)
+          await detector.exportModel(await free('', '-model'), false)
         }
     }
   }

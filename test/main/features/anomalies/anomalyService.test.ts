@@ -152,7 +152,7 @@ describe('a search for odd images', () => {
 })
 
 describe('what leaves a search', () => {
-  const save = async (how: 'csv' | 'list' | 'copy' | 'report', name: string) => {
+  const save = async (how: 'csv' | 'list' | 'copy' | 'report' | 'onnx', name: string) => {
     const to = await folder(name)
     const odd = Int32Array.of(1, 4)
     const others = Int32Array.from({ length: 3 }, (_, i) => 10 + i)
@@ -191,6 +191,11 @@ describe('what leaves a search', () => {
     const page = await readFile(join(path, files[0]!), 'utf8')
     expect(page).toContain('<!doctype html>')
     expect(page).toContain('data:image/png;base64,')
+  })
+
+  it('is the model with what runs it', async () => {
+    const { path, files } = await save('onnx', 'onnx')
+    expect((await readdir(join(path, files[0]!))).sort()).toEqual(['README.md', 'model.onnx'])
   })
 })
 
