@@ -124,7 +124,8 @@ export class AnomalyWatches {
         {
           ...{ signal: abort.signal, onReady },
           onImage: (image) => inBackground(this.notice(id, ++number, image.path, image, null)),
-          onSkipped: (path, reason) => inBackground(this.notice(id, ++number, path, scores, reason)),
+          onSkipped: (path, reason) =>
+            inBackground(this.notice(id, ++number, path, scores, reason.replace(`${path}: `, ''))),
         },
       )
       entry.ended.catch(onFailed)
