@@ -92,7 +92,8 @@ async function look(
     const isEmpty = flags.watch === true && !(await holdsImages(target))
     const request = {
       ...anomalySettingsSchema.parse(flags),
-      ...{ model, target: target.length > 0 && !isEmpty ? target : null, fit: flags.fit ?? null },
+      ...{ model, target: target.length > 0 && !isEmpty ? await named(target) : null },
+      fit: flags.fit === undefined ? null : await fromLibrary('datasets', flags.fit),
       allNormal: isEmpty,
       ...{ normal: flags.normal ?? null, runtime: flags.runtime, device: flags.device },
       ...(out !== undefined && !namesModel(model) && { run: join(out, 'run') }),
@@ -142,6 +143,10 @@ function progressOf(
       tasks.show(phase === 'fitting' ? 'Learning what is normal' : 'Scoring', 'images', done, total),
   }
 }
+
+/** Paths, or names of datasets of the library. */
+const named = (given: readonly string[]): Promise<string[]> =>
+  Promise.all(given.map((one) => fromLibrary('datasets', one)))
 
 const nothingToWatch = () =>
   new ExpectedError(

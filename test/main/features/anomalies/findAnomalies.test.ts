@@ -88,7 +88,7 @@ it('knows the layout of MVTec AD, tells odd images by it and measures with its m
 })
 
 it('finds the odd one and the twin in a folder itself', async () => {
-  const found = await findAnomalies(request({ model: at('mixed') }), { client })
+  const found = await findAnomalies(request({ model: at('mixed'), training: 'repair' }), { client })
   const { images, selfFitted } = found.result
   await found.close()
   expect(selfFitted).toBe(true)
