@@ -18,7 +18,6 @@ vi.stubGlobal('navigator', { language: 'en-GB' })
 
 const { none, odd, normal } = markCodes
 const scores = Float64Array.of(0.1, 0.9, 0.5, 0.9, 0.3)
-const unmarked = new Uint8Array(5)
 const names = {
   labels: Int32Array.of(0, 1, 1, -1, 0),
   labelNames: ['good', 'scratch'],

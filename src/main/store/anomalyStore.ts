@@ -15,6 +15,8 @@ export const anomalyFiles = {
   noticed: 'noticed.jsonl',
   /** Where a model that was trained for it is: a run. */
   run: 'run',
+  /** Pictures of images that were looked at. They can be deleted at any time. */
+  views: 'views',
 } as const
 
 const recordSchema = z.object({

@@ -9,7 +9,7 @@ import type { OddSearch } from './useOddSearch'
 import { useRemoval } from './useRemoval'
 import { useToasts } from './useToasts'
 
-const saveKinds = ['csv', 'list', 'copy', 'both', 'report'] as const
+const saveKinds = ['csv', 'list', 'copy', 'both', 'report', 'onnx'] as const
 type SaveKind = (typeof saveKinds)[number]
 
 /** What is done with a search as a whole. */

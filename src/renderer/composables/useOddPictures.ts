@@ -1,5 +1,5 @@
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
-import type { AnomalyDetail, AnomalyImage } from '../../shared/api/anomalies'
+import type { AnomalyDetail, AnomalyImage, AnomalyPictures } from '../../shared/api/anomalies'
 import type { PixelBlock } from '../../shared/api/library'
 import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
@@ -19,6 +19,8 @@ export interface OddPicture {
 }
 
 const chunk = 12
+/** Each takes a while: few at a time come sooner. */
+const viewChunk = 3
 const thumbnailSide = 96
 const mostBytes = 96 << 20
 const mostNames = 4000
@@ -75,22 +77,14 @@ export function useOddPictures(detail: Ref<AnomalyDetail | null>) {
 
   async function loadViews(search: AnomalyDetail, rows: readonly number[], current: number): Promise<void> {
     const missing = rows.filter((row) => pictures.has(row) && !pictures.get(row)!.views)
-    if (missing.length === 0) return
-    const seen = await ask('anomalies.view', { id: search.id, rows: [...missing] })
-    if (current !== generation) return
-    for (const [at, row] of missing.entries()) {
-      const known = pictures.get(row)
-      if (!known) continue
-      const views = {
-        original: oneOf(seen.originals, at),
-        reconstruction: oneOf(seen.reconstructions, at),
-        heat: oneOf(seen.heat, at),
-      }
-      pictures.delete(row)
-      pictures.set(row, { ...known, views })
+    for (let from = 0; from < missing.length && current === generation; from += viewChunk) {
+      const some = missing.slice(from, from + viewChunk)
+      const seen = await ask('anomalies.view', { id: search.id, rows: some })
+      if (current !== generation) return
+      for (const [at, row] of some.entries()) setViews(pictures, row, seen, at)
+      forgetOld(pictures)
+      arrived.value++
     }
-    forgetOld(pictures)
-    arrived.value++
   }
 
   function reset(): void {
@@ -130,6 +124,24 @@ async function loadThumbnails(
     if (image) pictures.set(row, { image, thumbnail, at, views: null })
   }
   return true
+}
+
+function setViews(
+  pictures: Map<number, OddPicture>,
+  row: number,
+  { originals, reconstructions, heat }: AnomalyPictures,
+  at: number,
+): void {
+  const known = pictures.get(row)
+  if (!known) return
+  const views = {
+    original: oneOf(originals, at),
+    reconstruction: oneOf(reconstructions, at),
+    heat: oneOf(heat, at),
+  }
+  // The latest one comes last, so that the first ones are those to let go of.
+  pictures.delete(row)
+  pictures.set(row, { ...known, views })
 }
 
 /** Those that were asked for longest ago. */

@@ -108,6 +108,6 @@ export interface NoticedImage extends Pick<ScoredImage, 'score' | 'percentile' |
   readonly problem: string | null
 }
 
-/** What leaves Hourglass: a table of all, the paths of some as lines, or copies of files. */
-export const anomalySaveKinds = ['csv', 'list', 'copy', 'report'] as const
+/** What leaves Hourglass: a table of all, the paths of some as lines, copies of files, a page, or the model that judges. */
+export const anomalySaveKinds = ['csv', 'list', 'copy', 'report', 'onnx'] as const
 export type AnomalySaveKind = (typeof anomalySaveKinds)[number]

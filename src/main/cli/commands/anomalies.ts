@@ -16,7 +16,7 @@ import {
   findAnomalies,
 } from '../../features/anomalies/findAnomalies'
 import { claimReportFolder, writeAnomalyReport } from '../../features/anomalies/report/writeAnomalyReport'
-import { watchAnomalies } from '../../features/anomalies/watchAnomalies'
+import { holdsImages, watchAnomalies } from '../../features/anomalies/watchAnomalies'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
@@ -88,9 +88,13 @@ async function look(
     if (flags.watch && target.length === 0) throw nothingToWatch()
     if (out !== undefined) await claimReportFolder(out, overwrite)
     const model = await fromLibrary(namesModel(subject) ? 'models' : 'datasets', subject)
+    // A folder that is watched may be empty as yet: then nothing is looked through before.
+    const isEmpty = flags.watch === true && !(await holdsImages(target))
     const request = {
       ...anomalySettingsSchema.parse(flags),
-      ...{ model, target: target.length > 0 ? target : null, fit: flags.fit ?? null },
+      ...{ model, target: target.length > 0 && !isEmpty ? await named(target) : null },
+      fit: flags.fit === undefined ? null : await fromLibrary('datasets', flags.fit),
+      allNormal: isEmpty,
       ...{ normal: flags.normal ?? null, runtime: flags.runtime, device: flags.device },
       ...(out !== undefined && !namesModel(model) && { run: join(out, 'run') }),
     }
@@ -100,7 +104,7 @@ async function look(
     })
     tasks.end()
     try {
-      await tell(context, found, out)
+      if (!isEmpty) await tell(context, found, out)
       if (flags.export !== undefined) await exportModel(context, found, flags.export, overwrite)
       if (flags.watch) await watch(context, found, target)
     } finally {
@@ -139,6 +143,10 @@ function progressOf(
       tasks.show(phase === 'fitting' ? 'Learning what is normal' : 'Scoring', 'images', done, total),
   }
 }
+
+/** Paths, or names of datasets of the library. */
+const named = (given: readonly string[]): Promise<string[]> =>
+  Promise.all(given.map((one) => fromLibrary('datasets', one)))
 
 const nothingToWatch = () =>
   new ExpectedError(

@@ -14,7 +14,7 @@ export function picturesOf(views: readonly AnomalyView[]): AnomalyPictures {
     originals.data.set(view.original, i * size * channels)
     reconstructions.data.set(view.reconstruction, i * size * channels)
     heat.data.set(
-      view.heat.map((value) => 255 * Math.min(1, Math.max(0, value))),
+      view.heat.map((value) => Math.round(255 * Math.min(1, Math.max(0, value)))),
       i * size,
     )
   }

@@ -4,6 +4,7 @@ import type { Begun } from '../../../shared/api/latent'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { makeFolder } from '../../store/makeFolder'
+import type { EventBus } from '../../base/eventBus'
 import type { DatasetService } from '../datasets/datasetService'
 import { FreeNames } from '../../store/freeNames'
 import type { JobService } from '../../base/jobService'
@@ -12,12 +13,14 @@ import { slugOf } from '../library/slug'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import type { AnomalyService } from './anomalyService'
 import { anomalyTable, type TableRow } from './anomalyTable'
+import { openedDetector } from './openedDetector'
 import { searchReport } from './searchReport'
 
 export interface SaveDependencies {
   readonly searches: AnomalyService
   readonly datasets: DatasetService
   readonly jobs: JobService
+  readonly events: EventBus
   readonly places: PlaceRegistry
 }
 
@@ -77,10 +80,16 @@ export class AnomalySaves {
         }
       case 'report':
         return async (report, signal) => {
+          await openedDetector(this.deps, id, signal)
           const rows = await this.rowsOf(id, [...odd, ...others])
           const onProgress = (done: number, total: number) => report({ done, total })
           const page = await searchReport(this.deps.searches, id, new Set(odd), rows, { signal, onProgress })
           await writeFileAtomic(await free('.html', '-report'), page)
+        }
+      case 'onnx':
+        return async (_, signal) => {
+          const detector = await openedDetector(this.deps, id, signal)
+          await detector.exportModel(await free('', '-model'), false)
         }
     }
   }
@@ -90,8 +99,10 @@ export class AnomalySaves {
     const { datasets, searches } = this.deps
     const { record, columns, names, marks } = await searches.named(id)
     const folder = await datasets.folderOf(record.target.id)
-    return datasets.opened.with(folder, async ({ info }, index) =>
-      (await (await index()).itemsAt([...rows])).map(({ row, path, label, source }) => ({
+    // Rows that follow each other are read in one go.
+    const sorted = [...rows].sort((a, b) => a - b)
+    const found = await datasets.opened.with(folder, async ({ info }, index) =>
+      (await (await index()).itemsAt(sorted)).map(({ row, path, label, source }) => ({
         ...{ row, path, label, score: columns.scores[row]! },
         file: join(info.sources[source] ?? '', path),
         mark: marks.get(names.keys[row]!) ?? null,
@@ -100,6 +111,8 @@ export class AnomalySaves {
         duplicateDistance: columns.duplicateDistance[row]!,
       })),
     )
+    const byRow = new Map(found.map((image) => [image.row, image]))
+    return rows.map((row) => byRow.get(row)!)
   }
 }
 

@@ -18,6 +18,7 @@ import type { Log } from '../../base/log'
 import { RevisedList } from '../../base/revisedList'
 import type { Library } from '../library/library'
 import { picturesOf } from './anomalyPictures'
+import { KeptViews } from './keptViews'
 import { detailOf } from './loadedSearch'
 import { OpenDetectors } from './openDetectors'
 import { OpenSearches } from './openSearches'
@@ -117,11 +118,17 @@ export class AnomalyService {
   }
 
   async view({ id, rows }: ParsedParams<'anomalies.view'>): Promise<AnomalyPictures | Begun> {
-    await this.named(id)
-    const detector = this.detectors.get(id)
-    if (!detector) return this.beginOpening(id)
+    const { names } = await this.named(id)
+    const kept = new KeptViews(await this.folderOf(id))
     const views = []
-    for (const row of rows) views.push(await detector.view(row))
+    for (const row of rows) {
+      const known = await kept.read(row, names.input)
+      const detector = this.detectors.get(id)
+      if (!known && !detector) return this.beginOpening(id)
+      const view = known ?? (await detector!.view(row))
+      if (!known) await kept.keep(row, view).catch((error: unknown) => this.warn(id, error))
+      views.push(view)
+    }
     return picturesOf(views)
   }
 
@@ -217,6 +224,10 @@ export class AnomalyService {
       .items.filter((item) => item.target.id === target && item.state === 'ready')
     const newest = same.sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0]
     return newest ? readMarks(await this.folderOf(newest.id)) : {}
+  }
+
+  private warn(id: string, error: unknown): void {
+    this.deps.log.warn(`A picture of the search ${id} could not be kept: ${(error as Error).message}`)
   }
 
   private async takeBack(id: string): Promise<void> {

@@ -14,6 +14,7 @@ import type { PlaceRegistry } from '../../base/placeRegistry'
 import { picturesOf } from './anomalyPictures'
 import type { AnomalyService } from './anomalyService'
 import { thresholdOf } from './loadedSearch'
+import { openedDetector } from './openedDetector'
 import { watchAnomalies } from './watchAnomalies'
 
 export interface WatchDependencies {
@@ -60,7 +61,7 @@ export class AnomalyWatches {
       ...{ kind: 'anomalies', subject: searches.summary(id)!.name },
       work: async (_, signal) => {
         try {
-          await this.opened(id, signal)
+          await openedDetector(this.deps, id, signal)
           await this.begin(id, folder)
         } catch (error) {
           searches.detectors.release(id)
@@ -99,28 +100,6 @@ export class AnomalyWatches {
     for (const id of [...this.watching.keys()]) await this.unwatch(id)
   }
 
-  private async opened(id: string, signal: AbortSignal): Promise<void> {
-    const { jobs, events, searches } = this.deps
-    const begun = await searches.ensureOpen(id)
-    if (!begun) return
-    const cancel = () => jobs.cancel(begun.job)
-    signal.addEventListener('abort', cancel, { once: true })
-    await new Promise<void>((resolve) => {
-      const isOver = () => {
-        const job = jobs.listing().items.find((item) => item.id === begun.job)
-        return !job || (job.state !== 'running' && job.state !== 'waiting')
-      }
-      if (isOver()) return resolve()
-      const stop = events.on('jobs.changed', () => {
-        if (!isOver()) return
-        stop()
-        resolve()
-      })
-    })
-    signal.throwIfAborted()
-    searches.detectors.expect(id)
-  }
-
   private async begin(id: string, folder: string): Promise<void> {
     const { log, searches, fence } = this.deps
     let number = (await readNoticed(await searches.folderOf(id))).at(-1)?.number ?? 0
@@ -145,7 +124,8 @@ export class AnomalyWatches {
         {
           ...{ signal: abort.signal, onReady },
           onImage: (image) => inBackground(this.notice(id, ++number, image.path, image, null)),
-          onSkipped: (path, reason) => inBackground(this.notice(id, ++number, path, scores, reason)),
+          onSkipped: (path, reason) =>
+            inBackground(this.notice(id, ++number, path, scores, reason.replace(`${path}: `, ''))),
         },
       )
       entry.ended.catch(onFailed)

@@ -32,6 +32,8 @@ export interface AnomalyRequest extends ComputeTarget, AnomalySettings {
   readonly normal: readonly string[] | null
   /** Rows of `fit` that the model was not trained on, as an earlier search with it told; without, they are found out. */
   readonly heldOut?: Uint32Array
+  /** Whether all images that it is fitted on are normal, also where they are those that are looked through. */
+  readonly allNormal?: boolean
   /** Where a model that is trained is kept; in a temporary folder without. */
   readonly run?: string
   /** Milliseconds for the training, where it is another time than the budget names. */

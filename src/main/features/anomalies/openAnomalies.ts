@@ -1,3 +1,4 @@
+import { inBackground } from '../../../shared/inBackground'
 import type { EventBus } from '../../base/eventBus'
 import type { JobService } from '../../base/jobService'
 import type { Log } from '../../base/log'
@@ -24,6 +25,10 @@ export async function openAnomalies(
   const searches = await AnomalyService.open({ ...parts, find: findAnomalies })
   const watches = new AnomalyWatches({ ...parts, searches })
   const saves = new AnomalySaves({ ...parts, searches })
+  // Another place: detectors are closed, and whatever they watch for with them.
+  parts.library.onChange((change) => {
+    if (change === null) inBackground(watches.close())
+  })
   const close = async () => {
     await watches.close()
     await searches.close()

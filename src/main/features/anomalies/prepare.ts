@@ -63,7 +63,14 @@ export async function prepare(
     const isSelf = source === null || isSame(source, target)
     const fit = isSelf ? images : await opened(openFor(input, [source], work))
     const normal = normalIn(fit, request.normal)
-    const found = { fit, target: images, model, normal, source, robust: isSelf && !normal }
+    const found = {
+      fit,
+      target: images,
+      model,
+      normal,
+      source,
+      robust: isSelf && !normal && !request.allNormal,
+    }
     return finish(request, found, request.heldOut ?? (await heldOutOf(model, own, fit)))
   }
   const source = places.fit!
@@ -71,7 +78,7 @@ export async function prepare(
   const fit = await opened(openAs(preprocessing, [source], work))
   const isSelf = places.target === null || isSame(source, places.target)
   const normal = normalIn(fit, request.normal)
-  const robust = isSelf && !normal
+  const robust = isSelf && !normal && !request.allNormal
   const rows = rowsOf(fit, normal)
   checkEnough(rows.length)
   work.onPhase?.('training')

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { AnomalySettings } from '../../../shared/anomalies'
 import { preprocessingSchema } from '../../../shared/dataset'
+import { leastBudgetMs } from '../../../shared/trainingConfig'
 import type { NoiseSpec } from '../../../shared/noise'
 import { OpenDatasets } from '../datasets/openDatasets'
 import { subsetDataset } from '../datasets/subsetDataset'
@@ -39,6 +40,9 @@ export interface TrainedOnNormal {
 const warmUp = 0.4
 const leaving = 0.1
 const fewestForLeaving = 20
+/** From this budget on an epoch is as long as the plan has it; below, it is of so many images. */
+const shortBudgetMs = 20_000
+const fewestAnEpoch = 600
 
 /**
  * Trains on normal images. Where some may be odd, the tenth that is reconstructed worst leaves the training after a warm-up,
@@ -51,8 +55,13 @@ export async function trainNormal(
 ): Promise<TrainedOnNormal> {
   const { rows, settings, robust, run, scratch } = training
   const plan = await planForDataset(images.folder, settings.budget)
-  const config: ConfigChoice = { ...plan.config, seed: settings.seed, noise: noiseOf(settings) }
   const budgetMs = training.budgetMs ?? budgetsMs[settings.budget]
+  const config: ConfigChoice = {
+    ...plan.config,
+    seed: settings.seed,
+    noise: noiseOf(settings),
+    ...(budgetMs < shortBudgetMs && { imagesPerEpoch: Math.min(rows.length, fewestAnEpoch) }),
+  }
   const model: ModelChoice = { spec: plan.spec, fromPreset: null, seed: settings.seed }
   const all = await part(images, rows, join(scratch, 'normal.dataset'))
   const once = (dataset: string, folder: string, share: number, from?: string) =>
@@ -62,7 +71,7 @@ export async function trainNormal(
         ...{ run: folder, dataset: { source: dataset, preprocessing: preprocessingSchema.parse({}) }, from },
         ...{ runtime: training.runtime, device: training.device, overwrite: false },
         model: from === undefined ? model : {},
-        config: { ...config, budgetMs: budgetMs * share },
+        config: { ...config, budgetMs: Math.max(leastBudgetMs, budgetMs * share) },
       },
       { client: work.client, signal: work.signal, onEvent: work.onTraining },
     )

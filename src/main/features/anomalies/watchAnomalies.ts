@@ -1,7 +1,9 @@
+import { readdir } from 'node:fs/promises'
 import { watch } from 'chokidar'
 import type { ScoredImage } from '../../../shared/anomalies'
 import { ExpectedError } from '../../../shared/errors'
 import { hasImageExtension } from '../pictures/imageFormats'
+import { explainFileError } from '../../store/fileErrors'
 import type { FoundAnomalies } from './findAnomalies'
 
 export interface WatchOptions {
@@ -15,6 +17,17 @@ export interface WatchOptions {
 
 /** A file counts as whole once it has not grown for this time. */
 const settledMs = 300
+
+/** Whether there is an image in one of these folders. @throws ExpectedError where there is no such folder */
+export async function holdsImages(folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders) {
+    const names = await readdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw explainFileError(error, folder)
+    })
+    if (names.some((name) => hasImageExtension(name))) return true
+  }
+  return false
+}
 
 /** Scores new image files in folders as they come, one after the other, until it is told to end. */
 export async function watchAnomalies(

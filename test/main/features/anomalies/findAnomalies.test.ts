@@ -6,9 +6,10 @@ import { anomalySettingsSchema } from '../../../../src/shared/anomalies'
 import { type AnomalyRequest, findAnomalies } from '../../../../src/main/features/anomalies/findAnomalies'
 import { maskOf, mvtecLayout } from '../../../../src/main/features/anomalies/mvtec'
 import { drawSurface } from '../../../../src/main/features/anomalies/sample/defects'
-import { watchAnomalies } from '../../../../src/main/features/anomalies/watchAnomalies'
+import { holdsImages, watchAnomalies } from '../../../../src/main/features/anomalies/watchAnomalies'
 import { randomStream } from '../../../../src/main/engine/training/random'
 import { hourglass, records, testComputeClient } from '../../../support/commandLine'
+import { hasPeersPython, runPython } from '../../../support/peersPython'
 import { folderOfFile } from '../../../support/testFolder'
 
 const side = 20
@@ -87,7 +88,7 @@ it('knows the layout of MVTec AD, tells odd images by it and measures with its m
 })
 
 it('finds the odd one and the twin in a folder itself', async () => {
-  const found = await findAnomalies(request({ model: at('mixed') }), { client })
+  const found = await findAnomalies(request({ model: at('mixed'), training: 'repair' }), { client })
   const { images, selfFitted } = found.result
   await found.close()
   expect(selfFitted).toBe(true)
@@ -116,6 +117,32 @@ it('says on the command line which images are odd, as JSON and in a report, with
   expect(again.stderr).toContain('--overwrite')
 })
 
+it('exports a model that says how odd an image is, with a README whose code runs', async () => {
+  const found = await findAnomalies(
+    request({ model: at('kept/run'), target: [at('rings/test')], fit: at('rings/train'), falseAlarms: 0.05 }),
+    { client },
+  )
+  const { files, threshold } = await found.exportModel(at('onnx'), false)
+  await expect(found.exportModel(at('onnx'), false)).rejects.toThrow('--overwrite')
+  await found.close()
+  expect(files).toEqual(['model.onnx', 'README.md'])
+  expect(threshold).toBeGreaterThan(0)
+  const readme = await readFile(at('onnx/README.md'), 'utf8')
+  const code = /```python\n([\s\S]*?)```/.exec(readme)![1]!
+  expect(code.trim().split('\n').filter(Boolean)).toHaveLength(10)
+  if (!hasPeersPython('onnxruntime', 'PIL', 'numpy')) return
+  const run = (image: string) =>
+    runPython(
+      code.replace('"model.onnx"', () => JSON.stringify(at('onnx/model.onnx'))),
+      image,
+    )
+  const said = await run(at('rings/test/crack/0.png'))
+  expect(said).toContain(`(1, ${side}, ${side})`)
+  expect(said).toContain('odd')
+  expect(Number.parseFloat(said)).toBeGreaterThan(threshold)
+  expect(Number.parseFloat(await run(at('rings/train/good/0.png')))).toBeLessThan(Number.parseFloat(said))
+})
+
 it('says what is missing', async () => {
   const nowhere = findAnomalies(request({ model: at('rings/train'), normal: ['bad'] }), { client })
   await expect(nowhere).resolves.toBeDefined()
@@ -130,6 +157,9 @@ it('says what is missing', async () => {
 it('scores new files of a folder as they come, and goes on after one that cannot be read', async () => {
   const folder = at('incoming')
   await mkdir(folder)
+  await expect(holdsImages([folder])).resolves.toBe(false)
+  await expect(holdsImages([folder, at('rings/train')])).resolves.toBe(true)
+  await expect(holdsImages([at('nowhere')])).rejects.toThrow('nowhere')
   const heard: string[] = []
   const ending = new AbortController()
   const score = async (path: string) => {
