@@ -3,6 +3,7 @@ import { DenoiseService } from '../features/denoising/denoiseService'
 import { DatasetService } from '../features/datasets/datasetService'
 import { DeviceService } from '../features/devices/deviceService'
 import { EventBus } from '../base/eventBus'
+import { ExperimentService } from '../features/experiments/experimentService'
 import { ModelExports } from '../features/models/modelExports'
 import { JobService } from '../base/jobService'
 import type { Log } from '../base/log'
@@ -93,6 +94,9 @@ async function openOn(
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
+  const experiments = new ExperimentService({
+    ...{ library, runs, training, places, log, client: helper, target: () => devices.target() },
+  })
   const gate = new LibraryGate()
   const mover = await moverOf({
     ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
@@ -107,7 +111,8 @@ async function openOn(
   }
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
   const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
-  return { ...made, plans, denoising, latent, latentActions, exports, mover, gate, showcase, close }
+  const looking = { denoising, latent, latentActions, exports, showcase, experiments }
+  return { ...made, ...looking, plans, mover, gate, close }
 }
 
 interface MoverParts extends Omit<MoveDependencies, 'datasets' | 'isUnderWay'> {

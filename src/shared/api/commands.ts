@@ -10,6 +10,7 @@ import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '..
 import type { AppState, DeviceState } from './app'
 import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
 import type { Listing } from './events'
+import { experimentCommands, type ExperimentCommandResults } from './experiments'
 import type { Job } from './jobs'
 import { latentCommands, type LatentResults } from './latentCommands'
 import {
@@ -251,9 +252,8 @@ export const commands = {
   }),
 
   ...showcaseCommands,
-
+  ...experimentCommands,
   ...latentCommands,
-
   ...denoiseCommands,
 } as const
 
@@ -313,7 +313,7 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results extends LatentResults, DenoiseResults, ShowcaseResults {
+export interface Results extends LatentResults, DenoiseResults, ShowcaseResults, ExperimentCommandResults {
   'app.state': AppState
   'settings.change': AppState
   /** Absolute paths, and bytes of what would be copied. */

@@ -1,6 +1,7 @@
 import { common } from './common'
 import { datasets } from './datasets'
 import { denoise } from './denoise'
+import { experiment } from './experiment'
 import { help } from './help'
 import { latent } from './latent'
 import { models } from './models'
@@ -24,4 +25,5 @@ export const en = {
   models,
   settings,
   help,
+  experiment,
 }

@@ -1,0 +1,138 @@
+export const experiment = {
+  title: 'Experiment',
+  open: 'Experiment…',
+  new: 'Neues Experiment',
+  newText:
+    'Das gleiche Netz auf mehrere Arten trainieren, mit den gleichen Bildern, den gleichen Schritten und dem gleichen ersten Encoder, und sehen, ob der Unterschied mehr ist als Zufall.',
+  fromRun: 'Auf beide Arten trainieren und vergleichen…',
+  noImages: 'Ein Experiment braucht Bilder',
+  noImagesText: 'Öffnen Sie zuerst einen Ordner mit Bildern. Dann wählen Sie, was an ihnen verglichen wird.',
+  varies: 'Was sich unterscheidet',
+  things: {
+    tying: 'Wie der Decoder gekoppelt ist',
+    preset: 'Das Netz',
+    code: 'Die Länge des Codes',
+    noise: 'Das Rauschen, das es zu entfernen lernt',
+    'learning-rate': 'Die Lernrate',
+  },
+  whatIs: {
+    tying: 'was die Kopplung ausmacht',
+    preset: 'welches Netz dazu passt',
+    code: 'wie lang der Code sein muss',
+    noise: 'was Rauschen im Training bewirkt',
+    'learning-rate': 'welche Lernrate dazu passt',
+  },
+  titleOf: '{name}: {what}',
+  variants: 'Varianten',
+  about: {
+    tied: 'Der Decoder nutzt die Transponierte der Kernel des Encoders: ein Satz Zahlen, über beide trainiert.',
+    untied: 'Encoder und Decoder haben eigene Kernel.',
+    'copied-batch':
+      'Der Decoder wird nach jedem Schritt auf die Transponierte gesetzt und nicht selbst trainiert.',
+    'copied-epoch':
+      'Der Decoder wird nach jeder Epoche auf die Transponierte gesetzt und nicht selbst trainiert.',
+    'pseudo-inverse':
+      'Der Decoder wird nach jeder Epoche auf die Pseudoinverse gesetzt und nicht selbst trainiert.',
+    'tied-untied':
+      'Gekoppelt für die Hälfte der Epochen, dann werden beide getrennt weiter trainiert (Hinton und Salakhutdinov 2006).',
+    layerwise: 'Jede Schicht allein für die Hälfte der Epochen, dann alle zusammen (Bengio et al. 2007).',
+  },
+  valuesHint: {
+    code: 'Längen des Codes, durch Kommas getrennt.',
+    noise: 'Arten von Rauschen, durch Kommas getrennt, etwa none, gaussian:25.',
+    'learning-rate': 'Lernraten, durch Kommas getrennt, etwa 0.001, 0.003.',
+  },
+  same: 'Was gleich bleibt',
+  dataset: 'Bilder',
+  network: 'Netz',
+  ofRun: 'Das von {name}',
+  seeds: 'Startwerte',
+  seedsHint:
+    'So oft wird jede Variante trainiert, mit anderen Zufallszahlen. Nur mehrere Startwerte unterscheiden einen Unterschied vom Zufall.',
+  minutes: 'Minuten für alle Läufe zusammen',
+  minutesHint: 'Die Zeit wird auf die Läufe verteilt. Alle haben die gleiche Zahl von Epochen.',
+  runsPlanned:
+    'Noch kein Lauf | Ein Lauf kommt in die Warteschlange. | {n} Läufe kommen in die Warteschlange.',
+  start: 'Experiment beginnen',
+  gone: 'Dieses Experiment gibt es nicht',
+  setting: '{images} Bilder, davon {heldOut} zurückgehalten. {layers}, {epochs} Epochen, {seeds} Startwerte.',
+  progress: 'Fortschritt',
+  runsDone: '{done} von {of} Läufen sind fertig.',
+  left: ' Noch etwa {time}.',
+  verdict: 'Was daraus folgt',
+  table: 'Die Werte',
+  tableHint:
+    'Von zurückgehaltenen Bildern nach der letzten Epoche: Mittel über die Startwerte ± Standardabweichung. In Klammern die beste Epoche, deren Modell behalten wird. Der Unterschied ist der gleicher Startwerte; er gilt als mehr als Zufall, wenn er größer ist als seine Streuung.',
+  variant: 'Variante',
+  parameters: 'Trainierte Werte',
+  file: 'Größe der Datei',
+  mse: 'Fehler (MSE)',
+  psnr: 'PSNR',
+  time: 'Trainingszeit',
+  difference: 'Unterschied zur ersten',
+  oneSeed: 'ein Startwert',
+  beyond: 'mehr als Zufall',
+  draw: 'unentschieden',
+  unstable: 'instabil',
+  pca: 'PCA, {n} Komponenten',
+  lossOf: 'Der Fehler auf zurückgehaltenen Bildern über die Epochen. {summary}',
+  psnrOf: 'Die PSNR zurückgehaltener Bilder über die Epochen. {summary}',
+  orthonormal: 'Schicht {n}: ‖WᵀW − I‖',
+  inverse: 'Schicht {n}: ‖Wᵀ − W⁺‖, Transponierte von Pseudoinverser',
+  spectrum: 'Schicht {n}: Singulärwerte',
+  number: 'Nummer',
+  pictures: 'Die gleichen Bilder durch jede Variante',
+  filters: 'Worauf die ersten Schichten achten',
+  filtersOf: '{n} Filter von {name}',
+  save: 'Als HTML und CSV speichern…',
+  saved: '{names} gespeichert.',
+  why: {
+    open: 'Warum?',
+    title: 'Warum koppeln, und warum die Transponierte?',
+    lead: 'Was Kopplung tut, für den kleinsten Fall gezeichnet, und was Forscher gefunden haben.',
+    try: 'An eigenen Bildern ausprobieren',
+    linear: 'Zwei Eingänge, eine Zahl',
+    linearText:
+      'Jeder graue Punkt ist ein Bild aus zwei Pixeln. Der Encoder w macht daraus eine Zahl, w·x, und der Decoder d zeichnet aus dieser Zahl den Punkt d·(w·x), immer auf einer Geraden. Ziehen Sie den Pfeil: zur langen Seite der Wolke gedreht, kommen die roten Punkte den grauen nahe.',
+    linearAfter:
+      'Mit der Transponierten als Decoder kommt es auf die Länge an: nur wo w auf dem Kreis endet, ‖w‖ = 1, sind Transponierte und Pseudoinverse der gleiche Pfeil. Mit der Pseudoinversen ist jede Länge recht. Drücken Sie „Gekoppelt trainieren“: der Gradientenabstieg endet auf dem Kreis und auf der gestrichelten Geraden, wo die PCA ist. In mehr Dimensionen wird aus dem Kreis WᵀW = I: orthonormale Spalten.',
+    drawing: 'Der Vektor des Encoders',
+    drawingValue: '{degrees} Grad, Länge {length}, Rekonstruktionsfehler {error}',
+    decoder: 'Decoder',
+    transpose: 'Transponierte',
+    inverse: 'Pseudoinverse',
+    keyEncoder: 'der Encoder w und seine Transponierte',
+    keyInverse: 'seine Pseudoinverse w⁺ = w / (w·w)',
+    keyPca: 'die erste Hauptkomponente',
+    keyOutput: 'was der Decoder zeichnet',
+    error: 'Rekonstruktionsfehler',
+    best: 'Fehler der PCA',
+    train: 'Gekoppelt trainieren',
+    stop: 'Anhalten',
+    normalize: 'Länge auf 1 setzen',
+    keys: 'In der Zeichnung ziehen oder sie fokussieren: links und rechts drehen, auf und ab ändern die Länge, Pos1 setzt sie auf 1.',
+    inverseTitle: 'Warum nicht die Inverse?',
+    inverseText:
+      'Eine Schicht, die verkleinert, ist nicht quadratisch und hat keine Inverse. Das Nächste ist die Pseudoinverse W⁺. Mit W = U·S·Vᵀ ist die Transponierte V·S·Uᵀ und die Pseudoinverse V·S⁻¹·Uᵀ: wo alle Singulärwerte 1 sind, sind beide gleich. Die Transponierte kostet keine Rechnung, und man kann durch sie hindurch trainieren; die Pseudoinverse muss neu berechnet werden, sobald W sich ändert, und ein kleiner Singulärwert lässt sie explodieren. Mit Aktivierungen dazwischen macht keine von beiden eine Schicht genau rückgängig.',
+    biasesTitle: 'Was wird aus den Bias-Werten?',
+    biasesText:
+      'Sie sind nie gekoppelt. Der Bias des Encoders hat eine Zahl je Einheit auf der Seite des Codes, der des Decoders eine je Wert auf der Seite des Bildes: da gibt es nichts zu teilen. Es sind wenige.',
+    copiedTitle: 'Koppeln ist nicht Kopieren',
+    copiedText:
+      'Ein gekoppelter Kernel ist ein Satz Zahlen, der die Gradienten beider Verwendungen addiert bekommt. Ein kopierter Decoder bekommt keine: der Encoder lernt gegen einen Decoder, der für fest gehalten wird und sich dann unter ihm ändert. Beide können einander jagen, um so schlimmer, je seltener kopiert wird, und Startwerte enden weit auseinander.',
+    savesTitle: 'Was es spart',
+    savesText:
+      'Fast die Hälfte der trainierten Werte und der Datei. Es wird auch schwerer, wenige Bilder auswendig zu lernen. Es kostet die Freiheit des Decoders, das Gezeichnete zu skalieren, was bei Sigmoid-Einheiten und wenigen Schichten am meisten zählt.',
+    papersTitle: 'Was Forscher gefunden haben',
+    papers: {
+      baldi:
+        'Baldi und Hornik (1989): ein linearer Autoencoder hat keine schlechten Minima; das beste spannt den Unterraum der PCA auf. Gekoppelt enden die Spalten des Kernels orthonormal.',
+      hinton:
+        'Hinton und Salakhutdinov (2006): gekoppelt vortrainierte Schichten, dann entfaltet und ungekoppelt weiter trainiert, erreichen Codes, die tiefe Netze aus zufälligen Anfangswerten damals nicht erreichten.',
+      vincent:
+        'Vincent et al. (2010): entrauschende Autoencoder werden durchweg gekoppelt trainiert; gekoppelte Gewichte sind ebenso gut, und das Entrauschen formt die Filter.',
+      bengio:
+        'Bengio et al. (2007): eine Schicht nach der anderen zu trainieren ist ein besserer Anfang als der Zufall. Mit heutigen Anfangswerten und Optimierern ist der Gewinn klein oder weg: sehen Sie selbst.',
+    },
+  },
+}
