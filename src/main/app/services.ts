@@ -78,25 +78,21 @@ async function openOn(
     ...{ events, jobs, settings, log, isTraining, client: trainer, state: folders.state },
     setupScript: tensorflowSetup,
   })
+  const target = () => devices.target()
   const training = await TrainingService.open({
-    ...{ library, runs, events, imports, log, client: trainer },
-    target: () => devices.target(),
+    ...{ library, runs, events, imports, log, client: trainer, target },
     modelFolder: (id) => models.folderOf(id),
     isMoving: () => jobs.isBusy('move-library'),
   })
   const denoising = await DenoiseService.open({
     ...{ events, log, places, fence, models, uploads, version, state: folders.state, roots: shell.roots },
-    ...{ client: helper, savers, target: () => devices.target() },
+    ...{ client: helper, savers, target },
   })
-  const latent = new LatentService({
-    ...{ datasets, models, jobs, log, mapper, helper, target: () => devices.target() },
-  })
+  const latent = new LatentService({ datasets, models, jobs, log, mapper, helper, target })
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
-  const experiments = new ExperimentService({
-    ...{ library, runs, training, places, log, client: helper, target: () => devices.target() },
-  })
+  const experiments = new ExperimentService({ library, runs, training, places, log, client: helper, target })
   const gate = new LibraryGate()
   const mover = await moverOf({
     ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },

@@ -84,9 +84,9 @@ export const commands = {
   'places.browse': z.strictObject({ place: placeSchema, files: z.enum(['images', 'models']).optional() }),
   /** A new folder within one that was browsed to, for a library to move to. */
   'places.createFolder': z.strictObject({ place: placeSchema, name }),
-  /** The system's dialog; an empty list when it was closed, or where there is none. */
   /** In the system's file manager. */
   'places.reveal': z.strictObject({ place: placeSchema }),
+  /** The system's dialog; an empty list when it was closed, or where there is none. */
   'places.pick': z.strictObject({ kind: z.enum(pickKinds) }),
 
   'jobs.list': nothing,
