@@ -154,9 +154,7 @@ export const commands = {
   'training.presets': z.strictObject({ dataset: idSchema }),
   /** Times a few steps. */
   'training.estimate': z.strictObject({
-    dataset: idSchema,
-    spec: modelSpecSchema,
-    config: trainingConfigSchema,
+    ...{ dataset: idSchema, spec: modelSpecSchema, config: trainingConfigSchema },
     ...target,
   }),
   'training.state': nothing,
