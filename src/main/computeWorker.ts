@@ -29,7 +29,15 @@ import { similarity } from './features/denoising/tasks/similarity'
 import { train } from './features/training/tasks/train'
 import { measureRun } from './features/experiments/tasks/measureRun'
 import { codeRange, corrupt, tryCode, tryImage } from './features/models/tasks/tryModel'
+import { exportAnomalyModel } from './features/anomalies/tasks/exportAnomalyModel'
 import { describeRuntimes } from './worker/runtimes'
+import {
+  dropAnomalies,
+  fitAnomalies,
+  nearestOfEach,
+  scoreAnomalies,
+  viewAnomaly,
+} from './features/anomalies/tasks/anomalies'
 
 /** What draws the window and reads files comes first, since it asks for little. Of 19. */
 const niceness = 10
@@ -77,6 +85,12 @@ const tasks: Tasks = {
   tryImage,
   tryCode,
   codeRange,
+  fitAnomalies,
+  scoreAnomalies,
+  viewAnomaly,
+  nearestOfEach,
+  exportAnomalyModel,
+  dropAnomalies,
 }
 
 const port = parentPort!

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../context'
+import { registerAnomalies } from './anomalies'
 import { registerBench } from './bench'
 import { registerCheck } from './check'
 import { registerCompare } from './compare'
@@ -41,6 +42,7 @@ export const commands: RegisterCommand[] = [
   registerLatent,
   registerInterpolate,
   registerNeighbours,
+  registerAnomalies,
   registerExport,
   registerImportModel,
   registerBench,
