@@ -24,6 +24,18 @@ export const router = createRouter({
     { path: '/runs', name: 'runs', component: () => import('./views/RunsView.vue') },
     { path: '/runs/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
     { path: '/runs/:id', name: 'run', component: () => import('./views/RunView.vue'), props: true },
+    {
+      path: '/experiments/new',
+      name: 'new-experiment',
+      component: () => import('./views/NewExperimentView.vue'),
+    },
+    { path: '/experiments/why', name: 'why-tying', component: () => import('./views/WhyTyingView.vue') },
+    {
+      path: '/experiments/:id',
+      name: 'experiment',
+      component: () => import('./views/ExperimentView.vue'),
+      props: true,
+    },
     { path: '/models', name: 'models', component: () => import('./views/ModelsView.vue') },
     { path: '/models/:id', name: 'model', component: () => import('./views/ModelView.vue'), props: true },
     {

@@ -37,6 +37,10 @@ export const tyingOf: Record<
 /** Which experiment a run belongs to, and as what. */
 export const experimentOfRunSchema = z.object({
   id: z.string().max(120),
+  what: z.enum(variedThings),
+  /** All variants and seeds of it, in their order. */
+  values: z.array(z.string().max(200)).max(12),
+  seeds: z.array(z.number().int()).max(100),
   variant: z.string().max(200),
   seed: z.number().int().min(0).max(0xffffffff),
 })

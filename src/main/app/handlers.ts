@@ -4,6 +4,7 @@ import { anomalyHandlers } from '../features/anomalies/anomalyHandlers'
 import { datasetHandlers } from '../features/datasets/datasetHandlers'
 import { denoiseHandlers } from '../features/denoising/denoiseHandlers'
 import { deviceHandlers } from '../features/devices/deviceHandlers'
+import { experimentHandlers } from '../features/experiments/experimentService'
 import { exportHandlers } from '../features/models/modelExports'
 import { jobHandlers } from '../base/jobService'
 import { latentHandlers } from '../features/latent/latentHandlers'
@@ -22,7 +23,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
 }
 
 /** What reads or writes the library. The others may wait for jobs, as a move of the library is one. */
-const inLibrary = /^(datasets|training|runs|models|latent|anomalies)\.|^library\.(restore|empty)$/
+const inLibrary = /^(datasets|training|runs|models|latent|anomalies|experiments)\.|^library\.(restore|empty)$/
 
 /** While the library changes its place, what a window asks of it waits, and finds it in the new place then. */
 function gated(gate: LibraryGate, handlers: Handlers): Handlers {
@@ -58,6 +59,7 @@ function allHandlers(services: Services, shell: Shell, state: () => AppState): H
     ...modelHandlers(services.models, shell),
     ...exportHandlers(services.exports),
     ...showcaseHandlers(services.showcase),
+    ...experimentHandlers(services.experiments),
     ...latentHandlers(services.latent, services.latentActions),
     ...denoiseHandlers(services.denoising, shell),
     ...anomalyHandlers(services.anomalies),

@@ -4,6 +4,7 @@ import { DenoiseService } from '../features/denoising/denoiseService'
 import { DatasetService } from '../features/datasets/datasetService'
 import { DeviceService } from '../features/devices/deviceService'
 import { EventBus } from '../base/eventBus'
+import { ExperimentService } from '../features/experiments/experimentService'
 import { ModelExports } from '../features/models/modelExports'
 import { JobService } from '../base/jobService'
 import type { Log } from '../base/log'
@@ -82,25 +83,24 @@ async function openOn(
     ...{ events, jobs, settings, log, isTraining, client: trainer, state: folders.state },
     setupScript: tensorflowSetup,
   })
+  const target = () => devices.target()
   const training = await TrainingService.open({
-    ...{ library, runs, events, imports, log, client: trainer },
-    target: () => devices.target(),
+    ...{ library, runs, events, imports, log, client: trainer, target },
     modelFolder: (id) => models.folderOf(id),
     isMoving: () => jobs.isBusy('move-library'),
   })
   const denoising = await DenoiseService.open({
     ...{ events, log, places, fence, models, uploads, version, state: folders.state, roots: shell.roots },
-    ...{ client: helper, savers, target: () => devices.target() },
+    ...{ client: helper, savers, target },
   })
-  const latent = new LatentService({
-    ...{ datasets, models, jobs, log, mapper, helper, target: () => devices.target() },
-  })
+  const latent = new LatentService({ datasets, models, jobs, log, mapper, helper, target })
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
+  const experiments = new ExperimentService({ library, runs, training, places, log, client: helper, target })
   const anomalies = await openAnomalies({
     ...{ library, events, jobs, datasets, models, log, places, fence, client: seeker },
-    target: () => devices.target(),
+    target,
   })
   const gate = new LibraryGate()
   const mover = await moverOf({
@@ -111,7 +111,7 @@ async function openOn(
   const close = closing([showcase, training, denoising, jobs, anomalies], ended)
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
   const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
-  const seen = { denoising, latent, latentActions, anomalies, exports, showcase }
+  const seen = { denoising, latent, latentActions, anomalies, exports, showcase, experiments }
   return { ...made, ...seen, plans, mover, gate, close }
 }
 

@@ -11,6 +11,7 @@ import { anomalyCommands, type AnomalyResults } from './anomalyCommands'
 import type { AppState, DeviceState } from './app'
 import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
 import type { Listing } from './events'
+import { experimentCommands, type ExperimentCommandResults } from './experiments'
 import type { Job } from './jobs'
 import { latentCommands, type LatentResults } from './latentCommands'
 import {
@@ -85,9 +86,9 @@ export const commands = {
   'places.browse': z.strictObject({ place: placeSchema, files: z.enum(['images', 'models']).optional() }),
   /** A new folder within one that was browsed to, for a library to move to. */
   'places.createFolder': z.strictObject({ place: placeSchema, name }),
-  /** The system's dialog; an empty list when it was closed, or where there is none. */
   /** In the system's file manager. */
   'places.reveal': z.strictObject({ place: placeSchema }),
+  /** The system's dialog; an empty list when it was closed, or where there is none. */
   'places.pick': z.strictObject({ kind: z.enum(pickKinds) }),
 
   'jobs.list': nothing,
@@ -155,9 +156,7 @@ export const commands = {
   'training.presets': z.strictObject({ dataset: idSchema }),
   /** Times a few steps. */
   'training.estimate': z.strictObject({
-    dataset: idSchema,
-    spec: modelSpecSchema,
-    config: trainingConfigSchema,
+    ...{ dataset: idSchema, spec: modelSpecSchema, config: trainingConfigSchema },
     ...target,
   }),
   'training.state': nothing,
@@ -253,11 +252,9 @@ export const commands = {
   }),
 
   ...showcaseCommands,
-
+  ...experimentCommands,
   ...latentCommands,
-
   ...denoiseCommands,
-
   ...anomalyCommands,
 } as const
 
@@ -306,7 +303,8 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results extends LatentResults, DenoiseResults, ShowcaseResults, AnomalyResults {
+export interface Results
+  extends LatentResults, DenoiseResults, ShowcaseResults, AnomalyResults, ExperimentCommandResults {
   'app.state': AppState
   'settings.change': AppState
   /** Absolute paths, and bytes of what would be copied. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ExperimentOfRun } from '../experiment'
 import type { DatasetInfo, DatasetScale, Preprocessing, Skipped } from '../dataset'
 import type { ModelSpec } from '../modelSpec'
 import type { Baselines, EpochMetrics, Finding, runStates } from '../run'
@@ -122,6 +123,8 @@ export interface RunSummary {
   readonly notes: string
   readonly error: string | null
   readonly external: boolean
+  /** The experiment that it is a part of. */
+  readonly experiment: ExperimentOfRun | null
 }
 
 /** One line of a run's log. */

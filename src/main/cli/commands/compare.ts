@@ -5,6 +5,7 @@ import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { Variation } from '../../../shared/experiment'
 import { verdictOf, verdictText } from '../../../shared/experimentVerdict'
 import { leastBudgetMs } from '../../../shared/trainingConfig'
+import { batchFor } from '../../features/experiments/batchFor'
 import {
   type ExperimentRequest,
   type ExperimentSummary,
@@ -157,9 +158,6 @@ function configOf(flags: CompareFlags, { count }: DatasetInfo): ConfigChoice {
     patches: patches === undefined ? undefined : { perImage: patches },
   }
 }
-
-/** Some thirty steps an epoch or more, as far as the images go. */
-const batchFor = (count: number): number => [128, 64, 32].find((size) => count >= 30 * size) ?? 16
 
 function variation(text: string): Variation {
   try {

@@ -1,4 +1,6 @@
-import type { InputShape } from '../../../shared/modelSpec'
+import type { ExperimentView, ShownVariant } from '../../../shared/api/experiments'
+import type { PixelBlock } from '../../../shared/api/library'
+import { inputSize, type InputShape } from '../../../shared/modelSpec'
 import { fittingScale, imageGrid, toPng } from '../drawing/imageGrid'
 import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/historyStore'
 import type { PlacedRun } from './collectResults'
@@ -70,6 +72,31 @@ export async function picturesOf(runs: readonly PlacedRun[]): Promise<Experiment
     factor,
     variants: await Promise.all(variants),
   }
+}
+
+/** The same as blocks, which a window draws itself. */
+export async function shownPictures(
+  runs: readonly PlacedRun[],
+): Promise<Pick<ExperimentView, 'originals' | 'shown'>> {
+  const seed = runs.find(({ folder }) => folder !== null)?.seed
+  const placed = runs.filter((run) => run.seed === seed && run.folder !== null)
+  const found = await Promise.all(placed.map(({ variant, folder }) => read(variant, folder!)))
+  const originals = placed[0] && (await readSnapshotImages(placed[0].folder!).catch(() => null))
+  return {
+    originals: originals ? blockOf(originals.originals) : null,
+    shown: found.flatMap((one): ShownVariant[] => {
+      if (!one) return []
+      const { variant, shape, pixels, filters } = one
+      const count = pixels.length / inputSize(shape)
+      const reconstructions = { count, ...shape, data: pixels }
+      return [{ variant, reconstructions, filters: filters && blockOf(filters) }]
+    }),
+  }
+}
+
+function blockOf({ shape, data }: { shape: readonly number[]; data: Uint8Array }): PixelBlock {
+  const [count, height, width, channels] = shape as [number, number, number, 1 | 3]
+  return { count, height, width, channels, data }
 }
 
 async function read(variant: string, run: string): Promise<Shown | null> {

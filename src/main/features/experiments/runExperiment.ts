@@ -5,14 +5,15 @@ import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { ExperimentResults, Variation } from '../../../shared/experiment'
 import { withEpochs } from '../../../shared/trainingConfig'
-import { type ImportProgress, importDataset } from '../datasets/importDataset'
+import type { ImportProgress } from '../datasets/importDataset'
 import type { ConfigChoice, ModelChoice } from '../training/runPlan'
-import { type DatasetChoice, isDatasetFolder } from '../training/trainingDataset'
+import type { DatasetChoice } from '../training/trainingDataset'
 import { resumeRun, trainNewRun } from '../training/trainRun'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { readRunInfo, runFiles } from '../../store/runStore'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget, TrainEvent } from '../../worker/protocol'
+import { datasetOf } from './datasetOf'
 import { collectResults } from './collectResults'
 import { type ExperimentSetup, experimentFiles, readSetup, writeSetup } from './experimentStore'
 import { measureFigures, readFigures, type RunFigures } from './figures'
@@ -150,18 +151,6 @@ async function checkImages({ dataset, datasetRevision }: ExperimentSetup): Promi
     )
 }
 
-async function datasetOf({ images }: ExperimentRequest, out: string, work: ExperimentWork): Promise<string> {
-  if (await isDatasetFolder(images.source)) return resolve(images.source)
-  const dataset = experimentFiles.dataset(out)
-  const name = basename(resolve(images.source))
-  const { preprocessing } = images
-  await importDataset({
-    ...{ sources: [images.source], out: dataset, preprocessing, name },
-    ...{ signal: work.signal, onProgress: work.onImport },
-  })
-  return dataset
-}
-
 /** Settles what is trained: the images, the variants, and how many epochs each run has. */
 async function beginExperiment(
   request: ExperimentRequest,
@@ -171,7 +160,7 @@ async function beginExperiment(
 ): Promise<ExperimentSetup> {
   const { vary, seeds, budgetMs, epochs, model } = request
   const beganAt = performance.now()
-  const dataset = await datasetOf(request, out, work)
+  const dataset = await datasetOf(request.images, out, work)
   const info = await readDatasetInfo(dataset)
   const plans = await planVariants(info, vary, model, request.config(info))
   for (const note of plans[0]!.notes) work.onNote?.(note)
@@ -210,13 +199,23 @@ async function fitEpochs(
   { client, signal, onTrial }: ExperimentWork,
 ) {
   const times: VariantTimes[] = []
+  const tried = new Map<string, VariantTimes>()
   for (const plan of plans) {
+    // Variants of the same layers take about the same time.
+    const key = JSON.stringify(plan.spec.encoder)
+    const before = tried.get(key)
+    if (before) {
+      times.push(before)
+      continue
+    }
     onTrial?.(plan.variant)
     const trained = Math.max(1, Math.round(info.count * (1 - plan.config.validationSplit)))
     const imagesToTrain = trained * (plan.config.patches?.perImage ?? 1)
     const { preprocessing } = images
     const subject = { folder: experimentFiles.trial(out), dataset, preprocessing, imagesToTrain }
-    times.push(await tryVariant(plan, { ...subject, runtime, device }, { client, signal }))
+    const measured = await tryVariant(plan, { ...subject, runtime, device }, { client, signal })
+    tried.set(key, measured)
+    times.push(measured)
   }
   const leftMs = budgetMs! - (performance.now() - beganAt)
   const imagesToTrain = Math.max(1, Math.round(info.count * (1 - plans[0]!.config.validationSplit)))
@@ -320,7 +319,14 @@ class Experiment {
         dataset: { source: this.setup.dataset, preprocessing: this.request.images.preprocessing },
         model: { spec, fromPreset: preset, seed },
         config: { ...config, seed },
-        experiment: { id: basename(this.out), variant, seed },
+        experiment: {
+          ...{
+            id: basename(this.out).slice(0, 120),
+            what: this.setup.vary.what,
+            values: this.setup.vary.values,
+          },
+          ...{ seeds: this.setup.seeds, variant, seed },
+        },
         overwrite: true,
         ...{ runtime, device },
       },

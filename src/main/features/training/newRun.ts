@@ -22,12 +22,13 @@ export interface NewRunSubject {
   readonly again: RunInfo | undefined
   /** What computes it where nothing is asked for and no run is repeated. */
   readonly target: ComputeTarget
+  readonly experiment: RunInfo['experiment']
 }
 
 /** What a window asks for as a run that waits, and its name. @throws ExpectedError for what can never be trained */
 export async function newRun(
   params: ParsedParams<'training.start'>,
-  { folder, importing, from, again, target }: NewRunSubject,
+  { folder, importing, from, again, target, experiment }: NewRunSubject,
 ): Promise<{ info: (place: number) => RunInfo; name: string }> {
   const { spec, preset } = params
   const dataset = importing === null ? await readDatasetInfo(folder) : null
@@ -49,6 +50,7 @@ export async function newRun(
       initialWeights: initial ? initial.weights : kept.weights,
       target: runtime ? { runtime, device } : target,
       owner: null,
+      experiment,
     },
   )
   const waiting: Omit<Waiting, 'place'> = {

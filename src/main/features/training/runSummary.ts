@@ -37,6 +37,7 @@ export function summaryOfRun({
     name: about.name ?? entry.id,
     notes: about.notes,
     external: entry.external,
+    experiment: info.experiment,
     ...{ state, createdAt, updatedAt, images, spec, config, preset, runtime, device, error },
     asked,
     elsewhere,
@@ -80,5 +81,6 @@ export function damagedRun({ id, external }: LibraryEntry, error: string): RunSu
     notes: '',
     error,
     external,
+    experiment: null,
   }
 }

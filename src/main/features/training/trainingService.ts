@@ -3,6 +3,7 @@ import type { TrainingState } from '../../../shared/api/training'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { freeName } from '../../../shared/freeName'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import type { RunInfo } from '../../../shared/run'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { readRunInfo } from '../../store/runStore'
@@ -142,9 +143,13 @@ export class TrainingService {
 
   /**
    * Resolves when the run is there: it begins at once, or waits for those before it and for its images.
+   * @param experiment that it is a part of
    * @throws ExpectedError for what can never be trained; nothing is left of it then
    */
-  async start(params: ParsedParams<'training.start'>): Promise<{ id: string }> {
+  async start(
+    params: ParsedParams<'training.start'>,
+    experiment: RunInfo['experiment'] = null,
+  ): Promise<{ id: string }> {
     const { library, imports, modelFolder, runs } = this.deps
     imports.refuseFailed(params.dataset)
     const { folder } = await library.find('datasets', params.dataset)
@@ -154,6 +159,7 @@ export class TrainingService {
       from: params.from && (await modelFolder(params.from)),
       again: params.again ? await readRunInfo(await runs.folderOf(params.again)) : undefined,
       target: this.targetOf(params),
+      experiment,
     })
     const id = await this.keeper.add(info, freeName(name, runs.names()), this.isHeld)
     this.startQueue()

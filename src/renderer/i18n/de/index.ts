@@ -2,6 +2,7 @@ import { anomalies } from './anomalies'
 import { common } from './common'
 import { datasets } from './datasets'
 import { denoise } from './denoise'
+import { experiment } from './experiment'
 import { help } from './help'
 import { latent } from './latent'
 import { models } from './models'
@@ -26,4 +27,5 @@ export const de = {
   models,
   settings,
   help,
+  experiment,
 }

@@ -50,7 +50,8 @@ export const start = {
     map: 'Die Karte von {name} öffnen',
     odd: '{name} durchsehen',
     train: 'Zuerst auf {name} trainieren',
-    compare: 'Zwei Ihrer Läufe vergleichen',
+    newExperiment: '{name} auf beide Arten trainieren',
+    experiment: 'Experiment mit {name} öffnen',
     folder: 'Zuerst einen Ordner öffnen',
   },
   sampleDialog: {

@@ -50,7 +50,8 @@ export const start = {
     map: 'Open the map of {name}',
     odd: 'Look through {name}',
     train: 'Train on {name} first',
-    compare: 'Compare two of your runs',
+    newExperiment: 'Train {name} both ways',
+    experiment: 'Open the experiment on {name}',
     folder: 'Open a folder first',
   },
   sampleDialog: {
