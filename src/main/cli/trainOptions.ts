@@ -8,7 +8,7 @@ import {
   tyingModes,
 } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
-import { type Budget, budgetNames, defaultBudget } from '../../shared/plan'
+import { defaultBudget } from '../../shared/plan'
 import { defaultPreset } from '../../shared/presets'
 import {
   optimizerNames,
@@ -16,7 +16,9 @@ import {
   runtimeNames,
   type ScheduleConfig,
 } from '../../shared/trainingConfig'
+import { ratingPresets, ratingSplitNames } from '../../shared/ratings'
 import { presetNames } from '../features/training/runPlan'
+import { parseBudget } from './ratings/budgetTime'
 import { choice, decimal, imageSize, integer, noise, seed } from './options'
 
 export interface TrainFlags {
@@ -45,7 +47,9 @@ export interface TrainFlags {
   patches?: number
   average?: number
   color?: 'grey' | 'rgb'
-  budget?: Budget
+  budget?: string
+  split?: (typeof ratingSplitNames)[number]
+  refeeding?: boolean
   resume?: boolean
   overwrite?: boolean
 }
@@ -56,18 +60,16 @@ export const addTrainOptions = (command: Command): Command => trainingOptions(mo
 function modelOptions(command: Command): Command {
   return command
     .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
-    .addOption(
-      choice(
-        '--budget <time>',
-        `how long it may take: a minute, ten, an hour, or auto, until it stops getting better (${defaultBudget})`,
-        budgetNames,
-      ),
+    .option(
+      '--budget <time>',
+      `how long it may take: 1m, 10m, 1h, or auto, until it stops getting better (${defaultBudget}); for ratings any time, such as 5m`,
+      parseBudget,
     )
     .addOption(
       choice(
         '--preset <name>',
-        `what to train (without one: what suits the images; with --epochs or other settings of the training: ${defaultPreset})`,
-        presetNames,
+        `what to train (without one: what suits the images; with --epochs or other settings of the training: ${defaultPreset}); of ratings ${ratingPresets.join(', ')}`,
+        [...presetNames, ...ratingPresets],
       ),
     )
     .option('--spec <file>', 'a model spec as JSON, instead of a preset')
@@ -121,6 +123,9 @@ function trainingOptions(command: Command): Command {
         ['grey', 'rgb'],
       ),
     )
+    .addOption(choice('--split <how>', 'which ratings are held back (random)', ratingSplitNames))
+    .option('--refeeding', 'feed what comes out of a row of ratings once more, as a row without gaps')
+    .option('--no-refeeding', 'leave that out, where the preset does it')
     .option('--resume', 'go on with the run that --out names')
     .option('--overwrite', 'replace the run in --out')
 }

@@ -11,10 +11,12 @@ import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { DenoisingTasks } from '../features/denoising/tasks/denoisingTasks'
 import type { LatentTasks } from '../features/latent/tasks/latentTasks'
+import type { RatingsTasks } from '../features/ratings/tasks/ratingsTasks'
 import type { ShowcaseTasks } from '../features/showcase/tasks/showcaseTasks'
 
 export type * from '../features/denoising/tasks/denoisingTasks'
 export type * from '../features/latent/tasks/latentTasks'
+export type * from '../features/ratings/tasks/ratingsTasks'
 export type * from '../features/showcase/tasks/showcaseTasks'
 
 export interface RuntimeDescription {
@@ -188,7 +190,7 @@ export interface TriedImage {
 }
 
 /** What the compute worker does: parameters, result, and what it reports meanwhile. */
-export interface ComputeTasks extends LatentTasks, ShowcaseTasks, DenoisingTasks {
+export interface ComputeTasks extends LatentTasks, ShowcaseTasks, DenoisingTasks, RatingsTasks {
   devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
   train: { params: TrainParams; result: TrainResult; event: TrainEvent }
   evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }

@@ -4,6 +4,8 @@ import { fits, preprocessingSchema, type Preprocessing } from '../../../shared/d
 import type { PictureRange } from '../../../shared/pictureRange'
 import { ExpectedError } from '../../../shared/errors'
 import { importDataset, type ImportProgress, type ImportResult } from '../../features/datasets/importDataset'
+import { isRatingsSource } from '../../features/ratings/isRatings'
+import { importRatingsFile } from '../ratings/ratingsImport'
 import type { CommandContext } from '../context'
 import { describeScale, formatAmount } from '../format'
 import { freeNameOfDataset, outFolder, register } from '../library'
@@ -20,6 +22,7 @@ interface ImportOptions {
   range: PictureRange
   limit?: number
   seed: number
+  overwrite?: boolean
 }
 
 /** Skipped files that are named on the terminal; dataset.json names all of them. */
@@ -30,20 +33,23 @@ const skippedNote = ({ skipped }: ImportProgress) =>
 
 export function registerImport(program: Command, context: CommandContext): void {
   addOptions(program.command('import'))
-    .description('Turn folders of images, single images or IDX files into a dataset.')
+    .description('Turn folders of images, single images, IDX files or a file of ratings into a dataset.')
     .argument(
       '<source...>',
-      'folders, image files (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR, camera raw) or IDX files',
+      'folders, image files (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR, camera raw), IDX files, or ratings (CSV, TSV)',
     )
     .addHelpText(
       'after',
       examples(
         'hourglass import photos --out photos.dataset --size 64 --color rgb',
         'hourglass import scans --out scans.dataset --size 32 --patches 50',
+        'hourglass import ratings.csv --out ratings.dataset',
         'hourglass import train-images-idx3-ubyte.gz --out mnist.dataset',
       ),
     )
     .action(async (sources: string[], options: ImportOptions) => {
+      if (sources.some(isRatingsSource))
+        return importRatingsFile(sources, options.out, options.overwrite ?? false, context)
       const preprocessing = readPreprocessing(options)
       const task = context.progress.start('Importing', 0, 'images')
       const onProgress = (progress: ImportProgress) => {
@@ -96,9 +102,10 @@ function addOptions(command: Command): Command {
     )
     .option('--limit <n>', 'at most so many images, spread over all', integer({ min: 1 }))
     .option('--seed <n>', 'places random patches', seed, 1)
+    .option('--overwrite', 'replace the ratings in --out')
 }
 
-function readPreprocessing({ size, patches, limit, ...rest }: ImportOptions): Preprocessing {
+function readPreprocessing({ size, patches, limit, overwrite: _, ...rest }: ImportOptions): Preprocessing {
   const parsed = preprocessingSchema.safeParse({
     ...size,
     ...rest,

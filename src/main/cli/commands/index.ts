@@ -15,6 +15,7 @@ import { registerLatent } from './latent'
 import { registerLibrary } from './library'
 import { registerMakeStart } from './makeStart'
 import { registerNeighbours } from './neighbours'
+import { registerRecommend } from './recommend'
 import { registerReconstruct } from './reconstruct'
 import { registerSample } from './sample'
 import { registerServe } from './serve'
@@ -34,6 +35,7 @@ export const commands: RegisterCommand[] = [
   registerDenoise,
   registerEvaluate,
   registerReconstruct,
+  registerRecommend,
   registerEncode,
   registerDecode,
   registerLatent,

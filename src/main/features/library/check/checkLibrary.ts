@@ -11,6 +11,7 @@ import { type LibraryKind, libraryKinds } from '../library'
 import { checkDataset } from './checkDataset'
 import { checkModel } from './checkModel'
 import { checkRun } from './checkRun'
+import { checkTable } from './checkTable'
 import type { Finding } from './finding'
 
 /** A finding, of which entry, and what became of it. */
@@ -38,7 +39,7 @@ export interface CheckSummary {
   readonly repaired: number
 }
 
-const checks = { datasets: checkDataset, runs: checkRun, models: checkModel } as const
+const checks = { datasets: checkDataset, runs: checkRun, models: checkModel, tables: checkTable } as const
 const linkFile = 'link.json'
 const linkSchema = z.object({ path: z.string() })
 
