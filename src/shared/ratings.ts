@@ -3,11 +3,12 @@ import { layerSchema, type ModelSpec, modelSpecSchema, tyingSchema } from './mod
 import { runtimeNameSchema } from './trainingConfig'
 
 /**
- * - `ratings`: the best there is: autoencoders of items and of users, of what biases leave, with shares found on held-out ratings
- * - `item-autorec`, `user-autorec`: one of those alone (Sedhain et al. 2015)
+ * - `ratings`: what came out best: a denoising autoencoder of items, of what biases leave
+ * - `both-autorec`: one of items and one of users, with shares found on held-out ratings
+ * - `user-autorec`: one of users (Sedhain et al. 2015, U-AutoRec)
  * - `deep-autorec`: SELU, dropout at the code, dense re-feeding, of users (Kuchaiev & Ginsburg 2017)
  */
-export const ratingPresets = ['ratings', 'item-autorec', 'user-autorec', 'deep-autorec'] as const
+export const ratingPresets = ['ratings', 'both-autorec', 'user-autorec', 'deep-autorec'] as const
 export type RatingPreset = (typeof ratingPresets)[number]
 
 export const ratingSplitNames = ['random', 'time', 'leave-one-out'] as const

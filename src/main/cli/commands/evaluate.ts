@@ -20,8 +20,13 @@ interface EvaluateFlags extends TargetFlags {
 
 export function registerEvaluate(program: Command, context: CommandContext): void {
   modelCommand(program, 'evaluate')
-    .description('Measure how well a model reconstructs images (loss, PSNR and SSIM), or predicts ratings (RMSE and MAE).')
-    .argument('<images...>', 'a dataset, or folders and files of images; for a model of ratings a file of ratings')
+    .description(
+      'Measure how well a model reconstructs images (loss, PSNR and SSIM), or predicts ratings (RMSE and MAE).',
+    )
+    .argument(
+      '<images...>',
+      'a dataset, or folders and files of images; for a model of ratings a file of ratings',
+    )
     .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', parseNoise)
     .option('--clip', 'round the corrupted images to 8 bits before the model gets them, as a file would')
     .option('--clean <folder>', 'clean pictures of the same names: measure how near the noisy ones come')

@@ -48,9 +48,10 @@ export function registerImport(program: Command, context: CommandContext): void 
       ),
     )
     .action(async (sources: string[], options: ImportOptions) => {
+      const { overwrite = false, ...settings } = options
       if (sources.some(isRatingsSource))
-        return importRatingsFile(sources, options.out, options.overwrite ?? false, context)
-      const preprocessing = readPreprocessing(options)
+        return importRatingsFile(sources, options.out, overwrite, context)
+      const preprocessing = readPreprocessing(settings)
       const task = context.progress.start('Importing', 0, 'images')
       const onProgress = (progress: ImportProgress) => {
         task.setTotal(progress.total)
@@ -105,7 +106,7 @@ function addOptions(command: Command): Command {
     .option('--overwrite', 'replace the ratings in --out')
 }
 
-function readPreprocessing({ size, patches, limit, overwrite: _, ...rest }: ImportOptions): Preprocessing {
+function readPreprocessing({ size, patches, limit, ...rest }: Omit<ImportOptions, 'overwrite'>): Preprocessing {
   const parsed = preprocessingSchema.safeParse({
     ...size,
     ...rest,

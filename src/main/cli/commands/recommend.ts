@@ -22,18 +22,25 @@ export function registerRecommend(program: Command, context: CommandContext): vo
     .option('--top <n>', 'how many', integer({ min: 1, max: 100_000 }), 10)
     .addHelpText(
       'after',
-      examples('hourglass recommend run --user 196', 'hourglass recommend run --ratings mine.csv --top 20 --json'),
+      examples(
+        'hourglass recommend run --user 196',
+        'hourglass recommend run --ratings mine.csv --top 20 --json',
+      ),
     )
     .action(async (given: string, { user, ratings: file, top }: RecommendFlags) => {
       if ((user === undefined) === (file === undefined))
-        throw new ExpectedError('bad-usage', 'Say for whom: either --user ID, or --ratings FILE for somebody new.')
+        throw new ExpectedError(
+          'bad-usage',
+          'Say for whom: either --user ID, or --ratings FILE for somebody new.',
+        )
       const model = await fromLibrary('tables', given)
       const { output, signal } = context
       const client = createComputeClient()
       try {
         const { list, rated, unknown } = await recommendItems({ model, top, user, file }, { client, signal })
         output.line(`By ${rated} ratings${user === undefined ? ` in ${file}` : ` of ${user}`}:`)
-        if (unknown > 0) output.line(`${unknown} ratings are of items that the model does not know, and do not count.`)
+        if (unknown > 0)
+          output.line(`${unknown} ratings are of items that the model does not know, and do not count.`)
         list.forEach(({ item, rating, near }, i) => {
           const beside = near.length > 0 ? `   near ${near.join(', ')}` : ''
           output.line(`${String(i + 1).padStart(3)}. ${rating.toFixed(2)}  ${item}${beside}`)

@@ -31,7 +31,9 @@ import { addTrainOptions, type TrainFlags } from '../trainOptions'
 
 export function registerTrain(program: Command, context: CommandContext): void {
   addTrainOptions(program.command('train'))
-    .description('Train an autoencoder on a dataset or a folder of images, or a recommender on a file of ratings.')
+    .description(
+      'Train an autoencoder on a dataset or a folder of images, or a recommender on a file of ratings.',
+    )
     .argument('[source]', 'a dataset made by import, a folder of images, or a file of ratings (CSV)')
     .addHelpText(
       'after',

@@ -8,7 +8,9 @@ const unitsMs = { s: 1000, m: 60_000, h: 3_600_000 } as const
 export function parseBudget(text: string): string {
   const budget = text.trim()
   if (!isNamedBudget(budget) && timeMs(budget) === null)
-    throw new InvalidArgumentError(`Write ${budgetNames.join(', ')}, or for ratings any time such as 90s or 5m.`)
+    throw new InvalidArgumentError(
+      `Write ${budgetNames.join(', ')}, or for ratings any time such as 90s or 5m.`,
+    )
   return budget
 }
 

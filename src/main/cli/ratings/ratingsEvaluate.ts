@@ -15,7 +15,10 @@ export async function evaluateRatings(
   const { output, signal } = context
   const client = createComputeClient()
   try {
-    const { rmse, mae, count, unknown, baselines } = await evaluateOnRatings(model, files[0]!, { client, signal })
+    const { rmse, mae, count, unknown, baselines } = await evaluateOnRatings(model, files[0]!, {
+      client,
+      signal,
+    })
     output.line(`${formatAmount(count)} ratings`)
     output.line(`RMSE  ${rmse.toFixed(4)}`)
     output.line(`MAE   ${mae.toFixed(4)}`)

@@ -29,7 +29,17 @@ export async function importRatingsFile(
     describeImport(info).forEach((line) => output.line(line))
     output.line(`They are in ${folder}.`)
     const { users, items, ratings, range, histogram, source: read } = info
-    output.record({ type: 'done', kind: 'ratings', dataset: folder, users, items, ratings, range, histogram, ...read })
+    output.record({
+      type: 'done',
+      kind: 'ratings',
+      dataset: folder,
+      users,
+      items,
+      ratings,
+      range,
+      histogram,
+      ...read,
+    })
     await register('tables', folder, context)
   } finally {
     tasks.end()

@@ -37,9 +37,23 @@ const imageFlags = {
 } as const satisfies Partial<Record<keyof TrainFlags, string>>
 
 /** `hourglass train` where it is given ratings. */
-export async function trainRatings(source: string, flags: TrainFlags, context: CommandContext): Promise<void> {
+export async function trainRatings(
+  source: string,
+  flags: TrainFlags,
+  context: CommandContext,
+): Promise<void> {
   checkFlags(flags)
-  const { seed = 1, val = 0.1, split = 'random', epochs, batch, lr, runtime, device, overwrite = false } = flags
+  const {
+    seed = 1,
+    val = 0.1,
+    split = 'random',
+    epochs,
+    batch,
+    lr,
+    runtime,
+    device,
+    overwrite = false,
+  } = flags
   const run = await outFolder('tables', flags.out, basename(source, extname(source)))
   const client = createComputeClient()
   const reporter = ratingsReporter(context)
@@ -47,7 +61,7 @@ export async function trainRatings(source: string, flags: TrainFlags, context: C
     const info = await trainOnRatings(
       {
         ...{ source, run, overwrite, seed, split, epochs, batch, runtime, device },
-        ...{ preset: presetOf(flags), tying: flags.tying ?? 'tied', learningRate: lr, heldShare: val },
+        ...{ preset: presetOf(flags), tying: flags.tying ?? 'untied', learningRate: lr, heldShare: val },
         ...{ refeeding: flags.refeeding, budgetMs: budgetMsOf(flags.budget) ?? usualBudgetMs },
         versions: { hourglass: appVersion(), node: process.versions.node },
       },
@@ -67,7 +81,10 @@ function checkFlags(flags: TrainFlags): void {
     if (flags[name as keyof typeof imageFlags] !== undefined)
       throw new ExpectedError('bad-usage', `${flag} is about images, and these are ratings. Leave it out.`)
   if (flags.tying === 'copied' || flags.tying === 'pseudo-inverse')
-    throw new ExpectedError('bad-usage', 'Recommenders are tied or untied. Choose --tying tied or --tying untied.')
+    throw new ExpectedError(
+      'bad-usage',
+      'Recommenders are tied or untied. Choose --tying tied or --tying untied.',
+    )
 }
 
 function presetOf({ preset = 'ratings' }: TrainFlags): RatingPreset {
@@ -127,7 +144,9 @@ function report({ output }: CommandContext, run: string, info: RatingsInfo): voi
     row('matrix factorisation', baselines.factorization)
     row('autoencoder', { rmse, mae })
     if (ranking)
-      output.line(`Lists of ten: NDCG ${ranking.ndcg.toFixed(3)}, recall ${ranking.recall.toFixed(3)}, of ${ranking.users} users.`)
+      output.line(
+        `Lists of ten: NDCG ${ranking.ndcg.toFixed(3)}, recall ${ranking.recall.toFixed(3)}, of ${ranking.users} users.`,
+      )
     if (onAll) output.line('The model that was kept has learned from those too afterwards.')
   }
   const rate = `${formatAmount(Math.round(valuesPerSecond))} ratings a second`

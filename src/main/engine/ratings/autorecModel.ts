@@ -50,10 +50,16 @@ export function lastLayer({ spec, values }: Pick<AutorecMember, 'spec' | 'values
 }
 
 /** vector of a row · vector of a column + the column's bias */
-export function memberResidual(features: Float32Array, row: number, layer: LastLayer, column: number): number {
+export function memberResidual(
+  features: Float32Array,
+  row: number,
+  layer: LastLayer,
+  column: number,
+): number {
   const { kernel, bias, width } = layer
   let sum = bias[column]!
-  for (let f = 0, a = row * width, b = column * width; f < width; f++, a++, b++) sum += features[a]! * kernel[b]!
+  for (let f = 0, a = row * width, b = column * width; f < width; f++, a++, b++)
+    sum += features[a]! * kernel[b]!
   return sum
 }
 
@@ -65,7 +71,7 @@ export function predictor({ biases, members, range }: AutorecModel): (user: numb
     if (user >= 0 && item >= 0)
       members.forEach(({ side, features, weight }, m) => {
         const [row, column] = side === 'items' ? [item, user] : [user, item]
-        rating += weight * memberResidual(features, row, layers[m]!, column)
+        rating += biases.scale * weight * memberResidual(features, row, layers[m]!, column)
       })
     return Math.min(range.high, Math.max(range.low, rating))
   }
@@ -89,17 +95,25 @@ export function predictForNew(model: AutorecModel, rated: NewRatings, known: num
   const userBias = biasOfRatings(biases, rated.items, rated.values)
   const base = (item: number) => biases.mean + userBias + biases.items[item]!
   const ratings = Float32Array.from(biases.items, (_, item) => base(item))
-  const rest = rated.values.map((value, k) => value - base(rated.items[k]!))
+  const rest = rated.values.map((value, k) => (value - base(rated.items[k]!)) / biases.scale)
   for (const member of members) {
     const layer = lastLayer(member)
     const residual =
-      member.side === 'users' ? rowResiduals(member, layer, rated.items, rest) : columnResiduals(member, layer, rated.items, rest, known)
-    for (let item = 0; item < ratings.length; item++) ratings[item]! += member.weight * residual(item)
+      member.side === 'users'
+        ? rowResiduals(member, layer, rated.items, rest)
+        : columnResiduals(member, layer, rated.items, rest, known)
+    for (let item = 0; item < ratings.length; item++)
+      ratings[item]! += biases.scale * member.weight * residual(item)
   }
   return ratings.map((rating) => Math.min(range.high, Math.max(range.low, rating)))
 }
 
-function rowResiduals(member: AutorecMember, layer: LastLayer, items: readonly number[], rest: readonly number[]) {
+function rowResiduals(
+  member: AutorecMember,
+  layer: LastLayer,
+  items: readonly number[],
+  rest: readonly number[],
+) {
   const input = rest.map((value) => value + member.offset)
   const features = rowFeatures(member, items, input)
   return (item: number) => memberResidual(features, 0, layer, item)
@@ -115,7 +129,11 @@ function columnResiduals(
   // The mean bias of the columns is the best guess of one that nothing is known of.
   const middle = bias.reduce((sum, value) => sum + value, 0) / Math.max(1, bias.length)
   const rows = items.map((item) => features.subarray(item * width, (item + 1) * width))
-  const column = ridge(rows, rest.map((value) => value - middle), Math.max(penalty * known, 1e-3))
+  const column = ridge(
+    rows,
+    rest.map((value) => value - middle),
+    Math.max(penalty * known, 1e-3),
+  )
   return (item: number) => {
     let sum = middle
     for (let f = 0, at = item * width; f < width; f++, at++) sum += features[at]! * column[f]!
@@ -138,7 +156,10 @@ export function rowFeatures(
   h = activated(h, activationAt(spec, 0))
   const depth = spec.encoder.length
   for (let layer = 1; layer < depth; layer++)
-    h = activated(dense(h, values[encoderKernel(layer)]!, values[biasOf('encoder', layer)]!), activationAt(spec, layer))
+    h = activated(
+      dense(h, values[encoderKernel(layer)]!, values[biasOf('encoder', layer)]!),
+      activationAt(spec, layer),
+    )
   for (let layer = depth - 1; layer > 0; layer--) {
     const bias = values[biasOf('decoder', depth - 1 - layer)]!
     const kernel =
@@ -150,7 +171,8 @@ export function rowFeatures(
   return h
 }
 
-const activationAt = (spec: ModelSpec, layer: number): Activation => (spec.encoder[layer] as DenseLayer).activation
+const activationAt = (spec: ModelSpec, layer: number): Activation =>
+  (spec.encoder[layer] as DenseLayer).activation
 
 /** x·W + b */
 function dense(x: Float32Array, kernel: Float32Array, bias: Float32Array): Float32Array {

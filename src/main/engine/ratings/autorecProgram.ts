@@ -49,7 +49,10 @@ export interface AutorecProgram {
 export function buildAutorecProgram(spec: ModelSpec, options: AutorecProgramOptions): AutorecProgram {
   const parameters = new ParameterSet(parametersOf(spec).trained)
   const optimizer = createOptimizer(options.optimizer, parameters)
-  const functions = [trainFunction(spec, parameters, optimizer, options), ...outputFunctions(spec, parameters)]
+  const functions = [
+    trainFunction(spec, parameters, optimizer, options),
+    ...outputFunctions(spec, parameters),
+  ]
   const variables = [...parameters.variables, ...optimizer.variables]
   return { program: { variables, functions }, parameters, optimizer }
 }
@@ -66,7 +69,8 @@ function trainFunction(
   const stored = parameters.stored((variable) => variable.value)
   const tensors = parameters.tensors(stored)
   const code = encode(spec, input!, { parameters: tensors })
-  const kept = codeDropout > 0 ? dropout(code, placeholder('field', [BATCH, codeSize(spec)]), codeDropout) : code
+  const kept =
+    codeDropout > 0 ? dropout(code, placeholder('field', [BATCH, codeSize(spec)]), codeDropout) : code
   const output = decodeToSums(spec, kept, { parameters: tensors })
   const squares = sumOfSquares(mul(sub(output, target!), mask))
   const loss = mul(squares, placeholder('weight', []))
@@ -74,7 +78,10 @@ function trainFunction(
   const names = [...stored.keys()]
   const packed = parameters.pack((name) => flows[names.indexOf(name)]!)
   const current = new Map(
-    [...parameters.variables, ...optimizer.variables].map((variable): [Variable, Tensor] => [variable, variable.value]),
+    [...parameters.variables, ...optimizer.variables].map((variable): [Variable, Tensor] => [
+      variable,
+      variable.value,
+    ]),
   )
   const rates = { rate: placeholder('rate', []), stepSize: placeholder('stepSize', []) }
   const next = optimizer.step(current, packed, rates)
@@ -92,7 +99,13 @@ function penalised(
   if (penalty === 0) return loss
   const kernels = parameters.parameters.filter(({ kind }) => kind === 'kernel')
   const norms = kernels.map(({ name }) => sumOfSquares(tensors.get(name)!))
-  return add(loss, mul(norms.reduce((a, b) => add(a, b)), penalty))
+  return add(
+    loss,
+    mul(
+      norms.reduce((a, b) => add(a, b)),
+      penalty,
+    ),
+  )
 }
 
 function outputFunctions(spec: ModelSpec, parameters: ParameterSet): GraphFunction[] {

@@ -5,6 +5,8 @@ export interface Biases {
   readonly mean: number
   readonly users: Float32Array
   readonly items: Float32Array
+  /** The standard deviation of what they leave: networks learn that in units of it. */
+  readonly scale: number
 }
 
 /** Few ratings say little: biases are drawn to 0 as by so many ratings of the mean (Koren 2010, section 2.1). */
@@ -17,12 +19,14 @@ export function fitBiases({ users, items, values, userCount, itemCount }: Rating
   let sum = 0
   for (const value of values) sum += value
   const mean = values.length ? sum / values.length : 0
-  const biases = { mean, users: new Float32Array(userCount), items: new Float32Array(itemCount) }
+  const biases = { mean, users: new Float32Array(userCount), items: new Float32Array(itemCount), scale: 1 }
   for (let pass = 0; pass < passes; pass++) {
     fitSide(biases.items, items, shrinkItems, (k) => values[k]! - mean - biases.users[users[k]!]!)
     fitSide(biases.users, users, shrinkUsers, (k) => values[k]! - mean - biases.items[items[k]!]!)
   }
-  return biases
+  const rest = residualsOf({ users, items, values }, biases)
+  const squares = rest.reduce((sum, value) => sum + value * value, 0)
+  return { ...biases, scale: Math.sqrt(squares / Math.max(1, rest.length)) || 1 }
 }
 
 /** bias = Σ residuals / (shrinkage + their number) */
@@ -52,7 +56,10 @@ export function biasOfRatings(biases: Biases, items: ArrayLike<number>, values: 
 export const biasPrediction = ({ mean, users, items }: Biases, user: number, item: number): number =>
   mean + (user < 0 ? 0 : users[user]!) + (item < 0 ? 0 : items[item]!)
 
-/** What the biases leave of each rating. */
-export function residualsOf(ratings: Ratings, biases: Biases): Float32Array {
-  return ratings.values.map((value, k) => value - biasPrediction(biases, ratings.users[k]!, ratings.items[k]!))
+/** What the biases leave of each rating, in units of their scale. */
+export function residualsOf(
+  { users, items, values }: Pick<Ratings, 'users' | 'items' | 'values'>,
+  biases: Biases,
+): Float32Array {
+  return values.map((value, k) => (value - biasPrediction(biases, users[k]!, items[k]!)) / biases.scale)
 }

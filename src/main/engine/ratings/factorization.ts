@@ -21,7 +21,12 @@ export interface FactorizationOptions {
 }
 
 /** As usual for a matrix of ratings (Funk 2006; Koren et al. 2009, section "Learning algorithms"). */
-export const usualFactorization: FactorizationOptions = { factors: 100, epochs: 20, rate: 0.005, penalty: 0.02 }
+export const usualFactorization: FactorizationOptions = {
+  factors: 100,
+  epochs: 20,
+  rate: 0.005,
+  penalty: 0.02,
+}
 
 /** Beyond so many updates of a factor the baseline takes fewer factors and epochs: it is there to compare with. */
 const mostUpdates = 1.5e9

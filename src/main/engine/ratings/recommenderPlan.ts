@@ -39,8 +39,8 @@ export function planRecommender(
   size: { readonly users: number; readonly items: number; readonly ratings: number },
 ): MemberPlan[] {
   const sides: Record<RatingPreset, readonly RowSide[]> = {
-    ratings: ['items', 'users'],
-    'item-autorec': ['items'],
+    ratings: ['items'],
+    'both-autorec': ['items', 'users'],
     'user-autorec': ['users'],
     'deep-autorec': ['users'],
   }
@@ -57,18 +57,41 @@ function memberOf(
   const isDeep = preset === 'deep-autorec'
   const units = unitsFor(columns)
   const encoder = isDeep
-    ? [units, units, 2 * units].map((width) => ({ type: 'dense' as const, units: width, activation: 'selu' as const }))
+    ? [units, units, 2 * units].map((width) => ({
+        type: 'dense' as const,
+        units: width,
+        activation: 'selu' as const,
+      }))
     : [{ type: 'dense' as const, units, activation: 'sigmoid' as const }]
   const own = seed + place
   const spec = rowSpec(columns, { encoder, tying, seed: own }, isDeep ? 'lecun-normal' : 'glorot-normal')
-  // A tied kernel is penalised once where two untied ones are twice; and more ratings need less of it.
-  const penalty = (tying === 'tied' ? 2 : 1) * 3e-4 * (64_000 / ratings)
-  const base = { epochs: epochs ?? epochsFor(ratings), batch: batch ?? 128, learningRate: learningRate ?? 0.001, seed: own }
+  // A tied kernel has to do both, and needs to be held more; and more ratings need less of it.
+  const penalty = (tying === 'tied' ? 4 : 1) * 4e-4 * (64_000 / ratings)
+  const base = {
+    epochs: epochs ?? epochsFor(ratings),
+    batch: batch ?? 128,
+    learningRate: learningRate ?? (isDeep ? 0.001 : 0.002),
+    seed: own,
+  }
   return {
     side,
     spec,
     settings: isDeep
-      ? { ...base, penalty: penalty / 10, inputDropout: 0, codeDropout: 0.8, offset: 0, refeeding: refeeding ?? true }
-      : { ...base, penalty, inputDropout: 0.5, codeDropout: 0, offset: 1, refeeding: refeeding ?? false },
+      ? {
+          ...base,
+          penalty: penalty / 10,
+          inputDropout: 0,
+          codeDropout: 0.8,
+          offset: 0,
+          refeeding: refeeding ?? true,
+        }
+      : {
+          ...base,
+          penalty,
+          inputDropout: 0.6,
+          codeDropout: 0,
+          offset: 2,
+          refeeding: refeeding ?? false,
+        },
   }
 }

@@ -23,7 +23,10 @@ export function splitRatings(ratings: Ratings, split: RatingSplit, share: number
   // The order before is random: ratings of the same second are held back by chance and not by their place in the file.
   if (split === 'time' && times) order.sort((a, b) => times[a]! - times[b]!)
   const held = Math.min(values.length - 1, Math.max(1, Math.round(values.length * share)))
-  return { train: order.slice(0, values.length - held).sort(), held: order.slice(values.length - held).sort() }
+  return {
+    train: order.slice(0, values.length - held).sort(),
+    held: order.slice(values.length - held).sort(),
+  }
 }
 
 function leaveOneOut({ users, times, userCount }: Ratings, order: Uint32Array): SplitPlaces {

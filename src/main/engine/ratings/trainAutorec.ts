@@ -96,15 +96,22 @@ export class AutorecTrainer {
   async run(observer: AutorecObserver, mayRunUntil = Infinity): Promise<AutorecProgress> {
     const startedAt = performance.now()
     let { epochs } = this.settings
+    let secondAt = NaN
     let progress: AutorecProgress = { epoch: 0, epochs, loss: NaN, valuesPerSecond: 0 }
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const loss = await this.epoch(epoch - 1, epochs, observer)
       const now = performance.now()
-      const perEpoch = (now - startedAt) / epoch
-      epochs = Math.min(epochs, Math.max(epoch, epoch + Math.floor((mayRunUntil - now) / perEpoch)))
+      // The first epoch brings the runtime's preparation with it, and is counted alone only where it took all the time.
+      if (epoch === 1) secondAt = now
+      const perEpoch = epoch === 1 ? now - startedAt : (now - secondAt) / (epoch - 1)
+      const left = Math.floor((mayRunUntil - now) / perEpoch)
+      epochs = epoch === 1 && left >= 1 ? epochs : Math.min(epochs, Math.max(epoch, epoch + left))
       progress = { epoch, epochs, loss, valuesPerSecond: (1000 * this.rows.values.length) / perEpoch }
       if (!Number.isFinite(loss))
-        throw new ExpectedError('diverged', 'The training diverged: its error is not a number any more. Train with a lower --lr.')
+        throw new ExpectedError(
+          'diverged',
+          'The training diverged: its error is not a number any more. Train with a lower --lr.',
+        )
       await observer.epochEnded(progress, this)
     }
     return progress

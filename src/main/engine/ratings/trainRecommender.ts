@@ -44,7 +44,8 @@ export interface RecommenderObserver {
 
 export interface TrainedRecommender {
   readonly model: AutorecModel
-  readonly measured: (ErrorFigures & { held: number; baselines: BaselineErrors; ranking: RankingFigures | null }) | null
+  readonly measured:
+    (ErrorFigures & { held: number; baselines: BaselineErrors; ranking: RankingFigures | null }) | null
   readonly members: readonly { epochs: number; parameters: number; rmse: number | null }[]
   /** Whether the members have learned from the held-out ratings too, after they were measured without. */
   readonly onAll: boolean
@@ -75,7 +76,12 @@ export async function trainRecommender(
   const { heldShare, split, seed, budgetMs } = options
   const holds = heldShare > 0 && ratings.values.length >= 20
   if (!holds) {
-    const all = await learn(ratings, plans, options, { observer, stage: 'final', held: null, until: startedAt + budgetMs })
+    const all = await learn(ratings, plans, options, {
+      observer,
+      stage: 'final',
+      held: null,
+      until: startedAt + budgetMs,
+    })
     const members = all.members.map((member) => ({ ...member, weight: 1 / plans.length }))
     return { ...finished(all, members, range), measured: null, onAll: true }
   }
@@ -159,8 +165,11 @@ async function learn(
         {
           step: () => observer.step(),
           epochEnded: async (progress) => {
-            const isMeasured = held && (progress.epoch % measureEvery === 0 || progress.epoch === progress.epochs)
-            const rmse = isMeasured ? await heldError(await memberOf(trainer, plan), biases, held, range) : null
+            const isMeasured =
+              held && (progress.epoch % measureEvery === 0 || progress.epoch === progress.epochs)
+            const rmse = isMeasured
+              ? await heldError(await memberOf(trainer, plan), biases, held, range)
+              : null
             if (rmse !== null) errors[m] = rmse
             observer.epochEnded({ ...progress, side: plan.side, stage, rmse })
           },

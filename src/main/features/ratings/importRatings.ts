@@ -30,7 +30,11 @@ export async function importRatings(
   await checkRatingsFolder(folder, overwrite)
   const imported = isRatingsFolder(source)
   const read = imported
-    ? { ...(await readTriples(source)), names: await readNames(source), source: (await readRatingsInfo(source)).source }
+    ? {
+        ...(await readTriples(source)),
+        names: await readNames(source),
+        source: (await readRatingsInfo(source)).source,
+      }
     : await readRatings(resolve(source), options)
   const called = name ?? (imported ? (await readRatingsInfo(source)).name : basename(source, extname(source)))
   const info = describeRatings(called, read)

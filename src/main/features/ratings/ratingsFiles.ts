@@ -69,7 +69,10 @@ export async function readTriples(folder: string): Promise<RatingTriples> {
   const { tensors } = await readSafetensors(path)
   const { users, items, ratings, times } = tensors
   const sound =
-    users?.dtype === 'I32' && items?.dtype === 'I32' && ratings?.dtype === 'F32' && users.data.length === ratings.data.length
+    users?.dtype === 'I32' &&
+    items?.dtype === 'I32' &&
+    ratings?.dtype === 'F32' &&
+    users.data.length === ratings.data.length
   if (!sound || items.data.length !== users.data.length)
     throw new ExpectedError('bad-input', `${path} does not hold ratings. ${advice}`)
   return {
@@ -90,7 +93,10 @@ export async function writeTriples(
     ratings: { dtype: 'F32', shape, data: values },
     ...(times && { times: { dtype: 'F64', shape, data: times } as const }),
   }
-  await writeSafetensors(ratingsFiles.triples(folder), { tensors, metadata: { format: 'hourglass-ratings-1' } })
+  await writeSafetensors(ratingsFiles.triples(folder), {
+    tensors,
+    metadata: { format: 'hourglass-ratings-1' },
+  })
   await writeFileAtomic(ratingsFiles.names(folder), JSON.stringify(names))
 }
 
@@ -102,7 +108,10 @@ export async function checkRatingsFolder(folder: string, overwrite: boolean): Pr
   })
   if (entries.length === 0) return
   if (!isRatingsFolder(folder))
-    throw new ExpectedError('bad-input', `${folder} is not empty and holds no ratings. Choose a new folder for --out.`)
+    throw new ExpectedError(
+      'bad-input',
+      `${folder} is not empty and holds no ratings. Choose a new folder for --out.`,
+    )
   if (!overwrite)
     throw new ExpectedError(
       'bad-input',
@@ -147,7 +156,10 @@ export interface DescribedRatings extends RatingTriples {
 }
 
 /** ratings.json of ratings that nothing was trained on yet. */
-export function describeRatings(name: string, { names, source, values, times }: DescribedRatings): RatingsInfo {
+export function describeRatings(
+  name: string,
+  { names, source, values, times }: DescribedRatings,
+): RatingsInfo {
   let [low, high] = [Infinity, -Infinity]
   for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)]
   return {

@@ -2,7 +2,14 @@ import type { RatingsSource } from '../../../shared/ratings'
 import { ExpectedError } from '../../../shared/errors'
 import { explainFileError } from '../../store/fileErrors'
 import { openRegular } from '../../store/regularFile'
-import { cellsOf, layoutInWords, numberOf, type RatingColumns, type SniffedTable, sniffTable } from './sniffTable'
+import {
+  cellsOf,
+  layoutInWords,
+  numberOf,
+  type RatingColumns,
+  type SniffedTable,
+  sniffTable,
+} from './sniffTable'
 import type { RatingTriples } from './ratingsFiles'
 
 /** Ratings as a file has them, with the names of users and items. */
@@ -16,7 +23,10 @@ export interface ReadingOptions {
   /** Bytes of the file. */
   readonly onProgress?: (done: number, total: number) => void
   /** Names of a model, whose numbers users and items keep; what it does not know gets −1. */
-  readonly known?: { readonly users: ReadonlyMap<string, number>; readonly items: ReadonlyMap<string, number> }
+  readonly known?: {
+    readonly users: ReadonlyMap<string, number>
+    readonly items: ReadonlyMap<string, number>
+  }
   /** Whether the lines may say no rating of somebody, but only of what: item and rating. */
   readonly ofOnePerson?: boolean
 }
@@ -104,7 +114,8 @@ class TripleReader {
       return
     }
     const value = numberOf(text)
-    if (!Number.isFinite(value)) throw this.unsound(number, `has “${text.slice(0, 40)}” where the rating belongs`)
+    if (!Number.isFinite(value))
+      throw this.unsound(number, `has “${text.slice(0, 40)}” where the rating belongs`)
     this.users.push(this.numbered(this.userNumbers, userName))
     this.items.push(this.numbered(this.itemNumbers, itemName))
     this.values.push(value)
@@ -113,11 +124,16 @@ class TripleReader {
 
   finish(): ReadRatings {
     if (this.values.length === 0)
-      throw new ExpectedError('bad-input', `${this.path} holds no ratings. Choose a file with a line for each rating.`)
+      throw new ExpectedError(
+        'bad-input',
+        `${this.path} holds no ratings. Choose a file with a line for each rating.`,
+      )
     const { header } = this.table
     const name = (column: number) => (column < 0 ? '' : (header?.[column] ?? String(column + 1)))
     const { user, item, rating, time } = this.columns
-    const once = this.isFixed ? null : latestOfEach(this.users.taken, this.items.taken, this.times.taken, this.itemNumbers.size)
+    const once = this.isFixed
+      ? null
+      : latestOfEach(this.users.taken, this.items.taken, this.times.taken, this.itemNumbers.size)
     const pick = <A extends Int32Array | Float32Array | Float64Array>(column: Column<A>) => {
       const { taken } = column
       if (!once) return taken
@@ -134,7 +150,12 @@ class TripleReader {
       source: {
         files: [this.path],
         layout: layoutInWords(this.table),
-        columns: { user: name(user), item: name(item), rating: name(rating), time: time === null ? null : name(time) },
+        columns: {
+          user: name(user),
+          item: name(item),
+          rating: name(rating),
+          time: time === null ? null : name(time),
+        },
         empty: this.empty,
         repeated: once ? this.values.length - once.length : 0,
       },
@@ -194,7 +215,12 @@ export async function eachLine(
   try {
     const { size } = await file.stat()
     let [rest, number, done] = ['', 0, 0]
-    const stream = file.createReadStream({ start: 0, autoClose: false, encoding: 'utf8', highWaterMark: 1 << 20 })
+    const stream = file.createReadStream({
+      start: 0,
+      autoClose: false,
+      encoding: 'utf8',
+      highWaterMark: 1 << 20,
+    })
     for await (const chunk of stream as AsyncIterable<string>) {
       signal?.throwIfAborted()
       const lines = (rest + chunk).split('\n')

@@ -2,12 +2,22 @@ import { ExpectedError } from '../../../shared/errors'
 import { codeSize, type DenseLayer, type ModelSpec } from '../../../shared/modelSpec'
 import { type RatingMember, type RatingsInfo, rowSpec } from '../../../shared/ratings'
 import { makeFolder } from '../../store/makeFolder'
-import { readSafetensors, type StoredTensor, type TensorFile, writeSafetensors } from '../../store/safetensors'
+import {
+  readSafetensors,
+  type StoredTensor,
+  type TensorFile,
+  writeSafetensors,
+} from '../../store/safetensors'
 import { ratingsFiles } from './ratingsFiles'
 
 /** What is kept of a recommender: the engine's model, as data. */
 export interface KeptRecommender {
-  readonly biases: { readonly mean: number; readonly users: Float32Array; readonly items: Float32Array }
+  readonly biases: {
+    readonly mean: number
+    readonly users: Float32Array
+    readonly items: Float32Array
+    readonly scale: number
+  }
   readonly members: readonly KeptMember[]
   readonly range: { readonly low: number; readonly high: number }
 }
@@ -31,6 +41,7 @@ export async function writeRecommender(folder: string, { biases, members }: Kept
   await writeSafetensors(ratingsFiles.biases(folder), {
     tensors: {
       mean: float([1], Float32Array.of(biases.mean)),
+      scale: float([1], Float32Array.of(biases.scale)),
       users: float([biases.users.length], biases.users),
       items: float([biases.items.length], biases.items),
     },
@@ -75,6 +86,7 @@ export async function readRecommender(folder: string, info: RatingsInfo): Promis
   const own = await readSafetensors(ratingsFiles.biases(folder))
   const biases = {
     mean: floats(own, 'mean', folder)[0]!,
+    scale: floats(own, 'scale', folder)[0]!,
     users: floats(own, 'users', folder, info.users),
     items: floats(own, 'items', folder, info.items),
   }
@@ -87,7 +99,9 @@ async function readMember(folder: string, member: RatingMember, info: RatingsInf
   const { side, weight, offset, penalty } = member
   const spec = specOfMember(member)
   const file = await readSafetensors(ratingsFiles.weights(folder, side))
-  const values = Object.fromEntries(Object.keys(file.tensors).map((name) => [name, floats(file, name, folder)]))
+  const values = Object.fromEntries(
+    Object.keys(file.tensors).map((name) => [name, floats(file, name, folder)]),
+  )
   const made = await readSafetensors(ratingsFiles.features(folder, side))
   const width = (spec.encoder[0] as DenseLayer).units
   const rows = side === 'items' ? info.items : info.users
@@ -99,6 +113,9 @@ async function readMember(folder: string, member: RatingMember, info: RatingsInf
 function floats({ tensors }: TensorFile, name: string, folder: string, length?: number): Float32Array {
   const tensor = tensors[name]
   if (tensor?.dtype !== 'F32' || (length !== undefined && tensor.data.length !== length))
-    throw new ExpectedError('bad-input', `The model in ${folder} is damaged: ${name} is not as it should be. Train it again.`)
+    throw new ExpectedError(
+      'bad-input',
+      `The model in ${folder} is damaged: ${name} is not as it should be. Train it again.`,
+    )
   return tensor.data
 }

@@ -54,7 +54,10 @@ async function firstLines(path: string): Promise<{ lines: string[]; whole: boole
     const bytes = buffer.subarray(0, bytesRead)
     if (bytes.includes(0)) throw notATable(path, 'it is no text')
     const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
-    return { lines: text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== ''), whole: bytesRead < sniffedBytes }
+    return {
+      lines: text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== ''),
+      whole: bytesRead < sniffedBytes,
+    }
   } finally {
     await file.close()
   }
@@ -116,8 +119,10 @@ function ratingColumns(
   if (width < 3 || width > 4 || body.length === 0) return null
   // Names of columns that say nothing of ratings are those of a table.
   if (header) return null
-  const looksLikeIds = (column: number) => body.every((row) => !isNumber(row[column] ?? '') || isWhole(row[column]!))
-  const areNumbers = (column: number) => body.every((row) => (row[column] ?? '') === '' || isNumber(row[column]!))
+  const looksLikeIds = (column: number) =>
+    body.every((row) => !isNumber(row[column] ?? '') || isWhole(row[column]!))
+  const areNumbers = (column: number) =>
+    body.every((row) => (row[column] ?? '') === '' || isNumber(row[column]!))
   if (!looksLikeIds(0) || !looksLikeIds(1) || !areNumbers(2)) return null
   if (width === 4 && !body.every((row) => isWhole(row[3] ?? '') && Number(row[3]) > 1e6)) return null
   const distinct = (of: (row: readonly string[]) => string) => new Set(body.map(of)).size

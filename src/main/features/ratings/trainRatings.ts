@@ -39,8 +39,7 @@ export async function trainOnRatings(
       {
         signal,
         onEvent: async (event) => {
-          if (event.type === 'epoch')
-            await appendFile(ratingsFiles.log(folder), `${JSON.stringify(event)}\n`)
+          if (event.type === 'epoch') await appendFile(ratingsFiles.log(folder), `${JSON.stringify(event)}\n`)
           onEvent?.(event)
         },
       },

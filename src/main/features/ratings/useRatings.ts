@@ -62,7 +62,8 @@ export async function recommendItems(
   const folder = resolve(model)
   await checkTrained(folder)
   const names = await readNames(folder)
-  const own = user === undefined ? await newRatings(names, file, rated) : { items: [], values: [], unknown: 0 }
+  const own =
+    user === undefined ? await newRatings(names, file, rated) : { items: [], values: [], unknown: 0 }
   const number = user === undefined ? null : userNumber(names, user)
   const { list, rated: count } = await client.call(
     'recommend',

@@ -17,7 +17,8 @@ export async function trainRatings(
   context: TaskContext<Train['event']>,
 ): Promise<Train['result']> {
   const startedAt = performance.now()
-  const { folder, preset, tying, seed, split, heldShare, budgetMs, epochs, batch, learningRate, refeeding } = params
+  const { folder, preset, tying, seed, split, heldShare, budgetMs, epochs, batch, learningRate, refeeding } =
+    params
   const info = await readRatingsInfo(folder)
   const ratings: Ratings = { userCount: info.users, itemCount: info.items, ...(await readTriples(folder)) }
   const { runtime, device } = chooseRuntime(params)
@@ -28,7 +29,14 @@ export async function trainRatings(
   const trained = await trainRecommender(
     ratings,
     plans,
-    { runtime, device, seed, heldShare, split, budgetMs: Math.max(1000, budgetMs - (performance.now() - startedAt)) },
+    {
+      runtime,
+      device,
+      seed,
+      heldShare,
+      split,
+      budgetMs: Math.max(1000, budgetMs - (performance.now() - startedAt)),
+    },
     {
       step: () => throwIfEnding(context as TaskContext<never>),
       baselines: (baselines) => context.emit({ type: 'baselines', baselines }),
