@@ -36,6 +36,7 @@ export const ratingBaselinesSchema = z.object({
 })
 
 export const ratingMemberSchema = z.object({
+  name: z.enum(['items', 'users', 'linear']),
   side: z.enum(['items', 'users']),
   columns: z.number().int().min(1),
   encoder: z.array(layerSchema).min(1),

@@ -7,8 +7,12 @@ import { type Biases, biasOfRatings, biasPrediction } from './biases'
 import type { Ratings, RowSide } from './ratings'
 import { ridge } from './ridge'
 
+export type MemberName = RowSide | 'linear'
+
 /** One trained autoencoder with what it makes of each row, so that a rating is one product of two vectors. */
 export interface AutorecMember {
+  /** Of its files: its rows, or `linear`. */
+  readonly name: MemberName
   readonly side: RowSide
   readonly spec: ModelSpec
   readonly values: Readonly<Record<string, Float32Array>>

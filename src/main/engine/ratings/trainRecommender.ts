@@ -5,6 +5,7 @@ import {
   type AutorecModel,
   blendWeights,
   lastLayer,
+  type MemberName,
   memberResidual,
   predictor,
 } from './autorecModel'
@@ -12,6 +13,7 @@ import { type Biases, fitBiases, residualsOf } from './biases'
 import { baselineErrors, type BaselineErrors, type ErrorFigures, errorFigures } from './factorization'
 import { largest, meanRanking, type RankingFigures, rankingOf } from './ranking'
 import { pickRatings, type Ratings, ratingRange, sparseRows } from './ratings'
+import { bestLinearMember, fitLinearMember, type LinearChoice } from './linearMember'
 import type { MemberPlan } from './recommenderPlan'
 import { type RatingSplit, splitRatings } from './splitRatings'
 import { type AutorecProgress, AutorecTrainer } from './trainAutorec'
@@ -23,12 +25,14 @@ export interface RecommenderOptions {
   /** Share of the ratings that is held back to measure on and to find the members' shares with; 0 holds back none. */
   readonly heldShare: number
   readonly split: RatingSplit
+  /** Whether a linear autoencoder with fitted codes gets a share. */
+  readonly linear: boolean
   /** Time for all of it. */
   readonly budgetMs: number
 }
 
 export interface RecommenderProgress extends AutorecProgress {
-  readonly side: 'items' | 'users'
+  readonly side: MemberName
   /** `measuring` leaves the held-out ratings out; `final` learns from all of them. */
   readonly stage: 'measuring' | 'final'
   /** On the held-out ratings, where it was measured after this epoch. */
@@ -81,15 +85,18 @@ export async function trainRecommender(
       stage: 'final',
       held: null,
       until: startedAt + budgetMs,
+      linear: null,
     })
-    const members = all.members.map((member) => ({ ...member, weight: 1 / plans.length }))
+    const members = all.members.map((member) => ({ ...member, weight: 1 / all.members.length }))
     return { ...finished(all, members, range), measured: null, onAll: true }
   }
   const { train, held } = splitRatings(ratings, split, heldShare, seed)
   const [known, asked] = [pickRatings(ratings, train), pickRatings(ratings, held)]
   const twice = ratings.values.length <= mostTwice
   const until = startedAt + budgetMs * (twice ? measuringShare : 0.95)
-  const first = await learn(known, plans, options, { observer, stage: 'measuring', held: asked, until })
+  const first = await learn(known, plans, options, {
+    ...{ observer, stage: 'measuring', held: asked, until, linear: null },
+  })
   const residuals = first.members.map((member) => residualsAt(member, asked))
   const weights = blendWeights(residuals, residualsOf(asked, first.biases))
   const members = first.members.map((member, m) => ({ ...member, weight: weights[m]! }))
@@ -105,7 +112,9 @@ export async function trainRecommender(
     settings: { ...plan.settings, epochs: first.epochs[m]! },
   }))
   const end = startedAt + budgetMs
-  const all = await learn(ratings, sameEpochs, options, { observer, stage: 'final', held: null, until: end })
+  const all = await learn(ratings, sameEpochs, options, {
+    ...{ observer, stage: 'final', held: null, until: end, linear: first.linear },
+  })
   const final = all.members.map((member, m) => ({ ...member, weight: weights[m]! }))
   const result = finished(all, final, range)
   const figures = result.members.map((one, m) => ({ ...one, rmse: first.rmse[m]! }))
@@ -117,6 +126,8 @@ interface Learned {
   readonly members: readonly Omit<AutorecMember, 'weight'>[]
   readonly epochs: readonly number[]
   readonly rmse: readonly (number | null)[]
+  /** What was chosen for the linear one. */
+  readonly linear: LinearChoice | null
   readonly baselines: BaselineErrors | null
   readonly valuesPerSecond: number
 }
@@ -134,13 +145,15 @@ interface Stage {
   readonly stage: RecommenderProgress['stage']
   readonly held: Ratings | null
   readonly until: number
+  /** What is known to be best; where it is not, it is found on the held-out ratings. */
+  readonly linear: LinearChoice | null
 }
 
 async function learn(
   known: Ratings,
   plans: readonly MemberPlan[],
   options: RecommenderOptions,
-  { observer, stage, held, until }: Stage,
+  { observer, stage, held, until, linear: chosen }: Stage,
 ): Promise<Learned> {
   const biases = fitBiases(known)
   const range = ratingRange(known)
@@ -167,9 +180,7 @@ async function learn(
           epochEnded: async (progress) => {
             const isMeasured =
               held && (progress.epoch % measureEvery === 0 || progress.epoch === progress.epochs)
-            const rmse = isMeasured
-              ? await heldError(await memberOf(trainer, plan), biases, held, range)
-              : null
+            const rmse = isMeasured ? heldError(await memberOf(trainer, plan), biases, held, range) : null
             if (rmse !== null) errors[m] = rmse
             observer.epochEnded({ ...progress, side: plan.side, stage, rmse })
           },
@@ -184,8 +195,21 @@ async function learn(
       await trainer.dispose()
     }
   }
+  let linear = chosen
+  const step = () => observer.step()
+  if (options.linear && held) {
+    const errorOf = (member: Omit<AutorecMember, 'weight'>) => heldError(member, biases, held, range)
+    const best = bestLinearMember(known, rest, options.seed, errorOf, step)
+    members.push(best.member)
+    errors.push(best.rmse)
+    linear = best.choice
+  } else if (linear) {
+    members.push(fitLinearMember(known, rest, linear, options.seed, step))
+    errors.push(null)
+  }
+  if (linear) epochs.push(0)
   const valuesPerSecond = rates.reduce((sum, rate) => sum + rate, 0) / rates.length
-  return { biases, members, epochs, rmse: errors, baselines, valuesPerSecond }
+  return { biases, members, epochs, rmse: errors, linear, baselines, valuesPerSecond }
 }
 
 async function memberOf(trainer: AutorecTrainer, plan: MemberPlan): Promise<Omit<AutorecMember, 'weight'>> {
@@ -193,15 +217,15 @@ async function memberOf(trainer: AutorecTrainer, plan: MemberPlan): Promise<Omit
   const { features, codes } = await trainer.features()
   const values = await trainer.values()
   const { offset, penalty } = settings
-  return { side, spec, values, features, codes: codes ?? features, offset, penalty }
+  return { name: side, side, spec, values, features, codes: codes ?? features, offset, penalty }
 }
 
-async function heldError(
+function heldError(
   member: Omit<AutorecMember, 'weight'>,
   biases: Biases,
   { users, items, values }: Ratings,
   range: AutorecModel['range'],
-): Promise<number> {
+): number {
   const predict = predictor({ biases, members: [{ ...member, weight: 1 }], range })
   return errorFigures(values, range, (k) => predict(users[k]!, items[k]!)).rmse
 }

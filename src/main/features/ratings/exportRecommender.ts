@@ -36,30 +36,33 @@ export async function exportRecommender(
   const { biases, members } = await readRecommender(folder, info)
   const names = await readNames(folder)
   const own = ['users.csv', 'items.csv', 'README.md']
-  const sides = info.model!.members.map(({ side }) => side)
-  const output = await OutputFolder.open(out, [...own, ...sides], { overwrite })
+  const called = info.model!.members.map(({ name }) => name)
+  const output = await OutputFolder.open(out, [...own, ...called], { overwrite })
   try {
     const files: string[] = []
     let bytes = 0
     for (const member of info.model!.members) {
-      const { side } = member
-      const place = output.path(side)
+      const { name, side } = member
+      const place = output.path(name)
       await makeFolder(place)
       const spec = specOfMember(member)
-      const about = { name: `${info.name}, autoencoder of ${side}`, made_by: `Hourglass ${version}` }
+      const about = {
+        name: `${info.name}, ${name === 'linear' ? 'linear ' : ''}autoencoder of ${side}`,
+        made_by: `Hourglass ${version}`,
+      }
       const result = await client.call('exportModel', {
-        ...{ model: { spec, weights: ratingsFiles.weights(folder, side) }, about, as, folder: place },
+        ...{ model: { spec, weights: ratingsFiles.weights(folder, name) }, about, as, folder: place },
         training: trainingConfigSchema.parse({}),
       })
-      await copyFile(ratingsFiles.weights(folder, side), output.path(`${side}/weights.safetensors`))
-      files.push(...result.files.map(({ path }) => `${side}/${path}`), `${side}/weights.safetensors`)
+      await copyFile(ratingsFiles.weights(folder, name), output.path(`${name}/weights.safetensors`))
+      files.push(...result.files.map(({ path }) => `${name}/${path}`), `${name}/weights.safetensors`)
       bytes += result.files.reduce((sum, file) => sum + file.bytes, 0)
     }
-    const table = (called: readonly string[], values: Float32Array) =>
-      Buffer.from(`name,bias\r\n${called.map((name, i) => csvLine([name, values[i]!])).join('')}`)
+    const table = (ids: readonly string[], values: Float32Array) =>
+      Buffer.from(`name,bias\r\n${ids.map((name, i) => csvLine([name, values[i]!])).join('')}`)
     await output.write('users.csv', table(names.users, biases.users))
     await output.write('items.csv', table(names.items, biases.items))
-    const shares = members.map(({ side, weight, offset }) => ({ side, weight, offset }))
+    const shares = members.map(({ name, side, weight, offset }) => ({ name, side, weight, offset }))
     await output.write('README.md', Buffer.from(readme(biases.mean, biases.scale, shares, info.range)))
     await output.commit()
     return { files: [...files, ...own], bytes, loss: null }
@@ -89,7 +92,7 @@ function check({ format, part, precision, pixels }: ExportedAs): void {
 function readme(
   mean: number,
   scale: number,
-  shares: readonly { side: string; weight: number; offset: number }[],
+  shares: readonly { name: string; side: string; weight: number; offset: number }[],
   { low, high }: { readonly low: number; readonly high: number },
 ): string {
   const rows: Record<string, string> = {
@@ -101,10 +104,10 @@ function readme(
 A rating is expected to be ${mean} + the bias of the user (users.csv) + the bias of the item (items.csv) + what the autoencoders
 give, times ${scale} and times its share, brought into ${low} to ${high}:
 
-${shares.map(({ side, weight }) => `- the autoencoder in \`${side}\`, times ${weight}: a row is ${rows[side]}`).join('\n')}
+${shares.map(({ name, side, weight }) => `- the autoencoder in \`${name}\`, times ${weight}: a row is ${rows[side]}`).join('\n')}
 
 A row (1 × 1 × columns × 1, in the order of the CSV) holds for each known rating what the mean and the biases leave of it, divided by ${scale}${shares
-    .map(({ side, offset }) => (offset === 0 ? '' : `, plus ${offset} in \`${side}\``))
+    .map(({ name, offset }) => (offset === 0 ? '' : `, plus ${offset} in \`${name}\``))
     .join(
       '',
     )}, and 0 where there is none. What comes out is such a rest for each column; nothing is added to it.

@@ -23,6 +23,7 @@ export interface KeptRecommender {
 }
 
 export interface KeptMember {
+  readonly name: RatingMember['name']
   readonly side: 'items' | 'users'
   readonly spec: ModelSpec
   readonly values: Readonly<Record<string, Float32Array>>
@@ -47,15 +48,15 @@ export async function writeRecommender(folder: string, { biases, members }: Kept
     },
     metadata: { format: 'hourglass-biases-1' },
   })
-  for (const { side, spec, values, features, codes } of members) {
+  for (const { name: called, spec, values, features, codes } of members) {
     const tensors = Object.fromEntries(
       Object.entries(values).map(([name, data]) => [name, float(shapeOf(spec, name, data.length), data)]),
     )
     const metadata = { format: 'hourglass-model-1' }
-    await writeSafetensors(ratingsFiles.weights(folder, side), { tensors, metadata })
+    await writeSafetensors(ratingsFiles.weights(folder, called), { tensors, metadata })
     const width = (spec.encoder[0] as DenseLayer).units
     const rows = features.length / width
-    await writeSafetensors(ratingsFiles.features(folder, side), {
+    await writeSafetensors(ratingsFiles.features(folder, called), {
       tensors: {
         features: float([rows, width], features),
         ...(codes !== features && { codes: float([rows, codeSize(spec)], codes) }),
@@ -96,18 +97,16 @@ export async function readRecommender(folder: string, info: RatingsInfo): Promis
 }
 
 async function readMember(folder: string, member: RatingMember, info: RatingsInfo): Promise<KeptMember> {
-  const { side, weight, offset, penalty } = member
+  const { name, side, weight, offset, penalty } = member
   const spec = specOfMember(member)
-  const file = await readSafetensors(ratingsFiles.weights(folder, side))
-  const values = Object.fromEntries(
-    Object.keys(file.tensors).map((name) => [name, floats(file, name, folder)]),
-  )
-  const made = await readSafetensors(ratingsFiles.features(folder, side))
+  const file = await readSafetensors(ratingsFiles.weights(folder, name))
+  const values = Object.fromEntries(Object.keys(file.tensors).map((key) => [key, floats(file, key, folder)]))
+  const made = await readSafetensors(ratingsFiles.features(folder, name))
   const width = (spec.encoder[0] as DenseLayer).units
   const rows = side === 'items' ? info.items : info.users
   const features = floats(made, 'features', folder, rows * width)
   const codes = made.tensors.codes ? floats(made, 'codes', folder, rows * codeSize(spec)) : features
-  return { side, spec, values, features, codes, weight, offset, penalty }
+  return { name, side, spec, values, features, codes, weight, offset, penalty }
 }
 
 function floats({ tensors }: TensorFile, name: string, folder: string, length?: number): Float32Array {

@@ -17,7 +17,10 @@ const triples = [
 ] as const
 const ratings: Ratings = {
   ...{ userCount: 3, itemCount: 3, users: Int32Array.from(triples, ([user]) => user) },
-  ...{ items: Int32Array.from(triples, ([, item]) => item), values: Float32Array.from(triples, ([, , value]) => value) },
+  ...{
+    items: Int32Array.from(triples, ([, item]) => item),
+    values: Float32Array.from(triples, ([, , value]) => value),
+  },
   times: Float64Array.from(triples, ([, , , time]) => time),
 }
 
@@ -82,7 +85,7 @@ describe('ridge', () => {
     expect([...ridge(rows, [1, 2, 3], 1)].map((one) => one.toFixed(4))).toEqual(['1.0625', '0.3125'])
     const wide = rows.slice(0, 1)
     // One row: t·x / (|x|² + λ)
-    expect([...ridge(wide, [6], 1)]).toEqual([1, 2])
+    expect([...ridge(wide, [6], 1)].map((one) => one.toFixed(6))).toEqual(['1.000000', '2.000000'])
   })
 
   it('gives a member that is right all, and one that is noise nothing', () => {

@@ -34,6 +34,7 @@ export async function trainRatings(
       device,
       seed,
       heldShare,
+      linear: preset === 'ratings' || preset === 'both-autorec',
       split,
       budgetMs: Math.max(1000, budgetMs - (performance.now() - startedAt)),
     },
@@ -44,14 +45,16 @@ export async function trainRatings(
     },
   )
   throwIfEnding(context as TaskContext<never>)
-  const members = trained.model.members.map(({ side, spec, weight, offset, penalty }, m): RatingMember => {
-    const { epochs: done, parameters, rmse } = trained.members[m]!
-    const { encoder, tying: tied, seed: own, input } = spec
-    return {
-      ...{ side, columns: input.width, encoder: encoder as DenseLayer[], tying: tied, seed: own },
-      ...{ weight, offset, penalty, epochs: done, parameters, rmse },
-    }
-  })
+  const members = trained.model.members.map(
+    ({ name, side, spec, weight, offset, penalty }, m): RatingMember => {
+      const { epochs: done, parameters, rmse } = trained.members[m]!
+      const { encoder, tying: tied, seed: own, input } = spec
+      return {
+        ...{ name, side, columns: input.width, encoder: encoder as DenseLayer[], tying: tied, seed: own },
+        ...{ weight, offset, penalty, epochs: done, parameters, rmse },
+      }
+    },
+  )
   await writeRecommender(folder, trained.model)
   const { measured, onAll, valuesPerSecond } = trained
   return {
