@@ -34,8 +34,17 @@ import { restoreRegions } from './features/denoising/tasks/restoreRegions'
 import { restoreTest } from './features/denoising/tasks/restoreTest'
 import { similarity } from './features/denoising/tasks/similarity'
 import { train } from './features/training/tasks/train'
+import { measureRun } from './features/experiments/tasks/measureRun'
 import { codeRange, corrupt, tryCode, tryImage } from './features/models/tasks/tryModel'
+import { exportAnomalyModel } from './features/anomalies/tasks/exportAnomalyModel'
 import { describeRuntimes } from './worker/runtimes'
+import {
+  dropAnomalies,
+  fitAnomalies,
+  nearestOfEach,
+  scoreAnomalies,
+  viewAnomaly,
+} from './features/anomalies/tasks/anomalies'
 
 /** What draws the window and reads files comes first, since it asks for little. Of 19. */
 const niceness = 10
@@ -67,6 +76,7 @@ const tasks: Tasks = {
   benchConv,
   benchDenoise,
   measureTraining,
+  measureRun,
   corrupt,
   denoise,
   estimateNoise,
@@ -87,6 +97,12 @@ const tasks: Tasks = {
   tryImage,
   tryCode,
   codeRange,
+  fitAnomalies,
+  scoreAnomalies,
+  viewAnomaly,
+  nearestOfEach,
+  exportAnomalyModel,
+  dropAnomalies,
 }
 
 const port = parentPort!

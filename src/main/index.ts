@@ -15,6 +15,7 @@ import { noteOpened } from './electron/mainWindow'
 import { handlePageProtocol, registerPageProtocol } from './electron/pageProtocol'
 import { guardQuit } from './electron/quitting'
 import { secure } from './electron/security'
+import { showAnomalies } from './electron/anomaliesInShell'
 import { showTraining } from './electron/trainingInShell'
 import { pathsOf } from './electron/openedPaths'
 import { appFolders } from './store/appFolders'
@@ -85,6 +86,7 @@ function run(app: App): void {
     logPath: log.path,
   })
   showTraining(app, window.current, window.show)
+  showAnomalies(app, window.current, window.show)
   guardQuit(app, window.current, window.show)
 
   electron.on('second-instance', (_, argv, folder) => {

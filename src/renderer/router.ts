@@ -36,6 +36,21 @@ export const router = createRouter({
         by: query.by === 'error' ? 'error' : undefined,
       }),
     },
+    {
+      path: '/odd',
+      name: 'odd',
+      component: () => import('./views/OddView.vue'),
+      props: ({ query }) => ({
+        dataset: typeof query.dataset === 'string' ? query.dataset : null,
+        normal: typeof query.normal === 'string' ? query.normal : null,
+      }),
+    },
+    {
+      path: '/odd/:id',
+      name: 'oddSearch',
+      component: () => import('./views/OddSearchView.vue'),
+      props: true,
+    },
     { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
     { path: '/:rest(.*)', redirect: '/' },
   ],

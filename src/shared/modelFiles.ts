@@ -1,8 +1,18 @@
 /** Endings of files that a model may be in, without the dot. */
-export const modelExtensions = ['hourglass', 'onnx', 'keras', 'safetensors', 'json', 'pb'] as const
+export const modelExtensions = [
+  'hourglass',
+  'onnx',
+  'keras',
+  'safetensors',
+  'json',
+  'pb',
+  'h5',
+  'pth',
+  'pt',
+] as const
 
 /** Whether a file is surely a model by its name: .json and .pb may be anything. */
-export const isModelFile = (name: string): boolean => /\.(hourglass|onnx|keras|safetensors)$/i.test(name)
+export const isModelFile = (name: string): boolean => /\.(hourglass|onnx|keras|safetensors|pth)$/i.test(name)
 
 /** Whether a file may be a model by its name. */
 export const mayBeModelFile = (name: string): boolean =>

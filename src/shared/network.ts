@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { activationSchema } from './activation'
+import { checkSharedKernel } from './networkParameters'
+
+export { isReadTransposed, networkParameters, sharesKernels } from './networkParameters'
 
 const size = z.number().int().min(1).max(65_536)
 const side = z.number().int().min(1).max(64)
@@ -22,15 +25,22 @@ const named = {
   inputs: z.array(z.string().max(120)).min(1).max(64),
 }
 const biased = { ...named, bias: z.boolean().default(true) }
+/** Instead of a kernel of its own: that of a node further up, whose name this is. */
+const shared = { kernelOf: z.string().max(120).optional() }
 
 /** One operation of a network on images (height × width × channels) or rows of numbers. */
 export const networkNodeSchema = z.discriminatedUnion('op', [
   /** x · kernel + bias; kernel reads × units. */
-  z.object({ op: z.literal('dense'), ...biased, reads: z.number().int().min(1).max(4e6), units: size }),
+  z.object({
+    op: z.literal('dense'),
+    ...{ ...biased, ...shared, reads: z.number().int().min(1).max(4e6), units: size },
+    /** Whether the kernel of the other node is read transposed: tied weights. */
+    transposed: z.boolean().optional(),
+  }),
   /** Kernel height × width × reads × filters, zeros around the image. */
   z.object({
     op: z.literal('conv'),
-    ...{ ...biased, kernel: z.tuple([side, side]), reads: size, filters: size },
+    ...{ ...biased, ...shared, kernel: z.tuple([side, side]), reads: size, filters: size },
     ...{ stride, dilation: z.number().int().min(1).max(64).default(1), pads: margins },
   }),
   /** Each channel by itself; kernel height × width × reads. */
@@ -41,7 +51,7 @@ export const networkNodeSchema = z.discriminatedUnion('op', [
   /** Each pixel as a patch, `stride` apart and added up, then cropped and grown; kernel height × width × filters × reads. */
   z.object({
     op: z.literal('conv-transposed'),
-    ...{ ...biased, kernel: z.tuple([side, side]), reads: size, filters: size },
+    ...{ ...biased, ...shared, kernel: z.tuple([side, side]), reads: size, filters: size },
     ...{ stride, crop: margins, grow: margins.default([0, 0, 0, 0]) },
   }),
   /** x · gain + shift, of each channel its own: batch normalisation as it is used. */
@@ -127,8 +137,11 @@ export function valueShapes(
     ['image', { ...image, isRow: false }],
     ['sigma', onePixel],
   ])
+  const known = new Map<string, NetworkNode>()
   for (const node of nodes) {
     if (shapes.has(node.name)) throw new Error(`There are two values called "${node.name}".`)
+    checkSharedKernel(node, known)
+    known.set(node.name, node)
     const reads = node.inputs.map((name) => {
       const shape = shapes.get(name)
       if (!shape) throw new Error(`"${node.name}" reads "${name}", which is not there before it.`)
@@ -306,44 +319,6 @@ export function leadingTo({ nodes }: Network, wanted: string, given: ReadonlySet
 /** Whether it is told the strength of the noise. */
 export const readsNoiseLevel = ({ nodes }: Network): boolean =>
   nodes.some(({ inputs }) => inputs.includes('sigma'))
-
-/** A parameter of a node, with its shape. */
-export interface NetworkParameter {
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly kind: 'kernel' | 'bias'
-}
-
-/** All parameters of a network, node by node. */
-export function networkParameters({ nodes }: Network): NetworkParameter[] {
-  return nodes.flatMap((node): NetworkParameter[] => {
-    const kernel = (shape: readonly number[], biases: number): NetworkParameter[] => [
-      { name: `${node.name}.kernel`, shape, kind: 'kernel' },
-      ...('bias' in node && node.bias
-        ? [{ name: `${node.name}.bias`, shape: [biases], kind: 'bias' } as const]
-        : []),
-    ]
-    const perChannel = (name: string, channels: number): NetworkParameter => ({
-      ...{ name: `${node.name}.${name}`, shape: [channels], kind: 'bias' },
-    })
-    switch (node.op) {
-      case 'dense':
-        return kernel([node.reads, node.units], node.units)
-      case 'conv':
-        return kernel([...node.kernel, node.reads, node.filters], node.filters)
-      case 'depthwise':
-        return kernel([...node.kernel, node.reads], node.reads)
-      case 'conv-transposed':
-        return kernel([...node.kernel, node.filters, node.reads], node.filters)
-      case 'scale':
-        return [perChannel('gain', node.channels), perChannel('shift', node.channels)]
-      case 'prelu':
-        return [perChannel('slope', node.channels)]
-      default:
-        return []
-    }
-  })
-}
 
 /** Whether it takes images of any size, and each pixel of its output looks at pixels around it alone. */
 export function takesAnySize({ nodes }: Network): boolean {

@@ -11,10 +11,19 @@ import { ExpectedError } from './errors'
  * - `masking`: a share s of the values becomes 0 (Vincent et al. 2008)
  * - `camera`: what cameras, film and JPEG files leave, in pictures of all kinds of quality; s scales their noise, and 1 is what
  *   cameras make up to their highest sensitivity. It is clipped and rounded to 8 bits, as files hold it
+ * - `damage`: patches pasted from elsewhere, scratches, blobs and patches of noise; s is how many of them an image gets
  *
  * The result of the others is neither clipped nor rounded.
  */
-export const noiseKinds = ['gaussian', 'poisson', 'salt-and-pepper', 'masking', 'speckle', 'camera'] as const
+export const noiseKinds = [
+  'gaussian',
+  'poisson',
+  'salt-and-pepper',
+  'masking',
+  'speckle',
+  'camera',
+  'damage',
+] as const
 export type NoiseKind = (typeof noiseKinds)[number]
 
 const limits: Record<NoiseKind, { min: number; max: number; unit: string }> = {
@@ -24,6 +33,7 @@ const limits: Record<NoiseKind, { min: number; max: number; unit: string }> = {
   masking: { min: 0, max: 1, unit: 'share of the values' },
   speckle: { min: 0, max: 10, unit: 'relative sigma' },
   camera: { min: 0, max: 4, unit: 'times what cameras make' },
+  damage: { min: 0, max: 8, unit: 'damaged places' },
 }
 
 /** One strength (`min === max`) or a range from which each image draws its own, uniformly. */
@@ -70,3 +80,7 @@ export function formatNoise({ kind, min, max }: NoiseSpec): string {
  */
 export const isRepairedFor = (trained: NoiseSpec | null): boolean =>
   trained === null || trained.kind === 'gaussian' || trained.kind === 'camera'
+
+/** How a model restores: `fast` once, `best` in all eight flips and turns, averaged. */
+export const restoringQualities = ['fast', 'best'] as const
+export type RestoringQuality = (typeof restoringQualities)[number]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { experimentOfRunSchema } from './experiment'
 import { inputShapeSchema, modelSpecSchema } from './modelSpec'
 import { runtimeNameSchema, trainingConfigSchema } from './trainingConfig'
 
@@ -121,6 +122,8 @@ export const runInfoSchema = z.object({
   findings: z.array(findingSchema).default([]),
   /** Not null in the state `waiting`, which belongs to no process: the app keeps the queue. */
   waiting: waitingSchema.nullable().default(null),
+  /** The experiment that it is a part of. */
+  experiment: experimentOfRunSchema.nullable().default(null),
   /** The process that trains it, while one does: a run of a process that is no more is interrupted. */
   owner: z.object({ pid: z.number().int(), startedAt: z.string() }).nullable().default(null),
 })

@@ -62,6 +62,21 @@ export const augmentationSchema = z.object({
 })
 export type Augmentation = z.infer<typeof augmentationSchema>
 
+/**
+ * What is trained first, for a share of the epochs; the rest trains the model as its spec says.
+ *
+ * - `tied`: an untied decoder is held at the encoder's transposes, and both are then trained on apart (Hinton & Salakhutdinov
+ *   2006 unroll and fine-tune so, from restricted Boltzmann machines)
+ * - `layerwise`: each layer alone, from the input inwards, learns to give back what the layer before it gives (Bengio et al.
+ *   2007); all of them are then trained together
+ */
+export const pretrainingKinds = ['tied', 'layerwise'] as const
+export const pretrainingSchema = z.object({
+  kind: z.enum(pretrainingKinds),
+  share: z.number().min(0.05).max(0.95).default(0.5),
+})
+export type Pretraining = z.infer<typeof pretrainingSchema>
+
 /** The shortest time that a run can be given. */
 export const leastBudgetMs = 1000
 
@@ -80,6 +95,7 @@ export const trainingConfigSchema = z.object({
   /** Null where images are as large as the model takes them. */
   patches: patchesConfigSchema.nullable().default(null),
   augmentation: augmentationSchema.nullable().default(null),
+  pretraining: pretrainingSchema.nullable().default(null),
   /** Milliseconds that the run is to take, from its start to its last epoch; null trains `epochs` epochs. */
   budgetMs: z.number().min(leastBudgetMs).nullable().default(null),
   /**

@@ -21,6 +21,7 @@ const screens = [
   '#/models',
   '#/models/run--once',
   '#/latent/run--once',
+  '#/odd',
   '#/settings',
 ]
 

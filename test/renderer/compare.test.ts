@@ -29,6 +29,7 @@ const run = (id: string, name: string, changes: Partial<RunSummary> = {}): RunSu
   ...{ datasetId: 'photos', datasetName: 'photos', images: 100, spec, preset: null },
   ...{ config: trainingConfigSchema.parse({}), runtime: 'onnx', device: 'cpu', parameters: 1, epochs: 2 },
   ...{ best: null, last: null, baselines: null, findings: [], notes: '', error: null, external: false },
+  experiment: null,
   ...changes,
 })
 const untied: ModelSpec = { ...spec, tying: 'untied' }

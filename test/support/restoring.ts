@@ -1,5 +1,5 @@
 import { type PixelImage, PixelTiles } from '../../src/main/engine/denoising/pixelTiles'
-import type { Restorer } from '../../src/main/engine/denoising/restorer'
+import type { RestoreOptions, Restorer } from '../../src/main/engine/denoising/restorer'
 
 /** Height × width × channels, values in 0..1. */
 export interface FloatImage {
@@ -15,10 +15,11 @@ export async function restoreFloats(
   image: FloatImage,
   sigma: number,
   onProgress?: (done: number, total: number) => void,
+  quality?: RestoreOptions['quality'],
 ): Promise<FloatImage> {
   const data = new Float32Array(image.data.length)
   const given: PixelImage = image
   const tiles = new PixelTiles(given, data, { planes: 'together', gains: [1] })
-  await restorer.restore(tiles, { sigmas: [sigma], onProgress })
+  await restorer.restore(tiles, { sigmas: [sigma], onProgress, quality })
   return { ...image, data }
 }

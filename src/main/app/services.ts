@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { openAnomalies } from '../features/anomalies/openAnomalies'
 import { DenoiseService } from '../features/denoising/denoiseService'
 import { DatasetService } from '../features/datasets/datasetService'
 import { DeviceService } from '../features/devices/deviceService'
@@ -25,10 +26,14 @@ import type { AppOptions } from './createApp'
 
 export type Services = Awaited<ReturnType<typeof openServices>>
 
-/** One trains or measures; another one tries models meanwhile, the third makes maps, the others save denoised pictures. */
+/**
+ * One trains or measures; another one tries models meanwhile, the third makes maps, the fourth looks for odd images, the
+ * others save denoised pictures.
+ */
 function computeClients(entry: URL) {
   const client = () => new ComputeClient(entry)
-  return { trainer: client(), helper: client(), mapper: client(), savers: [client(), client()] as const }
+  const savers = [client(), client()] as const
+  return { trainer: client(), helper: client(), mapper: client(), seeker: client(), savers }
 }
 
 /** All services. @throws ExpectedError, also while another app has the library open */
@@ -57,7 +62,7 @@ async function openOn(
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
   const fence = new Fence(shell.roots.length === 0 ? [] : [...shell.roots, uploads])
-  const { trainer, helper, mapper, savers } = computeClients(computeWorker)
+  const { trainer, helper, mapper, seeker, savers } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) => training.useOf(id)
   const sampleFolder = join(folders.state, 'sample')
@@ -93,21 +98,42 @@ async function openOn(
   const latentActions = new LatentActions({ latent, datasets, jobs, places })
   const exports = new ModelExports({ models, places, datasets, client: helper, version })
   const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
+  const anomalies = await openAnomalies({
+    ...{ library, events, jobs, datasets, models, log, places, fence, client: seeker },
+    target: () => devices.target(),
+  })
   const gate = new LibraryGate()
   const mover = await moverOf({
     ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
   })
 
-  const close = async () => {
-    for (const service of [showcase, training, denoising, jobs]) await service.close()
-    await library.emptyAll()
-    await Promise.all([library.close(), exports.close()])
-    await Promise.all([trainer, helper, mapper, ...savers].map((client) => client.dispose()))
-    await datasets.opened.close()
-  }
+  const ended = { library, exports, datasets, clients: [trainer, helper, mapper, seeker, ...savers] }
+  const close = closing([showcase, training, denoising, jobs, anomalies], ended)
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
   const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
-  return { ...made, plans, denoising, latent, latentActions, exports, mover, gate, showcase, close }
+  const seen = { denoising, latent, latentActions, anomalies, exports, showcase }
+  return { ...made, ...seen, plans, mover, gate, close }
+}
+
+interface Closed {
+  readonly library: FolderLibrary
+  readonly exports: ModelExports
+  readonly clients: readonly ComputeClient[]
+  readonly datasets: DatasetService
+}
+
+/** Ends what works, in this order, then the library, the workers and what is open. */
+function closing(
+  working: readonly { close(): Promise<void> }[],
+  { library, exports, clients, datasets }: Closed,
+): () => Promise<void> {
+  return async () => {
+    for (const service of working) await service.close()
+    await library.emptyAll()
+    await Promise.all([library.close(), exports.close()])
+    await Promise.all(clients.map((client) => client.dispose()))
+    await datasets.opened.close()
+  }
 }
 
 interface MoverParts extends Omit<MoveDependencies, 'datasets' | 'isUnderWay'> {
@@ -129,6 +155,7 @@ async function moverOf({
 }: MoverParts): Promise<LibraryMover> {
   const isUnderWay = () =>
     training.current !== null ||
+    parts.jobs.isBusy('anomalies') ||
     runs.listing().items.some(({ elsewhere, state }) => elsewhere && state === 'training') ||
     datasets.listing().items.some(({ state }) => state === 'importing')
   const mover = new LibraryMover({ ...parts, isUnderWay, datasets: datasets.opened })

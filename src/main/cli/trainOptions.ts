@@ -12,6 +12,8 @@ import { defaultBudget } from '../../shared/plan'
 import { defaultPreset } from '../../shared/presets'
 import {
   optimizerNames,
+  type Pretraining,
+  pretrainingKinds,
   type RuntimeName,
   runtimeNames,
   type ScheduleConfig,
@@ -46,6 +48,7 @@ export interface TrainFlags {
   depth?: number
   patches?: number
   average?: number
+  pretrain?: Pretraining['kind']
   color?: 'grey' | 'rgb'
   budget?: string
   split?: (typeof ratingSplitNames)[number]
@@ -57,23 +60,34 @@ export interface TrainFlags {
 /** What `hourglass train` takes beside what it trains on. */
 export const addTrainOptions = (command: Command): Command => trainingOptions(modelOptions(command))
 
+/** What `hourglass compare` takes of those, for all that it compares. */
+export const addCompareOptions = (command: Command): Command =>
+  settingOptions(kindOptions(command, presetNames)).option('--overwrite', 'replace the experiment in --out')
+
 function modelOptions(command: Command): Command {
-  return command
+  const budgeted = command
     .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
     .option(
       '--budget <time>',
       `how long it may take: 1m, 10m, 1h, or auto, until it stops getting better (${defaultBudget}); for ratings any time, such as 5m`,
       parseBudget,
     )
+  return kindOptions(budgeted, [...presetNames, ...ratingPresets]).option(
+    '--from <run|model>',
+    'go on from the weights of a trained model, instead of a preset',
+  )
+}
+
+function kindOptions(command: Command, names: readonly string[]): Command {
+  return command
     .addOption(
       choice(
         '--preset <name>',
-        `what to train (without one: what suits the images; with --epochs or other settings of the training: ${defaultPreset}); of ratings ${ratingPresets.join(', ')}`,
-        [...presetNames, ...ratingPresets],
+        `what to train (without one: what suits the images; with --epochs or other settings of the training: ${defaultPreset})`,
+        names,
       ),
     )
     .option('--spec <file>', 'a model spec as JSON, instead of a preset')
-    .option('--from <run|model>', 'go on from the weights of a trained model, instead of a preset')
     .addOption(choice('--tying <mode>', 'how the decoder follows the encoder', tyingModes))
     .addOption(choice('--copy-every <time>', 'when a copied decoder is copied anew', copyMoments))
     .addOption(
@@ -85,7 +99,28 @@ function modelOptions(command: Command): Command {
     )
 }
 
+function ratingOptions(command: Command): Command {
+  return command
+    .addOption(choice('--split <how>', 'which ratings are held back (random)', ratingSplitNames))
+    .option('--refeeding', 'feed what comes out of a row of ratings once more, as a row without gaps')
+    .option('--no-refeeding', 'leave that out, where the preset does it')
+}
+
 function trainingOptions(command: Command): Command {
+  return ratingOptions(settingOptions(command))
+    .addOption(
+      choice(
+        '--pretrain <kind>',
+        'train tied first and untied then, or layer by layer first, for half of the epochs',
+        pretrainingKinds,
+      ),
+    )
+    .option('--patience <n>', 'stop after so many epochs without a better one', integer({ min: 0 }))
+    .option('--resume', 'go on with the run that --out names')
+    .option('--overwrite', 'replace the run in --out')
+}
+
+function settingOptions(command: Command): Command {
   return command
     .option('--epochs <n>', 'times through all images', integer({ min: 1, max: 1_000_000 }))
     .option('--batch <n>', 'images a step', integer({ min: 1, max: 65_536 }))
@@ -96,7 +131,6 @@ function trainingOptions(command: Command): Command {
     .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', noise)
     .option('--seed <n>', 'repeats a run exactly', seed)
     .option('--val <share>', 'share of the images kept for validation', decimal({ min: 0, max: 0.9 }))
-    .option('--patience <n>', 'stop after so many epochs without a better one', integer({ min: 0 }))
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
     .option('--device <id>', 'where: see hourglass devices')
     .option('--filters <n>', 'width of a denoise-conv', integer({ min: 1, max: 2048 }))
@@ -123,9 +157,4 @@ function trainingOptions(command: Command): Command {
         ['grey', 'rgb'],
       ),
     )
-    .addOption(choice('--split <how>', 'which ratings are held back (random)', ratingSplitNames))
-    .option('--refeeding', 'feed what comes out of a row of ratings once more, as a row without gaps')
-    .option('--no-refeeding', 'leave that out, where the preset does it')
-    .option('--resume', 'go on with the run that --out names')
-    .option('--overwrite', 'replace the run in --out')
 }

@@ -18,6 +18,7 @@ const screens: readonly (readonly [Screen, string])[] = [
   ['runs', 'Runs'],
   ['models', 'Models'],
   ['latent', 'Latent Space'],
+  ['odd', 'Odd Ones'],
 ]
 
 /** The menu with its accelerators. */

@@ -198,7 +198,7 @@ export const guarded = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? 
 
 const unguarded = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell)
 
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const cell = guarded(text)
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

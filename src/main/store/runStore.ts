@@ -20,6 +20,7 @@ export const runFiles = {
   best: (run: string) => join(run, 'checkpoints', 'best.safetensors'),
   history: (run: string) => join(run, 'history'),
   model: (run: string) => join(run, 'model'),
+  spectra: (run: string) => join(run, 'spectra.jsonl'),
 } as const
 
 export async function writeRunInfo(run: string, info: RunInfo): Promise<void> {

@@ -9,11 +9,14 @@ import type { InputShape } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
+import type { AnomalyTasks } from '../features/anomalies/tasks/anomalyTasks'
 import type { DenoisingTasks } from '../features/denoising/tasks/denoisingTasks'
+import type { ExperimentTasks } from '../features/experiments/tasks/experimentTasks'
 import type { LatentTasks } from '../features/latent/tasks/latentTasks'
 import type { RatingsTasks } from '../features/ratings/tasks/ratingsTasks'
 import type { ShowcaseTasks } from '../features/showcase/tasks/showcaseTasks'
 
+export type * from '../features/anomalies/tasks/anomalyTasks'
 export type * from '../features/denoising/tasks/denoisingTasks'
 export type * from '../features/latent/tasks/latentTasks'
 export type * from '../features/ratings/tasks/ratingsTasks'
@@ -56,6 +59,8 @@ export interface TrainParams extends ComputeTarget {
   readonly findings?: readonly Finding[]
   /** Whether they were measured before; a run has them measured after the next epoch where they were not. */
   readonly hasBaselines: boolean
+  /** Whether singular values of the kernels are kept over the epochs, as experiments show them. */
+  readonly spectra?: boolean
 }
 
 export type TrainEvent =
@@ -190,7 +195,8 @@ export interface TriedImage {
 }
 
 /** What the compute worker does: parameters, result, and what it reports meanwhile. */
-export interface ComputeTasks extends LatentTasks, ShowcaseTasks, DenoisingTasks, RatingsTasks {
+export interface ComputeTasks
+  extends AnomalyTasks, DenoisingTasks, ExperimentTasks, LatentTasks, RatingsTasks, ShowcaseTasks {
   devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
   train: { params: TrainParams; result: TrainResult; event: TrainEvent }
   evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }
@@ -235,8 +241,8 @@ export interface ComputeTasks extends LatentTasks, ShowcaseTasks, DenoisingTasks
   }
   /** A model out of a file that may come from anybody. */
   readModelFile: {
-    /** `within`: folders in which files beside it may lie, links and all; anywhere without. Real paths */
-    params: { path: string; hints: ImportHints; within?: readonly string[] }
+    /** `reference`: a .npz file of images and what its own program makes of them. `within`: folders in which files beside it may lie, links and all; anywhere without. Real paths */
+    params: { path: string; hints: ImportHints; reference?: string; within?: readonly string[] }
     result: ImportedFile
     event: never
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type DatasetScale, preprocessingSchema } from '../dataset'
+import { preprocessingSchema } from '../dataset'
 import { exportFormats, modelParts, pixelKinds, precisions, tiedAsKinds } from '../exporting'
 import { importHintsSchema } from '../importing'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
@@ -7,6 +7,7 @@ import { noiseSpecSchema } from '../noise'
 import { budgetSchema, defaultBudget, type TrainingPlan } from '../plan'
 import { sampleKinds } from '../sampleKinds'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
+import { anomalyCommands, type AnomalyResults } from './anomalyCommands'
 import type { AppState, DeviceState } from './app'
 import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
 import type { Listing } from './events'
@@ -15,6 +16,7 @@ import { latentCommands, type LatentResults } from './latentCommands'
 import {
   type DatasetDetail,
   type DatasetImage,
+  type DatasetPreview,
   type DatasetSummary,
   idSchema,
   type ModelDetail,
@@ -255,7 +257,11 @@ export const commands = {
   ...latentCommands,
 
   ...denoiseCommands,
+
+  ...anomalyCommands,
 } as const
+
+export type { DatasetPreview }
 
 export type CommandName = keyof typeof commands
 /** Parameters as a window gives them: defaults may be left out. */
@@ -287,19 +293,6 @@ export interface TrainingEstimate {
   readonly device: string
 }
 
-export interface DatasetPreview {
-  readonly clean: PixelBlock
-  /** The same block where there is no noise. Clipped to 0-255 for looking at. */
-  readonly corrupted: PixelBlock
-  readonly names: readonly string[]
-  /** Images found so far, and whether there may be more. */
-  readonly found: number
-  readonly more: boolean
-  readonly skipped: readonly { readonly path: string; readonly reason: string }[]
-  /** Black and white of images with more than 8 bits; empty where there are none. */
-  readonly scales: readonly DatasetScale[]
-}
-
 export interface EncodedImage {
   readonly original: PixelBlock
   readonly input: PixelBlock
@@ -313,13 +306,13 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results extends LatentResults, DenoiseResults, ShowcaseResults {
+export interface Results extends LatentResults, DenoiseResults, ShowcaseResults, AnomalyResults {
   'app.state': AppState
   'settings.change': AppState
   /** Absolute paths, and bytes of what would be copied. */
   'library.planMove': { readonly from: string; readonly to: string; readonly bytes: number }
   'library.move': { readonly job: string }
-  'library.restore': { readonly kind: 'datasets' | 'runs' | 'models' | 'tables'; readonly id: string }
+  'library.restore': { readonly kind: 'datasets' | 'runs' | 'models' | 'anomalies' | 'tables'; readonly id: string }
   'library.empty': null
   'devices.state': DeviceState
   'devices.measure': { readonly job: string }

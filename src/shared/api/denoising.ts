@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { restoringQualities } from '../noise'
 import { pictureRangeSchema, type ToldScale } from '../pictureRange'
 import { idSchema, type PixelBlock } from './library'
 import { mostCells, mostPercent } from '../strengthMask'
@@ -10,6 +11,8 @@ export const builtinModels = ['builtin:grey', 'builtin:color'] as const
 export const denoiseControlsSchema = z.strictObject({
   /** `auto`: the built-in one that suits the picture; or one of the library. */
   model: z.union([z.literal('auto'), z.enum(builtinModels), idSchema]).default('auto'),
+  /** `best` takes eight times as long. */
+  quality: z.enum(restoringQualities).default('fast'),
   /** Strength of the noise on the 0-255 scale; `auto` goes by the estimate in each channel. */
   sigma: z.union([z.literal('auto'), z.number().min(0).max(255)]).default('auto'),
   /** 0 nothing is taken out, 1 the noise that there is, 2 as if it were twice as strong. */

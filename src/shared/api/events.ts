@@ -1,4 +1,5 @@
 import type { EpochMetrics } from '../run'
+import type { AnomalySearch, NoticedImage } from './anomalies'
 import type { AppState, DeviceState } from './app'
 import type { DenoisePicture, DenoiseState } from './denoising'
 import type { Job } from './jobs'
@@ -28,6 +29,7 @@ export const screens = [
   'runs',
   'models',
   'latent',
+  'odd',
   'settings',
 ] as const
 export type Screen = (typeof screens)[number]
@@ -58,6 +60,9 @@ export interface Events {
   'denoise.stateChanged': DenoiseState
   /** More of a picture that is looked at is there. */
   'denoise.restored': { readonly id: string }
+  'anomalies.changed': Changes<AnomalySearch>
+  /** An image came into a watched folder and was scored. */
+  'anomalies.noticed': { readonly search: string; readonly image: NoticedImage }
   'showcase.progressed': ShowcaseProgress
   'showcase.ended': ShowcaseEnd
   /** Files or folders were handed over: dropped on the icon, opened with the app, or by a second start. */

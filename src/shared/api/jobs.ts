@@ -8,6 +8,7 @@ export const jobKinds = [
   'map',
   'clusters',
   'files',
+  'anomalies',
 ] as const
 export type JobKind = (typeof jobKinds)[number]
 

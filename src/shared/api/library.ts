@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { DatasetInfo, Preprocessing, Skipped } from '../dataset'
+import type { DatasetInfo, DatasetScale, Preprocessing, Skipped } from '../dataset'
 import type { ModelSpec } from '../modelSpec'
 import type { Baselines, EpochMetrics, Finding, runStates } from '../run'
 import type { RuntimeName, TrainingConfig } from '../trainingConfig'
@@ -62,6 +62,19 @@ export interface DatasetImage {
   readonly label: string | null
   readonly width: number
   readonly height: number
+}
+
+export interface DatasetPreview {
+  readonly clean: PixelBlock
+  /** The same block where there is no noise. Clipped to 0-255 for looking at. */
+  readonly corrupted: PixelBlock
+  readonly names: readonly string[]
+  /** Images found so far, and whether there may be more. */
+  readonly found: number
+  readonly more: boolean
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[]
+  /** Black and white of images with more than 8 bits; empty where there are none. */
+  readonly scales: readonly DatasetScale[]
 }
 
 export type RunState = (typeof runStates)[number]

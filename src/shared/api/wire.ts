@@ -5,6 +5,7 @@ import { checkFrame } from './frameLimits'
 const extensions = new ExtensionCodec()
 registerArray(1, Float32Array)
 registerArray(2, Int32Array)
+registerArray(3, Float64Array)
 
 /** No message of ours is nested deeper, or has a longer list or text. */
 const limits = {
@@ -36,7 +37,7 @@ export function decodeMessage(bytes: Uint8Array): unknown {
   return new Decoder({ extensionCodec: extensions, ...limits }).decode(bytes)
 }
 
-type NumberArray = Float32Array | Int32Array
+type NumberArray = Float32Array | Int32Array | Float64Array
 interface NumberArrayConstructor {
   new (buffer: ArrayBuffer): NumberArray
   readonly BYTES_PER_ELEMENT: number

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { ExpectedError } from '../../../shared/errors'
+import { type RestoringQuality, restoringQualities } from '../../../shared/noise'
 import type { PictureRange } from '../../../shared/pictureRange'
 import { runtimeNames } from '../../../shared/trainingConfig'
 import { type DenoisedImage, denoiseImages } from '../../features/denoising/denoiseImages'
@@ -19,6 +20,7 @@ interface DenoiseFlags extends TargetFlags {
   detail: number
   tile: number | 'auto'
   range: PictureRange
+  quality: RestoringQuality
   overwrite?: boolean
 }
 
@@ -38,6 +40,7 @@ export function registerDenoise(program: Command, context: CommandContext): void
         'hourglass denoise photo.jpg --out clean',
         'hourglass denoise holiday --out clean --strength 0.7',
         'hourglass denoise run scans --out clean --sigma 25',
+        'hourglass denoise portrait.jpg --out clean --quality best',
         'hourglass denoise night.png --out clean --colour 0.8 --detail 0.2 --json',
       ),
     )
@@ -117,6 +120,13 @@ function addOptions(command: Command): Command {
       'black and white of pictures with more than 8 bits: auto, full, or two numbers such as 0:4095',
       pictureRange,
       'auto',
+    )
+    .addOption(
+      choice(
+        '--quality <name>',
+        'fast, or best: the mean over eight flips and turns of the picture, which takes eight times as long',
+        restoringQualities,
+      ).default('fast'),
     )
     .option('--overwrite', 'replace files that are there already')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))

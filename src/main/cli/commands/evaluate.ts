@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { ExpectedError } from '../../../shared/errors'
-import type { NoiseSpec } from '../../../shared/noise'
+import { type NoiseSpec, type RestoringQuality, restoringQualities } from '../../../shared/noise'
 import { evaluatePairs, type PairsRequest } from '../../features/denoising/evaluatePairs'
 import { evaluateModel } from '../../features/models/evaluateModel'
 import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
@@ -9,12 +9,13 @@ import { evaluateRatings } from '../ratings/ratingsEvaluate'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
-import { examples, noise as parseNoise, seed as parseSeed } from '../options'
+import { choice, examples, noise as parseNoise, seed as parseSeed } from '../options'
 
 interface EvaluateFlags extends TargetFlags {
   noise?: NoiseSpec
   clip?: boolean
   clean?: string
+  quality: RestoringQuality
   seed: number
 }
 
@@ -30,6 +31,13 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
     .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', parseNoise)
     .option('--clip', 'round the corrupted images to 8 bits before the model gets them, as a file would')
     .option('--clean <folder>', 'clean pictures of the same names: measure how near the noisy ones come')
+    .addOption(
+      choice(
+        '--quality <name>',
+        'of denoising: fast, or best, the mean over eight flips and turns of the picture',
+        restoringQualities,
+      ).default('fast'),
+    )
     .option('--seed <n>', 'the same seed draws the same noise', parseSeed, 0)
     .addHelpText(
       'after',

@@ -3,6 +3,8 @@ import { type ValueRange, valueRanges } from '../../../shared/importing'
 import { type Activation, activations } from '../../../shared/modelSpec'
 import { appVersion, computeWorkerEntry } from '../../builtFiles'
 import { nameOfImported, readModel, saveImported } from '../../features/models/importModel'
+import { noFence } from '../../base/fence'
+import { sharesKernels } from '../../../shared/network'
 import type { CommandContext } from '../context'
 import { choice, examples } from '../options'
 
@@ -16,6 +18,7 @@ interface ImportFlags {
   output?: Activation
   range?: ValueRange
   noise?: string
+  reference?: string
 }
 
 function parseSize(text: string): { width: number; height: number } {
@@ -29,7 +32,7 @@ export function registerImportModel(program: Command, context: CommandContext): 
     .description('Read a model out of a file of Hourglass or of another program.')
     .argument(
       '<file>',
-      '.hourglass, .onnx, .keras, .safetensors, TensorFlow.js model.json, or a folder that export made',
+      '.hourglass, .onnx, .keras, .h5, .safetensors, .pth, TensorFlow.js model.json, or a folder that export made',
     )
     .addHelpText(
       'after',
@@ -41,13 +44,15 @@ export function registerImportModel(program: Command, context: CommandContext): 
     .action(
       async (
         file: string,
-        { out, name, size, channels, hidden, code, output, range, noise }: ImportFlags,
+        { out, name, size, channels, hidden, code, output, range, noise, reference }: ImportFlags,
       ) => {
         const input = size ? { ...size, channels: channels === '3' ? (3 as const) : (1 as const) } : null
         const imported = await readModel(
           file,
           { input, hidden: hidden ?? null, code: code ?? null, output: output ?? null, range: range ?? null },
           computeWorkerEntry(),
+          noFence,
+          reference,
         )
         const called = name ?? nameOfImported(imported, file)
         await saveImported(imported, out, {
@@ -58,8 +63,9 @@ export function registerImportModel(program: Command, context: CommandContext): 
         })
         for (const note of imported.notes) context.output.line(note)
         context.output.line(`${called} is in ${out}.`)
-        const { spec, notes } = imported
-        context.output.record({ type: 'done', out, name: called, tying: spec.tying, spec, notes })
+        const { spec, notes, proved = true } = imported
+        const tying = spec.network && sharesKernels(spec.network) ? 'tied' : spec.tying
+        context.output.record({ type: 'done', out, name: called, tying, proved, spec, notes })
       },
     )
 }
@@ -88,5 +94,9 @@ function addOptions(command: Command): Command {
       ]),
     )
     .addOption(new Option('--range <range>', 'of the values of its images').choices([...valueRanges]))
+    .option(
+      '--reference <file.npz>',
+      'images (x) and what the model makes of them in its own program (y), which the import must give',
+    )
     .option('--noise <noise>', 'the noise that it learned to remove, for example gaussian:25')
 }

@@ -1,6 +1,8 @@
 import type { RegisterCommand } from '../context'
+import { registerAnomalies } from './anomalies'
 import { registerBench } from './bench'
 import { registerCheck } from './check'
+import { registerCompare } from './compare'
 import { registerDecode } from './decode'
 import { registerDenoise } from './denoise'
 import { registerDemo } from './demo'
@@ -32,6 +34,7 @@ export const commands: RegisterCommand[] = [
   registerSample,
   registerImport,
   registerTrain,
+  registerCompare,
   registerDenoise,
   registerEvaluate,
   registerReconstruct,
@@ -41,6 +44,7 @@ export const commands: RegisterCommand[] = [
   registerLatent,
   registerInterpolate,
   registerNeighbours,
+  registerAnomalies,
   registerExport,
   registerImportModel,
   registerBench,

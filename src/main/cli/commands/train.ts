@@ -159,8 +159,9 @@ const isPlanned = ({
   lr,
   optimizer,
   schedule,
+  pretrain,
 }: TrainFlags) =>
-  [preset, spec, from, epochs, filters, depth, patches, batch, lr, optimizer, schedule].every(
+  [preset, spec, from, epochs, filters, depth, patches, batch, lr, optimizer, schedule, pretrain].every(
     (flag) => flag === undefined,
   )
 
@@ -203,6 +204,7 @@ function configOf({
   patience,
   patches,
   average,
+  pretrain,
 }: TrainFlags): ConfigChoice {
   return {
     // With a time the preset's epochs do not count.
@@ -216,6 +218,7 @@ function configOf({
     validationSplit: val,
     patience,
     averageDecay: average,
+    pretraining: pretrain && { kind: pretrain },
     patches: patches === undefined ? undefined : { perImage: patches },
   }
 }

@@ -33,6 +33,7 @@ const imageFlags = {
   patches: '--patches',
   average: '--average',
   color: '--color',
+  pretrain: '--pretrain',
   resume: '--resume',
 } as const satisfies Partial<Record<keyof TrainFlags, string>>
 

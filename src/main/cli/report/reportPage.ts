@@ -1,7 +1,7 @@
 import type { RunInfo } from '../../../shared/run'
 import { html, Markup } from '../../features/drawing/html'
 import type { ReportData } from './reportData'
-import { reportStyle } from './reportStyle'
+import { reportStyle } from '../../features/drawing/reportStyle'
 import { comparisonCard } from './comparisonCard'
 import { tiles } from './reportTiles'
 import { describeTraining, formatLayers } from './words'

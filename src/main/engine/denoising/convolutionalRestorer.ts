@@ -1,9 +1,10 @@
 import { isFullyConvolutional, type ModelSpec } from '../../../shared/modelSpec'
+import { addTurnedBack, type Turn, turned, turns, transposes } from '../imaging/turns'
 import { evenLength, planStretches, shareOf } from '../imaging/tiles'
 import type { Runtime } from '../runtimes/runtime'
 import { cellOf, receptiveRadius } from './receptiveRadius'
 import type { RestoreOptions, Restorer, RestorerOptions, ToldNoise } from './restorer'
-import { RestoringProgram } from './restoringProgram'
+import { type RestoringInput, RestoringProgram } from './restoringProgram'
 import type { Place, TiledImage } from './tiledImage'
 
 /** Tiles of an image are of one shape, those of the same image at half the size and at its ends of others. */
@@ -52,7 +53,7 @@ export class ConvolutionalRestorer implements Restorer {
     return cellOf(this.spec)
   }
 
-  async restore(image: TiledImage, { sigmas, onProgress }: RestoreOptions): Promise<void> {
+  async restore(image: TiledImage, { sigmas, quality, onProgress }: RestoreOptions): Promise<void> {
     if (image.channels !== this.channels)
       throw new Error(`The model takes ${this.channels} channels, not ${image.channels}.`)
     const places = this.placesOf(image)
@@ -61,6 +62,7 @@ export class ConvolutionalRestorer implements Restorer {
     const lanes = Math.min(this.options.lanes, Math.max(1, computed))
     const atOnce = Math.min(lanes * this.options.batch, Math.max(1, computed))
     const { height, width } = places[0]!
+    const ways = quality === 'best' ? turns : turns.slice(0, 1)
     const read = ({ place, plane }: Piece) =>
       image.read(plane, place.row.start, place.column.start, height, width)
     let ready: Float32Array[] = []
@@ -69,7 +71,10 @@ export class ConvolutionalRestorer implements Restorer {
       next += group.length
       const asked = group.filter(({ sigma }) => sigma !== null)
       const inputs = asked.map((piece) => ({ images: read(piece), sigma: piece.sigma! }))
-      const outputs = asked.length > 0 ? await (await this.programFor(height, width, lanes)).run(inputs) : []
+      const told = (way: number) =>
+        onProgress?.(done * ways.length + way * asked.length, computed * ways.length)
+      const outputs =
+        asked.length > 0 ? await this.averageOf(inputs, ways, { height, width, lanes }, told) : []
       for (const piece of group) {
         ready.push(piece.sigma === null ? read(piece) : outputs[asked.indexOf(piece)]!)
         if (piece.plane < image.planes - 1) continue
@@ -77,8 +82,30 @@ export class ConvolutionalRestorer implements Restorer {
         ready = []
       }
       done += asked.length
-      if (asked.length > 0) onProgress?.(done, computed)
     }
+  }
+
+  /** What becomes of tiles of one size, in so many ways. @param onWay told after each of them, how many there were */
+  private async averageOf(
+    inputs: readonly RestoringInput[],
+    ways: readonly Turn[],
+    { height, width, lanes }: Size & { readonly lanes: number },
+    onWay: (ways: number) => void,
+  ): Promise<Float32Array[]> {
+    const shape = { height, width, channels: this.channels }
+    let sums: Float32Array[] = []
+    for (const [i, way] of ways.entries()) {
+      const [rows, columns] = transposes(way) ? [width, height] : [height, width]
+      const program = await this.programFor(rows, columns, lanes)
+      const given =
+        way === 0 ? inputs : inputs.map((one) => ({ ...one, images: turned(one.images, shape, way) }))
+      const outputs = await program.run(given)
+      if (i === 0) sums = outputs
+      else outputs.forEach((output, at) => addTurnedBack(sums[at]!, output, shape, way))
+      onWay(i + 1)
+    }
+    if (ways.length === 1) return sums
+    return sums.map((sum) => sum.map((value) => value / ways.length))
   }
 
   async dispose(): Promise<void> {

@@ -110,6 +110,10 @@ export interface Hdf5Reader {
    * @throws Error when it holds something else, or more than `most` numbers
    */
   dataset(path: string, most: number): { shape: number[]; data: Float32Array } | null
+  /** Names of what a group holds; none where there is no such group. */
+  names(path: string): readonly string[]
+  /** An attribute that is text, or a list of texts; none where there is no such attribute. */
+  texts(path: string, attribute: string): readonly string[]
 }
 
 /** Hands an HDF5 file in memory to `use`. @throws Error when it is none */
@@ -121,7 +125,11 @@ export async function readHdf5<T>(bytes: Uint8Array, use: (reader: Hdf5Reader) =
     const file = new library.File(name, 'r')
     if (file.file_id < 0n) throw new Error('it is no HDF5 file')
     try {
-      return use({ dataset: (path, most) => datasetAt(file, path, most) })
+      return use({
+        dataset: (path, most) => datasetAt(file, path, most),
+        names: (path) => groupAt(file, path)?.keys() ?? [],
+        texts: (path, attribute) => textsAt(file, path, attribute),
+      })
     } finally {
       file.close()
     }
@@ -141,4 +149,27 @@ function datasetAt(file: hdf5.File, path: string, most: number): ReturnType<Hdf5
   if (!(value instanceof Float32Array || value instanceof Float64Array) || value.length !== size)
     throw new Error(`${path} holds no floating-point numbers`)
   return { shape, data: value instanceof Float32Array ? value : Float32Array.from(value) }
+}
+
+function groupAt(file: hdf5.File, path: string): hdf5.Group | null {
+  const found = path === '' ? file : file.get(path)
+  return found !== null && 'keys' in found ? found : null
+}
+
+/** Of long lists Keras makes several attributes: NAME0, NAME1… */
+function textsAt(file: hdf5.File, path: string, attribute: string): string[] {
+  const attributes = groupAt(file, path)?.attrs
+  if (!attributes) return []
+  const texts: string[] = []
+  const names = attribute in attributes ? [attribute] : []
+  while (names.length === 0 || /\d$/.test(names.at(-1)!)) {
+    const next = `${attribute}${names.length}`
+    if (!(next in attributes)) break
+    names.push(next)
+  }
+  for (const name of names) {
+    const { value } = attributes[name]!
+    texts.push(...[value].flat().filter((one): one is string => typeof one === 'string'))
+  }
+  return texts
 }

@@ -98,10 +98,36 @@ function blurRows(a: Float32Array, b: Float32Array, offset: number, moments: Mom
   }
 }
 
-/** The vertical pass, the similarity at each place, and its mean. */
+/**
+ * 1 − SSIM at each place of one image, mean over the channels: height × width. Where the window does not fit, the nearest
+ * place counts at which it does.
+ */
+export function dissimilarityMap(clean: Float32Array, other: Float32Array, shape: InputShape): Float32Array {
+  const moments = createMoments(shape)
+  const { validWidth, validHeight } = moments
+  const sums = new Float64Array(validWidth * validHeight)
+  for (let channel = 0; channel < shape.channels; channel++) {
+    blurRows(clean, other, channel, moments)
+    eachPlace(moments, (place, similarity) => (sums[place]! += (1 - similarity) / shape.channels))
+  }
+  const [left, top] = [(shape.width - validWidth) >> 1, (shape.height - validHeight) >> 1]
+  const within = (i: number, length: number) => Math.min(length - 1, Math.max(0, i))
+  return Float32Array.from({ length: shape.width * shape.height }, (_, i) => {
+    const [x, y] = [i % shape.width, Math.floor(i / shape.width)]
+    return sums[within(y - top, validHeight) * validWidth + within(x - left, validWidth)]!
+  })
+}
+
+/** The mean of the similarity over all places. */
 function meanOfColumns(moments: Moments): number {
-  const { weights, validWidth, validHeight } = moments
   let sum = 0
+  eachPlace(moments, (_, similarity) => (sum += similarity))
+  return sum / (moments.validHeight * moments.validWidth)
+}
+
+/** The vertical pass, and the similarity at each place. */
+function eachPlace(moments: Moments, visit: (place: number, similarity: number) => void): void {
+  const { weights, validWidth, validHeight } = moments
   for (let place = 0; place < validHeight * validWidth; place++) {
     let x = 0
     let y = 0
@@ -115,7 +141,8 @@ function meanOfColumns(moments: Moments): number {
       products += weight * moments.products[i]!
     }
     const means = x * x + y * y
-    sum += ((2 * x * y + c1) * (2 * (products - x * y) + c2)) / ((means + c1) * (squares - means + c2))
+    const similarity =
+      ((2 * x * y + c1) * (2 * (products - x * y) + c2)) / ((means + c1) * (squares - means + c2))
+    visit(place, similarity)
   }
-  return sum / (validHeight * validWidth)
 }

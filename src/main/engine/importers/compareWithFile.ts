@@ -39,7 +39,7 @@ export async function compareWithFile(
   let largest = 0
   for (const image of pictures(input)) {
     const expected = await byFile(file, graph, model, image)
-    const found = await byModel(model, image)
+    const found = await givenBy(model, image)
     if (expected?.length !== found.length) return Infinity
     const plain = difference(found, expected)
     // What leaves a model is clipped wherever it is used.
@@ -51,8 +51,14 @@ export async function compareWithFile(
   return largest
 }
 
-/** Channels last. */
-function pictures({ height, width, channels }: InputShape): readonly Float32Array[] {
+/** Values in a range as those in 0..1. */
+export function inUnits(values: ArrayLike<number>, range: ValueRange): Float32Array {
+  const { gain, shift } = ranges[range]
+  return Float32Array.from(values, (value) => (value - shift) / gain)
+}
+
+/** Noise, and something like a picture: channels last. */
+export function pictures({ height, width, channels }: InputShape): readonly Float32Array[] {
   const random = randomStream(3)
   const of = (value: (x: number, y: number, c: number) => number) =>
     Float32Array.from({ length: height * width * channels }, (_, i) => {
@@ -74,7 +80,7 @@ async function byFile(
   image: Float32Array,
 ): Promise<Float32Array | null> {
   const [first, second] = inputs
-  const [given, made] = [ranges[told?.given ?? '0..1'], ranges[told?.made ?? '0..1']]
+  const given = ranges[told?.given ?? '0..1']
   const fed: Record<string, FileInput> = { [first!.name]: imageFor(first!.shape, input, image, given) }
   if (second) {
     const shape = second.shape.map((side) => side ?? 1)
@@ -89,7 +95,7 @@ async function byFile(
     .find((result) => result?.data.length === size * batch)
   if (!one) return null
   const isFirst = one.shape.length === 4 && one.shape[1] === input.channels && one.shape[2] === input.height
-  const values = Float32Array.from(one.data.subarray(0, size), (value) => (value - made.shift) / made.gain)
+  const values = inUnits(one.data.subarray(0, size), told?.made ?? '0..1')
   return isFirst ? turned(values, input.channels, input.height * input.width) : values
 }
 
@@ -113,7 +119,7 @@ function imageFor(
 }
 
 /** Rows become columns. */
-function turned(values: Float32Array, rows: number, columns: number): Float32Array {
+export function turned(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length)
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)
@@ -127,7 +133,8 @@ function repeated(values: Float32Array, times: number): Float32Array {
   return all
 }
 
-async function byModel({ spec, weights }: ImportedModel, image: Float32Array): Promise<Float32Array> {
+/** What a model makes of an image in 0..1, channels last. */
+export async function givenBy({ spec, weights }: ImportedModel, image: Float32Array): Promise<Float32Array> {
   const { program, parameters } = buildInferenceProgram(spec, null)
   const compiled = await createOnnxRuntime().compile(program)
   try {
@@ -148,8 +155,8 @@ const count = (shape: readonly number[]) => shape.reduce((product, side) => prod
 
 const clipped = (values: Float32Array) => values.map((value) => Math.min(1, Math.max(0, value)))
 
-/** Of large numbers a share of them, as float32 holds them. */
-function difference(found: Float32Array, expected: Float32Array): number {
+/** The largest one; of large numbers a share of them, as float32 holds them. */
+export function difference(found: Float32Array, expected: Float32Array): number {
   let [largest, size] = [0, 1]
   for (let i = 0; i < found.length; i++) {
     const apart = Math.abs(found[i]! - expected[i]!)

@@ -5,12 +5,14 @@ import { unzip } from '../files/zip'
 import type { Weight } from '../models/weights'
 import { type ImportedModel, parseJson, unreadable } from './importedModel'
 import { importJson, jsonModelSchema } from './json'
-import { importKeras, kerasFiles } from './keras'
+import { importKeras, importKerasH5, kerasFiles } from './keras'
 import { limits } from './limits'
 import { importOnnxFile } from './onnxFile'
 import { importSafetensors } from './safetensors'
 import { importSavedModel } from './savedModel'
 import { importTensorflowjs } from './tensorflowjs'
+import { importStateDict } from './torch/stateDict'
+import { isTorchLegacy, isTorchZip, readTorchLegacy, readTorchZip } from './torch/torchFile'
 
 /** A file as an importer gets it. Nothing else of the disk is looked at. */
 export interface FileToImport {
@@ -52,6 +54,10 @@ export async function importFile(file: FileToImport, hints: ImportHints): Promis
       const { weights, metadata } = file.safetensors(bytes)
       return bare(importSafetensors(weights, metadata, name, hints))
     }
+    case 'torch':
+      return bare(importStateDict(readTorchLegacy(bytes, name), true, name, hints))
+    case 'hdf5':
+      return bare(await importKerasH5(bytes, name, hints))
     case 'savedmodel': {
       const own = await file.beside('hourglass.json').then(
         (found) => parseJson(found, name),
@@ -64,18 +70,17 @@ export async function importFile(file: FileToImport, hints: ImportHints): Promis
   }
 }
 
+type Kind = 'zip' | 'torch' | 'json' | 'safetensors' | 'hdf5' | 'savedmodel' | 'onnx'
+
 /** By the first bytes, and by the ending only where those do not tell. */
-function kindOf(bytes: Uint8Array, name: string): 'zip' | 'json' | 'safetensors' | 'savedmodel' | 'onnx' {
+function kindOf(bytes: Uint8Array, name: string): Kind {
   const starts = (...wanted: number[]) => wanted.every((byte, i) => bytes[i] === byte)
   if (starts(0x50, 0x4b, 3, 4)) return 'zip'
-  if (starts(0x89, 0x48, 0x44, 0x46))
-    throw unreadable(
-      name,
-      'it is an HDF5 file, as Keras 2 wrote them: load it in Keras and save it as .keras',
-    )
+  if (starts(0x89, 0x48, 0x44, 0x46)) return 'hdf5'
   if (bytes.length > 9 && bytes[8] === 0x7b && !starts(0x7b)) return 'safetensors'
   const first = bytes.find((byte) => byte > 0x20)
   if (first === 0x7b) return 'json'
+  if (isTorchLegacy(bytes)) return 'torch'
   if (starts(0x80, 2) || starts(0x80, 4) || /\.(pt|pth|ckpt|pkl)$/i.test(name)) throw isPickle(name)
   if (/\.pb$/i.test(name)) return 'savedmodel'
   return 'onnx'
@@ -84,7 +89,7 @@ function kindOf(bytes: Uint8Array, name: string): 'zip' | 'json' | 'safetensors'
 const isPickle = (name: string) =>
   new ExpectedError(
     'unsupported',
-    `${name} is a pickle, which can hold programs, and Hourglass runs nothing out of files. Save the weights with safetensors.torch.save_file, or export the network as ONNX.`,
+    `${name} is a pickle of another program than PyTorch, which can hold programs, and Hourglass runs nothing out of files. Save the weights with torch.save(model.state_dict(), "weights.pth"), or export the network as ONNX.`,
   )
 
 /** What is looked for in a zip, and the most bytes that it may have. */
@@ -97,9 +102,11 @@ const inZip = {
   [kerasFiles.weights]: limits.file,
 }
 
-/** A .hourglass or a .keras file. */
+/** A .hourglass file, a .keras file, or one of torch.save. */
 async function importZip(file: FileToImport, hints: ImportHints): Promise<ImportedFile> {
   const { name, bytes } = file
+  if (isTorchZip(bytes) || /\.(pt|pth|ckpt|pkl|tar)$/i.test(name))
+    return bare(importStateDict(readTorchZip(bytes, name), true, name, hints))
   let parts: ReadonlyMap<string, Uint8Array>
   try {
     parts = unzip(bytes, inZip)
@@ -117,7 +124,6 @@ function importHourglass(
 ): ImportedFile {
   const [model, stored] = [parts.get('model.json'), parts.get('weights.safetensors')]
   if (!model || !stored) {
-    if (/\.(pt|pth)$/i.test(name)) throw isPickle(name)
     throw unreadable(
       name,
       'it is a zip of something else: there is no model.json or no weights.safetensors in it',

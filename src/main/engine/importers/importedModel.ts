@@ -16,6 +16,10 @@ export interface ImportedModel {
   readonly notes: readonly string[]
   /** Of the values in the file's own terms, where they were told or guessed. */
   readonly ranges?: ImageRanges
+  /** Which activations the file does not say: they are assumed, or said by the person. */
+  readonly assumes?: Readonly<Record<'hidden' | 'output', boolean>>
+  /** Whether it was seen to give what the program gives that made it; not there for a file of Hourglass's own. */
+  readonly proved?: boolean
   /** Of several outputs the one that is taken, as the file calls it. */
   readonly output?: string
 }

@@ -1,13 +1,16 @@
 import type { ImportHints } from '../../../shared/importing'
 import { z } from 'zod'
-import { type Hdf5Reader, readHdf5 } from '../files/hdf5'
-import { groupNames } from '../exporters/keras'
-import type { Weight } from '../models/weights'
+import { ExpectedError } from '../../../shared/errors'
+import { readHdf5 } from '../files/hdf5'
+import { transposed, type Weight } from '../models/weights'
 import { type ImportedModel, parseJson, unreadable } from './importedModel'
-import { type LayerConfig, layersOf, nameOf, type Network, networkOf, networkSchema } from './layerConfigs'
-import { limits } from './limits'
+import { assumedNotes } from './assumedActivations'
+import { replaceCustomLayers } from './keras/customLayers'
+import { type LayerWeights, weightsByPlace, weightsOfH5, weightsOfKeras3 } from './keras/layerWeights'
+import { type LayerConfig, layersOf, nameOf, type Network, networkSchema } from './layerConfigs'
 import { modelOfLayers } from './modelOfLayers'
 import { ownModel } from './ownSpec'
+import { importStateDict } from './torch/stateDict'
 
 /** Names in a .keras file; `own` is there where Hourglass wrote it. */
 export const kerasFiles = {
@@ -27,22 +30,102 @@ export async function importKeras(
   file: string,
   hints: ImportHints,
 ): Promise<ImportedModel> {
-  const network = parsed(parts.get(files.config), networkSchema, file, files.config)
+  const weights = parts.get(files.weights)
+  if (!weights) throw unreadable(file, `it has no ${files.weights}`)
+  const isWhole = networkSchema.safeParse(parseJson(parts.get(files.config)!, file, `${files.config} in it`))
+  if (!isWhole.success) return modelOfWeights(weights, file, hints)
+  const network = isWhole.data
   const own = parts.has(files.own)
     ? parsed(parts.get(files.own), z.record(z.string(), z.unknown()), file, files.own)
     : {}
-  const weights = parts.get(files.weights)
-  if (!weights) throw unreadable(file, `it has no ${files.weights}`)
-  let layers: Map<LayerConfig, Weight[]>
+  let layers: LayerWeights
   try {
-    layers = await readHdf5(weights, (reader) => weightsOfLayers(reader, network))
+    layers = await readHdf5(weights, (reader) => weightsOfKeras3(reader, network))
   } catch (error) {
     throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
   }
-  const weightsOf = (layer: LayerConfig) => layers.get(layer) ?? []
+  return modelOfKeras(network, layers, own, file, hints)
+}
+
+/**
+ * The weights of a model of somebody's own class, which says in its code how its layers follow one another: dense layers in
+ * the order that their shapes allow.
+ */
+async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHints): Promise<ImportedModel> {
+  const found = await readHdf5(bytes, weightsByPlace).catch((error: unknown) => {
+    throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
+  })
+  const tensors = found.flatMap(([place, weights]) =>
+    weights.map(({ shape, data }): [string, Weight] => {
+      if (shape.length !== 2) return [`${place}.${shape.length === 1 ? 'bias' : 'weight'}`, { shape, data }]
+      const [reads, units] = shape as [number, number]
+      return [`${place}.weight`, { shape: [units, reads], data: transposed(data, reads, units) }]
+    }),
+  )
+  if (
+    tensors.length === 0 ||
+    found.some(([, weights]) => weights.length > 2 || weights.some(({ shape }) => shape.length > 2))
+  )
+    throw unreadable(
+      file,
+      'it is a model of a class of its own, whose code says how its layers follow one another, and they are not all dense. Export it with model.export("model.onnx", format="onnx")',
+    )
+  const model = importStateDict(tensors, false, file, hints)
+  return {
+    ...model,
+    notes: [
+      `${file} is a model of a class of its own, whose code is not in it: its dense layers are taken one after the other.`,
+      ...model.notes,
+    ],
+  }
+}
+
+/** @param own what Hourglass says of a model that it wrote */
+function modelOfKeras(
+  network: Network,
+  weights: LayerWeights,
+  own: Readonly<Record<string, unknown>>,
+  file: string,
+  hints: ImportHints,
+): ImportedModel {
+  const weightsOf = (layer: LayerConfig) => weights.own.get(layer) ?? []
   const byName = new Map(layersOf(network).map((layer) => [nameOf(layer), layer]))
-  const weightOf = (name: string) => weightNamed(name, byName, weightsOf)
-  return ownModel(own, weightOf, file) ?? modelOfLayers(network, weightsOf, hints)
+  const known = ownModel(own, (name) => weightNamed(name, byName, weightsOf), file)
+  if (known) return known
+  const { notes, assumes } = replaceCustomLayers(network, weights, hints)
+  const model = modelOfLayers(network, weightsOf, hints)
+  return { ...model, assumes, notes: [...notes, ...assumedNotes(assumes, hints), ...model.notes] }
+}
+
+/**
+ * An .h5 file of Keras 2, or of Keras 3 as Keras 2 wrote them.
+ * @throws ExpectedError
+ */
+export async function importKerasH5(
+  bytes: Uint8Array,
+  file: string,
+  hints: ImportHints,
+): Promise<ImportedModel> {
+  let read: { network: Network; layers: LayerWeights } | null
+  try {
+    read = await readHdf5(bytes, (reader) => {
+      const [text] = reader.texts('', 'model_config')
+      if (text === undefined) {
+        if (weightsByPlace(reader).length > 0) return null
+        throw unreadable(
+          file,
+          'it is an HDF5 file without a description of layers (of weights alone, for example). Save the whole model with model.save("model.keras")',
+        )
+      }
+      const network = parsed(Buffer.from(text), networkSchema, file, 'model_config')
+      return { network, layers: weightsOfH5(reader, network, file) }
+    })
+  } catch (error) {
+    if (error instanceof ExpectedError) throw error
+    throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
+  }
+  if (!read) return modelOfWeights(bytes, file, hints)
+  return modelOfKeras(read.network, read.layers, {}, file, hints)
 }
 
 function parsed<T>(bytes: Uint8Array | undefined, schema: z.ZodType<T>, file: string, name: string): T {
@@ -54,30 +137,6 @@ function parsed<T>(bytes: Uint8Array | undefined, schema: z.ZodType<T>, file: st
     file,
     `${name} in it describes no chain of layers; models of a class of their own have their code elsewhere`,
   )
-}
-
-const deepest = 8
-
-/** Weights of all layers, those of networks within the network too. */
-function weightsOfLayers(reader: Hdf5Reader, network: Network): Map<LayerConfig, Weight[]> {
-  const found = new Map<LayerConfig, Weight[]>()
-  let left = limits.weights
-  const look = (within: Network, path: string, depth: number) => {
-    const nameGroup = groupNames()
-    for (const layer of layersOf(within)) {
-      const here = `${path}/${nameGroup(layer.class_name)}`
-      const inner = networkOf(layer)
-      if (inner && depth < deepest) look(inner, `${here}/layers`, depth + 1)
-      const weights: Weight[] = []
-      for (let weight; (weight = reader.dataset(`${here}/vars/${weights.length}`, left));) {
-        left -= weight.data.length
-        weights.push(weight)
-      }
-      if (weights.length > 0) found.set(layer, weights)
-    }
-  }
-  look(network, 'layers', 0)
-  return found
 }
 
 /** encoder.0.kernel is the first weight of the layer encoder_0; a tied layer has the bias of the decoder as its third. */

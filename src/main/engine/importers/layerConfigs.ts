@@ -128,6 +128,24 @@ export function inputSides({ config, build_config: build }: LayerConfig): readon
   return parsed.success ? parsed.data.slice(1) : []
 }
 
+/** The same by the tensor that a layer is called with, which Keras 3 writes down; none where it does not. */
+export function tensorSides({ inbound_nodes: nodes }: LayerConfig): readonly (number | null)[] {
+  const shape = findShape(nodes, 0)
+  const parsed = z.array(z.number().int().nullable()).safeParse(shape)
+  return parsed.success ? parsed.data.slice(1) : []
+}
+
+function findShape(value: unknown, depth: number): unknown {
+  if (depth > 12 || typeof value !== 'object' || value === null) return null
+  const { keras_history: history, shape } = value as Record<string, unknown>
+  if (history !== undefined) return shape
+  for (const part of Object.values(value)) {
+    const found = findShape(part, depth + 1)
+    if (found) return found
+  }
+  return null
+}
+
 function inputOf(calls: readonly Call[]): Chain['input'] {
   const shape = inputSides(calls[0]!.layer)
   const given = shape.filter((size): size is number => size !== null)

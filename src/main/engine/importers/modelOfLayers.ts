@@ -3,6 +3,7 @@ import type { ImportHints } from '../../../shared/importing'
 import type { ImportedModel } from './importedModel'
 import { chainOf, type Network, type WeightsOf } from './layerConfigs'
 import { modelOfChain } from './mirrorOf'
+import { keepsTies, withTies } from './network/sharedKernels'
 import { networkOfLayers } from './network/kerasNetwork'
 
 /**
@@ -10,10 +11,14 @@ import { networkOfLayers } from './network/kerasNetwork'
  * @throws ExpectedError `unsupported`, naming the layer that is not read
  */
 export function modelOfLayers(network: Network, weightsOf: WeightsOf, hints: ImportHints): ImportedModel {
-  try {
-    return modelOfChain(chainOf(network, weightsOf), hints)
-  } catch (error) {
-    if (!(error instanceof ExpectedError) || error.code !== 'unsupported') throw error
-    return networkOfLayers(network, weightsOf, hints)
+  const read = () => {
+    try {
+      const mirror = modelOfChain(chainOf(network, weightsOf), hints)
+      return keepsTies(mirror) ? mirror : withTies(mirror, () => networkOfLayers(network, weightsOf, hints))
+    } catch (error) {
+      if (!(error instanceof ExpectedError) || error.code !== 'unsupported') throw error
+      return networkOfLayers(network, weightsOf, hints)
+    }
   }
+  return { ...read(), proved: false }
 }

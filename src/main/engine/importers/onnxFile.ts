@@ -4,6 +4,7 @@ import { compareWithFile } from './compareWithFile'
 import type { FileToImport } from './importFile'
 import { type ImportedModel, unreadable } from './importedModel'
 import { limits } from './limits'
+import { keepsTies, withTies } from './network/sharedKernels'
 import { networkOfOnnx } from './network/onnxNetwork'
 import { mirrored, ownOnnx } from './onnx'
 import { externalFiles, type OnnxGraph, readOnnx } from './onnxGraph'
@@ -21,7 +22,8 @@ export async function importOnnxFile(file: FileToImport, hints: ImportHints): Pr
   const graph = readOnnx(bytes, name, await filesBeside(file))
   const own = ownOnnx(graph, name)
   if (own) return own
-  const mirror = mirrored(graph, hints)
+  const found = mirrored(graph, hints)
+  const mirror = !found || keepsTies(found) ? found : withTies(found, () => networkOfOnnx(graph, hints))
   if (mirror) {
     const compared = await comparison(file, graph, mirror)
     if (compared.difference <= tolerance) return compared.model
@@ -43,6 +45,7 @@ async function comparison(
   const unproved = (why: string) => ({
     model: {
       ...model,
+      proved: false,
       notes: [
         ...model.notes,
         `It could not be compared with what ${name} itself computes: ${why}. Try it on images that you know.`,
@@ -53,7 +56,9 @@ async function comparison(
   if (path === undefined) return { model, difference: 0 }
   try {
     const difference = await compareWithFile(path, graph, model)
-    return difference === null ? unproved('it takes no floating-point numbers') : { model, difference }
+    return difference === null
+      ? unproved('it takes no floating-point numbers')
+      : { model: { ...model, proved: true }, difference }
   } catch (error) {
     if (error instanceof ExpectedError) throw error
     return unproved('ONNX Runtime does not run the file')

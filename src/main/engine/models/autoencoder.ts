@@ -155,6 +155,18 @@ export function hiddenReconstruction(spec: ModelSpec, sums: Tensor, options: For
   return throughDecoder(spec, reads.at(-1)!, reads, options, 1)
 }
 
+/**
+ * What an encoder layer reads, through it and back through the decoder layer that mirrors it, before an activation. Dense
+ * layers only.
+ */
+export function layerAndBack(spec: ModelSpec, layer: number, reads: Tensor, options: ForwardOptions): Tensor {
+  const dense = options.columns ? linearColumns : linear
+  const kernel = options.parameters.get(encoderKernel(layer))!
+  const sums = dense(reads, kernel, options.parameters.get(biasOf('encoder', layer))!)
+  const code = activationFunctions[(spec.encoder[layer] as DenseLayer).activation](sums)
+  return decodedLayer(spec, layer, code, layerShapes(spec)[layer]!, options)
+}
+
 export function activateOutput(spec: ModelSpec, sums: Tensor): Tensor {
   return activationFunctions[spec.output.activation](sums)
 }

@@ -1,5 +1,6 @@
 import type { InputShape } from '../../../shared/modelSpec'
 import {
+  isReadTransposed,
   leadingTo,
   type Network,
   type NetworkNode,
@@ -64,7 +65,10 @@ export function networkValue(
       return value
     })
     const reads = node.inputs.map((name) => shapes.get(name)!)
-    const parameter = (name: string) => parameters.get(`${node.name}.${name}`)!
+    const parameter = (name: string) => {
+      const owner = name === 'kernel' && 'kernelOf' in node ? (node.kernelOf ?? node.name) : node.name
+      return parameters.get(`${owner}.${name}`)!
+    }
     values.set(node.name, valueOf(node, inputs, { reads, gives: shapes.get(node.name)!, parameter }))
   }
   return reshape(values.get(wanted)!, [BATCH, sizeOfValue(shapes.get(wanted)!)])
@@ -82,8 +86,11 @@ interface Around {
 function valueOf(node: NetworkNode, inputs: readonly Tensor[], { reads, gives, parameter }: Around): Tensor {
   const [x] = inputs as [Tensor]
   switch (node.op) {
-    case 'dense':
-      return node.bias ? linear(x, parameter('kernel'), parameter('bias')) : matmul(x, parameter('kernel'))
+    case 'dense': {
+      const [kernel, isTransposed] = [parameter('kernel'), isReadTransposed(node)]
+      if (!node.bias) return matmul(x, kernel, false, isTransposed)
+      return linear(x, kernel, parameter('bias'), isTransposed)
+    }
     case 'conv':
       return conv2d(around(x, node.pads), parameter('kernel'), node.bias ? parameter('bias') : null, {
         ...{ stride: node.stride, dilation: node.dilation, padding: 'valid' },

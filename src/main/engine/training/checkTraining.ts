@@ -1,10 +1,13 @@
+import { checkPretraining } from '../../../shared/checkPretraining'
 import { ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import type { PixelSource } from './pixelSource'
 
 /** @throws ExpectedError `bad-usage` for settings that do not go together */
-export function checkTraining(spec: ModelSpec, { noise, averageDecay }: TrainingConfig): void {
+export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
+  const { noise, averageDecay } = config
+  checkPretraining(spec, config)
   if (spec.noiseLevel && noise && noise.kind !== 'gaussian' && noise.kind !== 'camera')
     throw new ExpectedError(
       'bad-usage',

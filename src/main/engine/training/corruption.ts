@@ -6,6 +6,7 @@ import { placeholder } from '../graph/ops/placeholder'
 import { slice } from '../graph/ops/slice'
 import { BATCH, type Tensor, type TensorData } from '../graph/tensor'
 import { type CorruptionSource, drawStrength } from './corruptionSource'
+import { damage } from './damage'
 import { cameraNoise } from './cameraNoise'
 import { poissonNoise } from './poisson'
 import { randomStream, streams } from './random'
@@ -45,6 +46,7 @@ export function corrupt(kind: NoiseKind, clean: Tensor, given: CorruptionInputs)
       return add(mul(clean, kept), sub(atLeast(field, mul(strength, 0.5)), kept))
     }
     case 'camera':
+    case 'damage':
     case 'poisson':
       // The counts depend on the image, so the field is the corrupted image itself.
       return field
@@ -84,6 +86,7 @@ function createSource(noise: NoiseSpec, shape: InputShape, levels: number, seed:
   const inputs = inputSize(shape)
   if (noise.kind === 'camera') return cameraNoise(noise, shape, levels, seed)
   if (noise.kind === 'poisson') return poissonNoise(noise, seed)
+  if (noise.kind === 'damage') return damage(noise, shape)
   const random = randomStream(seed, streams.table)
   const table = new Float32Array(tableSize(inputs))
   const isNormal = noise.kind === 'gaussian' || noise.kind === 'speckle'

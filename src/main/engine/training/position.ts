@@ -20,6 +20,8 @@ export const trainingPositionSchema = z.object({
   elapsedMs: z.number().min(0),
   /** Epochs that fit into the budget, by the speed so far; null for a run without a budget, and before the first. */
   plannedEpochs: z.number().int().min(1).nullable().default(null),
+  /** Stages of pre-training that are over: one that is over does not come back when more epochs turn out to fit. */
+  stage: z.number().int().min(0).default(0),
 })
 export type TrainingPosition = z.infer<typeof trainingPositionSchema>
 
@@ -36,6 +38,7 @@ export const startPosition: TrainingPosition = {
   epochsOnPlateau: 0,
   elapsedMs: 0,
   plannedEpochs: null,
+  stage: 0,
 }
 
 /** Moves to the next epoch. @param loss by which epochs are compared. @returns whether this one was the best */

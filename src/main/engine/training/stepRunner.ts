@@ -20,6 +20,8 @@ export interface StepPlan {
   readonly rates: readonly number[]
   /** Number of the first step, from 1. */
   readonly firstStep: number
+  /** Ends the name of what is run: that of a stage of pre-training. */
+  readonly stage?: string
 }
 
 /** How far the average moves towards the weights at a step, from 1: long averages begin as short ones. */
@@ -64,7 +66,7 @@ export class StepRunner {
     const started = performance.now()
     const feeds = await this.feeds(batches, plan, many ? this.tuning.shards : 1, random)
     this.feedingMs += performance.now() - started
-    const { loss } = await this.compiled.run(many ? 'trainMany' : 'trainOne', feeds)
+    const { loss } = await this.compiled.run((many ? 'trainMany' : 'trainOne') + (plan.stage ?? ''), feeds)
     return loss!.data
   }
 

@@ -1,7 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
-import type { EpochMetrics } from '../../../shared/run'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
+import { decoderCopies } from '../models/decoderCopies'
 import { mostMeasured } from './baselines'
 import { epochsOf, epochsWithin, timeLeft } from './budget'
 import { imageBatches } from './imageBatches'
@@ -19,34 +19,15 @@ import { endEpochAt, startPosition, type TrainingPosition } from './position'
 import { randomStream, streams } from './random'
 import { scheduleFactor } from './schedule'
 import type { BatchSource, EpochBatches } from './shuffledBatches'
+import type { TrainingObserver, TrainingOutcome, TrainingProgress, TrainingRequest } from './trainingObserver'
 import { splitImages } from './splitImages'
+import { type Stage, stagesOf, stagesOver } from './stages'
 import { StepRunner } from './stepRunner'
 import { buildTrainingProgram, type TrainingProgram } from './trainingProgram'
 import { copyDecoder, namedValues, orthogonalityOf, variableValues } from './trainingValues'
 import { tune, type Tuning } from './tuning'
 
-export type TrainingRequest = 'continue' | 'pause' | 'stop'
-export type TrainingOutcome = 'done' | 'paused' | 'stopped'
-
-export interface TrainingProgress {
-  readonly epoch: number
-  readonly epochs: number
-  readonly batch: number
-  readonly batches: number
-  /** Mean over the epoch so far. */
-  readonly trainLoss: number
-  readonly samplesPerSecond: number
-  readonly timeLeftMs: number
-}
-
-export interface TrainingObserver {
-  /** Asked between calls of the runtime. */
-  requested(): TrainingRequest
-  /** After each call of the runtime; throttling is the observer's. */
-  progress(progress: TrainingProgress): void
-  /** After each epoch, when the trainer's values and position are those of its end. */
-  epochEnded(metrics: EpochMetrics): Promise<void>
-}
+export type { TrainingObserver, TrainingOutcome, TrainingProgress, TrainingRequest } from './trainingObserver'
 
 /** SSIM is measured on this many validation images an epoch. */
 const ssimImages = 512
@@ -66,6 +47,7 @@ export class Trainer {
   private readonly runner: StepRunner
   private readonly corruption: CorruptionSource | null
   private readonly batchesPerEpoch: number
+  private readonly stages: readonly Stage[]
 
   private constructor(
     readonly spec: ModelSpec,
@@ -89,6 +71,7 @@ export class Trainer {
     const { optimizer, averageDecay } = config
     this.runner = new StepRunner(compiled, spec, optimizer, averageDecay, this.corruption, tuning, batchSize)
     this.batchesPerEpoch = Math.ceil(this.batches.imagesPerEpoch / batchSize)
+    this.stages = stagesOf(spec, config)
   }
 
   /**
@@ -114,10 +97,17 @@ export class Trainer {
     if (source.count < 1) throw new ExpectedError('bad-input', 'The dataset has no image to train on.')
     const { id, isGpu } = deviceOf(runtime, device)
     const tuning = tune({ runtime: runtime.name, isGpu }, spec, config)
-    const model = buildTrainingProgram(spec, { ...config, ...tuning, averaged: config.averageDecay > 0 })
+    const stages = stagesOf(spec, config)
+    const averaged = config.averageDecay > 0
+    const model = buildTrainingProgram(spec, { ...config, ...tuning, averaged, stages })
     const compiled = await runtime.compile(model.program, id)
     const trainer = new Trainer(spec, config, compiled, model, tuning, source)
-    await trainer.write(initial ?? (await initialValues(spec, trainer.images, trainer.indices.train)))
+    const values = initial ?? (await initialValues(spec, trainer.images, trainer.indices.train))
+    // What is tied first begins so.
+    const isTied = stages.some(({ kind }) => kind === 'tied')
+    await trainer.write(
+      isTied ? { ...values, ...decoderCopies({ ...spec, tying: 'copied' }, values) } : values,
+    )
     return trainer
   }
 
@@ -235,6 +225,12 @@ export class Trainer {
   private async runEpoch(observer: TrainingObserver): Promise<TrainingRequest> {
     const { position, config } = this
     const { imagesPerEpoch } = this.batches
+    const { epochs } = this
+    position.stage = stagesOver(this.stages.length, config, {
+      epoch: position.epoch,
+      epochs,
+      over: position.stage,
+    })
     const batches = await this.batches.epoch(position.epoch, position.batch * config.batchSize)
     const started = performance.now()
     const before = position.epochMs
@@ -258,7 +254,8 @@ export class Trainer {
     const steps = left >= tuning.stepsPerCall * config.batchSize ? tuning.stepsPerCall : 1
     const batchSize = Math.min(left, config.batchSize)
     const rates = Array.from({ length: steps }, (_, i) => this.rateAt(position.step + i))
-    const plan = { steps, batchSize, rates, firstStep: position.step + 1 }
+    const stage = this.stages[position.stage]?.name ?? ''
+    const plan = { steps, batchSize, rates, firstStep: position.step + 1, stage }
     const { epoch, batch } = position
     const losses = await this.runner.run(batches, plan, (step) =>
       randomStream(config.seed, streams.noise, epoch, batch + step),

@@ -1,7 +1,15 @@
-import { codeSize, hasCode, inputSize, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
+import {
+  codeSize,
+  type DenseLayer,
+  hasCode,
+  inputSize,
+  type ModelSpec,
+  noiseLevels,
+} from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
 import type { OptimizerConfig } from '../../../shared/trainingConfig'
 import { gradients } from '../graph/autodiff'
+import { activationFunctions } from '../graph/ops/activations'
 import { add, maximum, minimum, mul, sub } from '../graph/ops/arithmetic'
 import { concat } from '../graph/ops/concat'
 import { constant } from '../graph/ops/constant'
@@ -23,7 +31,9 @@ import {
   decoderKernel,
   encode,
   encoderKernel,
+  type ForwardOptions,
   kernelLayers,
+  layerAndBack,
   mirrored,
   parametersOf,
   reconstructToSums,
@@ -33,6 +43,7 @@ import { lossPerImage, meanLoss } from '../models/losses'
 import { ParameterSet } from '../models/parameters'
 import { corrupt, corruptionInputs } from './corruption'
 import { createOptimizer, type GraphOptimizer } from './optimizers'
+import { gradientShare, heldStill, type Stage, stageParameters } from './stages'
 
 export interface TrainingProgramOptions {
   readonly optimizer: OptimizerConfig
@@ -52,6 +63,8 @@ export interface TrainingProgramOptions {
   readonly partSize?: number | undefined
   /** Whether a moving average of the weights is kept, which everything but training computes with. */
   readonly averaged: boolean
+  /** What is trained before the whole model: `trainOne` and `trainMany` with the name of the stage behind. */
+  readonly stages?: readonly Stage[]
 }
 
 /**
@@ -81,11 +94,13 @@ export const stepInput = (step: number, shard: number) => `x${step}_${shard}`
 export function buildTrainingProgram(spec: ModelSpec, options: TrainingProgramOptions): TrainingProgram {
   const model = new ModelGraph(spec, options)
   const optimizer = createOptimizer(options.optimizer, model.parameters, options.columns)
-  const train = (name: string, steps: number, shards: number) =>
-    trainFunction(name, model, optimizer, { ...options, steps, shards })
+  const train = (name: string, steps: number, shards: number, stage: Stage | null) =>
+    trainFunction(name + (stage?.name ?? ''), model, optimizer, { ...options, steps, shards, stage })
   const functions = [
-    train('trainOne', 1, 1),
-    train('trainMany', options.stepsPerCall, options.shards),
+    ...[...(options.stages ?? []), null].flatMap((stage) => [
+      train('trainOne', 1, 1, stage),
+      train('trainMany', options.stepsPerCall, options.shards, stage),
+    ]),
     ...inferenceFunctions(model, options.noise),
   ]
   const averages = [...model.averages.values()]
@@ -181,7 +196,9 @@ class ModelGraph {
   }
 }
 
-type LossOptions = Pick<TrainingProgramOptions, 'noise' | 'shards' | 'columns' | 'gram'>
+type LossOptions = Pick<TrainingProgramOptions, 'noise' | 'shards' | 'columns' | 'gram'> & {
+  readonly stage: Stage | null
+}
 
 function trainFunction(
   name: string,
@@ -209,10 +226,11 @@ function trainFunction(
       valueOf,
     )
     losses.push(reshape(loss, [1]))
-    current = optimizer.step(current, packed, {
+    const stepped = optimizer.step(current, packed, {
       rate: scalar(rates, step),
       stepSize: scalar(stepSizes, step),
     })
+    current = heldStill(model, options.stage, current, stepped)
     for (const [copy, value] of model.copied((variable) => current.get(variable)!)) current.set(copy, value)
     for (const [weight, average] of model.averages) {
       const before = current.get(average)!
@@ -231,7 +249,7 @@ function lossAndGradients(
   step: number,
   valueOf: (variable: Variable) => Tensor,
 ) {
-  const { shards, factor } = options
+  const { shards, factor, stage } = options
   const stored = model.parameters.stored(valueOf)
   const shardLoss = lossOfImages(model, model.tensors(valueOf, stored), options)
   const losses = Array.from({ length: shards }, (_, shard) => shardLoss(stepInput(step, shard)))
@@ -241,22 +259,44 @@ function lossAndGradients(
   )
   const flows = gradients(factor === 1 ? loss : mul(loss, factor), [...stored.values()])
   const names = [...stored.keys()]
-  return { loss, packed: model.parameters.pack((name) => flows[names.indexOf(name)]!) }
+  const flowOf = (name: string) => {
+    const share = gradientShare(stage, name)
+    const flow = flows[names.indexOf(name)]!
+    return share === 1 ? flow : mul(flow, share)
+  }
+  return { loss, packed: model.parameters.pack(flowOf) }
 }
 
 /** The mean loss of the images that are fed under a name. */
 function lossOfImages(
   model: ModelGraph,
-  parameters: ReadonlyMap<string, Tensor>,
-  { noise, columns, gram }: LossOptions,
+  tensors: ReadonlyMap<string, Tensor>,
+  { noise, columns, gram, stage }: LossOptions,
 ): (name: string) => Tensor {
-  const { spec } = model
-  const kernelGram = gram ? outermostGram(parameters) : null
+  const spec = stage?.kind === 'tied' ? { ...model.spec, tying: 'tied' as const } : model.spec
+  const parameters = stageParameters(model.spec, stage, tensors)
+  const kernelGram = gram && !stage ? outermostGram(parameters) : null
   return (name) => {
     if (kernelGram) return gramLoss(spec, model.images(name, null).clean, { parameters, columns }, kernelGram)
     const { clean, input, noiseLevel } = model.images(name, noise, columns)
+    if (stage?.kind === 'layer')
+      return layerLoss(spec, stage.layer, { clean, input }, { parameters, columns })
     return meanLoss(spec, reconstructToSums(spec, input, { parameters, columns, noiseLevel }), clean, input)
   }
+}
+
+/** How well a layer gives back what it reads: images for the first one, for others what the layer before gives, as MSE. */
+function layerLoss(
+  spec: ModelSpec,
+  layer: number,
+  { clean, input }: { readonly clean: Tensor; readonly input: Tensor },
+  options: ForwardOptions,
+): Tensor {
+  if (layer === 0) return meanLoss(spec, layerAndBack(spec, 0, input, options), clean, input)
+  const before = { ...spec, encoder: spec.encoder.slice(0, layer) }
+  const sums = layerAndBack(spec, layer, encode(before, input, options), options)
+  const given = activationFunctions[(spec.encoder[layer - 1] as DenseLayer).activation](sums)
+  return reduceMean(square(sub(given, encode(before, clean, options))))
 }
 
 function inferenceFunctions(model: ModelGraph, noise: NoiseSpec | null): GraphFunction[] {

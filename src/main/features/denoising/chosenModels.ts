@@ -1,5 +1,6 @@
 import type { DenoiseControls } from '../../../shared/api/denoising'
 import { ExpectedError } from '../../../shared/errors'
+import type { RestoringQuality } from '../../../shared/noise'
 import { builtin } from '../models/builtinModels'
 import { type DenoisingModel, openDenoisingModel } from './denoisingModels'
 import type { Picture } from '../pictures/readPicture'
@@ -12,13 +13,17 @@ export class ChosenModels {
   constructor(private readonly folderOf: (id: string) => Promise<string>) {}
 
   /** @throws ExpectedError for one that is gone, or does not remove noise */
-  for(chosen: DenoiseControls['model'], { channels }: Pick<Picture, 'channels'>): Promise<DenoisingModel> {
+  for(
+    { model: chosen, quality }: Pick<DenoiseControls, 'model' | 'quality'>,
+    { channels }: Pick<Picture, 'channels'>,
+  ): Promise<DenoisingModel> {
     const name = chosen === 'auto' ? builtin(channels < 3 ? 'grey' : 'color') : chosen
-    let model = this.opened.get(name)
+    const key = `${quality} ${name}`
+    let model = this.opened.get(key)
     if (!model) {
-      model = this.open(name)
-      model.catch(() => this.opened.delete(name))
-      this.opened.set(name, model)
+      model = this.open(name, quality)
+      model.catch(() => this.opened.delete(key))
+      this.opened.set(key, model)
     }
     return model
   }
@@ -28,8 +33,8 @@ export class ChosenModels {
     this.opened.clear()
   }
 
-  private async open(name: string): Promise<DenoisingModel> {
-    if (name.startsWith('builtin:')) return openDenoisingModel(name)
+  private async open(name: string, quality: RestoringQuality): Promise<DenoisingModel> {
+    if (name.startsWith('builtin:')) return openDenoisingModel(name, quality)
     let folder: string
     try {
       folder = await this.folderOf(name)
@@ -38,6 +43,6 @@ export class ChosenModels {
       const sentence = `The model “${name}” is not in the library any more. Choose another one.`
       throw new ExpectedError('not-found', sentence, { cause: error })
     }
-    return openDenoisingModel(folder)
+    return openDenoisingModel(folder, quality)
   }
 }

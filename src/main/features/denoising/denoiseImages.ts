@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { FoundRepairs } from '../../../shared/api/denoising'
 import type { Skipped } from '../../../shared/dataset'
+import type { RestoringQuality } from '../../../shared/noise'
 import type { PictureRange, ToldScale } from '../../../shared/pictureRange'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { makeFolder } from '../../store/makeFolder'
@@ -28,6 +29,8 @@ export interface DenoiseRequest extends DenoiseSettings {
   readonly overwrite: boolean
   /** Black and white of pictures with more than 8 bits. */
   readonly range?: PictureRange
+  /** `fast` if not given. */
+  readonly quality?: RestoringQuality
 }
 
 export interface DenoisedImage {
@@ -91,7 +94,7 @@ export async function denoiseImages(
   work: DenoiseWork,
 ): Promise<{ count: number; done: number }> {
   const { signal } = work
-  const models = new DenoisingModels(request.model)
+  const models = new DenoisingModels(request.model, request.quality)
   // What is wrong with the model is told before any picture is looked at.
   const given = request.model === null ? null : await models.for({ channels: 1 })
   const settings = settingsOf(request, given && (await stampOf(given.files.weights)))
@@ -219,8 +222,10 @@ async function denoiseTarget(
 }
 
 /** What makes one result differ from another. */
-const settingsOf = ({ model, sigma, strength, color = 1, detail = 0 }: DenoiseRequest, weights: unknown) =>
-  JSON.stringify(['denoise', model && resolve(model), weights, sigma, strength, color, detail])
+const settingsOf = (
+  { model, sigma, strength, color = 1, detail = 0, quality = 'fast' }: DenoiseRequest,
+  weights: unknown,
+) => JSON.stringify(['denoise', model && resolve(model), weights, sigma, strength, color, detail, quality])
 
 /** Reads the headers, and makes sure that nothing is overwritten. */
 async function findTargets(

@@ -1,4 +1,5 @@
 import { CancelledError } from '../../../shared/errors'
+import type { RestoringQuality } from '../../../shared/noise'
 import type { ComputeTarget } from '../../worker/protocol'
 import { reasonOf } from '../pictures/unusableImage'
 import type { ModelWork } from '../models/modelWork'
@@ -11,6 +12,7 @@ export interface PairsRequest extends ComputeTarget {
   readonly noisy: readonly string[]
   /** A folder, or one picture. */
   readonly clean: string
+  readonly quality?: RestoringQuality
 }
 
 export interface PairsEvaluation {
@@ -33,11 +35,11 @@ export interface PairResult {
  * @throws ExpectedError, CancelledError
  */
 export async function evaluatePairs(
-  { model: name, noisy, clean, ...target }: PairsRequest,
+  { model: name, noisy, clean, quality, ...target }: PairsRequest,
   { client, signal, onProgress, onSkipped }: ModelWork,
   onPair: (pair: PairResult) => void,
 ): Promise<PairsEvaluation> {
-  const model = await openDenoisingModel(name)
+  const model = await openDenoisingModel(name, quality)
   const { pairs, skipped } = await findPairs(noisy, clean, signal)
   const measured: PairResult[] = []
   for (const [i, pair] of pairs.entries()) {

@@ -49,7 +49,8 @@ export function keyOf({ model, sigma, strength }: Asked): string {
   return JSON.stringify([modelKey({ model }), sigma, Math.max(1, strength)])
 }
 
-const modelKey = ({ model }: Pick<Look, 'model'>) => JSON.stringify([model.name, model.files.weights])
+const modelKey = ({ model }: Pick<Look, 'model'>) =>
+  JSON.stringify([model.name, model.files.weights, model.files.quality])
 
 const amountOf = ({ sigma, strength }: Asked): Amount => ({
   isByHand: sigma !== null,

@@ -4,7 +4,7 @@ import { type PreparedImage, prepareImage } from '../pictures/prepareImage'
 import { type Fence, leadsOut } from '../../base/fence'
 import { UnusableImage } from '../pictures/unusableImage'
 import type { FolderScales } from './folderScales'
-import type { DenoisingModel } from './denoisingModels'
+import type { ChosenModels } from './chosenModels'
 import type { FoundNoise, NoiseAhead } from './noiseAhead'
 import type { QueueEntry } from './queueEntry'
 import { type Picture, readPicture } from '../pictures/readPicture'
@@ -21,7 +21,7 @@ export interface PictureReaderDependencies {
   readonly scales: FolderScales
   readonly fence: Fence
   readonly noiseAhead: NoiseAhead
-  readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
+  readonly modelFor: ChosenModels['for']
 }
 
 /** What is read ahead; a picture that takes more waits for its turn. */
@@ -69,7 +69,7 @@ export class PictureReader {
 
   private async readAhead(entry: QueueEntry): Promise<Opened> {
     const opened = await this.read(entry)
-    const model = await this.deps.modelFor(entry.controls.model, opened.picture)
+    const model = await this.deps.modelFor(entry.controls, opened.picture)
     return { ...opened, noise: this.deps.noiseAhead.estimate(entry, opened.picture, model) }
   }
 }

@@ -26,6 +26,7 @@ import {
 import type { ComputeTarget } from '../../worker/protocol'
 import { reasonOf } from '../pictures/unusableImage'
 import type { PlaceRegistry } from '../../base/placeRegistry'
+import type { ChosenModels } from './chosenModels'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from '../pictures/pictureScale'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
@@ -44,7 +45,7 @@ export interface StudyDependencies {
   readonly target: () => ComputeTarget
   /** @throws ExpectedError */
   readonly load: (id: string) => Promise<LoadedPicture>
-  readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
+  readonly modelFor: ChosenModels['for']
   /** What was painted over a picture, upright. */
   readonly maskOf: (id: string) => StrengthMask | null
   readonly places: PlaceRegistry
@@ -133,7 +134,7 @@ export class PictureStudy {
 
   private async modelOf(controls: DenoiseControls, picture: Picture): Promise<DenoisingModel | string> {
     try {
-      return await this.deps.modelFor(controls.model, picture)
+      return await this.deps.modelFor(controls, picture)
     } catch (error) {
       if (error instanceof ExpectedError) return error.message
       throw error
@@ -169,7 +170,7 @@ export class PictureStudy {
     const { picture, levels: own, size } = loaded
     const known = await loaded.noise(client)
     const { noise } = known
-    const model = await modelFor(controls.model, picture)
+    const model = await modelFor(controls, picture)
     const { levels, pixels, repairs } = givenTo({ model, picture: loaded })
     const part = within(rectangle, own.sizeOf(0), 1)
     const region = storedRegion(picture.orientation, size, part)
@@ -226,7 +227,7 @@ export class PictureStudy {
     const against = (block: PixelBlock) =>
       client.call('similarity', { a: clean.data, b: block.data, ...shapeOf(clean) })
     const noisy = await against(loaded.whole())
-    const model = await this.deps.modelFor(controls.model, picture)
+    const model = await this.deps.modelFor(controls, picture)
     const isFor = (strength: number, cells: Restoration) =>
       cells.isFor(keyOf({ model, ...asked(controls), strength }))
     const nothing = { noisy, result: null }

@@ -10,14 +10,13 @@ import type { Log } from '../../base/log'
 import type { Fence } from '../../base/fence'
 import { BatchProgress, type Ending } from './batchProgress'
 import { type DenoisedPicture, denoisePicture } from './denoisePicture'
-import type { DenoisingModel } from './denoisingModels'
+import type { ChosenModels } from './chosenModels'
 import type { LoadedPicture } from './loadedPicture'
 import type { FolderScales } from './folderScales'
 import { isSameScale } from '../pictures/pictureScale'
 import { keyOf } from './nextWork'
 import { NoiseAhead } from './noiseAhead'
 import { canReadAhead, type Opened, PictureReader } from './pictureReader'
-import type { Picture } from '../pictures/readPicture'
 import { type ComputedResult, putResult, rowOfResult } from './putResult'
 import { type QueueEntry, type QueuedPicture, type SaveRequest, settingsOf } from './queueEntry'
 import { isSame, type SavedResults } from './savedResults'
@@ -38,7 +37,7 @@ export interface SaveDependencies {
   readonly results: SavedResults
   readonly scales: FolderScales
   readonly target: () => ComputeTarget
-  readonly modelFor: (model: string, picture: Pick<Picture, 'channels'>) => Promise<DenoisingModel>
+  readonly modelFor: ChosenModels['for']
   /** The picture as it is looked at, where it is. */
   readonly looked: (id: string) => LoadedPicture | null
   readonly change: (ids: readonly string[], changes: Partial<DenoisePicture>) => void
@@ -277,7 +276,7 @@ export class SaveQueue {
   ): Promise<DenoisedPicture> {
     const { modelFor, target, looked } = this.deps
     const { controls, id, mask } = entry
-    const model = await modelFor(controls.model, picture)
+    const model = await modelFor(controls, picture)
     const sigma = controls.sigma === 'auto' ? null : controls.sigma
     const asked = { sigma, strength: controls.strength, color: controls.color, detail: controls.detail }
     const shown = looked(id)

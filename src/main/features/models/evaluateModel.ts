@@ -1,6 +1,6 @@
 import { ExpectedError } from '../../../shared/errors'
 import { hasCode } from '../../../shared/modelSpec'
-import type { NoiseSpec } from '../../../shared/noise'
+import type { NoiseSpec, RestoringQuality } from '../../../shared/noise'
 import { isDatasetFolder } from '../../store/datasetFiles'
 import type { EvaluateResult } from '../../worker/protocol'
 import { openNamedModel } from './builtinModels'
@@ -13,6 +13,8 @@ export interface EvaluateRequest extends ModelRequest {
   readonly noise: NoiseSpec | null
   /** Whether noisy images are clipped and rounded to 8 bits before the model gets them; restorers only. */
   readonly clip?: boolean
+  /** Restorers only. */
+  readonly quality?: RestoringQuality
   /** Of the noise. */
   readonly seed: number
 }

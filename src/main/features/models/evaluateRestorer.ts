@@ -1,6 +1,6 @@
 import { preprocessingSchema, type Skipped } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
-import { type NoiseSpec, parseNoise } from '../../../shared/noise'
+import { type NoiseSpec, parseNoise, type RestoringQuality } from '../../../shared/noise'
 import type { TrainedModel } from '../../store/modelStore'
 import type { ComputeTarget, EvaluateResult } from '../../worker/protocol'
 import { decodeImage } from '../pictures/decodeImage'
@@ -14,6 +14,7 @@ export interface RestorerEvaluation extends ComputeTarget {
   readonly noise: NoiseSpec | null
   /** See EvaluateRequest. */
   readonly clip?: boolean
+  readonly quality?: RestoringQuality
   readonly seed: number
 }
 
@@ -22,10 +23,11 @@ export interface RestorerEvaluation extends ComputeTarget {
  * the mean absolute error. @throws ExpectedError, CancelledError
  */
 export async function evaluateRestorer(
-  { files: model, noise: learned, color }: TrainedModel,
-  { images, noise, clip, seed, runtime, device }: RestorerEvaluation,
+  { files, noise: learned, color }: TrainedModel,
+  { images, noise, clip, quality, seed, runtime, device }: RestorerEvaluation,
   { client, signal, onProgress, onSkipped }: ModelWork,
 ): Promise<EvaluateResult> {
+  const model = { ...files, quality }
   const found = await findImages([...images], { labels: 'none', signal })
   const skipped: Skipped[] = [...found.skipped]
   // With patches asked for an image keeps its size when it is decoded.

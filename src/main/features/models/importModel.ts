@@ -24,7 +24,7 @@ const inFolder = [
 ] as const
 
 /** Longer than any sound file takes: what is not read by then has been made to hang. */
-const patience = { baseMs: 60_000, perMegabyteMs: 200 }
+const patience = { baseMs: 60_000, perMegabyteMs: 200, withReferenceMs: 300_000 }
 
 /**
  * Reads a model out of a file, or out of a folder that an export made. It happens in a thread of its own, which ends
@@ -32,6 +32,7 @@ const patience = { baseMs: 60_000, perMegabyteMs: 200 }
  *
  * @param computeWorker the built worker
  * @param fence what may be read
+ * @param reference a .npz file of images and what the program that made the model makes of them
  * @throws ExpectedError with a sentence for what cannot be read
  */
 export async function readModel(
@@ -39,16 +40,20 @@ export async function readModel(
   hints: ImportHints,
   computeWorker: URL,
   fence: Fence = noFence,
+  reference?: string,
 ): Promise<ImportedFile> {
   const file = await fileOf(path)
   fence.check(file)
   const { size } = await stat(file)
   const client = new ComputeClient(computeWorker, { silent: true })
-  const tooLong = AbortSignal.timeout(patience.baseMs + Math.round((patience.perMegabyteMs * size) / 1e6))
+  const tooLong = AbortSignal.timeout(
+    (reference === undefined ? patience.baseMs : patience.withReferenceMs) +
+      Math.round((patience.perMegabyteMs * size) / 1e6),
+  )
   try {
     return await client.call(
       'readModelFile',
-      { path: file, hints, within: fence.within },
+      { path: file, hints, within: fence.within, ...(reference === undefined ? {} : { reference }) },
       { signal: tooLong },
     )
   } catch (error) {

@@ -107,6 +107,12 @@ export class ModelService {
     return this.add(name, (folder) => keepModel(source, folder, name))
   }
 
+  /** The model of a run that is not in the library. */
+  async keepFolder(run: string, wanted: string): Promise<{ id: string; name: string }> {
+    const name = freeName(wanted, this.names())
+    return this.add(name, (folder) => keepModel(run, folder, name))
+  }
+
   /** A copy of a model's folder, such as one that comes with the app. */
   async adopt(source: string, wanted: string): Promise<{ id: string; name: string }> {
     const name = freeName(wanted, this.names())

@@ -13,11 +13,12 @@ export interface RunSubject {
   readonly initialWeights: string | null
   readonly target: ComputeTarget
   readonly owner: RunInfo['owner']
+  readonly experiment?: RunInfo['experiment']
 }
 
 /** What run.json says of a new run before it trains. */
 export function createdRun({ spec, config, preset, notes }: RunPlan, subject: RunSubject): RunInfo {
-  const { dataset, images, datasetRevision, initialWeights, target, owner } = subject
+  const { dataset, images, datasetRevision, initialWeights, target, owner, experiment = null } = subject
   const now = new Date().toISOString()
   return {
     version: 1,
@@ -39,6 +40,7 @@ export function createdRun({ spec, config, preset, notes }: RunPlan, subject: Ru
     baselines: null,
     findings: [],
     waiting: null,
+    experiment,
     owner,
   }
 }

@@ -38,7 +38,14 @@ export async function discardRun(run: string): Promise<void> {
 
 /** Makes the folder, without what an earlier run left in it. */
 export async function clearRunFolder(run: string): Promise<void> {
-  const ours = [runFiles.info, runFiles.metrics, runFiles.checkpoints, runFiles.history, runFiles.model]
+  const ours = [
+    runFiles.info,
+    runFiles.metrics,
+    runFiles.checkpoints,
+    runFiles.history,
+    runFiles.model,
+    runFiles.spectra,
+  ]
   try {
     for (const path of ours) await rm(path(run), { recursive: true, force: true })
     await makeFolder(run)

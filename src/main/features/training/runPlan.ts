@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { checkPretraining } from '../../../shared/checkPretraining'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { ExpectedError } from '../../../shared/errors'
 import {
@@ -64,6 +65,7 @@ export async function planRun(images: Images, model: ModelChoice, config: Config
   })
   const merged = mergeConfig(training, config)
   checkDatasetFits(images, spec.input, merged.patches)
+  checkPretraining(changed, merged)
   return { spec: changed, config: merged, preset, notes }
 }
 

@@ -38,6 +38,8 @@ export interface NewRun extends ComputeTarget {
   /** A run or model whose weights, and spec, it starts from. */
   readonly from?: string
   readonly overwrite: boolean
+  /** The experiment that it is a part of. */
+  readonly experiment?: RunInfo['experiment']
 }
 
 export interface ResumedRun extends ComputeTarget {
@@ -77,6 +79,7 @@ export async function trainNewRun(request: NewRun, options: TrainOptions): Promi
     initialWeights: initial && initial.weights,
     target: request,
     owner: currentProcess(),
+    experiment: request.experiment ?? null,
   })
   await writeRunInfo(run, info)
   let began = false
@@ -177,7 +180,7 @@ export async function follow(
   const { dataset, spec, config, initialWeights, findings, baselines } = created
   const params = {
     ...{ run, dataset, spec, config, initialWeights, findings, hasBaselines: baselines !== null },
-    ...{ runtime, device, resume, spentMs },
+    ...{ runtime, device, resume, spentMs, spectra: created.experiment !== null },
   }
   let result: TrainResult
   try {

@@ -15,6 +15,7 @@ export const noiseScales: Record<NoiseKind, NoiseScale> = {
   'salt-and-pepper': { least: 0.01, most: 0.6, usual: 0.1, digits: 2, isLogarithmic: false },
   masking: { least: 0.01, most: 0.9, usual: 0.3, digits: 2, isLogarithmic: false },
   camera: { least: 0.1, most: 3, usual: 1, digits: 1, isLogarithmic: false },
+  damage: { least: 0.5, most: 4, usual: 2, digits: 1, isLogarithmic: false },
   speckle: { least: 0.02, most: 1, usual: 0.3, digits: 2, isLogarithmic: false },
 }
 

@@ -30,7 +30,7 @@ function settingsOf({
   device,
   preset,
 }: RunSummary): Record<string, string> {
-  const { optimizer, schedule, noise, patches, augmentation, budgetMs, ...rest } = config
+  const { optimizer, schedule, noise, patches, augmentation, budgetMs, pretraining, ...rest } = config
   const sizes = layerSizes(spec)
   const layers = spec.network
     ? sizes.join(', ')
@@ -49,6 +49,7 @@ function settingsOf({
     noise: noise ? formatNoise(noise) : '–',
     patches: patches ? formatCount(patches.perImage) : '–',
     augmentation: augmentation ? describeAugmentation(augmentation) : '–',
+    ...(pretraining ? { pretraining: `${pretraining.kind} ${pretraining.share}` } : {}),
     budgetMs: budgetMs === null ? '–' : formatDuration(budgetMs),
     ...Object.fromEntries(
       Object.entries(rest).map(([key, value]) => {

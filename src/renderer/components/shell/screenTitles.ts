@@ -12,5 +12,7 @@ export const screenTitles = {
   models: 'models.title',
   model: 'help.palette.kind.model',
   latent: 'latent.title',
+  odd: 'anomalies.title',
+  oddSearch: 'help.palette.kind.search',
   settings: 'shell.settings',
 } as const

@@ -116,6 +116,7 @@ export const datasets = {
     'salt-and-pepper': 'Salz und Pfeffer',
     masking: 'Maskierung (fehlende Bildpunkte)',
     camera: 'Kamera (wie in Dateien)',
+    damage: 'Schäden (Kratzer, Flecken, Flicken)',
     speckle: 'Speckle',
     strength: 'Stärke',
     upTo: 'Gemischt, von schwach bis hier',
@@ -126,6 +127,7 @@ export const datasets = {
       masking: 'Anteil der Bildpunkte, die geschwärzt werden.',
       camera:
         'Wie Kameras, Film und JPEG-Dateien es hinterlassen: 1 ist, was Kameras bis zur höchsten Empfindlichkeit zeigen.',
+      damage: 'Wie viele Kratzer, Flecken, eingesetzte Stücke und verrauschte Stücke ein Bild bekommt.',
       speckle: 'Standardabweichung im Verhältnis zur Helligkeit.',
     },
   },

@@ -108,6 +108,7 @@ export const denoise = {
   redo: 'Wiederholen',
   reset: 'Wie zu Anfang',
   model: 'Modell',
+  restoringQuality: { label: 'Qualität', fast: 'Schnell', best: 'Am besten, dauert achtmal so lange' },
   builtin: {
     auto: 'Eingebaut',
     grey: 'Eingebaut, grau',
@@ -219,7 +220,7 @@ export const denoise = {
   formatLabel: 'Format',
   format: { same: 'wie das Original', jpeg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF', tiff: 'TIFF' },
   quality: 'Qualität von {format}',
-  qualityHint: 'Von 100. Mit 95, bei AVIF mit 80, geht kaum etwas verloren.',
+  qualityHint: 'Von 100. Mit 95, bei AVIF mit 88, geht kaum etwas verloren.',
   replace: 'Originale ersetzen',
   replaceTitle: 'Die Originale ersetzen?',
   replaceText:

@@ -26,6 +26,9 @@ export const help = {
       'Probieren Sie das Modell an einem Bild aus: links das Original, rechts, was aus seinem Code zurückkommt. Ziehen Sie an den Balken des Codes, um zu sehen, was jede Zahl tut.',
     latent:
       'Jeder Punkt ist ein Bild, sein Platz kommt von seinem Code: Bilder, die das Netz ähnlich findet, liegen beisammen. Wählen Sie Punkte aus, um ihre Bilder zu sehen, zeichnen Sie ein neues Bild von irgendeiner Stelle der Karte, oder suchen Sie Gruppen.',
+    odd: 'Finden Sie Bilder, die anders sind als die übrigen. Wählen Sie einen Datensatz, oder öffnen Sie einen Ordner, und drücken Sie „Ausreißer finden“; oder vergleichen Sie mit normalen Bildern oder mit dem, was ein Modell gelernt hat. Frühere Suchen stehen darunter.',
+    oddSearch:
+      'Die Bilder einer Suche, die auffälligsten zuerst: jedes, wie es ist, wie das Netz es zeichnet, und mit einem Wärmebild, wo es auffällig ist. Ziehen Sie die Schwelle im Histogramm, um zu sagen, was als auffällig gilt. Ihre Markierungen bleiben; mit ihnen oder mit Klassen sagen die Zahlen, wie gut die Suche ist.',
     settings:
       'Wählen Sie Sprache und Farben, was rechnet und wo die Bibliothek liegt. Messen lässt jedes Gerät kurz trainieren und nimmt dann das schnellste.',
   },
@@ -40,6 +43,8 @@ export const help = {
     brush: 'Mit dem Pinsel',
     map: 'Auf der Karte',
     images: 'Zwischen den Bildern',
+    odd: 'Zwischen den Ausreißern',
+    threshold: 'Auf dem Histogramm',
   },
   key: {
     Ctrl: 'Strg',
@@ -92,6 +97,12 @@ export const help = {
     imageAbove: 'Das Bild darüber oder darunter',
     imagePage: 'Sechs Reihen hinauf oder hinab',
     imageEnds: 'Das erste oder letzte Bild',
+    markOdd: 'Als auffällig markieren, oder die Markierung wegnehmen',
+    markNormal: 'Als nicht auffällig markieren, oder die Markierung wegnehmen',
+    look: 'Das Bild größer sehen',
+    thresholdStep: 'Die Schwelle ein wenig verschieben',
+    thresholdPage: 'Die Schwelle weiter verschieben',
+    thresholdEnds: 'Zum ersten oder letzten Wert',
   },
   psnrTitle: 'Was ist PSNR, und sind 24 dB gut?',
   psnr: [
@@ -214,7 +225,14 @@ export const help = {
     results: 'Gefunden',
     none: 'So heißt hier nichts. Versuchen Sie es mit weniger Buchstaben.',
     count: 'nichts gefunden | eines gefunden | {n} gefunden',
-    kind: { screen: 'Bereich', action: 'Aktion', dataset: 'Datensatz', run: 'Lauf', model: 'Modell' },
+    kind: {
+      screen: 'Bereich',
+      action: 'Aktion',
+      dataset: 'Datensatz',
+      run: 'Lauf',
+      model: 'Modell',
+      search: 'Suche nach Ausreißern',
+    },
     trainOn: 'Training mit {name} beginnen',
     theme: {
       light: 'Helle Farben benutzen',

@@ -1,3 +1,4 @@
+import { anomalies } from './anomalies'
 import { common } from './common'
 import { datasets } from './datasets'
 import { denoise } from './denoise'
@@ -21,6 +22,7 @@ export const de = {
   run,
   runs,
   latent,
+  anomalies,
   models,
   settings,
   help,

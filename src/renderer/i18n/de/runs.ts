@@ -87,6 +87,7 @@ export const runs = {
     augmentation: 'Zufällige Änderungen der Bilder',
     budgetMs: 'Zeitgrenze',
     averageDecay: 'Mittel der Gewichte',
+    pretraining: 'Zuerst trainiert',
     validationSplit: 'Zurückgehalten',
     patience: 'Geduld',
     seed: 'Startwert für Mischen und Rauschen',

@@ -38,7 +38,7 @@ export const start = {
     },
     odd: {
       title: 'Die Ausreißer finden',
-      text: 'Bilder, die ein Modell nicht gut zeichnen kann, sind anders als die übrigen.',
+      text: 'Bilder, die anders sind als die übrigen oder als das Normale, und wo.',
     },
     tied: {
       title: 'Gekoppelt oder ungekoppelt?',
@@ -48,7 +48,7 @@ export const start = {
   leads: {
     denoise: 'Bilder zum Säubern wählen',
     map: 'Die Karte von {name} öffnen',
-    errors: 'Die Karte von {name} öffnen, nach Fehler gefärbt',
+    odd: '{name} durchsehen',
     train: 'Zuerst auf {name} trainieren',
     compare: 'Zwei Ihrer Läufe vergleichen',
     folder: 'Zuerst einen Ordner öffnen',

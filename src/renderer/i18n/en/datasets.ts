@@ -114,6 +114,7 @@ export const datasets = {
     'salt-and-pepper': 'Salt and pepper',
     masking: 'Masking (missing pixels)',
     camera: 'Camera (as files bring it)',
+    damage: 'Damage (scratches, spots, patches)',
     speckle: 'Speckle',
     strength: 'Strength',
     upTo: 'Mixed, from weak up to this',
@@ -124,6 +125,7 @@ export const datasets = {
       masking: 'Share of the pixels that are blacked out.',
       camera:
         'As cameras, film and JPEG files leave it: 1 is what cameras make up to their highest sensitivity.',
+      damage: 'How many scratches, spots, pasted patches and patches of noise an image gets.',
       speckle: 'Standard deviation relative to a pixel’s brightness.',
     },
   },

@@ -107,6 +107,7 @@ export const denoise = {
   redo: 'Redo',
   reset: 'Back to how it began',
   model: 'Model',
+  restoringQuality: { label: 'Quality', fast: 'Fast', best: 'Best, takes eight times as long' },
   builtin: {
     auto: 'Built-in',
     grey: 'Built-in, grey',
@@ -216,7 +217,7 @@ export const denoise = {
   formatLabel: 'Format',
   format: { same: 'as the original', jpeg: 'JPEG', png: 'PNG', webp: 'WebP', avif: 'AVIF', tiff: 'TIFF' },
   quality: 'Quality of {format}',
-  qualityHint: 'Out of 100. With 95, or 80 of AVIF, hardly anything is lost.',
+  qualityHint: 'Out of 100. With 95, or 88 of AVIF, hardly anything is lost.',
   replace: 'Replace the originals',
   replaceTitle: 'Replace the originals?',
   replaceText:

@@ -27,6 +27,9 @@ export const help = {
       'Try the model on an image: on the left the original, on the right what comes back from its code. Drag the bars of the code to see what each number does.',
     latent:
       'Each point is an image, placed by its code: images that the network finds alike lie together. Choose points to see their images, draw a new image from anywhere on the map, or look for clusters.',
+    odd: 'Find images that are unlike the others. Choose a dataset, or open a folder, and press Find the odd ones; or compare it with images that are normal, or with what a model has learned. Searches that were made are kept below.',
+    oddSearch:
+      'The images of a search, the oddest first: each as it is, as the network draws it, and with a heat map where it is odd. Drag the threshold in the histogram to say what counts as odd. Marks of yours are kept; with them, or with labels, the figures say how good the search is.',
     settings:
       'Choose the language, the theme, what computes, and where the library is. Measure times a small training on each device and then takes the fastest.',
   },
@@ -41,6 +44,8 @@ export const help = {
     brush: 'With the brush',
     map: 'On the map',
     images: 'Among the images',
+    odd: 'Among the odd ones',
+    threshold: 'On the histogram',
   },
   key: {
     Ctrl: 'Ctrl',
@@ -93,6 +98,12 @@ export const help = {
     imageAbove: 'The image above or below',
     imagePage: 'Six rows up or down',
     imageEnds: 'The first or last image',
+    markOdd: 'Mark as odd, or take the mark away',
+    markNormal: 'Mark as not odd, or take the mark away',
+    look: 'See the image larger',
+    thresholdStep: 'Move the threshold a little',
+    thresholdPage: 'Move the threshold further',
+    thresholdEnds: 'To the first or last score',
   },
   psnrTitle: 'What is PSNR, and is 24 dB good?',
   psnr: [
@@ -215,7 +226,14 @@ export const help = {
     results: 'Found',
     none: 'Nothing is called that. Try fewer letters.',
     count: 'nothing found | one found | {n} found',
-    kind: { screen: 'Screen', action: 'Action', dataset: 'Dataset', run: 'Run', model: 'Model' },
+    kind: {
+      screen: 'Screen',
+      action: 'Action',
+      dataset: 'Dataset',
+      run: 'Run',
+      model: 'Model',
+      search: 'Search for odd ones',
+    },
     trainOn: 'Start training on {name}',
     theme: {
       light: 'Use the light theme',

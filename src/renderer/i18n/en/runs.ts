@@ -86,6 +86,7 @@ export const runs = {
     augmentation: 'Random changes of images',
     budgetMs: 'Time limit',
     averageDecay: 'Average of the weights',
+    pretraining: 'Trained first',
     validationSplit: 'Held back',
     patience: 'Patience',
     seed: 'Seed of shuffling and noise',

@@ -38,7 +38,7 @@ export const start = {
     },
     odd: {
       title: 'Find the odd ones',
-      text: 'Images that a model cannot draw well are unlike the others.',
+      text: 'Images that are unlike the others, or unlike what is normal, and where.',
     },
     tied: {
       title: 'Tied or untied?',
@@ -48,7 +48,7 @@ export const start = {
   leads: {
     denoise: 'Choose pictures to clean',
     map: 'Open the map of {name}',
-    errors: 'Open the map of {name}, coloured by error',
+    odd: 'Look through {name}',
     train: 'Train on {name} first',
     compare: 'Compare two of your runs',
     folder: 'Open a folder first',

@@ -34,6 +34,7 @@ export function fullReport(): ReportData {
       version: 1,
       waiting: null,
       owner: null,
+      experiment: null,
       baselines: null,
       findings: [],
       state: 'done',

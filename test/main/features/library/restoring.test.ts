@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultControls } from '../../../../src/shared/api/denoising'
 import type { App } from '../../../../src/main/app/createApp'
 import { writeModel } from '../../../../src/main/store/modelStore'
 import { writeRunInfo } from '../../../../src/main/store/runStore'
@@ -87,7 +88,7 @@ describe('what was removed', () => {
     const { place } = await app.places.add(folder)
     const { ids } = await app.handlers['denoise.add']({ places: [place] })
     const list = async () => (await app.handlers['denoise.list']({})).items
-    const controls = { model: 'auto', sigma: 12, strength: 0.5, color: 1, detail: 0, range: 'auto' } as const
+    const controls = { ...defaultControls, sigma: 12, strength: 0.5 }
     await app.handlers['denoise.setControls']({ ids: [ids[0]!], controls })
     const before = await list()
     const { undo } = await app.handlers['denoise.remove']({ ids: [...ids] })

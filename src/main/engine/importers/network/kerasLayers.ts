@@ -16,7 +16,7 @@ import {
 import { batchNorm } from './batchNorm'
 import { eluOf, normalized } from './composites'
 import { activated } from './kerasActivations'
-import { cropAndGrow, type Margins, sameOverlap } from './margins'
+import { cropAndGrow, type Margins, sameMargins, sameOverlap } from './margins'
 import { augmentations, average, groupNormalization, normalization, separable } from './moreKerasLayers'
 import { type NodeDraft, vector, weight } from './networkBuilder'
 
@@ -137,10 +137,14 @@ const pool: LayerRule = (call) => {
   checkLayout(layer)
   if (layer.config.strides != null && square(layer, 'strides') !== size)
     refuse(layer, 'has pools that overlap')
-  if (layer.config.padding === 'same' && (height % size || width % size))
-    refuse(layer, 'has pools that reach over the edge')
   const pooling = layer.class_name.startsWith('Max') ? 'max' : 'average'
-  return add(call, { op: 'pool', pooling, size })
+  const draft = { op: 'pool', pooling, size } as const
+  if (layer.config.padding !== 'same' || (height % size === 0 && width % size === 0)) return add(call, draft)
+  // Over the edge lies nothing: a pixel of the edge once more is no larger than it, and of two the mean.
+  if (pooling === 'average' && size > 2) refuse(layer, 'averages over less than its size at the edge')
+  const pads = sameMargins({ height, width }, [size, size], { stride: size, dilation: 1 })
+  const edged = builder.add(`${nameOf(layer)}_edge`, { op: 'pad', mode: 'edge', pads }, inputs)
+  return add({ ...call, inputs: [edged] }, draft)
 }
 
 const upsampling = plain((layer) => {

@@ -33,7 +33,7 @@ export function networkOfLayers(
   const { image, isRow } = fedImage(firstInput(network), hints, notes)
   const builder = new NetworkBuilder(image)
   const fed = isRow ? builder.add('row', { op: 'flatten', order: 'channels-last' }, ['image']) : 'image'
-  const all = new LayerReader(builder, weightsOf).read(network, [fed])
+  const all = new LayerReader(builder, weightsOf, notes).read(network, [fed])
   const size = image.height * image.width * image.channels
   const images = all.filter((value) => sizeOfValue(builder.shape(value)) === size)
   const [given] = images
@@ -83,6 +83,7 @@ class LayerReader {
   constructor(
     private readonly builder: NetworkBuilder,
     private readonly weightsOf: WeightsOf,
+    private readonly notes: string[],
   ) {}
 
   /** @returns the values that it gives */
@@ -135,12 +136,34 @@ class LayerReader {
     return outputs.map((output) => oneOf(known, output))
   }
 
+  /** Of a variational autoencoder: two values of the same shape, of which the first is the mean (Kingma & Welling 2014). */
+  private isSampling(layer: LayerConfig, [mean, spread, ...more]: readonly string[]): boolean {
+    if (mean === undefined || spread === undefined || more.length > 0) return false
+    if (this.weightsOf(layer).length > 0) return false
+    const [a, b] = [this.builder.shape(mean), this.builder.shape(spread)]
+    const isNamed = /sampl|repar|gauss|latent|noise/i.test(
+      `${layer.class_name} ${JSON.stringify(layer.config)}`,
+    )
+    const isCode = [mean, spread].some((value) => /mean|mu|var|sig/i.test(value))
+    return JSON.stringify(a) === JSON.stringify(b) && (isNamed || (layer.class_name === 'Lambda' && isCode))
+  }
+
   private layer(layer: LayerConfig, inputs: readonly string[]): readonly string[] {
     const inner = networkOf(layer)
     if (inner) return this.read(inner, inputs)
     const { class_name: type } = layer
     const read = Object.hasOwn(kerasLayers, type) ? kerasLayers[type] : undefined
-    if (!read) return refuse(layer, `is a ${type} layer, which Hourglass does not have`)
+    if (!read && this.isSampling(layer, inputs)) {
+      this.notes.push(
+        `"${nameOf(layer)}" draws a code by its mean and its spread: the mean, "${inputs[0]!}", is taken.`,
+      )
+      return [inputs[0]!]
+    }
+    if (!read)
+      return refuse(
+        layer,
+        `is a ${type} layer, which Hourglass does not have. If the class is somebody's own, the file does not hold what it computes: export the model with model.export("model.onnx", format="onnx") in Keras`,
+      )
     return [read({ layer, inputs, builder: this.builder, weights: this.weightsOf(layer) })]
   }
 }

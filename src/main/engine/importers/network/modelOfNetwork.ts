@@ -1,10 +1,11 @@
 import type { ImportHints, ValueRange } from '../../../../shared/importing'
 import { modelSpecSchema } from '../../../../shared/modelSpec'
-import { type Network, type NetworkNode, readsNoiseLevel } from '../../../../shared/network'
+import { type Network, type NetworkNode, readsNoiseLevel, sharesKernels } from '../../../../shared/network'
 import type { Weight } from '../../models/weights'
 import { type ImageRanges, type ImportedModel, unsupported } from '../importedModel'
 import { largestBias } from '../valueRange'
 import type { NetworkBuilder } from './networkBuilder'
+import { withSharedKernels } from './sharedKernels'
 
 /** Values of images as a network takes them: value · gain + shift of those in 0..1. */
 const ranges = {
@@ -24,8 +25,8 @@ export function modelOfNetwork(
   { notes, ...about }: Pick<ImportedModel, 'name' | 'about' | 'notes'>,
   hints: ImportHints,
 ): ImportedModel {
-  const { weights, image } = builder
-  const network = builder.network(output)
+  const { image } = builder
+  const { network, weights } = withSharedKernels(builder.network(output), builder.weights)
   const guess = guessRanges(network, weights)
   const taken = hints.range ? { given: hints.range, made: hints.range } : guess
   const spec = modelSpecSchema.safeParse({
@@ -37,10 +38,14 @@ export function modelOfNetwork(
   const told = [
     ...notes,
     'It is used as it stands, operation by operation: its second half does not mirror the first.',
+    ...(sharesKernels(network) ? [sharedKernelsNote] : []),
     ...(hints.range ? [] : describeRanges(guess)),
   ]
   return { ...about, spec: spec.data, weights, notes: told, ranges: taken }
 }
+
+const sharedKernelsNote =
+  'Layers of it share a kernel (tied weights, or a layer that is used twice): it is one, and stays one in training.'
 
 export const severalImages = (count: number, taken: string): string =>
   `The network gives ${count} images, of which "${taken}" is taken.`

@@ -1,4 +1,5 @@
 import {
+  leadingTo,
   type Network,
   type NetworkNode,
   networkNodeSchema,
@@ -79,14 +80,17 @@ export class NetworkBuilder {
     return true
   }
 
+  /** What leads to the output, where what else the file computes is left out: the spread of a code, for example. */
   network(output: string): Network {
+    const needed = leadingTo({ nodes: this.nodes, output, code: null }, output, new Set())
+    const nodes = this.nodes.filter(({ name }) => needed.has(name))
     return {
-      nodes: this.nodes,
+      nodes,
       output,
       // A code does not know how much noise there is.
-      code: this.nodes.some(({ inputs }) => inputs.includes('sigma'))
+      code: nodes.some(({ inputs }) => inputs.includes('sigma'))
         ? null
-        : codeOf(this.nodes, output, (name) => sizeOfValue(this.shape(name))),
+        : codeOf(nodes, output, (name) => sizeOfValue(this.shape(name))),
     }
   }
 

@@ -7,7 +7,7 @@ import type { DenoisingPlan } from '../../../engine/denoising/denoisingPlan'
 import { emptyLike, type PixelImage } from '../../../engine/denoising/pixelTiles'
 import { noRepairs } from '../../../engine/denoising/repair/repairImage'
 import { planRestoring } from './restoringPlan'
-import { judgeNoise } from './imageNoise'
+import { cutOffNoise, judgeNoise } from './imageNoise'
 import type { ComputeTasks, DenoiseEvent, DenoiseParams, PixelData } from '../../../worker/protocol'
 import { rangeScale, repairedSubject } from './repairedSubject'
 import { type PixelRequest, restorePixels } from './restorePixels'
@@ -48,7 +48,7 @@ export async function denoise(
     context.waitForClient(1)
   }
   const request: PixelRequest = {
-    ...{ model, trained, coarse: noise?.coarse ?? null },
+    ...{ model, trained, coarse: noise?.coarse ?? null, clipped: cutOffNoise(image, judged) },
     ...{ runtime: params.runtime, device: params.device, tile: params.tile, threads: params.threads },
     onSmallerTile: (side) => context.emit({ type: 'smaller-tile', tile: side }),
   }

@@ -1,5 +1,5 @@
 import type { ModelSpec } from '../../../../shared/modelSpec'
-import type { NoiseSpec } from '../../../../shared/noise'
+import type { NoiseSpec, RestoringQuality } from '../../../../shared/noise'
 import type { Region } from '../../../../shared/region'
 import type { StrengthMask } from '../../../../shared/strengthMask'
 import type { ValueRange } from '../../../engine/denoising/pixelTiles'
@@ -11,8 +11,13 @@ import type { ComputeTarget, ModelFiles, ProgressEvent } from '../../../worker/p
 
 export type { Repairs, ValueRange }
 
+export interface RestoringModel extends ModelFiles {
+  /** `fast` if not given. */
+  readonly quality?: RestoringQuality
+}
+
 export interface RestoringParams extends ComputeTarget {
-  readonly model: ModelFiles
+  readonly model: RestoringModel
   /** The noise that the model learned to remove. */
   readonly trained: NoiseSpec | null
   readonly width: number

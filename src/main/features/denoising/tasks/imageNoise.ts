@@ -57,6 +57,16 @@ export interface Judgement {
 }
 
 /**
+ * The noise that was cut off at black and white, in each channel of colour on the 0-255 scale; null where there is none.
+ * What is set by hand counts as far as there is noise: pictures without any keep their greys near white.
+ */
+export function cutOffNoise(image: PixelImage, { noise, sigmas }: Judgement): readonly number[] | null {
+  if (!sigmas || image.range || image.data instanceof Float32Array || noise?.levels) return null
+  const found = noise?.sigmas ?? estimateChannels(image)?.sigmas
+  return found ? found.map((sigma, i) => Math.min(sigma, sigmas[i]!)) : null
+}
+
+/**
  * How much noise there is, and how much of it to take out.
  *
  * @param image the subject's, repaired; sigmas are on the scale of its range

@@ -9,11 +9,11 @@ import type { Restorer, ToldNoise } from '../../../engine/denoising/restorer'
 import type { TiledImage } from '../../../engine/denoising/tiledImage'
 import { smallestTile, tileFor } from '../../../engine/denoising/tileSize'
 import { readParameters } from '../../../worker/loadModel'
-import type { ComputeTarget, ModelFiles } from '../../../worker/protocol'
+import type { ComputeTarget, RestoringModel } from '../../../worker/protocol'
 import { chooseRuntime } from '../../../worker/runtimes'
 
 export interface RestoringRequest extends ComputeTarget {
-  readonly model: ModelFiles
+  readonly model: RestoringModel
   /** Height and width of a tile; null for what goes into memory. */
   readonly tile: number | null
   /** Of the processor; if not given, what the runtime takes by itself. */
@@ -34,7 +34,7 @@ export async function restoreWith(
   image: TiledImage,
   { model, tile, threads, sigmas, onProgress, onSmallerTile, ...target }: RestoringRequest,
 ): Promise<number> {
-  const { spec } = model
+  const { spec, quality } = model
   const smallest = smallestTile(spec)
   const { mtimeMs, size } = await stat(model.weights)
   const key = JSON.stringify([model.weights, mtimeMs, size, target, tile, threads])
@@ -52,7 +52,14 @@ export async function restoreWith(
   // Whatever fails leaves nothing that could be used again.
   kept = null
   const { create, restorer: first } = using
-  const restorer = await restoreInTiles(image, first, { sigmas, onProgress, onSmallerTile, smallest, create })
+  const restorer = await restoreInTiles(image, first, {
+    sigmas,
+    quality,
+    onProgress,
+    onSmallerTile,
+    smallest,
+    create,
+  })
   kept = { key, create, restorer }
   return restorer.tile
 }

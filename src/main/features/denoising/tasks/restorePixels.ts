@@ -3,6 +3,7 @@ import { coarseDifference, takeCoarse } from '../../../engine/denoising/coarseCo
 import { type DenoisingPlan, planDenoising } from '../../../engine/denoising/denoisingPlan'
 import { estimateChannels } from '../../../engine/denoising/estimateChannels'
 import { type PixelImage, PixelTiles } from '../../../engine/denoising/pixelTiles'
+import { unclip } from '../../../engine/denoising/unclip'
 import type { ToldNoise } from '../../../engine/denoising/restorer'
 import { restoreWith, type RestoringRequest } from './keptRestorer'
 
@@ -11,6 +12,8 @@ export interface PixelRequest extends Omit<RestoringRequest, 'sigmas'> {
   readonly trained: NoiseSpec | null
   /** Of the whole image; see ImageNoise. Estimated on this one if not given. */
   readonly coarse?: readonly number[] | null
+  /** See cutOffNoise. */
+  readonly clipped?: readonly number[] | null
 }
 
 /** Weaker noise makes no blotches that are seen. */
@@ -37,7 +40,7 @@ export async function restorePixels(
   image: PixelImage,
   result: PixelImage['data'],
   plan: DenoisingPlan,
-  { trained, coarse: known, ...request }: PixelRequest,
+  { trained, coarse: known, clipped, ...request }: PixelRequest,
 ): Promise<number> {
   const coarse = coarsePlanes(plan)
   const { onProgress } = request
@@ -54,6 +57,7 @@ export async function restorePixels(
     })
     takeCoarse({ ...image, data: result }, plane, restored.data)
   }
+  unclip({ ...image, data: result }, clipped ?? null)
   return used
 }
 

@@ -2,9 +2,10 @@ import type { Region } from '../../../../shared/region'
 import { takeCoarse } from '../../../engine/denoising/coarseColor'
 import type { DenoisingPlan } from '../../../engine/denoising/denoisingPlan'
 import type { PixelImage } from '../../../engine/denoising/pixelTiles'
+import { unclip } from '../../../engine/denoising/unclip'
 import { cutOut, putBack, surroundingsOf, withSurroundings } from '../../../engine/denoising/surroundings'
 import { planRestoring } from './restoringPlan'
-import { judgeNoise } from './imageNoise'
+import { cutOffNoise, judgeNoise } from './imageNoise'
 import type { ComputeTasks, RestoreRegionsParams } from '../../../worker/protocol'
 import { repairedSubject } from './repairedSubject'
 import { coarsePlanes, type PixelRequest, restoreCoarse, restoreFine } from './restorePixels'
@@ -23,7 +24,8 @@ export async function restoreRegions(
   const plan = planRestoring(params, image, judged)
   // Planes of a part come one after the other: whoever wants another part by then does not wait for all of them.
   const onProgress = () => throwIfEnding(context as TaskContext<never>)
-  const source = { model, trained, coarse: noise?.coarse ?? null, runtime, device, onProgress }
+  const clipped = cutOffNoise(image, judged)
+  const source = { model, trained, coarse: noise?.coarse ?? null, clipped, runtime, device, onProgress }
   for (const [index, region] of regions.entries()) {
     throwIfEnding(context as TaskContext<never>)
     if (sigmas) await restoreRegion(image, { ...image, data: result }, region, plan, { ...source, tile })
@@ -58,6 +60,7 @@ export async function restoreRegion(
       takeCoarse(restored, plane, cutOut(halves, halfOf(own, wide)).data as Float32Array)
     }
   }
+  unclip(restored, source.clipped ?? null)
   putBack(result, restored, own, region)
 }
 

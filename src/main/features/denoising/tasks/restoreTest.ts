@@ -1,5 +1,6 @@
 import type { InputShape } from '../../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../../shared/noise'
+import { unclipper } from '../../../engine/denoising/unclip'
 import { planDenoising } from '../../../engine/denoising/denoisingPlan'
 import { clipped } from '../../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../../engine/imaging/psnr'
@@ -39,6 +40,7 @@ export async function restoreTest({
   const restored = new Float32Array(noisy.length)
   await restorePixels({ ...shape, data: noisy }, restored, plan, { model, trained, tile, ...target })
   const output = clipped(restored)
+  if (clip && sigma > 0) output.set(output.map(unclipper(sigma / 255)))
   return {
     psnr: psnrOfImages(clean, output, shape)[0]!,
     ssim: ssimOfImages(clean, output, shape)[0]!,

@@ -11,6 +11,7 @@ import { type LibraryKind, libraryKinds } from '../library'
 import { checkDataset } from './checkDataset'
 import { checkModel } from './checkModel'
 import { checkRun } from './checkRun'
+import { checkSearch } from './checkSearch'
 import { checkTable } from './checkTable'
 import type { Finding } from './finding'
 
@@ -39,7 +40,7 @@ export interface CheckSummary {
   readonly repaired: number
 }
 
-const checks = { datasets: checkDataset, runs: checkRun, models: checkModel, tables: checkTable } as const
+const checks = { datasets: checkDataset, runs: checkRun, models: checkModel, anomalies: checkSearch, tables: checkTable } as const
 const linkFile = 'link.json'
 const linkSchema = z.object({ path: z.string() })
 

@@ -2,38 +2,64 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ExpectedError } from '../../../../shared/errors'
 import { fromHalf } from '../../../engine/files/half'
-import { importFile } from '../../../engine/importers/importFile'
+import type { ImportHints } from '../../../../shared/importing'
+import { type FileToImport, importFile } from '../../../engine/importers/importFile'
+import { provedModel, type Reference } from '../../../engine/importers/reference'
+import { triedOnPicture } from '../../../engine/importers/triedOnPicture'
 import { limits } from '../../../engine/importers/limits'
 import { ownWeights } from '../../../../shared/ownWeights'
 import { explicitWeights, parametersFromWeights } from '../../../engine/models/weights'
 import { explainFileError } from '../../../store/fileErrors'
 import { isInside } from '../../../store/isInside'
+import type { NpyArray } from '../../../store/npy'
+import { decodePair } from './referenceFile'
 import { openRegular } from '../../../store/regularFile'
 import { decodeSafetensors, type StoredTensor } from '../../../store/safetensors'
 import type { ComputeTasks } from '../../../worker/protocol'
 
 type Read = ComputeTasks['readModelFile']
 
-/** Reads a model from a file that may come from anybody; its weights are what its spec needs, a tied kernel once. */
-export async function readModelFile({ path, hints, within }: Read['params']): Promise<Read['result']> {
+/**
+ * Reads a model from a file that may come from anybody; its weights are what its spec needs, a tied kernel once. What another
+ * program made is tried on a picture, and compared with a reference where there is one.
+ */
+export async function readModelFile({
+  path,
+  hints,
+  reference,
+  within,
+}: Read['params']): Promise<Read['result']> {
   const name = basename(path)
-  const imported = await importFile(
-    {
-      name,
-      path,
-      bytes: await bytesOf(path),
-      beside: (other) => bytesBeside(join(dirname(path), basename(other)), within),
-      safetensors: (bytes) => {
-        const { tensors, metadata } = decodeSafetensors(bytes, name)
-        const weights = Object.entries(tensors).flatMap(([tensor, stored]) => floatsOf(tensor, stored))
-        return { weights: Object.fromEntries(weights), metadata }
-      },
-    },
-    hints,
-  )
+  const bytes = await bytesOf(path)
+  const read = (said: ImportHints) => importFile(fileAt(path, bytes, within), said)
+  const imported = reference
+    ? await provedModel(read, hints, await referenceAt(reference))
+    : await triedOnPicture(await read(hints))
   const { spec, weights } = imported
   const explicit = explicitWeights(spec, parametersFromWeights(spec, weights, name))
   return { ...imported, weights: ownWeights(spec, explicit) }
+}
+
+async function referenceAt(path: string): Promise<Reference> {
+  const name = basename(path)
+  const { given, made } = decodePair(await bytesOf(path), name)
+  const floats = ({ shape, data }: NpyArray) => ({ shape, data: Float32Array.from(data) })
+  return { name, given: floats(given), made: floats(made) }
+}
+
+function fileAt(path: string, bytes: Uint8Array, within: Read['params']['within']): FileToImport {
+  const name = basename(path)
+  return {
+    name,
+    path,
+    bytes,
+    beside: (other) => bytesBeside(join(dirname(path), basename(other)), within),
+    safetensors: (bytes) => {
+      const { tensors, metadata } = decodeSafetensors(bytes, name)
+      const weights = Object.entries(tensors).flatMap(([tensor, stored]) => floatsOf(tensor, stored))
+      return { weights: Object.fromEntries(weights), metadata }
+    },
+  }
 }
 
 /** Of a stranger's file what is no floating point is none of a layer's weights: counters of batches, for example. */

@@ -26,6 +26,7 @@ import { chooseRuntime } from '../../../worker/runtimes'
 import type { TaskContext } from '../../../worker/taskContext'
 import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
 import { RunHistory } from './runHistory'
+import { SpectraRecorder } from '../../experiments/tasks/spectraRecorder'
 
 type Position = Trainer['position']
 
@@ -69,9 +70,10 @@ export async function train(
         finishedEpochs: trainer.position.epoch,
       })
       const history = await RunHistory.open(params.run, trainer, trainer.images)
+      const spectra = params.spectra ? await SpectraRecorder.open(params.run, trainer) : null
       // A run that was paused within its first epoch, or killed right after it, has none yet.
       const measure = params.hasBaselines ? null : () => baselinesOf(trainer, runtime)
-      const outcome = await runTraining(trainer, params, context, history, measure)
+      const outcome = await runTraining(trainer, params, context, { history, spectra, measure })
       const { epoch, bestEpoch, bestLoss } = trainer.position
       return { outcome, epochs: epoch, bestEpoch, bestLoss }
     } finally {
@@ -106,15 +108,21 @@ async function showStart(
   }
 }
 
+/** What is looked at and measured beside a training. */
+interface Beside {
+  readonly history: RunHistory
+  readonly spectra: SpectraRecorder | null
+  readonly measure: (() => Promise<Baselines | null>) | null
+}
+
 async function runTraining(
   trainer: Trainer,
   { run, findings = [] }: TrainParams,
   context: TaskContext<TrainEvent>,
-  history: RunHistory,
-  measureBaselines: (() => Promise<Baselines | null>) | null,
+  { history, spectra, ...looking }: Beside,
 ): Promise<TrainingOutcome> {
   let lastSent = 0
-  let measure = measureBaselines
+  let { measure } = looking
   const health = new HealthWatch(findings.map(({ kind }) => kind))
   const outcome = await trainer.run({
     requested: () => context.requested(),
@@ -127,6 +135,7 @@ async function runTraining(
     epochEnded: async (metrics) => {
       const checkpoint = await checkpointOf(trainer)
       const hasSnapshot = await history.record(metrics.epoch, checkpoint.weights)
+      await spectra?.record(metrics.epoch, checkpoint.weights)
       await appendMetrics(run, metrics)
       if (metrics.best) await writeCheckpoint(runFiles.best(run), checkpoint)
       await writeCheckpoint(runFiles.latest(run), checkpoint)
@@ -142,6 +151,7 @@ async function runTraining(
     },
   })
   await history.finish(trainer.position.epoch)
+  await spectra?.finish(trainer.position.epoch)
   if (outcome !== 'done') await writeCheckpoint(runFiles.latest(run), await checkpointOf(trainer))
   return outcome
 }

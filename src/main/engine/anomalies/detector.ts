@@ -1,0 +1,309 @@
+import type { AnomalyScore } from '../../../shared/anomalies'
+import { thresholdFor } from '../../../shared/anomalyFigures'
+import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { inferenceBatch } from '../training/evaluation'
+import { type PixelSource, readImages } from '../training/pixelSource'
+import { Calibration, robustThreshold } from './calibration'
+import { GradientFeatures } from './gradientFeatures'
+import {
+  type Computing,
+  type MapKind,
+  type Measured,
+  type MeasureName,
+  measureNames,
+  type Measures,
+  NormalImages,
+  ofNetwork,
+} from './measures'
+
+export interface DetectorOptions extends Computing {
+  readonly score: AnomalyScore
+  readonly falseAlarms: number
+  /** Rows of the source that are normal, ascending. */
+  readonly rows: Uint32Array
+  /** Those of them that the network was not trained on; none where that is all or nothing of them. */
+  readonly heldOut: ReadonlySet<number>
+  /** Whether some of the images may be odd: the worst tenth is left out, and all are measured again. */
+  readonly robust: boolean
+  readonly onProgress: (done: number, total: number) => void
+  /** Asked between batches; throws to end it. */
+  readonly check: () => void
+}
+
+/** Images with which others are compared, at most; also by how many of their numbers go into memory. */
+const mostCompared = 6000
+const mostNumbers = 4e8
+/** Share of images that leaves where some may be odd. */
+const leftOut = 0.1
+/** Images that were held back before their errors are put beside those of the others. */
+const enoughHeldOut = 10
+/** Up to this side small shapes matter and surfaces do not. */
+const smallSide = 40
+
+/** Knows normal images, and says of others how odd they are. The caller disposes of it; the model is the caller's. */
+export class AnomalyDetector {
+  /** Ascending scores of normal images. */
+  readonly normal: Float64Array
+  readonly threshold: number
+  /** Of the oddest places of normal images, what is as odd as the threshold; and what is usual. */
+  private readonly heatAt: number
+  private readonly usualHeat: number
+
+  private constructor(
+    readonly spec: ModelSpec,
+    private readonly kind: AnomalyScore,
+    private readonly measures: Measures,
+    private readonly calibrations: ReadonlyMap<MeasureName, Calibration>,
+    readonly mapKind: MapKind,
+    { normal, threshold, heatAt, usualHeat }: Judged,
+    /** Where the rows of the source are among the normal images. */
+    private readonly places: ReadonlyMap<number, number>,
+  ) {
+    this.normal = normal
+    this.threshold = threshold
+    this.heatAt = heatAt
+    this.usualHeat = usualHeat
+  }
+
+  static async fit(source: PixelSource, options: DetectorOptions): Promise<AnomalyDetector> {
+    const { rows, robust } = options
+    const names = measuresOf(options.score, options.spec)
+    const compared = spread(rows, Math.min(mostCompared, Math.floor(mostNumbers / source.rowBytes)))
+    const steps = (robust ? 4 : 2) * compared.length
+    let done = 0
+    const onBatch = (count: number) => options.onProgress(Math.min(steps, (done += count)), steps)
+    let kept = compared
+    let measures = await learn(source, kept, names, options, onBatch)
+    let measured = await measureAll(source, compared, measures, placesOf(kept), options, onBatch)
+    let calibrations = calibrate(measured, compared, options.heldOut)
+    if (robust && compared.length >= 20) {
+      const scores = together(options.score, measured, calibrations)
+      const limit = thresholdFor(Float64Array.from(scores).sort(), leftOut)
+      kept = compared.filter((_, i) => scores[i]! <= limit)
+      await measures.dispose()
+      measures = await learn(source, kept, names, options, onBatch)
+      measured = await measureAll(source, compared, measures, placesOf(kept), options, onBatch)
+      calibrations = calibrate(measured, compared, options.heldOut)
+    }
+    const mapKind = mapKindOf(options.score, names)
+    const judged = await judge(
+      source,
+      spread(kept, 40),
+      measures,
+      mapKind,
+      together(options.score, measured, calibrations),
+      options,
+    )
+    return new AnomalyDetector(
+      options.spec,
+      options.score,
+      measures,
+      calibrations,
+      mapKind,
+      judged,
+      placesOf(kept),
+    )
+  }
+
+  /**
+   * @param rows of the source that it was fitted on, where the images are those
+   * @param withMaps whether to give maps of odd places too: count × height × width
+   */
+  async score(
+    pixels: Uint8Array,
+    rows?: ArrayLike<number>,
+    withMaps = false,
+  ): Promise<{ scores: Float64Array; parts: Measured; maps: Float32Array }> {
+    const own = rows && Int32Array.from(rows, (row) => this.places.get(row) ?? -1)
+    const inputs = inputSize(this.spec.input)
+    const size = inputs / this.spec.input.channels
+    const maps = new Float32Array(withMaps ? (pixels.length / inputs) * size : 0)
+    const comesAlong = withMaps && this.mapKind === 'texture'
+    const onMap = comesAlong ? (i: number, map: Float32Array) => maps.set(map, i * size) : undefined
+    const parts = await this.measures.of(pixels, own, onMap)
+    for (let i = 0; withMaps && !comesAlong && i * inputs < pixels.length; i++) {
+      const { map } = await this.measures.mapOf(this.mapKind, pixels.subarray(i * inputs, (i + 1) * inputs))
+      maps.set(map, i * size)
+    }
+    return { scores: together(this.kind, parts, this.calibrations), parts, maps }
+  }
+
+  /** How odd each place of one image is, and what the network makes of it. */
+  async look(pixels: Uint8Array): Promise<{ map: Float32Array; heat: Float32Array; output: Float32Array }> {
+    const { map, output } = await this.measures.mapOf(this.mapKind, pixels)
+    const range = Math.max(this.heatAt - this.usualHeat, 1e-9)
+    const heat = map.map((value) => Math.min(1, Math.max(0, (0.5 * (value - this.usualHeat)) / range)))
+    return { map, heat, output }
+  }
+
+  async dispose(): Promise<void> {
+    await this.measures.dispose()
+  }
+}
+
+interface Judged {
+  readonly normal: Float64Array
+  readonly threshold: number
+  readonly heatAt: number
+  readonly usualHeat: number
+}
+
+/** What a score is put together of. */
+export function measuresOf(score: AnomalyScore, { input }: ModelSpec): MeasureName[] {
+  if (score === 'ranks') return [...measureNames]
+  if (score === 'texture') return ['texture', 'pieces']
+  if (score !== 'default') return [score]
+  return Math.max(input.width, input.height) <= smallSide ? ['features'] : ['features', 'texture', 'pieces']
+}
+
+function mapKindOf(score: AnomalyScore, names: readonly MeasureName[]): MapKind {
+  if (score === 'ssim') return 'ssim'
+  return names.includes('texture') ? 'texture' : 'error'
+}
+
+async function learn(
+  source: PixelSource,
+  rows: Uint32Array,
+  names: readonly MeasureName[],
+  options: DetectorOptions,
+  onBatch: (count: number) => void,
+): Promise<Measures> {
+  const gradients = new GradientFeatures(options.spec.input)
+  const images = new NormalImages(options, names, gradients, rows.length)
+  await eachBatch(source, rows, options, async (pixels, some) => {
+    await images.add(pixels)
+    onBatch(some.length)
+  })
+  return images.learn()
+}
+
+async function measureAll(
+  source: PixelSource,
+  rows: Uint32Array,
+  measures: Measures,
+  places: ReadonlyMap<number, number>,
+  options: DetectorOptions,
+  onBatch: (count: number) => void,
+): Promise<Measured> {
+  const all: Measured = Object.fromEntries(
+    measures.names.map((name) => [name, new Float32Array(rows.length)]),
+  )
+  let first = 0
+  await eachBatch(source, rows, options, async (pixels, some) => {
+    const measured = await measures.of(
+      pixels,
+      Int32Array.from(some, (row) => places.get(row) ?? -1),
+    )
+    for (const name of measures.names) all[name]!.set(measured[name]!, first)
+    first += some.length
+    onBatch(some.length)
+  })
+  return all
+}
+
+async function eachBatch(
+  source: PixelSource,
+  rows: Uint32Array,
+  { check }: DetectorOptions,
+  visit: (pixels: Uint8Array, rows: Uint32Array) => Promise<void>,
+): Promise<void> {
+  const batch = inferenceBatch(source.rowBytes)
+  for (let from = 0; from < rows.length; from += batch) {
+    check()
+    const some = rows.subarray(from, from + batch)
+    const pixels = new Uint8Array(some.length * source.rowBytes)
+    await readImages(source, some, pixels)
+    await visit(pixels, some)
+  }
+}
+
+/**
+ * A network knows the images that it was trained on, and errs less there: their values are raised by as much as the median
+ * of those that were held back is higher.
+ */
+function calibrate(
+  measured: Measured,
+  rows: Uint32Array,
+  heldOut: ReadonlySet<number>,
+): Map<MeasureName, Calibration> {
+  const entries = Object.entries(measured) as [MeasureName, Float32Array][]
+  return new Map(
+    entries.map(([name, values]) => {
+      const held = values.filter((_, i) => heldOut.has(rows[i]!))
+      const others = values.filter((_, i) => !heldOut.has(rows[i]!))
+      if (ofNetwork.includes(name) && held.length >= enoughHeldOut && others.length > 0) {
+        const factor = Math.max(1, middle(held) / Math.max(middle(others), 1e-12))
+        values.forEach((value, i) => {
+          if (!heldOut.has(rows[i]!)) values[i] = value * factor
+        })
+      }
+      return [name, new Calibration(values)]
+    }),
+  )
+}
+
+const middle = (values: Float32Array) => thresholdFor(Float32Array.from(values).sort(), 0.5)
+
+/**
+ * What the measures say in relation to normal images: the one that finds an image oddest, or, for all of them, their mean.
+ */
+function together(
+  score: AnomalyScore,
+  measured: Measured,
+  calibrations: ReadonlyMap<MeasureName, Calibration>,
+): Float64Array {
+  const entries = Object.entries(measured) as [MeasureName, Float32Array][]
+  const isMean = score === 'ranks'
+  const scores = new Float64Array(entries[0]?.[1].length ?? 0).fill(isMean ? 0 : -Infinity)
+  for (const [name, values] of entries) {
+    const calibration = calibrations.get(name)!
+    for (let i = 0; i < scores.length; i++) {
+      const one = calibration.of(values[i]!)
+      scores[i] = isMean ? scores[i]! + one / entries.length : Math.max(scores[i]!, one)
+    }
+  }
+  return scores
+}
+
+async function judge(
+  source: PixelSource,
+  rows: Uint32Array,
+  measures: Measures,
+  kind: MapKind,
+  scores: Float64Array,
+  options: DetectorOptions,
+): Promise<Judged> {
+  const { robust, falseAlarms } = options
+  const normal = Float64Array.from(scores).sort()
+  const threshold = robust ? robustThreshold(normal, falseAlarms) : thresholdFor(normal, falseAlarms)
+  const [worst, usual]: [number[], number[]] = [[], []]
+  const pixels = new Uint8Array(inputSize(options.spec.input))
+  for (const row of rows) {
+    options.check()
+    await source.readRows(row, 1, pixels)
+    const { map } = await measures.mapOf(kind, pixels)
+    const sorted = map.slice().sort()
+    worst.push(sorted.at(-1)!)
+    usual.push(sorted[sorted.length >> 1]!)
+  }
+  return {
+    ...{ normal, threshold },
+    heatAt: thresholdFor(
+      worst.sort((a, b) => a - b),
+      0.1,
+    ),
+    usualHeat: thresholdFor(
+      usual.sort((a, b) => a - b),
+      0.5,
+    ),
+  }
+}
+
+const placesOf = (rows: Uint32Array): Map<number, number> =>
+  new Map([...rows].map((row, place) => [row, place]))
+
+/** Some of them, evenly spread. */
+function spread(rows: Uint32Array, most: number): Uint32Array {
+  if (rows.length <= most) return rows
+  return Uint32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]!)
+}

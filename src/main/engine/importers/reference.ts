@@ -1,0 +1,120 @@
+import { ExpectedError } from '../../../shared/errors'
+import type { ImportHints } from '../../../shared/importing'
+import { type Activation, activations } from '../../../shared/modelSpec'
+import { difference, givenBy, inUnits, turned } from './compareWithFile'
+import type { ImportedModel } from './importedModel'
+
+/** Numbers with a shape, the first side counting images. */
+interface Images {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+/** Images and what the program that made a model makes of them, in its own range of values. */
+export interface Reference {
+  /** For sentences. */
+  readonly name: string
+  readonly given: Images
+  readonly made: Images
+}
+
+/** Where the range of images is 1. */
+const tolerance = 1e-4
+/** More images prove no more. */
+const mostImages = 32
+
+/**
+ * The model that gives what a reference says. Where the file does not say which activations its layers have, those are tried.
+ * @param read with other hints
+ * @throws ExpectedError `unsupported` where no reading of the file does
+ */
+export async function provedModel<M extends ImportedModel>(
+  read: (hints: ImportHints) => Promise<M>,
+  hints: ImportHints,
+  reference: Reference,
+): Promise<M> {
+  const sized = { ...hints, input: hints.input ?? sizeOf(reference.given.shape) }
+  const first = await read(sized)
+  let closest = Infinity
+  for (const tried of attempts(first, sized)) {
+    const model = tried === sized ? first : await read(tried)
+    const apart = await differenceFrom(model, reference)
+    if (apart <= tolerance) return proved(model, reference, apart, tried === sized ? null : tried)
+    closest = Math.min(closest, apart)
+  }
+  throw new ExpectedError(
+    'unsupported',
+    `${reference.name} does not fit the model: what Hourglass makes of its images differs from what it says (by ${closest === Infinity ? 'their number' : closest.toPrecision(2)}, where black is 0 and white 1)${first.assumes ? ', with all activations that Hourglass has' : ''}. Check that it was made with the weights of this file, or export the model as ONNX.`,
+  )
+}
+
+function proved<M extends ImportedModel>(
+  model: M,
+  { name, given }: Reference,
+  apart: number,
+  found: ImportHints | null,
+): M {
+  const { hidden, code, output } = found ?? {}
+  const said = [
+    ...(hidden ? [`${hidden} for the hidden layers`] : []),
+    ...(code && code !== hidden ? [`${code} for the code`] : []),
+    ...(output ? [`${output} for the output`] : []),
+  ]
+  const images = given.shape[0] === 1 ? 'the image' : `the ${given.shape[0]} images`
+  return {
+    ...model,
+    proved: true,
+    notes: [
+      ...model.notes,
+      `It gives what ${name} says for ${images} in it (largest difference ${apart.toPrecision(1)}).${said.length > 0 ? ` By it the activations are ${said.join(', ')}.` : ''}`,
+    ],
+  }
+}
+
+/** The usual ones first. */
+const usual: readonly Activation[] = ['relu', 'sigmoid', 'linear', 'tanh', 'leaky-relu', 'elu']
+
+function* attempts({ assumes }: ImportedModel, hints: ImportHints): Generator<ImportHints> {
+  if (!assumes || (!assumes.hidden && !assumes.output)) return yield hints
+  const all = [...new Set([...usual, ...activations])]
+  const hiddens = assumes.hidden && !hints.hidden ? all : [hints.hidden]
+  const outputs =
+    assumes.output && !hints.output
+      ? ['sigmoid' as const, ...all.filter((one) => one !== 'sigmoid')]
+      : [hints.output]
+  for (const hidden of hiddens)
+    for (const code of hints.code ? [hints.code] : hidden ? new Set([hidden, 'linear' as const]) : [null])
+      for (const output of outputs) yield { ...hints, hidden, code, output }
+}
+
+/** Of images that are no rows of numbers. */
+function sizeOf(shape: readonly number[]): ImportHints['input'] {
+  const [, a = 0, b = 0, c = 1] = shape
+  if (shape.length === 3) return { height: a, width: b, channels: 1 }
+  if (shape.length !== 4) return null
+  if (c === 1 || c === 3) return { height: a, width: b, channels: c }
+  return a === 1 || a === 3 ? { height: b, width: c, channels: a } : null
+}
+
+async function differenceFrom(model: ImportedModel, { given, made }: Reference): Promise<number> {
+  const { input } = model.spec
+  const size = input.height * input.width * input.channels
+  const count = Math.min(mostImages, given.shape[0] ?? 0)
+  if (count === 0 || given.data.length !== size * given.shape[0]! || made.data.length !== given.data.length)
+    return Infinity
+  let largest = 0
+  for (let i = 0; i < count; i++) {
+    const { given: takes, made: makes } = model.ranges ?? { given: '0..1', made: '0..1' }
+    const image = inUnits(imageAt(given, i, size, input.channels), takes)
+    const expected = inUnits(imageAt(made, i, size, input.channels), makes)
+    largest = Math.max(largest, difference(await givenBy(model, image), expected))
+  }
+  return largest
+}
+
+/** Channels last, whatever comes first in the reference. */
+function imageAt({ shape, data }: Images, i: number, size: number, channels: number): Float32Array {
+  const image = data.slice(i * size, (i + 1) * size)
+  const isFirst = shape.length === 4 && shape[1] === channels && shape[3] !== channels
+  return isFirst ? turned(image, channels, size / channels) : image
+}

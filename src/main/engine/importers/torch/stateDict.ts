@@ -1,0 +1,175 @@
+import type { ImportHints } from '../../../../shared/importing'
+import { ExpectedError } from '../../../../shared/errors'
+import type { Activation } from '../../../../shared/modelSpec'
+import { transposed, type Weight } from '../../models/weights'
+import type { Chain, Step } from '../chain'
+import type { ImportedModel } from '../importedModel'
+import { modelOfChain } from '../mirrorOf'
+import { networkOfChain } from '../network/networkOfChain'
+import { keepsTies, withTies } from '../network/sharedKernels'
+import { denseOrder } from './denseOrder'
+import { modulesBetween, refused, type State, type StateLayer, stateLayers } from './stateLayers'
+
+type Dense = Extract<Step, { kind: 'dense' }>
+
+/**
+ * The network of a state_dict of PyTorch: dense layers in the order in which each reads what the one before gives. What lies
+ * between them is not in such a file: activations are assumed, and can be said.
+ *
+ * @param isOrdered whether the tensors come in the order in which the network has its layers
+ * @throws ExpectedError `unsupported`
+ */
+export function importStateDict(
+  tensors: Iterable<readonly [string, Weight]>,
+  isOrdered: boolean,
+  file: string,
+  hints: ImportHints,
+): ImportedModel {
+  const { layers: all, loose } = stateLayers(tensors, file)
+  const layers = all.filter((layer) => layer.kind !== 'norm' || layer.gain.length > 0)
+  const convolution = layers.find(({ kind }) => kind === 'conv')
+  if (convolution)
+    throw refused(
+      `"${convolution.name}" has a weight of 4 dimensions: strides and padding of convolutions are not in such a file. Export the network with torch.onnx.export.`,
+    )
+  const order = denseOrder(layers, isOrdered)
+  if (!order)
+    throw refused(
+      `The layers of ${file} (${described(layers)}) follow one another in no order in which each reads what the one before gives. Export the network with torch.onnx.export.`,
+    )
+  const dense = withTiedDecoder(folded(order.layers), loose)
+  const steps = withActivations(dense, hints)
+  const chain: Chain = {
+    ...{ name: null, input: dense[0]!.kernel.shape[0]!, flatOrder: 'channels-first' as const },
+    ...{ steps, residual: null },
+  }
+  const model = modelOf(chain, hints)
+  return {
+    ...model,
+    proved: false,
+    assumes: { hidden: true, output: true },
+    notes: [
+      ...order.left.map(
+        (name) => `"${name}" is taken for the spread of a code, and left out: the code is its mean.`,
+      ),
+      ...model.notes,
+      ...aboutActivations(hints),
+    ],
+  }
+}
+
+function modelOf(chain: Chain, hints: ImportHints): ImportedModel {
+  try {
+    const mirror = modelOfChain(chain, hints)
+    return keepsTies(mirror) ? mirror : withTies(mirror, () => networkOfChain(chain, hints))
+  } catch (error) {
+    if (!(error instanceof ExpectedError) || error.code !== 'unsupported') throw error
+    return networkOfChain(chain, hints)
+  }
+}
+
+const described = (layers: readonly StateLayer[]) =>
+  layers
+    .flatMap((layer) =>
+      layer.kind === 'norm' ? [] : [`${layer.name}: ${layer.kernel.shape.toReversed().join(' → ')}`],
+    )
+    .slice(0, 6)
+    .join(', ')
+
+/** Normalisations as parts of the layers before them, or, where an activation lies between, of those after them. */
+function folded(layers: readonly StateLayer[]): Dense[] {
+  const dense: Dense[] = []
+  let waiting: Extract<StateLayer, { kind: 'norm' }> | null = null
+  let before = ''
+  for (const layer of layers) {
+    if (layer.kind === 'linear') {
+      const step = denseOf(layer)
+      dense.push(waiting ? readingScaled(step, waiting.gain, waiting.shift) : step)
+      waiting = null
+    } else if (layer.kind === 'norm') {
+      const isApart = (modulesBetween(before, layer.name) ?? 0) > 0
+      if (isApart) waiting = layer
+      else dense.push(givingScaled(dense.pop()!, layer.gain, layer.shift))
+    }
+    before = layer.name
+  }
+  if (waiting) throw refused(`"${waiting.name}" normalises what the network gives.`)
+  return dense
+}
+
+function denseOf({ name, kernel: weight, bias }: Extract<StateLayer, { kind: 'linear' }>): Dense {
+  const [outputs, inputs] = weight.shape as [number, number]
+  const kernel = { shape: [inputs, outputs], data: transposed(weight.data, outputs, inputs) }
+  return { name, kind: 'dense', kernel, bias }
+}
+
+/** (x K + b) · gain + shift */
+function givingScaled(step: Dense, gain: Float32Array, shift: Float32Array): Dense {
+  const units = gain.length
+  const data = step.kernel.data.map((value, i) => value * gain[i % units]!)
+  const bias = shift.map((value, i) => value + (step.bias?.data[i] ?? 0) * gain[i]!)
+  return { ...step, kernel: { shape: step.kernel.shape, data }, bias: { shape: [units], data: bias } }
+}
+
+/** (x · gain + shift) K + b */
+function readingScaled(step: Dense, gain: Float32Array, shift: Float32Array): Dense {
+  const units = step.kernel.shape[1]!
+  const bias = Float32Array.from({ length: units }, (_, i) => step.bias?.data[i] ?? 0)
+  const data = step.kernel.data.map((value, i) => {
+    const row = Math.floor(i / units)
+    bias[i % units]! += value * shift[row]!
+    return value * gain[row]!
+  })
+  return { ...step, kernel: { shape: step.kernel.shape, data }, bias: { shape: [units], data: bias } }
+}
+
+/** Layers of an encoder alone whose decoder is a bias for each: a network tied with a functional transpose. */
+function withTiedDecoder(layers: readonly Dense[], loose: State['loose']): Dense[] {
+  if (layers.at(-1)!.kernel.shape[1] === layers[0]!.kernel.shape[0]) return [...layers]
+  return [
+    ...layers,
+    ...layers.toReversed().map(({ name, kernel }): Dense => {
+      const [rows, columns] = kernel.shape as [number, number]
+      const bias = loose.find(([, { shape }]) => shape[0] === rows)?.[1] ?? null
+      const data = transposed(kernel.data, rows, columns)
+      return { name: `${name} (transposed)`, kind: 'dense', kernel: { shape: [columns, rows], data }, bias }
+    }),
+  ]
+}
+
+/** Where two layers of one nn.Sequential lie next to each other there is none between them. */
+function withActivations(layers: readonly Dense[], { hidden, code, output }: ImportHints): Step[] {
+  const widths = layers.map(({ kernel }) => kernel.shape[1]!)
+  const narrowest = widths.indexOf(Math.min(...widths.slice(0, -1)))
+  return layers.flatMap((step, i): Step[] => {
+    const between = i + 1 < layers.length ? modulesBetween(step.name, layers[i + 1]!.name) : null
+    const ofCode = between === null ? (hidden ?? 'linear') : (hidden ?? 'relu')
+    const activation: Activation =
+      i === layers.length - 1
+        ? (output ?? 'sigmoid')
+        : between === 0
+          ? 'linear'
+          : i === narrowest
+            ? (code ?? ofCode)
+            : (hidden ?? 'relu')
+    return [step, { name: step.name, kind: 'activation', activation }]
+  })
+}
+
+function aboutActivations({ hidden, code, output }: ImportHints): readonly string[] {
+  return [
+    ...(hidden
+      ? aboutCode(hidden, code)
+      : [
+          'The file does not say which activations its layers have: assumed relu, and none for the code. Say so if they have others.',
+        ]),
+    ...(output ? [] : ['Assumed sigmoid for the output. Say so if it has another.']),
+  ]
+}
+
+const aboutCode = (hidden: Activation, code: Activation | null): readonly string[] =>
+  code || hidden === 'linear'
+    ? []
+    : [
+        `The code has ${hidden} as the hidden layers have. Say so if it has another activation, or none (linear).`,
+      ]

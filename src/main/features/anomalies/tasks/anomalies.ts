@@ -1,0 +1,131 @@
+import { checkDatasetFits } from '../../../../shared/checkDatasetFits'
+import { hasCode } from '../../../../shared/modelSpec'
+import { NearestVectors } from '../../../engine/anomalies/nearestVectors'
+import { shortened } from '../../../engine/anomalies/shortened'
+import { AnomalyDetector } from '../../../engine/anomalies/detector'
+import { reconstructAll } from '../../../engine/anomalies/reconstructing'
+import type { CompiledProgram } from '../../../engine/runtimes/runtime'
+import { inferenceBatch } from '../../../engine/training/evaluation'
+import { type Dataset, openDataset } from '../../../store/datasetStore'
+import { loadModel } from '../../../worker/loadModel'
+import type { ComputeTasks } from '../../../worker/protocol'
+import { chooseRuntime } from '../../../worker/runtimes'
+import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
+import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
+
+type Params<T extends keyof ComputeTasks> = ComputeTasks[T]['params']
+type Result<T extends keyof ComputeTasks> = Promise<ComputeTasks[T]['result']>
+type Context<T extends keyof ComputeTasks> = TaskContext<ComputeTasks[T]['event']>
+
+interface Kept {
+  readonly detector: AnomalyDetector
+  readonly model: CompiledProgram
+}
+
+const kept = new Map<string, Kept>()
+
+export async function fitAnomalies(
+  params: Params<'fitAnomalies'>,
+  context: Context<'fitAnomalies'>,
+): Result<'fitAnomalies'> {
+  await drop(params.id)
+  const { runtime, device } = chooseRuntime(params)
+  return withDataset(params.dataset, async (dataset) => {
+    const { spec } = params.model
+    checkDatasetFits(dataset.info, spec.input)
+    const model = await loadModel(params.model, null, { runtime: runtime.name, device })
+    try {
+      const detector = await AnomalyDetector.fit(pixelSourceOf(dataset), {
+        ...{ spec, model, runtime, device, seed: params.seed },
+        ...{ score: params.score, falseAlarms: params.falseAlarms, robust: params.robust, rows: params.rows },
+        heldOut: new Set(params.heldOut),
+        onProgress: (done, total) => context.emit({ type: 'progress', done, total }),
+        check: () => throwIfEnding(context as TaskContext<never>),
+      })
+      kept.set(params.id, { detector, model })
+      return { threshold: detector.threshold, normalScores: detector.normal }
+    } catch (error) {
+      await model.dispose()
+      throw error
+    }
+  })
+}
+
+export async function scoreAnomalies(
+  { id, dataset: folder, own, maps }: Params<'scoreAnomalies'>,
+  context: Context<'scoreAnomalies'>,
+): Result<'scoreAnomalies'> {
+  const { detector, model } = keptAs(id)
+  return withDataset(folder, async (dataset) => {
+    checkDatasetFits(dataset.info, detector.spec.input)
+    const { count } = dataset.info
+    const batch = inferenceBatch(dataset.rowBytes)
+    for (let first = 0; first < count; first += batch) {
+      context.waitForClient()
+      throwIfEnding(context as TaskContext<never>)
+      const some = Math.min(batch, count - first)
+      const pixels = new Uint8Array(some * dataset.rowBytes)
+      await dataset.readRows(first, some, pixels)
+      const rows = own ? Array.from({ length: some }, (_, i) => first + i) : undefined
+      const { scores, parts, maps: drawn } = await detector.score(pixels, rows, maps)
+      const codes = hasCode(detector.spec)
+        ? Float32Array.from((await reconstructAll(model, detector.spec, pixels)).codes!)
+        : new Float32Array(0)
+      context.emit({ type: 'batch', first, count: some, scores, parts, maps: drawn, codes })
+    }
+    return { count }
+  })
+}
+
+export async function viewAnomaly({ id, pixels, row }: Params<'viewAnomaly'>): Result<'viewAnomaly'> {
+  const { detector } = keptAs(id)
+  const { scores, parts } = await detector.score(pixels, row === null ? undefined : [row])
+  const { output, heat } = await detector.look(pixels)
+  const first = Object.fromEntries(Object.entries(parts).map(([name, values]) => [name, values[0]!]))
+  return { score: scores[0]!, parts: first, output, heat }
+}
+
+export async function nearestOfEach({
+  codes,
+  dimensions,
+  ...target
+}: Params<'nearestOfEach'>): Result<'nearestOfEach'> {
+  const { runtime, device } = chooseRuntime(target)
+  const [vectors, size] = shortened(codes, dimensions)
+  const bank = await NearestVectors.create(runtime, device, vectors, size)
+  try {
+    const own = Int32Array.from({ length: bank.count }, (_, i) => i)
+    const { indices, distances } = await bank.distances(vectors, 1, own)
+    return { nearest: indices, distances }
+  } finally {
+    await bank.dispose()
+  }
+}
+
+export async function dropAnomalies({ id }: Params<'dropAnomalies'>): Result<'dropAnomalies'> {
+  await drop(id)
+  return null
+}
+
+async function drop(id: string): Promise<void> {
+  const old = kept.get(id)
+  kept.delete(id)
+  await old?.detector.dispose()
+  await old?.model.dispose()
+}
+
+/** @throws Error for one that was dropped, or that another worker keeps */
+function keptAs(id: string): Kept {
+  const found = kept.get(id)
+  if (!found) throw new Error(`There is no detector ${id}: fit it first.`)
+  return found
+}
+
+async function withDataset<R>(folder: string, use: (dataset: Dataset) => Promise<R>): Promise<R> {
+  const dataset = await openDataset(folder)
+  try {
+    return await use(dataset)
+  } finally {
+    await dataset.close()
+  }
+}

@@ -1,0 +1,52 @@
+import { watch } from 'chokidar'
+import type { ScoredImage } from '../../../shared/anomalies'
+import { ExpectedError } from '../../../shared/errors'
+import { hasImageExtension } from '../pictures/imageFormats'
+import type { FoundAnomalies } from './findAnomalies'
+
+export interface WatchOptions {
+  readonly signal: AbortSignal
+  readonly onImage: (image: ScoredImage) => void
+  /** A file that cannot be read never ends the watch. */
+  readonly onSkipped: (path: string, reason: string) => void
+  /** From now on new files are seen. */
+  readonly onReady?: () => void
+}
+
+/** A file counts as whole once it has not grown for this time. */
+const settledMs = 300
+
+/** Scores new image files in folders as they come, one after the other, until it is told to end. */
+export async function watchAnomalies(
+  folders: readonly string[],
+  found: Pick<FoundAnomalies, 'score'>,
+  { signal, onImage, onSkipped, onReady }: WatchOptions,
+): Promise<void> {
+  if (folders.length === 0)
+    throw new ExpectedError(
+      'bad-usage',
+      'Name the folder to watch after the model: hourglass anomalies MODEL FOLDER --watch.',
+    )
+  let queue: Promise<void> = Promise.resolve()
+  const watcher = watch([...folders], {
+    ignoreInitial: true,
+    awaitWriteFinish: { stabilityThreshold: settledMs, pollInterval: 100 },
+  })
+  watcher.on('add', (path) => {
+    if (!hasImageExtension(path)) return
+    queue = queue.then(async () => {
+      if (signal.aborted) return
+      try {
+        onImage(await found.score(path))
+      } catch (error) {
+        onSkipped(path, (error as Error).message)
+      }
+    })
+  })
+  await new Promise<void>((ready) => watcher.once('ready', () => ready()))
+  onReady?.()
+  if (!signal.aborted)
+    await new Promise<void>((ended) => signal.addEventListener('abort', () => ended(), { once: true }))
+  await watcher.close()
+  await queue
+}

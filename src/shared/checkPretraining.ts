@@ -1,0 +1,29 @@
+import { ExpectedError } from './errors'
+import type { ModelSpec } from './modelSpec'
+import type { TrainingConfig } from './trainingConfig'
+
+/** @throws ExpectedError `bad-usage` for a model that cannot be trained in these stages */
+export function checkPretraining(
+  spec: ModelSpec,
+  { pretraining }: Pick<TrainingConfig, 'pretraining'>,
+): void {
+  if (!pretraining) return
+  const isMirrored = spec.decoder === 'mirror' && !spec.network
+  if (pretraining.kind === 'tied' && !(isMirrored && spec.tying === 'untied' && !spec.noiseLevel))
+    throw new ExpectedError(
+      'bad-usage',
+      'To train tied first and untied then, the model must be an untied autoencoder without a noise level. Choose the tying untied.',
+    )
+  const isPlain =
+    isMirrored &&
+    !spec.skips &&
+    !spec.removeMean &&
+    !spec.output.residual &&
+    spec.loss !== 'ssim-mae' &&
+    spec.encoder.every(({ type }) => type === 'dense')
+  if (pretraining.kind === 'layerwise' && !(isPlain && (spec.tying === 'tied' || spec.tying === 'untied')))
+    throw new ExpectedError(
+      'bad-usage',
+      'Layer by layer only a tied or untied autoencoder of dense layers can be trained. Choose such a model, or leave the pre-training out.',
+    )
+}
