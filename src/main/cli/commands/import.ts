@@ -49,8 +49,7 @@ export function registerImport(program: Command, context: CommandContext): void 
     )
     .action(async (sources: string[], options: ImportOptions) => {
       const { overwrite = false, ...settings } = options
-      if (sources.some(isRatingsSource))
-        return importRatingsFile(sources, options.out, overwrite, context)
+      if (sources.some(isRatingsSource)) return importRatingsFile(sources, options.out, overwrite, context)
       const preprocessing = readPreprocessing(settings)
       const task = context.progress.start('Importing', 0, 'images')
       const onProgress = (progress: ImportProgress) => {
@@ -106,7 +105,12 @@ function addOptions(command: Command): Command {
     .option('--overwrite', 'replace the ratings in --out')
 }
 
-function readPreprocessing({ size, patches, limit, ...rest }: Omit<ImportOptions, 'overwrite'>): Preprocessing {
+function readPreprocessing({
+  size,
+  patches,
+  limit,
+  ...rest
+}: Omit<ImportOptions, 'overwrite'>): Preprocessing {
   const parsed = preprocessingSchema.safeParse({
     ...size,
     ...rest,

@@ -62,7 +62,7 @@ export async function trainRatings(
     const info = await trainOnRatings(
       {
         ...{ source, run, overwrite, seed, split, epochs, batch, runtime, device },
-        ...{ preset: presetOf(flags), tying: flags.tying ?? 'untied', learningRate: lr, heldShare: val },
+        ...{ preset: presetOf(flags), tying: flags.tying ?? 'tied', learningRate: lr, heldShare: val },
         ...{ refeeding: flags.refeeding, budgetMs: budgetMsOf(flags.budget) ?? usualBudgetMs },
         versions: { hourglass: appVersion(), node: process.versions.node },
       },

@@ -195,21 +195,29 @@ async function learn(
       await trainer.dispose()
     }
   }
-  let linear = chosen
-  const step = () => observer.step()
-  if (options.linear && held) {
-    const errorOf = (member: Omit<AutorecMember, 'weight'>) => heldError(member, biases, held, range)
-    const best = bestLinearMember(known, rest, options.seed, errorOf, step)
-    members.push(best.member)
-    errors.push(best.rmse)
-    linear = best.choice
-  } else if (linear) {
-    members.push(fitLinearMember(known, rest, linear, options.seed, step))
-    errors.push(null)
+  const added = addedLinear(known, rest, options, { observer, held, chosen }, (member) =>
+    heldError(member, biases, held!, range),
+  )
+  if (added) {
+    members.push(added.member)
+    errors.push(added.rmse)
+    epochs.push(0)
   }
-  if (linear) epochs.push(0)
   const valuesPerSecond = rates.reduce((sum, rate) => sum + rate, 0) / rates.length
-  return { biases, members, epochs, rmse: errors, linear, baselines, valuesPerSecond }
+  return { biases, members, epochs, rmse: errors, linear: added?.choice ?? null, baselines, valuesPerSecond }
+}
+
+/** The linear member, where there is to be one: as it was chosen, or as the held-out ratings say. */
+function addedLinear(
+  known: Ratings,
+  rest: Float32Array,
+  { linear, seed }: RecommenderOptions,
+  { observer, held, chosen }: Pick<Stage, 'observer' | 'held'> & { chosen: LinearChoice | null },
+  errorOf: (member: Omit<AutorecMember, 'weight'>) => number,
+): { member: Omit<AutorecMember, 'weight'>; choice: LinearChoice; rmse: number | null } | null {
+  const step = () => observer.step()
+  if (linear && held) return bestLinearMember(known, rest, seed, errorOf, step)
+  return chosen && { member: fitLinearMember(known, rest, chosen, seed, step), choice: chosen, rmse: null }
 }
 
 async function memberOf(trainer: AutorecTrainer, plan: MemberPlan): Promise<Omit<AutorecMember, 'weight'>> {

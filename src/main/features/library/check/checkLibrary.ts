@@ -40,7 +40,13 @@ export interface CheckSummary {
   readonly repaired: number
 }
 
-const checks = { datasets: checkDataset, runs: checkRun, models: checkModel, anomalies: checkSearch, tables: checkTable } as const
+const checks = {
+  datasets: checkDataset,
+  runs: checkRun,
+  models: checkModel,
+  anomalies: checkSearch,
+  tables: checkTable,
+} as const
 const linkFile = 'link.json'
 const linkSchema = z.object({ path: z.string() })
 
