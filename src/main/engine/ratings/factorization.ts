@@ -29,7 +29,7 @@ export const usualFactorization: FactorizationOptions = {
 }
 
 /** Beyond so many updates of a factor the baseline takes fewer factors and epochs: it is there to compare with. */
-const mostUpdates = 1.5e9
+const mostUpdates = 4e8
 
 function affordable(options: FactorizationOptions, ratings: number): FactorizationOptions {
   const over = (options.factors * options.epochs * ratings) / mostUpdates

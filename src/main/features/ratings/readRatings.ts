@@ -194,15 +194,17 @@ function latestOfEach(
   itemCount: number,
 ): Uint32Array | null {
   const keys = Float64Array.from(users, (user, k) => user * itemCount + items[k]!)
-  const order = Uint32Array.from(keys.keys())
   const sorted = keys.slice().sort()
-  if (!sorted.some((key, i) => i > 0 && key === sorted[i - 1])) return null
+  // Only what is there twice is looked up: of all ratings a map would take more memory than they do.
   const latest = new Map<number, number>()
-  for (const place of order) {
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) latest.set(sorted[i]!, -1)
+  if (latest.size === 0) return null
+  for (let place = 0; place < keys.length; place++) {
     const before = latest.get(keys[place]!)
-    if (before === undefined || !(times[place]! < times[before]!)) latest.set(keys[place]!, place)
+    if (before === undefined) continue
+    if (before < 0 || !(times[place]! < times[before]!)) latest.set(keys[place]!, place)
   }
-  return Uint32Array.from(latest.values()).sort()
+  return Uint32Array.from(keys.keys()).filter((place) => (latest.get(keys[place]!) ?? place) === place)
 }
 
 /** Lines that are not empty, with their numbers from 1, of a file of any size. */

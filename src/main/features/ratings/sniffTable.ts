@@ -29,7 +29,7 @@ const sniffedBytes = 1 << 18
 const meanings = {
   user: /^(user|uid|reviewer|customer|member|person|viewer|reader|nutzer|kunde|benutzer)/,
   item: /^(item|movie|film|book|product|song|track|artist|isbn|asin|game|anime|beer|joke|business|artikel|iid)/,
-  rating: /^(rating|score|stars?$|value|grade|bewertung|note$|overall|preference|playcount|plays)/,
+  rating: /(rating|score|stars?)$|^(rating|value|grade|bewertung|note$|overall|preference|playcount|plays)/,
   time: /^(time|date|ts$|rated|unix|zeit|datum)/,
 } as const
 
@@ -40,7 +40,8 @@ export async function sniffTable(path: string): Promise<SniffedTable> {
   const delimiter = delimiterOf(lines)
   const rows = lines.map((line) => cellsOf(line, delimiter))
   const width = rows[0]!.length
-  const isHeader = rows[0]!.every((cell) => !isNumber(cell)) && (rows.length === 1 || rows[1]!.some(isNumber))
+  const isText = rows[0]!.every((cell) => !isNumber(cell))
+  const isHeader = isText && (rows.length === 1 || rows[1]!.some(isNumber) || namedColumns(rows[0]!) !== null)
   const header = isHeader ? rows[0]! : null
   // The last line may be cut off where the file goes on.
   const body = rows.slice(isHeader ? 1 : 0, whole ? undefined : -1)
@@ -75,7 +76,7 @@ function delimiterOf(lines: readonly string[]): string {
   const counts = ['::', '\t', ';', ',', '|', ' '].map((delimiter) => {
     const widths = sample.map((line) => cellsOf(line, delimiter).length)
     const same = widths.filter((width) => width === widths[0]).length / widths.length
-    return { delimiter, width: same > 0.9 ? widths[0]! : 1 }
+    return { delimiter, width: same > 0.5 ? widths[0]! : 1 }
   })
   // 0,5;1,25 is two numbers whose decimal mark is a comma, and 1::2::3 has five parts between single colons.
   const strong = counts.find(({ delimiter, width }) => width > 1 && '::\t;'.includes(delimiter))

@@ -46,7 +46,7 @@ describeRuntimes('trainRecommender', (runtime) => {
     const used = { ...options, runtime: runtime(), device: deviceOf(), linear: true }
     const { measured, model, members } = await trainRecommender(ratings, plans, used, quiet)
     expect(measured!.rmse).toBeLessThan(0.4 * measured!.baselines.bias.rmse)
-    expect(measured!.rmse).toBeLessThan(1.3 * noise)
+    expect(measured!.rmse).toBeLessThan(1.4 * noise)
     expect(members.map(({ epochs }) => epochs)).toEqual([2, 0])
     // A user as if new: from half of the ratings to the others.
     const own = [...ratings.users].flatMap((user, k) => (user === 7 ? [k] : []))
