@@ -18,12 +18,7 @@ import { learnShowcase } from './features/showcase/tasks/learnShowcase'
 import { mapCodes } from './features/latent/tasks/mapCodes'
 import { nearest } from './features/latent/tasks/nearest'
 import { trainRatings } from './features/ratings/tasks/trainRatings'
-import {
-  evaluateRatings,
-  predictRatings,
-  ratingCodes,
-  recommend,
-} from './features/ratings/tasks/useRecommender'
+import { evaluateRatings, ratingCodes, recommend } from './features/ratings/tasks/useRecommender'
 import { widenToColor } from './cli/builtin/tasks/widenToColor'
 import { trainLevels } from './cli/builtin/tasks/trainLevels'
 import { surveyCodes } from './features/latent/tasks/surveyCodes'
@@ -91,7 +86,7 @@ const tasks: Tasks = {
   trainRatings,
   evaluateRatings,
   recommend,
-  predictRatings,
+
   ratingCodes,
   widenToColor,
   tryImage,

@@ -88,6 +88,19 @@ describe('hourglass on ratings', () => {
     expect(refused.stderr).toContain('A recommender is not written as c.')
   }, 60_000)
 
+  it('writes codes of items by name', async () => {
+    const out = join(folder, 'codes.csv')
+    expect(await hourglass('encode', run, 'items', '--out', out)).toMatchObject({ code: 0 })
+    const rows = (await readFile(out, 'utf8')).trimEnd().split('\r\n')
+    expect(rows).toHaveLength(31)
+    expect(rows[0]).toMatch(/^path,label,z0,z1,/)
+    const users = await hourglass('encode', run, 'users', '--out', join(folder, 'users.csv'))
+    expect(users).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('no autoencoder of users') as string,
+    })
+  }, 60_000)
+
   it('refuses what is about images, in a sentence', async () => {
     const books = join(folder, 'books.csv')
     const size = await hourglass('train', books, '--out', join(folder, 'x'), '--size', '28')

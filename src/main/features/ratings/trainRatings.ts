@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises'
+import { appendFile, rmdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CancelledError } from '../../../shared/errors'
 import type { RatingsInfo } from '../../../shared/ratings'
@@ -54,7 +54,10 @@ export async function trainOnRatings(
     return whole
   } catch (error) {
     // Ratings without a model are no run. Those that were there before stay.
-    if (!isOwn) await clearRatingsFolder(folder)
+    if (!isOwn) {
+      await clearRatingsFolder(folder)
+      await rmdir(folder)
+    }
     throw error instanceof CancelledError
       ? new CancelledError('Stopped. Nothing was kept of the training.')
       : error

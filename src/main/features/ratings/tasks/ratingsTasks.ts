@@ -73,11 +73,6 @@ export interface RatingsTasks {
     }
     event: never
   }
-  predictRatings: {
-    params: { readonly folder: string; readonly users: Int32Array; readonly items: Int32Array }
-    result: { readonly values: Float32Array }
-    event: never
-  }
   /** Null where no autoencoder has those as its rows. */
   ratingCodes: {
     params: { readonly folder: string; readonly side: 'items' | 'users' }

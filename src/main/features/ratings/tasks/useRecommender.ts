@@ -62,16 +62,6 @@ export async function recommend({
   }
 }
 
-export async function predictRatings({
-  folder,
-  users,
-  items,
-}: RatingsTasks['predictRatings']['params']): Promise<RatingsTasks['predictRatings']['result']> {
-  const { model } = await open(folder)
-  const predict = predictor(model)
-  return { values: Float32Array.from(users, (user, k) => predict(user, items[k]!)) }
-}
-
 /** Codes of all items or all users, rows × dimensions. */
 export async function ratingCodes({
   folder,
