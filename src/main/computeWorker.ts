@@ -17,6 +17,8 @@ import { labelAccuracy } from './features/latent/tasks/labelAccuracy'
 import { learnShowcase } from './features/showcase/tasks/learnShowcase'
 import { mapCodes } from './features/latent/tasks/mapCodes'
 import { nearest } from './features/latent/tasks/nearest'
+import { trainRatings } from './features/ratings/tasks/trainRatings'
+import { evaluateRatings, ratingCodes, recommend } from './features/ratings/tasks/useRecommender'
 import { widenToColor } from './cli/builtin/tasks/widenToColor'
 import { trainLevels } from './cli/builtin/tasks/trainLevels'
 import { surveyCodes } from './features/latent/tasks/surveyCodes'
@@ -81,6 +83,11 @@ const tasks: Tasks = {
   restoreTest,
   similarity,
   trainLevels,
+  trainRatings,
+  evaluateRatings,
+  recommend,
+
+  ratingCodes,
   widenToColor,
   tryImage,
   tryCode,

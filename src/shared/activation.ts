@@ -1,5 +1,14 @@
 import { z } from 'zod'
 
-export const activations = ['linear', 'relu', 'leaky-relu', 'elu', 'sigmoid', 'tanh', 'softplus'] as const
+export const activations = [
+  'linear',
+  'relu',
+  'leaky-relu',
+  'elu',
+  'selu',
+  'sigmoid',
+  'tanh',
+  'softplus',
+] as const
 export const activationSchema = z.enum(activations)
 export type Activation = z.infer<typeof activationSchema>

@@ -8,7 +8,7 @@ import {
   tyingModes,
 } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
-import { type Budget, budgetNames, defaultBudget } from '../../shared/plan'
+import { defaultBudget } from '../../shared/plan'
 import { defaultPreset } from '../../shared/presets'
 import {
   optimizerNames,
@@ -18,7 +18,9 @@ import {
   runtimeNames,
   type ScheduleConfig,
 } from '../../shared/trainingConfig'
+import { ratingPresets, ratingSplitNames } from '../../shared/ratings'
 import { presetNames } from '../features/training/runPlan'
+import { parseBudget } from './ratings/budgetTime'
 import { choice, decimal, imageSize, integer, noise, seed } from './options'
 
 export interface TrainFlags {
@@ -48,7 +50,9 @@ export interface TrainFlags {
   average?: number
   pretrain?: Pretraining['kind']
   color?: 'grey' | 'rgb'
-  budget?: Budget
+  budget?: string
+  split?: (typeof ratingSplitNames)[number]
+  refeeding?: boolean
   resume?: boolean
   overwrite?: boolean
 }
@@ -58,31 +62,29 @@ export const addTrainOptions = (command: Command): Command => trainingOptions(mo
 
 /** What `hourglass compare` takes of those, for all that it compares. */
 export const addCompareOptions = (command: Command): Command =>
-  settingOptions(kindOptions(command)).option('--overwrite', 'replace the experiment in --out')
+  settingOptions(kindOptions(command, presetNames)).option('--overwrite', 'replace the experiment in --out')
 
 function modelOptions(command: Command): Command {
   const budgeted = command
     .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
-    .addOption(
-      choice(
-        '--budget <time>',
-        `how long it may take: a minute, ten, an hour, or auto, until it stops getting better (${defaultBudget})`,
-        budgetNames,
-      ),
+    .option(
+      '--budget <time>',
+      `how long it may take: 1m, 10m, 1h, or auto, until it stops getting better (${defaultBudget}); for ratings any time, such as 5m`,
+      parseBudget,
     )
-  return kindOptions(budgeted).option(
+  return kindOptions(budgeted, [...presetNames, ...ratingPresets]).option(
     '--from <run|model>',
     'go on from the weights of a trained model, instead of a preset',
   )
 }
 
-function kindOptions(command: Command): Command {
+function kindOptions(command: Command, names: readonly string[]): Command {
   return command
     .addOption(
       choice(
         '--preset <name>',
         `what to train (without one: what suits the images; with --epochs or other settings of the training: ${defaultPreset})`,
-        presetNames,
+        names,
       ),
     )
     .option('--spec <file>', 'a model spec as JSON, instead of a preset')
@@ -97,8 +99,15 @@ function kindOptions(command: Command): Command {
     )
 }
 
+function ratingOptions(command: Command): Command {
+  return command
+    .addOption(choice('--split <how>', 'which ratings are held back (random)', ratingSplitNames))
+    .option('--refeeding', 'feed what comes out of a row of ratings once more, as a row without gaps')
+    .option('--no-refeeding', 'leave that out, where the preset does it')
+}
+
 function trainingOptions(command: Command): Command {
-  return settingOptions(command)
+  return ratingOptions(settingOptions(command))
     .addOption(
       choice(
         '--pretrain <kind>',

@@ -13,11 +13,13 @@ import type { AnomalyTasks } from '../features/anomalies/tasks/anomalyTasks'
 import type { DenoisingTasks } from '../features/denoising/tasks/denoisingTasks'
 import type { ExperimentTasks } from '../features/experiments/tasks/experimentTasks'
 import type { LatentTasks } from '../features/latent/tasks/latentTasks'
+import type { RatingsTasks } from '../features/ratings/tasks/ratingsTasks'
 import type { ShowcaseTasks } from '../features/showcase/tasks/showcaseTasks'
 
 export type * from '../features/anomalies/tasks/anomalyTasks'
 export type * from '../features/denoising/tasks/denoisingTasks'
 export type * from '../features/latent/tasks/latentTasks'
+export type * from '../features/ratings/tasks/ratingsTasks'
 export type * from '../features/showcase/tasks/showcaseTasks'
 
 export interface RuntimeDescription {
@@ -194,7 +196,7 @@ export interface TriedImage {
 
 /** What the compute worker does: parameters, result, and what it reports meanwhile. */
 export interface ComputeTasks
-  extends AnomalyTasks, DenoisingTasks, ExperimentTasks, LatentTasks, ShowcaseTasks {
+  extends AnomalyTasks, DenoisingTasks, ExperimentTasks, LatentTasks, RatingsTasks, ShowcaseTasks {
   devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
   train: { params: TrainParams; result: TrainResult; event: TrainEvent }
   evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }

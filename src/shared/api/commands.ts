@@ -310,7 +310,10 @@ export interface Results
   /** Absolute paths, and bytes of what would be copied. */
   'library.planMove': { readonly from: string; readonly to: string; readonly bytes: number }
   'library.move': { readonly job: string }
-  'library.restore': { readonly kind: 'datasets' | 'runs' | 'models' | 'anomalies'; readonly id: string }
+  'library.restore': {
+    readonly kind: 'datasets' | 'runs' | 'models' | 'anomalies' | 'tables'
+    readonly id: string
+  }
   'library.empty': null
   'devices.state': DeviceState
   'devices.measure': { readonly job: string }

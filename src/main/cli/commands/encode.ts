@@ -1,6 +1,11 @@
 import type { Command } from 'commander'
 import { dirname, join } from 'node:path'
 import { encodeImages } from '../../features/models/encodeImages'
+import { encodeRatings } from '../../features/ratings/encodeRatings'
+import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
+import { ExpectedError } from '../../../shared/errors'
+import { createComputeClient } from '../compute'
+import { fromLibrary } from '../library'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
@@ -14,7 +19,10 @@ interface EncodeFlags extends TargetFlags {
 export function registerEncode(program: Command, context: CommandContext): void {
   modelCommand(program, 'encode')
     .description('Write the latent codes of images.')
-    .argument('<images...>', 'a dataset, or folders and files of images')
+    .argument(
+      '<images...>',
+      'a dataset, or folders and files of images; for a model of ratings items or users',
+    )
     .requiredOption(
       '--out <file>',
       'FILE.csv (path,label,z0,z1,…) or FILE.npy (float32, images × dimensions; paths and labels in FILE.items.csv)',
@@ -22,6 +30,9 @@ export function registerEncode(program: Command, context: CommandContext): void 
     .option('--overwrite', 'replace the file when it is there already')
     .addHelpText('after', examples('hourglass encode run letters.dataset --out codes.csv'))
     .action(async (model: string, images: string[], { overwrite = false, ...flags }: EncodeFlags) => {
+      const recommender = await fromLibrary('tables', model)
+      if (isRatingsFolder(recommender))
+        return encodeRows(context, recommender, images, { out: flags.out, overwrite })
       const summary = await withModel(context, { label: 'Encoding', unit: 'images' }, (work) =>
         encodeImages({ model, images, overwrite, ...flags }, work),
       )
@@ -32,4 +43,22 @@ export function registerEncode(program: Command, context: CommandContext): void 
       )
       context.output.record({ type: 'done', out: flags.out, count, dimensions, files, skipped })
     })
+}
+
+async function encodeRows(
+  { output, signal }: CommandContext,
+  model: string,
+  sides: readonly string[],
+  { out, overwrite }: { out: string; overwrite: boolean },
+): Promise<void> {
+  if (sides.length > 1) throw new ExpectedError('bad-usage', 'Write either items or users, not both.')
+  const client = createComputeClient()
+  try {
+    const request = { model, side: sides[0]!, out, overwrite }
+    const { count, dimensions } = await encodeRatings(request, { client, signal })
+    output.line(`${formatAmount(count)} codes of ${formatAmount(dimensions)} numbers in ${out}.`)
+    output.record({ type: 'done', out, count, dimensions, files: [out], skipped: [] })
+  } finally {
+    await client.dispose()
+  }
 }

@@ -3,6 +3,9 @@ import { ExpectedError } from '../../../shared/errors'
 import { type NoiseSpec, type RestoringQuality, restoringQualities } from '../../../shared/noise'
 import { evaluatePairs, type PairsRequest } from '../../features/denoising/evaluatePairs'
 import { evaluateModel } from '../../features/models/evaluateModel'
+import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
+import { fromLibrary } from '../library'
+import { evaluateRatings } from '../ratings/ratingsEvaluate'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
@@ -18,8 +21,13 @@ interface EvaluateFlags extends TargetFlags {
 
 export function registerEvaluate(program: Command, context: CommandContext): void {
   modelCommand(program, 'evaluate')
-    .description('Measure how well a model reconstructs images: loss, PSNR and SSIM.')
-    .argument('<images...>', 'a dataset, or folders and files of images')
+    .description(
+      'Measure how well a model reconstructs images (loss, PSNR and SSIM), or predicts ratings (RMSE and MAE).',
+    )
+    .argument(
+      '<images...>',
+      'a dataset, or folders and files of images; for a model of ratings a file of ratings',
+    )
     .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', parseNoise)
     .option('--clip', 'round the corrupted images to 8 bits before the model gets them, as a file would')
     .option('--clean <folder>', 'clean pictures of the same names: measure how near the noisy ones come')
@@ -35,11 +43,14 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
       'after',
       examples(
         'hourglass evaluate run test.dataset',
+        'hourglass evaluate run ratings-test.csv --json',
         'hourglass evaluate run photos --noise gaussian:25 --json',
         'hourglass evaluate builtin:color pairs/noisy --clean pairs/clean',
       ),
     )
     .action(async (model: string, images: string[], flags: EvaluateFlags) => {
+      const recommender = await fromLibrary('tables', model)
+      if (isRatingsFolder(recommender)) return evaluateRatings(recommender, images, context)
       const { noise = null, clip = false, clean, ...rest } = flags
       if (clip && !noise)
         throw new ExpectedError('bad-usage', '--clip is about noise. Add --noise, for example gaussian:25.')

@@ -13,6 +13,8 @@ import {
 } from '../../../shared/exporting'
 import { exportToFile, formatOfFile } from '../../features/models/exportFile'
 import { exportTrainedModel, lossInWords } from '../../features/models/exportModel'
+import { exportRecommender } from '../../features/ratings/exportRecommender'
+import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
 import { FreeNames } from '../../store/freeNames'
 import { appVersion } from '../../builtFiles'
 import { createComputeClient } from '../compute'
@@ -71,7 +73,9 @@ export function registerExport(program: Command, context: CommandContext): void 
           // Several go into a folder each, which is called after the model.
           const into = models.length === 1 ? out : join(out, names.take(basename(resolve(model))))
           const request = { model, out: into, overwrite, version, tiedAs, ...flags } as const
-          const { files, bytes, loss } = await (file ? exportToFile : exportTrainedModel)(request, { client })
+          const { files, bytes, loss } = isRatingsFolder(model)
+            ? await exportRecommender({ ...request, out: recommenderFolder(into, file) }, { client })
+            : await (file ? exportToFile : exportTrainedModel)(request, { client })
           if (loss) context.output.line(`PSNR with ${lossInWords(flags.precision, loss)}.`)
           const folder = file ? dirname(into) : into
           context.output.line(`${formatAmount(bytes / 1e6)} MB in ${folder}: ${files.join(', ')}`)
@@ -82,6 +86,11 @@ export function registerExport(program: Command, context: CommandContext): void 
         await client.dispose()
       }
     })
+}
+
+function recommenderFolder(out: string, isFile: boolean): string {
+  if (!isFile) return out
+  throw new ExpectedError('bad-usage', 'A recommender takes more than one file. Name a folder for --out.')
 }
 
 /** A folder, or a file whose ending says what it is. @throws ExpectedError `bad-usage` where that is not what was chosen */

@@ -4,6 +4,8 @@ import { fits, preprocessingSchema, type Preprocessing } from '../../../shared/d
 import type { PictureRange } from '../../../shared/pictureRange'
 import { ExpectedError } from '../../../shared/errors'
 import { importDataset, type ImportProgress, type ImportResult } from '../../features/datasets/importDataset'
+import { isRatingsSource } from '../../features/ratings/isRatings'
+import { importRatingsFile } from '../ratings/ratingsImport'
 import type { CommandContext } from '../context'
 import { describeScale, formatAmount } from '../format'
 import { freeNameOfDataset, outFolder, register } from '../library'
@@ -20,6 +22,7 @@ interface ImportOptions {
   range: PictureRange
   limit?: number
   seed: number
+  overwrite?: boolean
 }
 
 /** Skipped files that are named on the terminal; dataset.json names all of them. */
@@ -30,21 +33,24 @@ const skippedNote = ({ skipped }: ImportProgress) =>
 
 export function registerImport(program: Command, context: CommandContext): void {
   addOptions(program.command('import'))
-    .description('Turn folders of images, single images or IDX files into a dataset.')
+    .description('Turn folders of images, single images, IDX files or a file of ratings into a dataset.')
     .argument(
       '<source...>',
-      'folders, image files (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR, camera raw) or IDX files',
+      'folders, image files (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR, camera raw), IDX files, or ratings (CSV, TSV)',
     )
     .addHelpText(
       'after',
       examples(
         'hourglass import photos --out photos.dataset --size 64 --color rgb',
         'hourglass import scans --out scans.dataset --size 32 --patches 50',
+        'hourglass import ratings.csv --out ratings.dataset',
         'hourglass import train-images-idx3-ubyte.gz --out mnist.dataset',
       ),
     )
     .action(async (sources: string[], options: ImportOptions) => {
-      const preprocessing = readPreprocessing(options)
+      const { overwrite = false, ...settings } = options
+      if (sources.some(isRatingsSource)) return importRatingsFile(sources, options.out, overwrite, context)
+      const preprocessing = readPreprocessing(settings)
       const task = context.progress.start('Importing', 0, 'images')
       const onProgress = (progress: ImportProgress) => {
         task.setTotal(progress.total)
@@ -96,9 +102,15 @@ function addOptions(command: Command): Command {
     )
     .option('--limit <n>', 'at most so many images, spread over all', integer({ min: 1 }))
     .option('--seed <n>', 'places random patches', seed, 1)
+    .option('--overwrite', 'replace the ratings in --out')
 }
 
-function readPreprocessing({ size, patches, limit, ...rest }: ImportOptions): Preprocessing {
+function readPreprocessing({
+  size,
+  patches,
+  limit,
+  ...rest
+}: Omit<ImportOptions, 'overwrite'>): Preprocessing {
   const parsed = preprocessingSchema.safeParse({
     ...size,
     ...rest,

@@ -17,6 +17,7 @@ import { registerLatent } from './latent'
 import { registerLibrary } from './library'
 import { registerMakeStart } from './makeStart'
 import { registerNeighbours } from './neighbours'
+import { registerRecommend } from './recommend'
 import { registerReconstruct } from './reconstruct'
 import { registerSample } from './sample'
 import { registerServe } from './serve'
@@ -37,6 +38,7 @@ export const commands: RegisterCommand[] = [
   registerDenoise,
   registerEvaluate,
   registerReconstruct,
+  registerRecommend,
   registerEncode,
   registerDecode,
   registerLatent,

@@ -2,7 +2,8 @@ import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
-import { defaultBudget, type TrainingPlan } from '../../../shared/plan'
+import { type Budget, budgetNames, defaultBudget, type TrainingPlan } from '../../../shared/plan'
+import { ratingPresets } from '../../../shared/ratings'
 import { isDatasetFolder } from '../../features/training/trainingDataset'
 import { planForDataset, planForFolder } from '../../features/training/planService'
 import { budgetsMs, mostEpochs } from '../../features/training/planTraining'
@@ -18,6 +19,9 @@ import {
   type TrainSummary,
 } from '../../features/training/trainRun'
 import type { TrainEvent } from '../../worker/protocol'
+import { isRatingsSource } from '../../features/ratings/isRatings'
+import { isNamedBudget } from '../ratings/budgetTime'
+import { trainRatings } from '../ratings/ratingsTrain'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { fromLibrary, nameRun, outFolder, register } from '../library'
@@ -27,8 +31,10 @@ import { addTrainOptions, type TrainFlags } from '../trainOptions'
 
 export function registerTrain(program: Command, context: CommandContext): void {
   addTrainOptions(program.command('train'))
-    .description('Train an autoencoder on a dataset or a folder of images.')
-    .argument('[source]', 'a dataset made by import, or a folder of images')
+    .description(
+      'Train an autoencoder on a dataset or a folder of images, or a recommender on a file of ratings.',
+    )
+    .argument('[source]', 'a dataset made by import, a folder of images, or a file of ratings (CSV)')
     .addHelpText(
       'after',
       examples(
@@ -38,9 +44,13 @@ export function registerTrain(program: Command, context: CommandContext): void {
         'hourglass train photos --size 64 --color rgb --out run --noise gaussian:25',
         'hourglass train --out run --resume',
         'hourglass train digits',
+        'hourglass train ratings.csv --out run',
       ),
     )
     .action(async (source: string | undefined, flags: TrainFlags) => {
+      const ratings = source !== undefined && !flags.resume && (await ratingsSource(source))
+      if (ratings) return trainRatings(ratings, flags, context)
+      checkImageFlags(flags)
       const client = createComputeClient()
       const reporter = trainingReporter(context)
       const options = { client, signal: context.signal, ...reporter.observe }
@@ -55,6 +65,25 @@ export function registerTrain(program: Command, context: CommandContext): void {
         await client.dispose()
       }
     })
+}
+
+/** The file or folder of ratings that is meant; null where it is images. */
+async function ratingsSource(source: string): Promise<string | null> {
+  const given = await fromLibrary('tables', source)
+  return isRatingsSource(given) ? given : null
+}
+
+function checkImageFlags({ split, refeeding, budget, preset }: TrainFlags): void {
+  if (split !== undefined || refeeding !== undefined || ratingPresets.some((name) => name === preset))
+    throw new ExpectedError(
+      'bad-usage',
+      '--split, --refeeding and the presets for ratings are for files of ratings, and these are images. Leave them out.',
+    )
+  if (budget !== undefined && !isNamedBudget(budget))
+    throw new ExpectedError(
+      'bad-usage',
+      `With images the time is one of ${budgetNames.join(', ')}, and not ${budget}. Choose one of those.`,
+    )
 }
 
 async function resumed(
@@ -140,7 +169,8 @@ const preprocessingOf = (flags: TrainFlags) =>
   preprocessingSchema.parse({ ...sizeOf(flags), color: flags.color ?? 'grey' })
 
 async function planOf(source: string, flags: TrainFlags): Promise<TrainingPlan> {
-  const { budget = defaultBudget, size, color } = flags
+  const { size, color } = flags
+  const budget = (flags.budget ?? defaultBudget) as Budget
   if (await isDatasetFolder(source)) return planForDataset(source, budget)
   const plan = await planForFolder(source, budget)
   if (!size && !color) return plan
@@ -178,7 +208,7 @@ function configOf({
 }: TrainFlags): ConfigChoice {
   return {
     // With a time the preset's epochs do not count.
-    ...(budget && { budgetMs: budgetsMs[budget], epochs: mostEpochs }),
+    ...(budget && { budgetMs: budgetsMs[budget as Budget], epochs: mostEpochs }),
     ...(epochs !== undefined && { epochs }),
     batchSize: batch,
     optimizer: withoutUndefined({ name: optimizer, learningRate: lr, clipNorm: clip }),

@@ -172,6 +172,7 @@ function activated(activation: Activation, values: string, count: number): strin
     relu: `${x} > 0 ? ${x} : 0`,
     'leaky-relu': `${x} > 0 ? ${x} : 0.2f * ${x}`,
     elu: `${x} > 0 ? ${x} : expm1f(${x})`,
+    selu: `${x} > 0 ? 1.05070099f * ${x} : 1.75809934f * expm1f(${x})`,
     sigmoid: `1 / (1 + expf(-${x}))`,
     tanh: `tanhf(${x})`,
     softplus: `fmaxf(${x}, 0) + log1pf(expf(-fabsf(${x})))`,

@@ -16,6 +16,7 @@ ACTIVATIONS = {
     "relu": F.relu,
     "leaky-relu": lambda x: F.leaky_relu(x, 0.2),
     "elu": F.elu,
+    "selu": F.selu,
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
     "softplus": F.softplus,

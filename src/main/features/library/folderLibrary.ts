@@ -25,7 +25,13 @@ const trashName = /^\.trash-([a-z0-9-]+)\.[0-9a-f-]{36}$/
 /** What no window asks to restore or to empty stays in the trash for so long, or until the app ends. */
 const keptMs = 3_600_000
 
-const singular = { datasets: 'dataset', runs: 'run', models: 'model', anomalies: 'search' } as const
+const singular = {
+  datasets: 'dataset',
+  runs: 'run',
+  models: 'model',
+  anomalies: 'search',
+  tables: 'table',
+} as const
 
 /** The library in the file system. Close it when done. */
 export class FolderLibrary implements Library {

@@ -1,7 +1,7 @@
-export const libraryKinds = ['datasets', 'runs', 'models', 'anomalies'] as const
+export const libraryKinds = ['datasets', 'runs', 'models', 'anomalies', 'tables'] as const
 export type LibraryKind = (typeof libraryKinds)[number]
 
-/** One dataset, run, model or search for odd images: where it lies, and whether that is outside of the library's own folder. */
+/** One dataset, run, model or search for odd images or table of ratings: where it lies, and whether that is outside of the library's own folder. */
 export interface LibraryEntry {
   readonly kind: LibraryKind
   readonly id: string

@@ -155,6 +155,7 @@ const pythonActivations: Record<Activation, string> = {
   relu: 'np.maximum(x, 0)',
   'leaky-relu': 'np.where(x > 0, x, 0.2 * x)',
   elu: 'np.where(x > 0, x, np.expm1(np.minimum(x, 0)))',
+  selu: '1.05070099 * np.where(x > 0, x, 1.67326324 * np.expm1(np.minimum(x, 0)))',
   sigmoid: '0.5 * (1 + np.tanh(0.5 * x))',
   tanh: 'np.tanh(x)',
   softplus: 'np.logaddexp(0, x)',

@@ -208,6 +208,7 @@ export const train = {
     relu: 'ReLU',
     'leaky-relu': 'Leaky ReLU',
     elu: 'ELU',
+    selu: 'SELU',
     sigmoid: 'Sigmoid',
     tanh: 'Tanh',
     softplus: 'Softplus',

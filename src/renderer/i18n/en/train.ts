@@ -195,6 +195,7 @@ export const train = {
     relu: 'ReLU',
     'leaky-relu': 'Leaky ReLU',
     elu: 'ELU',
+    selu: 'SELU',
     sigmoid: 'Sigmoid',
     tanh: 'Tanh',
     softplus: 'Softplus',

@@ -1,6 +1,7 @@
 import { elu } from '../../../../src/main/engine/graph/ops/activations/elu'
 import { leakyRelu } from '../../../../src/main/engine/graph/ops/activations/leakyRelu'
 import { relu } from '../../../../src/main/engine/graph/ops/activations/relu'
+import { selu } from '../../../../src/main/engine/graph/ops/activations/selu'
 import { sigmoid } from '../../../../src/main/engine/graph/ops/activations/sigmoid'
 import { softplus } from '../../../../src/main/engine/graph/ops/activations/softplus'
 import { tanh } from '../../../../src/main/engine/graph/ops/activations/tanh'
@@ -155,6 +156,7 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
   'activations/elu.ts': { elu: unary(elu, nonZero) },
   'activations/leakyRelu.ts': { leakyRelu: unary(leakyRelu, nonZero) },
   'activations/relu.ts': { relu: unary(relu, nonZero) },
+  'activations/selu.ts': { selu: unary(selu, nonZero) },
   'activations/sigmoid.ts': { sigmoid: unary(sigmoid, any) },
   'activations/softplus.ts': { softplus: unary(softplus, any) },
   'activations/tanh.ts': { tanh: unary(tanh, any) },

@@ -12,6 +12,7 @@ import { checkDataset } from './checkDataset'
 import { checkModel } from './checkModel'
 import { checkRun } from './checkRun'
 import { checkSearch } from './checkSearch'
+import { checkTable } from './checkTable'
 import type { Finding } from './finding'
 
 /** A finding, of which entry, and what became of it. */
@@ -39,7 +40,13 @@ export interface CheckSummary {
   readonly repaired: number
 }
 
-const checks = { datasets: checkDataset, runs: checkRun, models: checkModel, anomalies: checkSearch } as const
+const checks = {
+  datasets: checkDataset,
+  runs: checkRun,
+  models: checkModel,
+  anomalies: checkSearch,
+  tables: checkTable,
+} as const
 const linkFile = 'link.json'
 const linkSchema = z.object({ path: z.string() })
 

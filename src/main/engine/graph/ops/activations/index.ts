@@ -3,6 +3,7 @@ import type { Tensor } from '../../tensor'
 import { elu } from './elu'
 import { leakyRelu } from './leakyRelu'
 import { relu } from './relu'
+import { selu } from './selu'
 import { sigmoid } from './sigmoid'
 import { softplus } from './softplus'
 import { tanh } from './tanh'
@@ -13,6 +14,7 @@ export const activationFunctions: Record<Activation, (x: Tensor) => Tensor> = {
   relu,
   'leaky-relu': leakyRelu,
   elu,
+  selu,
   sigmoid,
   tanh,
   softplus,

@@ -1,0 +1,53 @@
+import type { Command } from 'commander'
+import { ExpectedError } from '../../../shared/errors'
+import { recommendItems } from '../../features/ratings/useRatings'
+import { createComputeClient } from '../compute'
+import type { CommandContext } from '../context'
+import { fromLibrary } from '../library'
+import { examples, integer } from '../options'
+
+interface RecommendFlags {
+  user?: string
+  ratings?: string
+  top: number
+}
+
+export function registerRecommend(program: Command, context: CommandContext): void {
+  program
+    .command('recommend')
+    .description('List what somebody would rate highest, by a model that was trained on ratings.')
+    .argument('<run>', 'the folder of a run on ratings, or its name in the library')
+    .option('--user <id>', 'a user, as the file of ratings calls them')
+    .option('--ratings <file>', 'ratings of somebody new: item and rating on each line')
+    .option('--top <n>', 'how many', integer({ min: 1, max: 100_000 }), 10)
+    .addHelpText(
+      'after',
+      examples(
+        'hourglass recommend run --user 196',
+        'hourglass recommend run --ratings mine.csv --top 20 --json',
+      ),
+    )
+    .action(async (given: string, { user, ratings: file, top }: RecommendFlags) => {
+      if ((user === undefined) === (file === undefined))
+        throw new ExpectedError(
+          'bad-usage',
+          'Say for whom: either --user ID, or --ratings FILE for somebody new.',
+        )
+      const model = await fromLibrary('tables', given)
+      const { output, signal } = context
+      const client = createComputeClient()
+      try {
+        const { list, rated, unknown } = await recommendItems({ model, top, user, file }, { client, signal })
+        output.line(`By ${rated} ratings${user === undefined ? ` in ${file}` : ` of ${user}`}:`)
+        if (unknown > 0)
+          output.line(`${unknown} ratings are of items that the model does not know, and do not count.`)
+        list.forEach(({ item, rating, near }, i) => {
+          const beside = near.length > 0 ? `   near ${near.join(', ')}` : ''
+          output.line(`${String(i + 1).padStart(3)}. ${rating.toFixed(2)}  ${item}${beside}`)
+        })
+        output.record({ type: 'done', user: user ?? null, rated, unknown, list })
+      } finally {
+        await client.dispose()
+      }
+    })
+}

@@ -1,0 +1,226 @@
+import { codeSize, inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { optimizerSchema } from '../../../shared/trainingConfig'
+import type { TensorData } from '../graph/tensor'
+import { initializeParameters } from '../models/initialize'
+import type { CompiledProgram, Runtime } from '../runtimes/runtime'
+import { adamStepSize } from '../training/optimizers'
+import { type Random, randomStream, shuffle, streams } from '../training/random'
+import { ExpectedError } from '../../../shared/errors'
+import { buildAutorecProgram, featureCount } from './autorecProgram'
+import type { SparseRows } from './ratings'
+
+export interface AutorecSettings {
+  readonly epochs: number
+  /** Rows of a step. */
+  readonly batch: number
+  readonly learningRate: number
+  /** Weight of the squared norm of the kernels. */
+  readonly penalty: number
+  /** Share of the known values that are hidden from the input in each step, and asked for all the same. */
+  readonly inputDropout: number
+  readonly codeDropout: number
+  /** Added to each known value of the input, so that one that is 0 differs from one that is missing. */
+  readonly offset: number
+  /** Whether each output is fed as a row without gaps once more (Kuchaiev & Ginsburg 2017, section 3.4). */
+  readonly refeeding: boolean
+  readonly seed: number
+}
+
+export interface AutorecProgress {
+  readonly epoch: number
+  readonly epochs: number
+  readonly loss: number
+  /** Known values a second, read and learned from. */
+  readonly valuesPerSecond: number
+}
+
+export interface AutorecObserver {
+  /** After each step. @throws to end the training */
+  step(): void
+  /** After each epoch. */
+  epochEnded(progress: AutorecProgress, trainer: AutorecTrainer): Promise<void>
+}
+
+/** A row has a place for each column, so wide rows come in small batches: at most so many places. */
+const mostPlaces = 8_000_000
+
+/** Trains one autoencoder on the rows of a sparse matrix. A mini-batch is dense, and nothing else of the matrix is. */
+export class AutorecTrainer {
+  private readonly input: Float32Array
+  private readonly target: Float32Array
+  private readonly mask: Uint8Array
+  private readonly field: Float32Array
+  private readonly batch: number
+  private step = 0
+
+  private constructor(
+    readonly spec: ModelSpec,
+    private readonly rows: SparseRows,
+    private readonly settings: AutorecSettings,
+    private readonly compiled: CompiledProgram,
+    private readonly program: ReturnType<typeof buildAutorecProgram>,
+  ) {
+    const fitting = Math.max(1, Math.floor(mostPlaces / rows.columns))
+    this.batch = Math.min(settings.batch, fitting, rows.rows)
+    const places = this.batch * rows.columns
+    this.input = new Float32Array(places)
+    this.target = new Float32Array(places)
+    this.mask = new Uint8Array(places)
+    this.field = new Float32Array(this.batch * codeSize(spec))
+  }
+
+  /** The caller disposes of it. */
+  static async create(
+    runtime: Runtime,
+    device: string,
+    spec: ModelSpec,
+    rows: SparseRows,
+    settings: AutorecSettings,
+  ): Promise<AutorecTrainer> {
+    if (inputSize(spec.input) !== rows.columns) throw new Error('The rows are not as wide as the network.')
+    const { penalty, codeDropout, learningRate } = settings
+    const optimizer = optimizerSchema.parse({ learningRate })
+    const program = buildAutorecProgram(spec, { optimizer, penalty, codeDropout })
+    const compiled = await runtime.compile(program.program, device)
+    const state = Object.fromEntries(
+      program.optimizer.variables.map(({ name, shape }) => [
+        name,
+        new Float32Array(shape.reduce((product, size) => product * size, 1)),
+      ]),
+    )
+    await compiled.write({ ...program.parameters.toVariables(initializeParameters(spec)), ...state })
+    return new AutorecTrainer(spec, rows, settings, compiled, program)
+  }
+
+  /** @param mayRunUntil on the clock of `performance.now()`: as many epochs are done as fit */
+  async run(observer: AutorecObserver, mayRunUntil = Infinity): Promise<AutorecProgress> {
+    const startedAt = performance.now()
+    let { epochs } = this.settings
+    let secondAt = NaN
+    let progress: AutorecProgress = { epoch: 0, epochs, loss: NaN, valuesPerSecond: 0 }
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const loss = await this.epoch(epoch - 1, epochs, observer)
+      const now = performance.now()
+      // The first epoch brings the runtime's preparation with it, and is counted alone only where it took all the time.
+      if (epoch === 1) secondAt = now
+      const perEpoch = epoch === 1 ? now - startedAt : (now - secondAt) / (epoch - 1)
+      const left = Math.floor((mayRunUntil - now) / perEpoch)
+      epochs = epoch === 1 && left >= 1 ? epochs : Math.min(epochs, Math.max(epoch, epoch + left))
+      progress = { epoch, epochs, loss, valuesPerSecond: (1000 * this.rows.values.length) / perEpoch }
+      if (!Number.isFinite(loss))
+        throw new ExpectedError(
+          'diverged',
+          'The training diverged: its error is not a number any more. Train with a lower --lr.',
+        )
+      await observer.epochEnded(progress, this)
+    }
+    return progress
+  }
+
+  /** Parameters by name. */
+  async values(): Promise<Record<string, Float32Array>> {
+    const names = this.program.parameters.variables.map(({ name }) => name)
+    return this.program.parameters.fromVariables(await this.compiled.read(names))
+  }
+
+  /** What the last layer reads, rows × features, and the code where that is another layer, of all rows. */
+  async features(): Promise<{ features: Float32Array; codes: Float32Array | null }> {
+    const { rows, spec } = this
+    const width = featureCount(spec)
+    const features = new Float32Array(rows.rows * width)
+    const codes = spec.encoder.length > 1 ? new Float32Array(rows.rows * codeSize(spec)) : null
+    for (let first = 0; first < rows.rows; first += this.batch) {
+      const count = Math.min(this.batch, rows.rows - first)
+      const chosen = Array.from({ length: count }, (_, i) => first + i)
+      this.fill(chosen, null)
+      const results = await this.compiled.run('features', { input: this.fed(this.input, count) })
+      features.set(results.features!.data as Float32Array, first * width)
+      codes?.set(results.code!.data as Float32Array, first * codeSize(spec))
+    }
+    return { features, codes }
+  }
+
+  async dispose(): Promise<void> {
+    await this.compiled.dispose()
+  }
+
+  private async epoch(epoch: number, epochs: number, observer: AutorecObserver): Promise<number> {
+    const { rows, settings } = this
+    const order = shuffle(
+      Uint32Array.from({ length: rows.rows }, (_, i) => i),
+      randomStream(settings.seed, streams.shuffle, epoch),
+    )
+    const steps = Math.ceil(rows.rows / this.batch)
+    let [squares, values] = [0, 0]
+    for (let step = 0; step < steps; step++) {
+      const chosen = order.subarray(step * this.batch, (step + 1) * this.batch)
+      const random = randomStream(settings.seed, streams.noise, epoch, step)
+      const known = this.fill(chosen, random)
+      if (known === 0) continue
+      const rate = settings.learningRate * (0.5 + 0.5 * Math.cos((Math.PI * (epoch + step / steps)) / epochs))
+      squares += known * (await this.learn(chosen.length, known, rate, random))
+      values += known
+      if (settings.refeeding) await this.refeed(chosen.length, rate, random)
+      observer.step()
+    }
+    return squares / Math.max(1, values)
+  }
+
+  /** Makes the chosen rows dense. @returns how many values they have */
+  private fill(chosen: ArrayLike<number>, random: Random | null): number {
+    const { columns, starts, columnOf, values } = this.rows
+    const { offset, inputDropout } = this.settings
+    const places = chosen.length * columns
+    this.input.fill(0, 0, places)
+    this.target.fill(0, 0, places)
+    this.mask.fill(0, 0, places)
+    const scale = random ? 1 / (1 - inputDropout) : 1
+    let known = 0
+    for (let i = 0; i < chosen.length; i++) {
+      const [from, to] = [starts[chosen[i]!]!, starts[chosen[i]! + 1]!]
+      for (let k = from; k < to; k++) {
+        const place = i * columns + columnOf[k]!
+        this.target[place] = values[k]!
+        this.mask[place] = 255
+        if (!random || inputDropout === 0 || random.uniform() >= inputDropout)
+          this.input[place] = (values[k]! + offset) * scale
+      }
+      known += to - from
+    }
+    return known
+  }
+
+  private async learn(count: number, known: number, rate: number, random: Random): Promise<number> {
+    const { settings, spec } = this
+    const stepSize = adamStepSize(rate, optimizerSchema.parse({}), ++this.step)
+    const scalar = (value: number): TensorData => ({ shape: [], data: Float32Array.of(value) })
+    const feeds: Record<string, TensorData> = {
+      ...{ input: this.fed(this.input, count), target: this.fed(this.target, count) },
+      ...{ mask: this.fed(this.mask, count), weight: scalar(1 / known) },
+      ...{ rate: scalar(rate), stepSize: scalar(stepSize) },
+    }
+    if (settings.codeDropout > 0) {
+      const field = this.field.subarray(0, count * codeSize(spec))
+      for (let i = 0; i < field.length; i++) field[i] = random.uniform()
+      feeds.field = { shape: [count, codeSize(spec)], data: field }
+    }
+    // An optimizer reads one of the two rates: what a function does not read is not fed.
+    const { loss } = await this.compiled.run('train', feeds)
+    return loss!.data[0]!
+  }
+
+  /** An output has no gaps. Fed as input and target it should come out again: f(f(x)) = f(x). */
+  private async refeed(count: number, rate: number, random: Random): Promise<void> {
+    const { output } = await this.compiled.run('reconstruct', { input: this.fed(this.input, count) })
+    const dense = output!.data as Float32Array
+    this.target.set(dense)
+    for (let i = 0; i < dense.length; i++) this.input[i] = dense[i]! + this.settings.offset
+    this.mask.fill(255, 0, dense.length)
+    await this.learn(count, dense.length, rate, random)
+  }
+
+  private fed<T extends Float32Array | Uint8Array>(data: T, count: number) {
+    const { columns } = this.rows
+    return { shape: [count, columns], data: data.subarray(0, count * columns) }
+  }
+}

@@ -1,0 +1,245 @@
+import type { RatingsSource } from '../../../shared/ratings'
+import { ExpectedError } from '../../../shared/errors'
+import { explainFileError } from '../../store/fileErrors'
+import { openRegular } from '../../store/regularFile'
+import {
+  cellsOf,
+  layoutInWords,
+  numberOf,
+  type RatingColumns,
+  type SniffedTable,
+  sniffTable,
+} from './sniffTable'
+import type { RatingTriples } from './ratingsFiles'
+
+/** Ratings as a file has them, with the names of users and items. */
+export interface ReadRatings extends RatingTriples {
+  readonly names: { readonly users: readonly string[]; readonly items: readonly string[] }
+  readonly source: RatingsSource
+}
+
+export interface ReadingOptions {
+  readonly signal?: AbortSignal
+  /** Bytes of the file. */
+  readonly onProgress?: (done: number, total: number) => void
+  /** Names of a model, whose numbers users and items keep; what it does not know gets −1. */
+  readonly known?: {
+    readonly users: ReadonlyMap<string, number>
+    readonly items: ReadonlyMap<string, number>
+  }
+  /** Whether the lines may say no rating of somebody, but only of what: item and rating. */
+  readonly ofOnePerson?: boolean
+}
+
+/** @throws ExpectedError for a file whose lines are no ratings, naming the first that is none */
+export async function readRatings(path: string, options: ReadingOptions = {}): Promise<ReadRatings> {
+  const table = await sniffTable(path)
+  const columns = table.ratings ?? (options.ofOnePerson ? ownColumns(table) : null)
+  if (!columns) throw notRatings(path, table)
+  const reader = new TripleReader(path, table, columns, options)
+  await eachLine(path, (line, number) => reader.read(line, number), options)
+  return reader.finish()
+}
+
+/** item,rating */
+function ownColumns({ header, width }: SniffedTable): RatingColumns | null {
+  if (width < 2) return null
+  const rating = header ? header.findIndex((name) => /rating|score|stars|value/i.test(name)) : 1
+  return { user: -1, item: rating === 0 ? 1 : 0, rating: rating < 0 ? 1 : rating, time: null }
+}
+
+function notRatings(path: string, { header, width }: SniffedTable): ExpectedError {
+  const seen = header ? `the columns ${header.slice(0, 6).join(', ')}` : `${width} columns without a header`
+  return new ExpectedError(
+    'bad-input',
+    `${path} has ${seen}, and ratings have a user, an item and a rating on each line. Name the columns userId,itemId,rating in the first line.`,
+  )
+}
+
+/** Grows as it is filled. */
+class Column<A extends Int32Array | Float32Array | Float64Array> {
+  length = 0
+  constructor(private values: A) {}
+
+  push(value: number): void {
+    if (this.length === this.values.length) {
+      const larger = new (this.values.constructor as new (length: number) => A)(this.length * 2)
+      larger.set(this.values as never)
+      this.values = larger
+    }
+    this.values[this.length++] = value
+  }
+
+  get taken(): A {
+    return this.values.slice(0, this.length) as A
+  }
+}
+
+class TripleReader {
+  private readonly users = new Column(new Int32Array(1 << 12))
+  private readonly items = new Column(new Int32Array(1 << 12))
+  private readonly values = new Column(new Float32Array(1 << 12))
+  private readonly times = new Column(new Float64Array(1 << 12))
+  private readonly userNumbers: Map<string, number>
+  private readonly itemNumbers: Map<string, number>
+  private readonly isFixed: boolean
+  private empty = 0
+  private hasTimes: boolean
+  private first = true
+
+  constructor(
+    private readonly path: string,
+    private readonly table: SniffedTable,
+    private readonly columns: RatingColumns,
+    { known }: ReadingOptions,
+  ) {
+    this.userNumbers = new Map(known?.users)
+    this.itemNumbers = new Map(known?.items)
+    this.isFixed = known !== undefined
+    this.hasTimes = columns.time !== null
+  }
+
+  read(line: string, number: number): void {
+    if (this.first) {
+      this.first = false
+      if (this.table.header) return
+    }
+    const { user, item, rating, time } = this.columns
+    const cells = cellsOf(line, this.table.delimiter)
+    const [userName, itemName, text] = [user < 0 ? 'you' : cells[user], cells[item], cells[rating]]
+    if (!userName || !itemName || text === undefined)
+      throw this.unsound(number, `has ${cells.length} columns where user, item and rating belong`)
+    if (text === '' || text.toLowerCase() === 'nan') {
+      this.empty++
+      return
+    }
+    const value = numberOf(text)
+    if (!Number.isFinite(value))
+      throw this.unsound(number, `has “${text.slice(0, 40)}” where the rating belongs`)
+    this.users.push(this.numbered(this.userNumbers, userName))
+    this.items.push(this.numbered(this.itemNumbers, itemName))
+    this.values.push(value)
+    if (this.hasTimes) this.time(cells[time!] ?? '')
+  }
+
+  finish(): ReadRatings {
+    if (this.values.length === 0)
+      throw new ExpectedError(
+        'bad-input',
+        `${this.path} holds no ratings. Choose a file with a line for each rating.`,
+      )
+    const { header } = this.table
+    const name = (column: number) => (column < 0 ? '' : (header?.[column] ?? String(column + 1)))
+    const { user, item, rating, time } = this.columns
+    const once = this.isFixed
+      ? null
+      : latestOfEach(this.users.taken, this.items.taken, this.times.taken, this.itemNumbers.size)
+    const pick = <A extends Int32Array | Float32Array | Float64Array>(column: Column<A>) => {
+      const { taken } = column
+      if (!once) return taken
+      const picked = new (taken.constructor as new (length: number) => A)(once.length)
+      once.forEach((place, k) => (picked[k] = taken[place]!))
+      return picked
+    }
+    return {
+      users: pick(this.users),
+      items: pick(this.items),
+      values: pick(this.values),
+      times: this.hasTimes ? pick(this.times) : null,
+      names: { users: [...this.userNumbers.keys()], items: [...this.itemNumbers.keys()] },
+      source: {
+        files: [this.path],
+        layout: layoutInWords(this.table),
+        columns: {
+          user: name(user),
+          item: name(item),
+          rating: name(rating),
+          time: time === null ? null : name(time),
+        },
+        empty: this.empty,
+        repeated: once ? this.values.length - once.length : 0,
+      },
+    }
+  }
+
+  private numbered(numbers: Map<string, number>, name: string): number {
+    const known = numbers.get(name)
+    if (known !== undefined) return known
+    if (this.isFixed) return -1
+    numbers.set(name, numbers.size)
+    return numbers.size - 1
+  }
+
+  /** Seconds, or a date. Where one is neither, none of them counts. */
+  private time(cell: string): void {
+    const seconds = numberOf(cell)
+    const value = Number.isFinite(seconds) ? seconds : Date.parse(cell) / 1000
+    if (Number.isFinite(value)) this.times.push(value)
+    else this.hasTimes = false
+  }
+
+  private unsound(line: number, what: string): ExpectedError {
+    return new ExpectedError(
+      'bad-input',
+      `${this.path} cannot be read as ratings: line ${line} ${what}. Correct or delete that line.`,
+    )
+  }
+}
+
+/** Places of the ratings that count: of several of one item by one user the latest; null where there is one of each. */
+function latestOfEach(
+  users: Int32Array,
+  items: Int32Array,
+  times: Float64Array,
+  itemCount: number,
+): Uint32Array | null {
+  const keys = Float64Array.from(users, (user, k) => user * itemCount + items[k]!)
+  const sorted = keys.slice().sort()
+  // Only what is there twice is looked up: of all ratings a map would take more memory than they do.
+  const latest = new Map<number, number>()
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) latest.set(sorted[i]!, -1)
+  if (latest.size === 0) return null
+  for (let place = 0; place < keys.length; place++) {
+    const before = latest.get(keys[place]!)
+    if (before === undefined) continue
+    if (before < 0 || !(times[place]! < times[before]!)) latest.set(keys[place]!, place)
+  }
+  return Uint32Array.from(keys.keys()).filter((place) => (latest.get(keys[place]!) ?? place) === place)
+}
+
+/** Lines that are not empty, with their numbers from 1, of a file of any size. */
+export async function eachLine(
+  path: string,
+  visit: (line: string, number: number) => void,
+  { signal, onProgress }: Pick<ReadingOptions, 'signal' | 'onProgress'>,
+): Promise<void> {
+  const file = await openRegular(path)
+  try {
+    const { size } = await file.stat()
+    let [rest, number, done] = ['', 0, 0]
+    const stream = file.createReadStream({
+      start: 0,
+      autoClose: false,
+      encoding: 'utf8',
+      highWaterMark: 1 << 20,
+    })
+    for await (const chunk of stream as AsyncIterable<string>) {
+      signal?.throwIfAborted()
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop()!
+      for (const line of lines) visitLine(line, ++number, visit)
+      done += chunk.length
+      onProgress?.(Math.min(done, size), size)
+    }
+    if (rest !== '') visitLine(rest, ++number, visit)
+  } catch (error) {
+    throw explainFileError(error, path)
+  } finally {
+    await file.close()
+  }
+}
+
+function visitLine(line: string, number: number, visit: (line: string, number: number) => void): void {
+  const own = number === 1 ? line.replace(/^\uFEFF/, '') : line
+  if (own.trim() !== '') visit(own.endsWith('\r') ? own.slice(0, -1) : own, number)
+}

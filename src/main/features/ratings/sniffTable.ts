@@ -1,0 +1,157 @@
+import { extname } from 'node:path'
+import { ExpectedError } from '../../../shared/errors'
+import { openRegular } from '../../store/regularFile'
+
+/** What the columns of a file of ratings are, by place. */
+export interface RatingColumns {
+  readonly user: number
+  readonly item: number
+  readonly rating: number
+  readonly time: number | null
+}
+
+/** What a file of rows and columns looks like at its beginning. */
+export interface SniffedTable {
+  readonly delimiter: string
+  readonly header: readonly string[] | null
+  readonly width: number
+  /** Null where its lines are no ratings, but rows of a table. */
+  readonly ratings: RatingColumns | null
+}
+
+/** What rows and columns are called when they are files. */
+const tableEndings = ['.csv', '.tsv', '.tab', '.data', '.dat', '.txt', '.base', '.test', '.ratings']
+
+export const hasTableEnding = (path: string): boolean => tableEndings.includes(extname(path).toLowerCase())
+
+const sniffedBytes = 1 << 18
+
+const meanings = {
+  user: /^(user|uid|reviewer|customer|member|person|viewer|reader|nutzer|kunde|benutzer)/,
+  item: /^(item|movie|film|book|product|song|track|artist|isbn|asin|game|anime|beer|joke|business|artikel|iid)/,
+  rating: /(rating|score|stars?)$|^(rating|value|grade|bewertung|note$|overall|preference|playcount|plays)/,
+  time: /^(time|date|ts$|rated|unix|zeit|datum)/,
+} as const
+
+/** @throws ExpectedError when there is no such file, or it is no text */
+export async function sniffTable(path: string): Promise<SniffedTable> {
+  const { lines, whole } = await firstLines(path)
+  if (lines.length === 0) throw notATable(path, 'it is empty')
+  const delimiter = delimiterOf(lines)
+  const rows = lines.map((line) => cellsOf(line, delimiter))
+  const width = rows[0]!.length
+  const isText = rows[0]!.every((cell) => !isNumber(cell))
+  const isHeader = isText && (rows.length === 1 || rows[1]!.some(isNumber) || namedColumns(rows[0]!) !== null)
+  const header = isHeader ? rows[0]! : null
+  // The last line may be cut off where the file goes on.
+  const body = rows.slice(isHeader ? 1 : 0, whole ? undefined : -1)
+  return { delimiter, header, width, ratings: ratingColumns(header, body, width) }
+}
+
+async function firstLines(path: string): Promise<{ lines: string[]; whole: boolean }> {
+  const file = await openRegular(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffedBytes), 0, sniffedBytes, 0)
+    const bytes = buffer.subarray(0, bytesRead)
+    if (bytes.includes(0)) throw notATable(path, 'it is no text')
+    const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
+    return {
+      lines: text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== ''),
+      whole: bytesRead < sniffedBytes,
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+const notATable = (path: string, why: string) =>
+  new ExpectedError(
+    'bad-input',
+    `${path} cannot be read as a table: ${why}. Name a text file with a line for each rating (user, item, rating), or for each row of numbers.`,
+  )
+
+/** What is between the cells of all of the first lines; of several the one that makes most columns. */
+function delimiterOf(lines: readonly string[]): string {
+  const sample = lines.slice(0, 50)
+  const counts = ['::', '\t', ';', ',', '|', ' '].map((delimiter) => {
+    const widths = sample.map((line) => cellsOf(line, delimiter).length)
+    const same = widths.filter((width) => width === widths[0]).length / widths.length
+    return { delimiter, width: same > 0.5 ? widths[0]! : 1 }
+  })
+  // 0,5;1,25 is two numbers whose decimal mark is a comma, and 1::2::3 has five parts between single colons.
+  const strong = counts.find(({ delimiter, width }) => width > 1 && '::\t;'.includes(delimiter))
+  return (strong ?? counts.reduce((best, one) => (one.width > best.width ? one : best))).delimiter
+}
+
+/** The cells of a line, without quotes around them. */
+export function cellsOf(line: string, delimiter: string): string[] {
+  if (!line.includes('"')) return line.split(delimiter).map((cell) => cell.trim())
+  const cells: string[] = []
+  let [cell, inQuotes] = ['', false]
+  for (let i = 0; i < line.length; i++) {
+    if (line[i] === '"') {
+      if (inQuotes && line[i + 1] === '"') cell += line[i++]
+      else inQuotes = !inQuotes
+    } else if (!inQuotes && line.startsWith(delimiter, i)) {
+      cells.push(cell.trim())
+      cell = ''
+      i += delimiter.length - 1
+    } else cell += line[i]
+  }
+  return [...cells, cell.trim()]
+}
+
+/** NaN for what is no number. With semicolons between cells the decimal mark may be a comma. */
+export function numberOf(cell: string): number {
+  if (cell === '') return NaN
+  const value = Number(cell)
+  return Number.isNaN(value) && /^[+-]?\d+,\d+$/.test(cell) ? Number(cell.replace(',', '.')) : value
+}
+
+const isNumber = (cell: string) => Number.isFinite(numberOf(cell))
+
+function ratingColumns(
+  header: readonly string[] | null,
+  body: readonly (readonly string[])[],
+  width: number,
+): RatingColumns | null {
+  const named = header && namedColumns(header)
+  if (named) return named
+  if (width < 3 || width > 4 || body.length === 0) return null
+  // Names of columns that say nothing of ratings are those of a table.
+  if (header) return null
+  const looksLikeIds = (column: number) =>
+    body.every((row) => !isNumber(row[column] ?? '') || isWhole(row[column]!))
+  const areNumbers = (column: number) =>
+    body.every((row) => (row[column] ?? '') === '' || isNumber(row[column]!))
+  if (!looksLikeIds(0) || !looksLikeIds(1) || !areNumbers(2)) return null
+  if (width === 4 && !body.every((row) => isWhole(row[3] ?? '') && Number(row[3]) > 1e6)) return null
+  const distinct = (of: (row: readonly string[]) => string) => new Set(body.map(of)).size
+  const arePairs = distinct((row) => `${row[0]}\u0000${row[1]}`) > 0.98 * body.length
+  const areSteps = distinct((row) => row[2]!) <= Math.max(12, Math.min(201, body.length / 4))
+  const isUsual = width === 4 || (arePairs && areSteps)
+  return isUsual ? { user: 0, item: 1, rating: 2, time: width === 4 ? 3 : null } : null
+}
+
+const isWhole = (cell: string) => /^\d+$/.test(cell)
+
+function namedColumns(header: readonly string[]): RatingColumns | null {
+  const names = header.map((name) => name.toLowerCase().replace(/[^a-z]/g, ''))
+  const find = (meaning: RegExp) => names.findIndex((name) => meaning.test(name))
+  const [user, item, rating, time] = [meanings.user, meanings.item, meanings.rating, meanings.time].map(find)
+  if (user! < 0 || item! < 0 || rating! < 0) return null
+  return { user: user!, item: item!, rating: rating!, time: time! < 0 ? null : time! }
+}
+
+const delimiterWords: Record<string, string> = {
+  '::': 'separated by ::',
+  '\t': 'separated by tabs',
+  ';': 'separated by semicolons',
+  ',': 'separated by commas',
+  '|': 'separated by |',
+  ' ': 'separated by spaces',
+}
+
+/** "separated by commas, with a header" */
+export const layoutInWords = ({ delimiter, header }: SniffedTable): string =>
+  `${delimiterWords[delimiter] ?? `separated by ${delimiter}`}, ${header ? 'with a header' : 'without a header'}`

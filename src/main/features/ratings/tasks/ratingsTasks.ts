@@ -1,0 +1,82 @@
+import type { RatingMember, RatingModel } from '../../../../shared/ratings'
+import type { Tying } from '../../../../shared/modelSpec'
+import type { RatingPreset } from '../../../../shared/ratings'
+import type { RuntimeName } from '../../../../shared/trainingConfig'
+import type { BaselineErrors, ErrorFigures } from '../../../engine/ratings/factorization'
+import type { RecommenderProgress } from '../../../engine/ratings/trainRecommender'
+import type { RatingSplit } from '../../../engine/ratings/splitRatings'
+import type { ComputeTarget } from '../../../worker/protocol'
+
+export interface TrainRatingsParams extends ComputeTarget {
+  /** A folder with ratings, which gets the model. */
+  readonly folder: string
+  readonly preset: RatingPreset
+  readonly tying: Tying
+  readonly seed: number
+  readonly epochs?: number | undefined
+  readonly batch?: number | undefined
+  readonly learningRate?: number | undefined
+  readonly refeeding?: boolean | undefined
+  readonly heldShare: number
+  readonly split: RatingSplit
+  readonly budgetMs: number
+}
+
+export type TrainRatingsEvent =
+  | {
+      readonly type: 'started'
+      readonly runtime: RuntimeName
+      readonly device: string
+      readonly version: string
+      readonly members: readonly Pick<RatingMember, 'side' | 'parameters'>[]
+    }
+  | { readonly type: 'baselines'; readonly baselines: BaselineErrors }
+  | ({ readonly type: 'epoch' } & RecommenderProgress)
+
+export interface RatingsTasks {
+  /** Trains a recommender and writes it into the folder of its ratings. Stopped it leaves nothing. */
+  trainRatings: {
+    params: TrainRatingsParams
+    result: Omit<RatingModel, 'versions' | 'trainedAt'> & { readonly version: string }
+    event: TrainRatingsEvent
+  }
+  /** How far predictions are from ratings. Users and items below 0 are unknown. */
+  evaluateRatings: {
+    params: {
+      readonly folder: string
+      readonly users: Int32Array
+      readonly items: Int32Array
+      readonly values: Float32Array
+    }
+    result: ErrorFigures & { readonly baselines: BaselineErrors }
+    event: never
+  }
+  /** The items with the highest expected rating that somebody has not rated: a known user, or ratings of somebody new. */
+  recommend: {
+    params: {
+      readonly folder: string
+      readonly user: number | null
+      readonly rated: { readonly items: readonly number[]; readonly values: readonly number[] } | null
+      readonly top: number
+    }
+    result: {
+      /** How many ratings of theirs it goes by. */
+      readonly rated: number
+      readonly list: readonly {
+        readonly item: number
+        readonly rating: number
+        /** Of all users. */
+        readonly ratings: number
+        /** The nearest items in the space of codes. */
+        readonly near: readonly number[]
+      }[]
+    }
+    event: never
+  }
+  /** Null where no autoencoder has those as its rows. */
+  ratingCodes: {
+    params: { readonly folder: string; readonly side: 'items' | 'users' }
+    result: { readonly codes: Float32Array; readonly dimensions: number } | null
+    event: never
+  }
+}

@@ -1,0 +1,64 @@
+import type { RatingMember } from '../../../../shared/ratings'
+import { planRecommender } from '../../../engine/ratings/recommenderPlan'
+import type { Ratings } from '../../../engine/ratings/ratings'
+import { trainRecommender } from '../../../engine/ratings/trainRecommender'
+import { countTrained, type DenseLayer } from '../../../../shared/modelSpec'
+import type { TaskContext } from '../../../worker/taskContext'
+import { throwIfEnding } from '../../../worker/taskContext'
+import { chooseRuntime } from '../../../worker/runtimes'
+import { writeRecommender } from '../recommenderFiles'
+import { readRatingsInfo, readTriples } from '../ratingsFiles'
+import type { RatingsTasks } from './ratingsTasks'
+
+type Train = RatingsTasks['trainRatings']
+
+export async function trainRatings(
+  params: Train['params'],
+  context: TaskContext<Train['event']>,
+): Promise<Train['result']> {
+  const startedAt = performance.now()
+  const { folder, preset, tying, seed, split, heldShare, budgetMs, epochs, batch, learningRate, refeeding } =
+    params
+  const info = await readRatingsInfo(folder)
+  const ratings: Ratings = { userCount: info.users, itemCount: info.items, ...(await readTriples(folder)) }
+  const { runtime, device } = chooseRuntime(params)
+  const choice = { preset, tying, seed, epochs, batch, learningRate, refeeding }
+  const plans = planRecommender(choice, { users: info.users, items: info.items, ratings: info.ratings })
+  const parts = plans.map(({ side, spec }) => ({ side, parameters: countTrained(spec) }))
+  context.emit({ type: 'started', runtime: runtime.name, device, version: runtime.version, members: parts })
+  const trained = await trainRecommender(
+    ratings,
+    plans,
+    {
+      runtime,
+      device,
+      seed,
+      heldShare,
+      linear: preset === 'ratings' || preset === 'both-autorec',
+      split,
+      budgetMs: Math.max(1000, budgetMs - (performance.now() - startedAt)),
+    },
+    {
+      step: () => throwIfEnding(context as TaskContext<never>),
+      baselines: (baselines) => context.emit({ type: 'baselines', baselines }),
+      epochEnded: (progress) => context.emit({ type: 'epoch', ...progress }),
+    },
+  )
+  throwIfEnding(context as TaskContext<never>)
+  const members = trained.model.members.map(
+    ({ name, side, spec, weight, offset, penalty }, m): RatingMember => {
+      const { epochs: done, parameters, rmse } = trained.members[m]!
+      const { encoder, tying: tied, seed: own, input } = spec
+      return {
+        ...{ name, side, columns: input.width, encoder: encoder as DenseLayer[], tying: tied, seed: own },
+        ...{ weight, offset, penalty, epochs: done, parameters, rmse },
+      }
+    },
+  )
+  await writeRecommender(folder, trained.model)
+  const { measured, onAll, valuesPerSecond } = trained
+  return {
+    ...{ preset, tying, seed, split, runtime: runtime.name, device, version: runtime.version },
+    ...{ elapsedMs: performance.now() - startedAt, valuesPerSecond, members, measured, onAll },
+  }
+}

@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest'
+import { predictForNew, rowFeatures } from '../../../../src/main/engine/ratings/autorecModel'
+import { planRecommender } from '../../../../src/main/engine/ratings/recommenderPlan'
+import type { Ratings } from '../../../../src/main/engine/ratings/ratings'
+import { trainRecommender } from '../../../../src/main/engine/ratings/trainRecommender'
+import { randomStream } from '../../../../src/main/engine/training/random'
+import { describeRuntimes } from '../../../support/runtimes'
+
+const [userCount, itemCount, rank, noise] = [80, 60, 2, 0.2]
+
+/** A matrix of low rank and noise, of which two fifths are known. */
+function lowRank(): Ratings {
+  const random = randomStream(5)
+  const draw = (count: number) => Array.from({ length: count * rank }, () => random.normal())
+  const [users, items] = [draw(userCount), draw(itemCount)]
+  const triples: [number, number, number][] = []
+  for (let user = 0; user < userCount; user++)
+    for (let item = 0; item < itemCount; item++) {
+      if (random.uniform() > 0.4) continue
+      let value = 3 + noise * random.normal()
+      for (let f = 0; f < rank; f++) value += users[user * rank + f]! * items[item * rank + f]!
+      triples.push([user, item, value])
+    }
+  return {
+    ...{ userCount, itemCount, times: null, users: Int32Array.from(triples, ([user]) => user) },
+    ...{
+      items: Int32Array.from(triples, ([, item]) => item),
+      values: Float32Array.from(triples, ([, , v]) => v),
+    },
+  }
+}
+
+const quiet = { step: () => {}, epochEnded: () => {}, baselines: () => {} }
+
+describeRuntimes('trainRecommender', (runtime) => {
+  const ratings = lowRank()
+  const size = { users: userCount, items: itemCount, ratings: ratings.values.length }
+  const options = { heldShare: 0.1, split: 'random', budgetMs: 600_000, seed: 1, device: 'cpu' } as const
+  const deviceOf = () =>
+    runtime()
+      .devices()
+      .find(({ isGpu }) => !isGpu)!.id
+
+  it('beats biases by far on a matrix of low rank, and knows what somebody new would say', async () => {
+    const plans = planRecommender({ preset: 'ratings', tying: 'tied', seed: 1, epochs: 2 }, size)
+    const used = { ...options, runtime: runtime(), device: deviceOf(), linear: true }
+    const { measured, model, members } = await trainRecommender(ratings, plans, used, quiet)
+    expect(measured!.rmse).toBeLessThan(0.4 * measured!.baselines.bias.rmse)
+    expect(measured!.rmse).toBeLessThan(1.4 * noise)
+    expect(members.map(({ epochs }) => epochs)).toEqual([2, 0])
+    // A user as if new: from half of the ratings to the others.
+    const own = [...ratings.users].flatMap((user, k) => (user === 7 ? [k] : []))
+    const [shown, kept] = [own.slice(0, own.length / 2), own.slice(own.length / 2)]
+    const rated = {
+      items: shown.map((k) => ratings.items[k]!),
+      values: shown.map((k) => ratings.values[k]!),
+    }
+    const expected = predictForNew(model, rated, ratings.values.length)
+    const squares = kept.map((k) => (expected[ratings.items[k]!]! - ratings.values[k]!) ** 2)
+    expect(Math.sqrt(squares.reduce((sum, one) => sum + one, 0) / kept.length)).toBeLessThan(3 * noise)
+  })
+
+  it.each(['user-autorec', 'deep-autorec'] as const)(
+    'learns with %s, and reads one row as the runtime does',
+    async (preset) => {
+      const plans = planRecommender({ preset, tying: 'tied', seed: 1, epochs: 12, batch: 16 }, size)
+      const used = { ...options, heldShare: 0, runtime: runtime(), device: deviceOf(), linear: false }
+      const losses: number[] = []
+      const observer = { ...quiet, epochEnded: ({ loss }: { loss: number }) => void losses.push(loss) }
+      const { model } = await trainRecommender(ratings, plans, used, observer)
+      expect(losses.at(-1)).toBeLessThan(losses[0]!)
+      const [member] = model.members
+      const row = 3
+      const known = [...ratings.users].flatMap((user, k) => (user === row ? [k] : []))
+      const { mean, users, items, scale } = model.biases
+      const input = known.map((k) => {
+        const item = ratings.items[k]!
+        return (ratings.values[k]! - mean - users[row]! - items[item]!) / scale + member!.offset
+      })
+      const features = rowFeatures(
+        member!,
+        known.map((k) => ratings.items[k]!),
+        input,
+      )
+      const width = features.length
+      const made = member!.features.subarray(row * width, (row + 1) * width)
+      features.forEach((value, f) => expect(value).toBeCloseTo(made[f]!, 4))
+    },
+  )
+
+  it('is the same from the same seed', async () => {
+    const train = async () => {
+      const plans = planRecommender({ preset: 'ratings', tying: 'untied', seed: 3, epochs: 2 }, size)
+      const used = { ...options, heldShare: 0, runtime: runtime(), device: deviceOf(), linear: false }
+      return (await trainRecommender(ratings, plans, used, quiet)).model.members[0]!.features
+    }
+    expect(await train()).toEqual(await train())
+  })
+})
