@@ -42,7 +42,13 @@ describe('moving the library', () => {
     await mkdir(target)
     expect(await moveTo(target)).toMatchObject({ state: 'done', error: null })
     expect((await app.handlers['app.state']({})).library.location).toBe(target)
-    expect((await readdir(target)).sort()).toEqual(['datasets', 'library.lock', 'models', 'runs'])
+    expect((await readdir(target)).sort()).toEqual([
+      'anomalies',
+      'datasets',
+      'library.lock',
+      'models',
+      'runs',
+    ])
     expect(await readdir(join(home, 'library'))).toEqual([])
     expect(await app.handlers['datasets.get']({ id })).toMatchObject({ count: 72, state: 'ready' })
     await app.close()
