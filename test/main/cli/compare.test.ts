@@ -60,7 +60,7 @@ describe('compare', () => {
     )
     expect(infos[0]!.config).toEqual(infos[1]!.config)
     expect({ ...infos[0]!.spec, tying: null }).toEqual({ ...infos[1]!.spec, tying: null })
-    expect(infos[0]!.experiment).toEqual({ id: 'tying', variant: 'tied', seed: 2 })
+    expect(infos[0]!.experiment).toMatchObject({ id: 'tying', variant: 'tied', seed: 2 })
     const weights = await readWeights(runFiles.best(join(out, 'runs', 'untied-seed-2')))
     expect(Object.keys(weights)).toContain('decoder.0.kernel')
   })
