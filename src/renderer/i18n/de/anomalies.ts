@@ -21,8 +21,8 @@ export const anomalies = {
   models: 'Modell: {name}',
   openFolder: 'Ordner öffnen…',
   folderFor: {
-    images: 'Einen Ordner mit Bildern öffnen, die durchgesehen werden',
-    normal: 'Einen Ordner mit normalen Bildern öffnen',
+    images: 'Ordner öffnen… (Bilder, die durchgesehen werden)',
+    normal: 'Ordner öffnen… (normale Bilder)',
   },
   notFitting:
     'Diese Bilder haben eine andere Größe oder Farbe als das Normale. Öffnen Sie ihren Ordner hier noch einmal, dann werden sie passend gelesen.',

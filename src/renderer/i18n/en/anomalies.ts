@@ -20,7 +20,7 @@ export const anomalies = {
   datasets: 'Dataset: {name}',
   models: 'Model: {name}',
   openFolder: 'Open folder…',
-  folderFor: { images: 'Open a folder of images to look through', normal: 'Open a folder of normal images' },
+  folderFor: { images: 'Open folder… (images to look through)', normal: 'Open folder… (normal images)' },
   notFitting:
     'These images have another size or colour than what is normal. Open their folder again here, and they are read to fit.',
   budget: 'Time to learn',
