@@ -80,11 +80,18 @@ async function openPicture(app: Hourglass): Promise<void> {
   await expect(app.page.getByRole('list', { name: /^Estimated noise/ })).toBeVisible()
 }
 
-/** Colours move from one theme to the other, and are neither meanwhile. */
+/**
+ * Colours move from one theme to the other, and are neither meanwhile. Those that are inherited move on from element to
+ * element, each a frame after the one around it: all is still where nothing has moved for some frames.
+ */
 async function colorsSettled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const moving = document.getAnimations().filter((animation) => animation instanceof CSSTransition)
-    await Promise.allSettled(moving.map(({ finished }) => finished))
+    for (let still = 0; still < 5;) {
+      await new Promise(requestAnimationFrame)
+      const moving = document.getAnimations().filter((animation) => animation instanceof CSSTransition)
+      still = moving.length === 0 ? still + 1 : 0
+      await Promise.allSettled(moving.map(({ finished }) => finished))
+    }
   })
 }
 
