@@ -113,7 +113,7 @@ function runNpm(root, args, options) {
 /** As runNpm, beside what goes on; `ended` gets an error or null, and all that was written. */
 function startNpm(root, args, ended) {
   const [program, all, own] = npmCommand(args)
-  execFile(program, all, { cwd: root, maxBuffer: 2 ** 26, ...own }, ended)
+  return execFile(program, all, { cwd: root, maxBuffer: 2 ** 26, ...own }, ended)
 }
 
 /** Whether out/ was built from sources as new as the newest there is. A removed file makes its folder newer. */

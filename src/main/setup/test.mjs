@@ -3,9 +3,10 @@
  * of the window in a Chromium that is installed. The last line adds them up: "N passed, N failed, N skipped". With
  * arguments it runs vitest alone and hands them on.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import checkout from './checkout.cjs'
@@ -19,33 +20,41 @@ const filters = process.argv.slice(2)
 /** Said once more at the end, where it is not lost in what the runners print. */
 const failures = []
 
-/** Checks of package.json, side by side; each passes or fails as a whole, and what it says is shown when it ends. */
+/** Of 19: they take what the tests of the window, which wait much, leave of the processor. */
+const niceness = 10
+
+/**
+ * Checks of package.json, side by side and beside the tests of the window; each passes or fails as a whole, and what it says
+ * is shown when it ends.
+ */
 function runScripts(...scripts) {
   return Promise.all(
     scripts.map(
       (script) =>
         new Promise((resolve) => {
-          checkout.startNpm(root, ['run', '--silent', script], (error, stdout, stderr) => {
+          const child = checkout.startNpm(root, ['run', '--silent', script], (error, stdout, stderr) => {
             console.log(`\n${script}`)
             process.stdout.write(stdout + stderr)
             resolve({ passed: error ? 0 : 1, failed: error ? 1 : 0, skipped: 0 })
           })
+          if (child.pid !== undefined) setPriority(child.pid, niceness)
         }),
     ),
   )
 }
 
 /** Runs a program of node_modules that writes a report, and counts what is in it. */
-function runReporting(program, args, count) {
+async function runReporting(program, args, count) {
   const folder = mkdtempSync(join(tmpdir(), 'hourglass-test-'))
   const report = join(folder, 'report.json')
   const env = { ...process.env, HOURGLASS_E2E_REPORT: report }
   try {
-    const { status } = spawnSync(process.execPath, [join(root, 'node_modules', program), ...args(report)], {
+    const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args(report)], {
       cwd: root,
       env,
       stdio: ['ignore', 'inherit', 'inherit'],
     })
+    const [status] = await once(child, 'close')
     const counts = count(report, status)
     if (counts.failed > 0) failures.push(...namesOfFailures(report))
     return counts
@@ -61,7 +70,7 @@ const runVitest = () =>
     countTests,
   )
 
-function runPlaywright() {
+async function runPlaywright() {
   if (!findChromium() && !(process.env.HOURGLASS_REQUIRE ?? '').includes('chromium')) {
     console.log('\nLeft out: tests of the window, for which no Chromium is installed. CHROMIUM names one.')
     return { passed: 0, failed: 0, skipped: 1 }
@@ -91,9 +100,10 @@ async function test() {
     console.log(error.message)
     return { passed: 0, failed: 1, skipped: 0 }
   }
-  const checks = filters.length === 0 ? await runScripts('typecheck', 'lint') : []
-  const ofWindow = filters.length === 0 ? [runPlaywright()] : []
-  return sum([...checks, runVitest(), ...ofWindow])
+  if (filters.length > 0) return runVitest()
+  const checks = runScripts('typecheck', 'lint')
+  const ofWindow = await runPlaywright()
+  return sum([...(await checks), await runVitest(), ofWindow])
 }
 
 const { passed, failed, skipped } = await test()

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type DatasetInfo, preprocessingSchema } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { Variation } from '../../../shared/experiment'
@@ -31,6 +31,7 @@ type CompareFlags = Omit<TrainFlags, 'budget' | 'resume' | 'from'> & {
   out: string
 }
 
+const usual = 'tying=tied,untied'
 const defaultBudgetMs = 120_000
 /** Images of a folder are read at this size, unless another one is asked for: the networks that are compared are dense. */
 const largestSide = 32
@@ -43,11 +44,13 @@ export function registerCompare(program: Command, context: CommandContext): void
         'Train the same network in several ways, and say whether the difference is more than chance.',
       )
       .argument('<source>', 'a dataset made by import, or a folder of images')
-      .option(
-        '--vary <what=a,b>',
-        'what is compared: tying=tied,untied,copied:batch,copied:epoch,pseudo-inverse,tied+untied,layerwise; preset=…, code=8,16, noise=none,gaussian:25 or learning-rate=…',
-        variation,
-        parseVariation('tying=tied,untied'),
+      .addOption(
+        new Option(
+          '--vary <what=a,b>',
+          'what is compared: tying=tied,untied,copied:batch,copied:epoch,pseudo-inverse,tied+untied,layerwise; preset=…, code=8,16, noise=none,gaussian:25 or learning-rate=…',
+        )
+          .argParser(variation)
+          .default(parseVariation(usual), usual),
       )
       .option(
         '--seeds <n>',
