@@ -48,6 +48,7 @@ describe('moving the library', () => {
       'library.lock',
       'models',
       'runs',
+      'tables',
     ])
     expect(await readdir(join(home, 'library'))).toEqual([])
     expect(await app.handlers['datasets.get']({ id })).toMatchObject({ count: 72, state: 'ready' })
