@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 describe('a library', () => {
   it('makes its folders, and ids out of names', async () => {
-    expect(await readdir(library.location)).toEqual(['anomalies', 'datasets', 'models', 'runs'])
+    expect(await readdir(library.location)).toEqual(['anomalies', 'datasets', 'models', 'runs', 'tables'])
     const ids = []
     for (const name of ['Ünïcode & Co.', 'Photos 2026', 'Photos 2026', '日本', '../../etc'])
       ids.push((await library.create('datasets', name)).id)
