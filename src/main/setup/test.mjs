@@ -43,8 +43,11 @@ function runScripts(...scripts) {
   )
 }
 
-/** Runs a program of node_modules that writes a report, and counts what is in it. */
-async function runReporting(program, args, count) {
+/**
+ * Runs a program of node_modules that writes a report, and counts what is in it. One `inBackground` says what it has to say
+ * when it ends.
+ */
+async function runReporting(program, args, count, inBackground = false) {
   const folder = mkdtempSync(join(tmpdir(), 'hourglass-test-'))
   const report = join(folder, 'report.json')
   const env = { ...process.env, HOURGLASS_E2E_REPORT: report }
@@ -52,9 +55,15 @@ async function runReporting(program, args, count) {
     const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args(report)], {
       cwd: root,
       env,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: inBackground ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     })
+    const said = []
+    if (inBackground) {
+      if (child.pid !== undefined) setPriority(child.pid, niceness)
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => said.push(piece))
+    }
     const [status] = await once(child, 'close')
+    process.stdout.write(Buffer.concat(said))
     const counts = count(report, status)
     if (counts.failed > 0) failures.push(...namesOfFailures(report))
     return counts
@@ -63,12 +72,24 @@ async function runReporting(program, args, count) {
   }
 }
 
-const runVitest = () =>
+const runVitest = (args, inBackground) =>
   runReporting(
     'vitest/vitest.mjs',
-    (report) => ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters],
+    (report) => ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
     countTests,
+    inBackground,
   )
+
+/** Tests that only compute: they need no other program, and nothing in them depends on how long it takes. */
+const computing = ['graph', 'models', 'training', 'denoising', 'projection'].map(
+  (name) => `test/main/engine/${name}/`,
+)
+
+/** The tests of the window leave half of a machine with two cores idle, and these take that half. */
+async function runBesideWindow() {
+  const checks = await runScripts('typecheck', 'lint')
+  return sum([...checks, await runVitest([...computing, '--maxWorkers=1'], true)])
+}
 
 async function runPlaywright() {
   if (!findChromium() && !(process.env.HOURGLASS_REQUIRE ?? '').includes('chromium')) {
@@ -100,10 +121,10 @@ async function test() {
     console.log(error.message)
     return { passed: 0, failed: 1, skipped: 0 }
   }
-  if (filters.length > 0) return runVitest()
-  const checks = runScripts('typecheck', 'lint')
-  const ofWindow = await runPlaywright()
-  return sum([...(await checks), await runVitest(), ofWindow])
+  if (filters.length > 0) return runVitest(filters)
+  const [ofWindow, beside] = await Promise.all([runPlaywright(), runBesideWindow()])
+  const others = computing.map((folder) => `--exclude=${folder}**`)
+  return sum([await runVitest(others), ofWindow, beside])
 }
 
 const { passed, failed, skipped } = await test()
