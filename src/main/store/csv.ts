@@ -198,6 +198,10 @@ export const guarded = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? 
 
 const unguarded = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell)
 
+/** One line of a CSV file (RFC 4180). Texts that a spreadsheet would take for formulas are guarded. */
+export const csvLine = (cells: readonly (string | number)[]): string =>
+  `${cells.map((cell) => (typeof cell === 'number' ? String(cell) : quoted(cell))).join(',')}\r\n`
+
 export function quoted(text: string): string {
   const cell = guarded(text)
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell

@@ -20,6 +20,7 @@ import { isDatasetFolder } from '../../features/training/trainingDataset'
 import { compareReporter } from '../compareReporter'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
+import { durationMs } from '../duration'
 import { fromLibrary } from '../library'
 import { examples, integer } from '../options'
 import { addCompareOptions, type TrainFlags } from '../trainOptions'
@@ -170,13 +171,10 @@ function variation(text: string): Variation {
   }
 }
 
-const units = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 } as const
-
-/** Reads 90s, 10m, 1h or 1h30m. @returns milliseconds */
+/** Of a second at least, in milliseconds. */
 export function duration(text: string): number {
-  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)(ms|min|s|m|h)/g)]
-  const ms = parts.reduce((sum, [, n, unit]) => sum + Number(n) * units[unit as keyof typeof units], 0)
-  if (parts.map(([part]) => part).join('') === text.trim() && ms >= leastBudgetMs) return ms
+  const ms = durationMs(text)
+  if (ms !== null && ms >= leastBudgetMs) return ms
   throw new InvalidArgumentError('Write a time of a second at least, such as 90s, 10m or 1h.')
 }
 

@@ -1,8 +1,10 @@
 import { InvalidArgumentError } from 'commander'
 import { type Budget, budgetNames } from '../../../shared/plan'
+import { durationMs } from '../duration'
 import { budgetsMs } from '../../features/training/planTraining'
 
-const unitsMs = { s: 1000, m: 60_000, h: 3_600_000 } as const
+const leastMs = 1000
+const mostMs = 24 * 3_600_000
 
 /** A time of a number and a unit, such as 90s, 5m or 2h; or auto. */
 export function parseBudget(text: string): string {
@@ -24,7 +26,6 @@ export function budgetMsOf(budget: string | undefined): number | undefined {
 }
 
 function timeMs(text: string): number | null {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? []
-  const ms = Number(amount) * unitsMs[unit as keyof typeof unitsMs]
-  return ms >= 1000 && ms <= 24 * unitsMs.h ? ms : null
+  const ms = durationMs(text)
+  return ms !== null && ms >= leastMs && ms <= mostMs ? ms : null
 }

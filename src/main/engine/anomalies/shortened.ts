@@ -4,8 +4,8 @@ import { randomStream } from '../training/random'
 const mostDimensions = 256
 
 /**
- * Long vectors as shorter ones between which distances are about the same (Achlioptas 2003, "Database-friendly random
- * projections", with signs alone): each number is added to one place, with a random sign.
+ * Long vectors as shorter ones between which distances are about the same (Weinberger et al. 2009, "Feature hashing
+ * for large scale multitask learning"): each number is added to one place, with a random sign.
  */
 export function shortened(vectors: Float32Array, dimensions: number): [Float32Array, number] {
   if (dimensions <= mostDimensions) return [vectors, dimensions]

@@ -4,7 +4,7 @@ import { basename, extname, join } from 'node:path'
 import { CancelledError, ExpectedError } from '../../../../shared/errors'
 import type { AnomalyResult, ScoredImage } from '../../../../shared/anomalies'
 import { writeFileAtomic } from '../../../store/atomicWrite'
-import { guarded } from '../../../store/csv'
+import { quoted } from '../../../store/csv'
 import { explainFileError, fileErrorCode } from '../../../store/fileErrors'
 import { makeFolder } from '../../../store/makeFolder'
 import type { FoundAnomalies } from '../findAnomalies'
@@ -85,7 +85,7 @@ export async function writeAnomalyReport(
   await writeFileAtomic(join(out, reportFiles.result), `${JSON.stringify(result)}\n`)
 }
 
-/** The oddest first. */
+/** Of the heat map of the image at a place in the list. */
 function heatName(place: number, { path }: ScoredImage): string {
   const stem = basename(path, extname(path)).replace(/[^\w.-]+/g, '_')
   return `${String(place + 1).padStart(3, '0')}-${stem}.png`
@@ -94,7 +94,6 @@ function heatName(place: number, { path }: ScoredImage): string {
 /** The oddest first. */
 export function scoresCsv({ images }: Pick<AnomalyResult, 'images'>, worst: readonly ScoredImage[]): string {
   const parts = Object.keys(images[0]?.scores ?? {})
-  const quoted = (text: string) => `"${guarded(text).replace(/"/g, () => '""')}"`
   const head = ['path', 'score', 'percentile', 'odd', 'label', ...parts, 'duplicate_of']
   const rows = worst.map((image) => [
     quoted(image.path),
