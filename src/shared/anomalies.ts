@@ -12,6 +12,7 @@ import { budgetSchema } from './plan'
  * - `mahalanobis`: distance of the code from those of normal images, with a covariance that is shrunk
  * - `features`: distance of gradients and colours, in parts of the image, from those of normal images
  * - `texture`: the worst place by features of small patches, for surfaces
+ * - `appearance`: distance of the image as a whole (colours, contrast, detail) from normal ones
  * - `ranks`: the mean rank of all of them
  */
 export const anomalyScores = [
@@ -23,6 +24,7 @@ export const anomalyScores = [
   'mahalanobis',
   'features',
   'texture',
+  'appearance',
   'ranks',
 ] as const
 export const anomalyScoreSchema = z.enum(anomalyScores)

@@ -54,6 +54,8 @@ export class AnomalyDetector {
     private readonly measures: Measures,
     private readonly calibrations: ReadonlyMap<MeasureName, Calibration>,
     readonly mapKind: MapKind,
+    /** What the score is put together of. */
+    private readonly kind: AnomalyScore,
     { normal, threshold, heatAt, usualHeat }: Judged,
     /** Where the rows of the source are among the normal images. */
     private readonly places: ReadonlyMap<number, number>,
@@ -76,7 +78,7 @@ export class AnomalyDetector {
     let measured = await measureAll(source, compared, measures, placesOf(kept), options, onBatch)
     let calibrations = calibrate(measured, compared, options.heldOut)
     if (robust && compared.length >= 20) {
-      const scores = together(measured, calibrations)
+      const scores = together(measured, calibrations, options.score)
       const limit = thresholdFor(Float64Array.from(scores).sort(), leftOut)
       kept = compared.filter((_, i) => scores[i]! <= limit)
       await measures.dispose()
@@ -90,10 +92,18 @@ export class AnomalyDetector {
       spread(kept, 40),
       measures,
       mapKind,
-      together(measured, calibrations),
+      together(measured, calibrations, options.score),
       options,
     )
-    return new AnomalyDetector(options.spec, measures, calibrations, mapKind, judged, placesOf(kept))
+    return new AnomalyDetector(
+      options.spec,
+      measures,
+      calibrations,
+      mapKind,
+      options.score,
+      judged,
+      placesOf(kept),
+    )
   }
 
   /**
@@ -116,7 +126,7 @@ export class AnomalyDetector {
       const { map } = await this.measures.mapOf(this.mapKind, pixels.subarray(i * inputs, (i + 1) * inputs))
       maps.set(map, i * size)
     }
-    return { scores: together(parts, this.calibrations), parts, maps }
+    return { scores: together(parts, this.calibrations, this.kind), parts, maps }
   }
 
   /** How odd each place of one image is, and what the network makes of it. */
@@ -144,7 +154,9 @@ export function measuresOf(score: AnomalyScore, { input }: ModelSpec): MeasureNa
   if (score === 'ranks') return [...measureNames]
   if (score === 'texture') return ['texture', 'pieces']
   if (score !== 'default') return [score]
-  return Math.max(input.width, input.height) <= smallSide ? ['features'] : ['features', 'texture', 'pieces']
+  return Math.max(input.width, input.height) <= smallSide
+    ? ['features']
+    : ['features', 'texture', 'pieces', 'appearance']
 }
 
 function mapKindOf(score: AnomalyScore, names: readonly MeasureName[]): MapKind {
@@ -236,10 +248,14 @@ function calibrate(
 const middle = (values: Float32Array) => thresholdFor(Float32Array.from(values).sort(), 0.5)
 
 /**
- * What the measures say in relation to normal images: their mean, where of the two by small patches the one counts that finds
- * an image odder. Measured on surfaces and on photographs, this is better than the mean or the maximum of all.
+ * What the measures say in relation to normal images. By default the oddest of them counts most, as a sum of odds would have
+ * it: a scratch is odd in a small part, a letter among photographs as a whole and in no part. `ranks` is their mean.
  */
-function together(measured: Measured, calibrations: ReadonlyMap<MeasureName, Calibration>): Float64Array {
+function together(
+  measured: Measured,
+  calibrations: ReadonlyMap<MeasureName, Calibration>,
+  score: AnomalyScore,
+): Float64Array {
   const { texture, pieces, ...others } = measured
   const calibrated = (name: MeasureName, values: Float32Array) => {
     const calibration = calibrations.get(name)!
@@ -250,9 +266,16 @@ function together(measured: Measured, calibrations: ReadonlyMap<MeasureName, Cal
     const second = calibrated('pieces', pieces)
     terms.push(calibrated('texture', texture).map((value, i) => Math.max(value, second[i]!)))
   }
-  const scores = new Float64Array(terms[0]?.length ?? 0)
-  for (const term of terms) for (let i = 0; i < scores.length; i++) scores[i]! += term[i]! / terms.length
-  return scores
+  const joined = score === 'ranks' ? meanOf : logOfSum
+  return Float64Array.from(terms[0] ?? [], (_, i) => joined(terms.map((term) => term[i]!)))
+}
+
+const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** Of their exponentials: a little above the largest. */
+function logOfSum(values: readonly number[]): number {
+  const most = Math.max(...values)
+  return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0))
 }
 
 async function judge(

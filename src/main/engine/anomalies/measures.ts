@@ -2,6 +2,7 @@ import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { dissimilarityMap } from '../imaging/ssim'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
 import { randomStream } from '../training/random'
+import { AppearanceScore, appearances } from './appearance'
 import { blurMap, patchSides, squaredErrorMap, worstPatch } from './errorMaps'
 import type { GradientFeatures } from './gradientFeatures'
 import { NeighborScore } from './neighborScore'
@@ -19,6 +20,7 @@ export const measureNames = [
   'features',
   'texture',
   'pieces',
+  'appearance',
 ] as const
 export type MeasureName = (typeof measureNames)[number]
 
@@ -44,6 +46,7 @@ const patchImages = (inputs: number) => Math.max(8, Math.min(200, Math.floor(15e
 export class NormalImages {
   private readonly features: Float32Array[] = []
   private readonly codes: Float32Array[] = []
+  private readonly looks: Float32Array[] = []
   private readonly images: Float32Array[] = []
   private readonly worst: number[][] = []
   private seen = 0
@@ -61,6 +64,7 @@ export class NormalImages {
     const inputs = inputSize(spec.input)
     const all = await reconstructAll(model, spec, pixels)
     if (this.names.includes('features')) this.features.push(this.gradients.of(all.images))
+    if (this.names.includes('appearance')) this.looks.push(appearances(all.images, spec.input))
     if (all.codes) this.codes.push(Float32Array.from(all.codes))
     if (this.names.includes('patch')) this.worst.push(...worstPatches(all, spec))
     const wanted = patchImages(inputs)
@@ -88,6 +92,7 @@ export class NormalImages {
           ? await NeighborScore.create(runtime, device, joined(this.features), gradients.size)
           : null,
         codes: codes && wants('knn') ? await NeighborScore.create(runtime, device, codes, dimensions) : null,
+        appearance: wants('appearance') ? AppearanceScore.fit(joined(this.looks), spec.input) : null,
         gaussian: codes && wants('mahalanobis') ? ShrunkGaussian.fit(codes, dimensions) : null,
         patches: wants('texture')
           ? await PatchSurprise.fit(runtime, device, joined(this.images), spec.input, randomStream(seed, 77))
@@ -102,6 +107,7 @@ interface Learned {
   readonly features: NeighborScore | null
   readonly codes: NeighborScore | null
   readonly gaussian: ShrunkGaussian | null
+  readonly appearance: AppearanceScore | null
   readonly patches: PatchSurprise | null
   /** The median of the worst patch of each size. */
   readonly typical: readonly number[]
@@ -156,7 +162,7 @@ export class Measures {
     own?: Int32Array,
   ): Promise<Float32Array> {
     const { spec } = this.computing
-    const { features, codes, gaussian, typical } = this.learned
+    const { features, codes, gaussian, appearance, typical } = this.learned
     switch (name) {
       case 'error':
         return eachImage(all, spec, (image, output) => meanSquaredError(image, output))
@@ -168,6 +174,8 @@ export class Measures {
         return eachImage(all, spec, (image, output) => largest(dissimilarityMap(image, output, spec.input)))
       case 'features':
         return features!.of(this.gradients.of(all.images), own)
+      case 'appearance':
+        return appearance!.of(all.images)
       case 'knn':
         return codes!.of(all.codes!, own)
       case 'mahalanobis':

@@ -48,6 +48,7 @@ export const anomalies = {
     mahalanobis: 'Mahalanobis-Abstand des Codes',
     features: 'Gradienten und Farben nach Ort',
     texture: 'Kleine Ausschnitte, für Oberflächen',
+    appearance: 'Das Bild als Ganzes: Farben, Kontrast, Details',
     ranks: 'Der mittlere Rang von allen',
   },
   training: 'Das Netz lernt',

@@ -44,6 +44,7 @@ export const anomalies = {
     mahalanobis: 'Mahalanobis distance of the code',
     features: 'Gradients and colours by place',
     texture: 'Small patches, for surfaces',
+    appearance: 'The image as a whole: colours, contrast, detail',
     ranks: 'The mean rank of all of them',
   },
   training: 'The network learns',
