@@ -7,7 +7,7 @@ import { z } from 'zod'
 interface ActivationFacts {
   /** The field's own name, the same in every language. */
   readonly label: string
-  readonly curve: (x: number) => number
+  readonly compute: (x: number) => number
   /** An expression of C, in float; `x` is an lvalue. */
   readonly c: (x: string) => string
   /** An expression of NumPy, of the array `x`. */
@@ -18,52 +18,52 @@ interface ActivationFacts {
 
 /** Every activation that a layer can have. Files name them by their keys, as Keras does. */
 export const activationFacts = {
-  linear: { label: 'Linear', curve: (x) => x, c: (x) => x, numpy: 'x', torch: 'lambda x: x' },
+  linear: { label: 'Linear', compute: (x) => x, c: (x) => x, numpy: 'x', torch: 'lambda x: x' },
   relu: {
     label: 'ReLU',
-    curve: (x) => Math.max(0, x),
+    compute: (x) => Math.max(0, x),
     c: (x) => `${x} > 0 ? ${x} : 0`,
     numpy: 'np.maximum(x, 0)',
     torch: 'F.relu',
   },
   'leaky-relu': {
     label: 'Leaky ReLU',
-    curve: (x) => (x > 0 ? x : 0.2 * x),
+    compute: (x) => (x > 0 ? x : 0.2 * x),
     c: (x) => `${x} > 0 ? ${x} : 0.2f * ${x}`,
     numpy: 'np.where(x > 0, x, 0.2 * x)',
     torch: 'lambda x: F.leaky_relu(x, 0.2)',
   },
   elu: {
     label: 'ELU',
-    curve: (x) => (x > 0 ? x : Math.expm1(x)),
+    compute: (x) => (x > 0 ? x : Math.expm1(x)),
     c: (x) => `${x} > 0 ? ${x} : expm1f(${x})`,
     numpy: 'np.where(x > 0, x, np.expm1(np.minimum(x, 0)))',
     torch: 'F.elu',
   },
   selu: {
     label: 'SELU',
-    curve: (x) => 1.0507 * (x > 0 ? x : 1.6733 * Math.expm1(x)),
+    compute: (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)),
     c: (x) => `${x} > 0 ? 1.05070099f * ${x} : 1.75809934f * expm1f(${x})`,
     numpy: '1.05070099 * np.where(x > 0, x, 1.67326324 * np.expm1(np.minimum(x, 0)))',
     torch: 'F.selu',
   },
   sigmoid: {
     label: 'Sigmoid',
-    curve: (x) => 1 / (1 + Math.exp(-x)),
+    compute: (x) => 1 / (1 + Math.exp(-x)),
     c: (x) => `1 / (1 + expf(-${x}))`,
     numpy: '0.5 * (1 + np.tanh(0.5 * x))',
     torch: 'torch.sigmoid',
   },
   tanh: {
     label: 'Tanh',
-    curve: Math.tanh,
+    compute: Math.tanh,
     c: (x) => `tanhf(${x})`,
     numpy: 'np.tanh(x)',
     torch: 'torch.tanh',
   },
   softplus: {
     label: 'Softplus',
-    curve: (x) => Math.log1p(Math.exp(x)),
+    compute: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
     c: (x) => `fmaxf(${x}, 0) + log1pf(expf(-fabsf(${x})))`,
     numpy: 'np.logaddexp(0, x)',
     torch: 'F.softplus',
