@@ -1,6 +1,7 @@
 import { app, Menu, type MenuItemConstructorOptions, shell } from 'electron'
 import type { Panel, Screen } from '../../shared/api/events'
 import { isDeveloped } from './mainWindow'
+import { screens } from '../../shared/api/events'
 import type { ShellTexts } from './shellTexts'
 
 export interface MenuActions {
@@ -20,7 +21,8 @@ export interface MenuContent {
   readonly recent: readonly string[]
 }
 
-const screens = ['start', 'denoise', 'datasets', 'train', 'runs', 'models', 'latent', 'odd'] as const
+/** The settings have their place in another menu. */
+const shown = screens.filter((screen) => screen !== 'settings')
 const separator: MenuItemConstructorOptions = { type: 'separator' }
 const isMac = process.platform === 'darwin'
 
@@ -114,7 +116,7 @@ function viewMenu({ show, open }: MenuActions, texts: ShellTexts): MenuItemConst
   return {
     label: texts.view,
     submenu: [
-      ...screens.map((screen, i): MenuItemConstructorOptions => ({
+      ...shown.map((screen, i): MenuItemConstructorOptions => ({
         label: texts[screen],
         accelerator: `CmdOrCtrl+${i + 1}`,
         click: () => show(screen),

@@ -1,5 +1,6 @@
 import { ExpectedError } from '../../../shared/errors'
 import { layerWidths } from '../../../shared/layerSizes'
+import { activationFacts } from '../../../shared/activation'
 import { type Activation, activationOf, codeSize, hasCode, inputSize } from '../../../shared/modelSpec'
 import { shortest } from '../files/decimals'
 import { decoderKernel, encoderKernel, mirrored } from '../models/autoencoder'
@@ -168,16 +169,7 @@ const buffer = (layer: number) => `between[${layer % 2}]`
 function activated(activation: Activation, values: string, count: number): string {
   if (activation === 'linear') return ''
   const x = `${values}[i]`
-  const formulas: Record<Exclude<Activation, 'linear'>, string> = {
-    relu: `${x} > 0 ? ${x} : 0`,
-    'leaky-relu': `${x} > 0 ? ${x} : 0.2f * ${x}`,
-    elu: `${x} > 0 ? ${x} : expm1f(${x})`,
-    selu: `${x} > 0 ? 1.05070099f * ${x} : 1.75809934f * expm1f(${x})`,
-    sigmoid: `1 / (1 + expf(-${x}))`,
-    tanh: `tanhf(${x})`,
-    softplus: `fmaxf(${x}, 0) + log1pf(expf(-fabsf(${x})))`,
-  }
-  return `for (int i = 0; i < ${count}; i++) ${x} = ${formulas[activation]};`
+  return `for (int i = 0; i < ${count}; i++) ${x} = ${activationFacts[activation].c(x)};`
 }
 
 const operations = `/* y = x kernel + bias; kernel: n x m, row by row. */

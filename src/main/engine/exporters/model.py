@@ -11,16 +11,7 @@ from torch import nn
 HERE = Path(__file__).parent
 SPEC = json.loads((HERE / "spec.json").read_text())
 
-ACTIVATIONS = {
-    "linear": lambda x: x,
-    "relu": F.relu,
-    "leaky-relu": lambda x: F.leaky_relu(x, 0.2),
-    "elu": F.elu,
-    "selu": F.selu,
-    "sigmoid": torch.sigmoid,
-    "tanh": torch.tanh,
-    "softplus": F.softplus,
-}
+ACTIVATIONS = {}
 
 
 class Autoencoder(nn.Module):

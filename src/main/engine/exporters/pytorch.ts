@@ -1,4 +1,5 @@
 import type { ModelPart } from '../../../shared/exporting'
+import { activationFacts } from '../../../shared/activation'
 import { decodedChannels, hasCode, layerShapes, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 import { ExpectedError } from '../../../shared/errors'
 import { parametersOf } from '../models/autoencoder'
@@ -38,7 +39,7 @@ export const pytorchExporter: Exporter = {
       shapes: Object.fromEntries(names.map((name) => [name, held[name]!.shape])),
     }
     return [
-      { path: 'model.py', content: [Buffer.from(modelPython)] },
+      { path: 'model.py', content: [Buffer.from(withActivations(modelPython))] },
       { path: 'spec.json', content: [Buffer.from(`${JSON.stringify(description, null, 1)}\n`)] },
       { path: 'weights.safetensors', weights: held, metadata: { format: 'pt', ...metadataOf(model) } },
     ]
@@ -56,3 +57,10 @@ function namesOf(spec: ModelSpec, part: ModelPart): string[] {
   }[part]
   return [...trained, ...copies].map(({ name }) => name).filter(isRead)
 }
+
+/** The model's code with PyTorch's functions for all activations. */
+const withActivations = (code: string): string =>
+  code.replace('ACTIVATIONS = {}', () => {
+    const lines = Object.entries(activationFacts).map(([name, { torch }]) => `    "${name}": ${torch},\n`)
+    return `ACTIVATIONS = {\n${lines.join('')}}`
+  })

@@ -1,5 +1,5 @@
 import { type DenseLayer, type ModelSpec } from '../../../shared/modelSpec'
-import type { Activation } from '../../../shared/activation'
+import { type Activation, activationFacts } from '../../../shared/activation'
 import { biasOf, decoderKernel, encoderKernel } from '../models/autoencoder'
 import { transposed } from '../models/weights'
 import { featureCount } from './autorecProgram'
@@ -186,20 +186,8 @@ function dense(x: Float32Array, kernel: Float32Array, bias: Float32Array): Float
   return result
 }
 
-const seluAlpha = 1.6732632423543772
-const seluScale = 1.0507009873554805
-const formulas: Record<Activation, (x: number) => number> = {
-  linear: (x) => x,
-  relu: (x) => Math.max(0, x),
-  'leaky-relu': (x) => (x > 0 ? x : 0.2 * x),
-  elu: (x) => (x > 0 ? x : Math.expm1(x)),
-  selu: (x) => seluScale * (x > 0 ? x : seluAlpha * Math.expm1(x)),
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  tanh: Math.tanh,
-  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-}
-
-const activated = (x: Float32Array, activation: Activation): Float32Array => x.map(formulas[activation])
+const activated = (x: Float32Array, activation: Activation): Float32Array =>
+  x.map((value) => activationFacts[activation].compute(value))
 
 /**
  * Shares of the members that fit held-out ratings best: least squares, drawn a little to equal shares.

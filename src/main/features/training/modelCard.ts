@@ -1,3 +1,4 @@
+import { activationFacts } from '../../../shared/activation'
 import { describeLayers, layerWidths } from '../../../shared/layerSizes'
 import {
   type Activation,
@@ -150,17 +151,6 @@ const tyingSentences: Record<Tying, string> = {
   'pseudo-inverse': "The decoder was not trained: its kernels are the pseudo-inverses of the encoder's.",
 }
 
-const pythonActivations: Record<Activation, string> = {
-  linear: 'x',
-  relu: 'np.maximum(x, 0)',
-  'leaky-relu': 'np.where(x > 0, x, 0.2 * x)',
-  elu: 'np.where(x > 0, x, np.expm1(np.minimum(x, 0)))',
-  selu: '1.05070099 * np.where(x > 0, x, 1.67326324 * np.expm1(np.minimum(x, 0)))',
-  sigmoid: '0.5 * (1 + np.tanh(0.5 * x))',
-  tanh: 'np.tanh(x)',
-  softplus: 'np.logaddexp(0, x)',
-}
-
 /** Runs encoder and decoder with safetensors and NumPy alone. */
 export function pythonExample(spec: ModelSpec): string {
   const identifier = (activation: Activation) => activation.replace('-', '_')
@@ -174,7 +164,7 @@ export function pythonExample(spec: ModelSpec): string {
 from safetensors.numpy import load_file
 
 weights = load_file("weights.safetensors")
-${used.map((name) => `${identifier(name)} = lambda x: ${pythonActivations[name]}`).join('\n')}
+${used.map((name) => `${identifier(name)} = lambda x: ${activationFacts[name].numpy}`).join('\n')}
 
 ${kernelFunction(spec)}
 
