@@ -40,8 +40,8 @@ export interface ComparisonParams extends ComputeTarget {
 }
 
 /** Images that each codec writes a file of at each setting, and those that share a sheet. */
-const singleImages = 150
-const sheetImages = 900
+const singleImages = 100
+const sheetImages = 400
 /** Pixels of a sheet: AVIF takes seconds for each million. */
 const sheetValues = 3e6
 
@@ -79,14 +79,14 @@ async function ownCurves(
   work: CompressWork,
   onProgress: (done: number, total: number) => void,
 ): Promise<{ model: readonly CurvePoint[]; pca: readonly CurvePoint[] }> {
-  const { parts, count, psnr, step } = result
+  const { parts, count, psnr, step, details } = result
   if (parts.pixels > 0) {
     const bytes = (parts.codes + parts.pixels) / count
     return { model: [{ setting: step, bytes, psnr, ssim: psnr >= maxPsnr ? 1 : Number.NaN }], pca: [] }
   }
   return work.client.call(
     'measureCompression',
-    { ...target, dataset: dataset.folder, psnr, images },
+    { ...target, dataset: dataset.folder, psnr, step, withDetails: details > 0, images },
     { signal: work.signal, onEvent: ({ done, total }) => onProgress(done, total) },
   )
 }

@@ -50,7 +50,7 @@ export const headerSchema = z.object({
   dimensions: whole.max(65_536),
   axes: whole.max(65_536),
   details: whole.max(65_536),
-  priors: z.array(priorSchema).max(131_072),
+  priors: z.array(priorSchema).max(65_536),
   /** Largest error of a pixel, of 255; null where pixels are not coded. */
   maxError: whole.max(127).nullable(),
   model: z.object({

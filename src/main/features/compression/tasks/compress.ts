@@ -27,14 +27,12 @@ import { CodecModel, modelHash } from './codecModel'
 import type { CompressParams, CompressResult } from './compressionTasks'
 import { fitCodec } from './fitCodec'
 import { type CodecPlan, planCodec } from './planCodec'
-import { evenly, knownImages } from './someImages'
+import { evenly, imagesAtOnce, knownImages } from './someImages'
 
 /** Images of a block: what is learned of their numbers is learned anew for each, so that any can be read alone. */
 const blockSize = 2048
-/** Images that are in memory at once. */
-const imagesAtOnce = 256
 /** Images on which a step is tried. */
-const triedImages = 256
+const triedImages = 320
 
 type Task = ComputeTasks['compress']
 
@@ -144,11 +142,12 @@ class HgzWriter {
     const codes = new RangeWriter()
     const pixels = new RangeWriter()
     const coders = this.coders()
-    for (let done = 0; done < count; done += imagesAtOnce) {
+    const together = imagesAtOnce(this.plan.coordinates.inputs)
+    for (let done = 0; done < count; done += together) {
       throwIfEnding(context as TaskContext<never>)
-      await this.codeImages(first + done, Math.min(imagesAtOnce, count - done), { codes, pixels, ...coders })
+      await this.codeImages(first + done, Math.min(together, count - done), { codes, pixels, ...coders })
       const total = this.dataset.info.count
-      context.emit({ type: 'progress', done: Math.min(total, first + done + imagesAtOnce), total })
+      context.emit({ type: 'progress', done: Math.min(total, first + done + together), total })
     }
     const codesAt = this.file.bytesWritten
     this.parts.codes += await this.section('C', codes.finish())

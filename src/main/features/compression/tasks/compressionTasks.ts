@@ -6,6 +6,8 @@ export type CompressionGoal =
   | { readonly kind: 'auto' }
   | { readonly kind: 'psnr'; readonly psnr: number }
   | { readonly kind: 'bits'; readonly bits: number }
+  /** As another file of these images has it. */
+  | { readonly kind: 'step'; readonly step: number; readonly withDetails: boolean }
 
 export interface CompressParams extends ComputeTarget {
   readonly model: ModelFiles
@@ -74,8 +76,10 @@ export interface MeasureParams extends ComputeTarget {
   readonly model: ModelFiles
   readonly training: string | null
   readonly dataset: string
-  /** Of the file, in dB: the curve is around it. */
+  /** Of the file: the curves are around it. */
   readonly psnr: number
+  readonly step: number
+  readonly withDetails: boolean
   /** Images that are measured. */
   readonly images: number
 }

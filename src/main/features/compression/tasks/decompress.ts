@@ -20,10 +20,9 @@ import {
 import { CodecModel, decodingParameters, modelHash, withRounded } from './codecModel'
 import type { DecompressParams } from './compressionTasks'
 import { noDetails } from './fitCodec'
+import { imagesAtOnce } from './someImages'
 import type { z } from 'zod'
 
-/** Images that are in memory at once. */
-const imagesAtOnce = 256
 /** Numbers that all tensors of a file may have. */
 const mostNumbers = 2 ** 28
 
@@ -69,10 +68,11 @@ async function sendBlock(
   const pixelReader = coded && new RangeReader(coded)
   const { maxError, input } = file.header
   const pixelCoder = maxError === null ? null : new PixelCoder(input, maxError)
-  for (let first = 0; first < count; first += imagesAtOnce) {
+  const together = imagesAtOnce(inputs)
+  for (let first = 0; first < count; first += together) {
     context.waitForClient()
     throwIfEnding(context as TaskContext<never>)
-    const taken = Math.min(imagesAtOnce, count - first)
+    const taken = Math.min(together, count - first)
     const rows = new Int32Array(taken * priors.length)
     for (let row = 0; row < taken; row++)
       codeModel.code(codes, rows.subarray(row * priors.length, (row + 1) * priors.length))

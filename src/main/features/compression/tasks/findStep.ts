@@ -20,8 +20,8 @@ export interface Tried extends ChosenRows {
 }
 
 /** Steps are looked for until the PSNR is this near, in dB. */
-const near = 0.01
-const mostTries = 12
+const near = 0.02
+const mostTries = 9
 
 const firstPriors = ({ axes, details }: Coordinates): DimensionPrior[] =>
   Array.from({ length: axes.count + details.count }, (_, i) => ({

@@ -14,7 +14,7 @@ const gradientRounds = 12
 /** Variance of an axis, as a share of the largest, below which it is left out at once. */
 const leastVariance = 1e-4
 /** What rounding the weights may cost, in dB. */
-const roundingLoss = 0.03
+const roundingLoss = 0.08
 const weightBits = [1, 2, 3, 4, 5, 6, 7, 9]
 /** How finely axes, and directions of details, are rounded. */
 const axesBits = 9

@@ -17,7 +17,7 @@ import { planCodec } from './planCodec'
 import { evenly, knownImages } from './someImages'
 
 /** Of the step at which the PSNR is that of the file. */
-const shares = [0.5, 0.7, 1, 1.4, 2, 3]
+const shares = [0.6, 1, 1.5, 2.2]
 const mostComponents = 400
 
 type Context = TaskContext<ComputeTasks['measureCompression']['event']>
@@ -55,10 +55,8 @@ async function modelCurve(
   const model = await CodecModel.open(spec, values, params)
   try {
     const fitted = await fitCodec(model, values, training, true)
-    const { codec, coordinates } = await planCodec(fitted, training, images, {
-      kind: 'psnr',
-      psnr: params.psnr,
-    })
+    const goal = { kind: 'step', step: params.step, withDetails: params.withDetails } as const
+    const { codec, coordinates } = await planCodec(fitted, training, images, goal)
     const trial: Trial = {
       images,
       known: await codec.places(images),

@@ -49,6 +49,12 @@ export async function planCodec(
   const none = noDetails(inputs)
   const spread = Math.sqrt(codec.axes.variance[0] ?? 1)
   const finish = (tried: Tried, target: number | null) => finished(codec, tried, target)
+  if (goal.kind === 'step') {
+    const details = goal.withDetails
+      ? await fitRest(codec, training, Math.min(mostDetails, inputs - 1))
+      : none
+    return finish(await tryStep(at(details)(goal.step), trial), null)
+  }
   if (goal.kind === 'bits') {
     const range = rangeOf(known)
     return finish(await tryStep(at(none)(Math.max(1e-9, range / 2 ** goal.bits)), trial), null)

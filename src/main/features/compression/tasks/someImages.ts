@@ -4,6 +4,9 @@ import { type Dataset, openDataset } from '../../../store/datasetStore'
 const mostImages = 2000
 const mostValues = 8e6
 
+/** Images that are in memory at once, by the values of one. */
+export const imagesAtOnce = (inputs: number): number => Math.max(1, Math.min(256, Math.floor(4e6 / inputs)))
+
 /** Up to `count` images of a dataset, as many of its beginning as of its end. @returns count × inputs, 0..1 */
 export async function evenly(dataset: Dataset, count: number): Promise<Float32Array> {
   const total = dataset.info.count
