@@ -112,8 +112,13 @@ export class CodeModel {
   }
 }
 
-/** The priors of rows of whole numbers. @param rows count × dimensions */
-export function fitPriors(rows: Int32Array, dimensions: number): DimensionPrior[] {
+/**
+ * The priors of rows of whole numbers.
+ *
+ * @param rows count × dimensions
+ * @param withPartners whether each dimension's partner is looked for, which takes longest, and which choices do not need
+ */
+export function fitPriors(rows: Int32Array, dimensions: number, withPartners = true): DimensionPrior[] {
   const count = rows.length / dimensions
   return Array.from({ length: dimensions }, (_, d) => {
     let zeros = 0
@@ -128,7 +133,7 @@ export function fitPriors(rows: Int32Array, dimensions: number): DimensionPrior[
     return {
       zero: share(zeros, count),
       goesOn: share(sum, sum + others),
-      partner: partnerOf(rows, dimensions, d),
+      partner: withPartners ? partnerOf(rows, dimensions, d) : d,
     }
   })
 }

@@ -37,10 +37,10 @@ export async function tryStep(
   const width = coordinates.axes.count + coordinates.details.count
   const begin = from ?? firstPriors(coordinates)
   const first = await chooseRows(coordinates, decode, images, known, { priors: begin, polish: false })
-  const priors = fitPriors(first.rows, width)
+  const priors = fitPriors(first.rows, width, false)
   const chosen = await chooseRows(coordinates, decode, images, known, { priors, polish })
   const psnr = meanPsnr(chosen.drawn, images, coordinates.inputs)
-  return { ...chosen, coordinates, priors: fitPriors(chosen.rows, width), psnr }
+  return { ...chosen, coordinates, priors: fitPriors(chosen.rows, width, false), psnr }
 }
 
 /**

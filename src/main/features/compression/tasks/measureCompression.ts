@@ -1,6 +1,6 @@
 import { checkHasCode } from '../../../../shared/checkHasCode'
 import { type InputShape, inputSize } from '../../../../shared/modelSpec'
-import { CodeModel, type DimensionPrior } from '../../../engine/compression/codeModel'
+import { CodeModel, type DimensionPrior, fitPriors } from '../../../engine/compression/codeModel'
 import { fitDetails } from '../../../engine/compression/fitCoordinates'
 import type { Coordinates } from '../../../engine/compression/imageCoder'
 import { RangeWriter } from '../../../engine/compression/rangeCoder'
@@ -103,7 +103,8 @@ async function curveAround(
   const points: CurvePoint[] = []
   for (const share of shares) {
     const step = coordinates.step * share
-    const { rows, priors, psnr, drawn } = await tryStep({ ...coordinates, step }, trial)
+    const { rows, psnr, drawn, ...tried } = await tryStep({ ...coordinates, step }, trial)
+    const priors = fitPriors(rows, tried.priors.length)
     const count = trial.images.length / coordinates.inputs
     points.push({
       ...{ setting: step, psnr, ssim: meanSsim(trial.images, drawn, input) },
