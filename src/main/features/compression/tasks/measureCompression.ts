@@ -18,7 +18,10 @@ import { evenly, knownImages } from './someImages'
 
 /** Of the step at which the PSNR is that of the file. */
 const shares = [0.6, 1, 1.5, 2.2]
+/** Components of PCA, and values of all of them together: more take minutes. At these PSNRs few of them are used. */
 const mostComponents = 400
+const fewestComponents = 128
+const componentValues = 8e5
 
 type Context = TaskContext<ComputeTasks['measureCompression']['event']>
 
@@ -78,7 +81,11 @@ async function pcaCurve(
   progress: () => void,
 ): Promise<CurvePoint[]> {
   const inputs = inputSize(input)
-  const wanted = Math.min(mostComponents, inputs, Math.floor(training.length / inputs) - 1)
+  const affordable = Math.max(
+    fewestComponents,
+    Math.min(mostComponents, Math.floor(componentValues / inputs)),
+  )
+  const wanted = Math.min(affordable, inputs, Math.floor(training.length / inputs) - 1)
   const details = fitDetails(Float32Array.from(training), inputs, wanted, 1e-6)
   const trial: Trial = {
     images,
