@@ -6,6 +6,9 @@ import { buffersMovingWith, createTaskContext, type TaskContext } from './worker
 import { benchConv } from './cli/bench/tasks/benchConv'
 import { benchDenoise } from './cli/bench/tasks/benchDenoise'
 import { benchTrain } from './cli/bench/tasks/benchTrain'
+import { compress } from './features/compression/tasks/compress'
+import { decompress } from './features/compression/tasks/decompress'
+import { measureCompression } from './features/compression/tasks/measureCompression'
 import { denoise } from './features/denoising/tasks/denoise'
 import { estimateNoise } from './features/denoising/tasks/estimateNoise'
 import { exportModel } from './features/models/tasks/exportModel'
@@ -72,6 +75,9 @@ const tasks: Tasks = {
   benchDenoise,
   measureTraining,
   measureRun,
+  compress,
+  decompress,
+  measureCompression,
   corrupt,
   denoise,
   estimateNoise,

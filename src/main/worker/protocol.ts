@@ -10,6 +10,7 @@ import type { NoiseSpec } from '../../shared/noise'
 import type { Baselines, EpochMetrics, Finding } from '../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../shared/trainingConfig'
 import type { AnomalyTasks } from '../features/anomalies/tasks/anomalyTasks'
+import type { CompressionTasks } from '../features/compression/tasks/compressionTasks'
 import type { DenoisingTasks } from '../features/denoising/tasks/denoisingTasks'
 import type { ExperimentTasks } from '../features/experiments/tasks/experimentTasks'
 import type { LatentTasks } from '../features/latent/tasks/latentTasks'
@@ -17,6 +18,7 @@ import type { RatingsTasks } from '../features/ratings/tasks/ratingsTasks'
 import type { ShowcaseTasks } from '../features/showcase/tasks/showcaseTasks'
 
 export type * from '../features/anomalies/tasks/anomalyTasks'
+export type * from '../features/compression/tasks/compressionTasks'
 export type * from '../features/denoising/tasks/denoisingTasks'
 export type * from '../features/latent/tasks/latentTasks'
 export type * from '../features/ratings/tasks/ratingsTasks'
@@ -196,7 +198,14 @@ export interface TriedImage {
 
 /** What the compute worker does: parameters, result, and what it reports meanwhile. */
 export interface ComputeTasks
-  extends AnomalyTasks, DenoisingTasks, ExperimentTasks, LatentTasks, RatingsTasks, ShowcaseTasks {
+  extends
+    AnomalyTasks,
+    CompressionTasks,
+    DenoisingTasks,
+    ExperimentTasks,
+    LatentTasks,
+    RatingsTasks,
+    ShowcaseTasks {
   devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
   train: { params: TrainParams; result: TrainResult; event: TrainEvent }
   evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }

@@ -3,7 +3,9 @@ import { registerAnomalies } from './anomalies'
 import { registerBench } from './bench'
 import { registerCheck } from './check'
 import { registerCompare } from './compare'
+import { registerCompress } from './compress'
 import { registerDecode } from './decode'
+import { registerDecompress } from './decompress'
 import { registerDenoise } from './denoise'
 import { registerDemo } from './demo'
 import { registerDevices } from './devices'
@@ -12,6 +14,7 @@ import { registerEvaluate } from './evaluate'
 import { registerExport } from './export'
 import { registerImportModel } from './importModel'
 import { registerImport } from './import'
+import { registerInspect } from './inspect'
 import { registerInterpolate } from './interpolate'
 import { registerLatent } from './latent'
 import { registerLibrary } from './library'
@@ -41,6 +44,9 @@ export const commands: RegisterCommand[] = [
   registerRecommend,
   registerEncode,
   registerDecode,
+  registerCompress,
+  registerDecompress,
+  registerInspect,
   registerLatent,
   registerInterpolate,
   registerNeighbours,

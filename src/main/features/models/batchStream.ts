@@ -3,7 +3,7 @@ import type { ComputeTasks } from '../../worker/protocol'
 import type { ComputeClient } from '../../worker/computeClient'
 
 /** Tasks that send what they compute as batches, in order. */
-type Streaming = 'encode' | 'reconstruct' | 'scoreAnomalies'
+type Streaming = 'encode' | 'reconstruct' | 'scoreAnomalies' | 'decompress'
 
 /**
  * The batches of a task at the pace of whoever reads them: the worker waits, so that memory stays bounded. Leaving the
