@@ -33,7 +33,7 @@ function reachOf(node: NetworkNode, { step, radius }: Reach): Reach {
   switch (node.op) {
     case 'conv':
     case 'depthwise': {
-      const { stride, dilation } = node.op === 'conv' ? node : { stride: 1, dilation: 1 }
+      const { stride, dilation } = node
       const sides = node.kernel.flatMap((taps, axis) => {
         const before = node.pads[axis]!
         return [before, (taps - 1) * dilation - before]
@@ -47,6 +47,18 @@ function reachOf(node: NetworkNode, { step, radius }: Reach): Reach {
       }
     case 'pool':
       return { step: step * node.size, radius }
+    case 'pool-over':
+      return {
+        step: step * Math.max(...node.strides),
+        radius: radius + step * Math.max(...node.kernel),
+      }
+    case 'subsample':
+      return { step: step * Math.max(node.rows, node.columns), radius }
+    case 'resize':
+      return {
+        step: step / Math.min(...node.scales),
+        radius: radius + 2 * step * Math.max(1, 1 / Math.min(...node.scales)),
+      }
     case 'unshuffle':
       return { step: step * node.block, radius }
     case 'shuffle':

@@ -184,6 +184,16 @@ function fedImage(shape: readonly (number | null)[], hints: ImportHints, notes: 
   const [, a, b, c] = shape
   if (shape.length === 2 && a)
     return { image: assumedInput(a, hints, notes), order: 'channels-last', isRow: true, withSigma: false }
+  // Grey pixels in rows.
+  if (shape.length === 3 && a && b)
+    return {
+      ...{
+        image: { height: a, width: b, channels: 1 },
+        order: 'channels-last',
+        isRow: true,
+        withSigma: false,
+      },
+    }
   if (shape.length !== 4)
     throw unsupported(`Its input is ${shape.map((side) => side ?? 'any').join(' × ')}, which is no image.`)
   const isLast = (c === 1 || c === 3) && a !== 1 && a !== 3
