@@ -84,7 +84,8 @@ function inferred(node: NetworkNode, reads: readonly ValueShape[]): ValueShape {
   const refuse = (why: string): never => {
     throw new Error(`"${node.name}" (${node.op}) ${why}.`)
   }
-  if (joining.has(node.op) ? reads.length < 2 : reads.length > 1) refuse(`reads ${reads.length} values`)
+  if (joining.has(node.op) ? reads.length < 2 : reads.length > 1 && !mayReadMore.has(node.op))
+    refuse(`reads ${reads.length} values`)
   if (onImages.has(node.op) && x.isRow) refuse('reads numbers where it takes an image')
   switch (node.op) {
     case 'dense':
@@ -166,6 +167,8 @@ function sized(node: NetworkNode, x: ValueShape, refuse: Refuse): ValueShape {
 }
 
 const joining = new Set<NetworkNode['op']>(['concat', 'add', 'sub', 'mul', 'div'])
+/** What may be told the strength of the noise. */
+const mayReadMore = new Set<NetworkNode['op']>(['onnx-file'])
 const onImages = new Set<NetworkNode['op']>([
   ...(['conv', 'depthwise', 'conv-transposed', 'pool', 'mean', 'upsample', 'shuffle', 'unshuffle'] as const),
   ...(['pad', 'crop', 'flatten', 'grid', 'pool-over', 'subsample', 'resize', 'turn'] as const),
@@ -279,6 +282,12 @@ export function leadingTo({ nodes }: Network, wanted: string, given: ReadonlySet
 /** Whether it is told the strength of the noise. */
 export const readsNoiseLevel = ({ nodes }: Network): boolean =>
   nodes.some(({ inputs }) => inputs.includes('sigma'))
+
+/** A network that is an ONNX file, which runs as it is; null for any other. */
+export function onnxFileOf({ nodes }: Network): Extract<NetworkNode, { op: 'onnx-file' }> | null {
+  const [node] = nodes
+  return node?.op === 'onnx-file' ? node : null
+}
 
 /** Whether it takes images of any size, and each pixel of its output looks at pixels around it alone. */
 export function takesAnySize({ nodes }: Network): boolean {

@@ -108,6 +108,8 @@ export const networkNodeSchema = z.discriminatedUnion('op', [
     rounding: z.enum(['floor', 'ceil', 'prefer-floor', 'prefer-ceil']),
     /** Of cubic interpolation (Keys 1981). */
     coefficient: finite,
+    /** As TensorFlow does: pixels beyond the edge do not count, and places are rounded to 1024ths. */
+    likeTensorflow: z.boolean().optional(),
   }),
   /** Height, width and channels in another order. */
   z.object({ op: z.literal('turn'), ...named, order: z.tuple([axis, axis, axis]) }),
@@ -122,6 +124,28 @@ export const networkNodeSchema = z.discriminatedUnion('op', [
   /** Without so many pixels on each side. */
   z.object({ op: z.literal('crop'), ...named, sides: margins }),
   z.object({ op: z.literal('channels'), ...named, from: z.number().int().min(0), count: size }),
+  /**
+   * An ONNX file as it is, model.onnx in the model's folder: no operation of ours says it. It restores images and does
+   * nothing else.
+   */
+  z.object({
+    op: z.literal('onnx-file'),
+    ...{
+      ...named,
+      input: z.string(),
+      layout: flatOrder,
+      output: z.string(),
+      range: z.enum(['0..1', '0..255', '-1..1']),
+    },
+    /** How it is told the strength of the noise: in a channel behind those of the image, or by an input of its own. */
+    level: z.enum(['channel', 'map', 'number']).optional(),
+    levelInput: z.string().optional(),
+    /** Height and width of its images are multiples of it; where `isFixed`, they are just that. */
+    cell: z.number().int().min(1).max(4096),
+    isFixed: z.boolean(),
+    /** Pixels around what is kept of a tile. */
+    halo: z.number().int().min(0).max(256),
+  }),
   z.object({ op: z.literal('flatten'), ...named, order: flatOrder }),
   z.object({
     op: z.literal('unflatten'),

@@ -1,4 +1,4 @@
-import { type Network, type NetworkNode, sizeOfValue, valueShapes } from '../../../shared/network'
+import { type Network, type NetworkNode, onnxFileOf, sizeOfValue, valueShapes } from '../../../shared/network'
 import type { InputShape } from '../../../shared/modelSpec'
 
 /** How a value of a network lies over the image. */
@@ -10,7 +10,10 @@ interface Reach {
 }
 
 /** How far a network looks, and the pixels that its images are to be a multiple of, for one that takes any size. */
-export function networkReach({ nodes, output }: Network): { radius: number; cell: number } {
+export function networkReach(network: Network): { radius: number; cell: number } {
+  const { nodes, output } = network
+  const file = onnxFileOf(network)
+  if (file) return { radius: file.halo, cell: file.cell }
   const reaches = new Map<string, Reach>([
     ['image', { step: 1, radius: 0 }],
     // The same everywhere, so it lies over all sizes.

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../../../shared/errors'
 import type { InputShape } from '../../../shared/modelSpec'
 import {
   isReadTransposed,
@@ -150,6 +151,11 @@ function sized(node: NetworkNode, x: Tensor, gives: ValueShape): Tensor | null {
     }
     case 'upsample':
       return (node.interpolation === 'bilinear' ? upsampleBilinear : upsampleNearest)(x, node.size)
+    case 'onnx-file':
+      throw new ExpectedError(
+        'unsupported',
+        'This model runs as the ONNX file that it is: it denoises pictures, and cannot be trained, measured, exported or looked into. Use it with denoise.',
+      )
     default:
       return null
   }

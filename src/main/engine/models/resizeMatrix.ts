@@ -2,7 +2,7 @@ import type { NetworkNode } from '../../../shared/network'
 
 export interface Resize extends Pick<
   Extract<NetworkNode, { op: 'resize' }>,
-  'interpolation' | 'coordinates' | 'rounding' | 'coefficient'
+  'interpolation' | 'coordinates' | 'rounding' | 'coefficient' | 'likeTensorflow'
 > {
   readonly scale: number
 }
@@ -22,13 +22,22 @@ export function resizeMatrix(length: number, made: number, how: Resize): number[
       const before = Math.floor(inside)
       put(before, i, 1 - (inside - before))
       put(before + 1, i, inside - before)
-    } else {
-      const before = Math.floor(at)
-      for (let tap = -1; tap <= 2; tap++)
-        put(before + tap, i, cubic(Math.abs(at - before - tap), how.coefficient))
-    }
+    } else cubicShares(at, length, how).forEach(([pixel, share]) => put(pixel, i, share))
   }
   return matrix
+}
+
+function cubicShares(at: number, length: number, how: Resize): [number, number][] {
+  const before = Math.floor(at)
+  const between = how.likeTensorflow ? Math.round((at - before) * 1024) / 1024 : at - before
+  const shares = [-1, 0, 1, 2].map((tap): [number, number] => [
+    before + tap,
+    cubic(Math.abs(between - tap), how.coefficient),
+  ])
+  if (!how.likeTensorflow) return shares
+  const inside = shares.filter(([pixel]) => pixel >= 0 && pixel < length)
+  const whole = inside.reduce((sum, [, share]) => sum + share, 0)
+  return inside.map(([pixel, share]) => [pixel, share / whole])
 }
 
 function place(i: number, length: number, made: number, { coordinates, scale }: Resize): number {

@@ -132,9 +132,9 @@ function overlapOf({ layer }: LayerCall, kernel: Pair, stride: number): Margins 
   const isSame = layer.config.padding === 'same'
   if (layer.config.output_padding != null) {
     const extra = pairOf(layer, 'output_padding')
-    const before = kernel.map((taps) => (isSame ? Math.floor(taps / 2) : 0))
-    const after = before.map((pad, axis) => pad - extra[axis]!)
-    return [before[0]!, before[1]!, after[0]!, after[1]!]
+    const over = kernel.map((taps, axis) => (isSame ? 2 * Math.floor(taps / 2) : 0) - extra[axis]!)
+    const before = over.map((pixels) => (isSame ? Math.floor(Math.max(0, pixels) / 2) : 0))
+    return [before[0]!, before[1]!, over[0]! - before[0]!, over[1]! - before[1]!]
   }
   if (isSame) return sameOverlap(kernel, stride)
   const short = kernel.map((taps) => Math.min(0, taps - stride))

@@ -14,7 +14,7 @@ import { batchNorm } from './batchNorm'
 import { convolutions } from './kerasConvolutions'
 import { normalizedAlong, slopedPixels } from './kerasGrids'
 import { sizes } from './kerasSizes'
-import { eluOf } from './composites'
+import { eluOf, shared } from './composites'
 import { activated, activatedNode as add } from './kerasActivations'
 import {
   augmentations,
@@ -127,15 +127,25 @@ const flatten: LayerRule = ({ layer, builder, inputs }) => {
   return builder.add(nameOf(layer), { op: 'flatten', order: 'channels-last' }, inputs)
 }
 
+/** x at or above the threshold, up to the largest; slope · (x - threshold) below it. */
 const relu: LayerRule = ({ layer, inputs, builder }) => {
-  const { max_value: high, negative_slope: slope = 0, threshold = 0 } = layer.config
-  if (threshold !== 0 || (high != null && slope)) refuse(layer, 'has a threshold, or a slope and an end')
-  if (typeof high === 'number') return builder.add(nameOf(layer), { op: 'clip', low: 0, high }, inputs)
-  return builder.add(
-    nameOf(layer),
-    slope ? { op: 'leaky', slope: Number(slope) } : { op: 'activation', activation: 'relu' },
-    inputs,
-  )
+  const { max_value: high, negative_slope: given = 0, threshold: from = 0 } = layer.config
+  const [slope, threshold, label] = [Number(given), Number(from), nameOf(layer)]
+  const add = (draft: NodeDraft, ...of: string[]) => builder.add(label, draft, of)
+  if (threshold !== 0) return refuse(layer, 'has a threshold')
+  const [value] = inputs as [string]
+  if (slope === 0)
+    return typeof high === 'number'
+      ? add({ op: 'clip', low: 0, high }, value)
+      : add({ op: 'activation', activation: 'relu' }, value)
+  const bent = add({ op: 'leaky', slope }, value)
+  return typeof high === 'number' ? add({ op: 'clip', low: -3.4e38, high }, bent) : bent
+}
+
+const softmax: LayerRule = ({ layer, inputs, builder }) => {
+  if (!isOverChannels(layer.config.axis, builder.shape(inputs[0]!).isRow))
+    return refuse(layer, 'shares out one among pixels')
+  return shared(builder, nameOf(layer), inputs[0]!)
 }
 
 const leakyRelu = plain(({ config }) => ({
@@ -212,6 +222,7 @@ export const kerasLayers: Readonly<Record<string, LayerRule>> = {
   Flatten: flatten,
   Activation: (call) => activated(call, call.inputs[0]!, call.layer.config.activation),
   ReLU: relu,
+  Softmax: softmax,
   LeakyReLU: leakyRelu,
   ELU: elu,
   PReLU: prelu,

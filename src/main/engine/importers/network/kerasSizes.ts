@@ -5,6 +5,7 @@ import { type Margins, sameMargins } from './margins'
 import type { NodeDraft } from './networkBuilder'
 
 type Resize = Extract<NodeDraft, { op: 'resize' }>
+type How = Pick<Resize, 'interpolation' | 'coordinates' | 'rounding' | 'likeTensorflow'>
 
 const pool: LayerRule = (call) => {
   const { layer, builder, inputs } = call
@@ -27,10 +28,10 @@ const pool: LayerRule = (call) => {
 }
 
 /** As TensorFlow resizes: between the centres of pixels. */
-const interpolations: Readonly<Record<string, Pick<Resize, 'interpolation' | 'coordinates' | 'rounding'>>> = {
+const interpolations: Readonly<Record<string, How>> = {
   nearest: { interpolation: 'nearest', coordinates: 'pixel-centre', rounding: 'floor' },
   bilinear: { interpolation: 'linear', coordinates: 'half-pixel', rounding: 'floor' },
-  bicubic: { interpolation: 'cubic', coordinates: 'half-pixel', rounding: 'floor' },
+  bicubic: { interpolation: 'cubic', coordinates: 'half-pixel', rounding: 'floor', likeTensorflow: true },
 }
 
 /** Of the cubic of TensorFlow. */

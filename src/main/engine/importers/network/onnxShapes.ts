@@ -36,7 +36,8 @@ const reshape: Operator = (node, reader) => {
   const target = wholeNumbers(node, reader, 1, 'shape') ?? []
   if (x.kind === 'blocks') return [unshuffled(node, reader, x, target)]
   if (x.kind === 'groups') return [ungrouped(node, reader, x, target)]
-  if (x.kind === 'constant') return refuse(node, 'reshapes a constant')
+  if (x.kind === 'constant' || x.kind === 'planes')
+    return refuse(node, 'reshapes a constant, or channels by themselves')
   const groups = groupsOf(node, reader, x, target)
   if (groups) return [groups]
   const before = reader.sidesOf(x)
@@ -117,6 +118,9 @@ const transpose: Operator = (node, reader) => {
   const x = reader.value(node.inputs[0] ?? '', node)
   const order = node.ints('perm')?.join()
   if (x.kind === 'blocks' && order === '0,1,3,5,2,4') return [{ ...x, turned: true }]
+  if (order === '1,0,2,3' && x.kind === 'planes') return [{ ...x, kind: 'image', order: 'channels-first' }]
+  if (order === '1,0,2,3' && x.kind === 'image' && x.order === 'channels-first')
+    return [{ kind: 'planes', value: x.value }]
   if (x.kind === 'image') {
     if (order === '0,3,1,2' && x.order === 'channels-last') return [{ ...x, order: 'channels-first' }]
     if (order === '0,2,3,1' && x.order === 'channels-first') return [{ ...x, order: 'channels-last' }]
@@ -244,14 +248,65 @@ const gather: Operator = (node, reader) => {
   const along = axisOf(x, node.number('axis') ?? 0)
   if (!index || index.shape.length !== 1 || along === 'batch' || index.data.length > 64)
     return refuse(node, 'takes what it computes, one of its numbers, or a part of the batch')
+  return [picked(node, reader, x, along, index.data)]
+}
+
+/** Channels as PyTorch's newer exporter picks them: with the batch behind them meanwhile. */
+const gatherNd: Operator = (node, reader) => {
+  const x = reader.value(node.inputs[0] ?? '', node)
+  const index = reader.constant(node.inputs[1])
+  const isOfChannels = index?.shape.length === 2 && index.shape[1] === 1 && index.data.length <= 64
+  if (x.kind !== 'planes' || !isOfChannels || node.number('batch_dims'))
+    return refuse(node, 'picks what is no channels')
+  const image: ImageValue = { kind: 'image', value: x.value, order: 'channels-first' }
+  return [{ kind: 'planes', value: picked(node, reader, image, 'channels', index.data).value }]
+}
+
+function picked(
+  node: OnnxNode,
+  reader: NetworkReader,
+  x: TensorValue,
+  along: Exclude<Along, 'batch'>,
+  index: Float32Array,
+): TensorValue {
   const length = lengthAlong(reader, x, along)
-  const picked = [...index.data].map((at) => (at < 0 ? at + length : at))
-  const [from = 0] = picked
-  if (picked.every((at, i) => at === from + i))
-    return [stretch(node, reader, x, along, { from, count: picked.length })]
-  const parts = picked.map((at) => stretch(node, reader, x, along, { from: at, count: 1 }).value)
+  const wanted = [...index].map((at) => (at < 0 ? at + length : at))
+  const [from = 0] = wanted
+  if (wanted.every((at, i) => at === from + i))
+    return stretch(node, reader, x, along, { from, count: wanted.length })
+  const parts = wanted.map((at) => stretch(node, reader, x, along, { from: at, count: 1 }).value)
   const draft = along === 'channels' ? ({ op: 'concat' } as const) : ({ op: 'concat', axis: along } as const)
-  return [{ ...x, value: reader.builder.add(node.name, draft, parts) }]
+  return { ...x, value: reader.builder.add(node.name, draft, parts) }
+}
+
+/** Numbers as an image of one pixel, and back. */
+const unsqueeze: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const axes = [...(wholeNumbers(node, reader, 1, 'axes') ?? [])]
+    .map((axis) => (axis < 0 ? axis + 4 : axis))
+    .join()
+  // Axis by axis, as PyTorch writes it.
+  if (axes === '3' && x.kind === 'image' && sizeOfPixels(reader, x) === 1) return [x]
+  const isBegun =
+    axes === '2' && reader.readersOf(node.outputs[0] ?? '').every(({ op }) => op === 'Unsqueeze')
+  if (x.kind !== 'row' || (!isBegun && axes !== '2,3' && axes !== '1,2'))
+    return refuse(node, 'adds other axes than those of one pixel')
+  const { channels } = reader.builder.shape(x.value)
+  const draft = { op: 'unflatten', order: 'channels-last', height: 1, width: 1, channels } as const
+  const order = axes !== '1,2' ? 'channels-first' : 'channels-last'
+  return [{ kind: 'image', value: reader.builder.add(node.name, draft, [x.value]), order }]
+}
+
+const sizeOfPixels = ({ builder }: NetworkReader, { value }: TensorValue) =>
+  builder.shape(value).height * builder.shape(value).width
+
+const squeeze: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const { height, width } = reader.builder.shape(x.value)
+  const axes = wholeNumbers(node, reader, 1, 'axes') ?? []
+  if (x.kind !== 'image' || height * width !== 1 || axes.length !== 2)
+    return refuse(node, 'leaves out other axes than those of one pixel')
+  return [flattened(node, reader, x)]
 }
 
 /** The strength of the noise is the same everywhere, and there for each pixel already. */
@@ -273,6 +328,9 @@ export const shapes: Readonly<Record<string, Operator>> = {
   Split: split,
   Slice: slice,
   Gather: gather,
+  GatherND: gatherNd,
+  Unsqueeze: unsqueeze,
+  Squeeze: squeeze,
   Expand: repeat,
   Tile: repeat,
 }
