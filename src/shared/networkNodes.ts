@@ -80,7 +80,7 @@ export const networkNodeSchema = z.discriminatedUnion('op', [
   z.object({
     op: z.literal('pool-over'),
     ...{ ...named, pooling: z.enum(['max', 'average']), kernel: z.tuple([side, side]) },
-    ...{ strides: z.tuple([stride, stride]), pads: margins, countsPads: z.boolean() },
+    ...{ strides: z.tuple([side, side]), pads: margins, countsPads: z.boolean() },
   }),
   /** Of so many rows and columns the first one. */
   z.object({ op: z.literal('subsample'), ...named, rows: stride, columns: stride }),

@@ -123,10 +123,13 @@ export class ConvolutionalRestorer implements Restorer {
     const halo = receptiveRadius(spec)
     const whole = { height: roundUp(image.height, cell), width: roundUp(image.width, cell) }
     const { height, width } = this.tileSize(whole, halo, image.planes)
-    // What a file computes does not lie on a grid that would have to be met.
-    const step = this.file ? 1 : cell
-    const columns = planStretches(whole.width, width, halo, step)
-    return planStretches(whole.height, height, halo, step).flatMap((row) =>
+    // Tiles of a file that are hardly larger than its windows begin where they must.
+    const step = this.file && 2 * roundUp(halo, cell) >= Math.min(height, width) ? 1 : cell
+    // What would be kept of behind the image alone is not computed.
+    const along = (all: number, length: number, own: number) =>
+      planStretches(all, length, halo, step).filter(({ from }) => from < own)
+    const columns = along(whole.width, width, image.width)
+    return along(whole.height, height, image.height).flatMap((row) =>
       columns.map((column) => ({ row, column, height, width })),
     )
   }

@@ -37,10 +37,10 @@ export async function fileAsItIs(
   const original = withoutChance(bytes, graph.external)
   const found = await workingSize(original, draft, graph.outputs)
   if (!found) return null
-  const { channels, sides: _, ...node } = { ...draft, output: found.output }
+  const { channels } = draft
   const { cell } = found
   const halo = found.isFixed ? Math.min(largestHalo, Math.floor(cell / 8)) : largestHalo
-  const file: FileNode = { ...node, name: 'file', cell, isFixed: found.isFixed, halo }
+  const file: FileNode = { ...nodeOf(draft, found.output), name: 'file', cell, isFixed: found.isFixed, halo }
   const side = found.isFixed ? cell : Math.max(cell, 64)
   const spec = modelSpecSchema.safeParse({
     ...{
@@ -50,7 +50,7 @@ export async function fileAsItIs(
       tying: 'untied',
     },
     network: { nodes: [file], output: 'file', code: null },
-    noiseLevel: node.level !== undefined,
+    noiseLevel: draft.level !== undefined,
   })
   if (!spec.success) return null
   return {
@@ -62,10 +62,23 @@ export async function fileAsItIs(
         ? `It takes images of ${cell} × ${cell} pixels, which are its tiles.`
         : `Its tiles are multiples of ${cell} pixels. What looks at a whole image looks at a tile here.`,
       ...(hints.range ? [] : ['Its images are assumed to be in 0..1. Say so if they are in another range.']),
-      ...(node.level === 'channel'
+      ...(draft.level === 'channel'
         ? ['Its last channel is taken for the strength of the noise, 1 being white.']
         : []),
     ],
+  }
+}
+
+function nodeOf({ op, inputs, input, layout, range, level, levelInput }: Draft, output: string) {
+  return {
+    op,
+    inputs,
+    input,
+    layout,
+    range,
+    output,
+    ...(level ? { level } : {}),
+    ...(levelInput ? { levelInput } : {}),
   }
 }
 
@@ -107,12 +120,13 @@ function levelOf(shape: readonly (number | null)[]): 'map' | 'number' | null {
 /** The least multiple of pixels with which it gives an image of the same size, also where height and width differ. */
 async function workingSize(
   bytes: Uint8Array,
-  { channels, sides, ...draft }: Draft,
+  draft: Draft,
   outputs: readonly string[],
 ): Promise<{ cell: number; isFixed: boolean; output: string } | null> {
+  const { channels, sides } = draft
   if (sides && sides[0] !== sides[1]) return null
   for (const output of outputs) {
-    const node: FileNode = { ...draft, output, name: 'file', cell: 1, isFixed: false, halo: 0 }
+    const node: FileNode = { ...nodeOf(draft, output), name: 'file', cell: 1, isFixed: false, halo: 0 }
     const program = await FileProgram.open(bytes, node, channels).catch(onlyExpected)
     if (!program) return null
     try {

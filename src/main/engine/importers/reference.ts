@@ -1,6 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
-import type { ImportHints } from '../../../shared/importing'
-import { type Activation, activations } from '../../../shared/modelSpec'
+import { type ForeignActivation, foreignActivations, type ImportHints } from '../../../shared/importing'
 import { difference, givenBy, inUnits, turned } from './compareWithFile'
 import type { ImportedModel } from './importedModel'
 
@@ -73,7 +72,16 @@ function proved<M extends ImportedModel>(
 }
 
 /** The usual ones first. */
-const usual: readonly Activation[] = ['relu', 'sigmoid', 'linear', 'tanh', 'leaky-relu', 'elu']
+const usual: readonly ForeignActivation[] = [
+  'relu',
+  'sigmoid',
+  'linear',
+  'tanh',
+  'gelu',
+  'leaky-relu',
+  'elu',
+  'silu',
+]
 
 /** More take too long. */
 const mostAttempts = 300
@@ -83,11 +91,11 @@ function* attempts({ assumes, arrangements = 1 }: ImportedModel, hints: ImportHi
     yield hints
     if (arrangements === 1) return
   }
-  const all = [...new Set([...usual, ...activations])]
+  const all = [...new Set([...usual, ...foreignActivations])]
   const hiddens = assumes?.hidden && !hints.hidden ? all : [hints.hidden]
   const sigmoidFirst = ['sigmoid' as const, ...all.filter((one) => one !== 'sigmoid')]
   const outputs = assumes?.output && !hints.output ? sigmoidFirst : [hints.output]
-  const codesFor = (hidden: Activation | null) =>
+  const codesFor = (hidden: ForeignActivation | null) =>
     hints.code ? [hints.code] : hidden ? new Set([hidden, 'linear' as const]) : [null]
   const tried = hiddens.flatMap((hidden, h) =>
     [...codesFor(hidden)].flatMap((code, c) =>

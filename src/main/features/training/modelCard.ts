@@ -1,3 +1,4 @@
+import { onnxFileOf } from '../../../shared/network'
 import { describeLayers, layerWidths } from '../../../shared/layerSizes'
 import {
   type Activation,
@@ -25,7 +26,7 @@ ${hasPreview ? '\n![Originals, what the model was given, and what it made of the
 | --- | --- |
 ${rows(info)}
 
-${spec.network ? networkLayout : layersLayout(spec)}
+${spec.network ? (onnxFileOf(spec.network) ? fileLayout : networkLayout) : layersLayout(spec)}
 
 ${learned(trainedOn)}
 
@@ -61,6 +62,9 @@ const layersLayout = (spec: ModelSpec) =>
 const networkLayout = `It was made elsewhere and is kept as it stands: \`spec.network\` in \`model.json\` lists its operations, each with
 the values that it reads. \`weights.safetensors\` holds their kernels as inputs × units, or height × width × channels × filters
 (of transposed convolutions height × width × filters × channels), and their biases.`
+
+const fileLayout = `It was made elsewhere and runs as the ONNX file that it is: \`model.onnx\`. It denoises pictures in tiles; \`spec.network\`
+in \`model.json\` says what goes in and comes out. \`weights.safetensors\` is empty.`
 
 const isDense = ({ encoder }: ModelSpec) => encoder.every(({ type }) => type === 'dense')
 

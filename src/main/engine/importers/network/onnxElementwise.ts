@@ -8,7 +8,7 @@ import type { NetworkReader } from './onnxNetwork'
 import { functions } from './onnxFunctions'
 import { eachChannel, gridded, keepsShape, slopedGrid } from './onnxGrids'
 import { normalizedWhole, reductions } from './onnxReductions'
-import { applied, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
+import { applied, asChannels, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
 
 const activation =
   (name: 'relu' | 'elu' | 'sigmoid' | 'tanh' | 'softplus'): Operator =>
@@ -89,35 +89,39 @@ const batchNormalization: Operator = (node, reader) => {
   return [applied(node, reader, x, { op: 'scale', channels: variance.length }, { ...weights })]
 }
 
-const normalization =
-  (over: 'mean' | 'channel-mean'): Operator =>
-  (node, reader) => {
-    const x = tensorAt(node, reader)
-    if (over === 'mean' && x.kind !== 'image') refuse(node, 'reads numbers where it takes an image')
-    const { channels } = reader.builder.shape(x.value)
-    const gain = reader.constant(node.inputs[1])?.data ?? new Float32Array(0)
-    const shift = reader.constant(node.inputs[2])?.data ?? new Float32Array(channels)
-    if (gain.length !== channels || shift.length !== channels)
-      refuse(node, 'does not scale each channel by a constant')
-    const numbers = { gain, shift, epsilon: node.number('epsilon') ?? 1e-5 }
-    return [{ ...x, value: normalized(reader.builder, node.name, x.value, over, numbers) }]
-  }
+function normalizedOver(
+  node: OnnxNode,
+  reader: NetworkReader,
+  x: TensorValue,
+  over: 'mean' | 'channel-mean',
+) {
+  const { channels } = reader.builder.shape(x.value)
+  const gain = reader.constant(node.inputs[1])?.data ?? new Float32Array(0)
+  const shift = reader.constant(node.inputs[2])?.data ?? new Float32Array(channels)
+  if (gain.length !== channels || shift.length !== channels)
+    refuse(node, 'does not scale each channel by a constant')
+  const numbers = { gain, shift, epsilon: node.number('epsilon') ?? 1e-5 }
+  return normalized(reader.builder, node.name, x.value, over, numbers)
+}
 
 const instanceNormalization: Operator = (node, reader) => {
   const x = reader.value(node.inputs[0] ?? '', node)
   if (x.kind === 'groups') return [normalizedGroups(node, reader, x)]
-  return normalization('mean')(node, reader)
+  if (x.kind !== 'image') return refuse(node, 'reads numbers where it takes an image')
+  return [{ ...x, value: normalizedOver(node, reader, x, 'mean') }]
 }
 
 const layerNormalization: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
-  const rank = x.kind === 'row' ? 2 : 4
   const axis = node.number('axis') ?? -1
-  const isOfChannels = x.kind === 'row' || x.order === 'channels-last'
-  if (x.kind === 'image' && (axis === 1 || axis === -3)) return [normalizedWhole(node, reader, x)]
-  if (!isOfChannels || (axis < 0 ? axis + rank : axis) !== rank - 1)
-    return refuse(node, 'normalizes over more than the channels')
-  return normalization('channel-mean')(node, reader)
+  const over = <V extends TensorValue>(of: V): V => ({
+    ...of,
+    value: normalizedOver(node, reader, of, 'channel-mean'),
+  })
+  if (x.kind === 'row') return [over(x)]
+  if (axis === 1 || axis === -3) return [normalizedWhole(node, reader, x)]
+  if (axis !== -1 && axis !== 3) return refuse(node, 'normalizes over rows or columns')
+  return [asChannels(node, reader, x, -1, over)]
 }
 
 const isZero = (constant: Weight | null | undefined) => constant?.data.length === 1 && constant.data[0] === 0

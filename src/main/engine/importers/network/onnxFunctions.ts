@@ -2,7 +2,7 @@ import type { OnnxNode } from '../onnxGraph'
 import { shared, squared } from './composites'
 import type { NodeDraft } from './networkBuilder'
 import type { NetworkReader } from './onnxNetwork'
-import { applied, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
+import { applied, asChannels, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
 
 const function_ =
   (name: 'exp' | 'log' | 'abs'): Operator =>
@@ -57,9 +57,11 @@ const largest = 3.4e38
 const softmax: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
   const axis = node.number('axis') ?? -1
-  const [rank, own] = x.kind === 'row' ? [2, 1] : [4, x.order === 'channels-first' ? 1 : 3]
-  if ((axis < 0 ? axis + rank : axis) !== own) return refuse(node, 'shares out one among pixels')
-  return [{ ...x, value: shared(reader.builder, node.name, x.value) }]
+  const share = <V extends TensorValue>(of: V): V => ({
+    ...of,
+    value: shared(reader.builder, node.name, of.value),
+  })
+  return [x.kind === 'row' ? share(x) : asChannels(node, reader, x, axis, share)]
 }
 
 /** α · ELU(x / α) */

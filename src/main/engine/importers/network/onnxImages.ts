@@ -34,11 +34,13 @@ const pool: Operator = (node, reader) => {
     const isInside = steps * strides[axis]! < [height, width][axis]! + given[axis]!
     return isInside ? steps * strides[axis]! - whole : 0
   }
-  const isPlain =
-    kernel[0] === kernel[1] &&
-    strides.every((stride) => stride === kernel[0]) &&
-    pads.every((pad) => pad === 0)
-  if (isPlain) return [applied(node, reader, x, { op: 'pool', pooling, size: kernel[0] })]
+  const isUnpadded = pads.every((pad) => pad === 0)
+  // One window that is the whole image.
+  if (isUnpadded && kernel[0] === height && kernel[1] === width)
+    return [applied(node, reader, x, pooling === 'max' ? { op: 'peak', over: 'pixels' } : { op: 'mean' })]
+  const isPlain = kernel[0] === kernel[1] && strides.every((stride) => stride === kernel[0])
+  if (isPlain && isUnpadded && kernel[0] <= 16)
+    return [applied(node, reader, x, { op: 'pool', pooling, size: kernel[0] })]
   const countsPads = (node.number('count_include_pad') ?? 0) !== 0
   if (pooling === 'average' && countsPads && pads.join() !== given.join())
     return refuse(node, 'averages over the edge')

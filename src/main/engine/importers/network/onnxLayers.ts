@@ -4,7 +4,15 @@ import { spatialFirst } from '../spatialFirst'
 import { type NodeDraft, vector, weight } from './networkBuilder'
 import type { NetworkReader } from './onnxNetwork'
 import { cropAndGrow, type Margins, oddFirst, sameMargins, sameOverlap } from './margins'
-import { applied, type ImageValue, type Operator, planesAt, refuse, tensorAt } from './onnxReading'
+import {
+  applied,
+  asChannels,
+  type ImageValue,
+  type Operator,
+  planesAt,
+  refuse,
+  tensorAt,
+} from './onnxReading'
 
 type Four = [number, number, number, number]
 type Pair = [number, number]
@@ -28,16 +36,14 @@ function dense(
 ) {
   const x = tensorAt(node, reader)
   const constant = reader.constant(node.inputs[1])
-  const isOfPixels = x.kind === 'image' && x.order === 'channels-last'
-  if ((x.kind !== 'row' && !isOfPixels) || constant?.shape.length !== 2)
-    return refuse(node, 'multiplies with no constant matrix')
+  if (constant?.shape.length !== 2) return refuse(node, 'multiplies with no constant matrix')
   const [rows, columns] = constant.shape as Pair
   const turned = isTransposed ? weight([columns, rows], transposed(constant.data, rows, columns)) : constant
   const kernel = weight(turned.shape, scaledBy(turned.data, scales.kernel))
   const [reads, units] = kernel.shape as Pair
   const bias = added && scaledBy(repeated(node, added.data, units), scales.bias)
   const weights = { kernel, ...(bias ? { bias: vector(bias) } : {}) }
-  if (isOfPixels) {
+  if (x.kind === 'image') {
     const draft = {
       op: 'conv',
       kernel: [1, 1] as Pair,
@@ -47,7 +53,9 @@ function dense(
       dilation: 1,
     } as const
     const own = { ...weights, kernel: weight([1, 1, reads, units], kernel.data) }
-    return [applied(node, reader, x, { ...draft, pads: [0, 0, 0, 0], bias: bias !== null }, own)]
+    const multiplied = (of: ImageValue) =>
+      applied(node, reader, of, { ...draft, pads: [0, 0, 0, 0], bias: bias !== null }, own)
+    return [asChannels(node, reader, x, -1, multiplied)]
   }
   return [applied(node, reader, x, { op: 'dense', reads, units, bias: bias !== null }, weights)]
 }

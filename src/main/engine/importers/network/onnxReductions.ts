@@ -2,9 +2,17 @@ import type { OnnxNode } from '../onnxGraph'
 import type { NodeDraft } from './networkBuilder'
 import { gridded } from './onnxGrids'
 import type { NetworkReader } from './onnxNetwork'
-import { applied, imageAt, type ImageValue, type Operator, refuse, type TensorValue } from './onnxReading'
+import {
+  applied,
+  asChannels,
+  imageAt,
+  type ImageValue,
+  type Operator,
+  refuse,
+  type TensorValue,
+} from './onnxReading'
 
-type Over = 'pixels' | 'channels' | 'all'
+type Over = 'pixels' | 'channels' | 'rows' | 'columns' | 'all'
 
 /** What is taken over: pixels, channels or both, whatever the order of the axes. */
 function overOf(node: OnnxNode, reader: NetworkReader, x: ImageValue): Over {
@@ -15,6 +23,8 @@ function overOf(node: OnnxNode, reader: NetworkReader, x: ImageValue): Over {
   if (found === (isFirst ? '2,3' : '1,2')) return 'pixels'
   if (found === (isFirst ? '1' : '3')) return 'channels'
   if (found === '1,2,3') return 'all'
+  if (found === (isFirst ? '2' : '1')) return 'rows'
+  if (found === (isFirst ? '3' : '2')) return 'columns'
   return refuse(node, 'reduces other axes than height and width, or than the channels')
 }
 
@@ -28,6 +38,10 @@ function reduced(
   by: Reduction,
 ): ImageValue {
   if (over === 'all') return reduced(node, reader, reduced(node, reader, x, 'pixels', by), 'channels', by)
+  if (over === 'rows' || over === 'columns') {
+    const axis = { rows: 1, columns: 2 }[over] + (x.order === 'channels-first' ? 1 : 0)
+    return asChannels(node, reader, x, axis, (of) => reduced(node, reader, of, 'channels', by))
+  }
   const draft: NodeDraft =
     by === 'peak' ? { op: 'peak', over } : over === 'pixels' ? { op: 'mean' } : { op: 'channel-mean' }
   return applied(node, reader, x, draft)
@@ -36,7 +50,7 @@ function reduced(
 /** Without its axes what is left of the pixels is a row. */
 function withoutAxes(node: OnnxNode, reader: NetworkReader, x: ImageValue, over: Over): TensorValue {
   if (node.number('keepdims') !== 0) return x
-  if (over === 'channels') return refuse(node, 'leaves out the axis of the channels')
+  if (over !== 'pixels' && over !== 'all') return refuse(node, 'leaves out a single axis')
   const value = reader.builder.add(node.name, { op: 'flatten', order: 'channels-last' }, [x.value])
   return { kind: 'row', value }
 }
@@ -54,7 +68,13 @@ const sum: Operator = (node, reader) => {
   const x = imageAt(node, reader)
   const over = overOf(node, reader, x)
   const { height, width, channels } = reader.builder.shape(x.value)
-  const count = (over === 'channels' ? 1 : height * width) * (over === 'pixels' ? 1 : channels)
+  const count = {
+    pixels: height * width,
+    channels,
+    rows: height,
+    columns: width,
+    all: height * width * channels,
+  }[over]
   const mean = reduced(node, reader, x, over, 'mean')
   const total = applied(node, reader, mean, { op: 'affine', gain: count, shift: 0 })
   return [withoutAxes(node, reader, total, over)]
