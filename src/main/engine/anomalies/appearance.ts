@@ -1,4 +1,5 @@
 import type { InputShape } from '../../../shared/modelSpec'
+import { shrink, shrunkShape } from './patchFeatures'
 import { ShrunkGaussian } from './shrunkGaussian'
 
 /** Pixels of a side that is looked at; more of them say no more about an image as a whole. */
@@ -11,12 +12,15 @@ const unseen = 0.01
 /** So that the logarithm of nothing is a number. */
 const least = 1e-3
 
+/** Sizes at which detail and its directions are looked at, each half of the one before. */
+const sizes = 3
+
 /** How many numbers describe an image. */
-export const appearanceSize = 16
+export const appearanceSize = 22
 
 /**
  * An image as a whole in a few numbers: its mean colour, its contrast, how colourful it is, quantiles of its brightness, how
- * much detail there is, and how much of it is flat. Among photographs a drawing, a letter or a scan is far from all others
+ * much detail there is at three sizes and in which direction, and how much of it is flat. Among photographs a drawing, a letter or a scan is far from all others
  * in these, while no small part of it needs to be odd.
  *
  * @param images count × height × width × channels, values 0..1
@@ -51,13 +55,44 @@ function appearanceOf(image: Float32Array, input: InputShape): number[] {
     log(spreadOf(cellMeans(grey, width, height))),
     steps.filter((step) => step < unseen).length / steps.length,
     entropyOf(grey),
+    ...grainOf(image, input),
   ]
 }
 
-interface Seen {
+/** At the full size, half and a quarter of it: how much detail there is, and how much more of it goes across than down. */
+function grainOf(image: Float32Array, shape: InputShape): number[] {
+  const out: number[] = []
+  let seen = greyOf(image, shape)
+  for (let k = 0; k < sizes; k++) {
+    let [across, down] = [0, 0]
+    for (let y = 0; y < seen.height - 1; y++)
+      for (let x = 0; x < seen.width - 1; x++) {
+        const at = y * seen.width + x
+        across += Math.abs(seen.grey[at + 1]! - seen.grey[at]!)
+        down += Math.abs(seen.grey[at + seen.width]! - seen.grey[at]!)
+      }
+    const places = Math.max(1, (seen.width - 1) * (seen.height - 1))
+    out.push(Math.log(detailOf(seen) + least))
+    out.push(Math.log((across / places + least) / (down / places + least)))
+    const shrunk = shrunkShape({ ...seen, channels: 1 }, 2)
+    seen = { ...shrunk, grey: shrink(seen.grey, { ...seen, channels: 1 }, 2) }
+  }
+  return out
+}
+
+function greyOf(image: Float32Array, { width, height, channels }: InputShape): Grey {
+  const grey = new Float32Array(width * height)
+  for (let at = 0; at < image.length; at++) grey[Math.floor(at / channels)]! += image[at]! / channels
+  return { width, height, grey }
+}
+
+interface Grey {
   readonly width: number
   readonly height: number
   readonly grey: Float32Array
+}
+
+interface Seen extends Grey {
   readonly saturation: Float32Array
   /** Mean of each of three channels. */
   readonly colors: readonly number[]
@@ -92,14 +127,14 @@ function stepsOf({ grey, width, height }: Seen): Float32Array {
 }
 
 /** Mean difference from the four neighbours. */
-function detailOf({ grey, width, height }: Seen): number {
+function detailOf({ grey, width, height }: Grey): number {
   let sum = 0
   for (let y = 1; y < height - 1; y++)
     for (let x = 1; x < width - 1; x++) {
       const at = y * width + x
       sum += Math.abs(4 * grey[at]! - grey[at - 1]! - grey[at + 1]! - grey[at - width]! - grey[at + width]!)
     }
-  return sum / Math.max(1, (width - 2) * (height - 2))
+  return width < 3 || height < 3 ? 0 : sum / ((width - 2) * (height - 2))
 }
 
 function cellMeans(grey: Float32Array, width: number, height: number): Float32Array {
@@ -144,9 +179,12 @@ export class AppearanceScore {
     return new AppearanceScore(input, ShrunkGaussian.fit(scaled(normal, scales), appearanceSize), scales)
   }
 
-  /** @param images count × height × width × channels, values 0..1 */
-  of(images: Float32Array): Float32Array {
-    return this.gaussian.distances(scaled(appearances(images, this.input), this.scales))
+  /**
+   * @param images count × height × width × channels, values 0..1
+   * @param own at least 0 for each of them that it was fitted to
+   */
+  of(images: Float32Array, own?: Int32Array): Float32Array {
+    return this.gaussian.distances(scaled(appearances(images, this.input), this.scales), own)
   }
 }
 

@@ -8,24 +8,29 @@ const decileSigma = 1.2815515655446004
 /**
  * Where the scores of normal images lie, so that different kinds of scores can be put together: in the logarithm 0 is
  * their median, and 1 as far above it as one standard deviation would be, told from the ninth decile. A few odd ones
- * among them move neither.
+ * among them move neither. Scores that are spread evenly as they are stay as they are.
  */
 export class Calibration {
   private readonly median: number
   private readonly spread: number
 
-  constructor(normal: ArrayLike<number>) {
-    const sorted = Float64Array.from(normal, logOf).sort()
+  constructor(
+    normal: ArrayLike<number>,
+    private readonly isEven = false,
+  ) {
+    const sorted = Float64Array.from(normal, (score) => this.scaled(score)).sort()
     this.median = thresholdFor(sorted, 0.5)
     this.spread = Math.max(1e-3, (thresholdFor(sorted, 0.1) - this.median) / decileSigma)
   }
 
   of(score: number): number {
-    return (logOf(score) - this.median) / this.spread
+    return (this.scaled(score) - this.median) / this.spread
+  }
+
+  private scaled(score: number): number {
+    return this.isEven ? score : Math.log(Math.max(score, leastScore))
   }
 }
-
-const logOf = (score: number) => Math.log(Math.max(score, leastScore))
 
 /**
  * The threshold that a rate of false alarms asks for where some of the images are odd: from the median and the ninth

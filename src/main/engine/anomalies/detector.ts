@@ -3,8 +3,9 @@ import { thresholdFor } from '../../../shared/anomalyFigures'
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { inferenceBatch } from '../training/evaluation'
 import { type PixelSource, readImages } from '../training/pixelSource'
-import { Calibration, robustThreshold } from './calibration'
+import { type Calibration, robustThreshold } from './calibration'
 import { GradientFeatures } from './gradientFeatures'
+import { calibrate, together } from './scoreOfMeasures'
 import {
   type Computing,
   type MapKind,
@@ -13,7 +14,6 @@ import {
   measureNames,
   type Measures,
   NormalImages,
-  ofNetwork,
 } from './measures'
 
 export interface DetectorOptions extends Computing {
@@ -35,8 +35,7 @@ const mostCompared = 6000
 const mostNumbers = 4e8
 /** Share of images that leaves where some may be odd. */
 const leftOut = 0.1
-/** Images that were held back before their errors are put beside those of the others. */
-const enoughHeldOut = 10
+const fewestForLeaving = 20
 /** Up to this side small shapes matter and surfaces do not. */
 const smallSide = 40
 
@@ -59,6 +58,8 @@ export class AnomalyDetector {
     { normal, threshold, heatAt, usualHeat }: Judged,
     /** Where the rows of the source are among the normal images. */
     private readonly places: ReadonlyMap<number, number>,
+    /** What was measured of rows of the source on the way. */
+    private readonly known: { readonly places: ReadonlyMap<number, number>; readonly measured: Measured },
   ) {
     this.normal = normal
     this.threshold = threshold
@@ -70,14 +71,15 @@ export class AnomalyDetector {
     const { rows, robust } = options
     const names = measuresOf(options.score, options.spec)
     const compared = spread(rows, Math.min(mostCompared, Math.floor(mostNumbers / source.rowBytes)))
-    const steps = (robust ? 4 : 2) * compared.length
+    const leave = robust && compared.length >= fewestForLeaving
+    const steps = (leave ? 4 : 2) * compared.length
     let done = 0
     const onBatch = (count: number) => options.onProgress(Math.min(steps, (done += count)), steps)
     let kept = compared
     let measures = await learn(source, kept, names, options, onBatch)
-    let measured = await measureAll(source, compared, measures, placesOf(kept), options, onBatch)
+    let measured = await measureAll(source, compared, measures, placesOf(kept), options, onBatch, leave)
     let calibrations = calibrate(measured, compared, options.heldOut)
-    if (robust && compared.length >= 20) {
+    if (leave) {
       const scores = together(measured, calibrations, options.score)
       const limit = thresholdFor(Float64Array.from(scores).sort(), leftOut)
       kept = compared.filter((_, i) => scores[i]! <= limit)
@@ -103,6 +105,7 @@ export class AnomalyDetector {
       options.score,
       judged,
       placesOf(kept),
+      { places: placesOf(compared), measured },
     )
   }
 
@@ -115,18 +118,36 @@ export class AnomalyDetector {
     rows?: ArrayLike<number>,
     withMaps = false,
   ): Promise<{ scores: Float64Array; parts: Measured; maps: Float32Array }> {
+    const known = rows && !withMaps ? this.knownOf(rows) : null
+    if (known)
+      return {
+        scores: together(known, this.calibrations, this.kind),
+        parts: known,
+        maps: new Float32Array(0),
+      }
     const own = rows && Int32Array.from(rows, (row) => this.places.get(row) ?? -1)
     const inputs = inputSize(this.spec.input)
     const size = inputs / this.spec.input.channels
     const maps = new Float32Array(withMaps ? (pixels.length / inputs) * size : 0)
     const comesAlong = withMaps && this.mapKind === 'texture'
     const onMap = comesAlong ? (i: number, map: Float32Array) => maps.set(map, i * size) : undefined
-    const parts = await this.measures.of(pixels, own, onMap)
+    const parts = await this.measures.of(pixels, own, { onMap })
     for (let i = 0; withMaps && !comesAlong && i * inputs < pixels.length; i++) {
       const { map } = await this.measures.mapOf(this.mapKind, pixels.subarray(i * inputs, (i + 1) * inputs))
       maps.set(map, i * size)
     }
     return { scores: together(parts, this.calibrations, this.kind), parts, maps }
+  }
+
+  /** Null where one of them was not measured. */
+  private knownOf(rows: ArrayLike<number>): Measured | null {
+    const { places, measured } = this.known
+    const at = Int32Array.from(rows, (row) => places.get(row) ?? -1)
+    if (at.includes(-1)) return null
+    const entries = Object.entries(measured) as [MeasureName, Float32Array][]
+    return Object.fromEntries(
+      entries.map(([name, all]) => [name, Float32Array.from(at, (place) => all[place]!)]),
+    )
   }
 
   /** How odd each place of one image is, and what the network makes of it. */
@@ -187,16 +208,15 @@ async function measureAll(
   places: ReadonlyMap<number, number>,
   options: DetectorOptions,
   onBatch: (count: number) => void,
+  quickly = false,
 ): Promise<Measured> {
   const all: Measured = Object.fromEntries(
     measures.names.map((name) => [name, new Float32Array(rows.length)]),
   )
   let first = 0
   await eachBatch(source, rows, options, async (pixels, some) => {
-    const measured = await measures.of(
-      pixels,
-      Int32Array.from(some, (row) => places.get(row) ?? -1),
-    )
+    const own = Int32Array.from(some, (row) => places.get(row) ?? -1)
+    const measured = await measures.of(pixels, own, { quickly })
     for (const name of measures.names) all[name]!.set(measured[name]!, first)
     first += some.length
     onBatch(some.length)
@@ -218,64 +238,6 @@ async function eachBatch(
     await readImages(source, some, pixels)
     await visit(pixels, some)
   }
-}
-
-/**
- * A network knows the images that it was trained on, and errs less there: their values are raised by as much as the median
- * of those that were held back is higher.
- */
-function calibrate(
-  measured: Measured,
-  rows: Uint32Array,
-  heldOut: ReadonlySet<number>,
-): Map<MeasureName, Calibration> {
-  const entries = Object.entries(measured) as [MeasureName, Float32Array][]
-  return new Map(
-    entries.map(([name, values]) => {
-      const held = values.filter((_, i) => heldOut.has(rows[i]!))
-      const others = values.filter((_, i) => !heldOut.has(rows[i]!))
-      if (ofNetwork.includes(name) && held.length >= enoughHeldOut && others.length > 0) {
-        const factor = Math.max(1, middle(held) / Math.max(middle(others), 1e-12))
-        values.forEach((value, i) => {
-          if (!heldOut.has(rows[i]!)) values[i] = value * factor
-        })
-      }
-      return [name, new Calibration(values)]
-    }),
-  )
-}
-
-const middle = (values: Float32Array) => thresholdFor(Float32Array.from(values).sort(), 0.5)
-
-/**
- * What the measures say in relation to normal images. By default the oddest of them counts most, as a sum of odds would have
- * it: a scratch is odd in a small part, a letter among photographs as a whole and in no part. `ranks` is their mean.
- */
-function together(
-  measured: Measured,
-  calibrations: ReadonlyMap<MeasureName, Calibration>,
-  score: AnomalyScore,
-): Float64Array {
-  const { texture, pieces, ...others } = measured
-  const calibrated = (name: MeasureName, values: Float32Array) => {
-    const calibration = calibrations.get(name)!
-    return Float64Array.from(values, (value) => calibration.of(value))
-  }
-  const terms = (Object.entries(others) as [MeasureName, Float32Array][]).map((entry) => calibrated(...entry))
-  if (texture && pieces) {
-    const second = calibrated('pieces', pieces)
-    terms.push(calibrated('texture', texture).map((value, i) => Math.max(value, second[i]!)))
-  }
-  const joined = score === 'ranks' ? meanOf : logOfSum
-  return Float64Array.from(terms[0] ?? [], (_, i) => joined(terms.map((term) => term[i]!)))
-}
-
-const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-
-/** Of their exponentials: a little above the largest. */
-function logOfSum(values: readonly number[]): number {
-  const most = Math.max(...values)
-  return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0))
 }
 
 async function judge(

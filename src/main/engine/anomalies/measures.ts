@@ -24,6 +24,8 @@ export const measureNames = [
 ] as const
 export type MeasureName = (typeof measureNames)[number]
 
+/** Those whose values lie evenly around their median as they are, and not in the logarithm. */
+export const evenlySpread: readonly MeasureName[] = ['appearance']
 /** Those that look at what the network makes of an image it may have been trained on. */
 export const ofNetwork: readonly MeasureName[] = ['error', 'patch', 'ssim', 'knn', 'mahalanobis']
 
@@ -113,6 +115,13 @@ interface Learned {
   readonly typical: readonly number[]
 }
 
+interface Looking {
+  /** Is given the map of each image that comes about on the way, by small patches. */
+  readonly onMap?: ((image: number, map: Float32Array) => void) | undefined
+  /** Whether small patches are looked at in less detail. */
+  readonly quickly?: boolean | undefined
+}
+
 /** Measures how far images are from normal ones. The caller disposes of it; the model is the caller's. */
 export class Measures {
   constructor(
@@ -125,20 +134,15 @@ export class Measures {
   /**
    * @param pixels count × inputs bytes
    * @param own which of the normal images each is; −1 where it is none of them
-   * @param onMap is given the map of each image that comes about on the way, by small patches
    */
-  async of(
-    pixels: Uint8Array,
-    own?: Int32Array,
-    onMap?: (image: number, map: Float32Array) => void,
-  ): Promise<Measured> {
+  async of(pixels: Uint8Array, own?: Int32Array, { onMap, quickly }: Looking = {}): Promise<Measured> {
     const { spec, model } = this.computing
     const all = await reconstructAll(model, spec, pixels)
     const measured: Measured = {}
     for (const name of this.names)
       if (name !== 'texture' && name !== 'pieces') measured[name] = await this.measure(name, all, own)
     return this.learned.patches
-      ? { ...measured, ...(await this.surprise(this.learned.patches, all, onMap)) }
+      ? { ...measured, ...(await this.surprise(this.learned.patches, all, { onMap, quickly })) }
       : measured
   }
 
@@ -175,7 +179,7 @@ export class Measures {
       case 'features':
         return features!.of(this.gradients.of(all.images), own)
       case 'appearance':
-        return appearance!.of(all.images)
+        return appearance!.of(all.images, own)
       case 'knn':
         return codes!.of(all.codes!, own)
       case 'mahalanobis':
@@ -187,12 +191,12 @@ export class Measures {
   private async surprise(
     patches: PatchSurprise,
     all: ReconstructedImages,
-    onMap?: (image: number, map: Float32Array) => void,
+    { onMap, quickly }: Looking,
   ): Promise<Measured> {
     const inputs = inputSize(this.computing.spec.input)
     const [texture, pieces] = [new Float32Array(all.count), new Float32Array(all.count)]
     for (let i = 0; i < all.count; i++) {
-      const maps = await patches.mapsOf(all.images.subarray(i * inputs, (i + 1) * inputs))
+      const maps = await patches.mapsOf(all.images.subarray(i * inputs, (i + 1) * inputs), quickly)
       texture[i] = Math.exp(Math.min(1200, largest(maps.texture)) / 16)
       pieces[i] = Math.exp(Math.min(1200, largest(maps.pieces)) / 16)
       onMap?.(i, middleOf(maps))

@@ -89,8 +89,10 @@ export class PatchSurprise {
     return new PatchSurprise(shape, scales)
   }
 
-  async mapsOf(image: Float32Array): Promise<SurpriseMaps> {
-    const { shape, scales } = this
+  /** @param quickly leaves out the full size, which takes three quarters of the time */
+  async mapsOf(image: Float32Array, quickly = false): Promise<SurpriseMaps> {
+    const { shape } = this
+    const scales = quickly && this.scales.length > 1 ? this.scales.slice(1) : this.scales
     const { width, height } = shape
     const sums = { texture: new Float32Array(width * height), pieces: new Float32Array(width * height) }
     for (const scale of scales) {

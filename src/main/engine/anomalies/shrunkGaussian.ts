@@ -19,6 +19,8 @@ export class ShrunkGaussian {
     private readonly whitening: Float64Array,
     /** 0 takes the covariance as it is, 1 none of it. */
     readonly shrinkage: number,
+    /** Of the vectors that it was fitted to. */
+    private readonly count: number,
   ) {}
 
   /** @param data count × dimensions, two vectors at least */
@@ -28,8 +30,12 @@ export class ShrunkGaussian {
     return ofVectors(projectPca(pca, data), pca.components, pca)
   }
 
-  /** @param vectors count × dimensions as they were fitted */
-  distances(vectors: Float32Array): Float32Array {
+  /**
+   * @param vectors count × dimensions as they were fitted
+   * @param own at least 0 for each vector that it was fitted to: its distance is that from all the others, since it has drawn
+   *   mean and covariance towards itself
+   */
+  distances(vectors: Float32Array, own?: Int32Array): Float32Array {
     const data = this.pca ? projectPca(this.pca, vectors) : vectors
     const { dimensions, mean, whitening } = this
     const out = new Float32Array(data.length / dimensions)
@@ -42,9 +48,16 @@ export class ShrunkGaussian {
         for (let i = 0, at = k * dimensions; i < dimensions; i++, at++) sum += centred[i]! * whitening[at]!
         squares += sum * sum
       }
-      out[row] = Math.sqrt(squares)
+      out[row] = Math.sqrt((own?.[row] ?? -1) < 0 ? squares : this.leftOut(squares))
     }
     return out
+  }
+
+  /** The squared distance of one of the vectors from the others (Sherman & Morrison 1950), at the same shrinkage. */
+  private leftOut(squares: number): number {
+    const { count, shrinkage } = this
+    const pull = ((1 - shrinkage) * count) / (count - 1) ** 2
+    return (squares * (count / (count - 1)) ** 2) / Math.max(1 - pull * squares, 1e-3)
   }
 
   /** For other places that compute the same. */
@@ -54,8 +67,9 @@ export class ShrunkGaussian {
     mean: Float64Array,
     whitening: Float64Array,
     shrinkage: number,
+    count: number,
   ): ShrunkGaussian {
-    return new ShrunkGaussian(pca, dimensions, mean, whitening, shrinkage)
+    return new ShrunkGaussian(pca, dimensions, mean, whitening, shrinkage, count)
   }
 }
 
@@ -67,7 +81,8 @@ function ofVectors(data: Float32Array, dimensions: number, pca: Pca | null): Shr
   const level = trace / dimensions
   for (let i = 0; i < covariance.length; i++) covariance[i]! *= 1 - shrinkage
   for (let i = 0; i < dimensions; i++) covariance[i * dimensions + i]! += shrinkage * level
-  return ShrunkGaussian.create(pca, dimensions, mean, whiteningOf(covariance, dimensions, level), shrinkage)
+  const whitening = whiteningOf(covariance, dimensions, level)
+  return ShrunkGaussian.create(pca, dimensions, mean, whitening, shrinkage, data.length / dimensions)
 }
 
 /** Mean and population covariance. @param data count × dimensions */

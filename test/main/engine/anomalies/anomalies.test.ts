@@ -4,6 +4,7 @@ import { patchSides, worstPatch } from '../../../../src/main/engine/anomalies/er
 import { GradientFeatures } from '../../../../src/main/engine/anomalies/gradientFeatures'
 import { NeighborScore } from '../../../../src/main/engine/anomalies/neighborScore'
 import { PatchSurprise } from '../../../../src/main/engine/anomalies/patchSurprise'
+import { together } from '../../../../src/main/engine/anomalies/scoreOfMeasures'
 import { moments, ShrunkGaussian } from '../../../../src/main/engine/anomalies/shrunkGaussian'
 import { dissimilarityMap, ssimOfImages } from '../../../../src/main/engine/imaging/ssim'
 import { damage } from '../../../../src/main/engine/training/damage'
@@ -21,6 +22,43 @@ it('shrinks a covariance as LedoitWolf of scikit-learn does', () => {
   for (const [i, distance] of gaussian.distances(data.subarray(0, 12)).entries())
     expect(distance).toBeCloseTo(expected[i]!, 4)
   expect(moments(data, 4).mean[0]).toBeGreaterThan(0)
+})
+
+it('tells how far a vector lies from all the others, though it was fitted to it too', () => {
+  const random = randomStream(8)
+  // Correlated, so that little is shrunk.
+  const data = Float32Array.from({ length: 90 }, (_, at) => (1 + (at % 3)) * random.uniform())
+  data.set([2, -1, 3], 6)
+  const without = ShrunkGaussian.fit(
+    data.filter((_, at) => at < 6 || at >= 9),
+    3,
+  )
+  const expected = without.distances(data.subarray(6, 9))[0]!
+  const all = ShrunkGaussian.fit(data, 3)
+  const [drawn] = all.distances(data.subarray(6, 9))
+  const [leftOut] = all.distances(data.subarray(6, 9), Int32Array.of(2))
+  // Their level and shrinkage are still those of all vectors, which leaves a part of what the vector has drawn.
+  expect(Math.abs(leftOut! - expected)).toBeLessThan(0.4 * Math.abs(drawn! - expected))
+})
+
+it('calls odd what is odd as a whole, whatever its parts say, and else what parts say together', () => {
+  const values = Array.from({ length: 101 }, (_, i) => i)
+  const even = new Calibration(values, true)
+  const calibrations = new Map(
+    (['features', 'texture', 'pieces', 'appearance'] as const).map((name) => [name, even] as const),
+  )
+  const at = (features: number, texture: number, appearance: number) =>
+    together(
+      {
+        features: Float32Array.of(features),
+        texture: Float32Array.of(texture),
+        ...{ pieces: Float32Array.of(50), appearance: Float32Array.of(appearance) },
+      },
+      calibrations,
+      'default',
+    )[0]!
+  expect(at(50, 50, 400)).toBeCloseTo(even.of(400) - 1, 1)
+  expect(at(200, 300, 50)).toBeCloseTo((even.of(200) + even.of(300)) / 2, 0)
 })
 
 it('finds the worst patch', () => {
