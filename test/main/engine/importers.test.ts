@@ -241,7 +241,7 @@ for name, model in networks.items():
   })
 
   it('names what keeps a network from being read', async () => {
-    expect((await readNamed('norm')).notes.join()).toContain('operator LpPool')
+    expect((await readNamed('norm')).notes.join()).toContain('operator Sign')
   })
 })
 
