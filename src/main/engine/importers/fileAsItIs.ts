@@ -34,7 +34,8 @@ export async function fileAsItIs(
 ): Promise<ImportedModel | null> {
   const draft = draftOf(graph, hints)
   if (!draft || graph.nodes.some(({ op }) => op.startsWith('Random') || op === 'Multinomial')) return null
-  const original = withoutChance(bytes, graph.external)
+  // The file itself, byte by byte, where it is whole.
+  const original = graph.external.size > 0 ? withoutChance(bytes, graph.external) : bytes
   const found = await workingSize(original, draft, graph.outputs)
   if (!found) return null
   const { channels } = draft

@@ -154,7 +154,7 @@ function sized(node: NetworkNode, x: Tensor, gives: ValueShape): Tensor | null {
     case 'onnx-file':
       throw new ExpectedError(
         'unsupported',
-        'This model runs as the ONNX file that it is: it denoises pictures, and cannot be trained, measured, exported or looked into. Use it with denoise.',
+        'This model runs as the ONNX file that it is: it denoises pictures, and cannot be trained, measured on a dataset, exported or looked into. Use it with denoise.',
       )
     default:
       return null
