@@ -13,6 +13,7 @@ import { activationFunctions } from '../graph/ops/activations'
 import { add, maximum, minimum, mul, sub } from '../graph/ops/arithmetic'
 import { concat } from '../graph/ops/concat'
 import { constant } from '../graph/ops/constant'
+import { customGradient } from '../graph/ops/customGradient'
 import { matmul } from '../graph/ops/matmul'
 import { placeholder } from '../graph/ops/placeholder'
 import { reduceMean } from '../graph/ops/reduce'
@@ -164,7 +165,10 @@ class ModelGraph {
     return tensors
   }
 
-  /** The decoder's copies after a step that left the given values. */
+  /**
+   * The decoder's copies after a step that left the given values. Nothing flows back through them to the encoder, which would
+   * be tied by that in all steps of a call but the first.
+   */
   copied(valueOf: (variable: Variable) => Tensor): Map<Variable, Tensor> {
     if (this.spec.tying !== 'copied' || this.spec.copyEvery !== 'batch') return new Map()
     const tensors = this.parameters.tensors(this.parameters.stored(valueOf))
@@ -173,7 +177,8 @@ class ModelGraph {
         const name = decoderKernel(mirrored(this.spec, layer))
         const kernel = tensors.get(encoderKernel(layer))!
         const copy = this.copies.find((variable) => variable.name === name)!
-        return [copy, type === 'dense' ? transpose(kernel) : slice(kernel, 2, 0, decoderShape[2]!)]
+        const value = type === 'dense' ? transpose(kernel) : slice(kernel, 2, 0, decoderShape[2]!)
+        return [copy, customGradient(value)]
       }),
     )
   }
