@@ -1,13 +1,19 @@
 import { ExpectedError } from './errors'
 import { sentence } from './texts/sentence'
 import type { ModelSpec } from './modelSpec'
+import { onnxFileOf } from './network'
 import type { TrainingConfig } from './trainingConfig'
 
-/** @throws ExpectedError `bad-usage` for a model that cannot be trained in these stages */
+/** @throws ExpectedError `bad-usage` for a model that cannot be trained in these stages, `unsupported` for one that cannot be trained at all */
 export function checkPretraining(
   spec: ModelSpec,
   { pretraining }: Pick<TrainingConfig, 'pretraining'>,
 ): void {
+  if (spec.network && onnxFileOf(spec.network))
+    throw new ExpectedError(
+      'unsupported',
+      'This model runs as the ONNX file that it is, and cannot be trained. Use it with denoise, or train a model of Hourglass.',
+    )
   if (!pretraining) return
   const isMirrored = spec.decoder === 'mirror' && !spec.network
   if (pretraining.kind === 'tied' && !(isMirrored && spec.tying === 'untied' && !spec.noiseLevel))

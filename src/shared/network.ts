@@ -1,102 +1,9 @@
 import { z } from 'zod'
-import { activationSchema } from './activation'
+import { type NetworkNode, networkNodeSchema } from './networkNodes'
 import { checkSharedKernel } from './networkParameters'
 
+export { type NetworkNode, networkNodeSchema } from './networkNodes'
 export { isReadTransposed, networkParameters, sharesKernels } from './networkParameters'
-
-const size = z.number().int().min(1).max(65_536)
-const side = z.number().int().min(1).max(64)
-const stride = z.number().int().min(1).max(16)
-const pixels = z.number().int().min(0).max(512)
-/** Pixels at the top, left, bottom and right. */
-const margins = z.tuple([pixels, pixels, pixels, pixels])
-
-const finite = z.number().finite()
-/** How an image becomes a row of numbers: pixel by pixel, or channel by channel. */
-const flatOrder = z.enum(['channels-last', 'channels-first'])
-
-/** What gives a value, and at the same time its name. Parameters are called after it: `NAME.kernel`, `NAME.bias`. */
-const named = {
-  name: z
-    .string()
-    .regex(/^[\w.-]{1,120}$/)
-    .refine((name) => name !== 'image' && name !== 'sigma'),
-  /** Values: `image`, `sigma` (the noise level, where 1 is white) or names of nodes further up. */
-  inputs: z.array(z.string().max(120)).min(1).max(64),
-}
-const biased = { ...named, bias: z.boolean().default(true) }
-/** Instead of a kernel of its own: that of a node further up, whose name this is. */
-const shared = { kernelOf: z.string().max(120).optional() }
-
-/** One operation of a network on images (height × width × channels) or rows of numbers. */
-export const networkNodeSchema = z.discriminatedUnion('op', [
-  /** x · kernel + bias; kernel reads × units. */
-  z.object({
-    op: z.literal('dense'),
-    ...{ ...biased, ...shared, reads: z.number().int().min(1).max(4e6), units: size },
-    /** Whether the kernel of the other node is read transposed: tied weights. */
-    transposed: z.boolean().optional(),
-  }),
-  /** Kernel height × width × reads × filters, zeros around the image. */
-  z.object({
-    op: z.literal('conv'),
-    ...{ ...biased, ...shared, kernel: z.tuple([side, side]), reads: size, filters: size },
-    ...{ stride, dilation: z.number().int().min(1).max(64).default(1), pads: margins },
-  }),
-  /** Each channel by itself; kernel height × width × reads. */
-  z.object({
-    op: z.literal('depthwise'),
-    ...{ ...biased, kernel: z.tuple([side, side]), reads: size, pads: margins },
-  }),
-  /** Each pixel as a patch, `stride` apart and added up, then cropped and grown; kernel height × width × filters × reads. */
-  z.object({
-    op: z.literal('conv-transposed'),
-    ...{ ...biased, ...shared, kernel: z.tuple([side, side]), reads: size, filters: size },
-    ...{ stride, crop: margins, grow: margins.default([0, 0, 0, 0]) },
-  }),
-  /** x · gain + shift, of each channel its own: batch normalisation as it is used. */
-  z.object({ op: z.literal('scale'), ...named, channels: size }),
-  /** x · gain + shift */
-  z.object({ op: z.literal('affine'), ...named, gain: finite, shift: finite }),
-  z.object({ op: z.literal('activation'), ...named, activation: activationSchema }),
-  /** max(x, 0) + slope · min(x, 0) */
-  z.object({ op: z.literal('leaky'), ...named, slope: finite }),
-  /** The same with a slope for each channel (He et al. 2015). */
-  z.object({ op: z.literal('prelu'), ...named, channels: size }),
-  z.object({ op: z.literal('sqrt'), ...named }),
-  /** The error function, of which GELU is made (Hendrycks & Gimpel 2016). */
-  z.object({ op: z.literal('erf'), ...named }),
-  z.object({ op: z.literal('clip'), ...named, low: finite, high: finite }),
-  /** Of squares that do not overlap; pixels that fill none are left out. */
-  z.object({ op: z.literal('pool'), ...named, pooling: z.enum(['max', 'average']), size: stride }),
-  /** The mean over all pixels, as one pixel. */
-  z.object({ op: z.literal('mean'), ...named }),
-  /** The mean over all channels, as one channel. */
-  z.object({ op: z.literal('channel-mean'), ...named }),
-  z.object({
-    op: z.literal('upsample'),
-    ...{ ...named, interpolation: z.enum(['nearest', 'bilinear']), size: stride },
-  }),
-  /** Channels become pixels of a block, channel by channel or pixel by pixel. */
-  z.object({ op: z.literal('shuffle'), ...named, block: stride, order: flatOrder }),
-  z.object({ op: z.literal('unshuffle'), ...named, block: stride, order: flatOrder }),
-  z.object({ op: z.literal('concat'), ...named }),
-  z.object({ op: z.literal('add'), ...named }),
-  z.object({ op: z.literal('sub'), ...named }),
-  z.object({ op: z.literal('mul'), ...named }),
-  /** The first by the second. */
-  z.object({ op: z.literal('div'), ...named }),
-  z.object({ op: z.literal('pad'), ...named, mode: z.enum(['zero', 'reflect', 'edge']), pads: margins }),
-  /** Without so many pixels on each side. */
-  z.object({ op: z.literal('crop'), ...named, sides: margins }),
-  z.object({ op: z.literal('channels'), ...named, from: z.number().int().min(0), count: size }),
-  z.object({ op: z.literal('flatten'), ...named, order: flatOrder }),
-  z.object({
-    op: z.literal('unflatten'),
-    ...{ ...named, order: flatOrder, height: size, width: size, channels: size },
-  }),
-])
-export type NetworkNode = z.infer<typeof networkNodeSchema>
 
 /** A network as it stands, operation by operation, for models made elsewhere whose decoder is no mirror of the encoder. */
 export const networkSchema = z.object({
@@ -177,7 +84,8 @@ function inferred(node: NetworkNode, reads: readonly ValueShape[]): ValueShape {
   const refuse = (why: string): never => {
     throw new Error(`"${node.name}" (${node.op}) ${why}.`)
   }
-  if (joining.has(node.op) ? reads.length < 2 : reads.length > 1) refuse(`reads ${reads.length} values`)
+  if (joining.has(node.op) ? reads.length < 2 : reads.length > 1 && !mayReadMore.has(node.op))
+    refuse(`reads ${reads.length} values`)
   if (onImages.has(node.op) && x.isRow) refuse('reads numbers where it takes an image')
   switch (node.op) {
     case 'dense':
@@ -193,15 +101,6 @@ function inferred(node: NetworkNode, reads: readonly ValueShape[]): ValueShape {
     case 'prelu':
       if (x.channels !== node.channels) refuse(`takes ${node.channels} channels, not ${x.channels}`)
       return x
-    case 'pool':
-      return { ...x, height: Math.floor(x.height / node.size), width: Math.floor(x.width / node.size) }
-    case 'mean':
-      return { ...x, height: 1, width: 1 }
-    case 'channel-mean':
-      return { ...x, channels: 1 }
-    case 'upsample':
-      if (node.interpolation === 'bilinear' && node.size % 2) refuse('enlarges by an odd number')
-      return { ...x, height: x.height * node.size, width: x.width * node.size }
     case 'shuffle':
       if (x.channels % node.block ** 2) refuse(`cannot make blocks out of ${x.channels} channels`)
       return scaledBy(x, node.block)
@@ -209,7 +108,7 @@ function inferred(node: NetworkNode, reads: readonly ValueShape[]): ValueShape {
       if (x.height % node.block || x.width % node.block) refuse(`cannot divide ${x.width} × ${x.height}`)
       return scaledBy(x, 1 / node.block)
     case 'concat':
-      return joined(reads, refuse)
+      return (node.axis ?? 'channels') === 'channels' ? joined(reads, refuse) : beside(node, reads, refuse)
     case 'add':
     case 'sub':
     case 'mul':
@@ -229,14 +128,50 @@ function inferred(node: NetworkNode, reads: readonly ValueShape[]): ValueShape {
         refuse(`cannot make ${describeShape(node)} out of ${describeShape(x)}`)
       return { height: node.height, width: node.width, channels: node.channels, isRow: false }
     default:
+      return sized(node, x, refuse)
+  }
+}
+
+/** Where the sizes of an image are what changes, if anything does. */
+function sized(node: NetworkNode, x: ValueShape, refuse: Refuse): ValueShape {
+  switch (node.op) {
+    case 'pool':
+      return { ...x, height: Math.floor(x.height / node.size), width: Math.floor(x.width / node.size) }
+    case 'pool-over':
+      return pooledOver(node, x)
+    case 'subsample':
+      return { ...x, height: Math.ceil(x.height / node.rows), width: Math.ceil(x.width / node.columns) }
+    case 'grid':
+      return combined([x, { ...x, height: node.height, width: node.width, channels: node.channels }], refuse)
+    case 'peak':
+      if (node.over === 'pixels' && x.isRow) refuse('reads numbers where it takes an image')
+      return node.over === 'pixels' ? { ...x, height: 1, width: 1 } : { ...x, channels: 1 }
+    case 'resize':
+      return {
+        ...x,
+        height: scaledSide(x.height, node.scales[0]),
+        width: scaledSide(x.width, node.scales[1]),
+      }
+    case 'turn':
+      return turned(node, x, refuse)
+    case 'mean':
+      return { ...x, height: 1, width: 1 }
+    case 'channel-mean':
+      return { ...x, channels: 1 }
+    case 'upsample':
+      if (node.interpolation === 'bilinear' && node.size % 2) refuse('enlarges by an odd number')
+      return { ...x, height: x.height * node.size, width: x.width * node.size }
+    default:
       return x
   }
 }
 
 const joining = new Set<NetworkNode['op']>(['concat', 'add', 'sub', 'mul', 'div'])
+/** What may be told the strength of the noise. */
+const mayReadMore = new Set<NetworkNode['op']>(['onnx-file'])
 const onImages = new Set<NetworkNode['op']>([
   ...(['conv', 'depthwise', 'conv-transposed', 'pool', 'mean', 'upsample', 'shuffle', 'unshuffle'] as const),
-  ...(['pad', 'crop', 'flatten'] as const),
+  ...(['pad', 'crop', 'flatten', 'grid', 'pool-over', 'subsample', 'resize', 'turn'] as const),
 ])
 
 type Refuse = (why: string) => never
@@ -251,13 +186,13 @@ const scaledBy = (x: ValueShape, by: number): ValueShape => ({
 
 function convolved(node: Reads<'conv'> | Reads<'depthwise'>, x: ValueShape, refuse: Refuse): ValueShape {
   const { kernel, pads, reads } = node
-  const { stride, dilation } = node.op === 'conv' ? node : { stride: 1, dilation: 1 }
+  const { stride, dilation } = node
   if (x.channels !== reads) refuse(`takes ${reads} channels, not ${x.channels}`)
   const [height, width] = [x.height, x.width].map((length, axis) => {
     const seen = (kernel[axis]! - 1) * dilation + 1
     return Math.floor((length + pads[axis]! + pads[axis + 2]! - seen) / stride) + 1
   })
-  return { height: height!, width: width!, channels: node.op === 'conv' ? node.filters : reads, isRow: false }
+  return { height: height!, width: width!, channels: filtersOf(node), isRow: false }
 }
 
 function transposedShape(node: Reads<'conv-transposed'>, x: ValueShape, refuse: Refuse): ValueShape {
@@ -268,6 +203,34 @@ function transposedShape(node: Reads<'conv-transposed'>, x: ValueShape, refuse: 
       (length - 1) * stride + kernel[axis]! - crop[axis]! - crop[axis + 2]! + grow[axis]! + grow[axis + 2]!,
   )
   return { height: height!, width: width!, channels: node.filters, isRow: false }
+}
+
+const filtersOf = (node: Reads<'conv'> | Reads<'depthwise'>) =>
+  node.op === 'conv' ? node.filters : node.reads * node.multiplier
+
+function pooledOver({ kernel, strides, pads }: Reads<'pool-over'>, x: ValueShape): ValueShape {
+  const side = (length: number, at: 0 | 1) =>
+    Math.floor((length + pads[at] + pads[at + 2]! - kernel[at]) / strides[at]) + 1
+  return { ...x, height: side(x.height, 0), width: side(x.width, 1) }
+}
+
+/** Thirds and the like are not exact. */
+export const scaledSide = (side: number, scale: number) => Math.floor(side * scale + 1e-4)
+
+function turned({ order }: Reads<'turn'>, x: ValueShape, refuse: Refuse): ValueShape {
+  if (new Set(order).size !== 3) refuse('names an axis twice')
+  const sides = [x.height, x.width, x.channels]
+  const [height, width, channels] = order.map((axis) => sides[axis]!) as [number, number, number]
+  return { height, width, channels, isRow: false }
+}
+
+/** Images one below the other, or side by side. */
+function beside({ axis }: Reads<'concat'>, reads: readonly ValueShape[], refuse: Refuse): ValueShape {
+  const [x] = reads as [ValueShape]
+  const [along, across] = axis === 'rows' ? (['height', 'width'] as const) : (['width', 'height'] as const)
+  if (reads.some((one) => one.isRow || one[across] !== x[across] || one.channels !== x.channels))
+    refuse(`joins ${reads.map(describeShape).join(' and ')}`)
+  return { ...x, [along]: reads.reduce((sum, one) => sum + one[along], 0) }
 }
 
 function cropped({ sides: [top, left, bottom, right] }: Reads<'crop'>, x: ValueShape): ValueShape {
@@ -320,9 +283,35 @@ export function leadingTo({ nodes }: Network, wanted: string, given: ReadonlySet
 export const readsNoiseLevel = ({ nodes }: Network): boolean =>
   nodes.some(({ inputs }) => inputs.includes('sigma'))
 
+/** A network that is an ONNX file, which runs as it is; null for any other. */
+export function onnxFileOf({ nodes }: Network): Extract<NetworkNode, { op: 'onnx-file' }> | null {
+  const [node] = nodes
+  return node?.op === 'onnx-file' ? node : null
+}
+
 /** Whether it takes images of any size, and each pixel of its output looks at pixels around it alone. */
 export function takesAnySize({ nodes }: Network): boolean {
-  return nodes.every(({ op }) => op !== 'dense' && op !== 'flatten' && op !== 'unflatten' && op !== 'mean')
+  return nodes.every((node) => !ofOneSize.has(node.op) && !isOfOneSize(node))
+}
+
+const ofOneSize = new Set<NetworkNode['op']>(['dense', 'flatten', 'unflatten', 'mean', 'turn'])
+
+/** What knows where in the image a pixel lies, or how large the image is. */
+function isOfOneSize(node: NetworkNode): boolean {
+  switch (node.op) {
+    case 'grid':
+      return node.height > 1 || node.width > 1
+    case 'peak':
+      return node.over === 'pixels'
+    case 'concat':
+      return node.axis === 'rows' || node.axis === 'columns'
+    case 'resize': {
+      const isWhole = (scale: number) => Number.isInteger(scale) || Number.isInteger(1 / scale)
+      return node.coordinates === 'align-corners' || !node.scales.every(isWhole)
+    }
+    default:
+      return false
+  }
 }
 
 /** Names of nodes that have a kernel, in their order. */

@@ -1,4 +1,5 @@
-import type { Network, NetworkNode } from './network'
+import type { Network } from './network'
+import type { NetworkNode } from './networkNodes'
 
 /** A parameter of a node, with its shape. */
 export interface NetworkParameter {
@@ -24,12 +25,16 @@ export function networkParameters({ nodes }: Network): NetworkParameter[] {
       case 'dense':
         return kernel(ownKernel(node)!, node.units)
       case 'depthwise':
-        return kernel(ownKernel(node)!, node.reads)
+        return kernel(ownKernel(node)!, node.reads * node.multiplier)
       case 'conv':
       case 'conv-transposed':
         return kernel(ownKernel(node)!, node.filters)
       case 'scale':
         return [perChannel('gain', node.channels), perChannel('shift', node.channels)]
+      case 'grid': {
+        const shape = [node.height, node.width, node.channels]
+        return ['gain', 'shift'].map((part) => ({ name: `${node.name}.${part}`, shape, kind: 'bias' }))
+      }
       case 'prelu':
         return [perChannel('slope', node.channels)]
       default:
@@ -60,7 +65,7 @@ function ownKernel(node: NetworkNode): readonly number[] | null {
     case 'conv':
       return [...node.kernel, node.reads, node.filters]
     case 'depthwise':
-      return [...node.kernel, node.reads]
+      return [...node.kernel, node.reads * node.multiplier]
     case 'conv-transposed':
       return [...node.kernel, node.filters, node.reads]
     default:

@@ -23,6 +23,9 @@ export const modelFiles = {
   preview: (folder: string) => join(folder, 'preview.png'),
 } as const
 
+/** The ONNX file of a model that runs as the file that it was. */
+export const originalFile = (folder: string) => join(folder, 'model.onnx')
+
 /** A trained model, ready to be loaded. */
 export interface TrainedModel {
   readonly kind: 'run' | 'model'
@@ -45,6 +48,8 @@ export interface SavedModel {
   readonly card: string
   /** A PNG. */
   readonly preview: Uint8Array | null
+  /** An ONNX file, of a model that runs as it is. */
+  readonly original?: Uint8Array | undefined
 }
 
 /**
@@ -62,7 +67,7 @@ export async function openModel(path: string): Promise<TrainedModel> {
 /** Replaces the model in `folder`, whole or not at all. @throws ExpectedError when it cannot be written */
 export async function writeModel(
   folder: string,
-  { info, weights, card, preview }: SavedModel,
+  { info, weights, card, preview, original }: SavedModel,
 ): Promise<void> {
   await checkMayReplace(folder)
   const beside = partialPath(folder)
@@ -73,6 +78,7 @@ export async function writeModel(
     await writeFileAtomic(modelFiles.weights(beside), modelWeightsInPieces(weights))
     await writeFileAtomic(modelFiles.card(beside), card)
     if (preview) await writeFileAtomic(modelFiles.preview(beside), preview)
+    if (original) await writeFileAtomic(originalFile(beside), original)
     await rm(folder, { recursive: true, force: true })
     await rename(beside, folder)
     await syncFolder(dirname(folder))

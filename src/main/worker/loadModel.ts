@@ -1,9 +1,13 @@
+import { dirname } from 'node:path'
 import type { ModelSpec } from '../../shared/modelSpec'
+import { onnxFileOf } from '../../shared/network'
 import type { NoiseSpec } from '../../shared/noise'
+import { CompiledFile } from '../engine/denoising/compiledFile'
 import { parametersFromWeights, withTransposes } from '../engine/models/weights'
 import { buildInferenceProgram } from '../engine/training/trainingProgram'
 import type { CompiledProgram, CompileOptions } from '../engine/runtimes/runtime'
 import { readWeights } from '../store/checkpointStore'
+import { originalFile } from '../store/modelStore'
 import type { ComputeTarget, ModelFiles } from './protocol'
 import { release } from './release'
 import { chooseRuntime } from './runtimes'
@@ -14,7 +18,10 @@ export async function loadModel(
   noise: NoiseSpec | null,
   target: ComputeTarget,
 ): Promise<CompiledProgram> {
-  return compileModel(files.spec, await readParameters(files), noise, target)
+  const { spec, weights } = files
+  const file = spec.network && onnxFileOf(spec.network)
+  if (file) return CompiledFile.open(originalFile(dirname(weights)), file, spec.input)
+  return compileModel(spec, await readParameters(files), noise, target)
 }
 
 /** The same, of parameters by name. */

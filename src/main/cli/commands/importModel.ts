@@ -1,6 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type ValueRange, valueRanges } from '../../../shared/importing'
-import { type Activation, activations } from '../../../shared/modelSpec'
+import {
+  type ForeignActivation,
+  foreignActivations,
+  type ValueRange,
+  valueRanges,
+} from '../../../shared/importing'
 import { appVersion, computeWorkerEntry } from '../../builtFiles'
 import { nameOfImported, readModel, saveImported } from '../../features/models/importModel'
 import { noFence } from '../../base/fence'
@@ -13,9 +17,9 @@ interface ImportFlags {
   name?: string
   size?: { width: number; height: number }
   channels: string
-  hidden?: Activation
-  code?: Activation
-  output?: Activation
+  hidden?: ForeignActivation
+  code?: ForeignActivation
+  output?: ForeignActivation
   range?: ValueRange
   noise?: string
   reference?: string
@@ -80,17 +84,17 @@ function addOptions(command: Command): Command {
     )
     .addOption(
       new Option('--hidden <name>', 'activation of hidden layers, for files of weights alone').choices([
-        ...activations,
+        ...foreignActivations,
       ]),
     )
     .addOption(
       new Option('--code <name>', 'activation of the code, if not that of hidden layers').choices([
-        ...activations,
+        ...foreignActivations,
       ]),
     )
     .addOption(
       new Option('--output <name>', 'activation of the output, for files of weights alone').choices([
-        ...activations,
+        ...foreignActivations,
       ]),
     )
     .addOption(new Option('--range <range>', 'of the values of its images').choices([...valueRanges]))

@@ -1,7 +1,9 @@
 import { isFullyConvolutional, type ModelSpec } from '../../../shared/modelSpec'
+import { onnxFileOf } from '../../../shared/network'
 import { addTurnedBack, type Turn, turned, turns, transposes } from '../imaging/turns'
 import { evenLength, planStretches, shareOf } from '../imaging/tiles'
 import type { Runtime } from '../runtimes/runtime'
+import { FileProgram } from './fileProgram'
 import { cellOf, receptiveRadius } from './receptiveRadius'
 import type { RestoreOptions, Restorer, RestorerOptions, ToldNoise } from './restorer'
 import { type RestoringInput, RestoringProgram } from './restoringProgram'
@@ -29,7 +31,8 @@ interface Piece {
  */
 export class ConvolutionalRestorer implements Restorer {
   /** By the shape of the tiles, the last one used at the end. */
-  private readonly compiled = new Map<string, RestoringProgram>()
+  private readonly compiled = new Map<string, RestoringProgram | FileProgram>()
+  private readonly file: ReturnType<typeof onnxFileOf>
 
   constructor(
     private readonly runtime: Runtime,
@@ -38,6 +41,7 @@ export class ConvolutionalRestorer implements Restorer {
     private readonly options: RestorerOptions,
   ) {
     if (!isFullyConvolutional(spec)) throw new Error('The model takes images of one size only.')
+    this.file = spec.network ? onnxFileOf(spec.network) : null
   }
 
   get channels(): 1 | 3 {
@@ -99,7 +103,7 @@ export class ConvolutionalRestorer implements Restorer {
       const program = await this.programFor(rows, columns, lanes)
       const given =
         way === 0 ? inputs : inputs.map((one) => ({ ...one, images: turned(one.images, shape, way) }))
-      const outputs = await program.run(given)
+      const outputs = await program.run(given, { height: rows, width: columns })
       if (i === 0) sums = outputs
       else outputs.forEach((output, at) => addTurnedBack(sums[at]!, output, shape, way))
       onWay(i + 1)
@@ -119,8 +123,13 @@ export class ConvolutionalRestorer implements Restorer {
     const halo = receptiveRadius(spec)
     const whole = { height: roundUp(image.height, cell), width: roundUp(image.width, cell) }
     const { height, width } = this.tileSize(whole, halo, image.planes)
-    const columns = planStretches(whole.width, width, halo, cell)
-    return planStretches(whole.height, height, halo, cell).flatMap((row) =>
+    // Tiles of a file that are hardly larger than its windows begin where they must.
+    const step = this.file && 2 * roundUp(halo, cell) >= Math.min(height, width) ? 1 : cell
+    // What would be kept of behind the image alone is not computed.
+    const along = (all: number, length: number, own: number) =>
+      planStretches(all, length, halo, step).filter(({ from }) => from < own)
+    const columns = along(whole.width, width, image.width)
+    return along(whole.height, height, image.height).flatMap((row) =>
       columns.map((column) => ({ row, column, height, width })),
     )
   }
@@ -129,6 +138,7 @@ export class ConvolutionalRestorer implements Restorer {
   private tileSize(whole: Size, halo: number, planes: number): Size {
     const { options, cell } = this
     const most = roundUp(options.tile, cell)
+    if (this.file) return { height: Math.min(whole.height, most), width: Math.min(whole.width, most) }
     if (whole.height <= most && whole.width <= most && options.lanes > planes)
       for (const across of [options.batch, 1]) {
         const height = shareOf(whole.height, options.lanes, halo, cell)
@@ -141,8 +151,12 @@ export class ConvolutionalRestorer implements Restorer {
     }
   }
 
-  private async programFor(height: number, width: number, lanes: number): Promise<RestoringProgram> {
-    const key = `${height} ${width} ${lanes}`
+  private async programFor(
+    height: number,
+    width: number,
+    lanes: number,
+  ): Promise<RestoringProgram | FileProgram> {
+    const key = this.file ? 'file' : `${height} ${width} ${lanes}`
     let program = this.compiled.get(key)
     this.compiled.delete(key)
     if (!program) {
@@ -152,8 +166,10 @@ export class ConvolutionalRestorer implements Restorer {
         this.compiled.delete(oldest.value)
       }
       const spec = { ...this.spec, input: { ...this.spec.input, height, width } }
-      const { runtime, options, values } = this
-      program = await RestoringProgram.compile(runtime, spec, values, { ...options, lanes })
+      const { runtime, options, values, file } = this
+      program = file
+        ? await FileProgram.open(options.file ?? '', file, this.channels, options.threads)
+        : await RestoringProgram.compile(runtime, spec, values, { ...options, lanes })
     }
     this.compiled.set(key, program)
     return program

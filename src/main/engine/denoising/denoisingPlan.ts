@@ -33,12 +33,14 @@ export function planDenoising(
   correlation?: readonly (readonly number[])[],
 ): DenoisingPlan {
   const { channels } = spec.input
-  if (channels > sigmas.length)
+  const isAlike = channels > sigmas.length && spec.network !== undefined
+  if (channels > sigmas.length && !isAlike)
     throw new ExpectedError(
       'bad-input',
       'This model takes pictures in colour, and this one is grey. Use builtin:grey, or a model trained on grey pictures.',
     )
-  const planes = channels === sigmas.length ? 'together' : 'decorrelated'
+  // Networks of other programs are for photographs mostly, and take grey ones as colours that are alike.
+  const planes = isAlike ? 'alike' : channels === sigmas.length ? 'together' : 'decorrelated'
   const noise = noiseOfPlanes(sigmas, planes, correlation)
   const gains = noise.map((sigma) => (trained ? gainFor(spec, trained, sigma) : 1))
   // Of what is not measured in sigma the model knows itself.

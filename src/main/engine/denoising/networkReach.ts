@@ -1,4 +1,4 @@
-import { type Network, type NetworkNode, sizeOfValue, valueShapes } from '../../../shared/network'
+import { type Network, type NetworkNode, onnxFileOf, sizeOfValue, valueShapes } from '../../../shared/network'
 import type { InputShape } from '../../../shared/modelSpec'
 
 /** How a value of a network lies over the image. */
@@ -10,7 +10,10 @@ interface Reach {
 }
 
 /** How far a network looks, and the pixels that its images are to be a multiple of, for one that takes any size. */
-export function networkReach({ nodes, output }: Network): { radius: number; cell: number } {
+export function networkReach(network: Network): { radius: number; cell: number } {
+  const { nodes, output } = network
+  const file = onnxFileOf(network)
+  if (file) return { radius: file.halo, cell: file.cell }
   const reaches = new Map<string, Reach>([
     ['image', { step: 1, radius: 0 }],
     // The same everywhere, so it lies over all sizes.
@@ -33,7 +36,7 @@ function reachOf(node: NetworkNode, { step, radius }: Reach): Reach {
   switch (node.op) {
     case 'conv':
     case 'depthwise': {
-      const { stride, dilation } = node.op === 'conv' ? node : { stride: 1, dilation: 1 }
+      const { stride, dilation } = node
       const sides = node.kernel.flatMap((taps, axis) => {
         const before = node.pads[axis]!
         return [before, (taps - 1) * dilation - before]
@@ -47,6 +50,18 @@ function reachOf(node: NetworkNode, { step, radius }: Reach): Reach {
       }
     case 'pool':
       return { step: step * node.size, radius }
+    case 'pool-over':
+      return {
+        step: step * Math.max(...node.strides),
+        radius: radius + step * Math.max(...node.kernel),
+      }
+    case 'subsample':
+      return { step: step * Math.max(node.rows, node.columns), radius }
+    case 'resize':
+      return {
+        step: step / Math.min(...node.scales),
+        radius: radius + 2 * step * Math.max(1, 1 / Math.min(...node.scales)),
+      }
     case 'unshuffle':
       return { step: step * node.block, radius }
     case 'shuffle':

@@ -22,6 +22,8 @@ export interface RestorerOptions extends Lanes {
   readonly device?: string
   /** See CompileOptions. */
   readonly threads?: number
+  /** Where the ONNX file of a model that is one lies. */
+  readonly file?: string
   /** Height and width of a tile, halo included; smaller images take smaller ones. */
   readonly tile: number
 }

@@ -1,4 +1,5 @@
-import type { Activation, InputShape } from '../../../shared/modelSpec'
+import type { ForeignActivation } from '../../../shared/importing'
+import { type Activation, activations, type InputShape } from '../../../shared/modelSpec'
 import type { Weight } from '../models/weights'
 
 /** How a step reads its numbers where it follows an image: rows of pixels or planes of channels. */
@@ -29,6 +30,10 @@ export type Step = { readonly name: string } & (
   | { readonly kind: 'pool'; readonly pooling: 'max' | 'average'; readonly size: number }
   | { readonly kind: 'enlarge'; readonly upsampling: 'nearest' | 'bilinear'; readonly size: number }
   | { readonly kind: 'activation'; readonly activation: Activation }
+  /** One that Hourglass's own layers do not have. */
+  | { readonly kind: 'bend'; readonly activation: Exclude<ForeignActivation, Activation> }
+  /** Of each channel its own: a normalisation of what an activation gives. */
+  | { readonly kind: 'scale'; readonly gain: Float32Array; readonly shift: Float32Array }
 )
 
 /** A network as a chain of steps. */
@@ -41,4 +46,11 @@ export interface Chain {
   readonly steps: readonly Step[]
   /** What becomes of the output: nothing, or it is added to the input or subtracted from it. */
   readonly residual: 'added' | 'subtracted' | null
+}
+
+/** An activation as a step of a chain. */
+export function activationStep(name: string, given: ForeignActivation): Step {
+  const own = activations.find((one) => one === given)
+  if (own) return { name, kind: 'activation', activation: own }
+  return { name, kind: 'bend', activation: given as Exclude<ForeignActivation, Activation> }
 }

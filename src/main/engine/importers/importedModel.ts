@@ -22,6 +22,8 @@ export interface ImportedModel {
   readonly arrangements?: number
   /** Whether it was seen to give what the program gives that made it; not there for a file of Hourglass's own. */
   readonly proved?: boolean
+  /** An ONNX file with all its weights, where the model is that file and runs as it is. */
+  readonly original?: Uint8Array
   /** Of several outputs the one that is taken, as the file calls it. */
   readonly output?: string
 }

@@ -17,7 +17,7 @@ import { channelsLast } from './channelsLast'
 import { assumedInput } from './network/assumedInput'
 
 /** A step with the activation that follows it. */
-type Layer = Exclude<Step, { kind: 'activation' }> & { readonly activation: Activation }
+type Layer = Exclude<Step, { kind: 'activation' | 'bend' | 'scale' }> & { readonly activation: Activation }
 
 /**
  * The ModelSpec that a chain of layers fits: its second half mirrors the first. Tied where each decoder kernel is the
@@ -82,6 +82,8 @@ function withActivations(steps: readonly Step[]): Layer[] {
   const layers: Layer[] = []
   for (const step of steps) {
     const last = layers.at(-1)
+    if (step.kind === 'bend' || step.kind === 'scale')
+      throw unfitting(`"${step.name}" is of a kind that layers of Hourglass do not have.`)
     if (step.kind !== 'activation') layers.push({ ...step, activation: 'linear' })
     else if (step.activation === 'linear') continue
     else if (!last || !('kernel' in last) || last.activation !== 'linear')

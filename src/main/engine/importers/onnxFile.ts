@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
 import type { ImportHints } from '../../../shared/importing'
 import { compareWithFile } from './compareWithFile'
+import { fileAsItIs } from './fileAsItIs'
 import type { FileToImport } from './importFile'
 import { type ImportedModel, unreadable } from './importedModel'
 import { limits } from './limits'
@@ -14,7 +15,8 @@ const tolerance = 1e-4
 
 /**
  * An ONNX file with the weights that lie beside it. What another program made counts as read only when it gives what ONNX
- * Runtime makes with the file: where a mirror of its layers does not, its operators are tried as they stand.
+ * Runtime makes with the file: where a mirror of its layers does not, its operators are tried as they stand. What these do
+ * not say, and leads from an image to one of the same size, runs as the file that it is.
  * @throws ExpectedError
  */
 export async function importOnnxFile(file: FileToImport, hints: ImportHints): Promise<ImportedModel> {
@@ -22,6 +24,18 @@ export async function importOnnxFile(file: FileToImport, hints: ImportHints): Pr
   const graph = readOnnx(bytes, name, await filesBeside(file))
   const own = ownOnnx(graph, name)
   if (own) return own
+  const read = await asNetwork(file, graph, hints).catch((error: unknown) => {
+    if (error instanceof ExpectedError && error.code === 'unsupported') return error
+    throw error
+  })
+  if (!(read instanceof ExpectedError)) return read
+  const asItIs = file.path === undefined ? null : await fileAsItIs(bytes, graph, hints, read.message)
+  if (asItIs) return asItIs
+  throw read
+}
+
+/** @throws ExpectedError `unsupported` where no operations of ours give what the file gives */
+async function asNetwork(file: FileToImport, graph: OnnxGraph, hints: ImportHints): Promise<ImportedModel> {
   const found = mirrored(graph, hints)
   const mirror = !found || keepsTies(found) ? found : withTies(found, () => networkOfOnnx(graph, hints))
   if (mirror) {
@@ -32,7 +46,7 @@ export async function importOnnxFile(file: FileToImport, hints: ImportHints): Pr
   if (difference <= tolerance) return model
   throw new ExpectedError(
     'unsupported',
-    `${name} is not imported: what Hourglass would make of it differs from what ONNX Runtime computes with the file (by ${difference.toPrecision(2)}, where black is 0 and white 1). Export the network again with fixed sizes, or as another kind of file.`,
+    `${file.name} is not imported: what Hourglass would make of it differs from what ONNX Runtime computes with the file (by ${difference.toPrecision(2)}, where black is 0 and white 1). Export the network again with fixed sizes, or as another kind of file.`,
   )
 }
 

@@ -5,13 +5,15 @@ import { ModelProto } from '../runtimes/onnx/protos'
 import { unreadable } from './importedModel'
 import { limits } from './limits'
 
-interface TensorMessage {
+export interface TensorMessage {
   readonly name?: string
   readonly dims?: readonly number[]
   readonly dataType?: number
   readonly rawData?: Uint8Array
   readonly floatData?: readonly number[]
   readonly int64Data?: readonly number[]
+  readonly int32Data?: readonly number[]
+  readonly doubleData?: readonly number[]
   readonly externalData?: readonly { readonly key?: string; readonly value?: string }[]
 }
 
@@ -55,6 +57,8 @@ export interface OnnxGraph {
   /** A constant as float32, or null. Of bytes, their numbers without a scale. */
   readonly constant: (name: string) => OnnxConstant | null
   readonly producer: string
+  /** What lies beside the file. */
+  readonly external: ExternalData
 }
 
 interface ModelMessage {
@@ -121,7 +125,7 @@ export function readOnnx(bytes: Uint8Array, file: string, external: ExternalData
   const constants = new Map<string, TensorMessage>()
   for (const tensor of graph.initializer ?? []) constants.set(tensor.name ?? '', tensor)
   for (const { opType, output, attribute } of graph.node) {
-    const value = opType === 'Constant' ? attribute?.find(({ name }) => name === 'value')?.t : undefined
+    const value = opType === 'Constant' ? constantOf(attribute) : undefined
     if (value && output?.[0]) constants.set(output[0], value)
   }
   /** Several operators ask for each. */
@@ -147,7 +151,20 @@ export function readOnnx(bytes: Uint8Array, file: string, external: ExternalData
       return values
     },
     producer: model.producerName ?? '',
+    external,
   }
+}
+
+/** A Constant's tensor, or its numbers as they stand. */
+function constantOf(attributes: readonly AttributeMessage[] = []): TensorMessage | undefined {
+  const of = (wanted: string) => attributes.find(({ name }) => name === wanted)
+  const [float, int] = [of('value_float')?.f, of('value_int')?.i]
+  const [floats, ints] = [of('value_floats')?.floats, of('value_ints')?.ints]
+  if (float !== undefined) return { dims: [], dataType: onnxTypes.float32, floatData: [float] }
+  if (int !== undefined) return { dims: [], dataType: onnxTypes.int64, int64Data: [int] }
+  if (floats) return { dims: [floats.length], dataType: onnxTypes.float32, floatData: floats }
+  if (ints) return { dims: [ints.length], dataType: onnxTypes.int64, int64Data: ints }
+  return of('value')?.t
 }
 
 type NodeMessage = NonNullable<NonNullable<ModelMessage['graph']>['node']>[number]
@@ -173,11 +190,13 @@ const sizesOf = (type?: TypeMessage) =>
   (type?.tensorType?.shape?.dim ?? []).map(({ dimValue }) => (dimValue && dimValue > 0 ? dimValue : null))
 
 function valuesOf(tensor: TensorMessage, file: string, external: ExternalData): OnnxConstant {
-  const { name = '', dims = [], dataType, floatData, int64Data, externalData } = tensor
+  const { name = '', dims = [], dataType, floatData, int64Data, int32Data, doubleData, externalData } = tensor
   const rawData = externalData?.length ? outside(tensor, file, external) : tensor.rawData
   const size = dims.reduce((product, side) => product * side, 1)
   if (!(size >= 0 && size <= limits.weights)) throw unreadable(file, `${name} would be of ${size} numbers`)
-  const given = floatData?.length ? floatData : int64Data?.length ? int64Data : null
+  // Halves lie there as their bits, which would have to be told apart: they are read from bytes alone.
+  const whole = dataType === onnxTypes.float16 ? undefined : int32Data
+  const given = [floatData, int64Data, doubleData, whole].find((one) => one?.length)
   const data = given ? Float32Array.from(given) : decoded(dataType, rawData ?? new Uint8Array(0))
   if (data?.length !== size)
     throw unreadable(file, `${name} is not as long as it says, or of a kind that is not read`)
@@ -185,7 +204,7 @@ function valuesOf(tensor: TensorMessage, file: string, external: ExternalData): 
 }
 
 /** The part of another file in which a tensor lies. */
-function outside(tensor: TensorMessage, file: string, external: ExternalData): Uint8Array {
+export function outside(tensor: TensorMessage, file: string, external: ExternalData): Uint8Array {
   const { name = '', externalData = [] } = tensor
   const of = (wanted: string) => externalData.find(({ key }) => key === wanted)?.value
   const location = of('location') ?? ''

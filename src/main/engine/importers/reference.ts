@@ -1,6 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
-import type { ImportHints } from '../../../shared/importing'
-import { type Activation, activations } from '../../../shared/modelSpec'
+import { type ForeignActivation, foreignActivations, type ImportHints } from '../../../shared/importing'
 import { difference, givenBy, inUnits, turned } from './compareWithFile'
 import type { ImportedModel } from './importedModel'
 
@@ -37,7 +36,7 @@ export async function provedModel<M extends ImportedModel>(
   // A reference tells several ways apart, so that none of them has to be the usual.
   const first = await read({ ...sized, arrangement: 0 })
   let closest = Infinity
-  for (const tried of attempts(first, sized)) {
+  for (const tried of attempts(first, sized, reference)) {
     const model = tried === sized ? first : await read(tried)
     const apart = await differenceFrom(model, reference)
     if (apart <= tolerance) return proved(model, reference, apart, tried === sized ? null : tried)
@@ -73,21 +72,39 @@ function proved<M extends ImportedModel>(
 }
 
 /** The usual ones first. */
-const usual: readonly Activation[] = ['relu', 'sigmoid', 'linear', 'tanh', 'leaky-relu', 'elu']
+const usual: readonly ForeignActivation[] = [
+  'relu',
+  'tanh',
+  'sigmoid',
+  'linear',
+  'gelu',
+  'leaky-relu-0.01',
+  'elu',
+  'silu',
+]
+/** What gives nothing below zero. */
+const positive: ReadonlySet<ForeignActivation> = new Set(['relu', 'sigmoid', 'softplus'])
 
 /** More take too long. */
 const mostAttempts = 300
 
-function* attempts({ assumes, arrangements = 1 }: ImportedModel, hints: ImportHints): Generator<ImportHints> {
+function* attempts(
+  { assumes, arrangements = 1 }: ImportedModel,
+  hints: ImportHints,
+  { made }: Reference,
+): Generator<ImportHints> {
   if (!assumes || (!assumes.hidden && !assumes.output)) {
     yield hints
     if (arrangements === 1) return
   }
-  const all = [...new Set([...usual, ...activations])]
+  const all = [...new Set([...usual, ...foreignActivations])]
   const hiddens = assumes?.hidden && !hints.hidden ? all : [hints.hidden]
-  const sigmoidFirst = ['sigmoid' as const, ...all.filter((one) => one !== 'sigmoid')]
-  const outputs = assumes?.output && !hints.output ? sigmoidFirst : [hints.output]
-  const codesFor = (hidden: Activation | null) =>
+  const isBelowZero = made.data.some((value) => value < -1e-4)
+  const outermost = isBelowZero ? 'tanh' : 'sigmoid'
+  const others = all.filter((one) => one !== outermost && !(isBelowZero && positive.has(one)))
+  const likeliest: readonly ForeignActivation[] = [outermost, ...others]
+  const outputs = assumes?.output && !hints.output ? likeliest : [hints.output]
+  const codesFor = (hidden: ForeignActivation | null) =>
     hints.code ? [hints.code] : hidden ? new Set([hidden, 'linear' as const]) : [null]
   const tried = hiddens.flatMap((hidden, h) =>
     [...codesFor(hidden)].flatMap((code, c) =>

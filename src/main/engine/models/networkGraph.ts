@@ -1,3 +1,4 @@
+import { ExpectedError } from '../../../shared/errors'
 import type { InputShape } from '../../../shared/modelSpec'
 import {
   isReadTransposed,
@@ -14,8 +15,6 @@ import { broadcastLike } from '../graph/ops/broadcast'
 import { concat } from '../graph/ops/concat'
 import { conv2d } from '../graph/ops/convolution/conv2d'
 import { convTranspose2d } from '../graph/ops/convolution/convTranspose2d'
-import { depthwiseConv2d } from '../graph/ops/convolution/depthwiseConv2d'
-import { pad, type Margins, type PadMode } from '../graph/ops/images/pad'
 import { pixelShuffle, pixelUnshuffle } from '../graph/ops/images/pixelShuffle'
 import { averagePool, globalAveragePool, maxPool } from '../graph/ops/images/pooling'
 import { upsampleBilinear, upsampleNearest } from '../graph/ops/images/upsample'
@@ -24,9 +23,10 @@ import { matmul } from '../graph/ops/matmul'
 import { reduceMean } from '../graph/ops/reduce'
 import { reshape } from '../graph/ops/reshape'
 import { slice } from '../graph/ops/slice'
-import { erf, sqrt } from '../graph/ops/unary'
+import { abs, erf, exp, log, sqrt } from '../graph/ops/unary'
 import { transpose } from '../graph/ops/transpose'
 import { BATCH, type Tensor } from '../graph/tensor'
+import { around, channelByChannel, largestAlong, pooledOver, resized, subsampled } from './networkWindows'
 
 /** What a network reads: parameters by name, and what it is fed. */
 export interface NetworkFeeds {
@@ -96,21 +96,11 @@ function valueOf(node: NetworkNode, inputs: readonly Tensor[], { reads, gives, p
         ...{ stride: node.stride, dilation: node.dilation, padding: 'valid' },
       })
     case 'depthwise': {
-      const sums = depthwiseConv2d(around(x, node.pads), parameter('kernel'), { padding: 'valid' })
+      const sums = channelByChannel(around(x, node.pads), parameter('kernel'), node)
       return node.bias ? add(sums, parameter('bias')) : sums
     }
     case 'conv-transposed':
       return transposedConvolution(node, x, reads[0]!, parameter)
-    case 'pool':
-      return (node.pooling === 'max' ? maxPool : averagePool)(cropped(x, gives, node.size), node.size)
-    case 'mean':
-      return reshape(globalAveragePool(x), [BATCH, 1, 1, gives.channels])
-    case 'channel-mean': {
-      const last = x.shape.length - 1
-      return reshape(reduceMean(x, [last]), [...x.shape.slice(0, last), 1])
-    }
-    case 'upsample':
-      return (node.interpolation === 'bilinear' ? upsampleBilinear : upsampleNearest)(x, node.size)
     case 'shuffle':
       return pixelShuffle(node.order === 'channels-last' ? x : pixelsFirst(x, gives, node.block), node.block)
     case 'unshuffle': {
@@ -118,7 +108,9 @@ function valueOf(node: NetworkNode, inputs: readonly Tensor[], { reads, gives, p
       return node.order === 'channels-last' ? blocks : channelsFirst(blocks, gives, node.block)
     }
     case 'concat':
-      return joined(inputs, reads, gives)
+      return (node.axis ?? 'channels') === 'channels'
+        ? joined(inputs, reads, gives)
+        : concat(inputs, node.axis === 'rows' ? 1 : 2)
     case 'pad':
       return around(x, node.pads, node.mode)
     case 'crop':
@@ -130,7 +122,42 @@ function valueOf(node: NetworkNode, inputs: readonly Tensor[], { reads, gives, p
     case 'unflatten':
       return unflattened(node, x)
     default:
-      return elementwise(node, inputs, parameter)
+      return sized(node, x, gives) ?? elementwise(node as Elementwise, inputs, parameter)
+  }
+}
+
+/** Of what makes images larger or smaller, or fewer numbers of them; null for any other operation. */
+function sized(node: NetworkNode, x: Tensor, gives: ValueShape): Tensor | null {
+  switch (node.op) {
+    case 'pool':
+      return (node.pooling === 'max' ? maxPool : averagePool)(cropped(x, gives, node.size), node.size)
+    case 'pool-over':
+      return pooledOver(x, node)
+    case 'subsample':
+      return subsampled(x, node.rows, node.columns)
+    case 'peak':
+      return node.over === 'channels'
+        ? largestAlong(x, x.shape.length - 1)
+        : largestAlong(largestAlong(x, 1), 2)
+    case 'resize':
+      return resized(x, node)
+    case 'turn':
+      return transpose(x, [0, ...node.order.map((axis) => axis + 1)])
+    case 'mean':
+      return reshape(globalAveragePool(x), [BATCH, 1, 1, gives.channels])
+    case 'channel-mean': {
+      const last = x.shape.length - 1
+      return reshape(reduceMean(x, [last]), [...x.shape.slice(0, last), 1])
+    }
+    case 'upsample':
+      return (node.interpolation === 'bilinear' ? upsampleBilinear : upsampleNearest)(x, node.size)
+    case 'onnx-file':
+      throw new ExpectedError(
+        'unsupported',
+        'This model runs as the ONNX file that it is: it denoises pictures, and cannot be trained, measured on a dataset, exported or looked into. Use it with denoise.',
+      )
+    default:
+      return null
   }
 }
 
@@ -139,6 +166,8 @@ type Elementwise = Extract<
   {
     op:
       | 'scale'
+      | 'grid'
+      | 'function'
       | 'affine'
       | 'activation'
       | 'leaky'
@@ -157,6 +186,7 @@ function elementwise(node: Elementwise, inputs: readonly Tensor[], parameter: Ar
   const [x] = inputs as [Tensor]
   switch (node.op) {
     case 'scale':
+    case 'grid':
       return add(mul(x, parameter('gain')), parameter('shift'))
     case 'affine':
       return add(mul(x, node.gain), node.shift)
@@ -170,6 +200,8 @@ function elementwise(node: Elementwise, inputs: readonly Tensor[], parameter: Ar
       return sqrt(x)
     case 'erf':
       return erf(x)
+    case 'function':
+      return { exp, log, abs }[node.function](x)
     case 'clip':
       return minimum(maximum(x, node.low), node.high)
     case 'add':
@@ -210,13 +242,6 @@ function joined(
 }
 
 const flattened = (x: Tensor, { channels }: ValueShape) => reshape(x, [BATCH, channels])
-
-function around(x: Tensor, [top, left, bottom, right]: Sides, mode: PadMode = 'zero'): Tensor {
-  const margins: Margins = { top, left, bottom, right }
-  return top || left || bottom || right ? pad(x, margins, mode) : x
-}
-
-type Sides = readonly [number, number, number, number]
 
 /** Without the pixels at the right and at the bottom that fill no square of a pool. */
 function cropped(x: Tensor, { height, width }: ValueShape, size: number): Tensor {

@@ -1,4 +1,5 @@
 import { hasCode, type ModelSpec } from '../../../shared/modelSpec'
+import { onnxFileOf } from '../../../shared/network'
 import { exportAbilities, exportFormats, type ExportedAs } from '../../../shared/exporting'
 import { ExpectedError } from '../../../shared/errors'
 import { parseNoise } from '../../../shared/noise'
@@ -87,6 +88,8 @@ function checkAbilities(spec: ModelSpec, { format, part, pixels, precision, tied
   const refuse = (what: string) => {
     throw new ExpectedError('unsupported', what)
   }
+  if (spec.network && onnxFileOf(spec.network))
+    refuse('This model runs as the ONNX file that it is: give away that file, model.onnx in its folder.')
   if (spec.network && !networks)
     refuse(
       `A network that was made elsewhere is exported as it stands, which ${format} does not hold. Choose ${exportFormats.filter((one) => exportAbilities[one].networks).join(', ')}.`,

@@ -99,14 +99,14 @@ export async function saveImported(
     noise = null,
   }: { name: string; path: string; version: string; noise?: string | null },
 ): Promise<void> {
-  const { preview, weights } = imported
+  const { preview, weights, original } = imported
   const known = imported.info ?? infoOf(imported, path, version)
   const trainedOn = {
     ...known.trainedOn,
     ...(noise === null ? {} : { noise: formatNoise(parseNoise(noise)) }),
   }
   const info: ModelInfo = { ...known, name, trainedOn }
-  await writeModel(folder, { info, weights, card: modelCard(info, preview !== null), preview })
+  await writeModel(folder, { info, weights, card: modelCard(info, preview !== null), preview, original })
 }
 
 function infoOf({ spec, about }: ImportedFile, path: string, version: string): ModelInfo {

@@ -12,6 +12,7 @@ import {
   type ModelSpec,
   type Tying,
 } from '../../../shared/modelSpec'
+import { onnxFileOf } from '../../../shared/network'
 import type { ModelInfo } from '../../../shared/run'
 
 /** README.md of a saved model: what it is, how good it is, and how to use it without Hourglass. */
@@ -26,7 +27,7 @@ ${hasPreview ? '\n![Originals, what the model was given, and what it made of the
 | --- | --- |
 ${rows(info)}
 
-${spec.network ? networkLayout : layersLayout(spec)}
+${spec.network ? (onnxFileOf(spec.network) ? fileLayout : networkLayout) : layersLayout(spec)}
 
 ${learned(trainedOn)}
 
@@ -62,6 +63,9 @@ const layersLayout = (spec: ModelSpec) =>
 const networkLayout = `It was made elsewhere and is kept as it stands: \`spec.network\` in \`model.json\` lists its operations, each with
 the values that it reads. \`weights.safetensors\` holds their kernels as inputs × units, or height × width × channels × filters
 (of transposed convolutions height × width × filters × channels), and their biases.`
+
+const fileLayout = `It was made elsewhere and runs as the ONNX file that it is: \`model.onnx\`. It denoises pictures in tiles; \`spec.network\`
+in \`model.json\` says what goes in and comes out. \`weights.safetensors\` is empty.`
 
 const isDense = ({ encoder }: ModelSpec) => encoder.every(({ type }) => type === 'dense')
 

@@ -65,8 +65,8 @@ export async function planRun(images: Images, model: ModelChoice, config: Config
     seed: model.seed ?? spec.seed,
   })
   const merged = mergeConfig(training, config)
-  checkDatasetFits(images, spec.input, merged.patches)
   checkPretraining(changed, merged)
+  checkDatasetFits(images, spec.input, merged.patches)
   return { spec: changed, config: merged, preset, notes }
 }
 

@@ -96,6 +96,12 @@ export const compositeActivations = [
   'relu6',
   'gelu',
   'exact-hard-sigmoid',
+  'exponential',
+  'celu',
+  'log-sigmoid',
+  'hard-tanh',
+  'tanh-shrink',
+  'softmax',
 ] as const
 export type CompositeActivation = (typeof compositeActivations)[number]
 
@@ -134,9 +140,33 @@ export function composite(
       return add({ op: 'mul' }, value, hardSigmoid(builder, label, value, 1 / 6, 0.5))
     case 'exact-hard-sigmoid':
       return hardSigmoid(builder, label, value, 1 / 6, 0.5)
+    case 'exponential':
+      return add({ op: 'function', function: 'exp' }, value)
+    case 'celu':
+      return add({ op: 'activation', activation: 'elu' }, value)
+    case 'log-sigmoid': {
+      const turned = add({ op: 'affine', gain: -1, shift: 0 }, value)
+      return add({ op: 'affine', gain: -1, shift: 0 }, activation('softplus', turned))
+    }
+    case 'hard-tanh':
+      return add({ op: 'clip', low: -1, high: 1 }, value)
+    case 'tanh-shrink':
+      return add({ op: 'sub' }, value, activation('tanh', value))
+    case 'softmax':
+      return shared(builder, label, value)
     case 'relu6':
       return add({ op: 'clip', low: 0, high: 6 }, value)
     case 'gelu':
       return gelu(builder, label, value, true)
   }
+}
+
+/** Softmax over the channels: less the largest, so that no number is beyond what a float holds. */
+export function shared(builder: NetworkBuilder, label: string, value: string): string {
+  const add = adder(builder, label)
+  const { channels } = builder.shape(value)
+  const less = add({ op: 'sub' }, value, add({ op: 'peak', over: 'channels' }, value))
+  const powers = add({ op: 'function', function: 'exp' }, less)
+  const total = add({ op: 'affine', gain: channels, shift: 0 }, add({ op: 'channel-mean' }, powers))
+  return add({ op: 'div' }, powers, total)
 }

@@ -1,7 +1,9 @@
 import { activations } from '../../../../shared/activation'
 import { nameOf } from '../layerConfigs'
 import { composite, compositeActivations, hardSigmoid } from './composites'
+import type { Weight } from '../../models/weights'
 import { type LayerCall, refuse } from './kerasReading'
+import type { NodeDraft } from './networkBuilder'
 
 const sameActivations: Readonly<Record<string, string>> = { swish: 'silu', 'hard-swish': 'hard-silu' }
 
@@ -20,4 +22,15 @@ export function activated({ layer, builder }: LayerCall, value: string, given: u
     called === 'hard-sigmoid' ? 'exact-hard-sigmoid' : compositeActivations.find((one) => one === called)
   if (made) return composite(builder, label, value, made)
   return refuse(layer, `has the activation ${JSON.stringify(given)}, which Hourglass does not have`)
+}
+
+/** One node, and the activation that the layer has with it. */
+export function activatedNode(
+  call: LayerCall,
+  draft: NodeDraft,
+  weights: Readonly<Record<string, Weight>> = {},
+): string {
+  const { layer, inputs, builder } = call
+  const value = builder.add(nameOf(layer), draft, inputs, weights)
+  return activated(call, value, layer.config.activation ?? 'linear')
 }

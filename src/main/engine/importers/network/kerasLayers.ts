@@ -1,31 +1,30 @@
 import { z } from 'zod'
-import type { Weight } from '../../models/weights'
 import { type LayerConfig, nameOf } from '../layerConfigs'
 import {
+  biasOf,
   checkLayout,
   isOverChannels,
-  type Four,
-  type LayerCall,
   type LayerRule,
   marginsOf,
-  padsOf,
   type Pair,
   refuse,
-  square,
+  weightAt,
 } from './kerasReading'
 import { batchNorm } from './batchNorm'
-import { eluOf, normalized } from './composites'
-import { activated } from './kerasActivations'
-import { cropAndGrow, type Margins, sameMargins, sameOverlap } from './margins'
-import { augmentations, average, groupNormalization, normalization, separable } from './moreKerasLayers'
+import { convolutions } from './kerasConvolutions'
+import { normalizedAlong, slopedPixels } from './kerasGrids'
+import { sizes } from './kerasSizes'
+import { eluOf, shared } from './composites'
+import { activated, activatedNode as add } from './kerasActivations'
+import {
+  augmentations,
+  average,
+  extreme,
+  groupNormalization,
+  layerNormalization,
+  normalization,
+} from './moreKerasLayers'
 import { type NodeDraft, vector, weight } from './networkBuilder'
-
-/** One node, and the activation that the layer has with it. */
-function add(call: LayerCall, draft: NodeDraft, weights: Readonly<Record<string, Weight>> = {}): string {
-  const { layer, inputs, builder } = call
-  const value = builder.add(nameOf(layer), draft, inputs, weights)
-  return activated(call, value, layer.config.activation ?? 'linear')
-}
 
 /** The value that a layer without weights gives. */
 const plain =
@@ -35,91 +34,35 @@ const plain =
 
 const passing: LayerRule = ({ inputs }) => inputs[0]!
 
-function weightAt({ layer, weights }: LayerCall, at: number, rank: number): Weight {
-  const found = weights[at]
-  return found?.shape.length === rank ? found : refuse(layer, `has no weights of ${rank} dimensions`)
-}
-
-const biasOf = ({ layer, weights }: LayerCall, at: number): Readonly<Record<string, Weight>> =>
-  layer.config.use_bias !== false && weights[at] ? { bias: vector(weights[at].data) } : {}
-
 const dense: LayerRule = (call) => {
   const kernel = weightAt(call, 0, 2)
   const [reads, units] = kernel.shape as Pair
   const bias = biasOf(call, 1)
   const [value] = call.inputs
-  if (!call.builder.shape(value!).isRow)
-    return refuse(call.layer, 'is dense and reads an image that is not flattened')
-  return add(call, { op: 'dense', reads, units, bias: 'bias' in bias }, { kernel, ...bias })
-}
-
-const conv2d: LayerRule = (call) => {
-  const { layer, builder, inputs } = call
-  const kernel = weightAt(call, 0, 4)
-  const [height, width, reads, filters] = kernel.shape as Four
-  checkLayout(layer)
-  if ((layer.config.groups ?? 1) !== 1) refuse(layer, 'has groups of channels')
-  const [stride, dilation] = [square(layer, 'strides'), square(layer, 'dilation_rate')]
-  const pads = padsOf(layer, builder.shape(inputs[0]!), [height, width], { stride, dilation })
-  const bias = biasOf(call, 1)
+  const common = { reads, bias: 'bias' in bias }
+  if (call.builder.shape(value!).isRow)
+    return add(call, { op: 'dense', ...common, units }, { kernel, ...bias })
+  // Every pixel by itself.
   const draft = {
     op: 'conv',
-    kernel: [height, width] as Pair,
-    reads,
-    filters,
-    stride,
-    dilation,
-    pads,
+    kernel: [1, 1] as Pair,
+    ...common,
+    filters: units,
+    stride: 1,
+    dilation: 1,
   } as const
-  return add(call, { ...draft, bias: 'bias' in bias }, { kernel, ...bias })
-}
-
-const depthwise: LayerRule = (call) => {
-  const { layer, builder, inputs } = call
-  const given = weightAt(call, 0, 4)
-  const [height, width, reads, multiplier] = given.shape as Four
-  checkLayout(layer)
-  if (multiplier !== 1 || square(layer, 'strides') !== 1 || square(layer, 'dilation_rate') !== 1)
-    refuse(layer, 'is depthwise with a stride, a dilation or several filters for each channel')
-  const pads = padsOf(layer, builder.shape(inputs[0]!), [height, width], { stride: 1, dilation: 1 })
-  const bias = biasOf(call, 1)
-  const draft = {
-    op: 'depthwise',
-    kernel: [height, width] as Pair,
-    reads,
-    pads,
-    bias: 'bias' in bias,
-  } as const
-  return add(call, draft, { kernel: weight([height, width, reads], given.data), ...bias })
-}
-
-const transposed: LayerRule = (call) => {
-  const { layer } = call
-  const kernel = weightAt(call, 0, 4)
-  const [height, width, filters, reads] = kernel.shape as Four
-  checkLayout(layer)
-  if (square(layer, 'dilation_rate') !== 1 || layer.config.output_padding != null)
-    refuse(layer, 'is dilated, or names the padding of what it gives')
-  const stride = square(layer, 'strides')
-  // "same": stride times as large; "valid": all that the patches cover, or the stride where that is more.
-  const short = [height, width].map((taps) => Math.min(0, taps - stride))
-  const cut: Margins =
-    layer.config.padding === 'same' ? sameOverlap([height, width], stride) : [0, 0, short[0]!, short[1]!]
-  const bias = biasOf(call, 1)
-  const draft = {
-    ...{ op: 'conv-transposed' as const, kernel: [height, width] as Pair, reads, filters, stride },
-    ...cropAndGrow(cut),
-    bias: 'bias' in bias,
-  }
-  return add(call, draft, { kernel, ...bias })
+  return add(
+    call,
+    { ...draft, pads: [0, 0, 0, 0] },
+    { kernel: weight([1, 1, reads, units], kernel.data), ...bias },
+  )
 }
 
 const batchNormalization: LayerRule = (call) => {
   const { layer, weights, builder, inputs } = call
   const { channels, isRow } = builder.shape(inputs[0]!)
   const { scale = true, center = true, epsilon = 1e-3 } = layer.config
-  if (!isOverChannels(layer.config.axis, isRow))
-    return refuse(layer, 'normalises along another axis than that of the channels')
+  if (!isOverChannels(layer.config.axis, isRow)) return normalizedAlong(call)
   const own = [...weights]
   const gamma = scale ? own.shift()?.data : undefined
   const beta = center ? own.shift()?.data : undefined
@@ -128,47 +71,6 @@ const batchNormalization: LayerRule = (call) => {
   if (!mean || !variance || typeof epsilon !== 'number' || lengths.some((length) => length !== channels))
     return refuse(layer, `does not normalise the ${channels} channels that it reads`)
   return add(call, { op: 'scale', channels }, { ...batchNorm({ gamma, beta, mean, variance }, epsilon) })
-}
-
-const pool: LayerRule = (call) => {
-  const { layer, builder, inputs } = call
-  const { height, width } = builder.shape(inputs[0]!)
-  const size = square(layer, 'pool_size')
-  checkLayout(layer)
-  if (layer.config.strides != null && square(layer, 'strides') !== size)
-    refuse(layer, 'has pools that overlap')
-  const pooling = layer.class_name.startsWith('Max') ? 'max' : 'average'
-  const draft = { op: 'pool', pooling, size } as const
-  if (layer.config.padding !== 'same' || (height % size === 0 && width % size === 0)) return add(call, draft)
-  // Over the edge lies nothing: a pixel of the edge once more is no larger than it, and of two the mean.
-  if (pooling === 'average' && size > 2) refuse(layer, 'averages over less than its size at the edge')
-  const pads = sameMargins({ height, width }, [size, size], { stride: size, dilation: 1 })
-  const edged = builder.add(`${nameOf(layer)}_edge`, { op: 'pad', mode: 'edge', pads }, inputs)
-  return add({ ...call, inputs: [edged] }, draft)
-}
-
-const upsampling = plain((layer) => {
-  checkLayout(layer)
-  const given = layer.config.interpolation ?? 'nearest'
-  if (given !== 'nearest' && given !== 'bilinear') refuse(layer, `enlarges ${String(given)}`)
-  return { op: 'upsample', interpolation: given as 'nearest' | 'bilinear', size: square(layer, 'size') }
-})
-
-const layerNormalization: LayerRule = (call) => {
-  const { layer, inputs, builder, weights } = call
-  const { channels, isRow } = builder.shape(inputs[0]!)
-  const { epsilon = 1e-3, scale, center } = layer.config
-  if (!isOverChannels(layer.config.axis, isRow))
-    return refuse(layer, 'normalizes over more than the channels')
-  const [gain, shift] = [
-    scale === false ? null : weights[0],
-    center === false ? null : weights[scale === false ? 0 : 1],
-  ]
-  return normalized(builder, nameOf(layer), inputs[0]!, 'channel-mean', {
-    gain: gain?.data ?? new Float32Array(channels).fill(1),
-    shift: shift?.data ?? new Float32Array(channels),
-    epsilon: Number(epsilon),
-  })
 }
 
 const zeroPadding = plain((layer) => {
@@ -187,8 +89,11 @@ const joining =
     const { layer, inputs, builder } = call
     const rank = builder.shape(inputs[0]!).isRow ? 2 : 4
     const axis = Number(layer.config.axis ?? -1)
-    if (op === 'concat' && axis !== -1 && axis !== rank - 1) refuse(layer, 'joins images side by side')
-    return inputs.length === 1 ? inputs[0]! : builder.add(nameOf(layer), { op }, inputs)
+    if (inputs.length === 1) return inputs[0]!
+    if (op !== 'concat' || axis === -1 || axis === rank - 1) return builder.add(nameOf(layer), { op }, inputs)
+    const along = axis < 0 ? axis + rank : axis
+    if (rank === 2 || (along !== 1 && along !== 2)) return refuse(layer, 'joins along the batch')
+    return builder.add(nameOf(layer), { op, axis: along === 1 ? 'rows' : 'columns' }, inputs)
   }
 
 const reshape: LayerRule = ({ layer, inputs, builder }) => {
@@ -222,15 +127,25 @@ const flatten: LayerRule = ({ layer, builder, inputs }) => {
   return builder.add(nameOf(layer), { op: 'flatten', order: 'channels-last' }, inputs)
 }
 
+/** x at or above the threshold, up to the largest; slope · (x - threshold) below it. */
 const relu: LayerRule = ({ layer, inputs, builder }) => {
-  const { max_value: high, negative_slope: slope = 0, threshold = 0 } = layer.config
-  if (threshold !== 0 || (high != null && slope)) refuse(layer, 'has a threshold, or a slope and an end')
-  if (typeof high === 'number') return builder.add(nameOf(layer), { op: 'clip', low: 0, high }, inputs)
-  return builder.add(
-    nameOf(layer),
-    slope ? { op: 'leaky', slope: Number(slope) } : { op: 'activation', activation: 'relu' },
-    inputs,
-  )
+  const { max_value: high, negative_slope: given = 0, threshold: from = 0 } = layer.config
+  const [slope, threshold, label] = [Number(given), Number(from), nameOf(layer)]
+  const add = (draft: NodeDraft, ...of: string[]) => builder.add(label, draft, of)
+  if (threshold !== 0) return refuse(layer, 'has a threshold')
+  const [value] = inputs as [string]
+  if (slope === 0)
+    return typeof high === 'number'
+      ? add({ op: 'clip', low: 0, high }, value)
+      : add({ op: 'activation', activation: 'relu' }, value)
+  const bent = add({ op: 'leaky', slope }, value)
+  return typeof high === 'number' ? add({ op: 'clip', low: -3.4e38, high }, bent) : bent
+}
+
+const softmax: LayerRule = ({ layer, inputs, builder }) => {
+  if (!isOverChannels(layer.config.axis, builder.shape(inputs[0]!).isRow))
+    return refuse(layer, 'shares out one among pixels')
+  return shared(builder, nameOf(layer), inputs[0]!)
 }
 
 const leakyRelu = plain(({ config }) => ({
@@ -249,25 +164,37 @@ const prelu: LayerRule = (call) => {
   const { channels } = builder.shape(inputs[0]!)
   const slope = weights[0]?.data
   // Slopes of rows of pixels may be as many as there are channels.
-  if (slope?.length !== channels || weights[0]!.shape.at(-1) !== channels)
-    return refuse(layer, 'has a slope for each pixel, not for each channel')
+  if (slope?.length !== channels || weights[0]!.shape.at(-1) !== channels) return slopedPixels(call)
   return builder.add(nameOf(layer), { op: 'prelu', channels }, inputs, { slope: vector(slope) })
 }
 
-const rescaling = plain((layer) => {
+const rescaling: LayerRule = ({ layer, builder, inputs }) => {
   const { scale = 1, offset = 0 } = layer.config
-  if (typeof scale !== 'number' || typeof offset !== 'number')
-    return refuse(layer, 'scales each channel by another number')
-  return { op: 'affine', gain: scale, shift: offset }
-})
-
-const globalAverage: LayerRule = ({ layer, inputs, builder }) => {
-  checkLayout(layer)
-  const mean = builder.add(nameOf(layer), { op: 'mean' }, inputs)
-  return layer.config.keepdims
-    ? mean
-    : builder.add(`${nameOf(layer)}_row`, { op: 'flatten', order: 'channels-last' }, [mean])
+  if (typeof scale === 'number' && typeof offset === 'number')
+    return builder.add(nameOf(layer), { op: 'affine', gain: scale, shift: offset }, inputs)
+  const { channels } = builder.shape(inputs[0]!)
+  const each = (given: unknown) => {
+    const numbers = (Array.isArray(given) ? given : new Array<unknown>(channels).fill(given)).map(Number)
+    const fits = numbers.length === channels && numbers.every(Number.isFinite)
+    return fits
+      ? vector(Float32Array.from(numbers))
+      : refuse(layer, 'scales by other numbers than one for each channel')
+  }
+  return builder.add(nameOf(layer), { op: 'scale', channels }, inputs, {
+    gain: each(scale),
+    shift: each(offset),
+  })
 }
+
+const globalPool =
+  (draft: NodeDraft): LayerRule =>
+  ({ layer, inputs, builder }) => {
+    checkLayout(layer)
+    const pixel = builder.add(nameOf(layer), draft, inputs)
+    return layer.config.keepdims
+      ? pixel
+      : builder.add(`${nameOf(layer)}_row`, { op: 'flatten', order: 'channels-last' }, [pixel])
+  }
 
 /** What is read of Keras, by the name of the layer's class. */
 export const kerasLayers: Readonly<Record<string, LayerRule>> = {
@@ -279,15 +206,12 @@ export const kerasLayers: Readonly<Record<string, LayerRule>> = {
   AlphaDropout: passing,
   ActivityRegularization: passing,
   Dense: dense,
-  Conv2D: conv2d,
-  DepthwiseConv2D: depthwise,
-  Conv2DTranspose: transposed,
+  ...convolutions,
+  ...sizes,
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
-  MaxPooling2D: pool,
-  AveragePooling2D: pool,
-  GlobalAveragePooling2D: globalAverage,
-  UpSampling2D: upsampling,
+  GlobalAveragePooling2D: globalPool({ op: 'mean' }),
+  GlobalMaxPooling2D: globalPool({ op: 'peak', over: 'pixels' }),
   ZeroPadding2D: zeroPadding,
   Cropping2D: cropping,
   Add: joining('add'),
@@ -298,14 +222,15 @@ export const kerasLayers: Readonly<Record<string, LayerRule>> = {
   Flatten: flatten,
   Activation: (call) => activated(call, call.inputs[0]!, call.layer.config.activation),
   ReLU: relu,
+  Softmax: softmax,
   LeakyReLU: leakyRelu,
   ELU: elu,
   PReLU: prelu,
   Rescaling: rescaling,
-  SeparableConv2D: separable,
-  SeparableConvolution2D: separable,
   Normalization: normalization,
   GroupNormalization: groupNormalization,
   Average: average,
+  Maximum: extreme(true),
+  Minimum: extreme(false),
   ...Object.fromEntries(augmentations.map((name) => [name, passing])),
 }

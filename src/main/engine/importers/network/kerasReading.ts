@@ -74,3 +74,22 @@ export function isOverChannels(axis: unknown, isRow: boolean): boolean {
   const axes = (Array.isArray(axis) ? axis : [axis ?? -1]).map(Number)
   return axes.length === 1 && (axes[0] === -1 || axes[0] === (isRow ? 1 : 3))
 }
+
+export function weightAt({ layer, weights }: LayerCall, at: number, rank: number): Weight {
+  const found = weights[at]
+  return found?.shape.length === rank ? found : refuse(layer, `has no weights of ${rank} dimensions`)
+}
+
+export const biasOf = ({ layer, weights }: LayerCall, at: number): Readonly<Record<string, Weight>> =>
+  layer.config.use_bias !== false && weights[at]
+    ? { bias: { shape: [weights[at].data.length], data: weights[at].data } }
+    : {}
+
+/** Of the height and of the width; 1 where it is left out. */
+export function pairOf(layer: LayerConfig, setting: string, otherwise = 1): Pair {
+  const sides = z
+    .union([z.number(), z.tuple([z.number()]), z.tuple([z.number(), z.number()])])
+    .safeParse(layer.config[setting] ?? otherwise)
+  const [a, b = a] = sides.success ? [sides.data].flat() : []
+  return a === undefined || b === undefined ? refuse(layer, `has no ${setting} that is read`) : [a, b]
+}

@@ -26,7 +26,10 @@ export function modelOfNetwork(
   hints: ImportHints,
 ): ImportedModel {
   const { image } = builder
-  const { network, weights } = withSharedKernels(builder.network(output), builder.weights)
+  // A network that changes nothing has an operation all the same.
+  const last =
+    output === 'image' ? builder.add('unchanged', { op: 'affine', gain: 1, shift: 0 }, [output]) : output
+  const { network, weights } = withSharedKernels(builder.network(last), builder.weights)
   const guess = guessRanges(network, weights)
   const taken = hints.range ? { given: hints.range, made: hints.range } : guess
   const spec = modelSpecSchema.safeParse({

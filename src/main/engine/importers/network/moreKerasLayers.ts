@@ -1,44 +1,7 @@
-import type { Weight } from '../../models/weights'
 import { nameOf } from '../layerConfigs'
-import { groupNormalized } from './composites'
-import { activated } from './kerasActivations'
-import {
-  checkLayout,
-  isOverChannels,
-  type Four,
-  type LayerRule,
-  padsOf,
-  type Pair,
-  refuse,
-  square,
-} from './kerasReading'
-import { vector, weight } from './networkBuilder'
-
-/** Each channel through filters of its own, then every pixel through a matrix. */
-export const separable: LayerRule = (call) => {
-  const { layer, builder, inputs, weights } = call
-  const [own, across] = weights
-  checkLayout(layer)
-  if (own?.shape.length !== 4 || across?.shape.length !== 4) return refuse(layer, 'has no two kernels')
-  const [height, width, reads, multiplier] = own.shape as Four
-  if (multiplier !== 1 || square(layer, 'strides') !== 1 || square(layer, 'dilation_rate') !== 1)
-    return refuse(layer, 'has a stride, a dilation or several filters for each channel')
-  const pads = padsOf(layer, builder.shape(inputs[0]!), [height, width], { stride: 1, dilation: 1 })
-  const common = { kernel: [height, width] as Pair, reads, pads, bias: false }
-  const label = nameOf(layer)
-  const each = builder.add(`${label}_depthwise`, { op: 'depthwise', ...common }, inputs, {
-    kernel: weight([height, width, reads], own.data),
-  })
-  const filters = across.shape[3]!
-  const bias: Readonly<Record<string, Weight>> =
-    layer.config.use_bias !== false && weights[2] ? { bias: vector(weights[2].data) } : {}
-  const draft = {
-    ...{ op: 'conv' as const, kernel: [1, 1] as Pair, reads, filters, stride: 1, dilation: 1 },
-    ...{ pads: [0, 0, 0, 0] as Four, bias: 'bias' in bias },
-  } as const
-  const value = builder.add(label, draft, [each], { kernel: across, ...bias })
-  return activated(call, value, layer.config.activation ?? 'linear')
-}
+import { groupNormalized, normalized } from './composites'
+import { isOverChannels, type LayerRule, refuse } from './kerasReading'
+import { type NodeDraft, vector, weight } from './networkBuilder'
 
 /** What `adapt` measured of each channel, or what the config says. */
 export const normalization: LayerRule = ({ layer, builder, inputs, weights }) => {
@@ -112,3 +75,48 @@ export const augmentations = [
   ],
   'Identity',
 ]
+
+/** Over the channels of each pixel, or over the whole image (Ba et al. 2016). */
+export const layerNormalization: LayerRule = ({ layer, inputs, builder, weights }) => {
+  const { height, width, channels, isRow } = builder.shape(inputs[0]!)
+  const { epsilon = 1e-3, scale, center, axis } = layer.config
+  const own = [...weights]
+  const gain = scale === false ? undefined : own.shift()?.data
+  const shift = center === false ? undefined : own.shift()?.data
+  const label = nameOf(layer)
+  const isWhole =
+    !isRow && Array.isArray(axis) && axis.map((at: number) => (at < 0 ? at + 4 : at)).join() === '1,2,3'
+  const size = isWhole ? height * width * channels : channels
+  const numbers = {
+    gain: gain ?? new Float32Array(size).fill(1),
+    shift: shift ?? new Float32Array(size),
+    epsilon: Number(epsilon),
+  }
+  if (!isWhole && !isOverChannels(axis, isRow)) return refuse(layer, 'normalizes over more than the channels')
+  if (!isWhole) return normalized(builder, label, inputs[0]!, 'channel-mean', numbers)
+  const add = (draft: NodeDraft, ...of: string[]) => builder.add(label, draft, of)
+  const mean = (of: string) => add({ op: 'channel-mean' }, add({ op: 'mean' }, of))
+  const centred = add({ op: 'sub' }, inputs[0]!, mean(inputs[0]!))
+  const variance = mean(add({ op: 'mul' }, centred, centred))
+  const deviation = add({ op: 'sqrt' }, add({ op: 'affine', gain: 1, shift: numbers.epsilon }, variance))
+  const sides = [height, width, channels]
+  return builder.add(
+    label,
+    { op: 'grid', height, width, channels },
+    [add({ op: 'div' }, centred, deviation)],
+    {
+      gain: weight(sides, numbers.gain),
+      shift: weight(sides, numbers.shift),
+    },
+  )
+}
+
+/** The larger of two values, or the smaller. */
+export const extreme =
+  (isLargest: boolean): LayerRule =>
+  ({ layer, inputs, builder }) =>
+    inputs.reduce((a, b) => {
+      const add = (draft: NodeDraft, ...of: string[]) => builder.add(nameOf(layer), draft, of)
+      const over = isLargest ? add({ op: 'sub' }, b, a) : add({ op: 'sub' }, a, b)
+      return add({ op: isLargest ? 'add' : 'sub' }, a, add({ op: 'activation', activation: 'relu' }, over))
+    })

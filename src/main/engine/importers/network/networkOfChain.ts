@@ -4,7 +4,8 @@ import { type ImportedModel, unfitting } from '../importedModel'
 import { assumedInput } from './assumedInput'
 import { cropAndGrow, type Margins, sameMargins, sameOverlap } from './margins'
 import { modelOfNetwork } from './modelOfNetwork'
-import { NetworkBuilder } from './networkBuilder'
+import { NetworkBuilder, vector } from './networkBuilder'
+import { composite } from './composites'
 
 type Four = [number, number, number, number]
 
@@ -22,7 +23,8 @@ export function networkOfChain(chain: Chain, hints: ImportHints): ImportedModel 
     const { isRow, channels } = builder.shape(value)
     if (step.kind === 'dense' && !isRow)
       value = builder.add(`${step.name}_row`, { op: 'flatten', order }, [value])
-    if (step.kind !== 'dense' && step.kind !== 'activation' && isRow)
+    const isOfAny = step.kind === 'activation' || step.kind === 'bend' || step.kind === 'scale'
+    if (step.kind !== 'dense' && !isOfAny && isRow)
       value = builder.add(
         `${step.name}_image`,
         { op: 'unflatten', order, ...squareOf(channels, steps.slice(i)) },
@@ -60,6 +62,14 @@ function put(builder: NetworkBuilder, step: Step, value: string): string {
     case 'activation':
       if (step.activation === 'linear') return value
       return builder.add(`${name}_activation`, { op: 'activation', activation: step.activation }, [value])
+    case 'bend':
+      if (step.activation === 'leaky-relu-0.01')
+        return builder.add(`${name}_activation`, { op: 'leaky', slope: 0.01 }, [value])
+      return composite(builder, `${name}_activation`, value, step.activation)
+    case 'scale': {
+      const weights = { gain: vector(step.gain), shift: vector(step.shift) }
+      return builder.add(name, { op: 'scale', channels: step.gain.length }, [value], weights)
+    }
     case 'pool':
       return builder.add(name, { op: 'pool', pooling: step.pooling, size: step.size }, [value])
     case 'enlarge':

@@ -4,7 +4,22 @@ import type { OnnxConstant, OnnxNode } from '../onnxGraph'
 /** Sizes are few; anything longer is no arithmetic on them. */
 const longest = 64
 /** What weights go through too, since it changes none of their numbers. */
-const layouts = new Set(['Identity', 'Cast', 'Reshape', 'Transpose', 'Slice'])
+const layouts = new Set(['Identity', 'Cast', 'Reshape', 'Transpose', 'Slice', 'Unsqueeze'])
+/** Weights that are computed from others, number by number. */
+const ofWeights = new Set([
+  'Abs',
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Neg',
+  'Sqrt',
+  'Exp',
+  'Sigmoid',
+  'Reciprocal',
+  'Softplus',
+])
+const longestWeight = 4_000_000
 
 type Compute = (node: OnnxNode, inputs: readonly Weight[]) => Weight | null
 
@@ -41,10 +56,23 @@ const computations: Readonly<Record<string, Compute>> = {
   Ceil: each(Math.ceil),
   Neg: each((value) => -value),
   Sqrt: each(Math.sqrt),
+  Abs: each(Math.abs),
+  Exp: each(Math.exp),
+  Reciprocal: each((value) => 1 / value),
+  Sigmoid: each((value) => 1 / (1 + Math.exp(-value))),
+  Softplus: each((value) => Math.log1p(Math.exp(value))),
   Cast: same,
   Identity: same,
   Squeeze: (_, [x]) => (x && x.data.length === 1 ? scalar(x.data[0]!) : x ? vector(x.data) : null),
-  Unsqueeze: (_, [x]) => (x && x.shape.length === 0 ? vector(x.data) : null),
+  Unsqueeze: (node, [x, axes]) => {
+    const added = axes?.data ?? node.ints('axes')
+    if (!x || !added) return null
+    const rank = x.shape.length + added.length
+    const at = new Set([...added].map((axis) => (axis < 0 ? axis + rank : axis)))
+    const own = [...x.shape]
+    const shape = Array.from({ length: rank }, (_, axis) => (at.has(axis) ? 1 : (own.shift() ?? 1)))
+    return { shape, data: x.data }
+  },
   Shape: (_, [x]) => (x ? vector(x.shape) : null),
   Reshape: (_, [x, target]) => (x && target ? reshaped(x, [...target.data]) : null),
   Concat: (_, inputs) => vector(inputs.flatMap(({ data }) => [...data])),
@@ -128,7 +156,9 @@ const wholeTypes = new Set([6, 7])
 /** What a node gives whose inputs are all known, where it is arithmetic on a few numbers or another layout; else null. */
 export function computed(node: OnnxNode, inputs: readonly OnnxConstant[]): OnnxConstant | null {
   const isLong = inputs.some(({ data }) => data.length > longest)
-  if (inputs.length === 0 || (isLong && !layouts.has(node.op))) return null
+  const isTooLong = inputs.some(({ data }) => data.length > longestWeight)
+  const isRead = layouts.has(node.op) || (ofWeights.has(node.op) && !isTooLong)
+  if (inputs.length === 0 || (isLong && !isRead)) return null
   const compute = Object.hasOwn(computations, node.op) ? computations[node.op] : undefined
   const result = compute?.(node, inputs)
   if (!result) return null

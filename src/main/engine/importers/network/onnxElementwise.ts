@@ -1,19 +1,14 @@
 import type { Weight } from '../../models/weights'
 import type { OnnxNode } from '../onnxGraph'
 import { batchNorm } from './batchNorm'
-import {
-  composite,
-  type CompositeActivation,
-  eluOf,
-  gelu,
-  hardSigmoid,
-  normalized,
-  squared,
-} from './composites'
+import { composite, type CompositeActivation, eluOf, gelu, hardSigmoid, normalized } from './composites'
 import { vector } from './networkBuilder'
 import { groupNormalization, normalizedGroups } from './onnxGroups'
 import type { NetworkReader } from './onnxNetwork'
-import { applied, imageAt, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
+import { functions } from './onnxFunctions'
+import { eachChannel, gridded, keepsShape, slopedGrid } from './onnxGrids'
+import { normalizedWhole, reductions } from './onnxReductions'
+import { applied, asChannels, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
 
 const activation =
   (name: 'relu' | 'elu' | 'sigmoid' | 'tanh' | 'softplus'): Operator =>
@@ -49,7 +44,8 @@ const prelu: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
   const slopes = reader.constant(node.inputs[1]) ?? refuse(node, 'computes its slopes')
   if (slopes.data.length === 1) return [applied(node, reader, x, { op: 'leaky', slope: slopes.data[0]! })]
-  const slope = perChannel(node, reader, x, slopes)
+  const slope = eachChannel(reader, x, slopes)
+  if (!slope) return [slopedGrid(node, reader, x, slopes)]
   return [applied(node, reader, x, { op: 'prelu', channels: slope.data.length }, { slope })]
 }
 
@@ -61,16 +57,6 @@ const clip: Operator = (node, reader) => {
 }
 
 const largest = 3.4e38
-
-const power: Operator = (node, reader) => {
-  const x = tensorAt(node, reader)
-  const exponent = reader.constant(node.inputs[1])
-  if (exponent?.data.length !== 1 || ![0.5, 1, 2].includes(exponent.data[0]!))
-    return refuse(node, 'takes another power than the square or the root')
-  if (exponent.data[0] === 1) return [x]
-  if (exponent.data[0] === 0.5) return [applied(node, reader, x, { op: 'sqrt' })]
-  return [{ ...x, value: squared(reader.builder, node.name, x.value) }]
-}
 
 const hard: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
@@ -103,41 +89,52 @@ const batchNormalization: Operator = (node, reader) => {
   return [applied(node, reader, x, { op: 'scale', channels: variance.length }, { ...weights })]
 }
 
-const normalization =
-  (over: 'mean' | 'channel-mean'): Operator =>
-  (node, reader) => {
-    const x = tensorAt(node, reader)
-    if (over === 'mean' && x.kind !== 'image') refuse(node, 'reads numbers where it takes an image')
-    const { channels } = reader.builder.shape(x.value)
-    const gain = reader.constant(node.inputs[1])?.data ?? new Float32Array(0)
-    const shift = reader.constant(node.inputs[2])?.data ?? new Float32Array(channels)
-    if (gain.length !== channels || shift.length !== channels)
-      refuse(node, 'does not scale each channel by a constant')
-    const numbers = { gain, shift, epsilon: node.number('epsilon') ?? 1e-5 }
-    return [{ ...x, value: normalized(reader.builder, node.name, x.value, over, numbers) }]
-  }
+function normalizedOver(
+  node: OnnxNode,
+  reader: NetworkReader,
+  x: TensorValue,
+  over: 'mean' | 'channel-mean',
+) {
+  const { channels } = reader.builder.shape(x.value)
+  const gain = reader.constant(node.inputs[1])?.data ?? new Float32Array(0)
+  const shift = reader.constant(node.inputs[2])?.data ?? new Float32Array(channels)
+  if (gain.length !== channels || shift.length !== channels)
+    refuse(node, 'does not scale each channel by a constant')
+  const numbers = { gain, shift, epsilon: node.number('epsilon') ?? 1e-5 }
+  return normalized(reader.builder, node.name, x.value, over, numbers)
+}
 
 const instanceNormalization: Operator = (node, reader) => {
   const x = reader.value(node.inputs[0] ?? '', node)
   if (x.kind === 'groups') return [normalizedGroups(node, reader, x)]
-  return normalization('mean')(node, reader)
+  if (x.kind !== 'image') return refuse(node, 'reads numbers where it takes an image')
+  return [{ ...x, value: normalizedOver(node, reader, x, 'mean') }]
 }
 
 const layerNormalization: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
-  const rank = x.kind === 'row' ? 2 : 4
   const axis = node.number('axis') ?? -1
-  const isOfChannels = x.kind === 'row' || x.order === 'channels-last'
-  if (!isOfChannels || (axis < 0 ? axis + rank : axis) !== rank - 1)
-    return refuse(node, 'normalizes over more than the channels')
-  return normalization('channel-mean')(node, reader)
+  const over = <V extends TensorValue>(of: V): V => ({
+    ...of,
+    value: normalizedOver(node, reader, of, 'channel-mean'),
+  })
+  if (x.kind === 'row') return [over(x)]
+  if (axis === 1 || axis === -3) return [normalizedWhole(node, reader, x)]
+  if (axis !== -1 && axis !== 3) return refuse(node, 'normalizes over rows or columns')
+  return [asChannels(node, reader, x, -1, over)]
 }
+
+const isZero = (constant: Weight | null | undefined) => constant?.data.length === 1 && constant.data[0] === 0
+
+/** What is multiplied with zero is not looked at any more: the spread of a code, of which the mean is taken. */
+const nothing = { kind: 'constant', constant: { shape: [], data: new Float32Array(1) } } as const
 
 type Arithmetic = 'Add' | 'Sub' | 'Mul' | 'Div'
 
 /** Of two values, or of one and a constant: a number, or one for each channel. */
 const arithmetic: Operator = (node, reader) => {
   const [a, b] = [0, 1].map((at) => reader.constant(node.inputs[at]))
+  if (node.op === 'Mul' && (isZero(a) || isZero(b))) return [nothing]
   if (a || b) return [withConstant(node, reader, tensorAt(node, reader, a ? 1 : 0), (a ?? b)!, a !== null)]
   const values = [0, 1].map((at) => tensorAt(node, reader, at))
   const [x, y] = values as [TensorValue, TensorValue]
@@ -159,7 +156,9 @@ function withConstant(
   isFirst: boolean,
 ): TensorValue {
   const op = node.op as Arithmetic
-  if (op === 'Div' && isFirst) return refuse(node, 'divides by what the network computes')
+  if (op === 'Div' && isFirst) return dividedBy(node, reader, x, constant)
+  const isNothing = constant.data.every((value) => value === 0)
+  if (isNothing && (op === 'Add' || (op === 'Sub' && !isFirst)) && keepsShape(reader, x, constant)) return x
   const gainOf = (value: number) =>
     op === 'Mul' ? value : op === 'Div' ? 1 / value : op === 'Sub' && isFirst ? -1 : 1
   const shiftOf = (value: number) =>
@@ -168,7 +167,15 @@ function withConstant(
     const value = constant.data[0]!
     return applied(node, reader, x, { op: 'affine', gain: gainOf(value), shift: shiftOf(value) })
   }
-  const { data } = perChannel(node, reader, x, constant)
+  const own = eachChannel(reader, x, constant)
+  if (!own) {
+    const gain = { shape: constant.shape, data: constant.data.map(gainOf) }
+    return gridded(node, reader, x, {
+      gain,
+      shift: { shape: constant.shape, data: constant.data.map(shiftOf) },
+    })
+  }
+  const { data } = own
   if (
     op === 'Add' &&
     reader.readersOf(nameOf(node, reader, x)).length === 1 &&
@@ -182,31 +189,16 @@ function withConstant(
 const nameOf = (node: OnnxNode, reader: NetworkReader, x: TensorValue) =>
   node.inputs.find((input) => reader.valueOf(input) === x) ?? ''
 
-/** A constant that has one number for each channel, as a row. */
-function perChannel(node: OnnxNode, reader: NetworkReader, x: TensorValue, { shape, data }: Weight): Weight {
-  const sides = reader.sidesOf(x)
-  const axis = x.kind === 'image' && x.order === 'channels-first' ? 0 : sides.length - 1
-  const own = shape.slice(-sides.length)
-  const padded = [...new Array<number>(sides.length - own.length).fill(1), ...own]
-  if (data.length === sides[axis] && padded[axis] === data.length) return vector(data)
-  return refuse(node, `has a constant of ${shape.join(' × ')}, which is not one number for each channel`)
-}
-
-/** The mean over all pixels, which stay as one. */
-const globalMean: Operator = (node, reader) => [applied(node, reader, imageAt(node, reader), { op: 'mean' })]
-
-const reduceMean: Operator = (node, reader) => {
-  const x = imageAt(node, reader)
-  const axes = reader.constant(node.inputs[1])?.data ?? node.ints('axes') ?? []
-  const found = [...axes]
-    .map((axis) => (axis < 0 ? axis + 4 : axis))
-    .sort((a, b) => a - b)
-    .join()
-  const isFirst = x.order === 'channels-first'
-  if (node.number('keepdims') === 0) return refuse(node, 'takes a mean and leaves out its axes')
-  if (found === (isFirst ? '2,3' : '1,2')) return globalMean(node, reader)
-  if (found === (isFirst ? '1' : '3')) return [applied(node, reader, x, { op: 'channel-mean' })]
-  return refuse(node, 'takes a mean over other axes than height and width, or than the channels')
+/** What a constant is divided by. */
+function dividedBy(node: OnnxNode, reader: NetworkReader, x: TensorValue, constant: Weight): TensorValue {
+  const zeros = { shape: constant.shape, data: new Float32Array(constant.data.length) }
+  const one = constant.data.length === 1
+  const dividend = one
+    ? applied(node, reader, x, { op: 'affine', gain: 0, shift: constant.data[0]! })
+    : x.kind === 'image'
+      ? gridded(node, reader, x, { gain: zeros, shift: constant })
+      : refuse(node, 'divides a row of constants')
+  return { ...x, value: reader.builder.add(node.name, { op: 'div' }, [dividend.value, x.value]) }
 }
 
 /** Operators on each number by itself, or on each channel. */
@@ -224,7 +216,6 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Clip: clip,
   Sqrt: (node, reader) => [applied(node, reader, tensorAt(node, reader), { op: 'sqrt' })],
   Erf: (node, reader) => [applied(node, reader, tensorAt(node, reader), { op: 'erf' })],
-  Pow: power,
   Gelu: smooth,
   HardSigmoid: hard,
   HardSwish: hardSwish,
@@ -237,6 +228,6 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Sub: arithmetic,
   Mul: arithmetic,
   Div: arithmetic,
-  GlobalAveragePool: globalMean,
-  ReduceMean: reduceMean,
+  ...functions,
+  ...reductions,
 }

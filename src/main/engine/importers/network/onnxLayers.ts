@@ -4,7 +4,15 @@ import { spatialFirst } from '../spatialFirst'
 import { type NodeDraft, vector, weight } from './networkBuilder'
 import type { NetworkReader } from './onnxNetwork'
 import { cropAndGrow, type Margins, oddFirst, sameMargins, sameOverlap } from './margins'
-import { applied, type ImageValue, type Operator, planesAt, refuse, tensorAt } from './onnxReading'
+import {
+  applied,
+  asChannels,
+  type ImageValue,
+  type Operator,
+  planesAt,
+  refuse,
+  tensorAt,
+} from './onnxReading'
 
 type Four = [number, number, number, number]
 type Pair = [number, number]
@@ -28,14 +36,27 @@ function dense(
 ) {
   const x = tensorAt(node, reader)
   const constant = reader.constant(node.inputs[1])
-  if (x.kind !== 'row' || constant?.shape.length !== 2)
-    return refuse(node, 'multiplies with no constant matrix')
+  if (constant?.shape.length !== 2) return refuse(node, 'multiplies with no constant matrix')
   const [rows, columns] = constant.shape as Pair
   const turned = isTransposed ? weight([columns, rows], transposed(constant.data, rows, columns)) : constant
   const kernel = weight(turned.shape, scaledBy(turned.data, scales.kernel))
   const [reads, units] = kernel.shape as Pair
   const bias = added && scaledBy(repeated(node, added.data, units), scales.bias)
   const weights = { kernel, ...(bias ? { bias: vector(bias) } : {}) }
+  if (x.kind === 'image') {
+    const draft = {
+      op: 'conv',
+      kernel: [1, 1] as Pair,
+      reads,
+      filters: units,
+      stride: 1,
+      dilation: 1,
+    } as const
+    const own = { ...weights, kernel: weight([1, 1, reads, units], kernel.data) }
+    const multiplied = (of: ImageValue) =>
+      applied(node, reader, of, { ...draft, pads: [0, 0, 0, 0], bias: bias !== null }, own)
+    return [asChannels(node, reader, x, -1, multiplied)]
+  }
   return [applied(node, reader, x, { op: 'dense', reads, units, bias: bias !== null }, weights)]
 }
 
@@ -51,20 +72,66 @@ function repeated(node: OnnxNode, data: Float32Array, units: number): Float32Arr
 const conv: Operator = (node, reader) => {
   const x = planesAt(node, reader)
   const { kernel: constant, bias, weights } = kernelOf(node, reader)
-  const [filters, reads, height, width] = constant.shape as Four
+  const [filters, reads] = constant.shape as Four
   const group = node.number('group') ?? 1
-  const [stride, dilation] = [squareOf(node, 'strides'), squareOf(node, 'dilations')]
-  const pads = padsOf(node, x, reader, [height, width], stride, dilation)
-  const common = { kernel: [height, width] as Pair, pads, bias }
-  if (group === 1) {
-    const kernel = spatialFirst(constant)
-    const draft = { op: 'conv', ...common, reads, filters, stride, dilation } as const
-    return [applied(node, reader, x, draft, { kernel, ...weights })]
+  const steps = pairOf(node, 'strides')
+  const { kernel: spread, dilation } = withDilation(node, constant)
+  const [height, width] = spread.shape.slice(2) as Pair
+  const pads = padsOf(node, x, reader, [height, width], steps, dilation)
+  // Steps that differ are taken afterwards.
+  const stride = steps[0] === steps[1] ? steps[0] : 1
+  const [around, [top, left, bottom, right]] = cropAndPad(node, reader, x, pads)
+  const common = {
+    kernel: [height, width] as Pair,
+    pads: [top, left, bottom, right] as Four,
+    bias,
+    stride,
+    dilation,
   }
-  if (group !== filters || reads !== 1 || stride !== 1 || dilation !== 1)
-    return [inGroups(node, reader, x, group, { ...common, reads, filters, stride, dilation })]
-  const kernel = weight([height, width, filters], spatialFirst(constant).data)
-  return [applied(node, reader, x, { op: 'depthwise', ...common, reads: filters }, { kernel, ...weights })]
+  const subsampled = (value: ImageValue) =>
+    steps[0] === steps[1]
+      ? value
+      : applied(node, reader, value, { op: 'subsample', rows: steps[0], columns: steps[1] })
+  if (group === 1) {
+    const kernel = spatialFirst(spread)
+    return [
+      subsampled(
+        applied(node, reader, around, { op: 'conv', ...common, reads, filters }, { kernel, ...weights }),
+      ),
+    ]
+  }
+  if (reads !== 1 || (group <= 8 && group !== filters))
+    return [subsampled(inGroups(node, reader, around, group, spread, { ...common, reads, filters }))]
+  const kernel = weight([height, width, filters], spatialFirst(spread).data)
+  const draft = { op: 'depthwise', ...common, reads: group, multiplier: filters / group } as const
+  return [subsampled(applied(node, reader, around, draft, { kernel, ...weights }))]
+}
+
+/** Sides that a kernel is to be cut off by are cut off the image, and the others stay. */
+function cropAndPad(node: OnnxNode, reader: NetworkReader, x: ImageValue, pads: Four): [ImageValue, Four] {
+  if (pads.every((side) => side >= 0)) return [x, pads]
+  const sides = pads.map((side) => Math.max(0, -side)) as Four
+  return [applied(node, reader, x, { op: 'crop', sides }), pads.map((side) => Math.max(0, side)) as Four]
+}
+
+/** Zeros between the taps where they lie wider apart in one direction than in the other. */
+function withDilation(node: OnnxNode, kernel: Weight): { kernel: Weight; dilation: number } {
+  const [rows, columns] = pairOf(node, 'dilations')
+  return rows === columns
+    ? { kernel, dilation: rows }
+    : { kernel: spreadOut(kernel, rows, columns), dilation: 1 }
+}
+
+/** @param kernel of which the last two sides are height and width */
+function spreadOut({ shape, data }: Weight, rows: number, columns: number): Weight {
+  const [a, b, height, width] = shape as Four
+  const [tall, wide] = [(height - 1) * rows + 1, (width - 1) * columns + 1]
+  const result = new Float32Array(a * b * tall * wide)
+  data.forEach((value, i) => {
+    const [column, row, plane] = [i % width, Math.floor(i / width) % height, Math.floor(i / (width * height))]
+    result[(plane * tall + row * rows) * wide + column * columns] = value
+  })
+  return weight([a, b, tall, wide], result)
 }
 
 const mostGroups = 64
@@ -75,9 +142,10 @@ function inGroups(
   reader: NetworkReader,
   x: ImageValue,
   groups: number,
+  constant: Weight,
   conv: Omit<Extract<NodeDraft, { op: 'conv' }>, 'op'>,
 ): ImageValue {
-  const { kernel: constant, weights } = kernelOf(node, reader)
+  const { weights } = kernelOf(node, reader)
   const { builder } = reader
   const { reads, filters } = conv
   const each = filters / groups
@@ -97,27 +165,45 @@ function inGroups(
 
 const convTranspose: Operator = (node, reader) => {
   const x = planesAt(node, reader)
-  const { kernel: constant, bias, weights } = kernelOf(node, reader)
-  const [reads, filters, height, width] = constant.shape as Four
+  const { kernel: given, weights } = kernelOf(node, reader)
+  const constant = spreadOut(given, ...pairOf(node, 'dilations'))
+  const [reads, each, height, width] = constant.shape as Four
   const stride = squareOf(node, 'strides')
-  if ((node.number('group') ?? 1) !== 1 || squareOf(node, 'dilations') !== 1)
-    return refuse(node, 'has groups or is dilated')
   if (node.ints('output_shape')) return refuse(node, 'names the size of what it gives')
+  const cut = overlapOf(node, [height, width], stride)
+  const groups = node.number('group') ?? 1
+  const draft = {
+    ...{ op: 'conv-transposed' as const, kernel: [height, width] as Pair, filters: each, stride },
+    ...cropAndGrow(cut),
+  } as const
+  if (groups > mostGroups || reads % groups)
+    return refuse(node, `has ${groups} groups of channels, of which ${mostGroups} are read`)
+  const { builder } = reader
+  const count = reads / groups
+  const parts = Array.from({ length: groups }, (_, i) => {
+    const own =
+      groups === 1 ? x.value : builder.add(node.name, { op: 'channels', from: i * count, count }, [x.value])
+    const taps = constant.data.length / groups
+    const kernel = spatialFirst(
+      weight([count, each, height, width], constant.data.slice(i * taps, (i + 1) * taps)),
+    )
+    const bias = weights.bias && vector(weights.bias.data.slice(i * each, (i + 1) * each))
+    const all = { kernel, ...(bias ? { bias } : {}) }
+    return builder.add(node.name, { ...draft, reads: count, bias: bias !== undefined }, [own], all)
+  })
+  const value = groups === 1 ? parts[0]! : builder.add(node.name, { op: 'concat' }, parts)
+  return [{ ...x, value }]
+}
+
+/** What is cut off of all that the patches cover. */
+function overlapOf(node: OnnxNode, kernel: Pair, stride: number): Margins {
   const auto = node.text('auto_pad') ?? 'NOTSET'
   const [rows = 0, columns = 0] = node.ints('output_padding') ?? []
   const edges = (node.ints('pads') ?? [0, 0, 0, 0]) as Four
-  const same = sameOverlap([height, width], stride)
-  const cut: Margins =
-    auto === 'SAME_UPPER'
-      ? same
-      : auto === 'SAME_LOWER'
-        ? oddFirst(same)
-        : [edges[0], edges[1], edges[2] - rows, edges[3] - columns]
-  const draft = {
-    ...{ op: 'conv-transposed' as const, kernel: [height, width] as Pair, reads, filters, stride, bias },
-    ...cropAndGrow(cut),
-  } as const
-  return [applied(node, reader, x, draft, { kernel: spatialFirst(constant), ...weights })]
+  const same = sameOverlap(kernel, stride)
+  if (auto === 'SAME_UPPER') return same
+  if (auto === 'SAME_LOWER') return oddFirst(same)
+  return [edges[0], edges[1], edges[2] - rows, edges[3] - columns]
 }
 
 /** @throws ExpectedError where it is no constant of four dimensions */
@@ -134,18 +220,27 @@ function squareOf(node: OnnxNode, attribute: string): number {
   return a === b ? a : refuse(node, `has different ${attribute} for height and width`)
 }
 
+function pairOf(node: OnnxNode, attribute: string): Pair {
+  const [a = 1, b = a] = node.ints(attribute) ?? []
+  return [a, b]
+}
+
+/** @param kernel with zeros between its taps already where `dilation` does not say so */
 function padsOf(
   node: OnnxNode,
   x: ImageValue,
   { builder }: NetworkReader,
   kernel: Pair,
-  stride: number,
+  [rows, columns]: Pair,
   dilation: number,
 ): Four {
   const auto = node.text('auto_pad') ?? 'NOTSET'
   if (auto === 'NOTSET') return [...(node.ints('pads') ?? [0, 0, 0, 0])] as Four
   if (auto === 'VALID') return [0, 0, 0, 0]
-  const margins = sameMargins(builder.shape(x.value), kernel, { stride, dilation })
+  const shape = builder.shape(x.value)
+  const down = sameMargins(shape, kernel, { stride: rows, dilation })
+  const across = sameMargins(shape, kernel, { stride: columns, dilation })
+  const margins: Four = [down[0], across[1], down[2], across[3]]
   return auto === 'SAME_LOWER' ? oddFirst(margins) : margins
 }
 

@@ -20,6 +20,8 @@ export type OnnxValue =
   | { readonly kind: 'row'; readonly value: string }
   /** An image whose pixels are being made into blocks: batch × channels × rows × block × columns × block, then turned. */
   | { readonly kind: 'blocks'; readonly value: string; readonly block: number; readonly turned: boolean }
+  /** An image whose channels come before the batch, while some of them are picked. */
+  | { readonly kind: 'planes'; readonly value: string }
   /** An image with channels first whose channels are being normalised in groups. */
   | { readonly kind: 'groups'; readonly value: string; readonly groups: number }
 
@@ -104,7 +106,7 @@ export class NetworkReader {
   readersOf = (name: string): readonly OnnxNode[] => this.readers.get(name) ?? []
 
   /** Height, width and channels of an image, or the length of a row, in the order of the file and behind the batch. */
-  sidesOf(value: Exclude<OnnxValue, { kind: 'constant' | 'blocks' | 'groups' }>): number[] {
+  sidesOf(value: Exclude<OnnxValue, { kind: 'constant' | 'blocks' | 'groups' | 'planes' }>): number[] {
     const { height, width, channels } = this.builder.shape(value.value)
     if (value.kind === 'row') return [channels]
     return value.order === 'channels-first' ? [channels, height, width] : [height, width, channels]
@@ -184,6 +186,16 @@ function fedImage(shape: readonly (number | null)[], hints: ImportHints, notes: 
   const [, a, b, c] = shape
   if (shape.length === 2 && a)
     return { image: assumedInput(a, hints, notes), order: 'channels-last', isRow: true, withSigma: false }
+  // Grey pixels in rows.
+  if (shape.length === 3 && a && b)
+    return {
+      ...{
+        image: { height: a, width: b, channels: 1 },
+        order: 'channels-last',
+        isRow: true,
+        withSigma: false,
+      },
+    }
   if (shape.length !== 4)
     throw unsupported(`Its input is ${shape.map((side) => side ?? 'any').join(' × ')}, which is no image.`)
   const isLast = (c === 1 || c === 3) && a !== 1 && a !== 3

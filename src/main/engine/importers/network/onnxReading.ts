@@ -66,3 +66,28 @@ export function wholeNumbers(
   if (node.inputs[at]) return refuse(node, `computes its ${attribute} from the image`)
   return node.ints(attribute)
 }
+
+/**
+ * Does with another axis what is done with channels: it changes places with them meanwhile.
+ *
+ * @param axis counted from the batch on, or from the end
+ */
+export function asChannels(
+  node: OnnxNode,
+  reader: NetworkReader,
+  x: ImageValue,
+  axis: number,
+  make: (of: ImageValue) => ImageValue,
+): ImageValue {
+  const at = axis < 0 ? axis + 4 : axis
+  const sides =
+    x.order === 'channels-first' ? ['channels', 'rows', 'columns'] : ['rows', 'columns', 'channels']
+  const side = sides[at - 1] ?? refuse(node, 'works along the batch')
+  if (side === 'channels') return make(x)
+  const draft = {
+    op: 'turn',
+    order: (side === 'rows' ? [2, 1, 0] : [0, 2, 1]) as [number, number, number],
+  } as const
+  const changed = make(applied(node, reader, x, draft))
+  return applied(node, reader, changed, draft)
+}

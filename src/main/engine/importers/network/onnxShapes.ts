@@ -36,7 +36,8 @@ const reshape: Operator = (node, reader) => {
   const target = wholeNumbers(node, reader, 1, 'shape') ?? []
   if (x.kind === 'blocks') return [unshuffled(node, reader, x, target)]
   if (x.kind === 'groups') return [ungrouped(node, reader, x, target)]
-  if (x.kind === 'constant') return refuse(node, 'reshapes a constant')
+  if (x.kind === 'constant' || x.kind === 'planes')
+    return refuse(node, 'reshapes a constant, or channels by themselves')
   const groups = groupsOf(node, reader, x, target)
   if (groups) return [groups]
   const before = reader.sidesOf(x)
@@ -46,6 +47,8 @@ const reshape: Operator = (node, reader) => {
   if (sides.join() === before.join()) return [x]
   if (sides.length === 1) return [x.kind === 'row' ? x : flattened(node, reader, x)]
   if (sides.length === 5 && x.kind === 'image') return [blocksOf(node, reader, x, sides)]
+  // Rows of grey pixels, which lie as the numbers of a row do.
+  if (sides.length === 2 && x.kind === 'row') return [x]
   if (sides.length !== 3) return refuse(node, `reshapes ${before.join(' × ')} as ${target.join(' × ')}`)
   const row = x.kind === 'row' ? x : flattened(node, reader, x)
   return [imageOfRow(node, reader, row as TensorValue, sides as [number, number, number])]
@@ -115,19 +118,69 @@ const transpose: Operator = (node, reader) => {
   const x = reader.value(node.inputs[0] ?? '', node)
   const order = node.ints('perm')?.join()
   if (x.kind === 'blocks' && order === '0,1,3,5,2,4') return [{ ...x, turned: true }]
+  if (order === '1,0,2,3' && x.kind === 'planes') return [{ ...x, kind: 'image', order: 'channels-first' }]
+  if (order === '1,0,2,3' && x.kind === 'image' && x.order === 'channels-first')
+    return [{ kind: 'planes', value: x.value }]
   if (x.kind === 'image') {
     if (order === '0,3,1,2' && x.order === 'channels-last') return [{ ...x, order: 'channels-first' }]
     if (order === '0,2,3,1' && x.order === 'channels-first') return [{ ...x, order: 'channels-last' }]
+    return [turned(node, reader, x)]
   }
   return refuse(node, `turns its input (${order ?? 'reversed'})`)
 }
 
+/** Axes in another order, those of the file standing for the same sides as before. */
+function turned(node: OnnxNode, reader: NetworkReader, x: ImageValue): ImageValue {
+  const given = node.ints('perm')
+  if (given?.length !== 4 || given[0] !== 0)
+    return refuse(node, `turns its input (${given?.join() ?? 'reversed'})`)
+  // Sides of the file as height, width and channels, and back.
+  const own = x.order === 'channels-first' ? [2, 0, 1] : [0, 1, 2]
+  const places = given.slice(1).map((axis) => own[axis - 1]!)
+  const order = x.order === 'channels-first' ? [places[1]!, places[2]!, places[0]!] : places
+  return applied(node, reader, x, { op: 'turn', order: order as [number, number, number] })
+}
+
+type Along = 'channels' | 'rows' | 'columns' | 'batch'
+
 /** Counted from the batch on, as the file does. */
-function axisOf(x: TensorValue, given: number): 'channels' | 'other' {
+function axisOf(x: TensorValue, given: number): Along {
   const rank = x.kind === 'row' ? 2 : 4
   const axis = given < 0 ? given + rank : given
-  const channels = x.kind === 'image' && x.order === 'channels-first' ? 1 : rank - 1
-  return axis === channels ? 'channels' : 'other'
+  if (axis === 0) return 'batch'
+  if (x.kind === 'row') return 'channels'
+  const all =
+    x.order === 'channels-first'
+      ? (['channels', 'rows', 'columns'] as const)
+      : (['rows', 'columns', 'channels'] as const)
+  return all[axis - 1] ?? 'batch'
+}
+
+/** A stretch along one axis. */
+function stretch(
+  node: OnnxNode,
+  reader: NetworkReader,
+  x: TensorValue,
+  along: Along,
+  { from, count }: { from: number; count: number },
+): TensorValue {
+  const shape = reader.builder.shape(x.value)
+  if (along === 'channels')
+    return from === 0 && count === shape.channels
+      ? x
+      : applied(node, reader, x, { op: 'channels', from, count })
+  if (along === 'batch' || x.kind !== 'image') return refuse(node, 'takes a part of the batch')
+  const length = along === 'rows' ? shape.height : shape.width
+  const [before, after] = [from, length - from - count]
+  if (before === 0 && after === 0) return x
+  const sides: [number, number, number, number] =
+    along === 'rows' ? [before, 0, after, 0] : [0, before, 0, after]
+  return applied(node, reader, x, { op: 'crop', sides })
+}
+
+const lengthAlong = (reader: NetworkReader, x: TensorValue, along: Along): number => {
+  const { height, width, channels } = reader.builder.shape(x.value)
+  return { rows: height, columns: width, channels, batch: 1 }[along]
 }
 
 const concat: Operator = (node, reader) => {
@@ -138,58 +191,122 @@ const concat: Operator = (node, reader) => {
       !reader.builder.isLevel(part.value) &&
       (part.kind !== x.kind || (part.kind === 'image' && x.kind === 'image' && part.order !== x.order)),
   )
-  if (isMixed || axisOf(x, node.number('axis') ?? 1) !== 'channels')
-    return refuse(node, 'joins what it reads along another axis than that of the channels')
+  const along = axisOf(x, node.number('axis') ?? 1)
+  if (isMixed || along === 'batch')
+    return refuse(node, 'joins what it reads along the batch, or in different orders')
   if (parts.length === 1) return [x]
   const values = parts.map(({ value }) => value)
-  return [{ ...x, value: reader.builder.add(node.name, { op: 'concat' }, values) }]
+  const draft = along === 'channels' ? ({ op: 'concat' } as const) : ({ op: 'concat', axis: along } as const)
+  return [{ ...x, value: reader.builder.add(node.name, draft, values) }]
 }
 
 const split: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
-  const { channels } = reader.builder.shape(x.value)
-  if (axisOf(x, node.number('axis') ?? 0) !== 'channels')
-    return refuse(node, 'splits an image, not its channels')
-  const even = Math.ceil(channels / node.outputs.length)
+  const along = axisOf(x, node.number('axis') ?? 0)
+  const length = lengthAlong(reader, x, along)
+  const even = Math.ceil(length / node.outputs.length)
   const counts = wholeNumbers(node, reader, 1, 'split') ?? node.outputs.map(() => even)
   let from = 0
   return node.outputs.map((output, i) => {
-    const count = Math.min(counts[i] ?? 0, channels - from)
+    const count = Math.min(counts[i] ?? 0, length - from)
     from += count
     if (reader.readersOf(output).length === 0) return null
-    return applied(node, reader, x, { op: 'channels', from: from - count, count })
+    return stretch(node, reader, x, along, { from: from - count, count })
   })
 }
 
-/** Of channels, or as many pixels less on each side. */
+/** A part of the image, or every so many-th of its rows and columns. */
 const slice: Operator = (node, reader) => {
   const x = tensorAt(node, reader)
-  const sides = [1, ...reader.sidesOf(x)]
   const starts = wholeNumbers(node, reader, 1, 'starts') ?? []
   const ends = wholeNumbers(node, reader, 2, 'ends') ?? []
   const axes = wholeNumbers(node, reader, 3, 'axes') ?? starts.map((_, i) => i)
   const steps = wholeNumbers(node, reader, 4, 'steps') ?? []
-  if (steps.some((step) => step !== 1)) return refuse(node, 'leaves out pixels')
   let sliced: TensorValue = x
   axes.forEach((given, i) => {
-    const axis = given < 0 ? given + sides.length : given
-    const length = sides[axis] ?? 0
+    const along = axisOf(x, given)
+    const length = lengthAlong(reader, x, along)
+    const step = steps[i] ?? 1
     const at = (position: number) =>
       Math.max(0, Math.min(length, position < 0 ? position + length : position))
     const [from, to] = [at(starts[i]!), at(ends[i]!)]
-    if (from === 0 && to === length) return
-    const first = x.kind === 'image' && x.order === 'channels-first' ? 2 : 1
-    const isRows = axis === first
-    if (axisOf(x, axis) !== 'channels') {
-      if (x.kind !== 'image' || axis === 0) refuse(node, 'takes a part of the batch')
-      const [before, after] = [from, length - to]
-      const sides: [number, number, number, number] = isRows ? [before, 0, after, 0] : [0, before, 0, after]
-      sliced = applied(node, reader, sliced, { op: 'crop', sides })
-      return
-    }
-    sliced = applied(node, reader, sliced, { op: 'channels', from, count: to - from })
+    if (from === 0 && to === length && step === 1) return
+    if (along === 'batch') refuse(node, 'takes a part of the batch')
+    if (step < 1 || (step > 1 && along === 'channels')) refuse(node, 'leaves out channels, or goes backwards')
+    sliced = stretch(node, reader, sliced, along, { from, count: to - from })
+    if (step === 1 || sliced.kind !== 'image') return
+    const [rows, columns] = along === 'rows' ? [step, 1] : [1, step]
+    sliced = applied(node, reader, sliced, { op: 'subsample', rows, columns })
   })
   return [sliced]
+}
+
+/** Of channels that lie behind one another, or in any order where they are few. */
+const gather: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const index = reader.constant(node.inputs[1])
+  const along = axisOf(x, node.number('axis') ?? 0)
+  if (!index || index.shape.length !== 1 || along === 'batch' || index.data.length > 64)
+    return refuse(node, 'takes what it computes, one of its numbers, or a part of the batch')
+  return [picked(node, reader, x, along, index.data)]
+}
+
+/** Channels as PyTorch's newer exporter picks them: with the batch behind them meanwhile. */
+const gatherNd: Operator = (node, reader) => {
+  const x = reader.value(node.inputs[0] ?? '', node)
+  const index = reader.constant(node.inputs[1])
+  const isOfChannels = index?.shape.length === 2 && index.shape[1] === 1 && index.data.length <= 64
+  if (x.kind !== 'planes' || !isOfChannels || node.number('batch_dims'))
+    return refuse(node, 'picks what is no channels')
+  const image: ImageValue = { kind: 'image', value: x.value, order: 'channels-first' }
+  return [{ kind: 'planes', value: picked(node, reader, image, 'channels', index.data).value }]
+}
+
+function picked(
+  node: OnnxNode,
+  reader: NetworkReader,
+  x: TensorValue,
+  along: Exclude<Along, 'batch'>,
+  index: Float32Array,
+): TensorValue {
+  const length = lengthAlong(reader, x, along)
+  const wanted = [...index].map((at) => (at < 0 ? at + length : at))
+  const [from = 0] = wanted
+  if (wanted.every((at, i) => at === from + i))
+    return stretch(node, reader, x, along, { from, count: wanted.length })
+  const parts = wanted.map((at) => stretch(node, reader, x, along, { from: at, count: 1 }).value)
+  const draft = along === 'channels' ? ({ op: 'concat' } as const) : ({ op: 'concat', axis: along } as const)
+  return { ...x, value: reader.builder.add(node.name, draft, parts) }
+}
+
+/** Numbers as an image of one pixel, and back. */
+const unsqueeze: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const axes = [...(wholeNumbers(node, reader, 1, 'axes') ?? [])]
+    .map((axis) => (axis < 0 ? axis + 4 : axis))
+    .join()
+  // Axis by axis, as PyTorch writes it.
+  if (axes === '3' && x.kind === 'image' && sizeOfPixels(reader, x) === 1) return [x]
+  const isBegun =
+    axes === '2' && reader.readersOf(node.outputs[0] ?? '').every(({ op }) => op === 'Unsqueeze')
+  if (x.kind !== 'row' || (!isBegun && axes !== '2,3' && axes !== '1,2'))
+    return refuse(node, 'adds other axes than those of one pixel')
+  const { channels } = reader.builder.shape(x.value)
+  const draft = { op: 'unflatten', order: 'channels-last', height: 1, width: 1, channels } as const
+  const order = axes !== '1,2' ? 'channels-first' : 'channels-last'
+  return [{ kind: 'image', value: reader.builder.add(node.name, draft, [x.value]), order }]
+}
+
+const sizeOfPixels = ({ builder }: NetworkReader, { value }: TensorValue) =>
+  builder.shape(value).height * builder.shape(value).width
+
+const squeeze: Operator = (node, reader) => {
+  const x = tensorAt(node, reader)
+  const { height, width } = reader.builder.shape(x.value)
+  const axes = wholeNumbers(node, reader, 1, 'axes') ?? []
+  if (x.kind !== 'image' || height * width !== 1 || axes.length !== 2)
+    return refuse(node, 'leaves out other axes than those of one pixel')
+  return [flattened(node, reader, x)]
 }
 
 /** The strength of the noise is the same everywhere, and there for each pixel already. */
@@ -210,6 +327,10 @@ export const shapes: Readonly<Record<string, Operator>> = {
   Concat: concat,
   Split: split,
   Slice: slice,
+  Gather: gather,
+  GatherND: gatherNd,
+  Unsqueeze: unsqueeze,
+  Squeeze: squeeze,
   Expand: repeat,
   Tile: repeat,
 }

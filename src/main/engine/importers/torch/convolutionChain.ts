@@ -1,13 +1,15 @@
-import type { ImportHints } from '../../../../shared/importing'
-import type { Activation, InputShape } from '../../../../shared/modelSpec'
+import type { ForeignActivation, ImportHints } from '../../../../shared/importing'
+import type { InputShape } from '../../../../shared/modelSpec'
 import type { Weight } from '../../models/weights'
 import { transposed } from '../../models/weights'
-import type { Chain, Step } from '../chain'
+import { activationStep, type Chain, type Step } from '../chain'
 import { spatialFirst } from '../spatialFirst'
 import { type Arrangement, arrangements, type Use } from './convolutionLine'
 import { encoderFirst, modulesBetween, refused, type StateLayer } from './stateLayers'
 
-type Kerneled = Exclude<StateLayer, { kind: 'norm' }>
+type Norm = Extract<StateLayer, { kind: 'norm' }>
+/** @property normalized what follows its activation */
+type Kerneled = Exclude<StateLayer, { kind: 'norm' }> & { readonly afterwards?: Norm }
 
 /** The ways in which convolutions may follow one another, of which the first is the usual one. */
 export interface ConvolutionChains {
@@ -65,7 +67,7 @@ function imagesFor(layers: readonly Kerneled[], { input }: ImportHints): readonl
   return sides.map((side) => ({ height: side, width: side, channels }))
 }
 
-/** Normalisations as parts of the layers before them. */
+/** Normalisations as parts of the layers before them, or as what follows their activations. */
 function withNorms(layers: readonly StateLayer[]): Kerneled[] {
   const kept: Kerneled[] = []
   for (const layer of layers) {
@@ -74,11 +76,14 @@ function withNorms(layers: readonly StateLayer[]): Kerneled[] {
       continue
     }
     const before = kept.pop()
-    if (!before || (modulesBetween(before.name, layer.name) ?? 0) > 0)
+    if (!before || before.afterwards)
       throw refused(
-        `"${layer.name}" normalises what an activation gives: export the network with torch.onnx.export.`,
+        `"${layer.name}" normalises what no layer gives: export the network with torch.onnx.export.`,
       )
-    kept.push(normalized(before, layer.gain, layer.shift, layer.name))
+    const isBehindActivation = (modulesBetween(before.name, layer.name) ?? 0) > 0
+    // So that what lies between it and the next is counted from its normalisation on.
+    if (isBehindActivation) kept.push({ ...before, name: layer.name, afterwards: layer })
+    else kept.push(normalized(before, layer.gain, layer.shift, layer.name))
   }
   return kept
 }
@@ -107,21 +112,22 @@ function stepsOf(
   { uses }: Arrangement,
   { hidden, code, output }: ImportHints,
 ): Step[] {
-  const ofHidden: Activation = hidden ?? 'relu'
+  const ofHidden: ForeignActivation = hidden ?? 'relu'
   const at = codeAt(layers, uses)
   return layers.flatMap((layer, i): Step[] => {
     const between = i + 1 < layers.length ? modulesBetween(layer.name, layers[i + 1]!.name) : null
     const isRow = layer.kind === 'linear'
-    const ofCode: Activation = between === null && isRow ? (hidden ?? 'linear') : ofHidden
-    const activation: Activation =
-      i === layers.length - 1
+    const ofCode: ForeignActivation = between === null && isRow ? (hidden ?? 'linear') : ofHidden
+    const activation: ForeignActivation = layer.afterwards
+      ? ofHidden
+      : i === layers.length - 1
         ? (output ?? 'sigmoid')
         : between === 0
           ? 'linear'
           : i === at
             ? (code ?? ofCode)
             : ofHidden
-    return withUse(layer, uses[i]!, { name: layer.name, kind: 'activation', activation })
+    return withUse(layer, uses[i]!, activationStep(layer.name, activation))
   })
 }
 
@@ -134,11 +140,14 @@ function codeAt(layers: readonly Kerneled[], uses: readonly Use[]): number {
 }
 
 function withUse(layer: Kerneled, use: Use, activation: Step): Step[] {
-  const { name, bias, kernel } = layer
+  const { name, bias, kernel, afterwards } = layer
+  const scaled: Step[] = afterwards
+    ? [{ name: `${name}_norm`, kind: 'scale', gain: afterwards.gain, shift: afterwards.shift }]
+    : []
   if (use.kind === 'dense') {
     const [units, reads] = kernel.shape as [number, number]
     const turned: Weight = { shape: [reads, units], data: transposed(kernel.data, units, reads) }
-    return [{ name, kind: 'dense', kernel: turned, bias }, activation]
+    return [{ name, kind: 'dense', kernel: turned, bias }, activation, ...scaled]
   }
   const step: Step = {
     name,
@@ -148,13 +157,14 @@ function withUse(layer: Kerneled, use: Use, activation: Step): Step[] {
     stride: use.stride,
     pads: use.pads,
   }
-  if (use.kind === 'transposed') return [step, activation]
+  if (use.kind === 'transposed') return [step, activation, ...scaled]
   return [
     ...(use.enlarge
       ? [{ name: `${name}_enlarged`, kind: 'enlarge', size: 2, upsampling: 'nearest' } as const]
       : []),
     step,
     activation,
+    ...scaled,
     ...(use.pool ? [{ name: `${name}_pool`, kind: 'pool', size: 2, pooling: 'max' } as const] : []),
   ]
 }

@@ -1,8 +1,7 @@
-import type { ImportHints } from '../../../../shared/importing'
+import type { ForeignActivation, ImportHints } from '../../../../shared/importing'
 import { ExpectedError } from '../../../../shared/errors'
-import type { Activation } from '../../../../shared/modelSpec'
 import { transposed, type Weight } from '../../models/weights'
-import type { Chain, Step } from '../chain'
+import { activationStep, type Chain, type Step } from '../chain'
 import type { ImportedModel } from '../importedModel'
 import { modelOfChain } from '../mirrorOf'
 import { networkOfChain } from '../network/networkOfChain'
@@ -181,7 +180,7 @@ function withActivations(layers: readonly Dense[], { hidden, code, output }: Imp
   return layers.flatMap((step, i): Step[] => {
     const between = i + 1 < layers.length ? modulesBetween(step.name, layers[i + 1]!.name) : null
     const ofCode = between === null ? (hidden ?? 'linear') : (hidden ?? 'relu')
-    const activation: Activation =
+    const activation: ForeignActivation =
       i === layers.length - 1
         ? (output ?? 'sigmoid')
         : between === 0
@@ -189,7 +188,7 @@ function withActivations(layers: readonly Dense[], { hidden, code, output }: Imp
           : i === narrowest
             ? (code ?? ofCode)
             : (hidden ?? 'relu')
-    return [step, { name: step.name, kind: 'activation', activation }]
+    return [step, activationStep(step.name, activation)]
   })
 }
 
@@ -204,7 +203,7 @@ function aboutActivations({ hidden, code, output }: ImportHints): readonly strin
   ]
 }
 
-const aboutCode = (hidden: Activation, code: Activation | null): readonly string[] =>
+const aboutCode = (hidden: ForeignActivation, code: ForeignActivation | null): readonly string[] =>
   code || hidden === 'linear'
     ? []
     : [

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { freemem } from 'node:os'
+import { dirname } from 'node:path'
 import { isFullyConvolutional } from '../../../../shared/modelSpec'
 import { ConvolutionalRestorer } from '../../../engine/denoising/convolutionalRestorer'
 import { lanesOf } from '../../../engine/denoising/lanes'
@@ -7,7 +8,8 @@ import { PatchRestorer } from '../../../engine/denoising/patchRestorer'
 import { restoreInTiles } from '../../../engine/denoising/restoreInTiles'
 import type { Restorer, ToldNoise } from '../../../engine/denoising/restorer'
 import type { TiledImage } from '../../../engine/denoising/tiledImage'
-import { smallestTile, tileFor } from '../../../engine/denoising/tileSize'
+import { largestTile, smallestTile, tileFor } from '../../../engine/denoising/tileSize'
+import { originalFile } from '../../../store/modelStore'
 import { readParameters } from '../../../worker/loadModel'
 import type { ComputeTarget, RestoringModel } from '../../../worker/protocol'
 import { chooseRuntime } from '../../../worker/runtimes'
@@ -45,9 +47,11 @@ export async function restoreWith(
     const lanes = lanesOf(runtime, device)
     const values = await readParameters(model)
     const kind = isFullyConvolutional(spec) ? ConvolutionalRestorer : PatchRestorer
+    const file = originalFile(dirname(model.weights))
     const create = (side: number) =>
-      new kind(runtime, spec, values, { device, threads, ...lanes, tile: side })
-    using = { key, create, restorer: create(Math.max(smallest, tile ?? tileFor(spec, freemem(), lanes))) }
+      new kind(runtime, spec, values, { device, threads, ...lanes, tile: side, file })
+    const side = Math.max(smallest, Math.min(largestTile(spec), tile ?? tileFor(spec, freemem(), lanes)))
+    using = { key, create, restorer: create(side) }
   }
   // Whatever fails leaves nothing that could be used again.
   kept = null

@@ -1,0 +1,56 @@
+import { ExpectedError } from '../../../shared/errors'
+import type { InputShape } from '../../../shared/modelSpec'
+import type { NetworkNode } from '../../../shared/network'
+import type { TensorData } from '../graph/tensor'
+import type { CompiledProgram, Device } from '../runtimes/runtime'
+import { FileProgram } from './fileProgram'
+
+/** An ONNX file that restores images where a program is asked for: it reconstructs, and knows no other function. */
+export class CompiledFile implements CompiledProgram {
+  readonly device: Device = { id: 'cpu', name: 'CPU', isGpu: false }
+
+  private constructor(
+    private readonly program: FileProgram,
+    private readonly input: InputShape,
+  ) {}
+
+  /** @throws ExpectedError where ONNX Runtime does not run the file */
+  static async open(
+    file: string,
+    node: Extract<NetworkNode, { op: 'onnx-file' }>,
+    input: InputShape,
+  ): Promise<CompiledFile> {
+    return new CompiledFile(await FileProgram.open(file, node, input.channels), input)
+  }
+
+  async run(name: string, { image, sigma }: Readonly<Record<string, TensorData>>) {
+    if (name !== 'reconstruct' || !image)
+      throw new ExpectedError(
+        'unsupported',
+        'This model runs as the ONNX file that it is: it restores images, and cannot be trained, measured on a dataset or looked into. Use it with denoise.',
+      )
+    const { height, width, channels } = this.input
+    const size = height * width * channels
+    const given = Array.from({ length: image.data.length / size }, (_, i) => ({
+      images: Float32Array.from(image.data.subarray(i * size, (i + 1) * size)),
+      sigma: sigma?.data[i] ?? 0,
+    }))
+    const made = await this.program.run(given, { height, width })
+    const data = new Float32Array(image.data.length)
+    made.forEach((one, i) => data.set(one, i * size))
+    return { output: { shape: image.shape, data } }
+  }
+
+  /** It has no variables that anybody could read or set. */
+  async read(): Promise<Record<string, Float32Array>> {
+    return Promise.resolve({})
+  }
+
+  async write(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  dispose(): Promise<void> {
+    return this.program.dispose()
+  }
+}
