@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { toErrorMessage } from '../shared/errors'
 import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './worker/protocol'
@@ -44,7 +44,8 @@ import {
 /** What draws the window and reads files comes first, since it asks for little. Of 19. */
 const niceness = 10
 // Elsewhere it would be the priority of the whole process; on Linux it is that of this thread and of those that it starts.
-if (process.platform === 'linux') setPriority(niceness)
+// Where it was started with less priority still, that stays.
+if (process.platform === 'linux' && getPriority() < niceness) setPriority(niceness)
 
 type Tasks = {
   [T in TaskName]: (

@@ -4,7 +4,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { isModelFolder, openModel, type TrainedModel } from '../../store/modelStore'
 
 const prefix = 'builtin:'
-const names = ['grey', 'color'] as const
+const names = ['grey', 'color', 'jpeg', 'holes', 'enlarge'] as const
 export type BuiltinName = (typeof names)[number]
 
 /** As on the command line: builtin:grey. */
