@@ -20,7 +20,7 @@ import { showAnomalies } from './electron/anomaliesInShell'
 import { showTraining } from './electron/trainingInShell'
 import { pathsOf } from './electron/openedPaths'
 import { RecentPaths } from './electron/recentPaths'
-import { textsIn } from './electron/texts'
+import { shellTextsIn } from './electron/shellTexts'
 import { appFolders } from './store/appFolders'
 import { makeFolder } from './store/makeFolder'
 
@@ -29,7 +29,7 @@ const log = openLogFile(folders.logs)
 const preload = join(import.meta.dirname, '../preload/index.cjs')
 /** Of the system's language until the settings are read. */
 let language: Settings['language'] = 'system'
-const texts = () => textsIn(language)
+const texts = () => shellTextsIn(language)
 const window = new AppWindow({ preload, state: folders.state, icon: windowIcon() }, log, texts)
 const shell = electronShell(window.current, texts)
 

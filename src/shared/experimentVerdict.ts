@@ -1,5 +1,6 @@
 import type { Difference, ExperimentResults, ExperimentRow, VariedThing } from './experiment'
-import { sayVerdict, variantName, type VerdictLanguage } from './experimentWords'
+import { sayVerdict, variantName } from './experimentWords'
+import type { Language } from './texts'
 
 export type Outcome = 'draw' | 'better' | 'worse' | 'unknown'
 
@@ -71,11 +72,7 @@ export function verdictOf(results: ExperimentResults): VerdictFact[] {
 }
 
 /** The same in words, one sentence a fact. */
-export const verdictText = (
-  facts: readonly VerdictFact[],
-  what: VariedThing,
-  language: VerdictLanguage,
-): string[] =>
+export const verdictText = (facts: readonly VerdictFact[], what: VariedThing, language: Language): string[] =>
   facts.map((fact) => sayVerdict(fact, language, (variant) => variantName(variant, what, language)))
 
 function outcomeOf({ psnr, exceeds }: Pick<Difference, 'psnr' | 'exceeds'>): Outcome {

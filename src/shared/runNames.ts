@@ -1,79 +1,18 @@
 import { freeName, longestName } from './freeName'
-import type { languages } from './api/settings'
 import { describeLayers } from './layerSizes'
 import { activationOf, codeSize, hasCode, type ModelSpec } from './modelSpec'
 import { formatNoise } from './noise'
+import { filled, type Language, type Texts, textsIn } from './texts'
 import type { TrainingConfig } from './trainingConfig'
 
-/** What names of runs are made of. `{value}` stands for a figure or a word. */
-export const englishNaming = {
-  dense: 'dense',
-  convolutional: 'convolutional',
-  imported: 'imported network',
-  denoiser: 'denoiser',
-  tied: 'tied',
-  untied: 'untied',
-  copied: 'copied',
-  'pseudo-inverse': 'pseudo-inverse',
-  numbers: '{value} numbers',
-  layers: 'layers {value}',
-  otherLayers: 'other layers',
-  activation: '{value}',
-  loss: 'loss {value}',
-  noise: 'noise {value}',
-  noNoise: 'no noise',
-  epochs: '{value} epochs',
-  seconds: '{value} s',
-  minutes: '{value} min',
-  noBudget: 'no time limit',
-  learningRate: 'learning rate {value}',
-  optimizer: '{value}',
-  schedule: 'schedule {value}',
-  batchSize: 'batches of {value}',
-  seed: 'seed {value}',
-  otherSettings: 'other settings',
-  again: 'again',
-}
-export type NamingKey = keyof typeof englishNaming
-export const germanNaming: Record<NamingKey, string> = {
-  dense: 'dicht',
-  convolutional: 'Faltungen',
-  imported: 'importiertes Netz',
-  denoiser: 'Entrauscher',
-  tied: 'gekoppelt',
-  untied: 'ungekoppelt',
-  copied: 'kopiert',
-  'pseudo-inverse': 'Pseudoinverse',
-  numbers: '{value} Zahlen',
-  layers: 'Schichten {value}',
-  otherLayers: 'andere Schichten',
-  activation: '{value}',
-  loss: 'Fehlermaß {value}',
-  noise: 'Rauschen {value}',
-  noNoise: 'ohne Rauschen',
-  epochs: '{value} Epochen',
-  seconds: '{value} s',
-  minutes: '{value} min',
-  noBudget: 'ohne Zeitgrenze',
-  learningRate: 'Lernrate {value}',
-  optimizer: '{value}',
-  schedule: 'Verlauf {value}',
-  batchSize: '{value} Bilder je Schritt',
-  seed: 'Startwert {value}',
-  otherSettings: 'andere Einstellungen',
-  again: 'noch einmal',
-}
+export type NamingKey = keyof Texts['runs']['naming']
 /** Says a part of a name in a person's language. */
 export type SayPart = (key: NamingKey, value: string) => string
 
-const namings: Record<(typeof languages)[number], Record<NamingKey, string>> = {
-  en: englishNaming,
-  de: germanNaming,
-}
 export const sayIn =
-  (language: keyof typeof namings): SayPart =>
+  (language: Language): SayPart =>
   (key, value) =>
-    namings[language][key].replace('{value}', () => value)
+    filled(textsIn(language).runs.naming[key], { value })
 const inEnglish = sayIn('en')
 
 /** A run as far as its name tells of it. */

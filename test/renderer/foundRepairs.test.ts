@@ -1,7 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { repairFacts } from '../../src/renderer/components/denoise/foundRepairs'
-import { denoise as german } from '../../src/renderer/i18n/de/denoise'
-import { denoise as english } from '../../src/renderer/i18n/en/denoise'
+import { texts } from '../../src/shared/texts'
 
 it('what was found besides noise is told with its figures', () => {
   vi.stubGlobal('navigator', { language: 'en-GB' })
@@ -14,7 +13,7 @@ it('what was found besides noise is told with its figures', () => {
     ['range', '6 %'],
   ])
   for (const { key, values } of facts)
-    for (const texts of [english, german])
-      for (const name of Object.keys(values)) expect(texts.noise[key]).toContain(`{${name}}`)
+    for (const { denoise } of Object.values(texts))
+      for (const name of Object.keys(values)) expect(denoise.noise[key]).toContain(`{${name}}`)
   vi.unstubAllGlobals()
 })

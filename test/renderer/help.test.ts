@@ -3,8 +3,7 @@ import { fuzzyFind, fuzzyScore } from '../../src/renderer/actions/fuzzyMatch'
 import { actionsFor, registerAction } from '../../src/renderer/actions/registerAction'
 import type { ActionContext } from '../../src/renderer/actions/useActionContext'
 import { describeKeys, findShortcut, isPressed, type Shortcut } from '../../src/renderer/composables/shortcut'
-import { de } from '../../src/renderer/i18n/de'
-import { en } from '../../src/renderer/i18n/en'
+import { texts } from '../../src/shared/texts'
 
 const press = (key: string, ...held: ('shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey')[]) => ({
   ...{ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false },
@@ -95,7 +94,7 @@ describe('the texts of the help', () => {
       ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]))
       : typeof value
   it('are the same in every language', () => {
-    expect(shape(de.help)).toEqual(shape(en.help))
-    expect(Object.keys(en.help.term).length).toBeGreaterThanOrEqual(25)
+    expect(shape(texts.de!.help)).toEqual(shape(texts.en!.help))
+    expect(Object.keys(texts.en!.help.term).length).toBeGreaterThanOrEqual(25)
   })
 })

@@ -8,8 +8,6 @@ import {
   widthsOf,
 } from '../../src/renderer/components/network/networkGeometry'
 import { boundsOf, nearestPoint } from '../../src/renderer/components/run/mapGeometry'
-import { de } from '../../src/renderer/i18n/de'
-import { en } from '../../src/renderer/i18n/en'
 import { modelSpecSchema } from '../../src/shared/modelSpec'
 import { noiseKinds } from '../../src/shared/noise'
 
@@ -78,23 +76,5 @@ describe('the map', () => {
     const place = (i: number) => [10 * i, 0] as const
     expect(nearestPoint(5, place, 21, 2, 14)).toBe(2)
     expect(nearestPoint(5, place, 21, 40, 14)).toBeNull()
-  })
-})
-
-describe('languages', () => {
-  const keys = (texts: object, path = ''): string[] =>
-    Object.entries(texts).flatMap(([key, value]) =>
-      typeof value === 'string' ? `${path}${key}` : keys(value as object, `${path}${key}.`),
-    )
-  it('says everything in both', () => expect(keys(de).sort()).toEqual(keys(en).sort()))
-  it('has as many plural forms and the same gaps', () => {
-    const get = (texts: object, path: string) =>
-      path.split('.').reduce((at, key) => (at as Record<string, object>)[key]!, texts)
-    const gaps = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
-    for (const key of keys(en)) {
-      const [english, german] = [String(get(en, key)), String(get(de, key))]
-      expect([key, german.split(' | ').length]).toEqual([key, english.split(' | ').length])
-      expect([key, ...new Set(gaps(german))]).toEqual([key, ...new Set(gaps(english))])
-    }
   })
 })

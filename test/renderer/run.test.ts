@@ -4,8 +4,7 @@ import { niceRange } from '../../src/renderer/components/charts/niceRange'
 import { imageRows } from '../../src/renderer/components/run/imageRows'
 import { scaleMarks } from '../../src/renderer/components/run/psnrScale'
 import { isChoosing, isPreparing, shareDone, timeDone } from '../../src/renderer/composables/shareDone'
-import { de } from '../../src/renderer/i18n/de'
-import { en } from '../../src/renderer/i18n/en'
+import { texts } from '../../src/shared/texts'
 import { mendChanges } from '../../src/shared/mending'
 import { findingKinds } from '../../src/shared/run'
 import { trainingConfigSchema } from '../../src/shared/trainingConfig'
@@ -116,7 +115,7 @@ describe('how far a run is', () => {
 })
 
 it('has words for each finding, each change and each verdict, in both languages', () => {
-  for (const { run } of [en, de]) {
+  for (const { run } of Object.values(texts)) {
     expect(Object.keys(run.finding).sort()).toEqual([...findingKinds].sort())
     expect(Object.keys(run.change).sort()).toEqual([...mendChanges].sort())
     expect(Object.keys(run.changeName).sort()).toEqual([...mendChanges].sort())

@@ -1,7 +1,8 @@
 import type { BrowserWindow } from 'electron'
 import type { App } from '../app/createApp'
 import { notify } from './notify'
-import { filled, type ShellTexts } from './texts'
+import { filled } from '../../shared/texts'
+import type { ShellTexts } from './shellTexts'
 
 /** A word from the system of each odd image that comes into a watched folder, while nobody looks at the window. */
 export function showAnomalies(

@@ -1,7 +1,7 @@
 import type { BrowserWindow } from 'electron'
 import type { Log } from '../base/log'
 import { reviveCrashedPage } from './crashedPage'
-import type { ShellTexts } from './texts'
+import type { ShellTexts } from './shellTexts'
 import { openMainWindow, type WindowOptions } from './mainWindow'
 
 /** The only window of the app, which may be closed and opened again. */

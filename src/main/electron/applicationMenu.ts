@@ -1,7 +1,7 @@
 import { app, Menu, type MenuItemConstructorOptions, shell } from 'electron'
 import type { Panel, Screen } from '../../shared/api/events'
 import { isDeveloped } from './mainWindow'
-import type { ShellTexts } from './texts'
+import type { ShellTexts } from './shellTexts'
 
 export interface MenuActions {
   show(screen: Screen): void

@@ -1,6 +1,6 @@
 import { app, type BrowserWindow, dialog } from 'electron'
 import type { Log } from '../base/log'
-import type { ShellTexts } from './texts'
+import type { ShellTexts } from './shellTexts'
 import { inBackground } from '../../shared/inBackground'
 
 const withinMs = 60_000

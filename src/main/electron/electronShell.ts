@@ -3,7 +3,7 @@ import type { PickKind } from '../../shared/api/places'
 import { imageExtensions } from '../../shared/imageFiles'
 import { modelExtensions } from '../../shared/modelFiles'
 import type { Shell } from '../base/shell'
-import type { ShellTexts } from './texts'
+import type { ShellTexts } from './shellTexts'
 
 const dialogs: Record<PickKind, (texts: ShellTexts) => OpenDialogOptions> = {
   images: (texts) => ({

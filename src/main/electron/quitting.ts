@@ -1,7 +1,7 @@
 import { app as electron, type BrowserWindow, dialog, type MessageBoxOptions } from 'electron'
 import type { App } from '../app/createApp'
 import { notify } from './notify'
-import type { ShellTexts } from './texts'
+import type { ShellTexts } from './shellTexts'
 import { inBackground } from '../../shared/inBackground'
 
 /** There an app stays until it is quit, with or without a window. */

@@ -3,7 +3,8 @@ import type { RunSummary } from '../../shared/api/library'
 import { judge } from '../../shared/verdict'
 import type { App } from '../app/createApp'
 import { notify } from './notify'
-import { filled, type ShellTexts } from './texts'
+import { filled } from '../../shared/texts'
+import type { ShellTexts } from './shellTexts'
 
 /** What the system sees of a training: progress in the task bar, a machine that stays awake, and a word when it is over. */
 export function showTraining(

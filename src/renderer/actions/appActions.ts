@@ -1,5 +1,6 @@
 import { screens } from '../../shared/api/events'
 import { inBackground } from '../../shared/inBackground'
+import { languages, textsIn } from '../../shared/texts'
 import { registerAction, registerActions } from './registerAction'
 
 /** Everything that is found by name. Another action is one more entry. */
@@ -49,12 +50,24 @@ for (const theme of ['light', 'dark', 'system'] as const)
     label: ({ t }) => t(`help.palette.theme.${theme}`),
     perform: ({ changeSettings }) => inBackground(changeSettings({ theme })),
   })
-for (const language of ['en', 'de', 'system'] as const)
+for (const language of [...languages, 'system'])
   registerAction({
     name: `language-${language}`,
-    label: ({ t }) => t(`help.palette.language.${language}`),
+    label: ({ t }) =>
+      language === 'system'
+        ? t('help.palette.language.system')
+        : t('help.palette.language.to', { name: nameOfLanguage(language) }),
     perform: ({ changeSettings }) => inBackground(changeSettings({ language })),
   })
+
+/** In the page's language, and in its own: German (Deutsch). */
+function nameOfLanguage(language: string): string {
+  const own = textsIn(language).language
+  const name = new Intl.DisplayNames([document.documentElement.lang || 'en'], { type: 'language' }).of(
+    language,
+  )
+  return !name || name === own ? own : `${name} (${own})`
+}
 
 const newestFirst = <T extends { readonly createdAt: string }>(items: readonly T[]): readonly T[] =>
   items.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))

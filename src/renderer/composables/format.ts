@@ -11,9 +11,9 @@ export const formatCount = (n: number): string => n.toLocaleString(locale())
 
 /** 1st, 2nd, 3rd, 4th; in German 1., 2., 3., 4. */
 export function formatOrdinal(n: number): string {
-  if (i18n.global.locale.value === 'de') return `${n}.`
-  const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' }
-  return `${n}${endings[new Intl.PluralRules('en', { type: 'ordinal' }).select(n)] ?? 'th'}`
+  const { t, locale } = i18n.global
+  const form = new Intl.PluralRules(locale.value, { type: 'ordinal' }).select(n)
+  return t(`common.ordinal.${form}`, { n })
 }
 
 /** With so many significant digits: 0.00123, 12.3. */

@@ -29,7 +29,8 @@ import {
   type RunSummary,
 } from './library'
 import { type Folder, pickKinds, type Place, placeSchema } from './places'
-import { languages, settingsSchema } from './settings'
+import { languages } from '../texts'
+import { settingsSchema } from './settings'
 import { showcaseCommands, type ShowcaseResults } from './showcase'
 import { queueMoves, type TrainingState } from './training'
 

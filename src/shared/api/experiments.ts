@@ -4,7 +4,7 @@ import { modelSpecSchema } from '../modelSpec'
 import { trainingConfigSchema } from '../trainingConfig'
 import { idSchema, type PixelBlock, type RunState } from './library'
 import { placeSchema } from './places'
-import { languages } from './settings'
+import { languages } from '../texts'
 
 const experimentId = z.uuid('An experiment is named by its id.')
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { languages } from '../texts'
 import { runtimeNameSchema } from '../trainingConfig'
 
 export const themes = ['system', 'light', 'dark'] as const
-export const languages = ['en', 'de'] as const
 
 /** What computes: the fastest by itself, or what a person chose. */
 export const computeChoiceSchema = z.union([

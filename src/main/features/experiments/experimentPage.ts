@@ -1,18 +1,18 @@
 import type { Curve, ExperimentResults, ExperimentRow, Figure, PcaFigures } from '../../../shared/experiment'
 import { verdictOf, verdictText } from '../../../shared/experimentVerdict'
-import { variantName, type VerdictLanguage } from '../../../shared/experimentWords'
+import { variantName } from '../../../shared/experimentWords'
+import { filled, type Language, type Texts, textsIn } from '../../../shared/texts'
 import { html, Markup } from '../drawing/html'
 import { bandChart, type ChartPair, type NamedCurve, spectrumChart, variantColor } from './experimentCharts'
 import type { ExperimentPictures } from './experimentPictures'
 import { experimentStyle } from './experimentStyle'
-import { filled, pageWords, type PageWords } from './pageWords'
 
 /** What the parts of a page are made from. */
 interface Page {
   readonly results: ExperimentResults
   readonly pictures: ExperimentPictures
-  readonly words: PageWords
-  readonly language: VerdictLanguage
+  readonly words: Texts['experimentPage']
+  readonly language: Language
   readonly nameOf: (variant: string) => string
 }
 
@@ -23,9 +23,9 @@ interface Page {
 export function experimentPage(
   results: ExperimentResults,
   pictures: ExperimentPictures,
-  language: VerdictLanguage,
+  language: Language,
 ): string {
-  const words = pageWords[language]
+  const words = textsIn(language).experimentPage
   const nameOf = (variant: string) => variantName(variant, results.vary.what, language)
   const page: Page = { results, pictures, words, language, nameOf }
   const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -56,7 +56,7 @@ export function experimentPage(
     </html> `.text
 }
 
-const count = (value: number, language: VerdictLanguage) => Math.round(value).toLocaleString(language)
+const count = (value: number, language: Language) => Math.round(value).toLocaleString(language)
 
 function settingText({ results, words, language }: Page): string {
   const { dataset, layers, epochs, batchSize, learningRate, seeds } = results
@@ -80,7 +80,7 @@ function verdictCard({ results, words, language }: Page): Markup {
   </section>`
 }
 
-function plusMinus({ mean, spread }: Figure, digits: number, language: VerdictLanguage): string {
+function plusMinus({ mean, spread }: Figure, digits: number, language: Language): string {
   const number = (value: number) =>
     value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })
   return spread === null ? number(mean) : `${number(mean)} ± ${number(spread)}`
@@ -129,8 +129,8 @@ function tableRow(row: ExperimentRow, { words, language, nameOf }: Page): Markup
 
 function differenceCell(
   { difference }: ExperimentRow,
-  words: PageWords,
-  language: VerdictLanguage,
+  words: Texts['experimentPage'],
+  language: Language,
 ): Markup | string {
   if (!difference) return '–'
   const { psnr, exceeds } = difference

@@ -1,5 +1,5 @@
 import type { ExperimentResults } from '../../../shared/experiment'
-import type { VerdictLanguage } from '../../../shared/experimentWords'
+import type { Language } from '../../../shared/texts'
 import { verdictOf, verdictText } from '../../../shared/experimentVerdict'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { experimentCsv } from './experimentCsv'
@@ -11,7 +11,7 @@ import { experimentFiles } from './experimentStore'
 export async function writeResults(
   out: string,
   results: ExperimentResults,
-  language: VerdictLanguage = 'en',
+  language: Language = 'en',
 ): Promise<{ page: string; csv: string; json: string }> {
   const files = {
     page: experimentFiles.page(out),

@@ -4,13 +4,15 @@ import { trainingConfigSchema } from '../../../../src/shared/trainingConfig'
 import { ConvolutionalRestorer } from '../../../../src/main/engine/denoising/convolutionalRestorer'
 import { clipped } from '../../../../src/main/engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../../../src/main/engine/imaging/psnr'
+import { createOnnxRuntime } from '../../../../src/main/engine/runtimes/onnx/onnxRuntime'
+import { createTensorflowRuntime } from '../../../../src/main/engine/runtimes/tensorflow/tensorflowRuntime'
 import { restorer } from '../../../../src/main/engine/models/presets'
 import { Trainer } from '../../../../src/main/engine/training/trainer'
 import { asFloats } from '../../../../src/main/engine/training/pixelSource'
 import { randomStream } from '../../../../src/main/engine/training/random'
 import { restoreFloats } from '../../../support/restoring'
 import { memoryImages } from '../../../support/memoryImages'
-import { describeRuntimes } from '../../../support/runtimes'
+import { hasTensorflow } from '../../../support/requirements'
 import { trainWith } from '../../../support/training'
 
 const side = 64
@@ -39,8 +41,14 @@ function pictures(count: number, seed: number): Uint8Array {
   return pixels
 }
 
-describeRuntimes('a small denoiser, trained for some seconds', (runtime) => {
-  test('takes 5 dB of noise out of pictures that it has not seen', { timeout: 120_000 }, async () => {
+/** That both runtimes come to the same has tests of its own. */
+const createRuntime = hasTensorflow() ? createTensorflowRuntime : createOnnxRuntime
+
+test(
+  'a small denoiser, trained for some seconds, takes 5 dB of noise out of pictures that it has not seen',
+  { timeout: 120_000 },
+  async () => {
+    const runtime = createRuntime()
     const spec = modelSpecSchema.parse({ ...restorer(24, 5), input: { height: 32, width: 32, channels: 1 } })
     const config = trainingConfigSchema.parse({
       epochs: 8,
@@ -56,7 +64,7 @@ describeRuntimes('a small denoiser, trained for some seconds', (runtime) => {
       ...memoryImages(pictures(48, 1), side * side),
       shape: { height: side, width: side, channels: 1 } as const,
     }
-    const trainer = await Trainer.create(runtime(), 'cpu', spec, config, source)
+    const trainer = await Trainer.create(runtime, 'cpu', spec, config, source)
     let values: Record<string, Float32Array>
     try {
       const { metrics } = await trainWith(trainer)
@@ -65,7 +73,7 @@ describeRuntimes('a small denoiser, trained for some seconds', (runtime) => {
     } finally {
       await trainer.dispose()
     }
-    const made = new ConvolutionalRestorer(runtime(), spec, values, { lanes: 1, batch: 1, tile: side })
+    const made = new ConvolutionalRestorer(runtime, spec, values, { lanes: 1, batch: 1, tile: side })
     try {
       const shape = { height: side, width: side, channels: 1 } as const
       const random = randomStream(9)
@@ -83,5 +91,5 @@ describeRuntimes('a small denoiser, trained for some seconds', (runtime) => {
     } finally {
       await made.dispose()
     }
-  })
-})
+  },
+)

@@ -42,7 +42,7 @@ describe('UMAP', () => {
   })
 
   it('keeps neighbourhoods of digits as well as umap-js does', async () => {
-    const count = 1000
+    const count = 600
     const pixels = new Uint8Array(count * 784)
     await mnist().train.readRows(0, count, pixels)
     const values = Float32Array.from(pixels, (byte) => byte / 255)
