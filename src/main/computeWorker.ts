@@ -25,6 +25,7 @@ import { surveyCodes } from './features/latent/tasks/surveyCodes'
 import { repair } from './features/denoising/tasks/repair'
 import { reconstructPca } from './features/models/tasks/reconstructPca'
 import { measureTraining } from './features/training/tasks/measureTraining'
+import { restorePlanes } from './features/denoising/tasks/restorePlanes'
 import { restoreRegions } from './features/denoising/tasks/restoreRegions'
 import { restoreTest } from './features/denoising/tasks/restoreTest'
 import { similarity } from './features/denoising/tasks/similarity'
@@ -80,6 +81,7 @@ const tasks: Tasks = {
   measureRounding,
   readModelFile,
   repair,
+  restorePlanes,
   restoreRegions,
   restoreTest,
   similarity,

@@ -7,14 +7,6 @@ const purposes: Record<RestorerName, { readonly what: string; readonly told: str
     what: 'Takes out of the brightness of a picture what saving it as a JPEG has put there: blocks, ringing, lost texture.',
     told: '5 · √(50 / quality) / 255 below a quality of 50, and 5 · √(2 - quality / 50) / 255 above',
   },
-  holes: {
-    what: 'Fills missing pixels, holes and strokes of some pixels’ width, from what is around them. Missing pixels are -1.',
-    told: '0',
-  },
-  enlarge: {
-    what: 'Sharpens pictures that were enlarged two times by Lanczos’ filter.',
-    told: '2 / 255',
-  },
 }
 
 /** README.md of a model for `hourglass restore`. */
@@ -39,7 +31,7 @@ hourglass restore photo.png --kind ${name} --out restored
 | Weights | ${countTrained(spec).toLocaleString('en')} values, float32, kernels as height × width × channels × filters |
 | Trained on | ${trainedOn.images} grey photographs of 180 × 180, the set that the DnCNN papers train on (from the Berkeley Segmentation Dataset); the pictures are not part of the model |
 | Corruption | ${trainedOn.noise}, drawn anew for every patch of 64 × 64 |
-| Training | ${metrics?.epochs} epochs of 2 patches a picture, flipped and turned, mean squared error, Adam, averaged weights; the model is epoch ${metrics?.epoch} |
+| Training | ${metrics?.epoch} epochs of 2 patches a picture, flipped and turned, mean squared error, Adam, averaged weights |
 | Error on held-out pictures | ${metrics?.valLoss?.toPrecision(4)} squared, ${metrics?.psnr?.toFixed(2)} dB |
 | Trained with | ${Object.entries(versions)
     .map(([program, version]) => `${program} ${version}`)

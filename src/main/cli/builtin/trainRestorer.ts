@@ -10,26 +10,25 @@ import { readMetrics, readRunInfo } from '../../store/runStore'
 import { restorerCard } from './restorerCard'
 import { type BuiltinTraining, trainOrGoOn } from './trainBuiltin'
 
-export const restorerNames = ['jpeg', 'holes', 'enlarge'] as const
+export const restorerNames = ['jpeg'] as const
 export type RestorerName = (typeof restorerNames)[number]
 
 export const isRestorerName = (name: string): name is RestorerName =>
   (restorerNames as readonly string[]).includes(name)
 
 /**
- * The networks of `hourglass restore`: each begins as builtin:grey and is trained on with squared errors, Adam, a rate that
+ * The networks for `hourglass restore` beside the denoisers: each begins as builtin:grey and is trained on with squared errors, Adam, a rate that
  * falls down a cosine, averaged weights, on flipped and turned patches of grey photographs.
  */
-const recipes: Record<RestorerName, { noise: string; learningRate: number; minutes: number; seed: number }> = {
-  jpeg: { noise: 'jpeg:5-95', learningRate: 0.0008, minutes: 14, seed: 21 },
-  holes: { noise: 'holes:0.02-0.3', learningRate: 0.001, minutes: 10, seed: 22 },
-  enlarge: { noise: 'low-resolution:2', learningRate: 0.0008, minutes: 8, seed: 23 },
-}
+const recipes: Record<RestorerName, { noise: string; learningRate: number; minutes: number; seed: number }> =
+  {
+    jpeg: { noise: 'jpeg:5-95', learningRate: 0.0008, minutes: 14, seed: 21 },
+  }
 
 const side = 180
 
 export interface RestorerTraining extends BuiltinTraining {
-  /** How long it is trained. */
+  /** How long it is trained; 0 to write what a run that was stopped has learned. */
   readonly minutes?: number
 }
 
@@ -61,7 +60,7 @@ export async function trainRestorer(
     from,
   } as const
   const preprocessing = preprocessingSchema.parse({ width: side, height: side, color: 'grey' })
-  await trainOrGoOn(run, stage, { source: photographs, preprocessing }, request, options)
+  if (minutes > 0) await trainOrGoOn(run, stage, { source: photographs, preprocessing }, request, options)
   await writeRestorer(name, run, request)
 }
 

@@ -19,6 +19,7 @@ import { registerMakeStart } from './makeStart'
 import { registerNeighbours } from './neighbours'
 import { registerRecommend } from './recommend'
 import { registerReconstruct } from './reconstruct'
+import { registerRestore } from './restore'
 import { registerSample } from './sample'
 import { registerServe } from './serve'
 import { registerTrain } from './train'
@@ -36,6 +37,7 @@ export const commands: RegisterCommand[] = [
   registerTrain,
   registerCompare,
   registerDenoise,
+  registerRestore,
   registerEvaluate,
   registerReconstruct,
   registerRecommend,

@@ -36,7 +36,7 @@ export function registerTrainBuiltin(program: Command, context: CommandContext):
       '--photographs <folder...>',
       'what to train on (../shared/data/train400 or color432 if not given)',
     )
-    .option('--minutes <n>', 'of a restorer’s training', decimal({ min: 0.1 }))
+    .option('--minutes <n>', 'of a restorer’s training; 0 writes what was learned', decimal({ min: 0 }))
     .option('--work <folder>', 'for the run, which goes on where it was stopped', '.builtin')
     .option('--out <folder>', 'gets a folder for each model; those of the app if not given')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames).default('tensorflow'))

@@ -4,7 +4,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { isModelFolder, openModel, type TrainedModel } from '../../store/modelStore'
 
 const prefix = 'builtin:'
-const names = ['grey', 'color', 'jpeg', 'holes', 'enlarge'] as const
+const names = ['grey', 'color', 'jpeg'] as const
 export type BuiltinName = (typeof names)[number]
 
 /** As on the command line: builtin:grey. */
@@ -23,6 +23,6 @@ export async function openNamedModel(path: string): Promise<TrainedModel> {
   if (name) return openModel(join(builtinModelsFolder(), name))
   throw new ExpectedError(
     'not-found',
-    `There is no built-in model ${path}. Choose ${names.map(builtin).join(' or ')}.`,
+    `There is no built-in model ${path}. Choose ${names.map(builtin).join(', ')}.`,
   )
 }

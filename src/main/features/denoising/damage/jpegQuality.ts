@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { findJpegGrid } from '../../../engine/restoration/jpegGrid'
+import { brightnessQuantisers } from '../../../engine/synthesis/jpeg'
+import type { PreparedImage } from '../../pictures/prepareImage'
+import type { Picture } from '../../pictures/readPicture'
+import { brightnessOf } from './picturePlanes'
+
+/**
+ * The quality that a picture was saved with as a JPEG, as libjpeg counts it: of a JPEG by its tables, of other files by the
+ * grid that is seen in it. Null where there is none.
+ */
+export async function jpegQuality(image: PreparedImage, picture: Picture): Promise<number | null> {
+  const told = image.format === 'jpeg' ? qualityOfTables(await bytesOf(image)) : null
+  if (told !== null) return told
+  const data = brightnessOf(picture).map((value) => 255 * value)
+  return findJpegGrid({ height: picture.height, width: picture.width, data })?.quality ?? null
+}
+
+const bytesOf = async ({ input }: PreparedImage) =>
+  typeof input === 'string' ? await readFile(input) : input
+
+/** Of the nearest tables that libjpeg makes. Other programs have tables of their own; those are about as coarse. */
+export function qualityOfTables(bytes: Buffer): number | null {
+  const table = firstTable(bytes)
+  if (!table) return null
+  const sum = table.reduce((total, value) => total + value, 0)
+  let best = 100
+  let least = Infinity
+  for (let quality = 1; quality <= 100; quality++) {
+    const off = Math.abs(brightnessQuantisers(quality).reduce((total, value) => total + value, 0) - sum)
+    if (off < least) [best, least] = [quality, off]
+  }
+  return best
+}
+
+/** The 64 quantisers of the table with number 0, in any order. */
+function firstTable(bytes: Buffer): readonly number[] | null {
+  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff;) {
+    const marker = bytes[at + 1]!
+    if (marker === 0xff) {
+      at += 1
+      continue
+    }
+    if (marker === 0xda) return null
+    const length = bytes.readUInt16BE(at + 2)
+    if (marker === 0xdb) {
+      for (let table = at + 4; table < at + 2 + length;) {
+        const [isWide, number] = [bytes[table]! >> 4 === 1, bytes[table]! & 15]
+        const size = isWide ? 128 : 64
+        if (table + 1 + size > bytes.length) return null
+        if (number === 0)
+          return Array.from({ length: 64 }, (_, i) =>
+            isWide ? bytes.readUInt16BE(table + 1 + 2 * i) : bytes[table + 1 + i]!,
+          )
+        table += 1 + size
+      }
+    }
+    at += 2 + length
+  }
+  return null
+}
