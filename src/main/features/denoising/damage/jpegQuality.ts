@@ -16,6 +16,19 @@ export async function jpegQuality(image: PreparedImage, picture: Picture): Promi
   return findJpegGrid({ height: picture.height, width: picture.width, data })?.quality ?? null
 }
 
+/** Better ones look like their originals. */
+const mendableBelow = 70
+/** The grid is not looked for in larger pictures. */
+const mostPixels = 16e6
+
+/** The quality of a JPEG whose blocks one sees; null where there is none, or it is good. */
+export async function mendableJpeg(image: PreparedImage, picture: Picture): Promise<number | null> {
+  const { width, height, pages } = picture
+  if (pages > 1 || width * height > mostPixels) return null
+  const quality = await jpegQuality(image, picture)
+  return quality !== null && quality < mendableBelow ? quality : null
+}
+
 const bytesOf = async ({ input }: PreparedImage) =>
   typeof input === 'string' ? await readFile(input) : input
 
