@@ -1,4 +1,5 @@
 import { ExpectedError } from './errors'
+import { sentence } from './texts/sentence'
 import type { ModelSpec } from './modelSpec'
 import type { TrainingConfig } from './trainingConfig'
 
@@ -10,10 +11,7 @@ export function checkPretraining(
   if (!pretraining) return
   const isMirrored = spec.decoder === 'mirror' && !spec.network
   if (pretraining.kind === 'tied' && !(isMirrored && spec.tying === 'untied' && !spec.noiseLevel))
-    throw new ExpectedError(
-      'bad-usage',
-      'To train tied first and untied then, the model must be an untied autoencoder without a noise level. Choose the tying untied.',
-    )
+    throw new ExpectedError('bad-usage', sentence('shared.trainTiedFirstUntied'))
   const isPlain =
     isMirrored &&
     !spec.skips &&
@@ -22,8 +20,5 @@ export function checkPretraining(
     spec.loss !== 'ssim-mae' &&
     spec.encoder.every(({ type }) => type === 'dense')
   if (pretraining.kind === 'layerwise' && !(isPlain && (spec.tying === 'tied' || spec.tying === 'untied')))
-    throw new ExpectedError(
-      'bad-usage',
-      'Layer by layer only a tied or untied autoencoder of dense layers can be trained. Choose such a model, or leave the pre-training out.',
-    )
+    throw new ExpectedError('bad-usage', sentence('shared.layerByLayerOnly'))
 }

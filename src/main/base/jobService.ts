@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Handlers } from '../../shared/api/commands'
 import type { Job, JobKind } from '../../shared/api/jobs'
 import { CancelledError, ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import type { EventBus } from './eventBus'
 import type { Log } from './log'
 import { RevisedList } from './revisedList'
@@ -76,7 +77,7 @@ export class JobService {
   /** @throws ExpectedError when there is no such job */
   cancel(id: string): void {
     const job = this.list.get(id)
-    if (!job) throw new ExpectedError('not-found', 'There is no such job any more.')
+    if (!job) throw new ExpectedError('not-found', sentence('base.noSuchJobAny'))
     this.running.get(id)?.abort.abort()
   }
 

@@ -4,6 +4,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import type { Place } from '../../shared/api/places'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { explainFileError } from '../store/fileErrors'
 
 /** Paths that a person has chosen, under handles that say nothing of them. Valid until the app ends. */
@@ -31,11 +32,8 @@ export class PlaceRegistry {
     const path = this.paths.get(place)
     if (path !== undefined && isStillReal(path)) return path
     if (path !== undefined)
-      throw new ExpectedError(
-        'no-access',
-        `${basename(path)} was replaced by a link since it was chosen. Choose it again.`,
-      )
-    throw new ExpectedError('not-found', 'That place is not known here any more. Choose it again.')
+      throw new ExpectedError('no-access', sentence('base.wasReplacedByLink', { file: basename(path) }))
+    throw new ExpectedError('not-found', sentence('base.placeNotKnownHere'))
   }
 }
 

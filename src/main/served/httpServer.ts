@@ -6,6 +6,7 @@ import { securityHeaders } from '../app/contentSecurityPolicy'
 import type { App } from '../app/createApp'
 import { Dispatcher } from '../app/dispatcher'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { Doorkeeper } from './doorkeeper'
 import { serveDownload } from './downloads'
 import { Lobby } from './lobby'
@@ -123,7 +124,9 @@ async function listen(server: Server, port: number): Promise<void> {
   } catch (error) {
     const why = whyNotListening[(error as NodeJS.ErrnoException).code ?? '']
     if (!why) throw error
-    throw new ExpectedError('bad-usage', `${why(port)} 0 takes any port that is free.`, { cause: error })
+    throw new ExpectedError('bad-usage', sentence('served.takesAnyPortFree', { why: why(port) }), {
+      cause: error,
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { idSchema } from '../../shared/api/library'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import type { App } from '../app/createApp'
 
 const pathPattern = /^\/pictures\/datasets\/([^/]+)\/(\d{1,9})\.png$/
@@ -15,7 +16,7 @@ export function parsePicturePath(pathname: string): { dataset: string; row: numb
 export async function servePicture(app: App, pathname: string, response: ServerResponse): Promise<void> {
   const named = parsePicturePath(pathname)
   try {
-    if (!named) throw new ExpectedError('not-found', 'There is no such picture.')
+    if (!named) throw new ExpectedError('not-found', sentence('served.noSuchPicture'))
     const png = await app.picture(named.dataset, named.row)
     response.writeHead(200, { 'Content-Type': 'image/png', 'Cache-Control': 'no-cache' }).end(png)
   } catch (error) {

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { dirname } from 'node:path'
 import { stat } from 'node:fs/promises'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import type { Shell } from '../base/shell'
 import { hasDisplay } from '../setup/display.mjs'
 
@@ -13,11 +14,7 @@ export function servedShell(roots: readonly string[]): Shell {
     roots: roots.length > 0 ? roots : [homedir()],
     pick: async () => [],
     reveal: async (path) => {
-      if (!hasDisplay())
-        throw new ExpectedError(
-          'unsupported',
-          'There is no file manager where Hourglass runs: it serves this page from a machine without a display.',
-        )
+      if (!hasDisplay()) throw new ExpectedError('unsupported', sentence('served.noFileManagerWhere'))
       const isFolder = (await stat(path)).isDirectory()
       const folder = isFolder ? path : dirname(path)
       const program = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open'
@@ -25,7 +22,7 @@ export function servedShell(roots: readonly string[]): Shell {
       await new Promise<void>((resolve, reject) => {
         child.once('spawn', resolve)
         child.once('error', () =>
-          reject(new ExpectedError('unsupported', 'No file manager was found on this machine.')),
+          reject(new ExpectedError('unsupported', sentence('served.noFileManagerWas'))),
         )
       })
       child.unref()

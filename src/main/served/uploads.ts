@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import type { App } from '../app/createApp'
 import { explainFileError } from '../store/fileErrors'
 
@@ -30,7 +31,7 @@ export class Uploads {
     const answer = (status: number, body: unknown) =>
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
     try {
-      if (request.method !== 'POST') throw new ExpectedError('bad-usage', 'Files are sent with POST.')
+      if (request.method !== 'POST') throw new ExpectedError('bad-usage', sentence('served.filesSentPost'))
       const parts = safeParts(String(request.headers['x-hourglass-path'] ?? ''))
       const folder = await this.folderOf(String(request.headers['x-hourglass-batch'] ?? ''))
       await this.write(request, join(folder, ...parts)).catch((error: unknown) => {
@@ -51,7 +52,7 @@ export class Uploads {
 
   /** The folder of a batch, under a name that nobody can guess or choose. */
   private async folderOf(batch: string): Promise<string> {
-    if (!batchPattern.test(batch)) throw new ExpectedError('bad-usage', 'The files have no batch.')
+    if (!batchPattern.test(batch)) throw new ExpectedError('bad-usage', sentence('served.filesNoBatch'))
     let folder = this.folders.get(batch)
     if (!folder) {
       folder = join(this.app.uploads, randomBytes(9).toString('base64url'), 'uploaded')
@@ -68,14 +69,9 @@ export class Uploads {
         bytes += chunk.length
         this.total += chunk.length
         if (bytes > largestFile)
-          return done(new ExpectedError('bad-input', 'That file is larger than 512 MB.'))
+          return done(new ExpectedError('bad-input', sentence('served.fileLargerThanMb')))
         if (this.total > largestTotal)
-          return done(
-            new ExpectedError(
-              'bad-input',
-              'That is more than 16 GB. Put the files into a folder that Hourglass may show.',
-            ),
-          )
+          return done(new ExpectedError('bad-input', sentence('served.moreThanGbPut')))
         done(null, chunk)
       },
     })
@@ -97,7 +93,7 @@ function safeParts(encoded: string): string[] {
   try {
     path = decodeURIComponent(encoded)
   } catch {
-    throw new ExpectedError('bad-usage', 'The file’s name cannot be read.')
+    throw new ExpectedError('bad-usage', sentence('served.filesNameCannotRead'))
   }
   const parts = path.split('/')
   const isSafe = (part: string) =>
@@ -107,6 +103,6 @@ function safeParts(encoded: string): string[] {
     Buffer.byteLength(part) <= longestName &&
     !/[\\:\p{Cc}]/u.test(part)
   if (parts.length > 20 || !parts.every(isSafe))
-    throw new ExpectedError('bad-usage', 'The file has a name that cannot be used here.')
+    throw new ExpectedError('bad-usage', sentence('served.fileNameCannotUsed'))
   return parts
 }

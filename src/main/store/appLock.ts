@@ -2,6 +2,7 @@ import { lstat, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { explainFileError, fileErrorCode } from './fileErrors'
 import { makeFolder } from './makeFolder'
 import { currentProcess, isAlive } from './processIdentity'
@@ -51,10 +52,7 @@ async function takeAway(path: string): Promise<void> {
     await rm(path, { force: true })
   } catch (error) {
     if (!(await isFolder(path))) throw explainFileError(error, path)
-    throw new ExpectedError(
-      'bad-input',
-      `${path} is a folder, where Hourglass puts a file while it runs. Remove that folder and start again.`,
-    )
+    throw new ExpectedError('bad-input', sentence('store.folderWhereHourglassPuts', { path }))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors'
 
 /** Arrays by name with their shapes, float32. */
@@ -36,7 +37,7 @@ export async function readCheckpoint<P>(path: string, position: z.ZodType<P>): P
   const all = floats(tensors, path)
   const parsed = position.safeParse(parseJson(metadata.position))
   if (metadata.format !== format || !parsed.success)
-    throw new ExpectedError('bad-input', `${path} is not a checkpoint of this version of Hourglass.`)
+    throw new ExpectedError('bad-input', sentence('store.notCheckpointVersionHourglass', { path }))
   const named = (inside: boolean) =>
     Object.entries(all)
       .filter(([name]) => name.startsWith(prefix) === inside)

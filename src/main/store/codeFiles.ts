@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { FileReplacement } from './atomicWrite'
 import { readCodesCsv } from './csv'
 import { npyHeader, readNpy } from './npy'
@@ -22,10 +23,7 @@ export function codeFormatOf(path: string): CodeFormat {
   const extension = extname(path).slice(1).toLowerCase()
   const format = codeFormats.find((known) => known === extension)
   if (format) return format
-  throw new ExpectedError(
-    'bad-usage',
-    `${path} has to end in .csv or .npy: codes are kept as a table or as a NumPy array.`,
-  )
+  throw new ExpectedError('bad-usage', sentence('store.endCsvOrNpy', { path }))
 }
 
 /** Writes count × dimensions float32 codes batch by batch. @throws ExpectedError when the file cannot be written */
@@ -54,7 +52,12 @@ export async function readCodes(path: string): Promise<Codes> {
   const [row, column] = [Math.floor(wrong / codes.dimensions), wrong % codes.dimensions]
   throw new ExpectedError(
     'bad-input',
-    `${path}: code ${row + 1} has ${codes.values[wrong]} in dimension ${column}, where a finite number belongs. Mend it or leave that code out.`,
+    sentence('store.codeDimensionWhereFinite', {
+      path,
+      row: row + 1,
+      codes: String(codes.values[wrong]),
+      column,
+    }),
   )
 }
 
@@ -70,7 +73,7 @@ async function readArray(path: string): Promise<Codes> {
   if (shape.length < 1 || shape.length > 2 || data.length === 0)
     throw new ExpectedError(
       'bad-input',
-      `${path} holds an array of shape (${shape.join(', ')}), which is not codes: those have two axes, codes × dimensions.`,
+      sentence('store.holdsArrayShapeWhich', { path, shape: shape.join(', ') }),
     )
   return { count: count!, dimensions: dimensions!, values: Float32Array.from(data), paths: null }
 }

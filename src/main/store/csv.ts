@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { FileReplacement } from './atomicWrite'
 import { explainFileError } from './fileErrors'
 import { openRegular } from './regularFile'
@@ -208,8 +209,5 @@ export function quoted(text: string): string {
 }
 
 function unsound(file: string, what: string): ExpectedError {
-  return new ExpectedError(
-    'bad-input',
-    `${file} cannot be read as codes: ${what}. Write one code a line, numbers with commas between them, under the header path,label,z0,z1,… or under none.`,
-  )
+  return new ExpectedError('bad-input', sentence('store.cannotReadCodesWrite', { file, what }))
 }

@@ -10,6 +10,7 @@ import {
   type DatasetItem,
 } from '../../shared/dataset'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { datasetFiles, finishCommit } from './datasetFiles'
 import { explainFileError, fileErrorCode } from './fileErrors'
 import { parseRecord } from './parseRecord'
@@ -110,7 +111,7 @@ export async function readDatasetInfo(folder: string): Promise<DatasetInfo> {
     if (fileErrorCode(error) !== 'ENOENT') throw explainFileError(error, path)
     throw new ExpectedError(
       'not-found',
-      `There is no dataset in ${folder}: it has no ${datasetFiles.info}. Import a folder of images into a dataset first.`,
+      sentence('store.noDatasetNoImport', { folder, info: datasetFiles.info }),
     )
   })
   return parseAs(datasetInfoSchema, text, path)

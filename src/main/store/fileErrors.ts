@@ -1,77 +1,31 @@
 import { ExpectedError, type ErrorCode } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 
-type Explanation = { code: ErrorCode; sentence: (path: string) => string }
+/** What kind of error each error of the file system is. What a person can do about it stands in the texts. */
+const codes = {
+  ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  EFBIG: 'disk-full',
+  EACCES: 'no-access',
+  EPERM: 'no-access',
+  EBUSY: 'no-access',
+  EROFS: 'no-access',
+  ENOENT: 'not-found',
+  ENOTDIR: 'bad-input',
+  EISDIR: 'bad-input',
+  EEXIST: 'bad-input',
+  ENAMETOOLONG: 'bad-input',
+  ELOOP: 'bad-input',
+  EMFILE: 'no-access',
+  ENFILE: 'no-access',
+  EIO: 'no-access',
+} as const satisfies Readonly<Record<string, ErrorCode>>
 
-const again = 'try again'
-
-/** What a person can do about each error of the file system. `path` is what was being read or written. */
-const explanations: Record<string, Explanation> = {
-  ENOSPC: {
-    code: 'disk-full',
-    sentence: (path) => `The disk is full: ${path} could not be written. Free some space and ${again}.`,
-  },
-  EDQUOT: {
-    code: 'disk-full',
-    sentence: (path) =>
-      `Your disk quota is used up: ${path} could not be written. Free some space and ${again}.`,
-  },
-  EFBIG: {
-    code: 'disk-full',
-    sentence: (path) =>
-      `${path} grew past the largest file this system allows. Raise the limit or use another disk, and ${again}.`,
-  },
-  EACCES: {
-    code: 'no-access',
-    sentence: (path) => `No permission for ${path}. Change its permissions or choose another place.`,
-  },
-  EPERM: {
-    code: 'no-access',
-    sentence: (path) =>
-      `The system does not allow access to ${path}. Close programs that use it, change its permissions, or choose another place.`,
-  },
-  EBUSY: {
-    code: 'no-access',
-    sentence: (path) => `${path} is in use by another program. Close it and ${again}.`,
-  },
-  EROFS: {
-    code: 'no-access',
-    sentence: (path) => `${path} is on a read-only disk. Choose a place that can be written.`,
-  },
-  ENOENT: { code: 'not-found', sentence: (path) => `There is no ${path}. Check the spelling of the path.` },
-  ENOTDIR: {
-    code: 'bad-input',
-    sentence: (path) => `${path} cannot be a folder: a part of this path is a file. Choose another path.`,
-  },
-  EISDIR: {
-    code: 'bad-input',
-    sentence: (path) => `${path} is a folder, and a file was expected. Choose another path.`,
-  },
-  EEXIST: { code: 'bad-input', sentence: (path) => `${path} exists already. Choose another path.` },
-  ENAMETOOLONG: {
-    code: 'bad-input',
-    sentence: (path) => `The path ${path} is longer than this system allows. Choose a shorter one.`,
-  },
-  ELOOP: {
-    code: 'bad-input',
-    sentence: (path) => `The links in ${path} lead in a circle. Choose another path.`,
-  },
-  EMFILE: {
-    code: 'no-access',
-    sentence: (path) =>
-      `Too many files are open to open ${path}. Close other programs, or raise the limit (ulimit -n), and ${again}.`,
-  },
-  ENFILE: {
-    code: 'no-access',
-    sentence: (path) =>
-      `The system has too many open files to open ${path}. Close other programs and ${again}.`,
-  },
-  EIO: {
-    code: 'no-access',
-    sentence: (path) => `The disk reports an error at ${path}. Check the disk, or use another one.`,
-  },
+function knownCode(error: unknown): keyof typeof codes | null {
+  const code = fileErrorCode(error)
+  if (code === 'ERR_FS_EISDIR') return 'EISDIR'
+  return code !== undefined && Object.hasOwn(codes, code) ? (code as keyof typeof codes) : null
 }
-
-explanations.ERR_FS_EISDIR = explanations.EISDIR!
 
 /** The code of an error of the file system, such as `ENOENT`, or undefined for any other error. */
 export function fileErrorCode(error: unknown): string | undefined {
@@ -84,10 +38,9 @@ export function fileErrorCode(error: unknown): string | undefined {
  * that says what to do; any other error comes back as it is.
  */
 export function explainFileError(error: unknown, path: string): unknown {
-  const explanation = explanations[fileErrorCode(error) ?? '']
-  return explanation
-    ? new ExpectedError(explanation.code, explanation.sentence(path), { cause: error })
-    : error
+  const known = knownCode(error)
+  if (known === null) return error
+  return new ExpectedError(codes[known], sentence(`file.${known}`, { path }), { cause: error })
 }
 
 /**

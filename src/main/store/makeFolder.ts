@@ -1,6 +1,7 @@
 import { mkdir, rmdir, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { explainFileError, fileErrorCode } from './fileErrors'
 
 /**
@@ -18,10 +19,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
     return missing[0]
   } catch (error) {
     if (fileErrorCode(error) !== 'ENOENT') throw explainFileError(error, folder)
-    throw new ExpectedError(
-      'no-access',
-      `The system does not let ${folder} be created. Choose another place.`,
-    )
+    throw new ExpectedError('no-access', sentence('store.systemDoesNotLet', { folder }))
   }
 }
 

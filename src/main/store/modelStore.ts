@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import type { ModelSpec } from '../../shared/modelSpec'
 import { formatNoise } from '../../shared/noise'
 import type { Pieces } from '../../shared/pieces'
@@ -147,15 +148,9 @@ async function checkMayReplace(folder: string): Promise<void> {
     throw explainFileError(error, folder)
   })
   if (names.length > 0 && !existsSync(modelFiles.info(folder)))
-    throw new ExpectedError(
-      'bad-input',
-      `${folder} is not empty and holds no model. Choose an empty or a new folder, so that nothing in it is overwritten.`,
-    )
+    throw new ExpectedError('bad-input', sentence('store.notEmptyHoldsNo', { folder }))
 }
 
 function notAModel(path: string, why: string): ExpectedError {
-  return new ExpectedError(
-    'not-found',
-    `There is no trained model in ${path}. ${why} Name the folder of a run (it holds run.json and checkpoints) or of a saved model (it holds model.json and weights.safetensors).`,
-  )
+  return new ExpectedError('not-found', sentence('store.noTrainedModelName', { path, why }))
 }

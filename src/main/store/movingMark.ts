@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { writeFileAtomic } from './atomicWrite'
 import { currentProcess, isAlive, isCurrent } from './processIdentity'
 
@@ -22,10 +23,7 @@ export async function refuseWhileMoving(library: string): Promise<void> {
   const text = await readFile(join(library, markFile), 'utf8').catch(() => null)
   const mark = markSchema.safeParse(text === null ? null : parseJson(text))
   if (!mark.success || isCurrent(mark.data) || !isAlive(mark.data)) return
-  throw new ExpectedError(
-    'bad-input',
-    `The library is being moved to ${mark.data.to}. Wait until that is done, then try again.`,
-  )
+  throw new ExpectedError('bad-input', sentence('store.libraryBeingMovedWait', { to: mark.data.to }))
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { writeFileAtomic } from './atomicWrite'
 import { readRegular } from './regularFile'
 
@@ -73,16 +74,10 @@ function parseHeader(header: string, file: string): { format: Format; shape: num
   if (!descr || !order || !tuple) throw unsound(file, 'its header is not understood')
   const format = descr[1] ?? 'a structured type'
   if (!(format in formats)) {
-    throw new ExpectedError(
-      'unsupported',
-      `${file} holds numbers of type ${format}, which Hourglass does not read. In Python, save array.astype('float32') instead.`,
-    )
+    throw new ExpectedError('unsupported', sentence('store.holdsNumbersTypeWhich', { file, value: format }))
   }
   if (order[1] === 'True') {
-    throw new ExpectedError(
-      'unsupported',
-      `${file} is stored column by column (Fortran order), which Hourglass does not read. In Python, save numpy.ascontiguousarray(array) instead.`,
-    )
+    throw new ExpectedError('unsupported', sentence('store.storedColumnByColumn', { file }))
   }
   const shape = tuple[1]!.split(',').filter((part) => part.trim() !== '')
   return { format: format as Format, shape: shape.map(Number) }
@@ -93,8 +88,5 @@ function elements(shape: number[]): number {
 }
 
 function unsound(file: string, what: string): ExpectedError {
-  return new ExpectedError(
-    'bad-input',
-    `${file} cannot be read as a .npy file: ${what}. Save it again with numpy.save.`,
-  )
+  return new ExpectedError('bad-input', sentence('store.cannotReadNpyFile', { file, what }))
 }

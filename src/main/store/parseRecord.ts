@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 
 /** Of files that this version writes. */
 const ownVersion = 1
@@ -26,10 +27,7 @@ export function parseRecord<T>(schema: z.ZodType<T>, text: string, what: string,
     throw new ExpectedError('bad-input', `${what} is damaged (${why}). ${advice}`)
   }
   if (isFromNewerVersion(value))
-    throw new ExpectedError(
-      'bad-input',
-      `${what} was written by a newer version of Hourglass. Update Hourglass to use it.`,
-    )
+    throw new ExpectedError('bad-input', sentence('store.wasWrittenByNewer', { what }))
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { explainFileError } from './fileErrors'
 
 /**
@@ -20,7 +21,7 @@ export async function openRegular(path: string): Promise<FileHandle> {
 }
 
 export const notRegular = (path: string, kind = 'a pipe or a device'): ExpectedError =>
-  new ExpectedError('bad-input', `${path} is no file but ${kind}. Name a file.`)
+  new ExpectedError('bad-input', sentence('store.noFileButName', { path, kind }))
 
 /** @throws ExpectedError */
 export async function readRegular(path: string): Promise<Buffer> {

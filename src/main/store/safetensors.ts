@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { z } from 'zod'
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { bytesOf, joined, type Pieces } from '../../shared/pieces'
 import { writeFileAtomic } from './atomicWrite'
 import { explainFileError } from './fileErrors'
@@ -201,9 +202,7 @@ function elements(shape: number[]): number {
 }
 
 function unsound(file: string, what: string, cause?: unknown): ExpectedError {
-  return new ExpectedError(
-    'bad-input',
-    `${file} cannot be read as a safetensors file: ${what}. It may be damaged or of another kind; use an intact copy.`,
-    { cause },
-  )
+  return new ExpectedError('bad-input', sentence('store.cannotReadSafetensorsFile', { file, what }), {
+    cause,
+  })
 }

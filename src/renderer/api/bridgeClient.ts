@@ -1,6 +1,6 @@
 import type { Bridge } from '../../shared/api/bridge'
 import type { Client } from '../../shared/api/client'
-import { fromErrorMessage } from '../../shared/errors'
+import { errorOf } from './errorOf'
 
 /** The app behind Electron's bridge, whose connection lasts as long as the window. */
 export function createBridgeClient(bridge: Bridge): Client {
@@ -8,7 +8,7 @@ export function createBridgeClient(bridge: Bridge): Client {
     async invoke(command, ...[params]) {
       const reply = await bridge.invoke(command, params ?? {})
       if (reply.kind === 'result') return reply.result as never
-      throw fromErrorMessage(reply.error)
+      throw errorOf(reply.error)
     },
     on: (event, listen) => bridge.on(event, listen),
     onConnection: () => () => undefined,

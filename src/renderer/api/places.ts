@@ -1,4 +1,6 @@
 import type { Place } from '../../shared/api/places'
+import { sentence } from '../../shared/texts/sentence'
+import { inPageLanguage } from './errorOf'
 import { bridge } from './client'
 
 export interface UploadProgress {
@@ -51,7 +53,7 @@ async function uploadFiles(
     const headers = { 'x-hourglass-batch': batch, 'x-hourglass-path': encodeURIComponent(path) }
     const response = await fetch('/uploads', { method: 'POST', headers, body: file, signal })
     const answer = (await response.json()) as Place & { message?: string }
-    if (!response.ok) throw new Error(answer.message ?? 'The file could not be sent.')
+    if (!response.ok) throw new Error(inPageLanguage(answer.message ?? sentence('served.fileNotSent')))
     place = answer
   }
   onProgress?.({ done: files.length, total: files.length })

@@ -1,7 +1,8 @@
 import type { Client } from '../../shared/api/client'
 import type { Reply, Request, ToWindow } from '../../shared/api/messages'
 import { decodeMessage, encodeMessage } from '../../shared/api/wire'
-import { fromErrorMessage } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
+import { errorOf, inPageLanguage } from './errorOf'
 import { Listeners } from './listeners'
 
 interface Pending {
@@ -75,7 +76,7 @@ export class WebSocketClient implements Client {
   private lost(): void {
     const wasOpen = this.isOpen
     this.isOpen = false
-    const error = new ConnectionLostError('The connection to Hourglass was lost before it answered.')
+    const error = new ConnectionLostError(inPageLanguage(sentence('served.connectionLostBefore')))
     const waiting = new Set(this.unsent.map(({ id }) => id))
     for (const [id, { reject }] of [...this.pending]) {
       if (waiting.has(id)) continue
@@ -106,6 +107,6 @@ export class WebSocketClient implements Client {
     const waiting = this.pending.get(reply.id)
     this.pending.delete(reply.id)
     if (reply.kind === 'result') waiting?.resolve(reply.result as never)
-    else waiting?.reject(fromErrorMessage(reply.error))
+    else waiting?.reject(errorOf(reply.error))
   }
 }

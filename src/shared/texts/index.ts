@@ -1,5 +1,5 @@
 /// <reference types="vite/types/importMeta.d.ts" />
-import en from './en.json'
+import en from './en.json' with { type: 'json' }
 
 /**
  * The texts of the window, the desktop's menus and dialogs, and the pages of experiments, in one file a language. English

@@ -6,6 +6,7 @@ import type { DatasetDetail, DatasetSummary, PixelBlock } from '../../../shared/
 import type { Job } from '../../../shared/api/jobs'
 import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { freeName } from '../../../shared/freeName'
 import { sampleDefaults, type SampleKind } from '../../../shared/sampleKinds'
 import { inBackground } from '../../../shared/inBackground'
@@ -81,7 +82,7 @@ export class DatasetService {
   async get(id: string): Promise<DatasetDetail> {
     const entry = await this.deps.library.find('datasets', id)
     const summary = this.importing.has(id) ? this.list.get(id)! : await summarizeDataset(entry)
-    if (!summary) throw new ExpectedError('not-found', 'That dataset is not whole: import the images again.')
+    if (!summary) throw new ExpectedError('not-found', sentence('datasets.datasetNotWholeImport'))
     const base = {
       preprocessing: preprocessingSchema.parse({}),
       sources: [],
@@ -171,7 +172,7 @@ export class DatasetService {
     const { folder } = await this.deps.library.find('datasets', id)
     this.refuseInUse(id)
     if (this.importing.has(id) || this.isBeingImported(id))
-      throw new ExpectedError('bad-input', 'It is being imported. Cancel the import first.')
+      throw new ExpectedError('bad-input', sentence('datasets.beingImportedCancelImport'))
     await this.opened.forget(folder)
     const key = await this.deps.library.discard('datasets', id)
     this.list.remove(id)
@@ -184,7 +185,7 @@ export class DatasetService {
     if (what === 'dataset') return folder
     const [source] = (await readDatasetInfo(folder)).sources
     if (source !== undefined && existsSync(source)) return source
-    throw new ExpectedError('not-found', 'The folder that the images came from is not there any more.')
+    throw new ExpectedError('not-found', sentence('datasets.folderImagesCameFrom'))
   }
 
   /** A dataset of some images of others; it is there when it is whole. */

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { DatasetDetail, DatasetSummary } from '../../../shared/api/library'
 import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { finishCommit, isDatasetFolder } from '../../store/datasetFiles'
 import { clearKilledImport, clearNeverBegun, importState } from '../../store/importMark'
 import { readDatasetInfo, rowBytes } from '../../store/datasetStore'
@@ -18,7 +19,8 @@ export async function summarizeDataset(entry: LibraryEntry): Promise<DatasetSumm
       if ((await importState(entry.folder)) === 'killed') await clearKilledImport(entry.folder)
       return summaryOf(entry, await readDatasetInfo(entry.folder))
     }
-    if (entry.external) throw new ExpectedError('not-found', `${entry.folder} is not there any more.`)
+    if (entry.external)
+      throw new ExpectedError('not-found', sentence('datasets.notAnyMore', { folder: entry.folder }))
     const state = await importState(entry.folder)
     if (state === 'under-way') return emptySummary(entry, 'importing', null)
     await (state === 'killed' ? clearKilledImport : clearNeverBegun)(entry.folder)

@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { explainFileError } from '../../store/fileErrors'
 import { notRegular } from '../../store/regularFile'
 import { type Fence, noFence } from '../../base/fence'
@@ -211,6 +212,6 @@ function nothingFound(sources: string[], { skipped }: Found): ExpectedError {
   const hint = skipped[0] ? ` The first file left out is ${skipped[0].path}: ${skipped[0].reason}` : ''
   return new ExpectedError(
     'bad-input',
-    `There is no image in ${sources.join(', ')}. Choose a folder that holds ${readableFormats} files.${hint}`,
+    sentence('datasets.noImageChooseFolder', { sources: sources.join(', '), readableFormats, hint }),
   )
 }

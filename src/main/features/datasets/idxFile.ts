@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 
 /**
  * The IDX format of MNIST (yann.lecun.com/exdb/mnist): two zero bytes, the type of the values, the number of
@@ -32,17 +33,14 @@ export async function openIdx(path: string, head: Uint8Array): Promise<IdxImages
   const header = parseHeader(gzipped ? inflateHead(head) : head)
   if (!header || header.dimensions.length < 3) return null
   if (header.type !== unsignedByte) {
-    throw new ExpectedError(
-      'unsupported',
-      'Its values are not bytes; only IDX files of unsigned bytes can be read.',
-    )
+    throw new ExpectedError('unsupported', sentence('datasets.itsValuesNotBytes'))
   }
   const [count = 0, ...sides] = header.dimensions
   const shape = shapeOf(sides)
   if (!shape || shape.height * shape.width === 0 || shape.height > 4096 || shape.width > 4096) {
     throw new ExpectedError(
       'unsupported',
-      `Its dimensions ${header.dimensions.join(' × ')} are not those of images.`,
+      sentence('datasets.itsDimensionsNotThose', { header: header.dimensions.join(' × ') }),
     )
   }
   const headerBytes = 4 + 4 * header.dimensions.length

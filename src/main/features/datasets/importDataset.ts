@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
 import type { DatasetInfo, DatasetItem, Preprocessing, Skipped } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { rowBytes } from '../../store/datasetStore'
 import { DatasetWriter } from '../../store/datasetWriter'
 import type { Fence } from '../../base/fence'
@@ -195,6 +196,6 @@ class Import {
   private nothingUsable(): ExpectedError {
     const first = this.skipped[this.found.skipped.length]
     const why = first ? ` ${first.path}: ${first.reason}` : ''
-    return new ExpectedError('bad-input', `None of the images could be read.${why}`)
+    return new ExpectedError('bad-input', sentence('datasets.noneImagesCouldRead', { why }))
   }
 }

@@ -1,6 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { datasetFiles, unfinishedFiles } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
@@ -14,10 +15,7 @@ export async function checkOutFolder(out: string, sources: string[]): Promise<vo
   const place = await resolveLinks(out)
   for (const source of sources) {
     if (!isInside(place, await resolveLinks(source))) continue
-    throw new ExpectedError(
-      'bad-input',
-      `The dataset ${out} would lie among the images of ${source}. Choose a folder outside of it.`,
-    )
+    throw new ExpectedError('bad-input', sentence('datasets.datasetWouldLieAmong', { out, source }))
   }
   const names = await listFolder(out)
   if (names.includes(datasetFiles.info)) {
@@ -27,10 +25,7 @@ export async function checkOutFolder(out: string, sources: string[]): Promise<vo
   if (names.every((name) => unfinishedFiles.includes(name))) return
   // A kill between the renames of a first import.
   if (names.some((name) => unfinishedFiles.includes(name)) && names.every(isOurs)) return
-  throw new ExpectedError(
-    'bad-input',
-    `${out} is not empty and holds no dataset. Choose an empty or a new folder, so that nothing in it is overwritten.`,
-  )
+  throw new ExpectedError('bad-input', sentence('datasets.notEmptyHoldsNoDataset', { out }))
 }
 
 function isOurs(name: string): boolean {

@@ -2,6 +2,7 @@ import type { DatasetPreview } from '../../../shared/api/commands'
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Preprocessing } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { ImportScales } from './importScales'
 import { noFence } from '../../base/fence'
 import { findTrainingImages } from './trainingImages'
@@ -79,5 +80,5 @@ function blockOf(images: readonly Uint8Array[], { width, height, color }: Prepro
 
 function nothingUsable([first]: CleanPreview['skipped']): ExpectedError {
   const why = first ? ` ${first.path}: ${first.reason}` : ''
-  return new ExpectedError('bad-input', `None of these images can be read.${why}`)
+  return new ExpectedError('bad-input', sentence('datasets.noneTheseImagesCan', { why }))
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { SampleKind } from '../../../shared/sampleKinds'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
@@ -28,10 +29,7 @@ export async function claimSampleFolder(
 ): Promise<void> {
   const names = await list(out)
   if (names.length > 0 && !names.includes(marker)) {
-    throw new ExpectedError(
-      'bad-input',
-      `${out} is not empty and holds no earlier sample. Choose an empty or a new folder, so that nothing is overwritten.`,
-    )
+    throw new ExpectedError('bad-input', sentence('datasets.notEmptyHoldsNo', { out }))
   }
   if (names.length > 0) await removeSample(out)
   await makeFolder(out)

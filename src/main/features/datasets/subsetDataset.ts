@@ -1,5 +1,6 @@
 import type { DatasetInfo } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { DatasetWriter } from '../../store/datasetWriter'
 import { compareNames } from '../../base/naturalOrder'
 import type { OpenDatasets } from './openDatasets'
@@ -25,7 +26,7 @@ export async function subsetDataset(
   signal?: AbortSignal,
 ): Promise<number> {
   const [first] = parts
-  if (!first) throw new ExpectedError('bad-input', 'Select some images first.')
+  if (!first) throw new ExpectedError('bad-input', sentence('datasets.selectSomeImagesFirst'))
   const shape = await opened.with(first.folder, async ({ info }) => info)
   const writer = await DatasetWriter.open(out, shape.height * shape.width * shape.channels)
   const sources: string[] = []

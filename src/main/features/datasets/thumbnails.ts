@@ -1,6 +1,7 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Dataset } from '../../store/datasetStore'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Images of a dataset, reduced by averaging so that no side is longer than `size`; never enlarged. */
 export async function readThumbnails(
@@ -10,7 +11,7 @@ export async function readThumbnails(
 ): Promise<PixelBlock> {
   const { width, height, channels, count } = dataset.info
   if (rows.some((row) => row >= count))
-    throw new ExpectedError('not-found', 'That image is not in the dataset any more. Reload the page.')
+    throw new ExpectedError('not-found', sentence('datasets.imageNotDatasetAny'))
   const factor = Math.max(1, Math.max(width, height) / size)
   const shape = {
     width: Math.max(1, Math.round(width / factor)),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { DeviceDescription, DeviceState } from '../../../shared/api/app'
 import type { ParsedParams } from '../../../shared/api/commands'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
@@ -82,10 +83,7 @@ export class DeviceService {
   /** Times one model on every device, one after the other. */
   measure({ spec, batchSize, subject }: ParsedParams<'devices.measure'>): { job: string } {
     if (this.deps.isTraining())
-      throw new ExpectedError(
-        'bad-input',
-        'A training is under way, and would be disturbed. Measure when it is done.',
-      )
+      throw new ExpectedError('bad-input', sentence('devices.trainingUnderWayWould'))
     const config = trainingConfigSchema.parse({ batchSize })
     const work = async (report: (progress: JobProgress) => void, signal: AbortSignal) => {
       const { devices } = await this.state()
@@ -102,7 +100,7 @@ export class DeviceService {
   setupTensorflow(): { job: string } {
     const { setupScript } = this.deps
     if (setupScript === null)
-      throw new ExpectedError('unsupported', 'TensorFlow comes with the app and cannot be set up here.')
+      throw new ExpectedError('unsupported', sentence('devices.tensorflowComesAppCannot'))
     const work = async (report: (progress: JobProgress) => void, signal: AbortSignal) => {
       await runTensorflowSetup(setupScript, (phase) => report({ phase, done: 0, total: 0 }), signal)
       this.found = null

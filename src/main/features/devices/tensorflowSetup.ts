@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 
 /**
  * Runs `setup:tensorflow` in a process of its own, line by line. @throws ExpectedError with its last line when it fails
@@ -24,5 +25,6 @@ export async function runTensorflowSetup(
   createInterface(child.stdout).on('line', hear)
   createInterface(child.stderr).on('line', hear)
   const [code] = (await ended) as [number | null]
-  if (code !== 0) throw new ExpectedError('runtime-missing', `TensorFlow could not be set up. ${last}`)
+  if (code !== 0)
+    throw new ExpectedError('runtime-missing', sentence('devices.tensorflowCouldNotSet', { last }))
 }

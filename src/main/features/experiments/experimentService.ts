@@ -5,6 +5,7 @@ import type { ExperimentView } from '../../../shared/api/experiments'
 import type { RunSummary } from '../../../shared/api/library'
 import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { ExperimentOfRun } from '../../../shared/experiment'
 import { variantName } from '../../../shared/experimentWords'
 import { inBackground } from '../../../shared/inBackground'
@@ -167,8 +168,7 @@ export class ExperimentService {
       .items.filter(isPart)
       .sort((a, b) => orderOf(a.experiment!) - orderOf(b.experiment!))
     const first = runs[0]?.experiment
-    if (!first)
-      throw new ExpectedError('not-found', 'This experiment is gone: all of its runs have been deleted.')
+    if (!first) throw new ExpectedError('not-found', sentence('experiments.experimentGoneAllIts'))
     const placed: PlacedRun[] = []
     for (const { id: run, experiment } of runs) {
       const { variant, seed } = experiment!

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import {
   isTyingVariant,
   tyingOf,
@@ -38,20 +39,26 @@ export function parseVariation(text: string): Variation {
   if (!known)
     throw new ExpectedError(
       'bad-usage',
-      `Say what varies and how, with one of ${variedThings.join(', ')}: for example ${examples.tying}.`,
+      sentence('experiments.sayWhatVariesHow', {
+        variedThings: variedThings.join(', '),
+        tying: examples.tying,
+      }),
     )
   if (values.length === 0)
-    throw new ExpectedError('bad-usage', `Say what ${known} is to be: for example ${examples[known]}.`)
+    throw new ExpectedError(
+      'bad-usage',
+      sentence('experiments.sayWhatExample', { known, examples: examples[known] }),
+    )
   if (values.length > most)
-    throw new ExpectedError('bad-usage', `An experiment compares ${most} variants at most: leave some out.`)
+    throw new ExpectedError('bad-usage', sentence('experiments.experimentComparesVariantsMost', { most }))
   const twice = values.find((value, i) => values.indexOf(value) < i)
   if (twice !== undefined)
-    throw new ExpectedError('bad-usage', `${twice} is there twice: leave one of them out.`)
+    throw new ExpectedError('bad-usage', sentence('experiments.twiceLeaveOneThem', { twice }))
   const other = known === 'tying' && values.find((value) => !isTyingVariant(value))
   if (other)
     throw new ExpectedError(
       'bad-usage',
-      `"${other}" is no way of tying. Choose from: ${tyingVariants.join(', ')}.`,
+      sentence('experiments.noWayTyingChoose', { other, tyingVariants: tyingVariants.join(', ') }),
     )
   return { what: known, values }
 }
@@ -93,7 +100,8 @@ async function changed(images: Images, base: RunPlan, what: VariedThing, variant
   })
   switch (what) {
     case 'tying': {
-      if (!isTyingVariant(variant)) throw new ExpectedError('bad-usage', `"${variant}" is no way of tying.`)
+      if (!isTyingVariant(variant))
+        throw new ExpectedError('bad-usage', sentence('experiments.noWayTying', { variant }))
       const { pretraining, ...tied } = tyingOf[variant]
       const first = pretraining ? { kind: pretraining, share: config.pretraining?.share ?? 0.5 } : null
       return plan({ ...spec, ...tied }, { pretraining: first })
@@ -113,20 +121,14 @@ function withCode(spec: ModelSpec, variant: string): ModelSpec {
   const units = Number(variant)
   const last = spec.encoder.at(-1)
   if (!/^\d+$/.test(variant) || units < 1 || units > 65_536)
-    throw new ExpectedError('bad-usage', `A code has a whole number of numbers, not "${variant}".`)
+    throw new ExpectedError('bad-usage', sentence('experiments.codeWholeNumberNumbers', { variant }))
   if (last?.type !== 'dense')
-    throw new ExpectedError(
-      'bad-usage',
-      'The code of this network is not a dense layer, so that its length cannot be varied. Choose a preset that ends in one.',
-    )
+    throw new ExpectedError('bad-usage', sentence('experiments.codeNetworkNotDense'))
   return { ...spec, encoder: [...spec.encoder.slice(0, -1), { ...last, units }] }
 }
 
 function rateOf(variant: string): number {
   const rate = Number(variant)
   if (rate > 0 && rate <= 100) return rate
-  throw new ExpectedError(
-    'bad-usage',
-    `A learning rate is a number above 0, such as 0.001, not "${variant}".`,
-  )
+  throw new ExpectedError('bad-usage', sentence('experiments.learningRateNumberAbove', { variant }))
 }

@@ -2,6 +2,7 @@ import { basename, dirname, extname } from 'node:path'
 import { type CodePath, interpolateCodes, interpolateGrid } from '../../../shared/codePaths'
 import type { CodeMetric } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { checkHasCode } from '../../../shared/checkHasCode'
 import { codeSize } from '../../../shared/modelSpec'
 import { asBytes } from '../../engine/imaging/pixelBytes'
@@ -104,15 +105,12 @@ async function codeOf(
     device,
   })
   if (code.length !== codeSize(files.spec) || !code.every(Number.isFinite))
-    throw new ExpectedError('bad-input', `The code of ${image} is not a number: the model has diverged.`)
+    throw new ExpectedError('bad-input', sentence('latent.codeNotNumberModel', { image }))
   return code
 }
 
 function formatOf(out: string): 'png' | 'gif' | 'webp' {
   const extension = extname(out).slice(1).toLowerCase()
   if (extension === 'png' || extension === 'gif' || extension === 'webp') return extension
-  throw new ExpectedError(
-    'bad-usage',
-    `${out} has to end in .png for images side by side, or in .gif or .webp for an animation.`,
-  )
+  throw new ExpectedError('bad-usage', sentence('latent.endPngImagesSide', { out }))
 }

@@ -4,6 +4,7 @@ import type { CodeSet, CodeStatistics } from '../../../shared/api/latent'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { checkHasCode } from '../../../shared/checkHasCode'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { codeSize } from '../../../shared/modelSpec'
 import { LatentFolder, type SurveyRecord } from '../../store/latentStore'
@@ -64,7 +65,7 @@ export class LoadedSet {
   /** Where a point's code begins. @throws ExpectedError for a point that there is not */
   offsetOf(point: number): number {
     if (point >= 0 && point < this.plan.count) return point * this.plan.dimensions
-    throw new ExpectedError('not-found', 'That image is not on the map any more. Open the map again.')
+    throw new ExpectedError('not-found', sentence('latent.imageNotOnMap'))
   }
 
   codeOf(point: number): Float32Array {
@@ -76,7 +77,7 @@ export class LoadedSet {
   rowOf(point: number): { readonly part: PartOfSet; readonly row: number } {
     const part = this.plan.parts.findLast(({ first }) => first <= point)
     if (!part || point >= part.first + part.count)
-      throw new ExpectedError('not-found', 'That image is not on the map any more. Open the map again.')
+      throw new ExpectedError('not-found', sentence('latent.imageNotOnMap'))
     return { part, row: rowIn(part, point - part.first) }
   }
 
@@ -103,10 +104,7 @@ export class LoadedSet {
 /** @throws ExpectedError `outdated` where the dataset's images are not those that the set was made of */
 export function checkRevision(part: Pick<PartOfSet, 'name' | 'revision'>, info: DatasetInfo): void {
   if (revisionOf(info) === part.revision) return
-  throw new ExpectedError(
-    'outdated',
-    `The images of “${part.name}” have been imported again since this map was made. Make the map anew.`,
-  )
+  throw new ExpectedError('outdated', sentence('latent.imagesBeenImportedAgain', { name: part.name }))
 }
 
 /** As the worker chooses them. */
@@ -133,7 +131,7 @@ export async function planSet(
     found.push({ id, folder, name: info.name, images: info.count, revision: revisionOf(info) })
   }
   const images = found.reduce((sum, part) => sum + part.images, 0)
-  if (images === 0) throw new ExpectedError('bad-input', 'There is not one image in it.')
+  if (images === 0) throw new ExpectedError('bad-input', sentence('latent.notOneImage'))
   const share = Math.min(1, mostCodeBytes / (images * dimensions * 4))
   let first = 0
   const parts = found.map(({ id, folder, name, images: all, revision }) => {

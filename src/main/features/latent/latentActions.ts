@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type { Begun } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { OutputFolder } from '../../store/outputFolder'
 import type { DatasetService } from '../datasets/datasetService'
 import { FreeNames } from '../../store/freeNames'
@@ -64,7 +65,7 @@ export class LatentActions {
 
 function someOf(points: Int32Array): Int32Array {
   if (points.length > 0) return points
-  throw new ExpectedError('bad-input', 'Select some images first.')
+  throw new ExpectedError('bad-input', sentence('latent.selectSomeImagesFirst'))
 }
 
 /** Rows by dataset, in the order of the datasets. */

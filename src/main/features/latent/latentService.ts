@@ -10,6 +10,7 @@ import type {
 } from '../../../shared/api/latent'
 import type { JobKind } from '../../../shared/api/jobs'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { inBackground } from '../../../shared/inBackground'
 import { openModel } from '../../store/modelStore'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -78,17 +79,13 @@ export class LatentService {
   /** @throws ExpectedError when the set is not open; `outdated` where its images have changed since */
   async setOf(id: string): Promise<LoadedSet> {
     const set = this.sets.get(id)
-    if (!set)
-      throw new ExpectedError('not-found', 'Those images are not known here any more. Open the map again.')
+    if (!set) throw new ExpectedError('not-found', sentence('latent.thoseImagesNotKnown'))
     for (const part of set.plan.parts) {
       const info = await this.deps.datasets.opened
         .with(part.folder, async (dataset) => dataset.info)
         .catch((error: unknown) => {
           if (!(error instanceof ExpectedError) || error.code !== 'not-found') throw error
-          throw new ExpectedError(
-            'outdated',
-            `“${part.name}” is not where it was when this map was made. Make the map anew.`,
-          )
+          throw new ExpectedError('outdated', sentence('latent.notWhereWasWhen', { name: part.name }))
         })
       checkRevision(part, info)
     }
@@ -151,7 +148,7 @@ export class LatentService {
   async codes({ set: id, points }: ParsedParams<'latent.codes'>): Promise<Float32Array> {
     const set = await this.setOf(id)
     const { dimensions } = set.plan
-    if (points.length > 10_000) throw new ExpectedError('bad-input', 'At most 10,000 codes at once.')
+    if (points.length > 10_000) throw new ExpectedError('bad-input', sentence('latent.mostCodesOnce'))
     const codes = new Float32Array(points.length * dimensions)
     points.forEach((point, i) => codes.set(set.codeOf(point), i * dimensions))
     return codes
@@ -159,7 +156,7 @@ export class LatentService {
 
   async mean({ set: id, points }: ParsedParams<'latent.mean'>): Promise<Float32Array> {
     const set = await this.setOf(id)
-    if (points.length === 0) throw new ExpectedError('bad-input', 'Select some images first.')
+    if (points.length === 0) throw new ExpectedError('bad-input', sentence('latent.selectSomeImagesFirst'))
     const sums = new Float64Array(set.plan.dimensions)
     for (const point of points) {
       const at = set.offsetOf(point)
@@ -172,7 +169,7 @@ export class LatentService {
     const set = await this.setOf(id)
     const map = await this.openMap(set, projection)
     if (place.length !== map.components || !place.every(Number.isFinite))
-      throw new ExpectedError('bad-input', `A place of this map is ${map.components} numbers.`)
+      throw new ExpectedError('bad-input', sentence('latent.placeMapNumbers', { components: map.components }))
     const { dimensions, modelId } = set.plan
     const near = codeAmongNeighbors(map.points, set.codes, dimensions, place)
     const code = map.linear ? codeOnLinear(map.linear, place, set.statistics.mean) : near.code
@@ -199,7 +196,7 @@ export class LatentService {
   async openMap(set: LoadedSet, projection: Projection): Promise<MappedCodes> {
     const map = await this.knownMap(set, projection)
     if (map) return map
-    throw new ExpectedError('not-found', 'This map is not made yet. Wait until it is.')
+    throw new ExpectedError('not-found', sentence('latent.mapNotMadeYet'))
   }
 
   private placesBefore({ plan }: LoadedSet, after: string, projection: Projection): Float32Array | null {
@@ -231,7 +228,7 @@ export class LatentService {
   ) {
     const { dimensions } = set.plan
     if (code.length !== dimensions || !code.every(Number.isFinite))
-      throw new ExpectedError('bad-input', `A code of this model is ${dimensions} finite numbers.`)
+      throw new ExpectedError('bad-input', sentence('latent.codeModelFiniteNumbers', { dimensions }))
     const params = { codes: set.codes, dimensions, code, k, metric, leftOut }
     const { indices, distances } = await this.deps.helper.call('nearest', params)
     return { points: indices, distances }

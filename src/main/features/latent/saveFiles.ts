@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { copyFile, symlink } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { replaceFile, writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError } from '../../store/fileErrors'
 import { FreeNames } from '../../store/freeNames'
@@ -34,8 +35,7 @@ export async function saveFiles(
     else await replaceFile(target, (partial) => copyFile(path, partial))
     onProgress(done + 1, files.length)
   }
-  if (missing === files.length)
-    throw new ExpectedError('not-found', 'The original files are not where they were any more.')
+  if (missing === files.length) throw new ExpectedError('not-found', sentence('latent.originalFilesNotWhere'))
   return missing
 }
 

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Handlers } from '../../../shared/api/commands'
 import type { Folder, Place } from '../../../shared/api/places'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { mayBeModelFile } from '../../../shared/modelFiles'
 import { explainFileError } from '../../store/fileErrors'
 import { isInside } from '../../store/isInside'
@@ -52,7 +53,7 @@ export class FolderBrowser {
   /** @throws ExpectedError when there is one already, or its name is a path */
   async createFolder(parent: string, name: string): Promise<Place> {
     if (name === '.' || name === '..' || /[/\\\0]/.test(name))
-      throw new ExpectedError('bad-input', 'A folder’s name cannot have slashes in it. Choose another one.')
+      throw new ExpectedError('bad-input', sentence('library.foldersNameCannotSlashes'))
     const path = this.places.resolve(parent)
     await this.rootOf(path)
     try {
@@ -77,7 +78,7 @@ export class FolderBrowser {
       const real = await realpath(root).catch(() => resolve(root))
       if (isInside(path, real)) return real
     }
-    throw new ExpectedError('no-access', 'That folder is not among those that may be shown here.')
+    throw new ExpectedError('no-access', sentence('library.folderNotAmongThose'))
   }
 }
 

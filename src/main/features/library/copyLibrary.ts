@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs'
 import { copyFile, lstat, mkdir, open, readdir, readlink, rm, rmdir, symlink, utimes } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { fileErrorCode } from '../../store/fileErrors'
 import { isInside } from '../../store/isInside'
 import type { MoveJournal } from '../../store/moveJournal'
@@ -72,10 +73,7 @@ export async function catchUp({ from, to, journal, onCopied, signal }: CopyWork)
 /** Until nothing changes any more. @throws ExpectedError where somebody goes on changing files */
 export async function catchUpWhole(work: CopyWork): Promise<void> {
   for (let i = 0; i < tries; i++) if (await catchUp(work)) return
-  throw new ExpectedError(
-    'bad-input',
-    'A file changed while it was copied. Close other programs that use the library and try again.',
-  )
+  throw new ExpectedError('bad-input', sentence('library.fileChangedWhileWas'))
 }
 
 /**

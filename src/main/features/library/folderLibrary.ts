@@ -5,6 +5,7 @@ import { basename, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { idSchema } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
@@ -98,7 +99,7 @@ export class FolderLibrary implements Library {
     if (!known)
       throw new ExpectedError(
         'not-found',
-        `There is no ${singular[kind]} “${id.slice(0, 80)}” in the library.`,
+        sentence('library.noLibrary', { singular: singular[kind], id: id.slice(0, 80) }),
       )
     return this.entry(kind, id)
   }
@@ -172,13 +173,13 @@ export class FolderLibrary implements Library {
 
   async restore(key: string): Promise<{ kind: LibraryKind; id: string }> {
     const entry = this.trash.get(key)
-    if (!entry) throw new ExpectedError('not-found', 'It has been deleted for good and cannot be restored.')
+    if (!entry) throw new ExpectedError('not-found', sentence('library.beenDeletedGoodCannot'))
     const { kind, id } = entry
     const folder = join(this.folder, kind, id)
     if (existsSync(folder))
       throw new ExpectedError(
         'bad-input',
-        `There is another ${singular[kind]} “${id}” in the library by now. Remove that one, then undo again.`,
+        sentence('library.anotherLibraryByNow', { singular: singular[kind], id }),
       )
     // Taken out first, so that nothing empties what is being restored.
     this.trash.delete(key)

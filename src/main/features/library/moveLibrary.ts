@@ -3,6 +3,7 @@ import { readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { ParsedParams, Results } from '../../../shared/api/commands'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { AppFolders } from '../../store/appFolders'
 import { syncFolder } from '../../store/atomicWrite'
 import { explainFileError } from '../../store/fileErrors'
@@ -97,7 +98,7 @@ export class LibraryMover {
   private async target(place: string): Promise<string> {
     const { library, jobs, folders, places } = this.deps
     if (folders.libraryIsFixed)
-      throw new ExpectedError('bad-input', 'HOURGLASS_LIBRARY says where the library is. Change it there.')
+      throw new ExpectedError('bad-input', sentence('library.hourglassLibrarySaysWhere'))
     if (jobs.isBusy('import', 'sample', 'move-library')) this.refuseUnderWay()
     this.checkIdle()
     const to = places.resolve(place)
@@ -110,10 +111,7 @@ export class LibraryMover {
   }
 
   private refuseUnderWay(): never {
-    throw new ExpectedError(
-      'bad-input',
-      'Something is being imported or trained. Wait until it is done, then move.',
-    )
+    throw new ExpectedError('bad-input', sentence('library.somethingBeingImportedOr'))
   }
 
   private async run(to: string, report: (progress: JobProgress) => void, signal: AbortSignal): Promise<void> {
@@ -130,7 +128,7 @@ export class LibraryMover {
       if (left.length > 0)
         throw new ExpectedError(
           'bad-input',
-          `The library is in ${to} now. Another program has written files in ${from} meanwhile, which were left there, such as ${left[0]}.`,
+          sentence('library.libraryNowAnotherProgram', { to, from, left: left[0]! }),
         )
     } finally {
       await unmarkMoving(from)
@@ -193,15 +191,12 @@ export class LibraryMover {
 async function checkTarget(from: string, to: string): Promise<void> {
   const source = await realpath(from)
   if (isInside(to, source) || isInside(source, to))
-    throw new ExpectedError(
-      'bad-input',
-      'The new place lies in the library, or the library in it. Choose another folder.',
-    )
+    throw new ExpectedError('bad-input', sentence('library.newPlaceLiesLibrary'))
   const names = await readdir(to).catch((error: unknown) => {
     throw explainFileError(error, to)
   })
   if (names.length > 0 && !names.includes(markerFile))
-    throw new ExpectedError('bad-input', 'That folder is not empty. Choose an empty one, or make a new one.')
+    throw new ExpectedError('bad-input', sentence('library.folderNotEmptyChoose'))
 }
 
 /** Runs name the dataset and the weights that they began with by path: those of the library have moved along. */

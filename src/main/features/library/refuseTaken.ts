@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { isTaken } from '../../../shared/freeName'
 
 /** @throws ExpectedError when another entry of that kind is called so */
@@ -10,5 +11,5 @@ export function refuseTaken(
 ): void {
   const others = entries.filter((entry) => entry.id !== id).map((entry) => entry.name)
   if (!isTaken(name, others)) return
-  throw new ExpectedError('bad-input', `There is a ${kind} called “${name}” already. Choose another name.`)
+  throw new ExpectedError('bad-input', sentence('library.calledAlreadyChooseAnother', { kind, name }))
 }

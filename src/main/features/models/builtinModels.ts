@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { builtinModelsFolder } from '../../builtFiles'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { isModelFolder, openModel, type TrainedModel } from '../../store/modelStore'
 
 const prefix = 'builtin:'
@@ -23,6 +24,6 @@ export async function openNamedModel(path: string): Promise<TrainedModel> {
   if (name) return openModel(join(builtinModelsFolder(), name))
   throw new ExpectedError(
     'not-found',
-    `There is no built-in model ${path}. Choose ${names.map(builtin).join(', ')}.`,
+    sentence('models.noBuiltModelChoose', { path, names: names.map(builtin).join(' or ') }),
   )
 }

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { codeSize, inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { type Codes, codeFormatOf, readCodes } from '../../store/codeFiles'
 import type { TrainedModel } from '../../store/modelStore'
@@ -57,7 +58,7 @@ function checkDimensions({ dimensions }: Codes, spec: ModelSpec, file: string, {
   if (dimensions === needed) return
   throw new ExpectedError(
     'bad-input',
-    `${file} has codes of ${dimensions} numbers; the model ${name} takes ${needed}. Use codes that this model made.`,
+    sentence('models.codesNumbersModelTakes', { file, dimensions, name, needed }),
   )
 }
 

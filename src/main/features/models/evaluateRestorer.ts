@@ -1,5 +1,6 @@
 import { preprocessingSchema, type Skipped } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { type NoiseSpec, parseNoise, type RestoringQuality } from '../../../shared/noise'
 import type { TrainedModel } from '../../store/modelStore'
 import type { ComputeTarget, EvaluateResult } from '../../worker/protocol'
@@ -64,7 +65,7 @@ export async function evaluateRestorer(
   onProgress?.(found.images.length, found.images.length)
   if (skipped.length) onSkipped?.(skipped)
   const { count } = sums
-  if (count === 0) throw new ExpectedError('bad-input', 'None of the images could be read.')
+  if (count === 0) throw new ExpectedError('bad-input', sentence('models.noneImagesCouldRead'))
   return {
     count,
     loss: sums.loss / count,

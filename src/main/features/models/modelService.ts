@@ -9,6 +9,7 @@ import {
   runOfModelId,
 } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { freeName, nameSetApart } from '../../../shared/freeName'
 import { weightBytes } from '../../../shared/modelSize'
 import { codeSize, type InputShape } from '../../../shared/modelSpec'
@@ -95,8 +96,7 @@ export class ModelService {
     // Whether there still is such a run.
     await this.deps.runs.folderOf(run)
     const summary = this.list.get(id)
-    if (!summary)
-      throw new ExpectedError('not-found', 'This run has no model yet: its first epoch is not over.')
+    if (!summary) throw new ExpectedError('not-found', sentence('models.runNoModelYet'))
     return withSize({ ...summary, versions: (await this.deps.runs.get(run)).versions })
   }
 
@@ -154,11 +154,7 @@ export class ModelService {
    * @throws ExpectedError for the model of a run, which goes with its run
    */
   async remove(id: string): Promise<string> {
-    if (runOfModelId(id) !== null)
-      throw new ExpectedError(
-        'bad-input',
-        'This model is part of a run. Delete the run, and the model goes with it.',
-      )
+    if (runOfModelId(id) !== null) throw new ExpectedError('bad-input', sentence('models.modelPartRunDelete'))
     const key = await this.deps.library.discard('models', id)
     this.list.remove(id)
     return key
@@ -191,9 +187,9 @@ export class ModelService {
     const size = codeSize(files.spec)
     const count = code.length / size
     if (count < 1 || count % 1 !== 0 || !code.every((value) => Number.isFinite(value)))
-      throw new ExpectedError('bad-input', `A code of this model is ${size} numbers.`)
+      throw new ExpectedError('bad-input', sentence('models.codeModelNumbers', { size }))
     if (count > mostDecoded)
-      throw new ExpectedError('bad-input', `At most ${mostDecoded} images can be drawn at once.`)
+      throw new ExpectedError('bad-input', sentence('models.mostImagesCanDrawn', { mostDecoded }))
     const { image } = await this.deps.client.call('tryCode', { ...target, model: files, code })
     return { ...block(files.spec.input, asBytes(image)), count }
   }
@@ -220,10 +216,7 @@ export class ModelService {
       const rows = { id: image.dataset, rows: [image.row], size }
       return (await this.deps.datasets.thumbnails(rows)).data
     }
-    throw new ExpectedError(
-      'bad-input',
-      'The images of this dataset have another size or colour than the model takes. Choose a file instead: it is fitted.',
-    )
+    throw new ExpectedError('bad-input', sentence('models.imagesDatasetAnotherSize'))
   }
 
   /** Over the images it learned from, found out once. */

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { writeCodesCsv } from '../../store/csv'
 import { checkNames } from '../../store/outputFolder'
 import { readNames } from './ratingsFiles'
@@ -20,15 +21,9 @@ export async function encodeRatings(
   { client, signal }: RatingsWork,
 ): Promise<{ count: number; dimensions: number }> {
   if (side !== 'items' && side !== 'users')
-    throw new ExpectedError(
-      'bad-usage',
-      'A model of ratings has codes of items or of users: write items or users.',
-    )
+    throw new ExpectedError('bad-usage', sentence('ratings.modelRatingsCodesItems'))
   if (!out.toLowerCase().endsWith('.csv'))
-    throw new ExpectedError(
-      'bad-usage',
-      'Codes of ratings are written as CSV. Name a file that ends in .csv.',
-    )
+    throw new ExpectedError('bad-usage', sentence('ratings.codesRatingsWrittenCsv'))
   const path = resolve(out)
   await checkNames(dirname(path), [basename(path)], { overwrite })
   const folder = resolve(model)

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { type RatingsInfo, ratingsInfoSchema, type RatingsSource } from '../../../shared/ratings'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
@@ -74,7 +75,7 @@ export async function readTriples(folder: string): Promise<RatingTriples> {
     ratings?.dtype === 'F32' &&
     users.data.length === ratings.data.length
   if (!sound || items.data.length !== users.data.length)
-    throw new ExpectedError('bad-input', `${path} does not hold ratings. ${advice}`)
+    throw new ExpectedError('bad-input', sentence('ratings.doesNotHoldRatings', { path, advice }))
   return {
     ...{ users: users.data, items: items.data, values: ratings.data },
     times: times?.dtype === 'F64' ? times.data : null,

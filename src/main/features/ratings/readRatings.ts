@@ -1,5 +1,6 @@
 import type { RatingsSource } from '../../../shared/ratings'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { explainFileError } from '../../store/fileErrors'
 import { openRegular } from '../../store/regularFile'
 import {
@@ -50,10 +51,7 @@ function ownColumns({ header, width }: SniffedTable): RatingColumns | null {
 
 function notRatings(path: string, { header, width }: SniffedTable): ExpectedError {
   const seen = header ? `the columns ${header.slice(0, 6).join(', ')}` : `${width} columns without a header`
-  return new ExpectedError(
-    'bad-input',
-    `${path} has ${seen}, and ratings have a user, an item and a rating on each line. Name the columns userId,itemId,rating in the first line.`,
-  )
+  return new ExpectedError('bad-input', sentence('ratings.ratingsUserItemRating', { path, seen }))
 }
 
 /** Grows as it is filled. */
@@ -124,10 +122,7 @@ class TripleReader {
 
   finish(): ReadRatings {
     if (this.values.length === 0)
-      throw new ExpectedError(
-        'bad-input',
-        `${this.path} holds no ratings. Choose a file with a line for each rating.`,
-      )
+      throw new ExpectedError('bad-input', sentence('ratings.holdsNoRatingsChoose', { path: this.path }))
     const { header } = this.table
     const name = (column: number) => (column < 0 ? '' : (header?.[column] ?? String(column + 1)))
     const { user, item, rating, time } = this.columns
@@ -181,7 +176,7 @@ class TripleReader {
   private unsound(line: number, what: string): ExpectedError {
     return new ExpectedError(
       'bad-input',
-      `${this.path} cannot be read as ratings: line ${line} ${what}. Correct or delete that line.`,
+      sentence('ratings.cannotReadRatingsLine', { path: this.path, line, what }),
     )
   }
 }

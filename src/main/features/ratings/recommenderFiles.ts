@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { codeSize, type DenseLayer, type ModelSpec } from '../../../shared/modelSpec'
 import { type RatingMember, type RatingsInfo, rowSpec } from '../../../shared/ratings'
 import { makeFolder } from '../../store/makeFolder'
@@ -112,9 +113,6 @@ async function readMember(folder: string, member: RatingMember, info: RatingsInf
 function floats({ tensors }: TensorFile, name: string, folder: string, length?: number): Float32Array {
   const tensor = tensors[name]
   if (tensor?.dtype !== 'F32' || (length !== undefined && tensor.data.length !== length))
-    throw new ExpectedError(
-      'bad-input',
-      `The model in ${folder} is damaged: ${name} is not as it should be. Train it again.`,
-    )
+    throw new ExpectedError('bad-input', sentence('ratings.modelDamagedNotShould', { folder, name }))
   return tensor.data
 }

@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { openRegular } from '../../store/regularFile'
 
 /** What the columns of a file of ratings are, by place. */
@@ -65,10 +66,7 @@ async function firstLines(path: string): Promise<{ lines: string[]; whole: boole
 }
 
 const notATable = (path: string, why: string) =>
-  new ExpectedError(
-    'bad-input',
-    `${path} cannot be read as a table: ${why}. Name a text file with a line for each rating (user, item, rating), or for each row of numbers.`,
-  )
+  new ExpectedError('bad-input', sentence('ratings.cannotReadTableName', { path, why }))
 
 /** What is between the cells of all of the first lines; of several the one that makes most columns. */
 function delimiterOf(lines: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { ComputeClient } from '../../worker/computeClient'
 import { type RatingNames, readNames, readRatingsInfo } from './ratingsFiles'
 import { readRatings } from './readRatings'
@@ -103,7 +104,7 @@ async function newRatings(
   if (pairs.length > 0 && found.length === 0)
     throw new ExpectedError(
       'bad-input',
-      `The model knows none of the items that were rated. It knows items such as ${names.items.slice(0, 3).join(', ')}.`,
+      sentence('ratings.modelKnowsNoneItems', { names: names.items.slice(0, 3).join(', ') }),
     )
   return {
     items: found.map(({ item }) => item),

@@ -1,5 +1,6 @@
 import { sharp } from '../../base/sharp'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { type AnimationFormat, encodeAnimation, type Frame } from '../drawing/animation'
 import { labelColor, themes } from '../drawing/chartTheme'
 import { html } from '../drawing/html'
@@ -27,11 +28,7 @@ export async function animateMap(
   labels: readonly (string | null)[],
   format: AnimationFormat,
 ): Promise<Buffer> {
-  if (epochs.length < 2)
-    throw new ExpectedError(
-      'bad-input',
-      'An animation needs two epochs or more. Let it train on for a while.',
-    )
+  if (epochs.length < 2) throw new ExpectedError('bad-input', sentence('training.animationNeedsTwoEpochs'))
   const step = Math.max(1, (epochs.length - 1) / (mostFrames - 1))
   const count = Math.min(epochs.length, mostFrames)
   const shown = Array.from({ length: count }, (_, i) => epochs[Math.round(i * step)]!)

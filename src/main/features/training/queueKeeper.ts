@@ -1,5 +1,6 @@
 import type { QueueMove } from '../../../shared/api/training'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { RunInfo } from '../../../shared/run'
 import { writeAbout } from '../../store/aboutStore'
 import { readRunInfo, writeRunInfo } from '../../store/runStore'
@@ -141,7 +142,7 @@ export class QueueKeeper {
 
   private waits(id: string): WaitingRun {
     const run = this.queue.find(id)
-    if (!run) throw new ExpectedError('bad-input', 'This run does not wait in the queue any more.')
+    if (!run) throw new ExpectedError('bad-input', sentence('training.runDoesNotWait'))
     return run
   }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { checkPretraining } from '../../../shared/checkPretraining'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import {
   type CopyMoment,
   type Initializer,
@@ -81,10 +82,7 @@ function resized(spec: ModelSpec, { filters, depth }: ModelChoice): ModelSpec {
   if (filters === undefined && depth === undefined) return spec
   const [first] = spec.encoder
   if (spec.decoder !== 'convolution' || first?.type !== 'conv')
-    throw new ExpectedError(
-      'bad-usage',
-      'Filters and depth can be set for a stack of convolutions only. Choose the preset denoise-conv.',
-    )
+    throw new ExpectedError('bad-usage', sentence('training.filtersDepthCanSet'))
   // The last convolution is the decoder.
   const layers = depth === undefined ? spec.encoder.length : depth - 1
   const layer = { ...first, filters: filters ?? first.filters }
@@ -97,7 +95,7 @@ function checkTying({ initialSpec, tying }: ModelChoice): void {
   if (own && tying !== undefined && tying !== 'untied' && tying !== initialSpec.tying)
     throw new ExpectedError(
       'bad-input',
-      `The decoder of that model is ${initialSpec.tying}, and would be lost if it became ${tying}. Leave it as it is, or train it untied.`,
+      sentence('training.decoderModelWouldLost', { tying: initialSpec.tying, tying2: tying }),
     )
 }
 
@@ -107,10 +105,7 @@ function checkStart(
   { initialSpec, tying = spec.tying, copyEvery, initializer }: ModelChoice,
 ): void {
   if (copyEvery !== undefined && tying !== 'copied' && tying !== 'pseudo-inverse')
-    throw new ExpectedError(
-      'bad-usage',
-      `The decoder is ${tying}, so nothing is copied into it. Choose the tying copied or pseudo-inverse too.`,
-    )
+    throw new ExpectedError('bad-usage', sentence('training.decoderNothingCopiedInto', { tying }))
   if (initialSpec && initializer !== undefined)
     throw new ExpectedError(
       'bad-usage',
@@ -148,7 +143,10 @@ export async function readSpec(path: string, input: InputShape): Promise<ModelSp
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const place = issue!.path.length ? ` at ${issue!.path.join('.')}` : ''
-  throw new ExpectedError('bad-spec', `${path} is not a model spec${place}: ${issue!.message}`)
+  throw new ExpectedError(
+    'bad-spec',
+    sentence('training.notModelSpec', { path, place, reason: issue!.message }),
+  )
 }
 
 function mergeConfig(preset: ConfigChoice, choice: ConfigChoice): TrainingConfig {

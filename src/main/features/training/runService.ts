@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { RunDetail, RunProgress, RunSamples, RunSnapshot, RunSummary } from '../../../shared/api/library'
 import { revisionOf } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { inBackground } from '../../../shared/inBackground'
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
 import { readAbout, writeAbout } from '../../store/aboutStore'
@@ -145,7 +146,7 @@ export class RunService {
   async samples(id: string): Promise<RunSamples> {
     const folder = await this.folderOf(id)
     const images = await readSnapshotImages(folder).catch(() => {
-      throw new ExpectedError('not-found', 'There are no pictures of this run yet.')
+      throw new ExpectedError('not-found', sentence('training.noPicturesRunYet'))
     })
     const { dataset, datasetRevision } = await readRunInfo(folder)
     const mapLabels = await this.labelsOf(dataset, datasetRevision, images.codeRows)
@@ -155,7 +156,7 @@ export class RunService {
   async snapshot(id: string, epoch: number): Promise<RunSnapshot> {
     const folder = await this.folderOf(id)
     const snapshot = await readSnapshot(folder, epoch).catch(() => {
-      throw new ExpectedError('not-found', `Epoch ${epoch} left no pictures. Choose another one.`)
+      throw new ExpectedError('not-found', sentence('training.epochLeftNoPictures', { epoch }))
     })
     return snapshotOf(epoch, snapshot)
   }
@@ -186,7 +187,7 @@ export class RunService {
   async remove(id: string): Promise<string> {
     const summary = this.list.get(id)
     if (this.live.has(id) || (summary?.state === 'training' && summary.elsewhere))
-      throw new ExpectedError('bad-input', 'This run is training. Stop it before you delete it.')
+      throw new ExpectedError('bad-input', sentence('training.runTrainingStopBefore'))
     const key = await this.deps.library.discard('runs', id)
     this.forget(id)
     return key

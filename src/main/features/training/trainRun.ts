@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
 import { withEpochs } from '../../../shared/trainingConfig'
@@ -119,15 +120,11 @@ export async function resumeRun(request: ResumedRun, options: TrainOptions): Pro
 export async function resumedRun(request: Omit<ResumedRun, keyof ComputeTarget>): Promise<RunInfo> {
   const run = resolve(request.run)
   const before = await readRunInfo(run)
-  if (before.state === 'waiting')
-    throw new ExpectedError(
-      'bad-input',
-      'This run waits in the queue of the app. Start it there, or remove it from the queue first.',
-    )
+  if (before.state === 'waiting') throw new ExpectedError('bad-input', sentence('training.runWaitsQueueApp'))
   if (before.owner && !isCurrent(before.owner) && isAlive(before.owner))
     throw new ExpectedError(
       'bad-input',
-      `The run in ${run} is being trained by another program (process ${before.owner.pid}). Stop it there first.`,
+      sentence('training.runBeingTrainedBy', { run, pid: before.owner.pid }),
     )
   const epochs = request.epochs ?? before.config.epochs
   const { source } = request
@@ -151,7 +148,7 @@ export async function resumedRun(request: Omit<ResumedRun, keyof ComputeTarget>)
   if (count !== images)
     throw new ExpectedError(
       'bad-input',
-      `The dataset in ${info.dataset} has ${count} images, the run began with ${images}. A run goes on with the images it began with: train a new one.`,
+      sentence('training.datasetImagesRunBeganRun', { dataset: info.dataset, count, images }),
     )
   checkSameImages(info, dataset)
   return { ...info, images, datasetRevision: info.datasetRevision ?? revisionOf(dataset) }
@@ -163,10 +160,7 @@ export function checkSameImages(
   dataset: DatasetInfo,
 ): void {
   if (datasetRevision === null || datasetRevision === revisionOf(dataset)) return
-  throw new ExpectedError(
-    'bad-input',
-    `The dataset ${dataset.name} has been imported again since the run began, and its images are others now. A run goes on with the images it began with: train a new one.`,
-  )
+  throw new ExpectedError('bad-input', sentence('training.datasetBeenImportedAgain', { name: dataset.name }))
 }
 
 /** Runs the worker's task and keeps run.json in step with it. */

@@ -3,6 +3,7 @@ import type { TrainingState } from '../../../shared/api/training'
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { freeName } from '../../../shared/freeName'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { RunInfo } from '../../../shared/run'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import { readDatasetInfo } from '../../store/datasetStore'
@@ -123,11 +124,7 @@ export class TrainingService {
 
   /** Times a few steps. @throws ExpectedError while something trains */
   async estimate(params: ParsedParams<'training.estimate'>): Promise<TrainingEstimate> {
-    if (this.active)
-      throw new ExpectedError(
-        'bad-input',
-        'A training is under way, and measuring beside it would disturb both.',
-      )
+    if (this.active) throw new ExpectedError('bad-input', sentence('training.trainingUnderWayMeasuring'))
     const { folder } = await this.deps.library.find('datasets', params.dataset)
     const info = await readDatasetInfo(folder)
     checkDatasetFits(info, params.spec.input, params.config.patches)
@@ -172,9 +169,9 @@ export class TrainingService {
     const { active } = this
     // It was asked to pause, say, and is resumed before it has.
     if (active?.id === id && (active.isOver || active.abort.signal.aborted)) await active.ended
-    if (this.active?.id === id) throw new ExpectedError('bad-input', 'This run is training already.')
+    if (this.active?.id === id) throw new ExpectedError('bad-input', sentence('training.runTrainingAlready'))
     if (this.deps.runs.summary(id)?.elsewhere)
-      throw new ExpectedError('bad-input', 'This run is being trained by another program.')
+      throw new ExpectedError('bad-input', sentence('training.runBeingTrainedByAnother'))
     if (this.keeper.has(id)) await this.keeper.move(id, 'top')
     else await this.keeper.putBack(id, epochs, this.isHeld)
     this.startQueue()
@@ -218,7 +215,7 @@ export class TrainingService {
   private async ask(id: string, asked: 'pause' | 'stop'): Promise<void> {
     const { active } = this
     if (active?.id !== id || active.isOver)
-      throw new ExpectedError('bad-input', 'This run is not training any more.')
+      throw new ExpectedError('bad-input', sentence('training.runNotTrainingAny'))
     if (asked === 'pause') this.isHeld = true
     active.abort.abort(asked)
     const { progress } = await this.deps.runs.get(id)

@@ -1,6 +1,7 @@
 import { checkDatasetFits } from '../../../shared/checkDatasetFits'
 import { revisionOf } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { RunInfo, Waiting } from '../../../shared/run'
 import { withEpochs } from '../../../shared/trainingConfig'
 import { isDatasetFolder } from '../../store/datasetFiles'
@@ -66,7 +67,7 @@ export async function trainWaiting(
   const { info, chosen } = await inTurn(async () => {
     const { waiting, ...before } = await readRunInfo(run)
     if (before.state !== 'waiting' || !waiting)
-      throw new ExpectedError('bad-input', 'This run does not wait in the queue any more.')
+      throw new ExpectedError('bad-input', sentence('training.runDoesNotWait'))
     try {
       const { images, datasetRevision } = await imagesOf(before, waiting)
       const config = withEpochs(before.config, waiting.epochs)
@@ -88,17 +89,14 @@ async function imagesOf(
   { before }: Waiting,
 ): Promise<Pick<RunInfo, 'images' | 'datasetRevision'>> {
   if (images === 0 && !(await isDatasetFolder(dataset)))
-    throw new ExpectedError(
-      'not-found',
-      'The images of this run were not imported to the end. Import them again and start a new run.',
-    )
+    throw new ExpectedError('not-found', sentence('training.imagesRunWereNot'))
   const info = await readDatasetInfo(dataset)
   checkDatasetFits(info, spec.input, config.patches)
   const isNew = before === 'created' || images === 0
   if (!isNew && info.count !== images)
     throw new ExpectedError(
       'bad-input',
-      `The dataset ${info.name} has ${info.count} images, the run began with ${images}. A run goes on with the images it began with: train a new one.`,
+      sentence('training.datasetImagesRunBegan', { name: info.name, count: info.count, images }),
     )
   if (!isNew) checkSameImages({ datasetRevision }, info)
   return { images: info.count, datasetRevision: revisionOf(info) }

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import { agreementOf } from '../../../engine/latent/agreement'
 import { clusterByDensity } from '../../../engine/latent/densityClusters'
 import { clusterKMeans } from '../../../engine/latent/kMeans'
@@ -17,10 +18,7 @@ export async function clusterCodes(
   const values = rowsOf(codes, dimensions, rows)
   const needed = method.method === 'kmeans' ? method.count : method.minSize
   if (rows.length < needed)
-    throw new ExpectedError(
-      'bad-input',
-      `There are ${rows.length} images, too few for that: choose a number of at most ${rows.length}.`,
-    )
+    throw new ExpectedError('bad-input', sentence('latent.imagesTooFewChoose', { length: rows.length }))
   const found =
     method.method === 'kmeans'
       ? clusterKMeans(values, dimensions, method.count, seed)

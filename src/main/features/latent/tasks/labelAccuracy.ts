@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import { voteAccuracy } from '../../../engine/latent/voteAccuracy'
 import { finiteRows } from '../../../engine/latent/statistics'
 import type { ComputeTasks } from '../../../worker/protocol'
@@ -14,6 +15,6 @@ export async function labelAccuracy({
 }: Accuracy['params']): Promise<Accuracy['result']> {
   const labelled = finiteRows(codes, dimensions).filter((row) => labels[row]! >= 0)
   if (new Set(Array.from(labelled, (row) => labels[row]!)).size < 2)
-    throw new ExpectedError('bad-input', 'That needs images with two different labels or more.')
+    throw new ExpectedError('bad-input', sentence('latent.needsImagesTwoDifferent'))
   return voteAccuracy(codes, dimensions, labels, labelled, { k, metric })
 }

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import { finiteRows, rowsOf } from '../../../engine/latent/statistics'
 import { trustworthiness } from '../../../engine/latent/trustworthiness'
 import { rotated, rotatedAxes, rotationOnto } from '../../../engine/projection/alignment'
@@ -24,11 +25,7 @@ export async function mapCodes(
   const sample = projection.method === 'umap' ? projection.sample : undefined
   const rows = evenly(finiteRows(codes, dimensions), sample ?? Infinity)
   const values = rowsOf(codes, dimensions, rows)
-  if (rows.length === 0)
-    throw new ExpectedError(
-      'bad-input',
-      'Not one code of these images is a number: the model has diverged. Train it again with a lower learning rate.',
-    )
+  if (rows.length === 0) throw new ExpectedError('bad-input', sentence('latent.notOneCodeThese'))
   const startOfRows = start && rowsOf(start, start.length / (codes.length / dimensions), rows)
   const isWhole = startOfRows?.every(Number.isFinite) ?? false
   const mapped = await place(values, dimensions, projection, isWhole ? startOfRows! : null, context)
@@ -84,7 +81,7 @@ function placeByDimensions(values: Float32Array, dimensions: number, axes: reado
   if (beyond !== undefined)
     throw new ExpectedError(
       'bad-input',
-      `There is no dimension ${beyond + 1}: the codes of this model have ${dimensions}.`,
+      sentence('latent.noDimensionCodesModel', { beyond: beyond + 1, dimensions }),
     )
   const components = axes.length as 1 | 2 | 3
   const count = values.length / dimensions

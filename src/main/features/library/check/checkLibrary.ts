@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { idSchema } from '../../../../shared/api/library'
 import { CancelledError, ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import { explainFileError } from '../../../store/fileErrors'
 import { holderOf, refuseHeld } from '../../../store/libraryLock'
 import { readModelInfo } from '../../../store/modelStore'
@@ -60,7 +61,7 @@ export async function checkLibrary(request: CheckRequest): Promise<CheckSummary>
   if (!libraryKinds.some((kind) => existsSync(join(folder, kind))))
     throw new ExpectedError(
       'not-found',
-      `There is no library in ${folder}: it holds none of the folders ${libraryKinds.join(', ')}. Name the folder that "hourglass library" shows.`,
+      sentence('library.noLibraryHoldsNone', { folder, libraryKinds: libraryKinds.join(', ') }),
     )
   const holder = await holderOf(folder)
   if (holder && repair) refuseHeld(folder, holder)
