@@ -25,6 +25,7 @@ import { surveyCodes } from './features/latent/tasks/surveyCodes'
 import { repair } from './features/denoising/tasks/repair'
 import { reconstructPca } from './features/models/tasks/reconstructPca'
 import { measureTraining } from './features/training/tasks/measureTraining'
+import { enlargePlanes, fillPlanes, findDamage, jpegQuality } from './features/denoising/tasks/damage'
 import { restorePlanes } from './features/denoising/tasks/restorePlanes'
 import { restoreRegions } from './features/denoising/tasks/restoreRegions'
 import { restoreTest } from './features/denoising/tasks/restoreTest'
@@ -82,6 +83,10 @@ const tasks: Tasks = {
   readModelFile,
   repair,
   restorePlanes,
+  fillPlanes,
+  findDamage,
+  enlargePlanes,
+  jpegQuality,
   restoreRegions,
   restoreTest,
   similarity,

@@ -146,6 +146,9 @@ export function jpegLevel(quality: number): number {
   return 5 * Math.sqrt(Math.max(scale, 0.02))
 }
 
+/** What a missing pixel holds: no picture has it, so a model sees where pixels are missing. */
+export const missing = -1
+
 /** Whether a model with a noise level can be told how strong this kind is. */
 export const isTold = (kind: NoiseKind): boolean =>
   !['poisson', 'salt-and-pepper', 'masking', 'speckle', 'damage'].includes(kind)

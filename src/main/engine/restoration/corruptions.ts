@@ -1,5 +1,5 @@
 import type { InputShape } from '../../../shared/modelSpec'
-import type { NoiseKind } from '../../../shared/noise'
+import { missing, type NoiseKind } from '../../../shared/noise'
 import { emptyImage } from '../synthesis/colorImage'
 import { greyThroughJpeg, throughJpeg } from '../synthesis/jpeg'
 import type { Random } from '../training/random'
@@ -7,9 +7,6 @@ import { blurred, defocusSpread, gaussianSpread, motionSpread, type PointSpread 
 import { missingPixels } from './missingPixels'
 import { line, type Overlay, scratch, speck, word } from './overlays'
 import { area, bicubic, lanczos3, resize } from './resample'
-
-/** What a missing pixel holds: no picture has it, so a model sees where pixels are missing. */
-export const missing = -1
 
 /** Changes an image in place: height × width × channels, where 1 is white. */
 export type Corruption = (image: Float32Array, shape: InputShape, strength: number, random: Random) => void

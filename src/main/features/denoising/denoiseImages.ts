@@ -194,7 +194,7 @@ async function denoiseTarget(
   const stamp = await stampOf(absolute)
   const model = await models.for(picture)
   // The picture's pixels go to the worker.
-  const jpeg = modelName === null ? await mendableJpeg(image, picture) : null
+  const jpeg = modelName === null ? await mendableJpeg(client, image, picture) : null
   const startedAt = performance.now()
   const result = await denoisePicture(
     picture,

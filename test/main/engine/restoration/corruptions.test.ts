@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { corruptions, missing } from '../../../../src/main/engine/restoration/corruptions'
+import { corruptions } from '../../../../src/main/engine/restoration/corruptions'
 import { createCorruptionSource } from '../../../../src/main/engine/training/corruption'
 import { randomStream } from '../../../../src/main/engine/training/random'
-import { jpegLevel, parseNoise } from '../../../../src/shared/noise'
+import { jpegLevel, missing, parseNoise } from '../../../../src/shared/noise'
 
 const shape = { height: 40, width: 48, channels: 1 } as const
 const size = shape.height * shape.width

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { findJpegGrid } from '../../../../src/main/engine/restoration/jpegGrid'
 import { greyThroughJpeg } from '../../../../src/main/engine/synthesis/jpeg'
 import { psnrOfImages } from '../../../../src/main/engine/imaging/psnr'
-import { qualityOfTables } from '../../../../src/main/features/denoising/damage/jpegQuality'
+import { firstTable } from '../../../../src/main/features/denoising/damage/jpegQuality'
+import { qualityOfTable } from '../../../../src/main/features/denoising/tasks/damage'
 import { randomStream } from '../../../../src/main/engine/training/random'
 
 const [height, width] = [160, 176]
@@ -30,7 +31,7 @@ const decoded = async (file: Buffer) =>
 describe('the grid of a JPEG', () => {
   it.each([10, 20, 40, 60])('is seen in the pixels of quality %d', async (quality) => {
     const file = await saved(quality)
-    expect(qualityOfTables(file)).toBe(quality)
+    expect(qualityOfTable(firstTable(file)!)).toBe(quality)
     const found = findJpegGrid({ height, width, data: await decoded(file) })
     expect(found).toMatchObject({ top: 0, left: 0 })
     expect(Math.abs(found!.quality - quality)).toBeLessThanOrEqual(3)

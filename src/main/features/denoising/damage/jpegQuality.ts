@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { findJpegGrid } from '../../../engine/restoration/jpegGrid'
-import { brightnessQuantisers } from '../../../engine/synthesis/jpeg'
+import type { ComputeClient } from '../../../worker/computeClient'
 import type { PreparedImage } from '../../pictures/prepareImage'
 import type { Picture } from '../../pictures/readPicture'
 import { brightnessOf } from './picturePlanes'
@@ -9,11 +8,16 @@ import { brightnessOf } from './picturePlanes'
  * The quality that a picture was saved with as a JPEG, as libjpeg counts it: of a JPEG by its tables, of other files by the
  * grid that is seen in it. Null where there is none.
  */
-export async function jpegQuality(image: PreparedImage, picture: Picture): Promise<number | null> {
-  const told = image.format === 'jpeg' ? qualityOfTables(await bytesOf(image)) : null
-  if (told !== null) return told
-  const data = brightnessOf(picture).map((value) => 255 * value)
-  return findJpegGrid({ height: picture.height, width: picture.width, data })?.quality ?? null
+export async function jpegQuality(
+  client: ComputeClient,
+  image: PreparedImage,
+  picture: Picture,
+): Promise<number | null> {
+  const { height, width } = picture
+  const table = image.format === 'jpeg' ? firstTable(await bytesOf(image)) : null
+  const data = table ? null : brightnessOf(picture).map((value) => 255 * value)
+  const { quality } = await client.call('jpegQuality', { table, data, height, width })
+  return quality
 }
 
 /** Better ones look like their originals. */
@@ -22,32 +26,22 @@ const mendableBelow = 70
 const mostPixels = 16e6
 
 /** The quality of a JPEG whose blocks one sees; null where there is none, or it is good. */
-export async function mendableJpeg(image: PreparedImage, picture: Picture): Promise<number | null> {
+export async function mendableJpeg(
+  client: ComputeClient,
+  image: PreparedImage,
+  picture: Picture,
+): Promise<number | null> {
   const { width, height, pages } = picture
   if (pages > 1 || width * height > mostPixels) return null
-  const quality = await jpegQuality(image, picture)
+  const quality = await jpegQuality(client, image, picture)
   return quality !== null && quality < mendableBelow ? quality : null
 }
 
 const bytesOf = async ({ input }: PreparedImage) =>
   typeof input === 'string' ? await readFile(input) : input
 
-/** Of the nearest tables that libjpeg makes. Other programs have tables of their own; those are about as coarse. */
-export function qualityOfTables(bytes: Buffer): number | null {
-  const table = firstTable(bytes)
-  if (!table) return null
-  const sum = table.reduce((total, value) => total + value, 0)
-  let best = 100
-  let least = Infinity
-  for (let quality = 1; quality <= 100; quality++) {
-    const off = Math.abs(brightnessQuantisers(quality).reduce((total, value) => total + value, 0) - sum)
-    if (off < least) [best, least] = [quality, off]
-  }
-  return best
-}
-
 /** The 64 quantisers of the table with number 0, in any order. */
-function firstTable(bytes: Buffer): readonly number[] | null {
+export function firstTable(bytes: Buffer): readonly number[] | null {
   for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff;) {
     const marker = bytes[at + 1]!
     if (marker === 0xff) {

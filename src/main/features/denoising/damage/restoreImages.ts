@@ -134,7 +134,7 @@ async function restoreOne(
   if (picture.pages > 1)
     throw new ExpectedError('bad-input', 'It has several pages. Save them one by one first.')
   const startedAt = performance.now()
-  const { kind, because } = await chooseKind(image, picture, request)
+  const { kind, because } = await chooseKind(image, picture, request, work)
   const named = async (usual: Parameters<typeof builtin>[0]) => {
     const name = request.model ?? builtin(usual)
     return { name, model: chosen ?? (await openNamedModel(name)) }
@@ -147,13 +147,13 @@ async function restoreOne(
   switch (kind) {
     case 'jpeg': {
       const { name, model } = await named('jpeg')
-      const quality = request.jpegQuality ?? (await jpegQuality(image, picture)) ?? usualQuality
+      const quality = request.jpegQuality ?? (await jpegQuality(work.client, image, picture)) ?? usualQuality
       return finish(name, await withoutJpeg(picture, quality, model, work), { jpegQuality: quality })
     }
     case 'holes':
     case 'scratches': {
       const { name, model } = await named('grey')
-      const mask = await maskFor(request, image, picture)
+      const mask = await maskFor(request, image, picture, work)
       const share = mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) / mask.length
       return finish(name, share > 0 ? await filled(picture, mask, model, work) : picture.pixels, {
         filled: share,
@@ -199,11 +199,12 @@ async function chooseKind(
   image: PreparedImage,
   picture: Picture,
   { kind, mask, model }: RestoreRequest,
+  work: RestoringWork,
 ): Promise<{ kind: RestoringKind; because: string }> {
   if (kind) return { kind, because: model ? 'as asked for, or as the model learned it' : 'as asked for' }
   if (mask === 'auto') return { kind: 'scratches', because: 'the mask is to be found' }
   if (mask !== null) return { kind: 'holes', because: 'a mask is given' }
-  const quality = await jpegQuality(image, picture)
+  const quality = await jpegQuality(work.client, image, picture)
   if (quality !== null && quality < 92)
     return { kind: 'jpeg', because: `it has the blocks of a JPEG of quality ${quality}` }
   throw new ExpectedError(
@@ -212,8 +213,13 @@ async function chooseKind(
   )
 }
 
-async function maskFor({ mask }: RestoreRequest, { path }: PreparedImage, picture: Picture): Promise<Mask> {
-  if (mask === 'auto' || mask === null) return maskOfScratches(picture)
+async function maskFor(
+  { mask }: RestoreRequest,
+  { path }: PreparedImage,
+  picture: Picture,
+  work: RestoringWork,
+): Promise<Mask> {
+  if (mask === 'auto' || mask === null) return maskOfScratches(picture, work)
   const isFolder = (await stat(mask).catch(() => null))?.isDirectory()
   if (!isFolder) return readMask(resolve(mask), picture)
   const stem = basename(path, extname(path))

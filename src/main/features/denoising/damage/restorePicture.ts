@@ -1,9 +1,5 @@
 import { isFullyConvolutional } from '../../../../shared/modelSpec'
-import { jpegLevel, noiseParts, parseNoise, toldLevel } from '../../../../shared/noise'
-import { fillBending } from '../../../engine/restoration/fillBending'
-import { findScratches } from '../../../engine/restoration/findScratches'
-import { missing } from '../../../engine/restoration/corruptions'
-import { lanczos3, resize } from '../../../engine/restoration/resample'
+import { jpegLevel, missing, noiseParts, parseNoise, toldLevel } from '../../../../shared/noise'
 import type { TrainedModel } from '../../../store/modelStore'
 import type { ComputeClient } from '../../../worker/computeClient'
 import type { ComputeTarget } from '../../../worker/protocol'
@@ -70,11 +66,12 @@ export async function filled(
   const size = height * width
   const knowsHoles =
     model.noise !== null && noiseParts(parseNoise(model.noise)).some(({ kind }) => kind === 'holes')
-  const data = split.data.slice()
+  const data = knowsHoles
+    ? split.data.slice()
+    : (await work.client.call('fillPlanes', { data: split.data, mask: isMissing, height, width })).data
   for (let plane = 0; plane < planes; plane++) {
     const own = data.subarray(plane * size, (plane + 1) * size)
     if (knowsHoles) own.forEach((_, i) => (own[i] = isMissing[i] === 1 ? missing : own[i]!))
-    else own.set(fillBending(own, isMissing, split))
   }
   // A model that has not seen holes takes a few steps from what bends least; one that has needs one.
   const levels = knowsHoles ? [0] : isFullyConvolutional(model.files.spec) ? fillingLevels : [0, 0, 0, 0]
@@ -86,8 +83,10 @@ export async function filled(
 }
 
 /** A mask of what looks like a scratch. */
-export function maskOfScratches(picture: Picture): Mask {
-  return findScratches(brightnessOf(picture), picture).map((value) => 255 * value)
+export async function maskOfScratches(picture: Picture, { client }: RestoringWork): Promise<Mask> {
+  const { height, width } = picture
+  const found = await client.call('findDamage', { data: brightnessOf(picture), height, width })
+  return found.mask.map((value) => 255 * value)
 }
 
 /** A model that learned what is wrong with the picture, once over all of it. */
@@ -113,17 +112,13 @@ export async function enlarged(
   const split = planesOf(picture)
   const { height, width, planes } = split
   const size = { height: 2 * height, width: 2 * width }
-  const data = new Float32Array(planes * size.height * size.width)
-  for (let plane = 0; plane < planes; plane++) {
-    const own = split.data.slice(plane * height * width, (plane + 1) * height * width)
-    const larger = resize({ height, width, data: own }, size.height, size.width, lanczos3)
-    data.set(larger.data, plane * size.height * size.width)
-  }
+  const to = { rows: size.height, columns: size.width }
+  const { data } = await work.client.call('enlargePlanes', { data: split.data, height, width, ...to })
   const how = isTrainedForIt
     ? { levels: [2] }
     : { levels: enlargingLevels, small: { height, width, data: split.data } }
   const restored = await throughModel({ data, planes, ...size }, how, model, work)
-  const alpha = alphaOf(picture, size)
+  const alpha = await alphaOf(picture, to, work)
   const { channels } = picture
   const white = whiteOf(picture)
   const area = size.height * size.width
@@ -135,14 +130,19 @@ export async function enlarged(
   return { ...picture, ...size, pixels }
 }
 
-function alphaOf({ pixels, channels, height, width }: Picture, size: { height: number; width: number }) {
+async function alphaOf(
+  picture: Picture,
+  to: { rows: number; columns: number },
+  { client }: RestoringWork,
+): Promise<Float32Array | null> {
+  const { pixels, channels, height, width } = picture
   if (channels % 2 === 1) return null
-  const white = pixels instanceof Uint16Array ? 65_535 : 255
+  const white = whiteOf(picture)
   const data = Float32Array.from(
     { length: height * width },
     (_, i) => pixels[(i + 1) * channels - 1]! / white,
   )
-  return resize({ height, width, data }, size.height, size.width, lanczos3).data
+  return (await client.call('enlargePlanes', { data, height, width, ...to })).data
 }
 
 const whiteOf = ({ pixels }: Pick<Picture, 'pixels'>) => (pixels instanceof Uint16Array ? 65_535 : 255)

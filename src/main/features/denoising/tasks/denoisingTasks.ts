@@ -147,6 +147,30 @@ export interface DenoisingTasks {
     result: { data: Float32Array }
     event: ProgressEvent
   }
+  /** Holes in planes filled without a model. @param mask 1 where pixels are missing */
+  fillPlanes: {
+    params: { data: Float32Array; mask: Uint8Array; height: number; width: number }
+    result: { data: Float32Array }
+    event: never
+  }
+  /** What looks like a scratch in a plane of brightness. */
+  findDamage: {
+    params: { data: Float32Array; height: number; width: number }
+    result: { mask: Uint8Array }
+    event: never
+  }
+  /** Planes resized by Lanczos' filter. */
+  enlargePlanes: {
+    params: { data: Float32Array; height: number; width: number; rows: number; columns: number }
+    result: { data: Float32Array }
+    event: never
+  }
+  /** Of a table of a JPEG file, or of brightness 0..255; null where no grid is seen. */
+  jpegQuality: {
+    params: { table: readonly number[] | null; data: Float32Array | null; height: number; width: number }
+    result: { quality: number | null }
+    event: never
+  }
   /** Parts of an image, as they are in the whole one restored; a `region` event each. */
   restoreRegions: {
     params: RestoreRegionsParams
