@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { toErrorMessage } from '../shared/errors'
 import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './worker/protocol'
@@ -28,6 +28,8 @@ import { surveyCodes } from './features/latent/tasks/surveyCodes'
 import { repair } from './features/denoising/tasks/repair'
 import { reconstructPca } from './features/models/tasks/reconstructPca'
 import { measureTraining } from './features/training/tasks/measureTraining'
+import { enlargePlanes, fillPlanes, findDamage, jpegQuality } from './features/denoising/tasks/damage'
+import { restorePlanes } from './features/denoising/tasks/restorePlanes'
 import { restoreRegions } from './features/denoising/tasks/restoreRegions'
 import { restoreTest } from './features/denoising/tasks/restoreTest'
 import { similarity } from './features/denoising/tasks/similarity'
@@ -47,7 +49,8 @@ import {
 /** What draws the window and reads files comes first, since it asks for little. Of 19. */
 const niceness = 10
 // Elsewhere it would be the priority of the whole process; on Linux it is that of this thread and of those that it starts.
-if (process.platform === 'linux') setPriority(niceness)
+// Where it was started with less priority still, that stays.
+if (process.platform === 'linux' && getPriority() < niceness) setPriority(niceness)
 
 type Tasks = {
   [T in TaskName]: (
@@ -85,6 +88,11 @@ const tasks: Tasks = {
   measureRounding,
   readModelFile,
   repair,
+  restorePlanes,
+  fillPlanes,
+  findDamage,
+  enlargePlanes,
+  jpegQuality,
   restoreRegions,
   restoreTest,
   similarity,

@@ -12,6 +12,13 @@ import { ExpectedError } from './errors'
  * - `camera`: what cameras, film and JPEG files leave, in pictures of all kinds of quality; s scales their noise, and 1 is what
  *   cameras make up to their highest sensitivity. It is clipped and rounded to 8 bits, as files hold it
  * - `damage`: patches pasted from elsewhere, scratches, blobs and patches of noise; s is how many of them an image gets
+ * - `jpeg`: saved as a JPEG of quality s and read again
+ * - `holes`: a share s of the pixels, in rectangles, strokes and specks, is missing: such pixels are -1, which no picture holds,
+ *   so that a model knows where they are
+ * - `scratches`, `text`, `lines`, `dust`: as many of them as s says are laid over the image
+ * - `blur`: blurred by a Gaussian of s pixels; `motion`: along a line of s pixels; `defocus`: by a disc of s pixels' radius
+ * - `low-resolution`: made s times smaller, and enlarged again by Lanczos' filter
+ * - `fading`: contrast and colours fade by a share s, under a cast of one colour
  *
  * The result of the others is neither clipped nor rounded.
  */
@@ -23,6 +30,17 @@ export const noiseKinds = [
   'speckle',
   'camera',
   'damage',
+  'jpeg',
+  'holes',
+  'scratches',
+  'text',
+  'lines',
+  'dust',
+  'blur',
+  'motion',
+  'defocus',
+  'low-resolution',
+  'fading',
 ] as const
 export type NoiseKind = (typeof noiseKinds)[number]
 
@@ -34,11 +52,28 @@ const limits: Record<NoiseKind, { min: number; max: number; unit: string }> = {
   speckle: { min: 0, max: 10, unit: 'relative sigma' },
   camera: { min: 0, max: 4, unit: 'times what cameras make' },
   damage: { min: 0, max: 8, unit: 'damaged places' },
+  jpeg: { min: 1, max: 100, unit: 'quality' },
+  holes: { min: 0, max: 0.95, unit: 'share of the pixels' },
+  scratches: { min: 0, max: 100, unit: 'scratches' },
+  text: { min: 0, max: 100, unit: 'words' },
+  lines: { min: 0, max: 100, unit: 'lines' },
+  dust: { min: 0, max: 1000, unit: 'specks' },
+  blur: { min: 0, max: 20, unit: 'sigma in pixels' },
+  motion: { min: 1, max: 64, unit: 'pixels' },
+  defocus: { min: 0, max: 20, unit: 'radius in pixels' },
+  'low-resolution': { min: 1, max: 8, unit: 'times smaller' },
+  fading: { min: 0, max: 1, unit: 'share of contrast and colour' },
 }
 
 /** One strength (`min === max`) or a range from which each image draws its own, uniformly. */
-export const noiseSpecSchema = z
-  .object({ kind: z.enum(noiseKinds), min: z.number(), max: z.number() })
+const noisePartSchema = z
+  .object({
+    kind: z.enum(noiseKinds),
+    min: z.number(),
+    max: z.number(),
+    /** Share of the images that get it, all of them where it is left out. */
+    chance: z.number().gt(0).lte(1).optional(),
+  })
   .refine(({ kind, min, max }) => min <= max && min >= limits[kind].min && max <= limits[kind].max, {
     error: ({ input }) => {
       const kind = (input as { kind: NoiseKind }).kind
@@ -46,19 +81,45 @@ export const noiseSpecSchema = z
       return `${kind} noise takes a strength from ${min} to ${max} (${unit}), or a range such as ${kind}:LOW-HIGH.`
     },
   })
+export type NoisePart = z.infer<typeof noisePartSchema>
+
+/** One kind of corruption, and those that follow it on the same image. */
+export const noiseSpecSchema = noisePartSchema.safeExtend({
+  also: z.array(noisePartSchema).min(1).max(16).optional(),
+})
 export type NoiseSpec = z.infer<typeof noiseSpecSchema>
 
-const number = String.raw`(\d+\.?\d*(?:e\d+)?|\.\d+)`
-const noisePattern = new RegExp(`^([a-z-]+):${number}(?:-${number})?$`, 'i')
+/** All kinds of a noise, in the order in which an image gets them. */
+export function noiseParts({ also, ...first }: NoiseSpec): readonly NoisePart[] {
+  return [first, ...(also ?? [])]
+}
 
-/** Reads `gaussian:25` or `gaussian:0-55`. @throws ExpectedError `bad-usage` */
+/** One noise of several, which follow each other; null of none. */
+export function joinNoise(noises: readonly NoiseSpec[]): NoiseSpec | null {
+  const [first, ...also] = noises.flatMap(noiseParts)
+  if (first === undefined) return null
+  return also.length > 0 ? { ...first, also } : first
+}
+
+const number = String.raw`(\d+\.?\d*(?:e\d+)?|\.\d+)`
+const noisePattern = new RegExp(`^([a-z-]+):${number}(?:-${number})?(?:@${number})?$`, 'i')
+
+/**
+ * Reads `gaussian:25` or `gaussian:0-55`; `jpeg:10-40@0.5` for half of the images; and several of them joined by `+`.
+ * @throws ExpectedError `bad-usage`
+ */
 export function parseNoise(text: string): NoiseSpec {
+  return joinNoise(text.split('+').map(parsePart))!
+}
+
+function parsePart(text: string): NoisePart {
   const match = noisePattern.exec(text.trim())
   const min = Number(match?.[2])
-  const parsed = noiseSpecSchema.safeParse({
+  const parsed = noisePartSchema.safeParse({
     kind: match?.[1],
     min,
     max: match?.[3] === undefined ? min : Number(match[3]),
+    ...(match?.[4] === undefined ? {} : { chance: Number(match[4]) }),
   })
   if (parsed.success) return parsed.data
   const known = (noiseKinds as readonly string[]).includes(match?.[1] ?? '')
@@ -70,8 +131,32 @@ export function parseNoise(text: string): NoiseSpec {
   )
 }
 
-export function formatNoise({ kind, min, max }: NoiseSpec): string {
-  return min === max ? `${kind}:${min}` : `${kind}:${min}-${max}`
+export function formatNoise(noise: NoiseSpec): string {
+  return noiseParts(noise)
+    .map(({ kind, min, max, chance = 1 }) => {
+      const strength = min === max ? `${kind}:${min}` : `${kind}:${min}-${max}`
+      return chance < 1 ? `${strength}@${chance}` : strength
+    })
+    .join('+')
+}
+
+/** What a model with a noise level is told of a JPEG: about the error that quality leaves, on the 0-255 scale. */
+export function jpegLevel(quality: number): number {
+  const scale = quality < 50 ? 50 / quality : 2 - quality / 50
+  return 5 * Math.sqrt(Math.max(scale, 0.02))
+}
+
+/** What a missing pixel holds: no picture has it, so a model sees where pixels are missing. */
+export const missing = -1
+
+/** Whether a model with a noise level can be told how strong this kind is. */
+export const isTold = (kind: NoiseKind): boolean =>
+  !['poisson', 'salt-and-pepper', 'masking', 'speckle', 'damage'].includes(kind)
+
+/** What a model with a noise level is told of a corruption of one kind. */
+export function toldLevel(kind: NoiseKind, strength: number): number {
+  if (kind === 'jpeg') return jpegLevel(strength)
+  return kind === 'holes' ? 0 : strength
 }
 
 /**

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { ExpectedError } from '../../shared/errors'
 import { parseRange, type PictureRange } from '../../shared/pictureRange'
-import { parseNoise, type NoiseSpec } from '../../shared/noise'
+import { joinNoise, parseNoise, type NoiseSpec } from '../../shared/noise'
 
 /**
  * Parsers for options and arguments. Commander puts the option's name before their sentence and ends with exit code 2:
@@ -61,10 +61,10 @@ export function imageSize(text: string): { width: number; height: number } {
   throw new InvalidArgumentError(`Write 28, or 32x24 for width and height, each from 1 to ${largestSide}.`)
 }
 
-/** Reads `gaussian:25` or `gaussian:0-55`. */
-export function noise(text: string): NoiseSpec {
+/** Reads `gaussian:25` or `gaussian:0-55`, and several joined by `+` or given one after the other. */
+export function noise(text: string, before?: NoiseSpec): NoiseSpec {
   try {
-    return parseNoise(text)
+    return joinNoise([...(before ? [before] : []), parseNoise(text)])!
   } catch (error) {
     throw error instanceof ExpectedError ? new InvalidArgumentError(error.message) : error
   }

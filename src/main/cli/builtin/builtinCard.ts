@@ -1,8 +1,7 @@
 import { countTrained } from '../../../shared/modelSpec'
 import type { ModelInfo } from '../../../shared/run'
-import type { BuiltinName } from '../../features/models/builtinModels'
 
-const purposes: Record<BuiltinName, string> = {
+const purposes: Record<'grey' | 'color', string> = {
   grey: 'Takes Gaussian noise of a known strength out of pictures in grey, of any size.',
   color: `Takes Gaussian noise of a known strength out of pictures in colour, of any size. It is the network of \`builtin:grey\`, which
 is given brightness, (R + G + B) / 3, and two differences of colours, (R - B) / √2 and (2 G - R - B) / √6, moved to middle grey, one
@@ -16,7 +15,7 @@ after the other: each with the strength that the noise has in it.`,
  */
 export function builtinCard(
   { absolute, squared }: { readonly absolute: number; readonly squared: readonly number[] },
-  name: BuiltinName,
+  name: 'grey' | 'color',
   { spec, trainedOn, metrics, versions, createdAt }: ModelInfo,
 ): string {
   const filters = spec.encoder.map((layer) => (layer.type === 'conv' ? layer.filters : 0))

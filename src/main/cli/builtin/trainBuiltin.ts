@@ -8,7 +8,6 @@ import { openModel, writeModel } from '../../store/modelStore'
 import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
 import type { ComputeTarget } from '../../worker/protocol'
 import { type NewRun, resumeRun, trainNewRun, type TrainOptions } from '../../features/training/trainRun'
-import type { BuiltinName } from '../../features/models/builtinModels'
 import { builtinCard } from './builtinCard'
 
 /**
@@ -89,7 +88,7 @@ export async function trainOrGoOn(
 }
 
 async function writeBuiltin(
-  name: BuiltinName,
+  name: 'grey' | 'color',
   run: string,
   { photographs, out }: BuiltinTraining,
 ): Promise<void> {

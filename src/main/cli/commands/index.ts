@@ -22,6 +22,7 @@ import { registerMakeStart } from './makeStart'
 import { registerNeighbours } from './neighbours'
 import { registerRecommend } from './recommend'
 import { registerReconstruct } from './reconstruct'
+import { registerRestore } from './restore'
 import { registerSample } from './sample'
 import { registerServe } from './serve'
 import { registerTrain } from './train'
@@ -39,6 +40,7 @@ export const commands: RegisterCommand[] = [
   registerTrain,
   registerCompare,
   registerDenoise,
+  registerRestore,
   registerEvaluate,
   registerReconstruct,
   registerRecommend,

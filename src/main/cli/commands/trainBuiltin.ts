@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { builtinModelsFolder } from '../../builtFiles'
+import { isRestorerName, type RestorerName, restorerNames, trainRestorer } from '../builtin/trainRestorer'
 import { trainNoiseLevels } from '../builtin/trainNoiseLevels'
 import { trainCamera } from '../builtin/trainCamera'
 import { trainBuiltin } from '../builtin/trainBuiltin'
@@ -7,12 +8,13 @@ import { runtimeNames } from '../../../shared/trainingConfig'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import type { TargetFlags } from '../modelCommand'
-import { choice } from '../options'
+import { choice, decimal } from '../options'
 import { trainingReporter } from '../trainingReporter'
 
 interface BuiltinFlags extends TargetFlags {
   photographs?: string[]
-  model: 'noise' | 'camera' | 'levels'
+  model: 'noise' | 'camera' | 'levels' | RestorerName
+  minutes?: number
   work: string
   out?: string
 }
@@ -27,12 +29,14 @@ export function registerTrainBuiltin(program: Command, context: CommandContext):
         'noise',
         'camera',
         'levels',
+        ...restorerNames,
       ]).default('noise'),
     )
     .option(
       '--photographs <folder...>',
       'what to train on (../shared/data/train400 or color432 if not given)',
     )
+    .option('--minutes <n>', 'of a restorer’s training; 0 writes what was learned', decimal({ min: 0 }))
     .option('--work <folder>', 'for the run, which goes on where it was stopped', '.builtin')
     .option('--out <folder>', 'gets a folder for each model; those of the app if not given')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames).default('tensorflow'))
@@ -42,15 +46,15 @@ export function registerTrainBuiltin(program: Command, context: CommandContext):
       const reporter = trainingReporter(context)
       try {
         const options = { client, signal: context.signal, ...reporter.observe }
-        const { model, photographs, ...rest } = flags
+        const { model, photographs, minutes, ...rest } = flags
         const several = { ...rest, out, photographs: photographs ?? ['../shared/data/color432'] }
         if (model === 'camera') await trainCamera(several, options)
         else if (model === 'levels') await trainNoiseLevels(several, options)
-        else
-          await trainBuiltin(
-            { ...rest, out, photographs: photographs?.[0] ?? '../shared/data/train400' },
-            options,
-          )
+        else {
+          const request = { ...rest, out, photographs: photographs?.[0] ?? '../shared/data/train400' }
+          if (isRestorerName(model)) await trainRestorer(model, { ...request, minutes }, options)
+          else await trainBuiltin(request, options)
+        }
         reporter.end()
         context.output.line(`The models are in ${out}.`)
         context.output.record({ type: 'done', out })

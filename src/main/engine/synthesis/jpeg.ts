@@ -87,6 +87,36 @@ export function throughJpeg(
   return fromYcc(planes, padded.width, { height, width, above, before })
 }
 
+/**
+ * The same of an image in grey, or of the brightness of one in colour, which files of both kinds quantise alike.
+ *
+ * @param plane row-major, where 1 is white
+ */
+export function greyThroughJpeg(
+  plane: Float32Array,
+  { height, width }: { readonly height: number; readonly width: number },
+  { quality, top, left }: Omit<JpegSettings, 'halvesColor'>,
+): Float32Array {
+  const [above, before] = [top % 8, left % 8]
+  const rows = Math.ceil((height + above) / 8) * 8
+  const columns = Math.ceil((width + before) / 8) * 8
+  const padded = new Float32Array(rows * columns)
+  for (let row = 0, to = 0; row < rows; row++) {
+    const from = Math.min(height - 1, Math.max(0, row - above)) * width
+    for (let column = 0; column < columns; column++, to++)
+      padded[to] = 255 * plane[from + Math.min(width - 1, Math.max(0, column - before))]! - 128
+  }
+  quantise(padded, rows, columns, quantisers(brightnessTable, quality))
+  const result = new Float32Array(height * width)
+  for (let y = 0, to = 0; y < height; y++)
+    for (let x = 0, i = (y + above) * columns + before; x < width; x++, i++, to++)
+      result[to] = Math.min(255, Math.max(0, Math.round(padded[i]! + 128))) / 255
+  return result
+}
+
+/** Quantisers of brightness, row by row, as libjpeg scales them to a quality. */
+export const brightnessQuantisers = (quality: number): Float32Array => quantisers(brightnessTable, quality)
+
 /** Scaled as libjpeg does (jpeg_quality_scaling). */
 function quantisers(table: readonly number[], quality: number): Float32Array {
   const scale = quality < 50 ? 5000 / quality : 200 - 2 * quality

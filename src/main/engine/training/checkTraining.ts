@@ -1,6 +1,7 @@
 import { checkPretraining } from '../../../shared/checkPretraining'
 import { ExpectedError } from '../../../shared/errors'
 import type { ModelSpec } from '../../../shared/modelSpec'
+import { isTold, noiseParts } from '../../../shared/noise'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import type { PixelSource } from './pixelSource'
 
@@ -8,7 +9,7 @@ import type { PixelSource } from './pixelSource'
 export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
   const { noise, averageDecay } = config
   checkPretraining(spec, config)
-  if (spec.noiseLevel && noise && noise.kind !== 'gaussian' && noise.kind !== 'camera')
+  if (spec.noiseLevel && noise && !noiseParts(noise).some(({ kind }) => isTold(kind)))
     throw new ExpectedError(
       'bad-usage',
       `The model is told the sigma of gaussian noise, which ${noise.kind} noise does not have. Choose gaussian or camera noise, or a model without a noise level.`,

@@ -1,6 +1,7 @@
 import { assertNever } from '../../../shared/errors'
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
 import type { NoiseKind, NoiseSpec } from '../../../shared/noise'
+import { imageCorruption, isOnWholeImages } from './imageCorruption'
 import { add, atLeast, mul, sub } from '../graph/ops/arithmetic'
 import { placeholder } from '../graph/ops/placeholder'
 import { slice } from '../graph/ops/slice'
@@ -47,6 +48,17 @@ export function corrupt(kind: NoiseKind, clean: Tensor, given: CorruptionInputs)
     }
     case 'camera':
     case 'damage':
+    case 'jpeg':
+    case 'holes':
+    case 'scratches':
+    case 'text':
+    case 'lines':
+    case 'dust':
+    case 'blur':
+    case 'motion':
+    case 'defocus':
+    case 'low-resolution':
+    case 'fading':
     case 'poisson':
       // The counts depend on the image, so the field is the corrupted image itself.
       return field
@@ -54,6 +66,9 @@ export function corrupt(kind: NoiseKind, clean: Tensor, given: CorruptionInputs)
       return assertNever(kind)
   }
 }
+
+/** What the graph does for a noise: where the field is the corrupted image itself, any kind that takes it so. */
+export const graphKind = (noise: NoiseSpec): NoiseKind => (isOnWholeImages(noise) ? 'damage' : noise.kind)
 
 /** As floats: 4 MB of table, and never fewer than sixteen images' worth. */
 const tableSize = (inputs: number) => Math.max(1 << 20, 16 * inputs)
@@ -69,7 +84,7 @@ export function createCorruptionSource(
   seed: number,
 ): CorruptionSource {
   const source = createSource(noise, shape, levels, seed)
-  if (levels < 2 || noise.kind === 'camera') return source
+  if (levels < 2 || source.levels === 2) return source
   // Other kinds are as strong in colours as they are in brightness.
   return {
     levels: 2,
@@ -84,6 +99,8 @@ export function createCorruptionSource(
 
 function createSource(noise: NoiseSpec, shape: InputShape, levels: number, seed: number): CorruptionSource {
   const inputs = inputSize(shape)
+  if (isOnWholeImages(noise))
+    return imageCorruption(noise, shape, (part) => createSource(part, shape, 1, seed))
   if (noise.kind === 'camera') return cameraNoise(noise, shape, levels, seed)
   if (noise.kind === 'poisson') return poissonNoise(noise, seed)
   if (noise.kind === 'damage') return damage(noise, shape)

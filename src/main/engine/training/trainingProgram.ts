@@ -42,7 +42,7 @@ import {
 import { gramLoss, outermostGram } from '../models/gramLoss'
 import { lossPerImage, meanLoss } from '../models/losses'
 import { ParameterSet } from '../models/parameters'
-import { corrupt, corruptionInputs } from './corruption'
+import { corrupt, corruptionInputs, graphKind } from './corruption'
 import { createOptimizer, type GraphOptimizer } from './optimizers'
 import { gradientShare, heldStill, type Stage, stageParameters } from './stages'
 
@@ -196,7 +196,7 @@ class ModelGraph {
     if (!noise)
       return { clean, input: clean, noiseLevel: levels ? mul(slice(clean, 1, 0, levels), 0) : undefined }
     const { field, strength } = corruptionInputs(name, this.inputs, levels || 1)
-    const input = corrupt(noise.kind, clean, { field: laid(field), strength: laid(strength) })
+    const input = corrupt(graphKind(noise), clean, { field: laid(field), strength: laid(strength) })
     return { clean, input, noiseLevel: levels ? mul(strength, 1 / 255) : undefined }
   }
 }

@@ -13,6 +13,7 @@ import { reasonOf } from '../pictures/unusableImage'
 import type { ModelWork } from '../models/modelWork'
 import { type DenoiseSettings, denoisePicture, isCopy, writeResult } from './denoisePicture'
 import { DenoisingModels } from './denoisingModels'
+import { mendableJpeg } from './damage/jpegQuality'
 import { FolderScales } from './folderScales'
 import type { NoiseKind } from './foundRepairs'
 import { checkOutputs, OutputNames } from './outputNames'
@@ -158,6 +159,9 @@ const stopped = (count: number, out: string) =>
     ? 'Stopped. Nothing was written.'
     : `Stopped. What was done until then, ${count} ${count === 1 ? 'picture' : 'pictures'}, is in ${out}.`
 
+/** Less than this may be what a JPEG made of the picture. */
+const weakNoise = 6
+
 interface OpenedPicture {
   readonly image: PreparedImage
   readonly picture: Picture
@@ -177,7 +181,7 @@ async function denoiseTarget(
   { path, name, absolute }: Target,
   { image, picture }: OpenedPicture,
   models: DenoisingModels,
-  { out, sigma, strength, color, detail, tile, runtime, device }: DenoiseRequest,
+  { model: modelName, out, sigma, strength, color, detail, tile, runtime, device }: DenoiseRequest,
   {
     client,
     signal,
@@ -189,6 +193,8 @@ async function denoiseTarget(
 ): Promise<{ write: () => Promise<DenoisedImage> }> {
   const stamp = await stampOf(absolute)
   const model = await models.for(picture)
+  // The picture's pixels go to the worker.
+  const jpeg = modelName === null ? await mendableJpeg(client, image, picture) : null
   const startedAt = performance.now()
   const result = await denoisePicture(
     picture,
@@ -212,6 +218,11 @@ async function denoiseTarget(
     if (stamp && resultStamp && isSame(stamp, await stampOf(absolute)))
       await results?.add({ original: absolute, stamp, settings, result: resolve(file), resultStamp })
     if (picture.remark && !isCopy(picture, result, asTheOriginal)) onNote?.(`${path}: ${picture.remark}`)
+    // Noise hides the blocks of a JPEG: where it is seen to be strong, it is what is wrong.
+    if (jpeg !== null && (result.tile === null || (result.sigma ?? []).every((one) => one < weakNoise)))
+      onNote?.(
+        `${path} has the blocks of a JPEG of quality ${jpeg}. hourglass restore --kind jpeg takes them out.`,
+      )
     const { width, height } = picture
     const { sigma: found, noise, repairs, tile: used } = result
     const { scale = null } = picture

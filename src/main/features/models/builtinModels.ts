@@ -5,7 +5,7 @@ import { sentence } from '../../../shared/texts/sentence'
 import { isModelFolder, openModel, type TrainedModel } from '../../store/modelStore'
 
 const prefix = 'builtin:'
-const names = ['grey', 'color'] as const
+const names = ['grey', 'color', 'jpeg'] as const
 export type BuiltinName = (typeof names)[number]
 
 /** As on the command line: builtin:grey. */

@@ -16,6 +16,17 @@ export const noiseScales: Record<NoiseKind, NoiseScale> = {
   masking: { least: 0.01, most: 0.9, usual: 0.3, digits: 2, isLogarithmic: false },
   camera: { least: 0.1, most: 3, usual: 1, digits: 1, isLogarithmic: false },
   damage: { least: 0.5, most: 4, usual: 2, digits: 1, isLogarithmic: false },
+  jpeg: { least: 90, most: 5, usual: 20, digits: 0, isLogarithmic: false },
+  holes: { least: 0.01, most: 0.6, usual: 0.2, digits: 2, isLogarithmic: false },
+  scratches: { least: 1, most: 12, usual: 3, digits: 0, isLogarithmic: false },
+  text: { least: 1, most: 12, usual: 3, digits: 0, isLogarithmic: false },
+  lines: { least: 1, most: 12, usual: 3, digits: 0, isLogarithmic: false },
+  dust: { least: 1, most: 60, usual: 15, digits: 0, isLogarithmic: false },
+  blur: { least: 0.3, most: 5, usual: 1, digits: 1, isLogarithmic: false },
+  motion: { least: 2, most: 20, usual: 7, digits: 0, isLogarithmic: false },
+  defocus: { least: 0.5, most: 6, usual: 2, digits: 1, isLogarithmic: false },
+  'low-resolution': { least: 1.5, most: 4, usual: 2, digits: 1, isLogarithmic: false },
+  fading: { least: 0.05, most: 0.9, usual: 0.4, digits: 2, isLogarithmic: false },
   speckle: { least: 0.02, most: 1, usual: 0.3, digits: 2, isLogarithmic: false },
 }
 

@@ -5,6 +5,7 @@ import type { StrengthMask } from '../../../../shared/strengthMask'
 import type { ValueRange } from '../../../engine/denoising/pixelTiles'
 import type { LevelNetwork } from '../../../engine/denoising/realNoise/levelEstimate'
 import type { Repairs } from '../../../engine/denoising/repair/repairImage'
+import type { Planes } from '../../../engine/restoration/planeTiles'
 import type { NoiseLevels } from '../../../engine/synthesis/levels'
 import type { StoredWeights as Weights } from '../../../store/checkpointStore'
 import type { ComputeTarget, ModelFiles, ProgressEvent } from '../../../worker/protocol'
@@ -126,6 +127,48 @@ export interface DenoisingTasks {
     params: Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels' | 'range' | 'repairs'>
     /** `certainty` 0..1: how much of what looks like noise is noise, when the estimate alone decides. */
     result: { noise: ImageNoise | null; certainty: number; repairs: Repairs }
+    event: never
+  }
+  /**
+   * Planes of an image through a model, once for each level that it is told. Pixels outside a mask stay as they were, and what
+   * is enlarged remains, made smaller, the small image.
+   */
+  restorePlanes: {
+    params: ComputeTarget & {
+      model: RestoringModel
+      planes: Planes
+      levels: readonly number[]
+      /** Height × width, 1 where a pixel may change. */
+      mask?: Uint8Array
+      /** The image that was enlarged: planes × height × width. */
+      small?: { readonly height: number; readonly width: number; readonly data: Float32Array }
+      tile: number | null
+    }
+    result: { data: Float32Array }
+    event: ProgressEvent
+  }
+  /** Holes in planes filled without a model. @param mask 1 where pixels are missing */
+  fillPlanes: {
+    params: { data: Float32Array; mask: Uint8Array; height: number; width: number }
+    result: { data: Float32Array }
+    event: never
+  }
+  /** What looks like a scratch in a plane of brightness. */
+  findDamage: {
+    params: { data: Float32Array; height: number; width: number }
+    result: { mask: Uint8Array }
+    event: never
+  }
+  /** Planes resized by Lanczos' filter. */
+  enlargePlanes: {
+    params: { data: Float32Array; height: number; width: number; rows: number; columns: number }
+    result: { data: Float32Array }
+    event: never
+  }
+  /** Of a table of a JPEG file, or of brightness 0..255; null where no grid is seen. */
+  jpegQuality: {
+    params: { table: readonly number[] | null; data: Float32Array | null; height: number; width: number }
+    result: { quality: number | null }
     event: never
   }
   /** Parts of an image, as they are in the whole one restored; a `region` event each. */

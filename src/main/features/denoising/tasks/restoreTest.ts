@@ -6,6 +6,8 @@ import { clipped } from '../../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../../engine/imaging/psnr'
 import { ssimOfImages } from '../../../engine/imaging/ssim'
 import { drawStrength } from '../../../engine/training/corruptionSource'
+import { graphKind } from '../../../engine/training/corruption'
+import { isOnWholeImages } from '../../../engine/training/imageCorruption'
 import { asFloats } from '../../../engine/training/pixelSource'
 import { randomStream, streams } from '../../../engine/training/random'
 import { corruptImages } from '../../models/tasks/corruptImages'
@@ -57,8 +59,10 @@ async function corrupted(
   noise: NoiseSpec,
   seed: number,
 ): Promise<{ noisy: Float32Array; sigma: number }> {
-  if (noise.kind !== 'gaussian')
-    return { noisy: (await corruptImages(pixels, shape, noise, seed)).values, sigma: 0 }
+  if (graphKind(noise) !== 'gaussian') {
+    const { values, strength } = await corruptImages(pixels, shape, noise, seed)
+    return { noisy: values, sigma: isOnWholeImages(noise) ? strength[0]! : 0 }
+  }
   const random = randomStream(seed, streams.samples)
   const sigma = drawStrength(noise, random)
   return { noisy: clean.map((value) => value + (random.normal() * sigma) / 255), sigma }

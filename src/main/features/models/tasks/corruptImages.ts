@@ -8,6 +8,7 @@ import {
   corruptionFeeds,
   corruptionInputs,
   createCorruptionSource,
+  graphKind,
 } from '../../../engine/training/corruption'
 import { randomStream, streams } from '../../../engine/training/random'
 import { chooseRuntime } from '../../../worker/runtimes'
@@ -25,7 +26,7 @@ export async function corruptImages(
   const inputs = inputSize(shape)
   const count = pixels.length / inputs
   const clean = unitInterval(placeholder('x', [BATCH, inputs], 'uint8'))
-  const corrupted = corrupt(noise.kind, clean, corruptionInputs('x', inputs))
+  const corrupted = corrupt(graphKind(noise), clean, corruptionInputs('x', inputs))
   const functions = [{ name: 'corrupt', outputs: { corrupted } }]
   const { runtime, device } = chooseRuntime({ runtime: 'onnx', device: 'cpu' })
   const compiled = await runtime.compile({ variables: [], functions }, device)

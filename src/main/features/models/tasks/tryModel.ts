@@ -3,6 +3,7 @@ import { codeSize, hasCode, inputSize, noiseLevels } from '../../../../shared/mo
 import { asBytes } from '../../../engine/imaging/pixelBytes'
 import type { CompiledProgram } from '../../../engine/runtimes/runtime'
 import { inferenceBatch } from '../../../engine/training/evaluation'
+import { isOnWholeImages } from '../../../engine/training/imageCorruption'
 import { asFloats } from '../../../engine/training/pixelSource'
 import { openDataset } from '../../../store/datasetStore'
 import { corruptImages } from './corruptImages'
@@ -36,7 +37,8 @@ export async function tryImage({
   const input = corrupted ? corrupted.values : asFloats(pixels)
   const image = { shape: [1, inputs], data: input }
   if (!hasCode(model.spec)) {
-    const isTold = noise?.kind === 'gaussian' || noise?.kind === 'camera'
+    const isTold =
+      noise !== null && (isOnWholeImages(noise) || noise.kind === 'gaussian' || noise.kind === 'camera')
     const levels = noiseLevels(model.spec) || 1
     const data = new Float32Array(levels).fill(isTold ? corrupted!.strength[0]! : 0)
     const feeds = { image, sigma: { shape: [1, levels], data } }

@@ -1,0 +1,231 @@
+import { stat } from 'node:fs/promises'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { qualitySchema } from '../../../../shared/api/denoising'
+import type { Skipped } from '../../../../shared/dataset'
+import { CancelledError, ExpectedError } from '../../../../shared/errors'
+import { noiseParts, parseNoise, type NoiseKind, type RestoringQuality } from '../../../../shared/noise'
+import { makeFolder } from '../../../store/makeFolder'
+import type { TrainedModel } from '../../../store/modelStore'
+import type { ComputeTarget } from '../../../worker/protocol'
+import { findImages } from '../../datasets/findImages'
+import { builtin, openNamedModel } from '../../models/builtinModels'
+import type { ModelWork } from '../../models/modelWork'
+import { type PreparedImage, prepareImage } from '../../pictures/prepareImage'
+import { type Picture, readPicture } from '../../pictures/readPicture'
+import { reasonOf } from '../../pictures/unusableImage'
+import { newExtension } from '../../pictures/writePicture'
+import { writeResult } from '../denoisePicture'
+import { checkOutputs, OutputNames } from '../outputNames'
+import { jpegQuality } from './jpegQuality'
+import { readMask } from './readMask'
+import {
+  enlarged,
+  filled,
+  maskOfScratches,
+  restoringKinds,
+  throughTrained,
+  withoutJpeg,
+} from './restorePicture'
+import type { Mask, RestoringKind, RestoringWork } from './restorePicture'
+
+export interface RestoreRequest extends ComputeTarget {
+  /** A run, a saved model, or builtin:NAME; null for the built-in one that suits. */
+  readonly model: string | null
+  readonly images: readonly string[]
+  /** Null to go by the model, the mask, and what is seen in a picture. */
+  readonly kind: RestoringKind | null
+  /** A file, a folder with a mask of each picture's name, or `auto`; null for none. */
+  readonly mask: string | null
+  /** Of a JPEG, where it is known. */
+  readonly jpegQuality: number | null
+  readonly out: string
+  readonly overwrite: boolean
+  readonly tile: number | null
+  readonly quality: RestoringQuality
+}
+
+export interface RestoredImage {
+  readonly path: string
+  readonly file: string
+  readonly model: string
+  readonly kind: RestoringKind
+  /** Why this kind was taken, in words. */
+  readonly because: string
+  readonly width: number
+  readonly height: number
+  /** Share of the pixels that were filled, 0..1; null of other kinds. */
+  readonly filled: number | null
+  /** Null of other kinds than `jpeg`. */
+  readonly jpegQuality: number | null
+  readonly ms: number
+}
+
+interface RestoreWork extends Omit<ModelWork, 'onImport'> {
+  readonly onImage?: (image: RestoredImage) => void
+}
+
+/**
+ * Restores pictures of any size, each by the kind of its damage, and writes each under its own name.
+ *
+ * @throws ExpectedError where nothing could be done; CancelledError; what was written stays
+ */
+export async function restoreImages(request: RestoreRequest, work: RestoreWork): Promise<{ count: number }> {
+  const { images, out, overwrite } = request
+  const chosen = request.model === null ? null : await openNamedModel(request.model)
+  const kind = request.kind ?? (chosen && kindOfModel(chosen, request.model!))
+  const found = await findImages([...images], { labels: 'none', signal: work.signal })
+  const files = found.images.flatMap((image) => (image.kind === 'file' ? [image] : []))
+  const skipped: Skipped[] = [...found.skipped]
+  const names = new OutputNames()
+  const targets = []
+  for (const { path, absolute } of files)
+    try {
+      const image = await prepareImage(absolute)
+      targets.push({ path, image, name: names.next(path, newExtension({ format: image.format })) })
+    } catch (error) {
+      skipped.push({ path, reason: reasonOf(error, work.signal) })
+    }
+  await checkOutputs(
+    out,
+    targets.map(({ name }) => name),
+    { overwrite, originals: files.map(({ absolute }) => absolute) },
+  )
+  let count = 0
+  for (const [i, { path, image, name }] of targets.entries()) {
+    if (work.signal?.aborted) throw new CancelledError(`Stopped. What was done until then is in ${out}.`)
+    const onProgress = (share: number) => work.onProgress?.(Math.floor(i + share), targets.length)
+    try {
+      const made = await restoreOne(image, { ...request, kind }, chosen, { ...work, ...request, onProgress })
+      const file = join(out, name)
+      await makeFolder(dirname(file))
+      // A JPEG that is saved again at a usual quality would get its artefacts back.
+      const options = { format: 'same', quality: qualitySchema.parse(100), note: null } as const
+      const { picture, ...told } = made
+      const result = { pixels: picture.pixels, sigma: null, noise: null, tile: 0, repairs: noRepairs }
+      await writeResult(file, image, picture, result, options)
+      count++
+      work.onImage?.({ path, file, width: picture.width, height: picture.height, ...told })
+    } catch (error) {
+      skipped.push({ path, reason: reasonOf(error, work.signal) })
+    }
+  }
+  if (skipped.length > 0) work.onSkipped?.(skipped)
+  if (count === 0)
+    throw new ExpectedError(
+      'bad-input',
+      skipped[0]
+        ? `None of the pictures could be restored. ${skipped[0].path}: ${skipped[0].reason}`
+        : 'There are no pictures. Name files or folders of pictures.',
+    )
+  return { count }
+}
+
+const noRepairs = { impulses: 0, rows: 0, columns: 0, range: null }
+
+type Made = Omit<RestoredImage, 'path' | 'file' | 'width' | 'height'> & { picture: Picture }
+
+async function restoreOne(
+  image: PreparedImage,
+  request: RestoreRequest,
+  chosen: TrainedModel | null,
+  work: RestoringWork,
+): Promise<Made> {
+  const picture = await readPicture(image)
+  if (picture.pages > 1)
+    throw new ExpectedError('bad-input', 'It has several pages. Save them one by one first.')
+  const startedAt = performance.now()
+  const { kind, because } = await chooseKind(image, picture, request, work)
+  const named = async (usual: Parameters<typeof builtin>[0]) => {
+    const name = request.model ?? builtin(usual)
+    return { name, model: chosen ?? (await openNamedModel(name)) }
+  }
+  const told = { kind, because, filled: null, jpegQuality: null }
+  const finish = (model: string, pixels: Picture['pixels'], also: Partial<Made> = {}): Made => ({
+    ...{ ...told, model, ms: performance.now() - startedAt, picture: { ...picture, pixels } },
+    ...also,
+  })
+  switch (kind) {
+    case 'jpeg': {
+      const { name, model } = await named('jpeg')
+      const quality = request.jpegQuality ?? (await jpegQuality(work.client, image, picture)) ?? usualQuality
+      return finish(name, await withoutJpeg(picture, quality, model, work), { jpegQuality: quality })
+    }
+    case 'holes':
+    case 'scratches': {
+      const { name, model } = await named('grey')
+      const mask = await maskFor(request, image, picture, work)
+      const share = mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) / mask.length
+      return finish(name, share > 0 ? await filled(picture, mask, model, work) : picture.pixels, {
+        filled: share,
+      })
+    }
+    case 'enlarge': {
+      const { name, model } = await named('grey')
+      const knows = model.noise !== null && kindsOf(model.noise).includes('low-resolution')
+      return finish(name, picture.pixels, { picture: await enlarged(picture, model, knows, work) })
+    }
+    case 'blur': {
+      if (!chosen)
+        throw new ExpectedError(
+          'unsupported',
+          'No model for blur comes with Hourglass. Train one on pictures like yours, with --noise blur:0.5-3, and name it before the pictures.',
+        )
+      return finish(request.model!, await throughTrained(picture, chosen, work))
+    }
+  }
+}
+
+/** Of a picture with a grid that tells nothing more. */
+const usualQuality = 40
+
+const kindsOf = (noise: string): readonly NoiseKind[] => noiseParts(parseNoise(noise)).map(({ kind }) => kind)
+
+/** @throws ExpectedError for a model that has learned none of the kinds */
+function kindOfModel({ noise }: TrainedModel, name: string): RestoringKind {
+  const kinds = noise === null ? [] : kindsOf(noise)
+  if (kinds.includes('jpeg')) return 'jpeg'
+  if (kinds.includes('holes')) return 'holes'
+  if (kinds.includes('low-resolution')) return 'enlarge'
+  if (kinds.some((kind) => ['blur', 'motion', 'defocus', 'fading', 'dust', 'text', 'lines'].includes(kind)))
+    return 'blur'
+  if (kinds.includes('scratches') || kinds.includes('damage')) return 'scratches'
+  throw new ExpectedError(
+    'bad-usage',
+    `What the model ${name} restores cannot be told from the noise it was trained with. Add --kind ${restoringKinds.join('|')}.`,
+  )
+}
+
+async function chooseKind(
+  image: PreparedImage,
+  picture: Picture,
+  { kind, mask, model }: RestoreRequest,
+  work: RestoringWork,
+): Promise<{ kind: RestoringKind; because: string }> {
+  if (kind) return { kind, because: model ? 'as asked for, or as the model learned it' : 'as asked for' }
+  if (mask === 'auto') return { kind: 'scratches', because: 'the mask is to be found' }
+  if (mask !== null) return { kind: 'holes', because: 'a mask is given' }
+  const quality = await jpegQuality(work.client, image, picture)
+  if (quality !== null && quality < 92)
+    return { kind: 'jpeg', because: `it has the blocks of a JPEG of quality ${quality}` }
+  throw new ExpectedError(
+    'bad-input',
+    'No damage is seen in it that tells its kind: no blocks of a JPEG, and no mask is given. Add --kind, for example --kind enlarge, or --mask.',
+  )
+}
+
+async function maskFor(
+  { mask }: RestoreRequest,
+  { path }: PreparedImage,
+  picture: Picture,
+  work: RestoringWork,
+): Promise<Mask> {
+  if (mask === 'auto' || mask === null) return maskOfScratches(picture, work)
+  const isFolder = (await stat(mask).catch(() => null))?.isDirectory()
+  if (!isFolder) return readMask(resolve(mask), picture)
+  const stem = basename(path, extname(path))
+  for (const name of [basename(path), `${stem}.png`]) {
+    const file = join(mask, name)
+    if (await stat(file).catch(() => null)) return readMask(file, picture)
+  }
+  throw new ExpectedError('not-found', `There is no mask ${stem}.png in ${mask}.`)
+}

@@ -1,0 +1,56 @@
+import { fillBending } from '../../../engine/restoration/fillBending'
+import { findScratches } from '../../../engine/restoration/findScratches'
+import { findJpegGrid } from '../../../engine/restoration/jpegGrid'
+import { lanczos3, resize } from '../../../engine/restoration/resample'
+import { brightnessQuantisers } from '../../../engine/synthesis/jpeg'
+import type { ComputeTasks } from '../../../worker/protocol'
+
+type Task<T extends keyof ComputeTasks> = (
+  params: ComputeTasks[T]['params'],
+) => Promise<ComputeTasks[T]['result']>
+
+/** Fills what a mask covers, plane by plane. */
+export const fillPlanes: Task<'fillPlanes'> = async ({ data, mask, ...size }) => ({
+  data: eachPlane(data, mask.length, (plane) => fillBending(plane, mask, size)),
+})
+
+export const findDamage: Task<'findDamage'> = async ({ data, ...size }) => ({
+  mask: findScratches(data, size),
+})
+
+/** Resizes plane by plane. */
+export const enlargePlanes: Task<'enlargePlanes'> = async ({ data, height, width, rows, columns }) => ({
+  data: eachPlane(
+    data,
+    height * width,
+    (plane) => resize({ height, width, data: plane }, rows, columns, lanczos3).data,
+  ),
+})
+
+export const jpegQuality: Task<'jpegQuality'> = async ({ table, data, ...size }) => ({
+  quality: table ? qualityOfTable(table) : data ? (findJpegGrid({ ...size, data })?.quality ?? null) : null,
+})
+
+/** That of the nearest table that libjpeg makes. Other programs have tables of their own, which are about as coarse. */
+export function qualityOfTable(table: readonly number[]): number {
+  const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0)
+  const off = Array.from({ length: 100 }, (_, i) => Math.abs(sum(brightnessQuantisers(i + 1)) - sum(table)))
+  return 1 + off.indexOf(Math.min(...off))
+}
+
+function eachPlane(
+  data: Float32Array,
+  size: number,
+  change: (plane: Float32Array) => Float32Array,
+): Float32Array {
+  const made = Array.from({ length: data.length / size }, (_, i) =>
+    change(data.slice(i * size, (i + 1) * size)),
+  )
+  const result = new Float32Array(made.reduce((sum, { length }) => sum + length, 0))
+  let end = 0
+  for (const plane of made) {
+    result.set(plane, end)
+    end += plane.length
+  }
+  return result
+}
