@@ -80,18 +80,17 @@ const runVitest = (args, inBackground) =>
     inBackground,
   )
 
-/** Tests that only compute: nothing in them depends on how long it takes. */
-const engine = 'test/main/engine/'
-/** Of them those whose results other programs confirm: CI installs these while the tests before them run. */
-const confirmed = ['exporters', 'importer'].map((name) => engine + name)
+/** Tests that only compute: they need no other program, and nothing in them depends on how long it takes. */
+const computing = ['graph', 'models', 'training', 'denoising', 'projection'].map(
+  (name) => `test/main/engine/${name}/`,
+)
 
 const excluding = (places) => places.map((place) => `--exclude=${place}**`)
 
 /** The tests of the window leave half of a machine with two cores idle, and these take that half. */
 async function runBesideWindow() {
   const checks = await runScripts('typecheck', 'lint')
-  const others = await runVitest([engine, ...excluding(confirmed), '--maxWorkers=1'], true)
-  return sum([...checks, others, await runVitest([...confirmed, '--maxWorkers=1'], true)])
+  return sum([...checks, await runVitest([...computing, '--maxWorkers=1'], true)])
 }
 
 async function runPlaywright() {
@@ -126,7 +125,7 @@ async function test() {
   }
   if (filters.length > 0) return runVitest(filters)
   const [ofWindow, beside] = await Promise.all([runPlaywright(), runBesideWindow()])
-  return sum([await runVitest(excluding([engine])), ofWindow, beside])
+  return sum([await runVitest(excluding(computing)), ofWindow, beside])
 }
 
 const { passed, failed, skipped } = await test()
