@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fuzzyFind, fuzzyScore } from '../../src/renderer/actions/fuzzyMatch'
 import { actionsFor, registerAction } from '../../src/renderer/actions/registerAction'
@@ -97,4 +98,11 @@ describe('the texts of the help', () => {
     expect(shape(texts.de!.help)).toEqual(shape(texts.en!.help))
     expect(Object.keys(texts.en!.help.term).length).toBeGreaterThanOrEqual(25)
   })
+})
+
+it('says something of every screen', () => {
+  const router = readFileSync('src/renderer/router.ts', 'utf8')
+  const names = [...router.matchAll(/\bname: '([^']+)'/g)].map(([, name]) => name)
+  expect(names).toContain('why-tying')
+  expect(Object.keys(texts.en!.help.screen).sort()).toEqual([...new Set(names)].sort())
 })
