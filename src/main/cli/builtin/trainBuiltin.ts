@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { preprocessingSchema } from '../../../shared/dataset'
-import type { ModelInfo } from '../../../shared/run'
 import { findPreset } from '../../engine/models/presets'
-import { readWeights } from '../../store/checkpointStore'
-import { openModel, writeModel } from '../../store/modelStore'
-import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
+import { openModel } from '../../store/modelStore'
+import { readRunInfo, runFiles } from '../../store/runStore'
 import type { ComputeTarget } from '../../worker/protocol'
 import { type NewRun, resumeRun, trainNewRun, type TrainOptions } from '../../features/training/trainRun'
 import { builtinCard } from './builtinCard'
+import { writeTrained } from './writeTrained'
 
 /**
  * How the built-in denoisers are trained: an FFDNet-like network (Zhang, Zuo, Zhang 2018) on flipped and turned patches with
@@ -92,28 +91,8 @@ async function writeBuiltin(
   run: string,
   { photographs, out }: BuiltinTraining,
 ): Promise<void> {
-  const { files, noise } = await openModel(run)
-  const { spec, images, versions } = await readRunInfo(run)
-  const info: ModelInfo = {
-    version: 1,
-    name: `builtin:${name}`,
-    spec,
-    input: spec.input,
-    createdAt: new Date().toISOString(),
-    trainedOn: { dataset: basename(photographs), images, noise, patches: true },
-    ...(name === 'color' ? { colors: 'decorrelated' } : {}),
-    metrics: (await readMetrics(run)).findLast(({ best }) => best) ?? null,
-    versions,
-  }
-  const weights = await readWeights(files.weights)
-  await writeModel(join(out, name), {
-    info,
-    weights,
-    card: builtinCard(
-      { absolute: recipe.config.epochs, squared: recipe.refining.map(({ epochs }) => epochs) },
-      name,
-      info,
-    ),
-    preview: null,
-  })
+  const epochs = { absolute: recipe.config.epochs, squared: recipe.refining.map((stage) => stage.epochs) }
+  const colors = name === 'color' ? ({ colors: 'decorrelated' } as const) : {}
+  const made = { name, run, out, photographs: basename(photographs), ...colors }
+  await writeTrained(made, (info) => builtinCard(epochs, name, info))
 }

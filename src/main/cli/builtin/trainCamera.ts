@@ -2,15 +2,14 @@ import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { modelSpecSchema, type ModelSpec } from '../../../shared/modelSpec'
-import type { ModelInfo } from '../../../shared/run'
-import { readWeights } from '../../store/checkpointStore'
 import { modelFiles, openModel, writeModel } from '../../store/modelStore'
-import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
+import { runFiles } from '../../store/runStore'
 import type { TrainOptions } from '../../features/training/trainRun'
 import { builtinModelsFolder } from '../../builtFiles'
 import { makeCameraTiles, tileSide } from './cameraTiles'
 import { cameraCard } from './cameraCard'
 import { type BuiltinTraining, trainOrGoOn } from './trainBuiltin'
+import { writeTrained } from './writeTrained'
 
 /** The network, which begins where the one for grey noise has come to: see widenToColor. */
 const filters = 80
@@ -102,30 +101,7 @@ export function cameraSpec(grey: ModelSpec): ModelSpec {
 }
 
 async function writeCamera(run: string, { photographs, out }: CameraTraining): Promise<void> {
-  const { files, noise } = await openModel(run)
-  const { spec, images, versions } = await readRunInfo(run)
   const names = photographs.map((folder) => basename(folder)).join(', ')
-  const info: ModelInfo = {
-    version: 1,
-    name: 'builtin:camera',
-    spec,
-    input: spec.input,
-    createdAt: new Date().toISOString(),
-    trainedOn: { dataset: names, images, noise, patches: true },
-    metrics: (await readMetrics(run)).findLast(({ best }) => best) ?? null,
-    versions,
-  }
-  const epochs = stages.map((stage) => ({
-    ...stage,
-    isDone: existsSync(runFiles.info(join(run, '..', stage.name))),
-  }))
-  await writeModel(join(out, 'camera'), {
-    info,
-    weights: await readWeights(files.weights),
-    card: cameraCard(
-      info,
-      epochs.filter(({ isDone }) => isDone),
-    ),
-    preview: null,
-  })
+  const done = stages.filter(({ name }) => existsSync(runFiles.info(join(run, '..', name))))
+  await writeTrained({ name: 'camera', run, out, photographs: names }, (info) => cameraCard(info, done))
 }

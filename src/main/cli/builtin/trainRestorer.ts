@@ -1,14 +1,12 @@
 import { basename, join, resolve } from 'node:path'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { parseNoise } from '../../../shared/noise'
-import type { ModelInfo } from '../../../shared/run'
 import type { TrainOptions } from '../../features/training/trainRun'
 import { builtinModelsFolder } from '../../builtFiles'
-import { readWeights } from '../../store/checkpointStore'
-import { openModel, writeModel } from '../../store/modelStore'
-import { readMetrics, readRunInfo } from '../../store/runStore'
+import { openModel } from '../../store/modelStore'
 import { restorerCard } from './restorerCard'
 import { type BuiltinTraining, trainOrGoOn } from './trainBuiltin'
+import { writeTrained } from './writeTrained'
 
 export const restorerNames = ['jpeg'] as const
 export type RestorerName = (typeof restorerNames)[number]
@@ -61,26 +59,6 @@ export async function trainRestorer(
   } as const
   const preprocessing = preprocessingSchema.parse({ width: side, height: side, color: 'grey' })
   if (minutes > 0) await trainOrGoOn(run, stage, { source: photographs, preprocessing }, request, options)
-  await writeRestorer(name, run, request)
-}
-
-async function writeRestorer(
-  name: RestorerName,
-  run: string,
-  { photographs, out }: RestorerTraining,
-): Promise<void> {
-  const { files, noise } = await openModel(run)
-  const { spec, images, versions } = await readRunInfo(run)
-  const info: ModelInfo = {
-    version: 1,
-    name: `builtin:${name}`,
-    spec,
-    input: spec.input,
-    createdAt: new Date().toISOString(),
-    trainedOn: { dataset: basename(photographs), images, noise, patches: true },
-    metrics: (await readMetrics(run)).findLast(({ best }) => best) ?? null,
-    versions,
-  }
-  const weights = await readWeights(files.weights)
-  await writeModel(join(out, name), { info, weights, card: restorerCard(name, info), preview: null })
+  const made = { name, run, out: request.out, photographs: basename(photographs) }
+  await writeTrained(made, (info) => restorerCard(name, info))
 }

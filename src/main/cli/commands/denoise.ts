@@ -1,16 +1,15 @@
 import { type Command, Option } from 'commander'
-import { ExpectedError } from '../../../shared/errors'
-import { type RestoringQuality, restoringQualities } from '../../../shared/noise'
+import { type RestoringQuality } from '../../../shared/noise'
 import type { PictureRange } from '../../../shared/pictureRange'
 import { runtimeNames } from '../../../shared/trainingConfig'
 import { type DenoisedImage, denoiseImages } from '../../features/denoising/denoiseImages'
 import { SavedResults } from '../../features/denoising/savedResults'
-import { namesModel } from '../../features/models/builtinModels'
 import { appFolders } from '../../store/appFolders'
 import type { CommandContext } from '../context'
 import { describeScale, formatAmount } from '../format'
 import { type TargetFlags, withModel } from '../modelCommand'
-import { autoOr, choice, decimal, examples, integer, nullForAuto, pictureRange } from '../options'
+import { autoOr, choice, decimal, examples, nullForAuto, pictureRange } from '../options'
+import { modelAndImages, qualityOption, tileOption } from '../restoringOptions'
 
 interface DenoiseFlags extends TargetFlags {
   out: string
@@ -110,35 +109,17 @@ function addOptions(command: Command): Command {
       decimal({ min: 0, max: 1 }),
       0,
     )
-    .addOption(
-      new Option('--tile <side>', 'pixels of the tiles it works in; auto takes what goes into memory')
-        .argParser(autoOr(integer({ min: 16, max: 8192 })))
-        .default('auto'),
-    )
+    .addOption(tileOption())
     .option(
       '--range <range>',
       'black and white of pictures with more than 8 bits: auto, full, or two numbers such as 0:4095',
       pictureRange,
       'auto',
     )
-    .addOption(
-      choice(
-        '--quality <name>',
-        'fast, or best: the mean over eight flips and turns of the picture, which takes eight times as long',
-        restoringQualities,
-      ).default('fast'),
-    )
+    .addOption(qualityOption())
     .option('--overwrite', 'replace files that are there already')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
     .option('--device <id>', 'where: see hourglass devices')
-}
-
-/** The first of several may be the model. */
-function modelAndImages(given: readonly string[]): { model: string | null; images: readonly string[] } {
-  const [first, ...others] = given
-  if (!namesModel(first!)) return { model: null, images: given }
-  if (others.length > 0) return { model: first!, images: others }
-  throw new ExpectedError('bad-usage', `${first} is a model. Name the pictures after it.`)
 }
 
 /** What was found besides noise, in words. */

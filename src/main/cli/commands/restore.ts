@@ -1,14 +1,13 @@
-import { type Command, Option } from 'commander'
-import { ExpectedError } from '../../../shared/errors'
-import { type RestoringQuality, restoringQualities } from '../../../shared/noise'
+import { type Command } from 'commander'
+import { type RestoringQuality } from '../../../shared/noise'
 import { runtimeNames } from '../../../shared/trainingConfig'
 import { type RestoredImage, restoreImages } from '../../features/denoising/damage/restoreImages'
 import { type RestoringKind, restoringKinds } from '../../features/denoising/damage/restorePicture'
-import { namesModel } from '../../features/models/builtinModels'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
 import { type TargetFlags, withModel } from '../modelCommand'
-import { autoOr, choice, examples, integer, nullForAuto } from '../options'
+import { choice, examples, integer, nullForAuto } from '../options'
+import { modelAndImages, qualityOption, tileOption } from '../restoringOptions'
 
 interface RestoreFlags extends TargetFlags {
   out: string
@@ -34,18 +33,8 @@ export function registerRestore(program: Command, context: CommandContext): void
       'white where pixels are to be filled: a file, a folder of them, or auto for scratches',
     )
     .option('--jpeg-quality <n>', 'of the JPEG, where it is known', integer({ min: 1, max: 100 }))
-    .addOption(
-      new Option('--tile <side>', 'pixels of the tiles it works in; auto takes what goes into memory')
-        .argParser(autoOr(integer({ min: 16, max: 8192 })))
-        .default('auto'),
-    )
-    .addOption(
-      choice(
-        '--quality <name>',
-        'fast, or best: the mean over eight flips and turns of the picture, which takes eight times as long',
-        restoringQualities,
-      ).default('fast'),
-    )
+    .addOption(tileOption())
+    .addOption(qualityOption())
     .option('--overwrite', 'replace files that are there already')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
     .option('--device <id>', 'where: see hourglass devices')
@@ -80,14 +69,6 @@ export function registerRestore(program: Command, context: CommandContext): void
       output.line(`${formatAmount(count)} ${count === 1 ? 'picture' : 'pictures'} in ${flags.out}.`)
       output.record({ type: 'done', out: flags.out, count, skipped })
     })
-}
-
-/** The first of several may be the model. */
-function modelAndImages(given: readonly string[]): { model: string | null; images: readonly string[] } {
-  const [first, ...others] = given
-  if (!namesModel(first!)) return { model: null, images: given }
-  if (others.length > 0) return { model: first!, images: others }
-  throw new ExpectedError('bad-usage', `${first} is a model. Name the pictures after it.`)
 }
 
 function describe({ path, kind, because, model, filled, jpegQuality, ms }: RestoredImage): string {

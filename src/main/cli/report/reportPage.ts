@@ -1,7 +1,9 @@
 import type { RunInfo } from '../../../shared/run'
-import { html, Markup } from '../../features/drawing/html'
+import type { Markup } from '../../features/drawing/html'
+import { html } from '../../features/drawing/html'
 import type { ReportData } from './reportData'
 import { reportStyle } from '../../features/drawing/reportStyle'
+import { standalonePage } from '../../features/drawing/standalonePage'
 import { comparisonCard } from './comparisonCard'
 import { tiles } from './reportTiles'
 import { describeTraining, formatLayers } from './words'
@@ -24,31 +26,16 @@ export type ReportPictures = {
  * load anything or to run a script.
  */
 export function reportPage(data: ReportData, pictures: ReportPictures): string {
-  const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${data.title} · Hourglass</title>
-        <style>
-          ${new Markup(reportStyle)}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${head(data)} ${tiles(data)} ${samplesCard(pictures, data)} ${curves(pictures)}
-          ${comparisonCard(data)} ${latentCard(pictures, data)} ${insideCards(pictures)} ${commandsCard(data)}
-          ${settingsCard(data.run)}
-          <footer>
-            Made by Hourglass ${data.run.versions.hourglass ?? null} on this machine. The page holds all of
-            its pictures and loads nothing.
-          </footer>
-        </main>
-      </body>
-    </html> `
-  return page.text
+  return standalonePage(
+    { title: data.title, style: reportStyle },
+    html`${head(data)} ${tiles(data)} ${samplesCard(pictures, data)} ${curves(pictures)}
+      ${comparisonCard(data)} ${latentCard(pictures, data)} ${insideCards(pictures)} ${commandsCard(data)}
+      ${settingsCard(data.run)}
+      <footer>
+        Made by Hourglass ${data.run.versions.hourglass ?? null} on this machine. The page holds all of its
+        pictures and loads nothing.
+      </footer>`,
+  )
 }
 
 function head(data: ReportData): Markup {

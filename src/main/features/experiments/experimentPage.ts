@@ -2,7 +2,9 @@ import type { Curve, ExperimentResults, ExperimentRow, Figure, PcaFigures } from
 import { verdictOf, verdictText } from '../../../shared/experimentVerdict'
 import { variantName } from '../../../shared/experimentWords'
 import { filled, type Language, type Texts, textsIn } from '../../../shared/texts'
-import { html, Markup } from '../drawing/html'
+import type { Markup } from '../drawing/html'
+import { html } from '../drawing/html'
+import { standalonePage } from '../drawing/standalonePage'
 import { bandChart, type ChartPair, type NamedCurve, spectrumChart, variantColor } from './experimentCharts'
 import type { ExperimentPictures } from './experimentPictures'
 import { experimentStyle } from './experimentStyle'
@@ -28,32 +30,18 @@ export function experimentPage(
   const words = textsIn(language).experimentPage
   const nameOf = (variant: string) => variantName(variant, results.vary.what, language)
   const page: Page = { results, pictures, words, language, nameOf }
-  const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
   const title = filled(words.titleOf, { name: results.dataset.name, what: words.what[results.vary.what] })
-  return html`<!doctype html>
-    <html lang="${language}">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} · Hourglass</title>
-        <style>
-          ${new Markup(experimentStyle)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header>
-            <p class="kicker">${words.kicker}</p>
-            <h1>${title}</h1>
-            <p>${settingText(page)}</p>
-          </header>
-          ${verdictCard(page)} ${tableCard(page)} ${legend(page)} ${curveCards(page)} ${layerCards(page)}
-          ${reconstructionCard(page)} ${filterCard(page)} ${whyCard(page)} ${layerTable(page)}
-          <footer>${words.footer}</footer>
-        </main>
-      </body>
-    </html> `.text
+  return standalonePage(
+    { title, style: experimentStyle, language },
+    html`<header>
+        <p class="kicker">${words.kicker}</p>
+        <h1>${title}</h1>
+        <p>${settingText(page)}</p>
+      </header>
+      ${verdictCard(page)} ${tableCard(page)} ${legend(page)} ${curveCards(page)} ${layerCards(page)}
+      ${reconstructionCard(page)} ${filterCard(page)} ${whyCard(page)} ${layerTable(page)}
+      <footer>${words.footer}</footer>`,
+  )
 }
 
 const count = (value: number, language: Language) => Math.round(value).toLocaleString(language)

@@ -1,6 +1,8 @@
 import type { AnomalyFigures, AnomalyResult, ScoredImage } from '../../../../shared/anomalies'
-import { html, Markup } from '../../drawing/html'
+import type { Markup } from '../../drawing/html'
+import { html } from '../../drawing/html'
 import { reportStyle } from '../../drawing/reportStyle'
+import { standalonePage } from '../../drawing/standalonePage'
 import { histogramChart, rocChart } from './anomalyCharts'
 
 const style = `${reportStyle}
@@ -24,27 +26,13 @@ export function anomalyReportPage(
   worst: readonly ScoredImage[],
   pictures: ReadonlyMap<number, Buffer>,
 ): string {
-  const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Odd ones · Hourglass</title>
-        <style>
-          ${new Markup(style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${head(result)} ${figureTiles(result)} ${charts(result)} ${gallery(worst, pictures)} ${table(worst)}
-          <footer>
-            Made by Hourglass on this machine. The page holds all of its pictures and loads nothing.
-          </footer>
-        </main>
-      </body>
-    </html>`.text
+  return standalonePage(
+    { title: 'Odd ones', style },
+    html`${head(result)} ${figureTiles(result)} ${charts(result)} ${gallery(worst, pictures)} ${table(worst)}
+      <footer>
+        Made by Hourglass on this machine. The page holds all of its pictures and loads nothing.
+      </footer>`,
+  )
 }
 
 function head({ images, fitted, selfFitted, settings }: AnomalyResult): Markup {

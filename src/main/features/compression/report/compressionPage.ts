@@ -1,5 +1,7 @@
-import { html, Markup } from '../../drawing/html'
+import type { Markup } from '../../drawing/html'
+import { html } from '../../drawing/html'
 import { reportStyle } from '../../drawing/reportStyle'
+import { standalonePage } from '../../drawing/standalonePage'
 import type { CompressionComparison } from '../compareCodecs'
 import { rivalNames } from '../compareCodecs'
 import type { CompressSummary } from '../compressImages'
@@ -13,36 +15,22 @@ const style = `${reportStyle}
 
 /** The comparison as one page that needs nothing else and runs nothing. */
 export function compressionPage(summary: CompressSummary, comparison: CompressionComparison): string {
-  const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Compression · Hourglass</title>
-        <style>
-          ${new Markup(style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${head(summary, comparison)} ${tiles(summary)}
-          <div class="pair">
-            ${card('PSNR', 'Higher and further to the left is better.', (theme) =>
-              curveChart(comparison, 'psnr', theme),
-            )}
-            ${card('SSIM', 'How alike the structure is; 1 is the same image.', (theme) =>
-              curveChart(comparison, 'ssim', theme),
-            )}
-          </div>
-          ${table(comparison)} ${notes(summary, comparison)}
-          <footer>
-            Made by Hourglass on this machine. The page holds all of its pictures and loads nothing.
-          </footer>
-        </main>
-      </body>
-    </html>`.text
+  return standalonePage(
+    { title: 'Compression', style },
+    html`${head(summary, comparison)} ${tiles(summary)}
+      <div class="pair">
+        ${card('PSNR', 'Higher and further to the left is better.', (theme) =>
+          curveChart(comparison, 'psnr', theme),
+        )}
+        ${card('SSIM', 'How alike the structure is; 1 is the same image.', (theme) =>
+          curveChart(comparison, 'ssim', theme),
+        )}
+      </div>
+      ${table(comparison)} ${notes(summary, comparison)}
+      <footer>
+        Made by Hourglass on this machine. The page holds all of its pictures and loads nothing.
+      </footer>`,
+  )
 }
 
 function head({ count }: CompressSummary, comparison: CompressionComparison): Markup {
