@@ -9,6 +9,7 @@ import { benchTrain } from './cli/bench/tasks/benchTrain'
 import { compress } from './features/compression/tasks/compress'
 import { decompress } from './features/compression/tasks/decompress'
 import { measureCompression } from './features/compression/tasks/measureCompression'
+import { tryCompression } from './features/compression/tasks/tryCompression'
 import { denoise } from './features/denoising/tasks/denoise'
 import { estimateNoise } from './features/denoising/tasks/estimateNoise'
 import { exportModel } from './features/models/tasks/exportModel'
@@ -80,6 +81,7 @@ const tasks: Tasks = {
   measureRun,
   compress,
   decompress,
+  tryCompression,
   measureCompression,
   corrupt,
   denoise,

@@ -1,7 +1,7 @@
 import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
 import type { PickKind } from '../../shared/api/places'
 import { imageExtensions } from '../../shared/imageFiles'
-import { modelExtensions } from '../../shared/modelFiles'
+import { compressedExtension, modelExtensions } from '../../shared/modelFiles'
 import type { Shell } from '../base/shell'
 import type { ShellTexts } from './shellTexts'
 
@@ -16,6 +16,11 @@ const dialogs: Record<PickKind, (texts: ShellTexts) => OpenDialogOptions> = {
     title: texts.chooseModels,
     properties: ['openFile', 'multiSelections'],
     filters: [{ name: texts.modelFiles, extensions: [...modelExtensions] }],
+  }),
+  compressed: (texts) => ({
+    title: texts.chooseCompressed,
+    properties: ['openFile'],
+    filters: [{ name: texts.compressedFiles, extensions: [compressedExtension] }],
   }),
   folder: (texts) => ({ title: texts.chooseFolder, properties: ['openDirectory', 'createDirectory'] }),
 }

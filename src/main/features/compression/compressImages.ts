@@ -89,6 +89,13 @@ export async function trainingDataset({ kind, folder }: TrainedModel): Promise<s
   return info && info.config.patches === null && existsSync(info.dataset) ? info.dataset : null
 }
 
+/** Whether all images had the model's size before they were made a dataset. */
+export async function isOfModelSize(dataset: Dataset): Promise<boolean> {
+  const { width, height } = dataset.info
+  for await (const item of dataset.items()) if (item.width !== width || item.height !== height) return false
+  return true
+}
+
 /** Pixels that were scaled away cannot be given back. */
 async function checkSizes(dataset: Dataset): Promise<void> {
   const { width, height } = dataset.info

@@ -66,14 +66,14 @@ async function modelCurve(
       decode: model.decode,
       polish: codec.hasSlopes,
     }
-    return await curveAround(coordinates, trial, spec.input, progress)
+    return await curveAround(coordinates, trial, spec.input, { shares, progress })
   } finally {
     await model.dispose()
   }
 }
 
 /** PCA is a decoder of nothing, with the mean image and components as details. */
-async function pcaCurve(
+export async function pcaCurve(
   psnr: number,
   training: Float32Array,
   images: Float32Array,
@@ -98,20 +98,30 @@ async function pcaCurve(
   const start = Math.sqrt((8 * inputs * 10 ** (-psnr / 10)) / 32)
   const at = (step: number): Coordinates => ({ inputs, axes, details, step })
   const { coordinates } = await findStep(at, trial, psnr, { start, least: start / 100 })
-  return curveAround(coordinates, trial, input, progress)
+  return curveAround(coordinates, trial, input, { shares, progress })
 }
 
-async function curveAround(
+interface CurveWork {
+  /** Of the step of the coordinates. */
+  readonly shares: readonly number[]
+  readonly progress: () => void
+  /** Hears what each step makes of the images. */
+  readonly onDrawn?: (drawn: Float32Array) => void
+}
+
+/** A point for each of several steps. */
+export async function curveAround(
   coordinates: Coordinates,
   trial: Trial,
   input: InputShape,
-  progress: () => void,
+  { shares, progress, onDrawn }: CurveWork,
 ): Promise<CurvePoint[]> {
   const points: CurvePoint[] = []
   for (const share of shares) {
     const step = coordinates.step * share
     const { rows, psnr, drawn, ...tried } = await tryStep({ ...coordinates, step }, trial)
     const priors = fitPriors(rows, tried.priors.length)
+    onDrawn?.(drawn)
     const count = trial.images.length / coordinates.inputs
     points.push({
       ...{ setting: step, psnr, ssim: meanSsim(trial.images, drawn, input) },

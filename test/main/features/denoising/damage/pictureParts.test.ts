@@ -25,7 +25,7 @@ describe('parts of a picture', () => {
       paste({ ...picture, pixels }, cropped(picture, part.outer), part, 1)
     }
     expect(area).toBe(picture.width * picture.height)
-    expect(Buffer.compare(pixels, picture.pixels)).toBe(0)
+    expect(Buffer.compare(pixels, picture.pixels as Uint8Array)).toBe(0)
   })
 
   it('land in the right place of a result that is twice as large', () => {
