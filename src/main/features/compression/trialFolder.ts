@@ -20,8 +20,8 @@ import { evenPixels } from './compareCodecs'
 import { isOfModelSize, trainingDataset } from './compressImages'
 
 /** Images on which qualities are tried, and of which each codec writes a file at each setting. */
-const triedImages = 128
-const comparedImages = 48
+const triedImages = 72
+const comparedImages = 36
 /** Images that are shown. */
 const shownImages = 6
 

@@ -40,7 +40,7 @@ export async function measureCompression(params: MeasureParams, context: Context
     }
     progress()
     const model = await modelCurve(params, training, images, progress)
-    const pca = await pcaCurve(params.psnr, training, images, input, progress)
+    const pca = await pcaCurve(params.psnr, training, images, input, { progress, shares })
     return { images: images.length / inputSize(input), model, pca }
   } finally {
     await dataset.close()
@@ -78,7 +78,7 @@ export async function pcaCurve(
   training: Float32Array,
   images: Float32Array,
   input: InputShape,
-  progress: () => void,
+  { progress, shares, within }: CurveWork & { readonly within?: number },
 ): Promise<CurvePoint[]> {
   const inputs = inputSize(input)
   const affordable = Math.max(
@@ -97,11 +97,11 @@ export async function pcaCurve(
   const axes = { ...none, outOf: new Float32Array(0), variance: new Float64Array(0) }
   const start = Math.sqrt((8 * inputs * 10 ** (-psnr / 10)) / 32)
   const at = (step: number): Coordinates => ({ inputs, axes, details, step })
-  const { coordinates } = await findStep(at, trial, psnr, { start, least: start / 100 })
+  const { coordinates } = await findStep(at, trial, psnr, { start, least: start / 100, within })
   return curveAround(coordinates, trial, input, { shares, progress })
 }
 
-interface CurveWork {
+export interface CurveWork {
   /** Of the step of the coordinates. */
   readonly shares: readonly number[]
   readonly progress: () => void

@@ -9,18 +9,23 @@ import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { CodecModel } from './codecModel'
 import { packTensors } from './compress'
 import type { TriedPoint, TryParams, TryResult } from './compressionTasks'
-import { type FittedCodec, fitCodec } from './fitCodec'
+import { fitCodec } from './fitCodec'
 import type { Trial } from './findStep'
 import { curveAround, pcaCurve } from './measureCompression'
 import { type CodecPlan, planCodec } from './planCodec'
 import { evenly, knownImages } from './someImages'
 
 /** Of the step at which the model is half a dB from what it reaches: the decoder alone. */
-const coarser = [4.5, 3, 2, 1.4, 1]
+const coarser = [4, 2.4, 1.5, 1]
 /** And with details beside it, for what the decoder cannot draw. */
-const finer = [0.75, 0.5, 0.33]
+const finer = [0.7, 0.4]
+const pcaShares = [0.6, 1, 1.8]
+/** Details are fitted to so many images: each is approached by its own way through the decoder, which takes its time. */
+const detailImages = 200
+/** A try need not be as near as a file, in dB. */
+const within = 0.3
 /** Parts of the work, as they are told. */
-const steps = coarser.length + finer.length + 7
+const steps = coarser.length + finer.length + pcaShares.length + 4
 
 /** What images take at several qualities, tried on some of them; and PCA's curve beside it. */
 export async function tryCompression(
@@ -46,12 +51,13 @@ export async function tryCompression(
       const codec = await fitCodec(model, values, training, true)
       progress()
       const modelBytes = writeTensors(codec.weights).bytes.length
-      const tried = { codec, training, images, shown: params.shown, modelBytes, input, progress }
-      const usual = await planCodec(codec, training, images, { kind: 'auto' })
+      const tried = { images, shown: params.shown, modelBytes, input, progress }
+      const usual = await planCodec(codec, training, images, { kind: 'auto' }, within)
       progress()
       const points = await pointsOf(usual, coarser, tried)
       const step = usual.coordinates.step * finer[0]!
-      const fine = await planCodec(codec, training, images, { kind: 'step', step, withDetails: true })
+      const some = training.subarray(0, detailImages * inputSize(input))
+      const fine = await planCodec(codec, some, images, { kind: 'step', step, withDetails: true })
       progress()
       points.push(
         ...(await pointsOf(
@@ -60,7 +66,9 @@ export async function tryCompression(
           tried,
         )),
       )
-      const pca = await pcaCurve(usual.psnr, training, images, input, progress)
+      const pca = await pcaCurve(usual.psnr, training, images, input, {
+        ...{ progress, shares: pcaShares, within },
+      })
       const count = images.length / inputSize(input)
       return { images: count, knowsTraining, points, usual: coarser.length - 1, pca }
     } finally {
@@ -72,7 +80,6 @@ export async function tryCompression(
 }
 
 interface Tried {
-  readonly codec: FittedCodec
   readonly images: Float32Array
   readonly shown: number
   readonly modelBytes: number
