@@ -8,6 +8,8 @@ interface Point {
 export const rivals = ['jpeg', 'webp', 'avif', 'webpSheet', 'avifSheet', 'pca'] as const
 export type Rival = (typeof rivals)[number]
 
+const leastBytes = 0.01
+
 /** Bytes of codes an image at a PSNR: between two qualities their logarithm is a straight line. */
 export function bytesAt(points: readonly Point[], psnr: number): number {
   const sorted = [...points].sort((a, b) => a.psnr - b.psnr)
@@ -15,8 +17,10 @@ export function bytesAt(points: readonly Point[], psnr: number): number {
   if (above === 0) return sorted[0]!.bytes
   if (above < 0) return sorted.at(-1)!.bytes
   const [a, b] = [sorted[above - 1]!, sorted[above]!]
-  const share = (psnr - a.psnr) / (b.psnr - a.psnr)
-  return Math.exp(Math.log(a.bytes) + share * Math.log(b.bytes / a.bytes))
+  const share = (psnr - a.psnr) / Math.max(1e-9, b.psnr - a.psnr)
+  // Codes that say nothing take nothing.
+  const [from, to] = [a, b].map(({ bytes }) => Math.log(Math.max(leastBytes, bytes))) as [number, number]
+  return Math.exp(from + share * (to - from))
 }
 
 /** The number of the quality that is nearest to a PSNR. */

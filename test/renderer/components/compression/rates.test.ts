@@ -18,6 +18,8 @@ describe('what images take at a quality', () => {
     expect(bytesAt(points, 10)).toBe(4)
     expect(bytesAt(points, 30)).toBe(16)
     expect(nearestPoint(points, 21)).toBe(1)
+    const nothing = { psnr: 18, ssim: 0, bytes: 0, fixedBytes: 0 }
+    expect(bytesAt([nothing, nothing, points[1]!], 20)).toBeGreaterThan(0)
   })
 
   it('counts the model once in a file', () => {
