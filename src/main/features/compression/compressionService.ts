@@ -29,6 +29,7 @@ interface Entry {
   readonly folder: string
   /** Absolute path of the model. */
   readonly model: string
+  readonly name: string
   trial: OpenTrial | null
   saved: CompressionTrial['saved']
 }
@@ -49,7 +50,7 @@ export class CompressionService {
     fence.check(path)
     const [model, { name }] = [await models.folderOf(modelId), await models.get(modelId)]
     const id = randomUUID()
-    const entry: Entry = { folder: basename(path), model, trial: null, saved: null }
+    const entry: Entry = { folder: basename(path), model, name, trial: null, saved: null }
     const { id: job } = jobs.start({
       ...{ kind: 'compress', subject: entry.folder, queue: 'compression' },
       work: async (report, signal) => {
@@ -88,7 +89,11 @@ export class CompressionService {
     fence.check(out)
     const request = {
       ...{ model: entry.model, images: [entry.trial.dataset.folder], out, overwrite: false, compares: false },
-      ...{ modelOutside: params.modelOutside, maxError: params.psnr === null ? 0 : null },
+      ...{
+        modelOutside: params.modelOutside,
+        modelName: entry.name,
+        maxError: params.psnr === null ? 0 : null,
+      },
       goal: params.psnr === null ? ({ kind: 'auto' } as const) : { kind: 'psnr' as const, psnr: params.psnr },
     }
     const { id: job } = jobs.start({
