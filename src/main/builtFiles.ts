@@ -36,6 +36,20 @@ export function pageFolder(): string {
   return dirname(path)
 }
 
+/** The built tensorflowProbe.js. @throws Error when the build is incomplete */
+export function tensorflowProbe(): string {
+  const path = above('tensorflowProbe.js') ?? above(join('out', 'main', 'tensorflowProbe.js'))
+  if (!path) throw new Error('tensorflowProbe.js is not there: the build is incomplete. Run npm run build.')
+  return unpacked(path)
+}
+
+/** The addon that comes with the app, without the libraries that it needs; null where none was built. */
+export function tensorflowAddon(): string | null {
+  const addon = join('lib', 'napi-v8', 'tfjs_binding.node')
+  const path = above(join('node_modules', '@tensorflow', 'tfjs-node-gpu', addon))
+  return path && unpacked(path)
+}
+
 /** setupTensorflow.mjs of a checkout; null in a packaged app. */
 export const tensorflowSetup = (): string | null => above(join('src', 'main', 'setup', 'setupTensorflow.mjs'))
 

@@ -55,7 +55,7 @@ export function packagingConfig({ root, target, electronDist, electronVersion, l
     // lies beside it: its chunks, all packages, the models.
     asarUnpack: [
       'package.json',
-      'out/main/{computeWorker,decodeWorker}.js',
+      'out/main/{computeWorker,decodeWorker,tensorflowProbe}.js',
       'out/main/chunks/**',
       'node_modules/**',
       'resources/**',
