@@ -43,11 +43,10 @@ export function tensorflowProbe(): string {
   return unpacked(path)
 }
 
-/** The addon that comes with the app, without the libraries that it needs; null where none was built. */
+/** The addon for TensorFlow without its libraries: that of a package, or one built in this checkout; null where there is none. */
 export function tensorflowAddon(): string | null {
-  const addon = join('lib', 'napi-v8', 'tfjs_binding.node')
-  const path = above(join('node_modules', '@tensorflow', 'tfjs-node-gpu', addon))
-  return path && unpacked(path)
+  const built = join('node_modules', '@tensorflow', 'tfjs-node-gpu', 'lib', 'napi-v8')
+  return above(join('tensorflow', 'tfjs_binding.node')) ?? above(join(built, 'tfjs_binding.node'))
 }
 
 /** setupTensorflow.mjs of a checkout; null in a packaged app. */
