@@ -41,7 +41,9 @@ import { describeRuntimes } from './worker/runtimes'
 import {
   dropAnomalies,
   fitAnomalies,
+  keepDetector,
   nearestOfEach,
+  openDetector,
   scoreAnomalies,
   viewAnomaly,
 } from './features/anomalies/tasks/anomalies'
@@ -107,6 +109,8 @@ const tasks: Tasks = {
   tryCode,
   codeRange,
   fitAnomalies,
+  keepDetector,
+  openDetector,
   scoreAnomalies,
   viewAnomaly,
   nearestOfEach,

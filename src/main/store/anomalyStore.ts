@@ -15,6 +15,8 @@ export const anomalyFiles = {
   noticed: 'noticed.jsonl',
   /** Where a model that was trained for it is: a run. */
   run: 'run',
+  /** What is known of normal images. It can be deleted at any time, and is found out again. */
+  detector: 'detector.safetensors',
   /** Pictures of images that were looked at. They can be deleted at any time. */
   views: 'views',
 } as const

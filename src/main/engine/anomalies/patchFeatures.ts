@@ -80,7 +80,8 @@ export function enlarge(
   return out
 }
 
-function between(place: number, length: number): [number, number] {
+/** Of a place between two others along a side: the first, and how far it is to the second. */
+export function between(place: number, length: number): [number, number] {
   const inside = Math.min(length - 1, Math.max(0, place))
   const whole = Math.floor(inside)
   return [whole, inside - whole]

@@ -4,7 +4,7 @@ import type { ScoredImage } from '../../../shared/anomalies'
 import { ExpectedError } from '../../../shared/errors'
 import { hasImageExtension } from '../pictures/imageFormats'
 import { explainFileError } from '../../store/fileErrors'
-import type { FoundAnomalies } from './findAnomalies'
+import type { DetectorHandle } from './detectorHandle'
 
 export interface WatchOptions {
   readonly signal: AbortSignal
@@ -32,7 +32,7 @@ export async function holdsImages(folders: readonly string[]): Promise<boolean> 
 /** Scores new image files in folders as they come, one after the other, until it is told to end. */
 export async function watchAnomalies(
   folders: readonly string[],
-  found: Pick<FoundAnomalies, 'score'>,
+  found: Pick<DetectorHandle, 'score'>,
   { signal, onImage, onSkipped, onReady }: WatchOptions,
 ): Promise<void> {
   if (folders.length === 0)
