@@ -251,7 +251,7 @@ async function exportModel(
 ): Promise<void> {
   const { files, threshold } = await found.exportModel(folder, overwrite)
   output.line(
-    `The model is in ${folder}: ${files.join(', ')}. Its own threshold is ${threshold.toPrecision(4)}.`,
+    `The model is in ${folder}: ${files.join(', ')}. It gives the scores above; its threshold is ${threshold.toPrecision(4)}.`,
   )
   output.record({ type: 'exported', folder, files, threshold })
 }
