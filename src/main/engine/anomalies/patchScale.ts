@@ -34,6 +34,8 @@ export interface Usual {
 /** What is known of the patches of normal images at one size. */
 export interface ScaleState {
   readonly factor: number
+  /** Of each channel the mean, which is taken from images before anything else: products lose less of their digits then. */
+  readonly center: Float32Array
   /** size × size: a patch is multiplied with it, and `offset` subtracted; the length of the rest is how odd it is. */
   readonly whitening: Float32Array
   readonly offset: Float32Array
@@ -74,6 +76,8 @@ export async function fitScale(
   const small = shrunkShape(shape, factor)
   const size = patchSize(small)
   const patches = somePatches(images, shape, factor, random)
+  const center = channelMeans(patches, small.channels)
+  centre(patches, center)
   const { mean, covariance } = moments(patches, size)
   const axes = leadingAxes(covariance, size)
   let trace = 0
@@ -81,14 +85,13 @@ export async function fitScale(
   const ridge = (shrinkage * trace) / size + leastVariance
   for (let i = 0; i < size; i++) covariance[i * size + i]! += ridge
   const unknown: Usual = { mean: 0, spread: 1 }
-  const vectors = project(someRows(patches, size, mostCompared), axes, size)
+  const [compared, others] = comparedAndOthers(patches, size, images.length / inputSize(shape), small)
+  const vectors = project(compared, axes, size)
   const scale = await openScale(runtime, device, shape, {
-    ...{ factor, ...turned(whiteningOf(covariance, size, trace / size), mean, size), usual: unknown },
+    ...{ factor, center, ...turned(whiteningOf(covariance, size, trace / size), mean, size), usual: unknown },
     pieces: { vectors, axes, pace: Math.max(1, fullPace / factor), usual: unknown },
   })
   const usual = usualOf(await run(scale.compiled, patches, size))
-  // Between those that are compared with there are others, which are in no bank.
-  const others = someRows(patches.subarray(size), size, mostCompared / 2)
   const { distances } = await scale.bank.distances(project(others, axes, size), 1)
   const pieces = { ...scale.state.pieces, usual: usualOf(distances) }
   return { ...scale, state: { ...scale.state, usual, pieces } }
@@ -107,6 +110,12 @@ export async function openScale(
   const { vectors, axes } = state.pieces
   const bank = await NearestVectors.create(runtime, device, vectors, axes.length / size)
   return { shape: small, state, compiled, bank }
+}
+
+/** An image at the size of a scale, as `textureOf` and `piecesOf` take it. @param shape of the image */
+export function seenAt({ factor, center }: ScaleState, image: Float32Array, shape: InputShape): Float32Array {
+  const seen = shrink(image, shape, factor)
+  return centre(seen === image ? seen.slice() : seen, center)
 }
 
 /** How odd each place of a shrunk image is: by how unlike all patches together it is. */
@@ -147,6 +156,35 @@ function somePatches(images: Float32Array, shape: InputShape, factor: number, ra
       )
   }
   return patches
+}
+
+/**
+ * Patches that others are compared with, and such others. Of few places every patch comes several times: then both are of
+ * different images.
+ */
+function comparedAndOthers(
+  patches: Float32Array,
+  size: number,
+  images: number,
+  { width, height }: InputShape,
+): [Float32Array, Float32Array] {
+  if (images < 2 || images * width * height > 4 * mostCompared)
+    return [someRows(patches, size, mostCompared), someRows(patches.subarray(size), size, mostCompared / 2)]
+  const perImage = patches.length / images
+  const ofImages = (rest: number) => patches.filter((_, at) => Math.floor(at / perImage) % 2 === rest)
+  return [someRows(ofImages(0), size, mostCompared), someRows(ofImages(1), size, mostCompared / 2)]
+}
+
+function channelMeans(values: Float32Array, channels: number): Float32Array {
+  const sums = new Float64Array(channels)
+  for (let at = 0; at < values.length; at++) sums[at % channels]! += values[at]!
+  return Float32Array.from(sums, (sum) => (sum * channels) / values.length)
+}
+
+/** In place. */
+function centre(values: Float32Array, center: Float32Array): Float32Array {
+  for (let at = 0; at < values.length; at++) values[at]! -= center[at % center.length]!
+  return values
 }
 
 /** Those around every `pace` pixels of an image. */

@@ -2,8 +2,8 @@ import type { InputShape } from '../../../shared/modelSpec'
 import type { Runtime } from '../runtimes/runtime'
 import type { Random } from '../training/random'
 import { blurMap } from './errorMaps'
-import { enlarge, shrink, shrunkShape } from './patchFeatures'
-import { fitScale, openScale, piecesOf, type Scale, type ScaleState, textureOf } from './patchScale'
+import { enlarge, shrunkShape } from './patchFeatures'
+import { fitScale, openScale, piecesOf, type Scale, seenAt, type ScaleState, textureOf } from './patchScale'
 
 /** Sizes at which patches are looked at: each the mean of squares of so many pixels. */
 const factors = [1, 2, 4]
@@ -72,7 +72,7 @@ export class PatchSurprise {
     const sums = { texture: new Float32Array(width * height), pieces: new Float32Array(width * height) }
     for (const scale of scales) {
       const { factor, pieces } = scale.state
-      const small = shrink(image, shape, factor)
+      const small = seenAt(scale.state, image, shape)
       const maps = [
         ['texture', await textureOf(scale, small)],
         ['pieces', await piecesOf(scale, small)],

@@ -14,6 +14,12 @@ export interface ExportedDetector {
   readonly originals: readonly string[]
 }
 
+/** Makes sure that an export can be written, before anything is computed. @throws ExpectedError */
+export async function checkExportFolder(folder: string, overwrite: boolean): Promise<void> {
+  const output = await OutputFolder.open(folder, Object.values(names), { overwrite, originals: [] })
+  await output.abort()
+}
+
 /** Writes model.onnx and a README with the code that runs it. @throws ExpectedError; nothing is written then */
 export async function exportDetector(
   { id, model, falseAlarms, originals }: ExportedDetector,

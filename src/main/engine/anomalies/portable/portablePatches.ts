@@ -24,7 +24,8 @@ export function patchMaps(
   const sums: { texture?: string; pieces?: string } = {}
   for (const scale of scales) {
     const small = shrunkShape(shape, scale.factor)
-    const padded = mirrored(math, math.shrink(planes, scale.factor))
+    const center = math.constant([1, shape.channels, 1, 1], scale.center)
+    const padded = mirrored(math, math.sub(math.shrink(planes, scale.factor), center))
     const { pace } = scale.pieces
     const maps = [
       ['texture', textureMap(math, padded, scale, small), 1],
@@ -70,16 +71,19 @@ function piecesMap(math: OnnxMath, padded: string, { pieces }: ScaleState, shape
   const { axes, vectors, pace, usual } = pieces
   const size = patchSize(shape)
   const components = axes.length / size
-  // Distances stay what they are where all vectors are seen from their middle, and lose less of their digits.
-  const middle = meanVector(vectors, components)
-  const centred = vectors.map((value, at) => value - middle[at % components]!)
   const kernels = kernelsOf(components, size, shape, (out, at) => axes[out * size + at]!)
-  const bias = middle.map((value) => -value)
   const { width, height } = shrunkShape(shape, pace)
-  const all = convolved(math, padded, kernels, [components, shape.channels], bias, pace)
+  const all = convolved(
+    math,
+    padded,
+    kernels,
+    [components, shape.channels],
+    new Float32Array(components),
+    pace,
+  )
   const places = math.slice(math.slice(all, 2, 0, height), 3, 0, width)
   const seen = math.transpose(math.reshape(places, [components, height * width]), [0, 2, 1])
-  const least = math.smallest(lessOwnSquare(math, seen, centred, components), [2])
+  const least = math.smallest(lessOwnSquare(math, seen, vectors, components), [2])
   const squares = math.max(math.add(least, math.sum(math.square(seen), [2])), 0)
   const distances = math.reshape(math.sqrt(squares), [height, width])
   return math.div(math.sub(distances, usual.mean), usual.spread)
@@ -121,10 +125,4 @@ function enlarged(math: OnnxMath, map: string, small: InputShape, factor: number
       return (j === first ? 1 - share : 0) + (j === second ? share : 0)
     })
   return math.sides(map, side(shape.height, small.height), side(shape.width, small.width))
-}
-
-function meanVector(vectors: Float32Array, size: number): Float32Array {
-  const sums = new Float64Array(size)
-  for (let at = 0; at < vectors.length; at++) sums[at % size]! += vectors[at]!
-  return Float32Array.from(sums, (sum) => (sum * size) / vectors.length)
 }
