@@ -144,7 +144,7 @@ async function experiment(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Try a sample…' }).click()
   await page
     .getByRole('dialog')
-    .getByRole('button', { name: /^Letters/ })
+    .getByRole('button', { name: /^Digits/ })
     .click()
   await expect(page.getByText(/^6,000 images/)).toBeVisible({ timeout: 120_000 })
   await page.getByRole('button', { name: 'More' }).click()

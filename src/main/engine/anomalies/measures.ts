@@ -7,7 +7,7 @@ import { GradientFeatures } from './gradientFeatures'
 import { NeighborScore, type NeighborState } from './neighborScore'
 import type { ScaleState } from './patchScale'
 import { PatchSurprise, type SurpriseMaps } from './patchSurprise'
-import { reconstructAll, type ReconstructedImages } from './reconstructing'
+import { type Asked, reconstructAll, type ReconstructedImages } from './reconstructing'
 import { type GaussianState, ShrunkGaussian } from './shrunkGaussian'
 
 /** What can be measured of an image. */
@@ -28,6 +28,12 @@ export type MeasureName = (typeof measureNames)[number]
 export const evenlySpread: readonly MeasureName[] = ['appearance']
 /** Those that look at what the network makes of an image it may have been trained on. */
 export const ofNetwork: readonly MeasureName[] = ['error', 'patch', 'ssim', 'knn', 'mahalanobis']
+
+/** What measures ask of the network. */
+export function askedBy(names: readonly MeasureName[]): Asked {
+  const has = (...some: MeasureName[]) => some.some((name) => names.includes(name))
+  return { output: has('error', 'patch', 'ssim'), codes: has('knn', 'mahalanobis') }
+}
 
 /** Raw values of some images: of each measure one an image, larger is odder. */
 export type Measured = Partial<Record<MeasureName, Float32Array>>
@@ -111,7 +117,7 @@ export class Measures {
    */
   async of(pixels: Uint8Array, own?: Int32Array, { onMap, quickly }: Looking = {}): Promise<Measured> {
     const { spec, model } = this.computing
-    const all = await reconstructAll(model, spec, pixels)
+    const all = await reconstructAll(model, spec, pixels, askedBy(this.names))
     const measured: Measured = {}
     for (const name of this.names)
       if (name !== 'texture' && name !== 'pieces') measured[name] = await this.measure(name, all, own)

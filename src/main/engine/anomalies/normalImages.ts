@@ -3,7 +3,7 @@ import { randomStream } from '../training/random'
 import { AppearanceScore, appearances } from './appearance'
 import { patchSides } from './errorMaps'
 import type { GradientFeatures } from './gradientFeatures'
-import { type Computing, type MeasureName, Measures, worstPatches } from './measures'
+import { askedBy, type Computing, type MeasureName, Measures, worstPatches } from './measures'
 import { NeighborScore } from './neighborScore'
 import { PatchSurprise } from './patchSurprise'
 import { reconstructAll } from './reconstructing'
@@ -32,7 +32,7 @@ export class NormalImages {
   async add(pixels: Uint8Array): Promise<void> {
     const { spec, model } = this.computing
     const inputs = inputSize(spec.input)
-    const all = await reconstructAll(model, spec, pixels)
+    const all = await reconstructAll(model, spec, pixels, askedBy(this.names))
     if (this.names.includes('features')) this.features.push(this.gradients.of(all.images))
     if (this.names.includes('appearance')) this.looks.push(appearances(all.images, spec.input))
     if (all.codes) this.codes.push(Float32Array.from(all.codes))

@@ -7,6 +7,7 @@ import type { GraphFunction } from '../graph/program'
 import { BATCH } from '../graph/tensor'
 import type { DetectorState } from './detector'
 import { OnnxMath } from './portable/onnxMath'
+import type { Asked } from './reconstructing'
 import { asksFor, portableScore } from './portable/portableScore'
 
 export interface PortableDetector {
@@ -33,7 +34,7 @@ export function portableDetector(spec: ModelSpec, state: DetectorState): Portabl
       `Images of ${width} × ${height} pixels are too narrow for this export. Import them ${leastSide} pixels high and wide at least.`,
     )
   const asked = asksFor(state)
-  if (spec.noiseLevel && (asked.reconstruction || asked.code))
+  if (spec.noiseLevel && (asked.output || asked.codes))
     throw new ExpectedError(
       'unsupported',
       'This model has to be told how noisy an image is, so it cannot tell odd images by itself. Choose an autoencoder with a code.',
@@ -43,8 +44,8 @@ export function portableDetector(spec: ModelSpec, state: DetectorState): Portabl
   })
   const large = new Map<string, Float32Array>()
   const inputs = [placeholder('image', [BATCH, height, width, channels])]
-  if (asked.reconstruction) inputs.push(functions.full!.outputs.reconstruction!)
-  if (asked.code) inputs.push(functions.encoder!.outputs.code!)
+  if (asked.output) inputs.push(functions.full!.outputs.reconstruction!)
+  if (asked.codes) inputs.push(functions.encoder!.outputs.code!)
   const { outputs } = applyOperation(scoresOperation, inputs, { state, asked, large, shape: spec.input })
   const [anomaly_map, score] = outputs
   return { fn: { name: 'detect', outputs: { anomaly_map: anomaly_map!, score: score! } }, large }
@@ -52,7 +53,7 @@ export function portableDetector(spec: ModelSpec, state: DetectorState): Portabl
 
 interface ScoresAttributes {
   readonly state: DetectorState
-  readonly asked: ReturnType<typeof asksFor>
+  readonly asked: Asked
   readonly large: Map<string, Float32Array>
   readonly shape: InputShape
 }
@@ -68,8 +69,8 @@ const scoresOperation: Operation<ScoresAttributes> = {
     throw new Error('anomalyScores: only ONNX has this operation.')
   },
   onnx: (emit, [image, ...others], { attributes: { state, asked, large, shape } }) => {
-    const reconstruction = asked.reconstruction ? others.shift() : undefined
-    const code = asked.code ? others.shift() : undefined
+    const reconstruction = asked.output ? others.shift() : undefined
+    const code = asked.codes ? others.shift() : undefined
     const { map, score } = portableScore(
       new OnnxMath(emit, large),
       { image: image!, reconstruction, code },

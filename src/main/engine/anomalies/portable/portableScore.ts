@@ -1,7 +1,8 @@
 import type { InputShape } from '../../../../shared/modelSpec'
 import { type CalibrationState, leastScore } from '../calibration'
 import { type DetectorState, heatRange } from '../detector'
-import { type MeasureName, mostSurprise, surpriseScale } from '../measures'
+import { askedBy, type MeasureName, mostSurprise, surpriseScale } from '../measures'
+import type { Asked } from '../reconstructing'
 import { wholeFrom } from '../scoreOfMeasures'
 import type { OnnxMath } from './onnxMath'
 import { appearanceScore } from './portableAppearance'
@@ -20,15 +21,9 @@ export interface Seen {
 }
 
 /** What of the network the score and the map of a detector ask for. */
-export function asksFor({ mapKind, measures: { names } }: DetectorState): {
-  reconstruction: boolean
-  code: boolean
-} {
-  const has = (...some: MeasureName[]) => some.some((name) => names.includes(name))
-  return {
-    reconstruction: mapKind !== 'texture' || has('error', 'patch', 'ssim'),
-    code: has('knn', 'mahalanobis'),
-  }
+export function asksFor({ mapKind, measures: { names } }: DetectorState): Asked {
+  const { output, codes } = askedBy(names)
+  return { output: output || mapKind !== 'texture', codes }
 }
 
 /** The score that `AnomalyDetector` gives an image that it was not fitted on, and its heat without an upper end. */

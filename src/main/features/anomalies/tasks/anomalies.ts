@@ -24,6 +24,8 @@ interface Kept {
   readonly model: CompiledProgram
 }
 
+const onlyCodes = { output: false, codes: true }
+
 const kept = new Map<string, Kept>()
 
 export async function fitAnomalies(
@@ -94,7 +96,7 @@ export async function scoreAnomalies(
       const rows = own ? Array.from({ length: some }, (_, i) => first + i) : undefined
       const { scores, parts, maps: drawn } = await detector.score(pixels, rows, maps)
       const codes = hasCode(detector.spec)
-        ? Float32Array.from((await reconstructAll(model, detector.spec, pixels)).codes!)
+        ? Float32Array.from((await reconstructAll(model, detector.spec, pixels, onlyCodes)).codes!)
         : new Float32Array(0)
       context.emit({ type: 'batch', first, count: some, scores, parts, maps: drawn, codes })
     }
