@@ -41,6 +41,8 @@ const doors = [
       './main/worker/computeClient.ts',
       './main/worker/protocol.ts',
       './main/engine/imaging',
+      // What formats there are; what writes one is loaded by the worker.
+      './main/engine/exporters/formats',
       './main/engine/models/presets.ts',
       './main/engine/projection/latentMap.ts',
       './main/engine/training/splitImages.ts',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { preprocessingSchema } from '../dataset'
-import { exportFormats, modelParts, pixelKinds, precisions, tiedAsKinds } from '../exporting'
+import { type ExportFormatFacts, modelParts, pixelKinds, precisions, tiedAsKinds } from '../exporting'
 import { importHintsSchema } from '../importing'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
 import { noiseSpecSchema } from '../noise'
@@ -42,7 +42,7 @@ const undoKey = z.uuid('What was removed is named by its key.')
 const row = z.number().int().min(0)
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, 'A code is a list of floats.')
 const exportedAs = {
-  format: z.enum(exportFormats),
+  format: z.string().max(40),
   part: z.enum(modelParts),
   pixels: z.enum(pixelKinds),
   precision: z.enum(precisions),
@@ -236,6 +236,8 @@ export const commands = {
   /** The images that codes stand for: so many codes, one after the other. */
   'models.decode': z.strictObject({ id: idSchema, code: floats }),
   'models.exportExample': z.strictObject({ id: idSchema, ...exportedAs }),
+  /** What models can be written as. */
+  'models.exportFormats': nothing,
   /** What rounded weights cost, in dB, before anything is saved; null where it cannot be measured. */
   'models.exportLoss': z.strictObject({ id: idSchema, precision: z.enum(precisions) }),
   /** For other programs, into a new folder within one. */
@@ -258,8 +260,6 @@ export const commands = {
   ...denoiseCommands,
   ...anomalyCommands,
 } as const
-
-export type { DatasetPreview }
 
 export type CommandName = keyof typeof commands
 /** Parameters as a window gives them: defaults may be left out. */
@@ -375,6 +375,7 @@ export interface Results
   'models.saveDecoded': { readonly name: string }
   'models.exportLoss': { readonly images: number; readonly psnr: number; readonly rounded: number } | null
   'models.exportExample': { readonly code: string }
+  'models.exportFormats': readonly ExportFormatFacts[]
   'models.export': { readonly folder: Place; readonly files: readonly string[]; readonly bytes: number }
   'models.exportFile': Place
 }

@@ -77,7 +77,9 @@ export class SaveQueue {
   /** When nothing is left to do. Returns the function that stops listening. */
   onIdle(listen: () => void): () => void {
     this.listeners.add(listen)
-    return () => void this.listeners.delete(listen)
+    return () => {
+      this.listeners.delete(listen)
+    }
   }
 
   /** Whether pictures are being saved, or wait for it. */

@@ -46,7 +46,9 @@ export class SettingsService {
   /** Returns the function that stops listening. */
   onChange(listen: () => void): () => void {
     this.listeners.add(listen)
-    return () => void this.listeners.delete(listen)
+    return () => {
+      this.listeners.delete(listen)
+    }
   }
 
   private async write(file: SettingsFile): Promise<void> {
