@@ -44,7 +44,9 @@ import { describeRuntimes } from './worker/runtimes'
 import {
   dropAnomalies,
   fitAnomalies,
+  keepDetector,
   nearestOfEach,
+  openDetector,
   scoreAnomalies,
   viewAnomaly,
 } from './features/anomalies/tasks/anomalies'
@@ -113,6 +115,8 @@ const tasks: Tasks = {
   tryCode,
   codeRange,
   fitAnomalies,
+  keepDetector,
+  openDetector,
   scoreAnomalies,
   viewAnomaly,
   nearestOfEach,
