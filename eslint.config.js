@@ -283,7 +283,7 @@ export default tseslint.config(
     files: ['test/electron/standIn/**'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'window', 'setTimeout', 'URL', 'btoa', 'atob', 'structuredClone'].map((name) => [
+        ['process', 'window', 'setTimeout', 'URL', 'fetch', 'btoa', 'atob', 'structuredClone'].map((name) => [
           name,
           'readonly',
         ]),
