@@ -30,7 +30,7 @@ import {
 } from './library'
 import { type Folder, pickKinds, type Place, placeSchema } from './places'
 import { languages } from '../texts'
-import { settingsSchema } from './settings'
+import { settingsChangesSchema } from './settings'
 import { showcaseCommands, type ShowcaseResults } from './showcase'
 import { queueMoves, type TrainingState } from './training'
 
@@ -62,7 +62,7 @@ export const imageSourceSchema = z.union([
  */
 export const commands = {
   'app.state': nothing,
-  'settings.change': settingsSchema.partial().strict(),
+  'settings.change': settingsChangesSchema,
   /** What a move would do, asked before it is done. */
   'library.planMove': z.strictObject({ place: placeSchema }),
   /** Moves the library into a new or empty folder. Gives a job. */
