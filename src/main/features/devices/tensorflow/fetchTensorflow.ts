@@ -69,6 +69,7 @@ export async function fetchTensorflow(request: FetchRequest): Promise<Probed | n
     return probed
   } catch (error) {
     await removeAll([made])
+    throwIfCancelled(request.requests.signal)
     throw error
   } finally {
     await release()

@@ -19,7 +19,7 @@ export async function probeLibrary(
   const { code, stdout, stderr } = await runScript(tensorflowProbe(), [folder], signal)
   const said = code === 0 ? probedSchema.safeParse(jsonOf(lastLine(stdout))) : null
   if (said?.success) return said.data
-  const reason = code === null ? sentence('devices.probeDied') : lastLine(stderr)
+  const reason = (code !== null && lastLine(stderr)) || sentence('devices.probeDied')
   throw new ExpectedError('runtime-missing', sentence('devices.libraryDoesNotLoad', { reason }))
 }
 
