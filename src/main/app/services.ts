@@ -3,6 +3,7 @@ import { openAnomalies } from '../features/anomalies/openAnomalies'
 import { DenoiseService } from '../features/denoising/denoiseService'
 import { DatasetService } from '../features/datasets/datasetService'
 import { DeviceService } from '../features/devices/deviceService'
+import { CompressionService } from '../features/compression/compressionService'
 import { EventBus } from '../base/eventBus'
 import { ExperimentService } from '../features/experiments/experimentService'
 import { ModelExports } from '../features/models/modelExports'
@@ -23,18 +24,19 @@ import { DatasetImports } from '../features/training/datasetImports'
 import { PlanService } from '../features/training/planService'
 import { TrainingService } from '../features/training/trainingService'
 import { ComputeClient } from '../worker/computeClient'
+import { tensorflowIn } from '../store/appFolders'
 import type { AppOptions } from './createApp'
 
 export type Services = Awaited<ReturnType<typeof openServices>>
 
 /**
  * One trains or measures; another one tries models meanwhile, the third makes maps, the fourth looks for odd images, the
- * others save denoised pictures.
+ * fifth compresses, the others save denoised pictures.
  */
 function computeClients(entry: URL) {
   const client = () => new ComputeClient(entry)
   const savers = [client(), client()] as const
-  return { trainer: client(), helper: client(), mapper: client(), seeker: client(), savers }
+  return { trainer: client(), helper: client(), mapper: client(), seeker: client(), packer: client(), savers }
 }
 
 /** All services. @throws ExpectedError, also while another app has the library open */
@@ -63,7 +65,7 @@ async function openOn(
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
   const fence = new Fence(shell.roots.length === 0 ? [] : [...shell.roots, uploads])
-  const { trainer, helper, mapper, seeker, savers } = computeClients(computeWorker)
+  const { trainer, helper, mapper, seeker, packer, savers } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) => training.useOf(id)
   const sampleFolder = join(folders.state, 'sample')
@@ -81,7 +83,8 @@ async function openOn(
   })
   const devices = await DeviceService.open({
     ...{ events, jobs, settings, log, isTraining, client: trainer, state: folders.state },
-    setupScript: tensorflowSetup,
+    ...{ setupScript: tensorflowSetup, tensorflow: tensorflowIn(folders) },
+    ...{ runScript: shell.runScript, fetch: shell.fetch },
   })
   const target = () => devices.target()
   const training = await TrainingService.open({
@@ -102,16 +105,17 @@ async function openOn(
     ...{ library, events, jobs, datasets, models, log, places, fence, client: seeker },
     target,
   })
+  const compression = new CompressionService({ models, jobs, places, fence, client: packer, target })
   const gate = new LibraryGate()
   const mover = await moverOf({
     ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
   })
 
-  const ended = { library, exports, datasets, clients: [trainer, helper, mapper, seeker, ...savers] }
-  const close = closing([showcase, training, denoising, jobs, anomalies], ended)
+  const ended = { library, exports, datasets, clients: [trainer, helper, mapper, seeker, packer, ...savers] }
+  const close = closing([showcase, training, denoising, jobs, anomalies, compression], ended)
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
   const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
-  const seen = { denoising, latent, latentActions, anomalies, exports, showcase, experiments }
+  const seen = { denoising, latent, latentActions, anomalies, exports, showcase, experiments, compression }
   return { ...made, ...seen, plans, mover, gate, close }
 }
 

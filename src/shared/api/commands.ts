@@ -8,6 +8,7 @@ import { budgetSchema, defaultBudget, type TrainingPlan } from '../plan'
 import { sampleKinds } from '../sampleKinds'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
 import { anomalyCommands, type AnomalyResults } from './anomalyCommands'
+import { compressionCommands, type CompressionResults } from './compression'
 import type { AppState, DeviceState } from './app'
 import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
 import type { Listing } from './events'
@@ -28,7 +29,8 @@ import {
   type RunSnapshot,
   type RunSummary,
 } from './library'
-import { type Folder, pickKinds, type Place, placeSchema } from './places'
+import { placeCommands, type PlaceResults } from './placeCommands'
+import { type Place, placeSchema } from './places'
 import { languages } from '../texts'
 import { settingsSchema } from './settings'
 import { showcaseCommands, type ShowcaseResults } from './showcase'
@@ -81,16 +83,7 @@ export const commands = {
   }),
   'devices.setupTensorflow': nothing,
 
-  /** Where the picker starts: empty where the system's own dialogs are used. */
-  'places.roots': nothing,
-  /** Files that are shown are images, or those that may be models. */
-  'places.browse': z.strictObject({ place: placeSchema, files: z.enum(['images', 'models']).optional() }),
-  /** A new folder within one that was browsed to, for a library to move to. */
-  'places.createFolder': z.strictObject({ place: placeSchema, name }),
-  /** In the system's file manager. */
-  'places.reveal': z.strictObject({ place: placeSchema }),
-  /** The system's dialog; an empty list when it was closed, or where there is none. */
-  'places.pick': z.strictObject({ kind: z.enum(pickKinds) }),
+  ...placeCommands,
 
   'jobs.list': nothing,
   'jobs.cancel': z.strictObject({ id: z.uuid('A job is named by its id.') }),
@@ -259,6 +252,7 @@ export const commands = {
   ...latentCommands,
   ...denoiseCommands,
   ...anomalyCommands,
+  ...compressionCommands,
 } as const
 
 export type CommandName = keyof typeof commands
@@ -305,7 +299,14 @@ export interface EncodedImage {
 }
 
 export interface Results
-  extends LatentResults, DenoiseResults, ShowcaseResults, AnomalyResults, ExperimentCommandResults {
+  extends
+    CompressionResults,
+    LatentResults,
+    DenoiseResults,
+    ShowcaseResults,
+    AnomalyResults,
+    ExperimentCommandResults,
+    PlaceResults {
   'app.state': AppState
   'settings.change': AppState
   /** Absolute paths, and bytes of what would be copied. */
@@ -319,11 +320,6 @@ export interface Results
   'devices.state': DeviceState
   'devices.measure': { readonly job: string }
   'devices.setupTensorflow': { readonly job: string }
-  'places.roots': readonly Place[]
-  'places.browse': Folder
-  'places.createFolder': Place
-  'places.reveal': null
-  'places.pick': readonly Place[]
   'jobs.list': Listing<Job>
   'jobs.cancel': null
   'datasets.list': Listing<DatasetSummary>

@@ -9,6 +9,8 @@ export const jobKinds = [
   'clusters',
   'files',
   'anomalies',
+  'compress',
+  'decompress',
 ] as const
 export type JobKind = (typeof jobKinds)[number]
 
