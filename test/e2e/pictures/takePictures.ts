@@ -156,7 +156,7 @@ async function experiment(page: Page): Promise<void> {
     timeout: 20 * 60_000,
   })
   await expect(page.getByRole('table').getByRole('row')).toHaveCount(4)
-  await expect(page.getByRole('progressbar')).toHaveCount(0, { timeout: 60_000 })
+  await expect(page.getByRole('progressbar')).toHaveCount(0, { timeout: 20 * 60_000 })
   await take(page, 'experiment')
 }
 
