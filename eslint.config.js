@@ -47,6 +47,7 @@ const doors = [
       './main/engine/projection/latentMap.ts',
       './main/engine/training/splitImages.ts',
       './main/engine/training/random.ts',
+      './main/setup/tensorflow/version.mjs',
       './main/builtFiles.ts',
     ],
     'features reach computing through the worker client.',
@@ -102,6 +103,7 @@ const doors = [
       './main/served/pictures.ts',
       './main/store/appFolders.ts',
       './main/base/log.ts',
+      './main/base/scriptRunner.ts',
       './main/base/shell.ts',
       './main/electron',
     ],
@@ -281,7 +283,7 @@ export default tseslint.config(
     files: ['test/electron/standIn/**'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'window', 'setTimeout', 'URL', 'btoa', 'atob', 'structuredClone'].map((name) => [
+        ['process', 'window', 'setTimeout', 'URL', 'fetch', 'btoa', 'atob', 'structuredClone'].map((name) => [
           name,
           'readonly',
         ]),

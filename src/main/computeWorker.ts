@@ -1,6 +1,8 @@
 import { getPriority, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { toErrorMessage } from '../shared/errors'
+import { offerTensorflow } from './engine/runtimes/tensorflow/binding'
+import { appFolders, tensorflowIn } from './store/appFolders'
 import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './worker/protocol'
 import { buffersMovingWith, createTaskContext, type TaskContext } from './worker/taskContext'
 import { benchConv } from './cli/bench/tasks/benchConv'
@@ -42,7 +44,9 @@ import { describeRuntimes } from './worker/runtimes'
 import {
   dropAnomalies,
   fitAnomalies,
+  keepDetector,
   nearestOfEach,
+  openDetector,
   scoreAnomalies,
   viewAnomaly,
 } from './features/anomalies/tasks/anomalies'
@@ -52,6 +56,8 @@ const niceness = 10
 // Elsewhere it would be the priority of the whole process; on Linux it is that of this thread and of those that it starts.
 // Where it was started with less priority still, that stays.
 if (process.platform === 'linux' && getPriority() < niceness) setPriority(niceness)
+
+offerTensorflow(tensorflowIn(appFolders()).library)
 
 type Tasks = {
   [T in TaskName]: (
@@ -109,6 +115,8 @@ const tasks: Tasks = {
   tryCode,
   codeRange,
   fitAnomalies,
+  keepDetector,
+  openDetector,
   scoreAnomalies,
   viewAnomaly,
   nearestOfEach,

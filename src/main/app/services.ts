@@ -24,6 +24,7 @@ import { DatasetImports } from '../features/training/datasetImports'
 import { PlanService } from '../features/training/planService'
 import { TrainingService } from '../features/training/trainingService'
 import { ComputeClient } from '../worker/computeClient'
+import { tensorflowIn } from '../store/appFolders'
 import type { AppOptions } from './createApp'
 
 export type Services = Awaited<ReturnType<typeof openServices>>
@@ -82,7 +83,8 @@ async function openOn(
   })
   const devices = await DeviceService.open({
     ...{ events, jobs, settings, log, isTraining, client: trainer, state: folders.state },
-    setupScript: tensorflowSetup,
+    ...{ setupScript: tensorflowSetup, tensorflow: tensorflowIn(folders) },
+    ...{ runScript: shell.runScript, fetch: shell.fetch },
   })
   const target = () => devices.target()
   const training = await TrainingService.open({

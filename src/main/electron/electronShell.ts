@@ -1,9 +1,10 @@
-import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
+import { type BrowserWindow, dialog, net, type OpenDialogOptions, shell } from 'electron'
 import type { PickKind } from '../../shared/api/places'
 import { imageExtensions } from '../../shared/imageFiles'
 import { compressedExtension, modelExtensions } from '../../shared/modelFiles'
 import type { Shell } from '../base/shell'
 import type { ShellTexts } from './shellTexts'
+import { runScriptInUtility } from './utilityRunner'
 
 const dialogs: Record<PickKind, (texts: ShellTexts) => OpenDialogOptions> = {
   images: (texts) => ({
@@ -38,5 +39,8 @@ export function electronShell(window: () => BrowserWindow | null, texts: () => S
       return canceled ? [] : filePaths
     },
     reveal: async (path) => shell.showItemInFolder(path),
+    runScript: runScriptInUtility,
+    // It knows the system's proxy and certificates.
+    fetch: (url, init) => net.fetch(url instanceof URL ? url.href : url, init),
   }
 }

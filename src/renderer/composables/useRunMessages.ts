@@ -34,6 +34,8 @@ export function useRunMessages(): void {
         const wasTraining = ['training', 'waiting'].includes(before.get(run.id)?.state ?? '')
         const isShown = router.currentRoute.value.params.id === run.id
         if (!wasTraining || isShown || !['done', 'failed', 'interrupted'].includes(run.state)) continue
+        // Of an experiment the page says what follows from all of its runs together.
+        if (run.experiment && run.state === 'done') continue
         const open = () => inBackground(router.push({ name: 'run', params: { id: run.id } }))
         const outcome = outcomeOf(run)
         const kind = outcome === null ? 'error' : toastKinds[outcome]

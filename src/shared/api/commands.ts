@@ -32,7 +32,7 @@ import {
 import { placeCommands, type PlaceResults } from './placeCommands'
 import { type Place, placeSchema } from './places'
 import { languages } from '../texts'
-import { settingsSchema } from './settings'
+import { settingsChangesSchema } from './settings'
 import { showcaseCommands, type ShowcaseResults } from './showcase'
 import { queueMoves, type TrainingState } from './training'
 
@@ -64,7 +64,7 @@ export const imageSourceSchema = z.union([
  */
 export const commands = {
   'app.state': nothing,
-  'settings.change': settingsSchema.partial().strict(),
+  'settings.change': settingsChangesSchema,
   /** What a move would do, asked before it is done. */
   'library.planMove': z.strictObject({ place: placeSchema }),
   /** Moves the library into a new or empty folder. Gives a job. */

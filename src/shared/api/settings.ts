@@ -11,11 +11,24 @@ export const computeChoiceSchema = z.union([
 ])
 export type ComputeChoice = z.infer<typeof computeChoiceSchema>
 
-export const settingsSchema = z.object({
-  theme: z.enum(themes).default('system'),
+const fields = {
+  theme: z.enum(themes),
   /** `system` follows the machine's language where it is one of ours, else English. */
-  language: z.enum(['system', ...languages]).default('system'),
-  compute: computeChoiceSchema.default('auto'),
-  notifications: z.boolean().default(true),
+  language: z.enum(['system', ...languages]),
+  compute: computeChoiceSchema,
+  notifications: z.boolean(),
+  /** A mirror of the Python package index's JSON API, from which TensorFlow is set up; null: pypi.org. */
+  packageIndex: z.string().trim().url().max(500).nullable(),
+}
+
+export const settingsSchema = z.object({
+  theme: fields.theme.default('system'),
+  language: fields.language.default('system'),
+  compute: fields.compute.default('auto'),
+  notifications: fields.notifications.default(true),
+  packageIndex: fields.packageIndex.default(null),
 })
 export type Settings = z.infer<typeof settingsSchema>
+
+/** Some of them. Without defaults, which zod would put in the place of what is left out, and so reset it. */
+export const settingsChangesSchema = z.object(fields).partial().strict()

@@ -25,6 +25,7 @@ import { registerReconstruct } from './reconstruct'
 import { registerRestore } from './restore'
 import { registerSample } from './sample'
 import { registerServe } from './serve'
+import { registerSetupTensorflow } from './setupTensorflow'
 import { registerTrain } from './train'
 import { registerTrainBuiltin } from './trainBuiltin'
 
@@ -33,6 +34,7 @@ export const commands: RegisterCommand[] = [
   registerServe,
   registerDemo,
   registerDevices,
+  registerSetupTensorflow,
   registerLibrary,
   registerCheck,
   registerSample,

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+import { settingsChangesSchema, settingsSchema } from '../../src/shared/api/settings'
+
+it('changes the settings that are given, and no others', () => {
+  expect(settingsChangesSchema.parse({ theme: 'dark' })).toEqual({ theme: 'dark' })
+  expect(settingsChangesSchema.safeParse({ colour: 'red' }).success).toBe(false)
+  const written = settingsSchema.parse({ language: 'de', packageIndex: 'https://mirror.example/pypi' })
+  expect({ ...written, ...settingsChangesSchema.parse({ notifications: false }) }).toEqual({
+    ...{ theme: 'system', language: 'de', compute: 'auto', notifications: false },
+    packageIndex: 'https://mirror.example/pypi',
+  })
+})
