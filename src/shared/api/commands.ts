@@ -13,7 +13,7 @@ import type { AppState, DeviceState } from './app'
 import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
 import type { Listing } from './events'
 import { experimentCommands, type ExperimentCommandResults } from './experiments'
-import type { Job } from './jobs'
+import { jobCommands, type JobResults } from './jobs'
 import { latentCommands, type LatentResults } from './latentCommands'
 import {
   type DatasetDetail,
@@ -85,8 +85,7 @@ export const commands = {
 
   ...placeCommands,
 
-  'jobs.list': nothing,
-  'jobs.cancel': z.strictObject({ id: z.uuid('A job is named by its id.') }),
+  ...jobCommands,
 
   'datasets.list': nothing,
   'datasets.get': byId,
@@ -306,6 +305,7 @@ export interface Results
     ShowcaseResults,
     AnomalyResults,
     ExperimentCommandResults,
+    JobResults,
     PlaceResults {
   'app.state': AppState
   'settings.change': AppState
@@ -320,8 +320,6 @@ export interface Results
   'devices.state': DeviceState
   'devices.measure': { readonly job: string }
   'devices.setupTensorflow': { readonly job: string }
-  'jobs.list': Listing<Job>
-  'jobs.cancel': null
   'datasets.list': Listing<DatasetSummary>
   'datasets.get': DatasetDetail
   'datasets.import': { readonly id: string; readonly job: string }

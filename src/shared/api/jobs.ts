@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import type { Listing } from './events'
+
 export const jobKinds = [
   'import',
   'sample',
@@ -37,4 +40,14 @@ export interface Job {
   readonly timeLeftMs: number | null
   /** Why it failed: a sentence for a person. */
   readonly error: string | null
+}
+
+export const jobCommands = {
+  'jobs.list': z.strictObject({}),
+  'jobs.cancel': z.strictObject({ id: z.uuid('A job is named by its id.') }),
+} as const
+
+export interface JobResults {
+  'jobs.list': Listing<Job>
+  'jobs.cancel': null
 }
