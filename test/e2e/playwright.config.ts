@@ -16,6 +16,21 @@ if (!realElectron() && !process.env.TEST_WORKER_INDEX)
 const pageOnly = /@page/
 
 /**
+ * A spare renderer for each page is a process that no test uses. The others are those that Playwright turns off: of two lists
+ * Chromium takes the last one.
+ */
+const withoutFeatures = [
+  'SpareRendererForSitePerProcess',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'MediaRouter',
+  'OptimizationHints',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+]
+
+/**
  * The same tests over each host of the app: the served app in Chromium, and the built Electron main and preload in the
  * stand-in, whose windows are pages of that Chromium too.
  */
@@ -36,11 +51,13 @@ export default defineConfig<HostOption>({
     viewport: { width: 1280, height: 860 },
     // Without a GPU every frame of an animation is drawn by the cores that compute.
     contextOptions: { reducedMotion: 'reduce' },
-    trace: 'retain-on-failure',
+    // It takes a tenth of what a test takes. HOURGLASS_E2E_TRACE=1 asks for it.
+    trace: process.env.HOURGLASS_E2E_TRACE ? 'retain-on-failure' : 'off',
     launchOptions: {
       executablePath: findChromium() ?? undefined,
       args: [
         '--no-sandbox',
+        `--disable-features=${withoutFeatures.join()}`,
         '--disable-gpu',
         '--disable-background-networking',
         '--disable-component-update',

@@ -12,7 +12,8 @@ export async function serveDownload(app: App, pathname: string, response: Server
   if (!download) {
     app.log.warn('Refused a download: there is no such ticket.')
     response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' })
-    return void response.end('There is no such download any more. Ask for it again in Hourglass.')
+    response.end('There is no such download any more. Ask for it again in Hourglass.')
+    return
   }
   const { name, type, bytes, pieces } = download
   response.writeHead(200, {

@@ -88,9 +88,8 @@ const computing = ['graph', 'models', 'training', 'denoising', 'projection'].map
 const excluding = (places) => places.map((place) => `--exclude=${place}**`)
 
 /** The tests of the window leave half of a machine with two cores idle, and these take that half. */
-async function runBesideWindow() {
-  const checks = await runScripts('typecheck', 'lint')
-  return sum([...checks, await runVitest([...computing, '--maxWorkers=1'], true)])
+async function runBesideWindow(checks) {
+  return sum([...(await checks), await runVitest([...computing, '--maxWorkers=1'], true)])
 }
 
 async function runPlaywright() {
@@ -107,7 +106,6 @@ async function runPlaywright() {
 }
 
 async function prepare() {
-  checkout.installCheckout(root)
   const tensorflow = await setupTensorflow()
   console.log(
     tensorflow.ok ? tensorflow.message : `The tests with TensorFlow are left out: ${tensorflow.message}`,
@@ -116,7 +114,11 @@ async function prepare() {
 }
 
 async function test() {
+  let checks
   try {
+    checkout.installCheckout(root)
+    // These read sources alone, so they begin while TensorFlow is brought and the app is built.
+    checks = filters.length > 0 ? [] : runScripts('typecheck', 'lint')
     await prepare()
   } catch (error) {
     if (!(error instanceof checkout.SetupError)) throw error
@@ -124,7 +126,7 @@ async function test() {
     return { passed: 0, failed: 1, skipped: 0 }
   }
   if (filters.length > 0) return runVitest(filters)
-  const [ofWindow, beside] = await Promise.all([runPlaywright(), runBesideWindow()])
+  const [ofWindow, beside] = await Promise.all([runPlaywright(), runBesideWindow(checks)])
   return sum([await runVitest(excluding(computing)), ofWindow, beside])
 }
 

@@ -39,7 +39,10 @@ export function mirrorList<C extends ListCommand>(list: C, changed: ChangeEvent)
   }
 
   function apply(changes: Changes<Item<C>>): void {
-    if (waiting) return void waiting.push(changes)
+    if (waiting) {
+      waiting.push(changes)
+      return
+    }
     if (changes.revision <= revision) return
     if (changes.revision > revision + 1) return inBackground(refresh())
     revision = changes.revision

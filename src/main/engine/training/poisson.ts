@@ -68,7 +68,10 @@ const farthest = 10
 
 /** The quantiles of a Poisson distribution in the middles of as many equal parts as there is room for, in rising order. */
 export function poissonQuantiles(mean: number, into: Float32Array): void {
-  if (mean === 0) return void into.fill(0)
+  if (mean === 0) {
+    into.fill(0)
+    return
+  }
   let k = Math.max(0, Math.floor(mean - farthest * (1 + Math.sqrt(mean))))
   let probability = Math.exp(k * Math.log(mean) - mean - logFactorial(k))
   for (let i = 0, sum = probability; i < into.length; i++) {

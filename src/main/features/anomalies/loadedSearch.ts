@@ -85,9 +85,8 @@ class Naming {
   private readonly numbers: number[] = []
 
   add(name: string | null): void {
-    if (name === null) return void this.numbers.push(-1)
-    if (!this.known.has(name)) this.known.set(name, this.known.size)
-    this.numbers.push(this.known.get(name)!)
+    if (name !== null && !this.known.has(name)) this.known.set(name, this.known.size)
+    this.numbers.push(name === null ? -1 : this.known.get(name)!)
   }
 
   sorted(): { numbers: Int32Array; names: string[] } {

@@ -268,7 +268,10 @@ export class ModelService {
     const run = this.deps.runs.summary(id)
     const model = run && modelOfRun(run)
     const known = this.list.get(modelIdOfRun(id))
-    if (!model) return void (known && this.list.remove(known.id))
+    if (!model) {
+      if (known) this.list.remove(known.id)
+      return
+    }
     const isSame =
       known?.name === model.name &&
       known.metrics?.epoch === model.metrics?.epoch &&

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../../shared/api/library'
-import type { ChartSeries } from '../charts/LineChart.vue'
+import type { ChartSeries } from '../charts/chartSeries'
 
 type PcaLine = Omit<ChartSeries, 'name'> & { readonly components: number }
 
