@@ -21,6 +21,7 @@ import { SettingsService } from '../features/library/settingsService'
 import { ShowcaseService } from '../features/showcase/showcaseService'
 import { DatasetImports } from '../features/training/datasetImports'
 import { PlanService } from '../features/training/planService'
+import { TableService } from '../features/tables/tableService'
 import { TrainingService } from '../features/training/trainingService'
 import { ComputeClient } from '../worker/computeClient'
 import type { AppOptions } from './createApp'
@@ -29,12 +30,12 @@ export type Services = Awaited<ReturnType<typeof openServices>>
 
 /**
  * One trains or measures; another one tries models meanwhile, the third makes maps, the fourth looks for odd images, the
- * others save denoised pictures.
+ * fifth works on tables, the others save denoised pictures.
  */
 function computeClients(entry: URL) {
   const client = () => new ComputeClient(entry)
   const savers = [client(), client()] as const
-  return { trainer: client(), helper: client(), mapper: client(), seeker: client(), savers }
+  return { trainer: client(), helper: client(), mapper: client(), seeker: client(), tabler: client(), savers }
 }
 
 /** All services. @throws ExpectedError, also while another app has the library open */
@@ -63,13 +64,21 @@ async function openOn(
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
   const fence = new Fence(shell.roots.length === 0 ? [] : [...shell.roots, uploads])
-  const { trainer, helper, mapper, seeker, savers } = computeClients(computeWorker)
+  const { trainer, helper, mapper, seeker, tabler, savers } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) => training.useOf(id)
-  const sampleFolder = join(folders.state, 'sample')
 
   const datasets = await DatasetService.open({
-    ...{ library, events, jobs, places, fence, inUse, sampleFolder, client: helper },
+    ...{
+      library,
+      events,
+      jobs,
+      places,
+      fence,
+      inUse,
+      client: helper,
+      sampleFolder: join(folders.state, 'sample'),
+    },
   })
   const imports = new DatasetImports(datasets, jobs, events)
   const runs = await RunService.open({
@@ -102,16 +111,18 @@ async function openOn(
     ...{ library, events, jobs, datasets, models, log, places, fence, client: seeker },
     target,
   })
+  const on = { library, events, jobs, places, fence, version, client: tabler, target }
+  const tables = await TableService.open(on)
   const gate = new LibraryGate()
   const mover = await moverOf({
     ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
   })
 
-  const ended = { library, exports, datasets, clients: [trainer, helper, mapper, seeker, ...savers] }
+  const ended = { library, exports, datasets, clients: [trainer, helper, mapper, seeker, tabler, ...savers] }
   const close = closing([showcase, training, denoising, jobs, anomalies], ended)
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
   const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
-  const seen = { denoising, latent, latentActions, anomalies, exports, showcase, experiments }
+  const seen = { denoising, latent, latentActions, anomalies, tables, exports, showcase, experiments }
   return { ...made, ...seen, plans, mover, gate, close }
 }
 

@@ -1,5 +1,6 @@
 import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
 import type { PickKind } from '../../shared/api/places'
+import { tableExtensions } from '../../shared/api/tables'
 import { imageExtensions } from '../../shared/imageFiles'
 import { modelExtensions } from '../../shared/modelFiles'
 import type { Shell } from '../base/shell'
@@ -16,6 +17,11 @@ const dialogs: Record<PickKind, (texts: ShellTexts) => OpenDialogOptions> = {
     title: texts.chooseModels,
     properties: ['openFile', 'multiSelections'],
     filters: [{ name: texts.modelFiles, extensions: [...modelExtensions] }],
+  }),
+  table: (texts) => ({
+    title: texts.chooseTable,
+    properties: ['openFile'],
+    filters: [{ name: texts.tableFiles, extensions: [...tableExtensions] }],
   }),
   folder: (texts) => ({ title: texts.chooseFolder, properties: ['openDirectory', 'createDirectory'] }),
 }

@@ -28,9 +28,10 @@ import {
   type RunSnapshot,
   type RunSummary,
 } from './library'
-import { type Folder, pickKinds, type Place, placeSchema } from './places'
+import { type Place, placeCommands, type PlaceResults, placeSchema } from './places'
 import { languages } from '../texts'
 import { settingsSchema } from './settings'
+import { tableCommands, type TableResults } from './tables'
 import { showcaseCommands, type ShowcaseResults } from './showcase'
 import { queueMoves, type TrainingState } from './training'
 
@@ -81,17 +82,7 @@ export const commands = {
   }),
   'devices.setupTensorflow': nothing,
 
-  /** Where the picker starts: empty where the system's own dialogs are used. */
-  'places.roots': nothing,
-  /** Files that are shown are images, or those that may be models. */
-  'places.browse': z.strictObject({ place: placeSchema, files: z.enum(['images', 'models']).optional() }),
-  /** A new folder within one that was browsed to, for a library to move to. */
-  'places.createFolder': z.strictObject({ place: placeSchema, name }),
-  /** In the system's file manager. */
-  'places.reveal': z.strictObject({ place: placeSchema }),
-  /** The system's dialog; an empty list when it was closed, or where there is none. */
-  'places.pick': z.strictObject({ kind: z.enum(pickKinds) }),
-
+  ...placeCommands,
   'jobs.list': nothing,
   'jobs.cancel': z.strictObject({ id: z.uuid('A job is named by its id.') }),
 
@@ -257,6 +248,7 @@ export const commands = {
   ...latentCommands,
   ...denoiseCommands,
   ...anomalyCommands,
+  ...tableCommands,
 } as const
 
 export type { DatasetPreview }
@@ -305,7 +297,14 @@ export interface EncodedImage {
 }
 
 export interface Results
-  extends LatentResults, DenoiseResults, ShowcaseResults, AnomalyResults, ExperimentCommandResults {
+  extends
+    LatentResults,
+    DenoiseResults,
+    ShowcaseResults,
+    AnomalyResults,
+    ExperimentCommandResults,
+    TableResults,
+    PlaceResults {
   'app.state': AppState
   'settings.change': AppState
   /** Absolute paths, and bytes of what would be copied. */
@@ -319,11 +318,6 @@ export interface Results
   'devices.state': DeviceState
   'devices.measure': { readonly job: string }
   'devices.setupTensorflow': { readonly job: string }
-  'places.roots': readonly Place[]
-  'places.browse': Folder
-  'places.createFolder': Place
-  'places.reveal': null
-  'places.pick': readonly Place[]
   'jobs.list': Listing<Job>
   'jobs.cancel': null
   'datasets.list': Listing<DatasetSummary>

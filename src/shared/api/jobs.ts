@@ -9,6 +9,7 @@ export const jobKinds = [
   'clusters',
   'files',
   'anomalies',
+  'train-table',
 ] as const
 export type JobKind = (typeof jobKinds)[number]
 

@@ -4,6 +4,7 @@ import type { Handlers } from '../../../shared/api/commands'
 import type { Folder, Place } from '../../../shared/api/places'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
+import { mayBeTable } from '../../../shared/api/tables'
 import { mayBeModelFile } from '../../../shared/modelFiles'
 import { explainFileError } from '../../store/fileErrors'
 import { isInside } from '../../store/isInside'
@@ -27,7 +28,7 @@ export class FolderBrowser {
   }
 
   /** @throws ExpectedError outside of the roots, also where a link leads out of them */
-  async browse(place: string, kind: 'images' | 'models' = 'images'): Promise<Folder> {
+  async browse(place: string, kind: 'images' | 'models' | 'tables' = 'images'): Promise<Folder> {
     const path = this.places.resolve(place)
     const root = await this.rootOf(path)
     const self = await this.places.add(path)
@@ -99,7 +100,7 @@ export function placeHandlers(
   }
 }
 
-const shownFiles = { images: hasImageExtension, models: mayBeModelFile }
+const shownFiles = { images: hasImageExtension, models: mayBeModelFile, tables: mayBeTable }
 
 async function listFolder(
   path: string,
