@@ -35,7 +35,8 @@ export type Services = Awaited<ReturnType<typeof openServices>>
 function computeClients(entry: URL) {
   const client = () => new ComputeClient(entry)
   const savers = [client(), client()] as const
-  return { trainer: client(), helper: client(), mapper: client(), seeker: client(), tabler: client(), savers }
+  const alone = { trainer: client(), helper: client(), mapper: client(), seeker: client(), tabler: client() }
+  return { ...alone, savers, clients: [...Object.values(alone), ...savers] }
 }
 
 /** All services. @throws ExpectedError, also while another app has the library open */
@@ -64,21 +65,13 @@ async function openOn(
   const places = new PlaceRegistry()
   const jobs = new JobService(events, log)
   const fence = new Fence(shell.roots.length === 0 ? [] : [...shell.roots, uploads])
-  const { trainer, helper, mapper, seeker, tabler, savers } = computeClients(computeWorker)
+  const { trainer, helper, mapper, seeker, tabler, savers, clients } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) => training.useOf(id)
 
+  const sampleFolder = join(folders.state, 'sample')
   const datasets = await DatasetService.open({
-    ...{
-      library,
-      events,
-      jobs,
-      places,
-      fence,
-      inUse,
-      client: helper,
-      sampleFolder: join(folders.state, 'sample'),
-    },
+    ...{ library, events, jobs, places, fence, inUse, sampleFolder, client: helper },
   })
   const imports = new DatasetImports(datasets, jobs, events)
   const runs = await RunService.open({
@@ -111,14 +104,13 @@ async function openOn(
     ...{ library, events, jobs, datasets, models, log, places, fence, client: seeker },
     target,
   })
-  const on = { library, events, jobs, places, fence, version, client: tabler, target }
-  const tables = await TableService.open(on)
+  const tables = await TableService.open({ library, events, jobs, places, fence, version, client: tabler })
   const gate = new LibraryGate()
   const mover = await moverOf({
     ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
   })
 
-  const ended = { library, exports, datasets, clients: [trainer, helper, mapper, seeker, tabler, ...savers] }
+  const ended = { library, exports, datasets, clients }
   const close = closing([showcase, training, denoising, jobs, anomalies], ended)
   const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
   const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })

@@ -12,7 +12,6 @@ import type { PlaceRegistry } from '../../base/placeRegistry'
 import { RevisedList } from '../../base/revisedList'
 import { FreeNames } from '../../store/freeNames'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget } from '../../worker/protocol'
 import type { Library } from '../library/library'
 import { importRatings } from '../ratings/importRatings'
 import { ratingsFiles, readNames, readRatingsInfo, writeRatingsInfo } from '../ratings/ratingsFiles'
@@ -34,7 +33,6 @@ export interface TableDependencies {
   readonly fence: Fence
   readonly client: ComputeClient
   readonly version: string
-  readonly target: () => ComputeTarget
 }
 
 const falseAlarms = 0.01
@@ -165,7 +163,7 @@ export class TableService {
     report: (progress: { phase: string; done: number; total: number }) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { client, version, events, target } = this.deps
+    const { client, version, events } = this.deps
     const versions = { hourglass: version, node: process.versions.node }
     const common = {
       source: folder,
@@ -182,7 +180,7 @@ export class TableService {
     try {
       if (isTableFolder(folder))
         await trainOnTable(
-          { ...common, ...target(), validation: 0.1 },
+          { ...common, validation: 0.1 },
           {
             ...{ client, signal },
             onEvent: (event) => {
@@ -198,7 +196,7 @@ export class TableService {
         )
       else
         await trainOnRatings(
-          { ...common, ...target(), preset: 'ratings', heldShare: 0.1, split: 'random' },
+          { ...common, preset: 'ratings', heldShare: 0.1, split: 'random' },
           {
             ...{ client, signal },
             onEvent: (event) => {
