@@ -71,7 +71,7 @@ async function floatsOf(path: string, folder: string): Promise<Record<string, Fl
 }
 
 const damaged = (folder: string, name: string) =>
-  new ExpectedError('bad-input', sentence('tables.modelDamaged', { folder, name }))
+  new ExpectedError('bad-input', sentence('ratings.modelDamagedNotShould', { folder, name }))
 
 export interface ScoringModel {
   readonly spec: ModelSpec
