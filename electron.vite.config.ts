@@ -30,6 +30,7 @@ export default defineConfig({
           index: source('main/index.ts'),
           cli: source('main/cli/main.ts'),
           computeWorker: source('main/computeWorker.ts'),
+          tensorflowProbe: source('main/tensorflowProbe.ts'),
           decodeWorker: source('main/features/pictures/foreign/decodeWorker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -36,6 +36,19 @@ export function pageFolder(): string {
   return dirname(path)
 }
 
+/** The built tensorflowProbe.js. @throws Error when the build is incomplete */
+export function tensorflowProbe(): string {
+  const path = above('tensorflowProbe.js') ?? above(join('out', 'main', 'tensorflowProbe.js'))
+  if (!path) throw new Error('tensorflowProbe.js is not there: the build is incomplete. Run npm run build.')
+  return unpacked(path)
+}
+
+/** The addon for TensorFlow without its libraries: that of a package, or one built in this checkout; null where there is none. */
+export function tensorflowAddon(): string | null {
+  const built = join('node_modules', '@tensorflow', 'tfjs-node-gpu', 'lib', 'napi-v8')
+  return above(join('tensorflow', 'tfjs_binding.node')) ?? above(join(built, 'tfjs_binding.node'))
+}
+
 /** setupTensorflow.mjs of a checkout; null in a packaged app. */
 export const tensorflowSetup = (): string | null => above(join('src', 'main', 'setup', 'setupTensorflow.mjs'))
 

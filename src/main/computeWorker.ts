@@ -1,6 +1,8 @@
 import { getPriority, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { toErrorMessage } from '../shared/errors'
+import { offerTensorflow } from './engine/runtimes/tensorflow/binding'
+import { appFolders, tensorflowIn } from './store/appFolders'
 import type { ComputeTasks, ReplyMessage, RequestMessage, TaskName } from './worker/protocol'
 import { buffersMovingWith, createTaskContext, type TaskContext } from './worker/taskContext'
 import { benchConv } from './cli/bench/tasks/benchConv'
@@ -9,6 +11,7 @@ import { benchTrain } from './cli/bench/tasks/benchTrain'
 import { compress } from './features/compression/tasks/compress'
 import { decompress } from './features/compression/tasks/decompress'
 import { measureCompression } from './features/compression/tasks/measureCompression'
+import { tryCompression } from './features/compression/tasks/tryCompression'
 import { denoise } from './features/denoising/tasks/denoise'
 import { estimateNoise } from './features/denoising/tasks/estimateNoise'
 import { exportModel } from './features/models/tasks/exportModel'
@@ -43,7 +46,9 @@ import { describeRuntimes } from './worker/runtimes'
 import {
   dropAnomalies,
   fitAnomalies,
+  keepDetector,
   nearestOfEach,
+  openDetector,
   scoreAnomalies,
   viewAnomaly,
 } from './features/anomalies/tasks/anomalies'
@@ -53,6 +58,8 @@ const niceness = 10
 // Elsewhere it would be the priority of the whole process; on Linux it is that of this thread and of those that it starts.
 // Where it was started with less priority still, that stays.
 if (process.platform === 'linux' && getPriority() < niceness) setPriority(niceness)
+
+offerTensorflow(tensorflowIn(appFolders()).library)
 
 type Tasks = {
   [T in TaskName]: (
@@ -82,6 +89,7 @@ const tasks: Tasks = {
   measureRun,
   compress,
   decompress,
+  tryCompression,
   measureCompression,
   corrupt,
   denoise,
@@ -112,6 +120,8 @@ const tasks: Tasks = {
   tryCode,
   codeRange,
   fitAnomalies,
+  keepDetector,
+  openDetector,
   scoreAnomalies,
   viewAnomaly,
   nearestOfEach,

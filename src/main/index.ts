@@ -48,7 +48,9 @@ else electron.quit()
 
 async function start(): Promise<void> {
   const opened = pathsOf(process.argv)
-  let open = async (paths: readonly string[]): Promise<void> => void opened.push(...paths)
+  let open = async (paths: readonly string[]): Promise<void> => {
+    opened.push(...paths)
+  }
   electron.on('open-file', (event, path) => {
     event.preventDefault()
     inBackground(open([path]))

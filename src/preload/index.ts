@@ -20,7 +20,9 @@ const bridge: Bridge = {
       if (message.event === event) listen(message.payload as never)
     }
     ipcRenderer.on('hourglass:event', hear)
-    return () => void ipcRenderer.removeListener('hourglass:event', hear)
+    return () => {
+      ipcRenderer.removeListener('hourglass:event', hear)
+    }
   },
   async placesOf(files) {
     const paths = files.map((file) => webUtils.getPathForFile(file))

@@ -123,6 +123,13 @@ export const router = createRouter({
       props: true,
     },
     {
+      path: '/models/:id/compress',
+      name: 'compress',
+      meta: { title: 'compression.title', within: 'models' },
+      component: () => import('./views/CompressView.vue'),
+      props: true,
+    },
+    {
       path: '/latent/:model?',
       name: 'latent',
       meta: { title: 'latent.title', icon: ChartScatter },

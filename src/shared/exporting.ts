@@ -2,20 +2,6 @@
 export const modelParts = ['full', 'encoder', 'decoder'] as const
 export type ModelPart = (typeof modelParts)[number]
 
-/** What a model can be written as for other programs. */
-export const exportFormats = [
-  'hourglass',
-  'onnx',
-  'savedmodel',
-  'tensorflowjs',
-  'keras',
-  'pytorch',
-  'training',
-  'c',
-  'json',
-] as const
-export type ExportFormat = (typeof exportFormats)[number]
-
 /** `float`: float32 in 0..1; `uint8`: bytes in and out, with the scaling inside. */
 export const pixelKinds = ['float', 'uint8'] as const
 export type PixelKind = (typeof pixelKinds)[number]
@@ -29,14 +15,16 @@ export const tiedAsKinds = ['transposes', 'shared'] as const
 export type TiedAs = (typeof tiedAsKinds)[number]
 
 export interface ExportedAs {
-  readonly format: ExportFormat
+  /** The id of an export format. */
+  readonly format: string
   readonly part: ModelPart
   readonly pixels: PixelKind
   readonly precision: Precision
   readonly tiedAs: TiedAs
 }
 
-interface Abilities {
+/** What can be chosen for a format. */
+export interface ExportAbilities {
   /** Whether encoder and decoder can be written without the rest. */
   readonly parts: boolean
   /** Whether images can go in and out as bytes. */
@@ -50,25 +38,13 @@ interface Abilities {
   readonly networks: boolean
 }
 
-const whole: Abilities = {
-  parts: false,
-  bytes: false,
-  precisions: ['float32'],
-  tying: false,
-  convolutions: true,
-  networks: false,
-}
-const anyPart: Abilities = { ...whole, parts: true }
-
-/** What can be chosen for each format. */
-export const exportAbilities: Readonly<Record<ExportFormat, Abilities>> = {
-  hourglass: { ...whole, networks: true },
-  onnx: { ...anyPart, bytes: true, precisions, networks: true },
-  savedmodel: { ...anyPart, bytes: true, precisions, networks: true },
-  tensorflowjs: { ...anyPart, precisions: ['float32', 'float16'] },
-  keras: { ...anyPart, tying: true },
-  pytorch: { ...anyPart, precisions: ['float32', 'float16'] },
-  training: whole,
-  c: { ...anyPart, convolutions: false },
-  json: { ...whole, networks: true },
+/** What the window and the command line need to know of a format. */
+export interface ExportFormatFacts {
+  /** What the command line calls it. */
+  readonly id: string
+  /** What it is called where a language has no name of its own for it (`models.exportFormat`). */
+  readonly name: string
+  /** Of the file, where the format is one: it may be named instead of a folder. Null for a folder. */
+  readonly ending: string | null
+  readonly abilities: ExportAbilities
 }

@@ -15,6 +15,10 @@ export const modelExtensions = [
 export const isModelFile = (name: string): boolean =>
   /\.(hourglass|onnx|keras|h5|safetensors|pth|pt)$/i.test(name)
 
+/** The ending of files of compressed images. */
+export const compressedExtension = 'hgz'
+export const isCompressedFile = (name: string): boolean => /\.hgz$/i.test(name)
+
 /** Whether a file may be a model by its name. */
 export const mayBeModelFile = (name: string): boolean =>
   modelExtensions.some((extension) => name.toLowerCase().endsWith(`.${extension}`))

@@ -7,7 +7,10 @@ import type { Region } from './region'
 export interface StrengthMask {
   readonly columns: number
   readonly rows: number
-  /** Row-major, in percent of the strength that is set: 0 takes nothing out, 100 leaves the strength as it is. */
+  /**
+   * Row-major, in percent of the strength that is set: 0 takes nothing out, 100 leaves the strength as it is. In a mask of
+   * holes 100 is a pixel that stays, and 200 one that is filled.
+   */
   readonly values: Uint8Array
 }
 
@@ -19,6 +22,9 @@ export const mostCells = 512
 /** Pixels of the picture for one cell of its mask, at least. */
 const finestCell = 4
 
+/** Of either side of a mask of holes, which is as fine as the picture where that is no larger. */
+export const mostHoleCells = 1024
+
 /** Factors are told in so many parts of 1: the same however the picture is turned, to the last bit. */
 const finest = 4096
 
@@ -27,14 +33,23 @@ export interface PictureSize {
   readonly height: number
 }
 
+/** What is painted over a picture: how strongly noise is taken out, or what is missing and is to be filled. */
+export const maskLayers = ['strength', 'holes'] as const
+export type MaskLayer = (typeof maskLayers)[number]
+
 /** How many cells the mask of a picture has: as fine as is of use, and never more than `mostCells` on a side. */
-export function gridFor({ width, height }: PictureSize): { columns: number; rows: number } {
-  const cell = Math.max(finestCell, Math.max(width, height) / mostCells)
+export function gridFor(
+  { width, height }: PictureSize,
+  layer: MaskLayer = 'strength',
+): { columns: number; rows: number } {
+  const longest = Math.max(width, height)
+  const cell =
+    layer === 'holes' ? Math.max(1, longest / mostHoleCells) : Math.max(finestCell, longest / mostCells)
   return { columns: Math.max(1, Math.ceil(width / cell)), rows: Math.max(1, Math.ceil(height / cell)) }
 }
 
-export function neutralMask(size: PictureSize): StrengthMask {
-  const { columns, rows } = gridFor(size)
+export function neutralMask(size: PictureSize, layer: MaskLayer = 'strength'): StrengthMask {
+  const { columns, rows } = gridFor(size, layer)
   return { columns, rows, values: new Uint8Array(columns * rows).fill(neutralPercent) }
 }
 

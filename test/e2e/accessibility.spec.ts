@@ -20,6 +20,7 @@ const screens = [
   '#/compare?ids=once,once',
   '#/models',
   '#/models/run--once',
+  '#/models/run--once/compress',
   '#/latent/run--once',
   '#/odd',
   '#/settings',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { encodeNpy } from '../../src/main/store/npy'
 import type { ModelFiles } from '../../src/main/worker/protocol'
-import type { ExportedAs, ExportFormat } from '../../src/shared/exporting'
+import type { ExportedAs } from '../../src/shared/exporting'
 import { hasCode, inputSize, type ModelSpec, tyingModes } from '../../src/shared/modelSpec'
 import { trainingConfigSchema } from '../../src/shared/trainingConfig'
 import { testComputeClient } from './commandLine'
@@ -88,7 +88,7 @@ export const kinds: readonly Kind[] = [
 /** A model as files of a format, by their paths. */
 export async function exported(
   model: ModelFiles,
-  format: ExportFormat,
+  format: string,
   { part = 'full', pixels = 'float', precision = 'float32', tiedAs = 'transposes' }: Partial<ExportedAs> = {},
 ) {
   const about = { name: 'Test "model"', made_by: 'Hourglass' }
@@ -154,7 +154,7 @@ let exports = 0
 
 /** Each kind in a folder of its own, beside arrays of what goes in and comes out; what Python says of each. */
 export async function readInPython(
-  format: ExportFormat,
+  format: string,
   program: string,
   options: Partial<ExportedAs> = {},
   of: readonly Kind[] = kinds,

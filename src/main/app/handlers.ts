@@ -1,6 +1,7 @@
 import type { AppState } from '../../shared/api/app'
 import type { Handlers } from '../../shared/api/commands'
 import { anomalyHandlers } from '../features/anomalies/anomalyHandlers'
+import { compressionHandlers } from '../features/compression/compressionService'
 import { datasetHandlers } from '../features/datasets/datasetHandlers'
 import { denoiseHandlers } from '../features/denoising/denoiseHandlers'
 import { deviceHandlers } from '../features/devices/deviceHandlers'
@@ -25,7 +26,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
 
 /** What reads or writes the library. The others may wait for jobs, as a move of the library is one. */
 const inLibrary =
-  /^(datasets|training|runs|models|latent|anomalies|experiments|tables)\.|^library\.(restore|empty)$/
+  /^(datasets|training|runs|models|latent|anomalies|experiments|compression|tables)\.|^library\.(restore|empty)$/
 
 /** While the library changes its place, what a window asks of it waits, and finds it in the new place then. */
 function gated(gate: LibraryGate, handlers: Handlers): Handlers {
@@ -65,6 +66,7 @@ function allHandlers(services: Services, shell: Shell, state: () => AppState): H
     ...latentHandlers(services.latent, services.latentActions),
     ...denoiseHandlers(services.denoising, shell),
     ...anomalyHandlers(services.anomalies),
+    ...compressionHandlers(services.compression),
     ...tableHandlers(services.tables),
   }
 }

@@ -19,12 +19,18 @@ export function memoryPair(): { app: Connection; window: MemoryWindow } {
   return {
     app: {
       send: (message) => post(toWindow, message),
-      onMessage: (listen) => void toApp.add(listen),
-      onClose: (listen) => void closing.add(listen),
+      onMessage: (listen) => {
+        toApp.add(listen)
+      },
+      onClose: (listen) => {
+        closing.add(listen)
+      },
     },
     window: {
       send: (message) => post(toApp, message),
-      onMessage: (listen) => void toWindow.add(listen),
+      onMessage: (listen) => {
+        toWindow.add(listen)
+      },
       close: () => closing.forEach((listen) => listen()),
     },
   }

@@ -3,6 +3,7 @@ import { openAnomalies } from '../features/anomalies/openAnomalies'
 import { DenoiseService } from '../features/denoising/denoiseService'
 import { DatasetService } from '../features/datasets/datasetService'
 import { DeviceService } from '../features/devices/deviceService'
+import { CompressionService } from '../features/compression/compressionService'
 import { EventBus } from '../base/eventBus'
 import { ExperimentService } from '../features/experiments/experimentService'
 import { ModelExports } from '../features/models/modelExports'
@@ -24,18 +25,20 @@ import { PlanService } from '../features/training/planService'
 import { TableService } from '../features/tables/tableService'
 import { TrainingService } from '../features/training/trainingService'
 import { ComputeClient } from '../worker/computeClient'
+import { tensorflowIn } from '../store/appFolders'
 import type { AppOptions } from './createApp'
 
 export type Services = Awaited<ReturnType<typeof openServices>>
 
 /**
  * One trains or measures; another one tries models meanwhile, the third makes maps, the fourth looks for odd images, the
- * fifth works on tables, the others save denoised pictures.
+ * fifth compresses, the sixth works on tables, the others save denoised pictures.
  */
 function computeClients(entry: URL) {
   const client = () => new ComputeClient(entry)
   const savers = [client(), client()] as const
-  const alone = { trainer: client(), helper: client(), mapper: client(), seeker: client(), tabler: client() }
+  const [packer, tabler] = [client(), client()]
+  const alone = { trainer: client(), helper: client(), mapper: client(), seeker: client(), packer, tabler }
   return { ...alone, savers, clients: [...Object.values(alone), ...savers] }
 }
 
@@ -61,14 +64,12 @@ async function openOn(
   { folders, log, shell, computeWorker, tensorflowSetup, version }: AppOptions,
   uploads: string,
 ) {
-  const events = new EventBus()
-  const places = new PlaceRegistry()
+  const [events, places, gate] = [new EventBus(), new PlaceRegistry(), new LibraryGate()]
   const jobs = new JobService(events, log)
   const fence = new Fence(shell.roots.length === 0 ? [] : [...shell.roots, uploads])
-  const { trainer, helper, mapper, seeker, tabler, savers, clients } = computeClients(computeWorker)
+  const { trainer, helper, mapper, seeker, packer, tabler, savers, clients } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) => training.useOf(id)
-
   const sampleFolder = join(folders.state, 'sample')
   const datasets = await DatasetService.open({
     ...{ library, events, jobs, places, fence, inUse, sampleFolder, client: helper },
@@ -83,7 +84,8 @@ async function openOn(
   })
   const devices = await DeviceService.open({
     ...{ events, jobs, settings, log, isTraining, client: trainer, state: folders.state },
-    setupScript: tensorflowSetup,
+    ...{ setupScript: tensorflowSetup, tensorflow: tensorflowIn(folders) },
+    ...{ runScript: shell.runScript, fetch: shell.fetch },
   })
   const target = () => devices.target()
   const training = await TrainingService.open({
@@ -104,17 +106,16 @@ async function openOn(
     ...{ library, events, jobs, datasets, models, log, places, fence, client: seeker },
     target,
   })
+  const compression = new CompressionService({ models, jobs, places, fence, client: packer, target })
   const tables = await TableService.open({ library, events, jobs, places, fence, version, client: tabler })
-  const gate = new LibraryGate()
   const mover = await moverOf({
     ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
   })
-
   const ended = { library, exports, datasets, clients }
-  const close = closing([showcase, training, denoising, jobs, anomalies], ended)
-  const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
+  const close = closing([showcase, training, denoising, jobs, anomalies, compression], ended)
+  const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training, tables }
   const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
-  const seen = { denoising, latent, latentActions, anomalies, tables, exports, showcase, experiments }
+  const seen = { denoising, latent, latentActions, anomalies, exports, showcase, experiments, compression }
   return { ...made, ...seen, plans, mover, gate, close }
 }
 

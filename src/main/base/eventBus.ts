@@ -17,12 +17,16 @@ export class EventBus {
   on<E extends EventName>(event: E, listen: Listen<E>): () => void {
     const listeners = this.listeners.get(event) ?? new Set()
     this.listeners.set(event, listeners.add(listen as (payload: never) => void))
-    return () => void listeners.delete(listen as (payload: never) => void)
+    return () => {
+      listeners.delete(listen as (payload: never) => void)
+    }
   }
 
   /** Everything that is emitted from now on. Returns the function that stops it. */
   forward(forward: Forward): () => void {
     this.forwards.add(forward)
-    return () => void this.forwards.delete(forward)
+    return () => {
+      this.forwards.delete(forward)
+    }
   }
 }

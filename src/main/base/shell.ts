@@ -1,4 +1,5 @@
 import type { PickKind } from '../../shared/api/places'
+import type { ScriptRunner } from './scriptRunner'
 
 /** What an app asks of where it runs: Electron, or a server whose window is somebody's browser. */
 export interface Shell {
@@ -9,4 +10,8 @@ export interface Shell {
   pick(kind: PickKind): Promise<string[]>
   /** Shows a file or folder in the system's file manager. @throws ExpectedError `unsupported` where there is none */
   reveal(path: string): Promise<void>
+  /** Runs a script of ours in a process of its own; in Node.js, if not given. */
+  readonly runScript?: ScriptRunner
+  /** Asks the network; as Node.js does, if not given. */
+  readonly fetch?: typeof fetch
 }

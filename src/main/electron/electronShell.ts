@@ -1,10 +1,11 @@
-import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron'
+import { type BrowserWindow, dialog, net, type OpenDialogOptions, shell } from 'electron'
 import type { PickKind } from '../../shared/api/places'
 import { tableExtensions } from '../../shared/api/tables'
 import { imageExtensions } from '../../shared/imageFiles'
-import { modelExtensions } from '../../shared/modelFiles'
+import { compressedExtension, modelExtensions } from '../../shared/modelFiles'
 import type { Shell } from '../base/shell'
 import type { ShellTexts } from './shellTexts'
+import { runScriptInUtility } from './utilityRunner'
 
 const dialogs: Record<PickKind, (texts: ShellTexts) => OpenDialogOptions> = {
   images: (texts) => ({
@@ -23,6 +24,11 @@ const dialogs: Record<PickKind, (texts: ShellTexts) => OpenDialogOptions> = {
     properties: ['openFile'],
     filters: [{ name: texts.tableFiles, extensions: [...tableExtensions] }],
   }),
+  compressed: (texts) => ({
+    title: texts.chooseCompressed,
+    properties: ['openFile'],
+    filters: [{ name: texts.compressedFiles, extensions: [compressedExtension] }],
+  }),
   folder: (texts) => ({ title: texts.chooseFolder, properties: ['openDirectory', 'createDirectory'] }),
 }
 
@@ -39,5 +45,8 @@ export function electronShell(window: () => BrowserWindow | null, texts: () => S
       return canceled ? [] : filePaths
     },
     reveal: async (path) => shell.showItemInFolder(path),
+    runScript: runScriptInUtility,
+    // It knows the system's proxy and certificates.
+    fetch: (url, init) => net.fetch(url instanceof URL ? url.href : url, init),
   }
 }

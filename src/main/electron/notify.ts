@@ -9,6 +9,8 @@ export function notify(words: { title: string; body: string }, onClick: () => vo
   const notification = new Notification(words)
   shown.add(notification)
   notification.on('click', onClick)
-  notification.on('close', () => void shown.delete(notification))
+  notification.on('close', () => {
+    shown.delete(notification)
+  })
   notification.show()
 }

@@ -42,6 +42,7 @@ async function makePackages() {
   const { packagingConfig } = await import('./packaging/config.mjs')
   const { licenses } = await import('./packaging/licenses.mjs')
   const { manifest } = await import('./packaging/packages.mjs')
+  const { addonForPackage } = await import('./packaging/addon.mjs')
   const target = { platform: process.platform, arch: process.arch }
   const electronVersion = manifest(root, 'node_modules/electron').version
   const { folder: electronDist, isReal } = await distribution(electronVersion)
@@ -50,7 +51,10 @@ async function makePackages() {
   writeFileSync(text, licenses(root, target))
   const output = resolve(flags.out)
   rmSync(output, { recursive: true, force: true })
-  const config = packagingConfig({ root, target, electronDist, electronVersion, licenses: text, output })
+  const addon = await addonForPackage()
+  const config = packagingConfig({
+    ...{ root, target, electronDist, electronVersion, licenses: text, addon, output },
+  })
   const isTreeOnly = flags.dir || !isReal
   await build({
     projectDir: root,

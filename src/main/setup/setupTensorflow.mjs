@@ -3,13 +3,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import checkout from './checkout.cjs'
 import lock from './lock.cjs'
-import { buildAddon, requireCompiler } from './tensorflow/addon.mjs'
-import { cacheEntry, fillEntry, removeLibraries, useEntry } from './tensorflow/cache.mjs'
+import { removeLibraries, useEntry } from './tensorflow/cache.mjs'
 import { hasNvidiaGpu } from './tensorflow/nvidia.mjs'
 import { runOwnInstaller } from './tensorflow/ownInstaller.mjs'
-import { tensorflowVersion, tfjsPackage } from './tensorflow/place.mjs'
+import { tfjsPackage } from './tensorflow/place.mjs'
 import { verifyTensorflow } from './tensorflow/verify.mjs'
-import { requirePip, unpackWheels } from './tensorflow/wheels.mjs'
+import { fillFromWheels } from './tensorflow/wheelEntry.mjs'
 
 const { SetupError } = checkout
 
@@ -64,17 +63,7 @@ function ways(gpu) {
 
 /** @param variant `cuda` or `cpu` @throws SetupError */
 async function installWheels(variant) {
-  const entry = cacheEntry(variant)
-  await fillEntry(entry, async (folder) => {
-    await requirePip()
-    await requireCompiler()
-    say(
-      `Bringing TensorFlow ${tensorflowVersion} (${variant === 'cuda' ? 'some 4 GB' : '270 MB'}, once for this machine).`,
-    )
-    await unpackWheels(variant, folder)
-    await buildAddon(folder)
-  })
-  await useEntry(entry)
+  await useEntry(await fillFromWheels(variant))
 }
 
 function describe({ version, gpu }) {

@@ -1,4 +1,4 @@
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { anomalySettingsSchema } from '../../shared/anomalies'
@@ -13,8 +13,12 @@ export const anomalyFiles = {
   record: 'search.json',
   marks: 'marks.json',
   noticed: 'noticed.jsonl',
+  /** The folder whose new images are scored, while one is. */
+  watch: 'watch.json',
   /** Where a model that was trained for it is: a run. */
   run: 'run',
+  /** What is known of normal images. It can be deleted at any time, and is found out again. */
+  detector: 'detector.safetensors',
   /** Pictures of images that were looked at. They can be deleted at any time. */
   views: 'views',
 } as const
@@ -44,6 +48,16 @@ export type SearchRecord = z.infer<typeof recordSchema>
 /** By the name of each image within its source. */
 const marksSchema = z.record(z.string(), z.enum(anomalyMarks))
 export type SearchMarks = z.infer<typeof marksSchema>
+
+const watchSchema = z.object({
+  version: z.literal(1),
+  folder: z.string(),
+  /** Images that lay in it when the watch began, within it: they are not new. */
+  names: z.array(z.string()),
+  /** What comes is noticed under higher numbers than this. */
+  after: z.number().int(),
+})
+export type WatchRecord = z.infer<typeof watchSchema>
 
 const noticedSchema = z.object({
   number: z.number().int(),
@@ -147,6 +161,23 @@ export async function readNoticed(folder: string): Promise<NoticedRecord[]> {
       return [] // Empty, or cut off by a crash.
     }
   })
+}
+
+/** Null where no folder is watched. @throws ExpectedError where that is damaged */
+export async function readWatch(folder: string): Promise<WatchRecord | null> {
+  const path = join(folder, anomalyFiles.watch)
+  const text = await readFile(path, 'utf8').catch(() => {
+    // None is watched.
+    return null
+  })
+  return text === null ? null : parseRecord(watchSchema, text, path, 'Begin to watch the folder again.')
+}
+
+/** Null forgets it. */
+export async function writeWatch(folder: string, watch: WatchRecord | null): Promise<void> {
+  const path = join(folder, anomalyFiles.watch)
+  if (watch) await writeFileAtomic(path, `${JSON.stringify(watch)}\n`)
+  else await rm(path, { force: true })
 }
 
 const writeColumn = (folder: string, name: string, data: Float64Array | Int32Array) =>

@@ -14,6 +14,12 @@ export interface AppFolders {
   readonly libraryIsFixed: boolean
 }
 
+/** Where the app keeps a TensorFlow that it has set up, and what it downloads for that. Absolute paths. */
+export function tensorflowIn({ state }: AppFolders): { readonly home: string; readonly library: string } {
+  const home = join(state, 'tensorflow')
+  return { home, library: join(home, 'library') }
+}
+
 /** HOURGLASS_HOME puts everything into one folder; else the places are those that the system has for such things. */
 export function appFolders(env: NodeJS.ProcessEnv = process.env): AppFolders {
   const fixed = env.HOURGLASS_LIBRARY

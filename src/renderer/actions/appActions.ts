@@ -31,7 +31,9 @@ registerAction({
 registerAction({
   name: 'try-sample',
   label: ({ t }) => t('start.sample'),
-  perform: ({ trySample }) => void trySample(),
+  perform: ({ trySample }) => {
+    trySample()
+  },
 })
 registerAction({
   name: 'import-models',

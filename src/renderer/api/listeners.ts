@@ -7,7 +7,9 @@ export class Listeners {
   on<E extends EventName>(event: E, listen: (payload: Events[E]) => void): () => void {
     const listeners = this.byEvent.get(event) ?? new Set()
     this.byEvent.set(event, listeners.add(listen as (payload: never) => void))
-    return () => void listeners.delete(listen as (payload: never) => void)
+    return () => {
+      listeners.delete(listen as (payload: never) => void)
+    }
   }
 
   emit(event: string, payload: unknown): void {

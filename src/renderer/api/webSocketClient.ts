@@ -49,7 +49,9 @@ export class WebSocketClient implements Client {
 
   onConnection(listen: (connected: boolean) => void): () => void {
     this.connectionListeners.add(listen)
-    return () => void this.connectionListeners.delete(listen)
+    return () => {
+      this.connectionListeners.delete(listen)
+    }
   }
 
   close(): void {

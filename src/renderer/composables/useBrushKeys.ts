@@ -3,7 +3,7 @@ import { useI18n } from 'vue-i18n'
 import type { DenoisePicture } from '../../shared/api/denoising'
 import type { Point } from '../components/denoise/paintMask'
 import { useBrush } from '../stores/useBrush'
-import { useStrengthMasks } from '../stores/useStrengthMasks'
+import { layerOf, maskKey, useStrengthMasks } from '../stores/useStrengthMasks'
 import { useElementShortcuts } from './useShortcuts'
 import type { useBrushStroke } from './useBrushStroke'
 import type { useViewport } from './useViewport'
@@ -36,7 +36,11 @@ export function useBrushKeys({ picture, port, stroke, cursor, leave }: BrushKeys
     const { x, y } = place()
     const { width, height } = picture()
     const at = { x: Math.round((100 * x) / width), y: Math.round((100 * y) / height) }
-    said.value = t('denoise.brush.at', { ...at, n: stroke.percentAt({ x, y }) })
+    const percent = stroke.percentAt({ x, y })
+    said.value =
+      layerOf(picture()) === 'holes'
+        ? t(percent > 100 ? 'denoise.brush.atHole' : 'denoise.brush.atKept', at)
+        : t('denoise.brush.at', { ...at, n: percent })
   }
   /** The part that is seen follows it. */
   function follow({ x, y }: Point): void {
@@ -76,9 +80,9 @@ export function useBrushKeys({ picture, port, stroke, cursor, leave }: BrushKeys
     said.value = t(brush.isMaskShown ? 'denoise.brush.shown' : 'denoise.brush.hidden')
   }
   const takeBack = () =>
-    (said.value = t(masks.undo(picture().id) ? 'denoise.brush.undone' : 'denoise.brush.noUndo'))
+    (said.value = t(masks.undo(maskKey(picture())) ? 'denoise.brush.undone' : 'denoise.brush.noUndo'))
   const putBack = () =>
-    (said.value = t(masks.redo(picture().id) ? 'denoise.brush.redone' : 'denoise.brush.noRedo'))
+    (said.value = t(masks.redo(maskKey(picture())) ? 'denoise.brush.redone' : 'denoise.brush.noRedo'))
 
   const listen = useElementShortcuts('help.group.brush', [
     ...Object.entries(directions).flatMap(([keys, [x, y]]) => [

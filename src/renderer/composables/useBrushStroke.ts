@@ -1,10 +1,10 @@
 import { onScopeDispose, shallowRef } from 'vue'
 import type { DenoisePicture } from '../../shared/api/denoising'
-import { factorAt } from '../../shared/strengthMask'
+import { factorAt, mostPercent } from '../../shared/strengthMask'
 import { inBackground } from '../../shared/inBackground'
 import { fits, type Point, Stroke } from '../components/denoise/paintMask'
 import { useBrush } from '../stores/useBrush'
-import { useStrengthMasks } from '../stores/useStrengthMasks'
+import { layerOf, maskKey, useStrengthMasks } from '../stores/useStrengthMasks'
 
 /**
  * Strokes of the brush over a picture, from the first touch to the last.
@@ -18,16 +18,18 @@ export function useBrushStroke(picture: () => DenoisePicture, scale: () => numbe
 
   /** The mask, unless its picture's file has been replaced by one of another size. */
   const usable = () => {
-    const mask = masks.maskOf(picture().id)
-    return mask && fits(mask, picture()) ? mask : null
+    const mask = masks.maskOf(maskKey(picture()))
+    return mask && fits(mask, picture(), layerOf(picture())) ? mask : null
   }
 
   function begin(place: Point): void {
     end()
-    const { id } = picture()
-    const { hardness, percent } = brush
+    const id = maskKey(picture())
+    const layer = layerOf(picture())
+    const { hardness } = brush
+    const percent = layer === 'holes' && brush.tool === 'paint' ? mostPercent : brush.percent
     const tip = { hardness, percent, diameter: brush.diameter / scale() }
-    stroke.value = { id, stroke: new Stroke(usable(), picture(), tip) }
+    stroke.value = { id, stroke: new Stroke(usable(), picture(), tip, layer) }
     goOn(place)
   }
 

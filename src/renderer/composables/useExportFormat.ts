@@ -1,13 +1,29 @@
 import { computed, shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { exportAbilities, type ExportFormat, type Precision } from '../../shared/exporting'
+import type { ExportAbilities, ExportFormatFacts, Precision } from '../../shared/exporting'
+import { inBackground } from '../../shared/inBackground'
+import { client } from '../api/client'
+
+/** The same for as long as the app runs, so asked for once. */
+let asked: Promise<readonly ExportFormatFacts[]> | undefined
+
+/** Until the formats are known nothing is offered but the whole model as it is. */
+const unknown: ExportAbilities = {
+  parts: false,
+  bytes: false,
+  precisions: ['float32'],
+  tying: false,
+  convolutions: false,
+  networks: false,
+}
 
 /** What models are exported as, and how their weights are stored, of what the format offers. */
 export function useExportFormat() {
-  const { t } = useI18n()
-  const format = shallowRef<ExportFormat>('onnx')
+  const { t, te } = useI18n()
+  const known = shallowRef<readonly ExportFormatFacts[]>([])
+  const format = shallowRef('onnx')
   const chosen = shallowRef<Precision>('float32')
-  const abilities = computed(() => exportAbilities[format.value])
+  const abilities = computed(() => known.value.find(({ id }) => id === format.value)?.abilities ?? unknown)
   const precision = computed({
     get: () => (abilities.value.precisions.includes(chosen.value) ? chosen.value : 'float32'),
     set: (value) => (chosen.value = value),
@@ -15,7 +31,19 @@ export function useExportFormat() {
   const precisions = computed(() =>
     abilities.value.precisions.map((value) => ({ value, label: t(`models.exportPrecisions.${value}`) })),
   )
-  const labelled = (formats: readonly ExportFormat[]) =>
-    formats.map((value) => ({ value, label: t(`models.exportFormat.${value}`) }))
-  return { format, abilities, precision, precisions, labelled }
+  /** A language's own name of a format, or the one that it brings. */
+  const labelled = (formats: readonly ExportFormatFacts[]) =>
+    formats.map(({ id, name }) => {
+      const key = `models.exportFormat.${id}`
+      return { value: id, label: te(key) ? t(key) : name }
+    })
+  async function load(): Promise<void> {
+    asked ??= client.invoke('models.exportFormats', {}).catch((error: unknown) => {
+      asked = undefined
+      throw error
+    })
+    known.value = await asked
+  }
+  inBackground(load())
+  return { known, format, abilities, precision, precisions, labelled }
 }

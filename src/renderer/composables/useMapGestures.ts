@@ -103,6 +103,8 @@ export function useMapGestures(
     outline.value = null
     pressed = null
   }
-  const leave = () => void (pressed || act.leave())
+  const leave = () => {
+    if (!pressed) act.leave()
+  }
   return { outline, press, move, release, cancel, leave }
 }

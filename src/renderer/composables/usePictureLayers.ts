@@ -5,6 +5,7 @@ import {
   type DenoisePicture,
   type ViewRectangle,
 } from '../../shared/api/denoising'
+import { wholeMix } from '../../shared/mixPixels'
 import { neutralPercent } from '../../shared/strengthMask'
 import { inBackground } from '../../shared/inBackground'
 import { around } from '../components/denoise/paintMask'
@@ -21,31 +22,47 @@ interface Looked {
 export function usePictureLayers(looked: Looked, at: Ref<Pick<ViewQuestion, 'rectangle' | 'scale'> | null>) {
   const masks = useStrengthMasks()
   watch(
-    [() => looked.picture.id, () => looked.picture.mask],
+    [
+      () => looked.picture.id,
+      () => looked.picture.mask,
+      () => looked.picture.holes,
+      () => looked.picture.controls.kind,
+    ],
     () => inBackground(masks.follow(looked.picture)),
     {
       immediate: true,
     },
   )
-  const mask = computed(() => masks.maskOf(looked.picture.id))
+  const isNoise = computed(() => looked.controls.kind === 'noise')
+  const mask = computed(() => (isNoise.value ? masks.maskOf(looked.picture.id) : null))
   /** Of the mask that the app has. */
   const isMore = computed(() => {
     const { mask: kept } = masks.of(looked.picture.id)
-    return looked.picture.mask !== null && (kept?.values.some((value) => value > neutralPercent) ?? false)
+    return (
+      isNoise.value &&
+      looked.picture.mask !== null &&
+      (kept?.values.some((value) => value > neutralPercent) ?? false)
+    )
   })
 
   /** What the network is asked for; the rest is mixed here. */
   const asked = shallowRef<DenoiseControls>(looked.controls)
   watch(
     () => looked.controls,
-    ({ model, sigma, strength }) => {
-      const next = { ...defaultControls, model, sigma, strength: Math.max(1, strength) }
+    (set) => {
+      const { model, sigma, strength, kind, quality, jpegQuality, findsScratches } = set
+      const asIs = { kind, quality, jpegQuality, findsScratches }
+      const next = isNoise.value
+        ? { ...defaultControls, model, sigma, strength: Math.max(1, strength) }
+        : { ...defaultControls, model, ...asIs }
       if (JSON.stringify(next) !== JSON.stringify(asked.value)) asked.value = next
     },
     { immediate: true },
   )
+  /** What is filled depends on what is painted. */
+  const holes = computed(() => (looked.controls.kind === 'holes' ? looked.picture.holes : null))
   const question = computed<ViewQuestion | null>(() =>
-    at.value ? { id: looked.picture.id, controls: asked.value, ...at.value } : null,
+    at.value ? { id: looked.picture.id, controls: asked.value, ...at.value, mask: holes.value } : null,
   )
   const { view, backdrop, error } = usePictureView(question)
   const { view: more } = usePictureView(
@@ -82,13 +99,19 @@ export function usePictureLayers(looked: Looked, at: Ref<Pick<ViewQuestion, 'rec
       size: { width, height },
       stronger: isMore.value ? more.value : null,
     }
-    for (const one of [behind.value, layers.value]) one?.remix(looked.controls, painted, changed)
+    for (const one of [behind.value, layers.value])
+      one?.remix(isNoise.value ? looked.controls : wholeMix, painted, changed)
     changed = null
   }
   /** All that mixing depends on. */
   const mixing = computed(() => {
     const { strength, color, detail } = looked.controls
-    return { set: [strength, color, detail], mask: mask.value, live: masks.live, more: more.value }
+    return {
+      set: [strength, color, detail, isNoise.value],
+      mask: mask.value,
+      live: masks.live,
+      more: more.value,
+    }
   })
   /** How much is there of what is seen and of all, 0..1. */
   const ready = computed(() => {

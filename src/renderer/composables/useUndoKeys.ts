@@ -2,7 +2,7 @@ import type { Ref } from 'vue'
 import type { DenoisePicture } from '../../shared/api/denoising'
 import { inBackground } from '../../shared/inBackground'
 import { useBrush } from '../stores/useBrush'
-import { useStrengthMasks } from '../stores/useStrengthMasks'
+import { maskKey, useStrengthMasks } from '../stores/useStrengthMasks'
 import type { useControlHistory } from './useControlHistory'
 import { useShortcuts } from './useShortcuts'
 
@@ -14,7 +14,7 @@ export function useUndoKeys(
   const brush = useBrush()
   const masks = useStrengthMasks()
   const take = (which: 'undo' | 'redo') => {
-    if (brush.isOn && current.value) masks[which](current.value.id)
+    if (current.value && brush.paints(current.value)) masks[which](maskKey(current.value))
     else inBackground(history[which]())
   }
   useShortcuts(

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import type { DenoisePicture } from '../../shared/api/denoising'
 import { neutralPercent } from '../../shared/strengthMask'
 
 export const brushTools = ['paint', 'erase'] as const
@@ -23,5 +24,14 @@ export const useBrush = defineStore('brush', () => {
     const next = Math.round(diameter.value * step ** times)
     diameter.value = Math.min(brushSizes.most, Math.max(brushSizes.least, next))
   }
-  return { isOn, tool, diameter, hardness, amount, isMaskShown, percent, resize }
+  /** Whether it is in hand over a picture: damage of most kinds is taken out of all of it. */
+  const paints = ({ controls: { kind } }: Pick<DenoisePicture, 'controls'>) =>
+    isOn.value && (kind === 'noise' || kind === 'holes')
+  /** In hand to paint what is to be filled, with a tip as thin as scratches are. */
+  const takeForHoles = () => {
+    isOn.value = true
+    tool.value = 'paint'
+    diameter.value = Math.min(diameter.value, 24)
+  }
+  return { paints, takeForHoles, isOn, tool, diameter, hardness, amount, isMaskShown, percent, resize }
 })

@@ -54,8 +54,10 @@ export const useLatentStore = defineStore('latent', () => {
     keep(memories, keyOf(set), { ...memory, revisions: revisionsOf(set) }, keptMemories)
   /** Of a kind of map, as `CodeMap` has it. */
   const viewOf = (kind: string): SpaceView | null => views.get(kind) ?? null
-  const rememberView = (kind: string, view: SpaceView | null) =>
-    view ? keep(views, kind, view, keptViews) : void views.delete(kind)
+  function rememberView(kind: string, view: SpaceView | null): void {
+    if (view) keep(views, kind, view, keptViews)
+    else views.delete(kind)
+  }
   return { last, pictures, density, recall, remember, viewOf, rememberView }
 })
 

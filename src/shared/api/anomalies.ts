@@ -14,8 +14,16 @@ export const normalKinds = ['itself', 'dataset', 'model'] as const
 export const normalSourceSchema = z.object({ kind: z.enum(normalKinds), id: z.string(), name: z.string() })
 export type NormalSource = z.infer<typeof normalSourceSchema>
 
-/** A folder whose new images are scored as they come. */
+/**
+ * A folder whose new images are scored as they come, until it is stopped: also after the next start of Hourglass.
+ *
+ *     beginning ──▶ watching
+ *         └───────▶ failed       its folder is not there, for example; it begins again with the next start
+ */
 export interface AnomalyWatch {
+  readonly state: 'beginning' | 'watching' | 'failed'
+  /** Why it failed. */
+  readonly problem: string | null
   /** Of the folder. */
   readonly name: string
   readonly scored: number

@@ -60,7 +60,7 @@ export const anomalyCommands = {
   'anomalies.remove': byId,
   /** Keeps the model that a search has trained among the models. */
   'anomalies.keepModel': z.strictObject({ id: idSchema, name }),
-  /** Scores images as they come into a folder, until it is stopped or the app ends. */
+  /** Scores images as they come into a folder, until it is stopped; it goes on when the app is started again. */
   'anomalies.watch': z.strictObject({ id: idSchema, folder: placeSchema }),
   'anomalies.unwatch': byId,
   /** The latest ones, the newest first. */

@@ -1,19 +1,16 @@
 import { z } from 'zod'
 import { preprocessingSchema } from '../dataset'
-import { exportFormats, modelParts, pixelKinds, precisions, tiedAsKinds } from '../exporting'
+import { type ExportFormatFacts, modelParts, pixelKinds, precisions, tiedAsKinds } from '../exporting'
 import { importHintsSchema } from '../importing'
 import { modelSpecSchema, type ModelSpec } from '../modelSpec'
 import { noiseSpecSchema } from '../noise'
 import { budgetSchema, defaultBudget, type TrainingPlan } from '../plan'
 import { sampleKinds } from '../sampleKinds'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
-import { anomalyCommands, type AnomalyResults } from './anomalyCommands'
 import type { AppState, DeviceState } from './app'
-import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
 import type { Listing } from './events'
-import { experimentCommands, type ExperimentCommandResults } from './experiments'
 import type { Job } from './jobs'
-import { latentCommands, type LatentResults } from './latentCommands'
+import { roomCommands, type RoomResults } from './roomCommands'
 import {
   type DatasetDetail,
   type DatasetImage,
@@ -28,11 +25,9 @@ import {
   type RunSnapshot,
   type RunSummary,
 } from './library'
-import { type Place, placeCommands, type PlaceResults, placeSchema } from './places'
+import { type Place, placeSchema } from './places'
 import { languages } from '../texts'
 import { settingsSchema } from './settings'
-import { tableCommands, type TableResults } from './tables'
-import { showcaseCommands, type ShowcaseResults } from './showcase'
 import { queueMoves, type TrainingState } from './training'
 
 const nothing = z.strictObject({})
@@ -43,7 +38,7 @@ const undoKey = z.uuid('What was removed is named by its key.')
 const row = z.number().int().min(0)
 const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, 'A code is a list of floats.')
 const exportedAs = {
-  format: z.enum(exportFormats),
+  format: z.string().max(40),
   part: z.enum(modelParts),
   pixels: z.enum(pixelKinds),
   precision: z.enum(precisions),
@@ -82,7 +77,6 @@ export const commands = {
   }),
   'devices.setupTensorflow': nothing,
 
-  ...placeCommands,
   'jobs.list': nothing,
   'jobs.cancel': z.strictObject({ id: z.uuid('A job is named by its id.') }),
 
@@ -227,6 +221,8 @@ export const commands = {
   /** The images that codes stand for: so many codes, one after the other. */
   'models.decode': z.strictObject({ id: idSchema, code: floats }),
   'models.exportExample': z.strictObject({ id: idSchema, ...exportedAs }),
+  /** What models can be written as. */
+  'models.exportFormats': nothing,
   /** What rounded weights cost, in dB, before anything is saved; null where it cannot be measured. */
   'models.exportLoss': z.strictObject({ id: idSchema, precision: z.enum(precisions) }),
   /** For other programs, into a new folder within one. */
@@ -243,15 +239,8 @@ export const commands = {
     folder: placeSchema,
   }),
 
-  ...showcaseCommands,
-  ...experimentCommands,
-  ...latentCommands,
-  ...denoiseCommands,
-  ...anomalyCommands,
-  ...tableCommands,
+  ...roomCommands,
 } as const
-
-export type { DatasetPreview }
 
 export type CommandName = keyof typeof commands
 /** Parameters as a window gives them: defaults may be left out. */
@@ -296,15 +285,7 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results
-  extends
-    LatentResults,
-    DenoiseResults,
-    ShowcaseResults,
-    AnomalyResults,
-    ExperimentCommandResults,
-    TableResults,
-    PlaceResults {
+export interface Results extends RoomResults {
   'app.state': AppState
   'settings.change': AppState
   /** Absolute paths, and bytes of what would be copied. */
@@ -369,6 +350,7 @@ export interface Results
   'models.saveDecoded': { readonly name: string }
   'models.exportLoss': { readonly images: number; readonly psnr: number; readonly rounded: number } | null
   'models.exportExample': { readonly code: string }
+  'models.exportFormats': readonly ExportFormatFacts[]
   'models.export': { readonly folder: Place; readonly files: readonly string[]; readonly bytes: number }
   'models.exportFile': Place
 }

@@ -13,12 +13,13 @@ import {
 } from './denoising'
 import type { Listing } from './events'
 import type { PixelBlock } from './library'
-import type { StrengthMask } from '../strengthMask'
+import { maskLayers, type StrengthMask } from '../strengthMask'
 import { placeSchema } from './places'
 
 const nothing = z.strictObject({})
 const name = z.string().trim().min(1, 'Give it a name.').max(120)
 const picture = z.uuid('A picture is named by its id.')
+const layer = z.enum(maskLayers).default('strength')
 const pictures = z.array(picture).min(1).max(100_000)
 
 /** Pictures to take the noise out of. */
@@ -58,8 +59,10 @@ export const denoiseCommands = {
     isOwn: z.boolean().optional(),
   }),
   /** What was painted over a picture. */
-  'denoise.mask': z.strictObject({ id: picture }),
-  'denoise.setMask': z.strictObject({ id: picture, mask: strengthMaskSchema.nullable() }),
+  'denoise.mask': z.strictObject({ id: picture, layer }),
+  'denoise.setMask': z.strictObject({ id: picture, layer, mask: strengthMaskSchema.nullable() }),
+  /** What looks like a scratch, as a mask of holes; null where nothing does. */
+  'denoise.findScratches': z.strictObject({ id: picture }),
   /** The same part through several models, one after the other. */
   'denoise.compareModels': z.strictObject({
     id: picture,
@@ -118,6 +121,7 @@ export interface DenoiseResults {
   'denoise.mask': StrengthMask | null
   /** Its name, as the row of the picture has it. */
   'denoise.setMask': { readonly mask: string | null }
+  'denoise.findScratches': StrengthMask | null
   'denoise.compareModels': readonly ComparedModel[]
   'denoise.setReference': null
   'denoise.measure': ReferenceFigures

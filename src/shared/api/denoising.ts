@@ -1,14 +1,21 @@
 import { z } from 'zod'
+import { damageKinds } from '../damage'
 import { restoringQualities } from '../noise'
 import { pictureRangeSchema, type ToldScale } from '../pictureRange'
 import { idSchema, type PixelBlock } from './library'
-import { mostCells, mostPercent } from '../strengthMask'
+import { mostHoleCells, mostPercent } from '../strengthMask'
 import { type Place, placeSchema } from './places'
 
 export const builtinModels = ['builtin:grey', 'builtin:color'] as const
 
 /** What a person sets for a picture. */
 export const denoiseControlsSchema = z.strictObject({
+  /** What is wrong with it. All but `noise` go over the whole picture, without the controls that mix. */
+  kind: z.enum(damageKinds).default('noise'),
+  /** That the picture was saved with as a JPEG; `auto` goes by its tables, or the blocks that are seen. */
+  jpegQuality: z.union([z.literal('auto'), z.number().int().min(1).max(100)]).default('auto'),
+  /** Where no holes are painted, scratches are looked for and filled. */
+  findsScratches: z.boolean().default(true),
   /** `auto`: the built-in one that suits the picture; or one of the library. */
   model: z.union([z.literal('auto'), z.enum(builtinModels), idSchema]).default('auto'),
   /** `best` takes eight times as long. */
@@ -27,7 +34,7 @@ export const denoiseControlsSchema = z.strictObject({
 export type DenoiseControls = z.infer<typeof denoiseControlsSchema>
 export const defaultControls: DenoiseControls = denoiseControlsSchema.parse({})
 
-const cells = z.number().int().min(1).max(mostCells)
+const cells = z.number().int().min(1).max(mostHoleCells)
 /** See StrengthMask. */
 export const strengthMaskSchema = z
   .strictObject({
@@ -119,6 +126,8 @@ export interface DenoisePicture {
   readonly hasOwnControls: boolean
   /** Names its strength mask, each mask another one; null for a picture without one. */
   readonly mask: string | null
+  /** The same of its mask of holes. */
+  readonly holes: string | null
   /** Whether it can be looked at. */
   readonly isReadable: boolean
   /** It came through a browser or the clipboard, and no folder of the person's is around it. */
@@ -178,6 +187,8 @@ export interface OpenedPicture {
   /** How much of what looks like noise is taken for it, 0..1. */
   readonly certainty: number
   readonly repairs: FoundRepairs
+  /** The quality of a JPEG whose blocks are seen in it; null where there are none, or they are good. */
+  readonly jpeg: number | null
   /** Black and white, in the numbers of its file; null of 8 bits. */
   readonly scale: ToldScale | null
 }
@@ -202,6 +213,7 @@ export interface ChangedPart {
 
 /** What is seen of a picture, at 1 / 2^level of its size. */
 export interface PictureView {
+  /** -1 of one that is enlarged to twice its size. */
   readonly level: number
   /** In pixels of the picture, upright. */
   readonly left: number

@@ -9,6 +9,8 @@ export const jobKinds = [
   'clusters',
   'files',
   'anomalies',
+  'compress',
+  'decompress',
   'train-table',
 ] as const
 export type JobKind = (typeof jobKinds)[number]

@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** What a person can be asked to choose. */
-export const pickKinds = ['images', 'folders', 'folder', 'models', 'table'] as const
+export const pickKinds = ['images', 'folders', 'folder', 'models', 'compressed', 'table'] as const
 export type PickKind = (typeof pickKinds)[number]
 
 /** A folder as the picker shows it. */
@@ -29,30 +29,4 @@ export interface Folder extends Place {
   readonly images: number
   /** Why it cannot be read, where it cannot. */
   readonly problem: string | null
-}
-
-const name = z.string().trim().min(1, 'Give it a name.').max(120)
-
-export const placeCommands = {
-  /** Where the picker starts: empty where the system's own dialogs are used. */
-  'places.roots': z.strictObject({}),
-  /** Files that are shown are images, or those that may be models. */
-  'places.browse': z.strictObject({
-    place: placeSchema,
-    files: z.enum(['images', 'models', 'tables']).optional(),
-  }),
-  /** A new folder within one that was browsed to, for a library to move to. */
-  'places.createFolder': z.strictObject({ place: placeSchema, name }),
-  /** In the system's file manager. */
-  'places.reveal': z.strictObject({ place: placeSchema }),
-  /** The system's dialog; an empty list when it was closed, or where there is none. */
-  'places.pick': z.strictObject({ kind: z.enum(pickKinds) }),
-} as const
-
-export interface PlaceResults {
-  'places.roots': readonly Place[]
-  'places.browse': Folder
-  'places.createFolder': Place
-  'places.reveal': null
-  'places.pick': readonly Place[]
 }

@@ -17,5 +17,7 @@ export const settingsSchema = z.object({
   language: z.enum(['system', ...languages]).default('system'),
   compute: computeChoiceSchema.default('auto'),
   notifications: z.boolean().default(true),
+  /** A mirror of the Python package index's JSON API, from which TensorFlow is set up; null: pypi.org. */
+  packageIndex: z.string().trim().url().max(500).nullable().default(null),
 })
 export type Settings = z.infer<typeof settingsSchema>

@@ -2,11 +2,11 @@ import { defineConfig } from '@playwright/test'
 import type { HostOption } from '../support/hourglassTest'
 import tests from '../playwright.config'
 
-/** `npm run pictures`: takes the pictures of README.md anew. It needs the built app, and some minutes. */
+/** `npm run pictures`: takes the pictures of the documents anew. It needs the built app, and some minutes. */
 export default defineConfig<HostOption>({
   ...tests,
   testDir: '.',
-  testMatch: 'takePictures.ts',
+  testMatch: ['takePictures.ts', 'takeReports.ts'],
   outputDir: '../../../out/pictures',
   timeout: 30 * 60_000,
   reporter: [['list']],

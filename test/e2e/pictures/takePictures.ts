@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { root } from '../../support/requirements'
+import { hourglass } from '../support/commandLine'
 import { expect, type Hourglass, test } from '../support/hourglassTest'
 import { noisyPhotograph } from './noisyPhotograph'
 
@@ -24,6 +26,9 @@ test('train, run, model, compare', async ({ app: { page } }) => {
   await model(page)
   await compare(page)
 })
+
+test('odd ones', ({ app }) => oddOnes(app))
+test('experiment', ({ app: { page } }) => experiment(page))
 
 /** The window as it is, as a file of docs/images. */
 async function take(page: Page, name: string): Promise<void> {
@@ -111,6 +116,48 @@ async function compare(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Compare' }).click()
   await expect(page.getByRole('img', { name: /^PSNR of these runs/ })).toBeVisible()
   await take(page, 'compare')
+}
+
+/** Tiles of the sample with defects, compared with good ones. */
+async function oddOnes(app: Hourglass): Promise<void> {
+  const { page, home, files } = app
+  const surfaces = join(files, 'surfaces')
+  const make = ['sample', '--kind', 'defects', '--out', surfaces]
+  for (const args of [make, ...['train', 'test'].map((part) => importOf(join(surfaces, 'tiles', part)))])
+    expect(await once(hourglass(home, ...args), 'close')).toEqual([0, null])
+  await page.reload()
+  await page.getByRole('link', { name: 'Odd ones', exact: true }).click()
+  await page.getByRole('radio', { name: 'What is not as normal' }).click()
+  await page.getByRole('combobox', { name: 'What is normal' }).selectOption('dataset:train')
+  await page.getByRole('combobox', { name: 'Images to look through' }).selectOption('test')
+  await page.getByRole('button', { name: 'Find the odd ones' }).click()
+  const list = page.getByRole('list', { name: '100 images, worst first' })
+  await expect(list.getByRole('img').nth(5)).toBeVisible({ timeout: 20 * 60_000 })
+  await expect(page.getByText('AUROC').first()).toBeVisible()
+  await take(page, 'odd')
+}
+
+const importOf = (folder: string) => ['import', folder, '--size', '128', '--color', 'rgb']
+
+/** Tied and untied on letters, with three seeds. */
+async function experiment(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Try a sample…' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Digits/ })
+    .click()
+  await expect(page.getByText(/^6,000 images/)).toBeVisible({ timeout: 120_000 })
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: 'Experiment…' }).click()
+  await page.getByRole('combobox', { name: 'Network' }).selectOption('tied-784-32')
+  await page.getByRole('spinbutton', { name: 'Minutes for all runs together' }).fill('2')
+  await page.getByRole('button', { name: 'Start the experiment' }).click()
+  await expect(page.getByText(/images tying saves \d+ % of the parameters/)).toBeVisible({
+    timeout: 20 * 60_000,
+  })
+  await expect(page.getByRole('table').getByRole('row')).toHaveCount(4)
+  await expect(page.getByRole('progressbar')).toHaveCount(0, { timeout: 60_000 })
+  await take(page, 'experiment')
 }
 
 const done = (page: Page) =>

@@ -3,6 +3,7 @@
  * its windows are pages of a Chromium that the parent process drives. Messages between the two are structured clones, as
  * between the processes of Electron. Only what Hourglass uses is here.
  */
+import { fork } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -156,6 +157,10 @@ export class Notification extends EventEmitter {
     this.options = options
   }
   show = () => tell({ kind: 'notification', ...this.options })
+}
+export const net = { fetch: (url, init) => fetch(url, init) }
+export const utilityProcess = {
+  fork: (script, args) => fork(script, args, { silent: true, execArgv: [] }),
 }
 export const nativeTheme = { themeSource: 'system', shouldUseDarkColors: false }
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] }

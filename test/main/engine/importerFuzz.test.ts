@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { strToU8, unzipSync, zipSync } from 'fflate'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { exporters } from '../../../src/main/engine/exporters'
+import { exportFormat } from '../../../src/main/engine/exporters/formats'
 import { writeHdf5 } from '../../../src/main/engine/files/hdf5'
 import { storedWeights } from '../../../src/main/engine/exporters/precision'
 import { type FileToImport, importFile } from '../../../src/main/engine/importers/importFile'
@@ -12,7 +12,6 @@ import { explicitWeights } from '../../../src/main/engine/models/weights'
 import { ModelProto } from '../../../src/main/engine/runtimes/onnx/protos'
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../../../src/main/store/safetensors'
 import { ExpectedError } from '../../../src/shared/errors'
-import type { ExportFormat } from '../../../src/shared/exporting'
 import { noHints } from '../../../src/shared/importing'
 import { modelSpecSchema } from '../../../src/shared/modelSpec'
 import { trainingConfigSchema } from '../../../src/shared/trainingConfig'
@@ -60,8 +59,8 @@ beforeAll(async () => {
     { dtype: 'F32', shape: [...shape], data },
   ])
   const stored = encodeSafetensors(Object.fromEntries(tensors), { hourglass_spec: JSON.stringify(spec) })
-  const made = async (format: ExportFormat, main: string): Promise<Seed> => {
-    const written = await exporters.get(format)!.write(model, options)
+  const made = async (format: string, main: string): Promise<Seed> => {
+    const written = await (await exportFormat(format).load!()).write(model, options)
     const bytes = bytesByPath(written)
     return { name: main, bytes: bytes.get(main)!, beside: Object.fromEntries(bytes) }
   }
@@ -97,8 +96,8 @@ async function foreignSeeds(): Promise<Seed[]> {
     training: trainingConfigSchema.parse({}),
   }
   const options = { part: 'full', pixels: 'float', precision: 'float32', tiedAs: 'transposes' } as const
-  const bytesOf = async (format: ExportFormat) => {
-    const [bytes] = bytesByPath(await exporters.get(format)!.write(model, options)).values()
+  const bytesOf = async (format: string) => {
+    const [bytes] = bytesByPath(await (await exportFormat(format).load!()).write(model, options)).values()
     return bytes!
   }
   const graph = ModelProto.decode(await bytesOf('onnx')) as unknown as { metadataProps: unknown[] }

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { builtinModules, createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -11,7 +19,7 @@ import { denoisePicture } from '../../../src/main/features/denoising/denoisePict
 import { DenoisingModels } from '../../../src/main/features/denoising/denoisingModels'
 import { makeStandInDistribution } from '../../../src/main/setup/packaging/standInDistribution.mjs'
 import { ComputeClient } from '../../../src/main/worker/computeClient'
-import { root } from '../../support/requirements'
+import { hasTensorflow, root } from '../../support/requirements'
 import { folderOfFile } from '../../support/testFolder'
 import { rectanglesDataset, trainRun } from '../../support/trainedRun'
 
@@ -117,6 +125,21 @@ describe.skipIf(process.platform !== 'linux')('the packaged app', () => {
       }
     },
   )
+
+  it.skipIf(!hasTensorflow())('brings an addon that computes with libraries that lie beside it', async () => {
+    const library = join(folder, 'tensorflow')
+    const beside = join(library, 'lib', 'napi-v8')
+    mkdirSync(beside, { recursive: true })
+    copyFileSync(
+      join(tree, 'resources', 'tensorflow', 'tfjs_binding.node'),
+      join(beside, 'tfjs_binding.node'),
+    )
+    const ofCheckout = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'deps')
+    symlinkSync(ofCheckout, join(library, 'deps'))
+    const probe = join(unpacked, 'out', 'main', 'tensorflowProbe.js')
+    const { stdout } = await promisify(execFile)(process.execPath, [probe, library])
+    expect(JSON.parse(stdout)).toEqual({ version: expect.stringMatching(/^2\./), gpu: expect.any(Boolean) })
+  })
 
   it('holds the libraries of its own platform only', () => {
     const native = files.filter((name) => /\.(node|dll|dylib|so(\.[\d.]+)?)$/.test(name))

@@ -15,7 +15,12 @@ import {
   type FoundAnomalies,
   findAnomalies,
 } from '../../features/anomalies/findAnomalies'
-import { claimReportFolder, writeAnomalyReport } from '../../features/anomalies/report/writeAnomalyReport'
+import { checkExportFolder } from '../../features/anomalies/exportDetector'
+import {
+  claimReportFolder,
+  clearReportFolder,
+  writeAnomalyReport,
+} from '../../features/anomalies/report/writeAnomalyReport'
 import { holdsImages, watchAnomalies } from '../../features/anomalies/watchAnomalies'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
@@ -94,13 +99,14 @@ async function look(
   target: readonly string[],
   flags: AnomaliesFlags,
 ): Promise<void> {
+  const { out, overwrite = false } = flags
+  if (flags.watch && target.length === 0) throw nothingToWatch()
+  if (flags.export !== undefined) await checkExportFolder(flags.export, overwrite)
+  if (out !== undefined) await claimReportFolder(out, overwrite)
   const client = createComputeClient()
   const reporter = trainingReporter(context)
   const tasks = taskSequence(context)
   try {
-    const { out, overwrite = false } = flags
-    if (flags.watch && target.length === 0) throw nothingToWatch()
-    if (out !== undefined) await claimReportFolder(out, overwrite)
     const model = await fromLibrary(namesModel(subject) ? 'models' : 'datasets', subject)
     // A folder that is watched may be empty as yet: then nothing is looked through before.
     const isEmpty = flags.watch === true && !(await holdsImages(target))
@@ -124,6 +130,9 @@ async function look(
     } finally {
       await found.close()
     }
+  } catch (error) {
+    if (out !== undefined) await clearReportFolder(out)
+    throw error
   } finally {
     tasks.end()
     reporter.end()
@@ -265,7 +274,7 @@ async function exportModel(
 ): Promise<void> {
   const { files, threshold } = await found.exportModel(folder, overwrite)
   output.line(
-    `The model is in ${folder}: ${files.join(', ')}. Its own threshold is ${threshold.toPrecision(4)}.`,
+    `The model is in ${folder}: ${files.join(', ')}. It gives the scores above; its threshold is ${threshold.toPrecision(4)}.`,
   )
   output.record({ type: 'exported', folder, files, threshold })
 }

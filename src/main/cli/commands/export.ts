@@ -2,8 +2,6 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ExpectedError } from '../../../shared/errors'
 import {
-  type ExportFormat,
-  exportFormats,
   type ModelPart,
   modelParts,
   type PixelKind,
@@ -11,6 +9,7 @@ import {
   type Precision,
   precisions,
 } from '../../../shared/exporting'
+import { exportFormats } from '../../engine/exporters/formats'
 import { exportToFile, formatOfFile } from '../../features/models/exportFile'
 import { exportTrainedModel, lossInWords } from '../../features/models/exportModel'
 import { exportRecommender } from '../../features/ratings/exportRecommender'
@@ -26,13 +25,15 @@ import { choice, examples } from '../options'
 
 interface ExportFlags {
   out: string
-  format: ExportFormat
+  format: string
   part: ModelPart
   pixels: PixelKind
   precision: Precision
   keepTied?: boolean
   overwrite?: boolean
 }
+
+const formatNames = exportFormats.map(({ id }) => id)
 
 export function registerExport(program: Command, context: CommandContext): void {
   program
@@ -43,7 +44,7 @@ export function registerExport(program: Command, context: CommandContext): void 
       '--out <folder|file>',
       'where to put the files; a name such as model.onnx is the file itself',
     )
-    .addOption(choice('--format <name>', 'what reads it', exportFormats).default('onnx'))
+    .addOption(choice('--format <name>', 'what reads it', formatNames).default('onnx'))
     .addOption(choice('--part <name>', 'all of it, or one half', modelParts).default('full'))
     .addOption(choice('--pixels <kind>', 'what goes in and out', pixelKinds).default('float'))
     .addOption(choice('--precision <name>', 'how weights are stored', precisions).default('float32'))
@@ -102,7 +103,7 @@ async function target(
   models: readonly string[],
   { out, format }: Pick<ExportFlags, 'out' | 'format'>,
   isChosen: boolean,
-): Promise<{ file: boolean; format: ExportFormat }> {
+): Promise<{ file: boolean; format: string }> {
   const told = await formatOfFile(out)
   if (told === null) return { file: false, format }
   if (isChosen && told !== format)

@@ -26,6 +26,7 @@ import { registerReconstruct } from './reconstruct'
 import { registerRestore } from './restore'
 import { registerSample } from './sample'
 import { registerServe } from './serve'
+import { registerSetupTensorflow } from './setupTensorflow'
 import { registerTrain } from './train'
 import { registerTrainBuiltin } from './trainBuiltin'
 
@@ -34,6 +35,7 @@ export const commands: RegisterCommand[] = [
   registerServe,
   registerDemo,
   registerDevices,
+  registerSetupTensorflow,
   registerLibrary,
   registerCheck,
   registerSample,

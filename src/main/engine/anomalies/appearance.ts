@@ -1,19 +1,19 @@
 import type { InputShape } from '../../../shared/modelSpec'
 import { shrink, shrunkShape } from './patchFeatures'
-import { ShrunkGaussian } from './shrunkGaussian'
+import { type GaussianState, ShrunkGaussian } from './shrunkGaussian'
 
 /** Pixels of a side that is looked at; more of them say no more about an image as a whole. */
-const side = 64
+export const seenSide = 64
 /** Of the sides of this square grid the means say how light and dark parts are spread. */
-const cells = 8
-const bins = 32
+export const cells = 8
+export const bins = 32
 /** Values of 0..1 that differ by less are the same to the eye. */
-const unseen = 0.01
+export const unseen = 0.01
 /** So that the logarithm of nothing is a number. */
-const least = 1e-3
+export const least = 1e-3
 
 /** Sizes at which detail and its directions are looked at, each half of the one before. */
-const sizes = 3
+export const sizes = 3
 
 /** How many numbers describe an image. */
 export const appearanceSize = 22
@@ -100,7 +100,7 @@ interface Seen extends Grey {
 
 /** At most 64 × 64 pixels, each the one in the middle of those that it stands for. */
 function reduced(image: Float32Array, { width, height, channels }: InputShape): Seen {
-  const [columns, rows] = [Math.min(side, width), Math.min(side, height)]
+  const [columns, rows] = [Math.min(seenSide, width), Math.min(seenSide, height)]
   const grey = new Float32Array(columns * rows)
   const saturation = new Float32Array(columns * rows)
   const colors = [0, 0, 0]
@@ -162,6 +162,12 @@ function spreadOf(values: Float32Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
 }
 
+export interface AppearanceState {
+  readonly gaussian: GaussianState
+  /** Spread of each number over normal images. */
+  readonly scales: Float32Array
+}
+
 /** How far images are from normal ones as a whole: the Mahalanobis distance of their appearance. */
 export class AppearanceScore {
   private constructor(
@@ -177,6 +183,15 @@ export class AppearanceScore {
       Math.max(least, spreadOf(normal.filter((__, at) => at % appearanceSize === i))),
     )
     return new AppearanceScore(input, ShrunkGaussian.fit(scaled(normal, scales), appearanceSize), scales)
+  }
+
+  /** By which it is made again. */
+  get state(): AppearanceState {
+    return { gaussian: this.gaussian.state, scales: this.scales }
+  }
+
+  static restore({ gaussian, scales }: AppearanceState, input: InputShape): AppearanceScore {
+    return new AppearanceScore(input, ShrunkGaussian.restore(gaussian), scales)
   }
 
   /**

@@ -1,9 +1,16 @@
 import { thresholdFor } from '../../../shared/anomalyFigures'
 
 /** Smaller scores than this are as good as none. */
-const leastScore = 1e-9
+export const leastScore = 1e-9
 /** Standard deviations of a normal distribution between its median and its ninth decile. */
 const decileSigma = 1.2815515655446004
+
+export interface CalibrationState {
+  readonly median: number
+  readonly spread: number
+  /** Whether scores are spread evenly as they are, and not in the logarithm. */
+  readonly isEven: boolean
+}
 
 /**
  * Where the scores of normal images lie, so that different kinds of scores can be put together: in the logarithm 0 is
@@ -11,26 +18,29 @@ const decileSigma = 1.2815515655446004
  * among them move neither. Scores that are spread evenly as they are stay as they are.
  */
 export class Calibration {
-  private readonly median: number
-  private readonly spread: number
+  private constructor(
+    /** By which it is made again. */
+    readonly state: CalibrationState,
+  ) {}
 
-  constructor(
-    normal: ArrayLike<number>,
-    private readonly isEven = false,
-  ) {
-    const sorted = Float64Array.from(normal, (score) => this.scaled(score)).sort()
-    this.median = thresholdFor(sorted, 0.5)
-    this.spread = Math.max(1e-3, (thresholdFor(sorted, 0.1) - this.median) / decileSigma)
+  static fit(normal: ArrayLike<number>, isEven = false): Calibration {
+    const sorted = Float64Array.from(normal, (score) => scaled(score, isEven)).sort()
+    const median = thresholdFor(sorted, 0.5)
+    const spread = Math.max(1e-3, (thresholdFor(sorted, 0.1) - median) / decileSigma)
+    return new Calibration({ median, spread, isEven })
+  }
+
+  static restore(state: CalibrationState): Calibration {
+    return new Calibration(state)
   }
 
   of(score: number): number {
-    return (this.scaled(score) - this.median) / this.spread
-  }
-
-  private scaled(score: number): number {
-    return this.isEven ? score : Math.log(Math.max(score, leastScore))
+    const { median, spread, isEven } = this.state
+    return (scaled(score, isEven) - median) / spread
   }
 }
+
+const scaled = (score: number, isEven: boolean) => (isEven ? score : Math.log(Math.max(score, leastScore)))
 
 /**
  * The threshold that a rate of false alarms asks for where some of the images are odd: from the median and the ninth

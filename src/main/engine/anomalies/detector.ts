@@ -1,112 +1,84 @@
 import type { AnomalyScore } from '../../../shared/anomalies'
-import { thresholdFor } from '../../../shared/anomalyFigures'
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
-import { inferenceBatch } from '../training/evaluation'
-import { type PixelSource, readImages } from '../training/pixelSource'
-import { type Calibration, robustThreshold } from './calibration'
-import { GradientFeatures } from './gradientFeatures'
-import { calibrate, together } from './scoreOfMeasures'
+import { Calibration, type CalibrationState } from './calibration'
 import {
   type Computing,
   type MapKind,
   type Measured,
   type MeasureName,
-  measureNames,
-  type Measures,
-  NormalImages,
+  Measures,
+  type MeasuresState,
 } from './measures'
+import { together } from './scoreOfMeasures'
 
-export interface DetectorOptions extends Computing {
-  readonly score: AnomalyScore
-  readonly falseAlarms: number
-  /** Rows of the source that are normal, ascending. */
-  readonly rows: Uint32Array
-  /** Those of them that the network was not trained on; none where that is all or nothing of them. */
-  readonly heldOut: ReadonlySet<number>
-  /** Whether some of the images may be odd: the worst tenth is left out, and all are measured again. */
-  readonly robust: boolean
-  readonly onProgress: (done: number, total: number) => void
-  /** Asked between batches; throws to end it. */
-  readonly check: () => void
-}
-
-/** Images with which others are compared, at most; also by how many of their numbers go into memory. */
-const mostCompared = 6000
-const mostNumbers = 4e8
-/** Share of images that leaves where some may be odd. */
-const leftOut = 0.1
-const fewestForLeaving = 20
-/** Up to this side small shapes matter and surfaces do not. */
-const smallSide = 40
-
-/** Knows normal images, and says of others how odd they are. The caller disposes of it; the model is the caller's. */
-export class AnomalyDetector {
-  /** Ascending scores of normal images. */
+/** What is known of normal images, besides how to measure. */
+export interface KnownOfNormal {
+  /** What the score is put together of. */
+  readonly kind: AnomalyScore
+  readonly mapKind: MapKind
+  readonly calibrations: readonly ({ readonly name: MeasureName } & CalibrationState)[]
+  /** Ascending scores. */
   readonly normal: Float64Array
   readonly threshold: number
   /** Of the oddest places of normal images, what is as odd as the threshold; and what is usual. */
-  private readonly heatAt: number
-  private readonly usualHeat: number
+  readonly heatAt: number
+  readonly usualHeat: number
+  /** Rows of the source that others are compared with. */
+  readonly kept: ArrayLike<number>
+  /** Rows of the source that were measured on the way, and what they measured. */
+  readonly compared: ArrayLike<number>
+  readonly measured: Measured
+}
 
-  private constructor(
+/** By which a detector is made again. */
+export interface DetectorState extends KnownOfNormal {
+  readonly measures: MeasuresState
+}
+
+/** What a place is more than usual where it is as odd as the threshold. */
+export const heatRange = ({ heatAt, usualHeat }: Pick<KnownOfNormal, 'heatAt' | 'usualHeat'>): number =>
+  Math.max(heatAt - usualHeat, 1e-9)
+
+/** Knows normal images, and says of others how odd they are. The caller disposes of it; the model is the caller's. */
+export class AnomalyDetector {
+  private readonly calibrations: ReadonlyMap<MeasureName, Calibration>
+  /** Where the rows of the source are among the normal images. */
+  private readonly places: ReadonlyMap<number, number>
+  /** The same of all that were measured on the way. */
+  private readonly knownPlaces: ReadonlyMap<number, number>
+
+  constructor(
     readonly spec: ModelSpec,
     private readonly measures: Measures,
-    private readonly calibrations: ReadonlyMap<MeasureName, Calibration>,
-    readonly mapKind: MapKind,
-    /** What the score is put together of. */
-    private readonly kind: AnomalyScore,
-    { normal, threshold, heatAt, usualHeat }: Judged,
-    /** Where the rows of the source are among the normal images. */
-    private readonly places: ReadonlyMap<number, number>,
-    /** What was measured of rows of the source on the way. */
-    private readonly known: { readonly places: ReadonlyMap<number, number>; readonly measured: Measured },
+    private readonly known: KnownOfNormal,
   ) {
-    this.normal = normal
-    this.threshold = threshold
-    this.heatAt = heatAt
-    this.usualHeat = usualHeat
+    this.calibrations = new Map(
+      known.calibrations.map(({ name, ...state }) => [name, Calibration.restore(state)]),
+    )
+    this.places = placesOf(known.kept)
+    this.knownPlaces = placesOf(known.compared)
   }
 
-  static async fit(source: PixelSource, options: DetectorOptions): Promise<AnomalyDetector> {
-    const { rows, robust } = options
-    const names = measuresOf(options.score, options.spec)
-    const compared = spread(rows, Math.min(mostCompared, Math.floor(mostNumbers / source.rowBytes)))
-    const leave = robust && compared.length >= fewestForLeaving
-    const steps = (leave ? 4 : 2) * compared.length
-    let done = 0
-    const onBatch = (count: number) => options.onProgress(Math.min(steps, (done += count)), steps)
-    let kept = compared
-    let measures = await learn(source, kept, names, options, onBatch)
-    let measured = await measureAll(source, compared, measures, placesOf(kept), options, onBatch, leave)
-    let calibrations = calibrate(measured, compared, options.heldOut)
-    if (leave) {
-      const scores = together(measured, calibrations, options.score)
-      const limit = thresholdFor(Float64Array.from(scores).sort(), leftOut)
-      kept = compared.filter((_, i) => scores[i]! <= limit)
-      await measures.dispose()
-      measures = await learn(source, kept, names, options, onBatch)
-      measured = await measureAll(source, compared, measures, placesOf(kept), options, onBatch)
-      calibrations = calibrate(measured, compared, options.heldOut)
-    }
-    const mapKind = mapKindOf(options.score, names)
-    const judged = await judge(
-      source,
-      spread(kept, 40),
-      measures,
-      mapKind,
-      together(measured, calibrations, options.score),
-      options,
-    )
-    return new AnomalyDetector(
-      options.spec,
-      measures,
-      calibrations,
-      mapKind,
-      options.score,
-      judged,
-      placesOf(kept),
-      { places: placesOf(compared), measured },
-    )
+  /** The same detector in another process. @param computing with the same model */
+  static async restore(
+    computing: Computing,
+    { measures, ...known }: DetectorState,
+  ): Promise<AnomalyDetector> {
+    return new AnomalyDetector(computing.spec, await Measures.restore(computing, measures), known)
+  }
+
+  /** By which it is made again. */
+  get state(): DetectorState {
+    return { measures: this.measures.state, ...this.known }
+  }
+
+  /** Ascending scores of normal images. */
+  get normal(): Float64Array {
+    return this.known.normal
+  }
+
+  get threshold(): number {
+    return this.known.threshold
   }
 
   /**
@@ -121,7 +93,7 @@ export class AnomalyDetector {
     const known = rows && !withMaps ? this.knownOf(rows) : null
     if (known)
       return {
-        scores: together(known, this.calibrations, this.kind),
+        scores: together(known, this.calibrations, this.known.kind),
         parts: known,
         maps: new Float32Array(0),
       }
@@ -129,22 +101,24 @@ export class AnomalyDetector {
     const inputs = inputSize(this.spec.input)
     const size = inputs / this.spec.input.channels
     const maps = new Float32Array(withMaps ? (pixels.length / inputs) * size : 0)
-    const comesAlong = withMaps && this.mapKind === 'texture'
+    const comesAlong = withMaps && this.known.mapKind === 'texture'
     const onMap = comesAlong ? (i: number, map: Float32Array) => maps.set(map, i * size) : undefined
     const parts = await this.measures.of(pixels, own, { onMap })
     for (let i = 0; withMaps && !comesAlong && i * inputs < pixels.length; i++) {
-      const { map } = await this.measures.mapOf(this.mapKind, pixels.subarray(i * inputs, (i + 1) * inputs))
+      const { map } = await this.measures.mapOf(
+        this.known.mapKind,
+        pixels.subarray(i * inputs, (i + 1) * inputs),
+      )
       maps.set(map, i * size)
     }
-    return { scores: together(parts, this.calibrations, this.kind), parts, maps }
+    return { scores: together(parts, this.calibrations, this.known.kind), parts, maps }
   }
 
   /** Null where one of them was not measured. */
   private knownOf(rows: ArrayLike<number>): Measured | null {
-    const { places, measured } = this.known
-    const at = Int32Array.from(rows, (row) => places.get(row) ?? -1)
+    const at = Int32Array.from(rows, (row) => this.knownPlaces.get(row) ?? -1)
     if (at.includes(-1)) return null
-    const entries = Object.entries(measured) as [MeasureName, Float32Array][]
+    const entries = Object.entries(this.known.measured) as [MeasureName, Float32Array][]
     return Object.fromEntries(
       entries.map(([name, all]) => [name, Float32Array.from(at, (place) => all[place]!)]),
     )
@@ -152,9 +126,10 @@ export class AnomalyDetector {
 
   /** How odd each place of one image is, and what the network makes of it. */
   async look(pixels: Uint8Array): Promise<{ map: Float32Array; heat: Float32Array; output: Float32Array }> {
-    const { map, output } = await this.measures.mapOf(this.mapKind, pixels)
-    const range = Math.max(this.heatAt - this.usualHeat, 1e-9)
-    const heat = map.map((value) => Math.min(1, Math.max(0, (0.5 * (value - this.usualHeat)) / range)))
+    const { map, output } = await this.measures.mapOf(this.known.mapKind, pixels)
+    const { usualHeat } = this.known
+    const range = heatRange(this.known)
+    const heat = map.map((value) => Math.min(1, Math.max(0, (0.5 * (value - usualHeat)) / range)))
     return { map, heat, output }
   }
 
@@ -163,122 +138,5 @@ export class AnomalyDetector {
   }
 }
 
-interface Judged {
-  readonly normal: Float64Array
-  readonly threshold: number
-  readonly heatAt: number
-  readonly usualHeat: number
-}
-
-/** What a score is put together of. */
-export function measuresOf(score: AnomalyScore, { input }: ModelSpec): MeasureName[] {
-  if (score === 'ranks') return [...measureNames]
-  if (score === 'texture') return ['texture', 'pieces']
-  if (score !== 'default') return [score]
-  return Math.max(input.width, input.height) <= smallSide
-    ? ['features']
-    : ['features', 'texture', 'pieces', 'appearance']
-}
-
-function mapKindOf(score: AnomalyScore, names: readonly MeasureName[]): MapKind {
-  if (score === 'ssim') return 'ssim'
-  return names.includes('texture') ? 'texture' : 'error'
-}
-
-async function learn(
-  source: PixelSource,
-  rows: Uint32Array,
-  names: readonly MeasureName[],
-  options: DetectorOptions,
-  onBatch: (count: number) => void,
-): Promise<Measures> {
-  const gradients = new GradientFeatures(options.spec.input)
-  const images = new NormalImages(options, names, gradients, rows.length)
-  await eachBatch(source, rows, options, async (pixels, some) => {
-    await images.add(pixels)
-    onBatch(some.length)
-  })
-  return images.learn()
-}
-
-async function measureAll(
-  source: PixelSource,
-  rows: Uint32Array,
-  measures: Measures,
-  places: ReadonlyMap<number, number>,
-  options: DetectorOptions,
-  onBatch: (count: number) => void,
-  quickly = false,
-): Promise<Measured> {
-  const all: Measured = Object.fromEntries(
-    measures.names.map((name) => [name, new Float32Array(rows.length)]),
-  )
-  let first = 0
-  await eachBatch(source, rows, options, async (pixels, some) => {
-    const own = Int32Array.from(some, (row) => places.get(row) ?? -1)
-    const measured = await measures.of(pixels, own, { quickly })
-    for (const name of measures.names) all[name]!.set(measured[name]!, first)
-    first += some.length
-    onBatch(some.length)
-  })
-  return all
-}
-
-async function eachBatch(
-  source: PixelSource,
-  rows: Uint32Array,
-  { check }: DetectorOptions,
-  visit: (pixels: Uint8Array, rows: Uint32Array) => Promise<void>,
-): Promise<void> {
-  const batch = inferenceBatch(source.rowBytes)
-  for (let from = 0; from < rows.length; from += batch) {
-    check()
-    const some = rows.subarray(from, from + batch)
-    const pixels = new Uint8Array(some.length * source.rowBytes)
-    await readImages(source, some, pixels)
-    await visit(pixels, some)
-  }
-}
-
-async function judge(
-  source: PixelSource,
-  rows: Uint32Array,
-  measures: Measures,
-  kind: MapKind,
-  scores: Float64Array,
-  options: DetectorOptions,
-): Promise<Judged> {
-  const { robust, falseAlarms } = options
-  const normal = Float64Array.from(scores).sort()
-  const threshold = robust ? robustThreshold(normal, falseAlarms) : thresholdFor(normal, falseAlarms)
-  const [worst, usual]: [number[], number[]] = [[], []]
-  const pixels = new Uint8Array(inputSize(options.spec.input))
-  for (const row of rows) {
-    options.check()
-    await source.readRows(row, 1, pixels)
-    const { map } = await measures.mapOf(kind, pixels)
-    const sorted = map.slice().sort()
-    worst.push(sorted.at(-1)!)
-    usual.push(sorted[sorted.length >> 1]!)
-  }
-  return {
-    ...{ normal, threshold },
-    heatAt: thresholdFor(
-      worst.sort((a, b) => a - b),
-      0.1,
-    ),
-    usualHeat: thresholdFor(
-      usual.sort((a, b) => a - b),
-      0.5,
-    ),
-  }
-}
-
-const placesOf = (rows: Uint32Array): Map<number, number> =>
-  new Map([...rows].map((row, place) => [row, place]))
-
-/** Some of them, evenly spread. */
-function spread(rows: Uint32Array, most: number): Uint32Array {
-  if (rows.length <= most) return rows
-  return Uint32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]!)
-}
+const placesOf = (rows: ArrayLike<number>): Map<number, number> =>
+  new Map(Array.from(rows, (row, place) => [row, place]))

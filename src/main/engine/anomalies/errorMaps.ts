@@ -49,15 +49,21 @@ function integralOf(map: Float32Array, width: number, height: number): Float64Ar
   return sums
 }
 
-/** A Gaussian blur; the border is repeated. */
-export function blurMap(map: Float32Array, width: number, height: number, sigma: number): Float32Array {
-  if (sigma <= 0) return map
+/** Their sum is 1. */
+export function gaussianTaps(sigma: number): number[] {
   const reach = Math.ceil(3 * sigma)
   const taps = Array.from({ length: 2 * reach + 1 }, (_, i) =>
     Math.exp(-((i - reach) ** 2) / (2 * sigma * sigma)),
   )
   const total = taps.reduce((a, b) => a + b)
-  const weights = taps.map((tap) => tap / total)
+  return taps.map((tap) => tap / total)
+}
+
+/** A Gaussian blur; the border is repeated. */
+export function blurMap(map: Float32Array, width: number, height: number, sigma: number): Float32Array {
+  if (sigma <= 0) return map
+  const weights = gaussianTaps(sigma)
+  const reach = (weights.length - 1) / 2
   const beside = new Float32Array(map.length)
   const out = new Float32Array(map.length)
   for (let y = 0; y < height; y++)

@@ -1,7 +1,7 @@
 import type { InputShape } from '../../../shared/modelSpec'
 
 /** Directions that gradients are sorted into, over the whole circle. */
-const directions = 8
+export const directions = 8
 /** Pixels from one cell to the next, and sigma of the window through which a cell sees gradients. */
 const cellStep = 4
 const cellSigma = 1.5
@@ -12,9 +12,9 @@ const blurSigma = 0.7
 const largeSide = 32
 const smallSide = 40
 /** Colours are averaged in so many rows and columns. */
-const colorGrid = 4
+export const colorGrid = 4
 /** Of the mean colours beside gradients, whose length is 1. */
-const colorWeight = 0.35
+export const colorWeight = 0.35
 
 /**
  * What an image looks like, as numbers of which a small distance means a similar look: histograms of gradient directions
@@ -31,10 +31,9 @@ export class GradientFeatures {
   private readonly beside: Float32Array
 
   constructor(private readonly shape: InputShape) {
-    const longer = Math.max(shape.width, shape.height)
-    const factor = longer <= smallSide ? 1 : largeSide / longer
-    this.width = Math.max(1, Math.round(shape.width * factor))
-    this.height = Math.max(1, Math.round(shape.height * factor))
+    const { width, height } = featureSides(shape)
+    this.width = width
+    this.height = height
     this.columns = cellWeights(this.width)
     this.rows = cellWeights(this.height)
     this.grey = new Float32Array(this.width * this.height)
@@ -131,8 +130,15 @@ export class GradientFeatures {
   }
 }
 
+/** The size at which images are seen. */
+export function featureSides({ width, height }: InputShape): { width: number; height: number } {
+  const longer = Math.max(width, height)
+  const factor = longer <= smallSide ? 1 : largeSide / longer
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) }
+}
+
 /** For each pixel along a side, which cells see it and how well. */
-interface CellWeights {
+export interface CellWeights {
   readonly cells: number
   readonly first: Int32Array
   readonly last: Int32Array
@@ -140,7 +146,7 @@ interface CellWeights {
   readonly weights: Float32Array
 }
 
-function cellWeights(side: number): CellWeights {
+export function cellWeights(side: number): CellWeights {
   const cells = Math.max(1, Math.floor((side - cellStep / 2 - 1) / cellStep) + 1)
   const [first, last] = [new Int32Array(side).fill(cells), new Int32Array(side).fill(-1)]
   const weights = new Float32Array(side * cells)
@@ -156,14 +162,14 @@ function cellWeights(side: number): CellWeights {
 }
 
 /** The pixels of `length` that part `i` of `parts` covers: one at least. */
-function span(i: number, parts: number, length: number): [number, number] {
+export function span(i: number, parts: number, length: number): [number, number] {
   const from = Math.min(length - 1, Math.floor((i * length) / parts))
   return [from, Math.max(from + 1, Math.floor(((i + 1) * length) / parts))]
 }
 
 const taps = [-2, -1, 0, 1, 2].map((far) => Math.exp(-(far * far) / (2 * blurSigma ** 2)))
 const tapSum = taps.reduce((a, b) => a + b)
-const blurTaps = taps.map((tap) => tap / tapSum)
+export const blurTaps = taps.map((tap) => tap / tapSum)
 
 /** In place; the border is repeated. */
 function blur(image: Float32Array, beside: Float32Array, width: number, height: number): void {

@@ -1,14 +1,14 @@
-import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { type InputShape, inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { dissimilarityMap } from '../imaging/ssim'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
-import { randomStream } from '../training/random'
-import { AppearanceScore, appearances } from './appearance'
+import { AppearanceScore, type AppearanceState } from './appearance'
 import { blurMap, patchSides, squaredErrorMap, worstPatch } from './errorMaps'
-import type { GradientFeatures } from './gradientFeatures'
-import { NeighborScore } from './neighborScore'
+import { GradientFeatures } from './gradientFeatures'
+import { NeighborScore, type NeighborState } from './neighborScore'
+import type { ScaleState } from './patchScale'
 import { PatchSurprise, type SurpriseMaps } from './patchSurprise'
-import { reconstructAll, type ReconstructedImages } from './reconstructing'
-import { ShrunkGaussian } from './shrunkGaussian'
+import { type Asked, reconstructAll, type ReconstructedImages } from './reconstructing'
+import { type GaussianState, ShrunkGaussian } from './shrunkGaussian'
 
 /** What can be measured of an image. */
 export const measureNames = [
@@ -29,8 +29,19 @@ export const evenlySpread: readonly MeasureName[] = ['appearance']
 /** Those that look at what the network makes of an image it may have been trained on. */
 export const ofNetwork: readonly MeasureName[] = ['error', 'patch', 'ssim', 'knn', 'mahalanobis']
 
+/** What measures ask of the network. */
+export function askedBy(names: readonly MeasureName[]): Asked {
+  const has = (...some: MeasureName[]) => some.some((name) => names.includes(name))
+  return { output: has('error', 'patch', 'ssim'), codes: has('knn', 'mahalanobis') }
+}
+
 /** Raw values of some images: of each measure one an image, larger is odder. */
 export type Measured = Partial<Record<MeasureName, Float32Array>>
+
+/** The worst place by small patches counts as the exponential of its surprise divided by the second, up to the first. */
+export const [mostSurprise, surpriseScale] = [1200, 16]
+/** Of the blur of a map of squared errors. */
+export const errorSigma = ({ width, height }: InputShape): number => Math.max(1, Math.min(width, height) / 48)
 
 export interface Computing {
   readonly spec: ModelSpec
@@ -41,77 +52,24 @@ export interface Computing {
   readonly seed: number
 }
 
-/** Images of which small patches are learned: as many as fit into some 60 MB. */
-const patchImages = (inputs: number) => Math.max(8, Math.min(200, Math.floor(15e6 / inputs)))
-
-/** Gathers from normal images what measures compare with. */
-export class NormalImages {
-  private readonly features: Float32Array[] = []
-  private readonly codes: Float32Array[] = []
-  private readonly looks: Float32Array[] = []
-  private readonly images: Float32Array[] = []
-  private readonly worst: number[][] = []
-  private seen = 0
-
-  /** @param expected how many there will be */
-  constructor(
-    private readonly computing: Computing,
-    private readonly names: readonly MeasureName[],
-    private readonly gradients: GradientFeatures,
-    private readonly expected: number,
-  ) {}
-
-  async add(pixels: Uint8Array): Promise<void> {
-    const { spec, model } = this.computing
-    const inputs = inputSize(spec.input)
-    const all = await reconstructAll(model, spec, pixels)
-    if (this.names.includes('features')) this.features.push(this.gradients.of(all.images))
-    if (this.names.includes('appearance')) this.looks.push(appearances(all.images, spec.input))
-    if (all.codes) this.codes.push(Float32Array.from(all.codes))
-    if (this.names.includes('patch')) this.worst.push(...worstPatches(all, spec))
-    const wanted = patchImages(inputs)
-    for (let i = 0; i < all.count; i++, this.seen++) {
-      const isTaken =
-        Math.floor((this.seen * wanted) / this.expected) !==
-        Math.floor(((this.seen + 1) * wanted) / this.expected)
-      if (this.names.includes('texture') && (isTaken || this.expected <= wanted))
-        this.images.push(all.images.slice(i * inputs, (i + 1) * inputs))
-    }
-  }
-
-  async learn(): Promise<Measures> {
-    const { names, computing, gradients } = this
-    const { runtime, device, spec, seed } = computing
-    const codes = this.codes.length > 0 ? joined(this.codes) : null
-    const dimensions = codes ? codes.length / this.seen : 0
-    const wants = (name: MeasureName) => names.includes(name)
-    return new Measures(
-      computing,
-      names.filter((name) => codes !== null || (name !== 'knn' && name !== 'mahalanobis')),
-      gradients,
-      {
-        features: wants('features')
-          ? await NeighborScore.create(runtime, device, joined(this.features), gradients.size)
-          : null,
-        codes: codes && wants('knn') ? await NeighborScore.create(runtime, device, codes, dimensions) : null,
-        appearance: wants('appearance') ? AppearanceScore.fit(joined(this.looks), spec.input) : null,
-        gaussian: codes && wants('mahalanobis') ? ShrunkGaussian.fit(codes, dimensions) : null,
-        patches: wants('texture')
-          ? await PatchSurprise.fit(runtime, device, joined(this.images), spec.input, randomStream(seed, 77))
-          : null,
-        typical: patchSides(spec.input).map((_, k) => median(this.worst.map((one) => one[k]!))),
-      },
-    )
-  }
-}
-
-interface Learned {
+export interface Learned {
   readonly features: NeighborScore | null
   readonly codes: NeighborScore | null
   readonly gaussian: ShrunkGaussian | null
   readonly appearance: AppearanceScore | null
   readonly patches: PatchSurprise | null
   /** The median of the worst patch of each size. */
+  readonly typical: readonly number[]
+}
+
+/** By which measures are made again. */
+export interface MeasuresState {
+  readonly names: readonly MeasureName[]
+  readonly features: NeighborState | null
+  readonly codes: NeighborState | null
+  readonly gaussian: GaussianState | null
+  readonly appearance: AppearanceState | null
+  readonly patches: readonly ScaleState[] | null
   readonly typical: readonly number[]
 }
 
@@ -131,13 +89,35 @@ export class Measures {
     private readonly learned: Learned,
   ) {}
 
+  static async restore(computing: Computing, state: MeasuresState): Promise<Measures> {
+    const { runtime, device, spec } = computing
+    const { features, codes, gaussian, appearance, patches, typical } = state
+    return new Measures(computing, state.names, new GradientFeatures(spec.input), {
+      features: features && (await NeighborScore.restore(runtime, device, features)),
+      codes: codes && (await NeighborScore.restore(runtime, device, codes)),
+      gaussian: gaussian && ShrunkGaussian.restore(gaussian),
+      appearance: appearance && AppearanceScore.restore(appearance, spec.input),
+      patches: patches && (await PatchSurprise.restore(runtime, device, patches, spec.input)),
+      typical,
+    })
+  }
+
+  get state(): MeasuresState {
+    const { features, codes, gaussian, appearance, patches, typical } = this.learned
+    const part = <S>(of: { readonly state: S } | null) => of && of.state
+    return {
+      ...{ names: this.names, features: part(features), codes: part(codes), gaussian: part(gaussian) },
+      ...{ appearance: part(appearance), patches: part(patches), typical },
+    }
+  }
+
   /**
    * @param pixels count × inputs bytes
    * @param own which of the normal images each is; −1 where it is none of them
    */
   async of(pixels: Uint8Array, own?: Int32Array, { onMap, quickly }: Looking = {}): Promise<Measured> {
     const { spec, model } = this.computing
-    const all = await reconstructAll(model, spec, pixels)
+    const all = await reconstructAll(model, spec, pixels, askedBy(this.names))
     const measured: Measured = {}
     for (const name of this.names)
       if (name !== 'texture' && name !== 'pieces') measured[name] = await this.measure(name, all, own)
@@ -197,8 +177,8 @@ export class Measures {
     const [texture, pieces] = [new Float32Array(all.count), new Float32Array(all.count)]
     for (let i = 0; i < all.count; i++) {
       const maps = await patches.mapsOf(all.images.subarray(i * inputs, (i + 1) * inputs), quickly)
-      texture[i] = Math.exp(Math.min(1200, largest(maps.texture)) / 16)
-      pieces[i] = Math.exp(Math.min(1200, largest(maps.pieces)) / 16)
+      texture[i] = Math.exp(Math.min(mostSurprise, largest(maps.texture)) / surpriseScale)
+      pieces[i] = Math.exp(Math.min(mostSurprise, largest(maps.pieces)) / surpriseScale)
       onMap?.(i, middleOf(maps))
     }
     return { texture, pieces }
@@ -212,17 +192,21 @@ export class Measures {
     ) as [Float32Array, Float32Array]
     if (kind === 'texture') return middleOf(await this.learned.patches!.mapsOf(image))
     if (kind === 'ssim') return dissimilarityMap(image, output, input)
-    const sigma = Math.max(1, Math.min(input.width, input.height) / 48)
-    return blurMap(squaredErrorMap(image, output, input), input.width, input.height, sigma)
+    return blurMap(squaredErrorMap(image, output, input), input.width, input.height, errorSigma(input))
   }
 }
 
 const middleOf = ({ texture, pieces }: SurpriseMaps) => texture.map((value, at) => (value + pieces[at]!) / 2)
 
 /** What a map of odd places is made of. */
-export type MapKind = 'error' | 'ssim' | 'texture'
+export const mapKinds = ['error', 'ssim', 'texture'] as const
+export type MapKind = (typeof mapKinds)[number]
 
-function worstPatches({ count, images, output }: ReconstructedImages, { input }: ModelSpec): number[][] {
+/** Of each image the worst patch of each size. */
+export function worstPatches(
+  { count, images, output }: ReconstructedImages,
+  { input }: ModelSpec,
+): number[][] {
   const inputs = inputSize(input)
   return Array.from({ length: count }, (_, i) => {
     const part = (data: Float32Array) => data.subarray(i * inputs, (i + 1) * inputs)
@@ -251,18 +235,4 @@ function largest(values: Float32Array): number {
   let most = -Infinity
   for (const value of values) if (value > most) most = value
   return most
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
 }

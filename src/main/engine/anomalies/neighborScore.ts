@@ -2,7 +2,17 @@ import type { Runtime } from '../runtimes/runtime'
 import { NearestVectors } from './nearestVectors'
 
 /** Neighbours whose distances count. */
-const neighbors = 5
+export const neighbors = 5
+
+export interface NeighborState {
+  /** count × dimensions, of normal images */
+  readonly vectors: Float32Array
+  readonly dimensions: number
+  /** Mean distance of each of them to its nearest. */
+  readonly local: Float32Array
+  /** Local distances count as this at least. */
+  readonly floor: number
+}
 
 /**
  * How far a vector lies from those of normal images, put beside how far those lie from each other there: the mean distance
@@ -13,9 +23,8 @@ const neighbors = 5
 export class NeighborScore {
   private constructor(
     private readonly bank: NearestVectors,
-    /** Mean distance of each vector of the bank to its nearest. */
-    private readonly local: Float32Array,
-    private readonly floor: number,
+    /** By which it is made again. */
+    readonly state: NeighborState,
   ) {}
 
   static async create(
@@ -29,17 +38,27 @@ export class NeighborScore {
     const local = meanDistances(await bank.distances(vectors, neighbors, own))
     // Of images that are the same many times over, the distance is 0.
     const typical = Float32Array.from(local).sort()[local.length >> 1] ?? 0
-    return new NeighborScore(bank, local, Math.max(typical / 10, 1e-6))
+    return new NeighborScore(bank, { vectors, dimensions, local, floor: Math.max(typical / 10, 1e-6) })
+  }
+
+  static async restore(
+    runtime: Runtime,
+    device: string | undefined,
+    state: NeighborState,
+  ): Promise<NeighborScore> {
+    const bank = await NearestVectors.create(runtime, device, state.vectors, state.dimensions)
+    return new NeighborScore(bank, state)
   }
 
   /** @param own the row of the bank that each vector is; −1 where it is none of them */
   async of(vectors: Float32Array, own?: Int32Array): Promise<Float32Array> {
+    const { local, floor } = this.state
     const found = await this.bank.distances(vectors, neighbors, own)
     const mean = meanDistances(found)
     for (let i = 0; i < mean.length; i++) {
       let around = 0
-      for (let j = 0; j < found.k; j++) around += this.local[found.indices[i * found.k + j]!] ?? 0
-      mean[i]! /= Math.sqrt(Math.max(around / found.k, this.floor))
+      for (let j = 0; j < found.k; j++) around += local[found.indices[i * found.k + j]!] ?? 0
+      mean[i]! /= Math.sqrt(Math.max(around / found.k, floor))
     }
     return mean
   }

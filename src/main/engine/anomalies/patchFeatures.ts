@@ -66,11 +66,14 @@ export function enlarge(
 ): Float32Array {
   if (factor === 1) return map
   const out = new Float32Array(width * height)
+  const columns = Array.from({ length: width }, (_, x) => between((x + 0.5) / factor - 0.5, small.width))
+  const lefts = Int32Array.from(columns, ([left]) => left)
+  const shares = Float64Array.from(columns, ([, across]) => across)
   for (let y = 0; y < height; y++) {
     const [top, down] = between((y + 0.5) / factor - 0.5, small.height)
     const low = Math.min(small.height - 1, top + 1)
     for (let x = 0; x < width; x++) {
-      const [left, across] = between((x + 0.5) / factor - 0.5, small.width)
+      const [left, across] = [lefts[x]!, shares[x]!]
       const right = Math.min(small.width - 1, left + 1)
       const above = map[top * small.width + left]! * (1 - across) + map[top * small.width + right]! * across
       const below = map[low * small.width + left]! * (1 - across) + map[low * small.width + right]! * across
@@ -80,7 +83,8 @@ export function enlarge(
   return out
 }
 
-function between(place: number, length: number): [number, number] {
+/** Of a place between two others along a side: the first, and how far it is to the second. */
+export function between(place: number, length: number): [number, number] {
   const inside = Math.min(length - 1, Math.max(0, place))
   const whole = Math.floor(inside)
   return [whole, inside - whole]

@@ -1,56 +1,82 @@
 import { ExpectedError } from '../../../shared/errors'
-import type { ModelSpec } from '../../../shared/modelSpec'
+import type { InputShape, ModelSpec } from '../../../shared/modelSpec'
 import { portableFunctions } from '../exporters/portableFunctions'
-import { mul, sub } from '../graph/ops/arithmetic'
-import { constant } from '../graph/ops/constant'
-import { conv2d } from '../graph/ops/convolution/conv2d'
-import { reduceMean } from '../graph/ops/reduce'
-import { reshape } from '../graph/ops/reshape'
-import { sqrt, square } from '../graph/ops/unary'
-import { type GraphFunction, inputsOf } from '../graph/program'
+import { applyOperation, type Operation } from '../graph/operation'
+import { placeholder } from '../graph/ops/placeholder'
+import type { GraphFunction } from '../graph/program'
 import { BATCH } from '../graph/tensor'
-import type { Variable } from '../graph/variable'
-
-/** Side of the patches over which errors are averaged, as part of the shorter side of an image. */
-const patchPart = 1 / 16
-/** Of the mean that is nearly a maximum: 2³. */
-const doublings = 3
+import type { DetectorState } from './detector'
+import { OnnxMath } from './portable/onnxMath'
+import type { Asked } from './reconstructing'
+import { asksFor, portableScore } from './portable/portableScore'
 
 export interface PortableDetector {
-  readonly variables: readonly Variable[]
   readonly fn: GraphFunction
+  /** Values of constants, by the names of their variables, once `fn` is written. */
+  readonly large: ReadonlyMap<string, Float32Array>
 }
 
+/** Narrower images have no four sizes of detail. */
+const leastSide = 8
+
 /**
- * A model that says of images how odd they are: takes `image`, batch × height × width × channels in 0..1, and gives
- * `anomaly_map`, batch × height × width, the squared error of the reconstruction averaged over patches, and `score` [batch],
- * the eighth root of the mean of its eighth power, which the worst patch rules.
+ * A detector that says of images how odd they are, for a file: takes `image`, batch × height × width × channels in 0..1, and
+ * gives `anomaly_map`, batch × height × width, 0 where a place is usual and 0.5 where it is as odd as the threshold, and
+ * `score` [batch], the one that the detector gives to images that it was not fitted on. Only ONNX can say it.
  *
- * @throws ExpectedError `unsupported` for a model that has to be told how noisy an image is
+ * @throws ExpectedError `unsupported` for a model that has to be told how noisy an image is, if the score needs it
  */
-export function portableDetector(spec: ModelSpec): PortableDetector {
-  if (spec.noiseLevel)
+export function portableDetector(spec: ModelSpec, state: DetectorState): PortableDetector {
+  const { height, width, channels } = spec.input
+  if (Math.min(height, width) < leastSide && state.measures.names.includes('appearance'))
+    throw new ExpectedError(
+      'unsupported',
+      `Images of ${width} × ${height} pixels are too narrow for this export. Import them ${leastSide} pixels high and wide at least.`,
+    )
+  const asked = asksFor(state)
+  if (spec.noiseLevel && (asked.output || asked.codes))
     throw new ExpectedError(
       'unsupported',
       'This model has to be told how noisy an image is, so it cannot tell odd images by itself. Choose an autoencoder with a code.',
     )
-  const { variables, functions } = portableFunctions(spec, {
+  const { functions } = portableFunctions(spec, {
     ...{ part: 'full', pixels: 'float', precision: 'float32', tiedAs: 'transposes' },
   })
-  const full = functions.full!
-  const image = inputsOf(full).get('image')!
-  const { height, width } = spec.input
-  const errors = reduceMean(square(sub(full.outputs.reconstruction!, image)), [3])
-  const side = Math.max(1, Math.min(15, Math.round(patchPart * Math.min(height, width)) | 1))
-  const kernel = constant([side, side, 1, 1], new Array<number>(side * side).fill(1 / (side * side)))
-  const map = reshape(conv2d(reshape(errors, [BATCH, height, width, 1]), kernel), [BATCH, height, width])
-  // Large enough for float32: errors of thousandths to the eighth power are not.
-  let powers = mul(map, scale)
-  for (let i = 0; i < doublings; i++) powers = square(powers)
-  let score = reduceMean(powers, [1, 2])
-  for (let i = 0; i < doublings; i++) score = sqrt(score)
-  const outputs = { anomaly_map: map, score: mul(score, 1 / scale) }
-  return { variables, fn: { name: 'detect', outputs } }
+  const large = new Map<string, Float32Array>()
+  const inputs = [placeholder('image', [BATCH, height, width, channels])]
+  if (asked.output) inputs.push(functions.full!.outputs.reconstruction!)
+  if (asked.codes) inputs.push(functions.encoder!.outputs.code!)
+  const { outputs } = applyOperation(scoresOperation, inputs, { state, asked, large, shape: spec.input })
+  const [anomaly_map, score] = outputs
+  return { fn: { name: 'detect', outputs: { anomaly_map: anomaly_map!, score: score! } }, large }
 }
 
-const scale = 100
+interface ScoresAttributes {
+  readonly state: DetectorState
+  readonly asked: Asked
+  readonly large: Map<string, Float32Array>
+  readonly shape: InputShape
+}
+
+/** Sorting and nearest neighbours are in no graph that is trained, so that they are written as ONNX alone. */
+const scoresOperation: Operation<ScoresAttributes> = {
+  name: 'anomalyScores',
+  infer: (_, { shape }) => [
+    { shape: [BATCH, shape.height, shape.width], dtype: 'float32' },
+    { shape: [BATCH], dtype: 'float32' },
+  ],
+  tensorflow: () => {
+    throw new Error('anomalyScores: only ONNX has this operation.')
+  },
+  onnx: (emit, [image, ...others], { attributes: { state, asked, large, shape } }) => {
+    const reconstruction = asked.output ? others.shift() : undefined
+    const code = asked.codes ? others.shift() : undefined
+    const { map, score } = portableScore(
+      new OnnxMath(emit, large),
+      { image: image!, reconstruction, code },
+      state,
+      shape,
+    )
+    return [map, score]
+  },
+}

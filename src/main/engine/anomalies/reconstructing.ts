@@ -13,24 +13,37 @@ export interface ReconstructedImages {
   readonly codes: Float32Array | null
 }
 
-/** @param pixels count × inputs bytes */
+/** What is asked of the network; the rest takes its time for nothing. */
+export interface Asked {
+  readonly output: boolean
+  readonly codes: boolean
+}
+
+const everything: Asked = { output: true, codes: true }
+
+/** @param pixels count × inputs bytes. What was not asked for is empty, or null. */
 export async function reconstructAll(
   compiled: CompiledProgram,
   spec: ModelSpec,
   pixels: Uint8Array,
+  asked: Asked = everything,
 ): Promise<ReconstructedImages> {
   const inputs = inputSize(spec.input)
   const count = pixels.length / inputs
   const images = asFloats(pixels)
   const image = { shape: [count, inputs], data: images }
+  const seen = { count, images, output: new Float32Array(0), codes: null }
   if (!hasCode(spec)) {
+    if (!asked.output) return seen
     const levels = noiseLevels(spec) || 1
     const sigma = { shape: [count, levels], data: new Float32Array(count * levels) }
     const { output } = await compiled.run('reconstruct', { image, sigma })
-    return { count, images, output: output!.data as Float32Array, codes: null }
+    return { ...seen, output: output!.data as Float32Array }
   }
+  if (!asked.output && !asked.codes) return seen
   const codes = (await compiled.run('encode', { image })).code!.data as Float32Array
+  if (!asked.output) return { ...seen, codes }
   const code = { shape: [count, codes.length / count], data: codes }
   const output = (await compiled.run('decode', { code })).image!.data as Float32Array
-  return { count, images, output, codes }
+  return { ...seen, output, codes }
 }

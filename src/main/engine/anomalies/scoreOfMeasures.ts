@@ -26,7 +26,7 @@ export function calibrate(
           if (!heldOut.has(rows[i]!)) values[i] = value * factor
         })
       }
-      return [name, new Calibration(values, evenlySpread.includes(name))]
+      return [name, Calibration.fit(values, evenlySpread.includes(name))]
     }),
   )
 }
@@ -34,7 +34,7 @@ export function calibrate(
 const middle = (values: Float32Array) => thresholdFor(Float32Array.from(values).sort(), 0.5)
 
 /** Standard deviations of which an image as a whole may differ before that counts: normal images differ in it most. */
-const wholeFrom = 1
+export const wholeFrom = 1
 
 /**
  * What the measures say in relation to normal images: the mean of them. By default an image that is odd as a whole, as a

@@ -6,22 +6,32 @@ const mostDimensions = 128
 /** Vectors that principal components are found from. */
 const mostForPca = 400
 
+export interface GaussianState {
+  /** Null where vectors are short enough to be seen as they are. */
+  readonly pca: Pca | null
+  readonly dimensions: number
+  readonly mean: Float64Array
+  /** dimensions × dimensions; distances are those of the product with it. */
+  readonly whitening: Float64Array
+  /** 0 takes the covariance as it is, 1 none of it. */
+  readonly shrinkage: number
+  /** Of the vectors that it was fitted to. */
+  readonly count: number
+}
+
 /**
  * Mahalanobis distance from the mean of vectors, with their covariance shrunk towards a multiple of the identity as Ledoit
  * and Wolf do (2004, "A well-conditioned estimator for large-dimensional covariance matrices").
  */
 export class ShrunkGaussian {
   private constructor(
-    private readonly pca: Pca | null,
-    private readonly dimensions: number,
-    readonly mean: Float64Array,
-    /** dimensions × dimensions; distances are those of the product with it. */
-    private readonly whitening: Float64Array,
-    /** 0 takes the covariance as it is, 1 none of it. */
-    readonly shrinkage: number,
-    /** Of the vectors that it was fitted to. */
-    private readonly count: number,
+    /** By which it is made again. */
+    readonly state: GaussianState,
   ) {}
+
+  get shrinkage(): number {
+    return this.state.shrinkage
+  }
 
   /** @param data count × dimensions, two vectors at least */
   static fit(data: Float32Array, dimensions: number): ShrunkGaussian {
@@ -36,8 +46,8 @@ export class ShrunkGaussian {
    *   mean and covariance towards itself
    */
   distances(vectors: Float32Array, own?: Int32Array): Float32Array {
-    const data = this.pca ? projectPca(this.pca, vectors) : vectors
-    const { dimensions, mean, whitening } = this
+    const { pca, dimensions, mean, whitening } = this.state
+    const data = pca ? projectPca(pca, vectors) : vectors
     const out = new Float32Array(data.length / dimensions)
     const centred = new Float64Array(dimensions)
     for (let row = 0; row < out.length; row++) {
@@ -55,21 +65,13 @@ export class ShrunkGaussian {
 
   /** The squared distance of one of the vectors from the others (Sherman & Morrison 1950), at the same shrinkage. */
   private leftOut(squares: number): number {
-    const { count, shrinkage } = this
+    const { count, shrinkage } = this.state
     const pull = ((1 - shrinkage) * count) / (count - 1) ** 2
     return (squares * (count / (count - 1)) ** 2) / Math.max(1 - pull * squares, 1e-3)
   }
 
-  /** For other places that compute the same. */
-  static create(
-    pca: Pca | null,
-    dimensions: number,
-    mean: Float64Array,
-    whitening: Float64Array,
-    shrinkage: number,
-    count: number,
-  ): ShrunkGaussian {
-    return new ShrunkGaussian(pca, dimensions, mean, whitening, shrinkage, count)
+  static restore(state: GaussianState): ShrunkGaussian {
+    return new ShrunkGaussian(state)
   }
 }
 
@@ -82,7 +84,14 @@ function ofVectors(data: Float32Array, dimensions: number, pca: Pca | null): Shr
   for (let i = 0; i < covariance.length; i++) covariance[i]! *= 1 - shrinkage
   for (let i = 0; i < dimensions; i++) covariance[i * dimensions + i]! += shrinkage * level
   const whitening = whiteningOf(covariance, dimensions, level)
-  return ShrunkGaussian.create(pca, dimensions, mean, whitening, shrinkage, data.length / dimensions)
+  return ShrunkGaussian.restore({
+    pca,
+    dimensions,
+    mean,
+    whitening,
+    shrinkage,
+    count: data.length / dimensions,
+  })
 }
 
 /** Mean and population covariance. @param data count × dimensions */

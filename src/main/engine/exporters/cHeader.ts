@@ -11,7 +11,6 @@ const mostWeights = 4_000_000
 
 /** One header in C99 for dense models, without allocation: weights as constants, and functions. A tied decoder has no kernels. */
 export const cExporter: Exporter = {
-  format: 'c',
   write(model, { part }) {
     const { spec } = model
     if (part !== 'full' && !hasCode(spec)) throw noCode()

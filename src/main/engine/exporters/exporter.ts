@@ -1,6 +1,7 @@
-import type { ExportedAs, ExportFormat } from '../../../shared/exporting'
+import type { ExportedAs } from '../../../shared/exporting'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
+import type { FileInput } from '../runtimes/onnx/runOnnxFile'
 import type { StoredWeight } from './precision'
 
 /** A file of an export, with its path in the folder of it: its bytes in pieces, to be gone through once, or weights as a safetensors file. */
@@ -28,9 +29,19 @@ export interface ExportOptions extends Omit<ExportedAs, 'format'> {
   readonly scratch?: string
 }
 
-/** One format. Adding another is a file like the ones beside this, and a line in `index.ts`. */
+/** What goes into a model's file, in the order of the model's inputs. */
+export type FileInputs = Readonly<Record<string, FileInput>>
+
+/** The format's own reader, where Hourglass has it at hand: it runs what was written before anybody gets it. */
+export interface ExportReader {
+  /** So many images are read. */
+  readonly images: number
+  run(folder: string, inputs: FileInputs): Promise<Float32Array | Uint8Array>
+}
+
+/** Writes one format; `formats` says what it is called and what it can hold. */
 export interface Exporter {
-  readonly format: ExportFormat
+  readonly reader?: ExportReader
   /** @throws ExpectedError `unsupported` for a model that the format cannot hold, naming what keeps it from it */
   write(
     model: ModelToExport,

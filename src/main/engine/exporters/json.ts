@@ -5,7 +5,6 @@ import type { Exporter } from './exporter'
 
 /** Everything as text: the model, and its weights as nested lists of their shapes, shortest decimals that give the same float32. */
 export const jsonExporter: Exporter = {
-  format: 'json',
   write({ spec, weights, about }) {
     const { trained, copies } = parametersOf(spec)
     const head = `{\n "about": ${JSON.stringify(about)},\n "spec": ${JSON.stringify(spec)},\n "weights": {`

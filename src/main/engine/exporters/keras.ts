@@ -13,7 +13,6 @@ import type { Layer, LayerModel, Output } from './layers/layerStack'
  * and their class is in a Python file beside it.
  */
 export const kerasExporter: Exporter = {
-  format: 'keras',
   async write(exported, { part, tiedAs, scratch = tmpdir() }) {
     const { spec, weights, about } = exported
     const model = layerModel(spec, weights, { part, tiedAs })

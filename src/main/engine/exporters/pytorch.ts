@@ -12,7 +12,6 @@ import { noCode } from './noCode'
  * one half there are the parameters that it reads.
  */
 export const pytorchExporter: Exporter = {
-  format: 'pytorch',
   write(model, { part, pixels }) {
     const { spec, weights } = model
     if (part !== 'full' && !hasCode(spec)) throw noCode()

@@ -7,7 +7,6 @@ import { portableFunctions } from './portableFunctions'
  * `encode` and `decode` beside it, where it has a code.
  */
 export const savedModelExporter: Exporter = {
-  format: 'savedmodel',
   write(model, options) {
     const { spec, weights } = model
     const { functions } = portableFunctions(spec, options)

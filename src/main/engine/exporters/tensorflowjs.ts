@@ -7,7 +7,14 @@ import type { Layer, LayerModel, Output, Setting } from './layers/layerStack'
 
 /** model.json and weights.bin: a layers model that plain `tf.loadLayersModel` takes. */
 export const tensorflowjsExporter: Exporter = {
-  format: 'tensorflowjs',
+  // It computes slowly, so it gets one image.
+  reader: {
+    images: 1,
+    run: async (folder, inputs) => {
+      const { runLayersModel } = await import('../runtimes/runLayersModel')
+      return runLayersModel(folder, Object.values(inputs))
+    },
+  },
   write(exported, { part, precision }) {
     const { spec, weights, about } = exported
     const model = layerModel(spec, weights, { part, tiedAs: 'transposes' })

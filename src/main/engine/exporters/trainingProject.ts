@@ -18,7 +18,6 @@ tensorflow
 
 /** A folder that goes on training elsewhere: on several GPUs or machines, with PyTorch or with Keras. */
 export const trainingExporter: Exporter = {
-  format: 'training',
   async write(model, options) {
     const { spec, training } = model
     if (options.part !== 'full')

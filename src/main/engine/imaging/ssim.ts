@@ -1,9 +1,9 @@
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
 
-const windowSize = 11
+export const windowSize = 11
 const sigma = 1.5
-const c1 = 0.01 ** 2
-const c2 = 0.03 ** 2
+export const c1 = 0.01 ** 2
+export const c2 = 0.03 ** 2
 
 /**
  * SSIM of each image of a batch (Wang, Bovik, Sheikh, Simoncelli 2004, equation 13): 11 × 11 Gaussian window of sigma
@@ -56,7 +56,7 @@ function createMoments({ height, width, channels }: InputShape) {
 }
 type Moments = ReturnType<typeof createMoments>
 
-function gaussianWindow(size: number): Float64Array {
+export function gaussianWindow(size: number): Float64Array {
   const half = (size - 1) / 2
   const weights = Float64Array.from({ length: size }, (_, i) =>
     Math.exp(-((i - half) ** 2) / (2 * sigma * sigma)),

@@ -23,7 +23,14 @@ import { detailOf } from './loadedSearch'
 import { OpenDetectors } from './openDetectors'
 import { OpenSearches } from './openSearches'
 import { columnsOf, recordOf } from './searchColumns'
-import { type Report, type SearchDependencies, searchImages, sourceOf, waitForImport } from './searchImages'
+import {
+  openSearchAgain,
+  type Report,
+  type SearchDependencies,
+  searchImages,
+  sourceOf,
+  waitForImport,
+} from './searchImages'
 import { damagedSearch, summaryOf } from './searchSummary'
 
 export interface AnomalyDependencies extends SearchDependencies {
@@ -191,6 +198,9 @@ export class AnomalyService {
     try {
       await writeMarks(folder, await this.earlierMarks(target))
       const record = recordOf(found.result, { name, createdAt, ...subject })
+      await found.keep(join(folder, anomalyFiles.detector)).catch((error: unknown) => {
+        this.deps.log.warn(`What “${name}” knows could not be kept: ${(error as Error).message}`)
+      })
       await writeSearch(folder, record, columnsOf(found))
     } catch (error) {
       await found.close()
@@ -209,7 +219,7 @@ export class AnomalyService {
         const { record, columns } = await this.named(id)
         const folder = await this.folderOf(id)
         const subject = { ...record, heldOut: Uint32Array.from(columns.heldOut) }
-        await this.detectors.add(id, await searchImages(this.deps, folder, subject, report, signal))
+        await this.detectors.add(id, await openSearchAgain(this.deps, folder, subject, report, signal))
       },
     })
     this.opening.set(id, job)

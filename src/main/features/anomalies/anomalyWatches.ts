@@ -1,11 +1,18 @@
-import { basename, relative, sep } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import type { ScoredImage } from '../../../shared/anomalies'
 import type { ParsedParams } from '../../../shared/api/commands'
-import type { AnomalyPictures, NoticedImage } from '../../../shared/api/anomalies'
+import type { AnomalyPictures, AnomalyWatch, NoticedImage } from '../../../shared/api/anomalies'
 import type { Begun } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
 import { inBackground } from '../../../shared/inBackground'
-import { appendNoticed, readNoticed } from '../../store/anomalyStore'
+import {
+  appendNoticed,
+  type NoticedRecord,
+  readNoticed,
+  readWatch,
+  type WatchRecord,
+  writeWatch,
+} from '../../store/anomalyStore'
 import type { EventBus } from '../../base/eventBus'
 import type { JobService } from '../../base/jobService'
 import type { Log } from '../../base/log'
@@ -15,7 +22,7 @@ import { picturesOf } from './anomalyPictures'
 import type { AnomalyService } from './anomalyService'
 import { thresholdOf } from './loadedSearch'
 import { openedDetector } from './openedDetector'
-import { watchAnomalies } from './watchAnomalies'
+import { imagesIn, watchAnomalies } from './watchAnomalies'
 
 export interface WatchDependencies {
   readonly searches: AnomalyService
@@ -27,59 +34,64 @@ export interface WatchDependencies {
 }
 
 interface Watching {
-  /** Of the folder. */
-  readonly name: string
-  readonly folder: string
+  readonly record: WatchRecord
   readonly abort: AbortController
   /** Settles when nothing is looked at any more. */
   ended: Promise<void>
+  state: AnomalyWatch['state']
+  problem: string | null
   scored: number
   odd: number
+  /** Of the image that was noticed last. */
+  number: number
 }
 
-/** Paths of images that were noticed, so that they can be looked at. */
-const keptPaths = 1000
-
-/** Folders whose new images are scored as they come, one a search. It ends with the app. */
+/**
+ * Folders whose new images are scored as they come, one a search. A watch is remembered beside its search: it goes on when
+ * the app is started again, with what came meanwhile.
+ */
 export class AnomalyWatches {
   private readonly watching = new Map<string, Watching>()
-  /** By search and number. */
-  private readonly paths = new Map<string, string>()
 
   constructor(private readonly deps: WatchDependencies) {}
 
   /** Opens the model of the search first. Gives the job that does, and then begins. */
   async watch({ id, folder: place }: ParsedParams<'anomalies.watch'>): Promise<Begun> {
-    const { searches, jobs, places, fence } = this.deps
+    const { searches, places, fence } = this.deps
     const folder = places.resolve(place)
     fence.check(folder)
     await searches.named(id)
     if (this.watching.has(id))
       throw new ExpectedError('bad-input', 'A folder is being watched already. Stop that first.')
-    searches.detectors.hold(id)
-    const { id: job } = jobs.start({
-      ...{ kind: 'anomalies', subject: searches.summary(id)!.name },
-      work: async (_, signal) => {
-        try {
-          await openedDetector(this.deps, id, signal)
-          await this.begin(id, folder)
-        } catch (error) {
-          searches.detectors.release(id)
-          throw error
-        }
-      },
-    })
-    return { job }
+    const own = await searches.folderOf(id)
+    const after = (await readNoticed(own)).at(-1)?.number ?? 0
+    const record: WatchRecord = { version: 1, folder, names: await imagesIn(folder), after }
+    await writeWatch(own, record)
+    return this.start(id, record, [])
   }
 
+  /** Begins again what was watched when the app ended. What fails says so, and can be stopped. */
+  async resume(): Promise<void> {
+    const { searches, log } = this.deps
+    for (const { id, state } of searches.listing().items) {
+      if (state !== 'ready' || this.watching.has(id)) continue
+      try {
+        const folder = await searches.folderOf(id)
+        const record = await readWatch(folder)
+        if (record) this.start(id, record, await readNoticed(folder))
+      } catch (error) {
+        log.warn(`The watched folder of the search ${id} is not known: ${(error as Error).message}`)
+      }
+    }
+  }
+
+  /** Ends it for good. */
   async unwatch(id: string): Promise<void> {
     const entry = this.watching.get(id)
-    this.watching.delete(id)
-    this.deps.searches.detectors.release(id)
-    this.deps.searches.setWatch(id, null)
-    entry?.abort.abort()
-    await entry?.ended
-    if (entry) this.deps.log.info(`The folder ${entry.name} is not watched any more.`)
+    await this.end(id)
+    if (!entry) return
+    await writeWatch(await this.deps.searches.folderOf(id), null)
+    this.deps.log.info(`The folder ${nameOf(entry)} is not watched any more.`)
   }
 
   /** The latest ones, the newest first. */
@@ -89,49 +101,91 @@ export class AnomalyWatches {
   }
 
   async view({ id, number }: ParsedParams<'anomalies.viewNoticed'>): Promise<AnomalyPictures> {
-    const path = this.paths.get(`${id} ${number}`)
-    if (path === undefined)
-      throw new ExpectedError('not-found', 'It came before Hourglass was started, and cannot be shown here.')
-    this.deps.fence.check(path)
-    return picturesOf([await this.deps.searches.detectors.expect(id).viewFile(path)])
+    const { searches, fence } = this.deps
+    const record = this.watching.get(id)?.record
+    const all = record && number > record.after ? await readNoticed(await searches.folderOf(id)) : []
+    const image = all.find((one) => one.number === number)
+    if (!record || !image)
+      throw new ExpectedError('not-found', 'Its folder is not watched any more, so it cannot be shown here.')
+    const path = join(record.folder, image.path)
+    fence.check(path)
+    return picturesOf([await searches.detectors.expect(id).viewFile(path)])
   }
 
+  /** Until the next start. */
   async close(): Promise<void> {
-    for (const id of [...this.watching.keys()]) await this.unwatch(id)
+    for (const id of [...this.watching.keys()]) await this.end(id)
   }
 
-  private async begin(id: string, folder: string): Promise<void> {
-    const { log, searches, fence } = this.deps
-    let number = (await readNoticed(await searches.folderOf(id))).at(-1)?.number ?? 0
-    const abort = new AbortController()
+  private async end(id: string): Promise<void> {
+    const entry = this.watching.get(id)
+    this.watching.delete(id)
+    this.deps.searches.detectors.release(id)
+    this.deps.searches.setWatch(id, null)
+    entry?.abort.abort()
+    await entry?.ended
+  }
+
+  /** @param before what was noticed before */
+  private start(id: string, record: WatchRecord, before: readonly NoticedRecord[]): Begun {
+    const { searches, jobs } = this.deps
+    const seen = before.filter(({ number }) => number > record.after)
     const entry: Watching = {
-      name: basename(folder),
-      folder,
-      abort,
-      ended: Promise.resolve(),
-      scored: 0,
-      odd: 0,
+      ...{ record, abort: new AbortController(), ended: Promise.resolve() },
+      ...{ state: 'beginning', problem: null, scored: seen.length },
+      ...{ odd: seen.filter(({ odd }) => odd).length, number: before.at(-1)?.number ?? record.after },
     }
+    this.watching.set(id, entry)
+    searches.detectors.hold(id)
+    this.show(id, entry)
+    const { id: job } = jobs.start({
+      ...{ kind: 'anomalies', subject: searches.summary(id)?.name ?? id },
+      work: async (_, signal) => {
+        try {
+          await openedDetector(this.deps, id, signal)
+          await this.begin(id, entry, new Set(seen.map(({ path }) => path)))
+          entry.state = 'watching'
+        } catch (error) {
+          searches.detectors.release(id)
+          Object.assign(entry, { state: 'failed', problem: (error as Error).message })
+          throw error
+        } finally {
+          this.show(id, entry)
+        }
+      },
+    })
+    return { job }
+  }
+
+  /** @param scored paths of what was noticed before */
+  private async begin(id: string, entry: Watching, scored: ReadonlySet<string>): Promise<void> {
+    const { log, searches, fence } = this.deps
+    const { folder, names } = entry.record
+    fence.check(folder)
+    const known = new Set([...names.map(withSlashes), ...scored])
+    const missed = async () =>
+      (await imagesIn(folder))
+        .filter((name) => !known.has(withSlashes(name)))
+        .map((name) => join(folder, name))
+    await missed() // Says what is wrong with the folder.
     const score = async (path: string) => {
       fence.check(path)
       return searches.detectors.expect(id).score(path)
     }
-    const scores = { score: 0, percentile: 0 }
+    const none = { score: 0, percentile: 0 }
     await new Promise<void>((onReady, onFailed) => {
       entry.ended = watchAnomalies(
         [folder],
         { score },
         {
-          ...{ signal: abort.signal, onReady },
-          onImage: (image) => inBackground(this.notice(id, ++number, image.path, image, null)),
+          ...{ signal: entry.abort.signal, onReady, missed },
+          onImage: (image) => inBackground(this.notice(id, ++entry.number, image.path, image, null)),
           onSkipped: (path, reason) =>
-            inBackground(this.notice(id, ++number, path, scores, reason.replace(`${path}: `, ''))),
+            inBackground(this.notice(id, ++entry.number, path, none, reason.replace(`${path}: `, ''))),
         },
       )
       entry.ended.catch(onFailed)
     })
-    this.watching.set(id, entry)
-    searches.setWatch(id, { name: entry.name, scored: 0, odd: 0 })
     log.info(`New images in ${folder} are scored by “${searches.summary(id)?.name ?? id}”.`)
   }
 
@@ -147,16 +201,20 @@ export class AnomalyWatches {
     if (!entry) return
     const { record } = await searches.named(id)
     const odd = problem === null && score > thresholdOf(record)
-    const name = relative(entry.folder, path).split(sep).join('/')
+    const name = withSlashes(relative(entry.record.folder, path))
     const at = new Date().toISOString()
-    const image = { number, at, path: name, folder: entry.name, score, percentile, odd, problem }
-    this.paths.set(`${id} ${number}`, path)
-    for (const old of [...this.paths.keys()].slice(0, -keptPaths)) this.paths.delete(old)
+    const image = { number, at, path: name, folder: nameOf(entry), score, percentile, odd, problem }
     entry.scored++
     if (odd) entry.odd++
     await appendNoticed(await searches.folderOf(id), image)
     this.tell(id, image)
-    searches.setWatch(id, { name: entry.name, scored: entry.scored, odd: entry.odd })
+    this.show(id, entry)
+  }
+
+  private show(id: string, entry: Watching): void {
+    const { state, problem, scored, odd } = entry
+    if (this.watching.get(id) === entry)
+      this.deps.searches.setWatch(id, { name: nameOf(entry), state, problem, scored, odd })
   }
 
   private tell(search: string, image: NoticedImage): void {
@@ -170,3 +228,6 @@ export class AnomalyWatches {
     events.emit('anomalies.noticed', { search, image })
   }
 }
+
+const nameOf = ({ record }: Watching): string => basename(record.folder)
+const withSlashes = (path: string): string => path.split(sep).join('/')

@@ -1,20 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AnomalyResult, AnomalySettings, AnomalyView, ScoredImage } from '../../../shared/anomalies'
-import { anomalyFigures, percentileOf } from '../../../shared/anomalyFigures'
-import { CancelledError } from '../../../shared/errors'
-import { asBytes } from '../../engine/imaging/pixelBytes'
+import type { AnomalyResult, AnomalySettings, ScoredImage } from '../../../shared/anomalies'
+import { anomalyFigures } from '../../../shared/anomalyFigures'
 import { pixelFigures } from './pixelFigures'
 import { batchStream } from '../models/batchStream'
-import { pixelsOfFile } from '../models/imagePixels'
 import type { ModelWork } from '../models/modelWork'
 import { explainFileError } from '../../store/fileErrors'
-import type { ComputeTarget, TrainEvent } from '../../worker/protocol'
+import type { ComputeTarget, FittedAnomalies, TrainEvent } from '../../worker/protocol'
 import { findDuplicates } from './duplicates'
-import { exportDetector } from './exportDetector'
+import { detectorWith, judgeWith, newDetector, type DetectorHandle, untilClosed } from './detectorHandle'
 import { scoreHistogram } from './histogram'
-import type { ImageSet } from './imageSet'
 import { readMasks } from './masks'
 import { prepare, type Prepared } from './prepare'
 
@@ -50,7 +46,7 @@ export interface AnomalyWork extends ModelWork {
 }
 
 /** A detector that has looked through images, for as long as somebody looks at what it found. Close it. */
-export interface FoundAnomalies {
+export interface FoundAnomalies extends DetectorHandle {
   readonly result: AnomalyResult
   /** Where the model lies that it computes with. */
   readonly model: string
@@ -58,37 +54,18 @@ export interface FoundAnomalies {
   readonly heldOut: Uint32Array
   /** Where each image's file lies, in the order of the dataset. */
   readonly files: readonly string[]
-  /** An image of those that were scored, by its `index`. */
-  view(index: number): Promise<AnomalyView>
-  /** Scores an image file that was not among them. @throws ExpectedError where it cannot be read */
-  score(path: string): Promise<ScoredImage>
-  /** Heat map of a file that was not among them. @throws ExpectedError */
-  viewFile(path: string): Promise<AnomalyView>
-  /** Writes the model as ONNX with the outputs `anomaly_map` and `score`, with a README. @throws ExpectedError */
-  exportModel(folder: string, overwrite: boolean): Promise<{ files: string[]; threshold: number }>
-  close(): Promise<void>
 }
-
-let created = 0
 
 /** Finds the odd ones among images. @throws ExpectedError, CancelledError */
 export async function findAnomalies(request: AnomalyRequest, work: AnomalyWork): Promise<FoundAnomalies> {
   const scratch = await mkdtemp(join(tmpdir(), 'hourglass-odd-')).catch((error: unknown) => {
     throw explainFileError(error, tmpdir())
   })
-  const closing: (() => Promise<unknown>)[] = [() => rm(scratch, { recursive: true, force: true })]
-  const close = async () => {
-    for (const one of closing.splice(0).reverse()) await one()
-  }
-  try {
+  return untilClosed(work, async (closing, close) => {
+    closing.push(() => rm(scratch, { recursive: true, force: true }))
     const prepared = await prepare(request, scratch, work, (set) => closing.push(() => set.close()))
-    const id = `odd ${++created}`
-    closing.push(() => work.client.call('dropAnomalies', { id }).catch(() => null))
-    return await scoreAll(id, request, prepared, work, close)
-  } catch (error) {
-    await close()
-    throw work.signal?.aborted ? new CancelledError('Stopped. Nothing was written.') : error
-  }
+    return scoreAll(newDetector(closing, work), request, prepared, work, close)
+  })
 }
 
 async function scoreAll(
@@ -132,48 +109,7 @@ async function scoreAll(
   if (masks && result.figures) Object.assign(result.figures, pixelFigures(maps, masks, target.input))
   return {
     ...{ result, model: model.folder, heldOut, files: target.files, close },
-    ...looksWith(id, prepared, work, judge),
-    exportModel: (folder, overwrite) => exportDetector(prepared, request, work, folder, overwrite),
-  }
-}
-
-type Fitted = { readonly threshold: number; readonly normalScores: Float64Array }
-type Judge = (index: number, score: number, scores: Record<string, number>, path?: string) => ScoredImage
-
-function judgeWith({ threshold, normalScores }: Fitted, target: ImageSet, known: (boolean | null)[]): Judge {
-  return (index, score, scores, path) => ({
-    ...{ index, path: path ?? target.paths[index]!, score, scores },
-    percentile: percentileOf(normalScores, score),
-    odd: score > threshold,
-    label: path === undefined ? target.labels[index]! : null,
-    known: path === undefined ? known[index]! : null,
-    ...{ duplicateOf: null, duplicateDistance: null },
-  })
-}
-
-function looksWith(
-  id: string,
-  { target, selfFitted }: Prepared,
-  { client }: AnomalyWork,
-  judge: Judge,
-): Pick<FoundAnomalies, 'view' | 'score' | 'viewFile'> {
-  const { input } = target
-  const look = async (pixels: Uint8Array, row: number | null): Promise<AnomalyView> => {
-    const { output, heat } = await client.call('viewAnomaly', { id, pixels, row })
-    return { ...input, original: pixels, reconstruction: asBytes(output), heat }
-  }
-  return {
-    view: async (index) => {
-      const pixels = new Uint8Array(target.dataset.rowBytes)
-      await target.dataset.readRows(index, 1, pixels)
-      return look(pixels, selfFitted ? index : null)
-    },
-    viewFile: async (path) => look(await pixelsOfFile(path, input), null),
-    score: async (path) => {
-      const pixels = await pixelsOfFile(path, input)
-      const { score, parts } = await client.call('viewAnomaly', { id, pixels, row: null })
-      return judge(target.paths.length, score, { ...parts }, path)
-    },
+    ...detectorWith(id, { model, target, own: selfFitted, falseAlarms: request.falseAlarms }, work, judge),
   }
 }
 
@@ -183,7 +119,7 @@ const mostNormalScores = 10_000
 function resultOf(
   request: AnomalyRequest,
   { rows, target, selfFitted }: Prepared,
-  { threshold, normalScores }: Fitted,
+  { threshold, normalScores }: FittedAnomalies,
   images: ScoredImage[],
 ): AnomalyResult {
   const { score, falseAlarms, training, budget, seed } = request

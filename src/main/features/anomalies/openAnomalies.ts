@@ -25,11 +25,16 @@ export async function openAnomalies(
   const searches = await AnomalyService.open({ ...parts, find: findAnomalies })
   const watches = new AnomalyWatches({ ...parts, searches })
   const saves = new AnomalySaves({ ...parts, searches })
+  let resuming = watches.resume()
+  inBackground(resuming)
   // Another place: detectors are closed, and whatever they watch for with them.
   parts.library.onChange((change) => {
-    if (change === null) inBackground(watches.close())
+    if (change !== null) return
+    resuming = watches.close().then(() => watches.resume())
+    inBackground(resuming)
   })
   const close = async () => {
+    await resuming
     await watches.close()
     await searches.close()
   }

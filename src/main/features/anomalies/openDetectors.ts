@@ -1,15 +1,15 @@
 import { ExpectedError } from '../../../shared/errors'
-import type { FoundAnomalies } from './findAnomalies'
+import type { DetectorHandle } from './detectorHandle'
 
 /** Detectors hold a model and the codes of normal images in memory. */
 const kept = 2
 
 /** The few detectors that are being looked at stay open; one whose folder is watched stays until that ends. */
 export class OpenDetectors {
-  private readonly open = new Map<string, FoundAnomalies>()
+  private readonly open = new Map<string, DetectorHandle>()
   private readonly held = new Set<string>()
 
-  get(search: string): FoundAnomalies | undefined {
+  get(search: string): DetectorHandle | undefined {
     const found = this.open.get(search)
     if (found) {
       // The latest used last, so that the first one is the one to close.
@@ -20,13 +20,13 @@ export class OpenDetectors {
   }
 
   /** @throws ExpectedError where it is not open */
-  expect(search: string): FoundAnomalies {
+  expect(search: string): DetectorHandle {
     const found = this.get(search)
     if (found) return found
     throw new ExpectedError('not-found', 'The model of this search is closed. Open the search again.')
   }
 
-  async add(search: string, detector: FoundAnomalies): Promise<void> {
+  async add(search: string, detector: DetectorHandle): Promise<void> {
     await this.forget(search)
     this.open.set(search, detector)
     const idle = [...this.open.keys()].filter((id) => !this.held.has(id))

@@ -1,7 +1,7 @@
 import type { EventBus } from '../../base/eventBus'
 import type { JobService } from '../../base/jobService'
 import type { AnomalyService } from './anomalyService'
-import type { FoundAnomalies } from './findAnomalies'
+import type { DetectorHandle } from './detectorHandle'
 
 export interface OpeningDependencies {
   readonly searches: AnomalyService
@@ -14,7 +14,7 @@ export async function openedDetector(
   { searches, events, jobs }: OpeningDependencies,
   id: string,
   signal: AbortSignal,
-): Promise<FoundAnomalies> {
+): Promise<DetectorHandle> {
   const begun = await searches.ensureOpen(id)
   if (begun) {
     const cancel = () => jobs.cancel(begun.job)

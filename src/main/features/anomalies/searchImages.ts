@@ -12,6 +12,7 @@ import type { JobProgress, JobService } from '../../base/jobService'
 import type { DatasetService } from '../datasets/datasetService'
 import type { ModelService } from '../models/modelService'
 import type { AnomalyPhase, findAnomalies, FoundAnomalies } from './findAnomalies'
+import { type DetectorHandle, reopenDetector } from './detectorHandle'
 
 export interface SearchDependencies {
   readonly events: EventBus
@@ -76,6 +77,37 @@ export async function searchImages(
       onProgress: (done, total) => report({ phase: now, done, total }),
     },
   )
+}
+
+/**
+ * Opens the detector of a search again: as it was kept beside it, or fitted anew where that is missing or cannot be read.
+ * The caller closes it.
+ */
+export async function openSearchAgain(
+  dependencies: SearchDependencies,
+  folder: string,
+  subject: SearchSubject,
+  report: Report,
+  signal: AbortSignal,
+): Promise<DetectorHandle> {
+  const { client, datasets, models, target: computeTarget } = dependencies
+  const { normal, settings, target } = subject
+  const file = join(folder, anomalyFiles.detector)
+  if (existsSync(file)) {
+    report({ phase: 'fitting', done: 0, total: 0 })
+    const model = normal.kind === 'model' ? await models.folderOf(normal.id) : join(folder, anomalyFiles.run)
+    const { seed, falseAlarms } = settings
+    const images = await datasets.folderOf(target.id)
+    const request = { ...computeTarget(), model, target: images, file, seed, falseAlarms }
+    try {
+      return await reopenDetector(request, { client, signal })
+    } catch (error) {
+      if (!(error instanceof ExpectedError) || signal.aborted) throw error
+    }
+  }
+  const found = await searchImages(dependencies, folder, subject, report, signal)
+  await found.keep(file).catch(() => undefined) // It is fitted anew next time too.
+  return found
 }
 
 /** @throws ExpectedError where what was chosen is not in the library any more */

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AnomalySettings } from '../../../shared/anomalies'
 import { preprocessingSchema } from '../../../shared/dataset'
@@ -84,6 +85,7 @@ export async function trainNormal(
   const kept = await bestRows(images, rows, await openModel(first), training, work)
   const rest = await part(images, kept, join(scratch, 'kept.dataset'))
   await once(rest, run, 1 - warmUp, first)
+  await rm(first, { recursive: true, force: true })
   return { model: await openModel(run), heldOut: heldOutOf(kept, config) }
 }
 

@@ -99,12 +99,38 @@ export async function sheetCurves(
   return curves
 }
 
+/** Images as a codec keeps them at one of its settings. */
+export interface KeptByCodec extends CurvePoint {
+  readonly codec: CodecName
+  /** count × inputs. */
+  readonly decoded: Uint8Array
+}
+
+/** A few images at every setting of every codec, one file an image. */
+export async function keptByCodecs(pixels: Uint8Array, shape: InputShape): Promise<KeptByCodec[]> {
+  const kept: KeptByCodec[] = []
+  for (const family of families(shape))
+    for (const quality of family.qualities)
+      kept.push({ codec: family.codec, ...(await encoded(pixels, shape, family, quality)) })
+  return kept
+}
+
 async function singles(
   pixels: Uint8Array,
   shape: InputShape,
   family: Family,
   quality: number,
 ): Promise<CurvePoint> {
+  const { setting, bytes, psnr, ssim } = await encoded(pixels, shape, family, quality)
+  return { setting, bytes, psnr, ssim }
+}
+
+async function encoded(
+  pixels: Uint8Array,
+  shape: InputShape,
+  family: Family,
+  quality: number,
+): Promise<Omit<KeptByCodec, 'codec'>> {
   const size = inputSize(shape)
   const count = pixels.length / size
   const decoded = new Uint8Array(pixels.length)
@@ -120,7 +146,7 @@ async function singles(
   }
   const indices = Array.from({ length: count }, (_, i) => i)
   for await (const length of mapOrdered(indices, work, { width: atOnce })) bytes += length
-  return point(quality, bytes / count, pixels, decoded, shape)
+  return { ...point(quality, bytes / count, pixels, decoded, shape), decoded }
 }
 
 async function sheet(

@@ -149,7 +149,7 @@ function curveAt(curve: readonly CurvePoint[], psnr: number): AtPsnr | null {
 }
 
 /** Up to `count` images of a dataset, evenly. @returns count × inputs */
-async function evenPixels(dataset: Dataset, count: number): Promise<Uint8Array> {
+export async function evenPixels(dataset: Dataset, count: number): Promise<Uint8Array> {
   const total = dataset.info.count
   const taken = Math.min(count, total)
   const pixels = new Uint8Array(taken * dataset.rowBytes)

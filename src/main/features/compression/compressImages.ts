@@ -21,6 +21,8 @@ export interface CompressRequest extends ModelRequest {
   /** Largest error of a pixel, of 255: 0 is lossless; null keeps what the decoder draws. */
   readonly maxError: number | null
   readonly modelOutside: boolean
+  /** What people call the model; that of its folder if not given. */
+  readonly modelName?: string
   /** Whether JPEG, WebP, AVIF and PCA are measured on the same images. */
   readonly compares: boolean
 }
@@ -46,7 +48,8 @@ export async function compressImages(request: CompressRequest, work: CompressWor
   const { images, out, goal, maxError, modelOutside, runtime, device } = request
   checkOut(request)
   const model = await openNamedModel(request.model)
-  const { files, name } = model
+  const { files } = model
+  const name = request.modelName ?? model.name
   checkHasCode(files.spec)
   const training = await trainingDataset(model)
   await makeFolder(dirname(out))
@@ -87,6 +90,13 @@ export async function trainingDataset({ kind, folder }: TrainedModel): Promise<s
   if (!existsSync(runFiles.info(run))) return null
   const info = await readRunInfo(run).catch(() => null)
   return info && info.config.patches === null && existsSync(info.dataset) ? info.dataset : null
+}
+
+/** Whether all images had the model's size before they were made a dataset. */
+export async function isOfModelSize(dataset: Dataset): Promise<boolean> {
+  const { width, height } = dataset.info
+  for await (const item of dataset.items()) if (item.width !== width || item.height !== height) return false
+  return true
 }
 
 /** Pixels that were scaled away cannot be given back. */

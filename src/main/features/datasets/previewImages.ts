@@ -1,4 +1,4 @@
-import type { DatasetPreview } from '../../../shared/api/commands'
+import type { DatasetPreview } from '../../../shared/api/library'
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Preprocessing } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'

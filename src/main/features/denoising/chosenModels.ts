@@ -1,9 +1,22 @@
 import type { DenoiseControls } from '../../../shared/api/denoising'
+import type { DamageKind } from '../../../shared/damage'
 import { ExpectedError } from '../../../shared/errors'
 import type { RestoringQuality } from '../../../shared/noise'
 import { builtin } from '../models/builtinModels'
 import { type DenoisingModel, openDenoisingModel } from './denoisingModels'
 import type { Picture } from '../pictures/readPicture'
+
+/** @throws ExpectedError where none comes with the app */
+function builtinFor(kind: DamageKind, channels: Picture['channels']): string {
+  if (kind === 'blur')
+    throw new ExpectedError(
+      'unsupported',
+      'No model for blur comes with Hourglass. Train one on sharp pictures like yours, with blur as what is added to them, and choose it here.',
+    )
+  if (kind === 'jpeg') return builtin('jpeg')
+  // What fills and enlarges goes over each colour alone.
+  return builtin(kind !== 'noise' || channels < 3 ? 'grey' : 'color')
+}
 
 /** Models as they are chosen in the window: by id, the built-in ones, or the one of those that suits a picture. */
 export class ChosenModels {
@@ -13,11 +26,11 @@ export class ChosenModels {
   constructor(private readonly folderOf: (id: string) => Promise<string>) {}
 
   /** @throws ExpectedError for one that is gone, or does not remove noise */
-  for(
-    { model: chosen, quality }: Pick<DenoiseControls, 'model' | 'quality'>,
+  async for(
+    { model: chosen, quality, kind }: Pick<DenoiseControls, 'model' | 'quality' | 'kind'>,
     { channels }: Pick<Picture, 'channels'>,
   ): Promise<DenoisingModel> {
-    const name = chosen === 'auto' ? builtin(channels < 3 ? 'grey' : 'color') : chosen
+    const name = chosen === 'auto' ? builtinFor(kind, channels) : chosen
     const key = `${quality} ${name}`
     let model = this.opened.get(key)
     if (!model) {

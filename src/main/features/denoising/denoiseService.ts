@@ -1,10 +1,9 @@
-import { availableParallelism } from 'node:os'
 import { basename, dirname } from 'node:path'
 import type { ParsedParams, Results } from '../../../shared/api/commands'
 import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
-import type { StrengthMask } from '../../../shared/strengthMask'
+import type { MaskLayer, StrengthMask } from '../../../shared/strengthMask'
 import { isInside } from '../../store/isInside'
 import { makeFolder } from '../../store/makeFolder'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -16,6 +15,8 @@ import type { ModelService } from '../models/modelService'
 import type { Fence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { ChosenModels } from './chosenModels'
+import { DamageStudy, isDamage } from './damage/damageStudy'
+import { mendableJpeg } from './damage/jpegQuality'
 import { DenoiseMemory } from './denoiseMemory'
 import { FolderScales } from './folderScales'
 import { foundRepairs, noiseScale, toldNoise } from './foundRepairs'
@@ -29,7 +30,8 @@ import { ResultDownloads } from './resultDownloads'
 import { ResultFolder } from './resultFolder'
 import { SavedResults } from './savedResults'
 import { SaveQueue } from './saveQueue'
-import { StrengthMasks } from './strengthMasks'
+import { SavingWorkers } from './savingWorkers'
+import { PaintedMasks } from './strengthMasks'
 import { readThumbnail } from './thumbnail'
 
 export interface DenoiseDependencies {
@@ -53,29 +55,20 @@ export interface DenoiseDependencies {
   readonly version: string
 }
 
-/** Of a picture for which a worker compiles what estimates its noise. */
-const triedSide = 160
-
-function someNoise() {
-  const pixels = Uint8Array.from({ length: triedSide * triedSide * 3 }, () => 256 * Math.random())
-  return { pixels, width: triedSide, height: triedSide, channels: 3 as const }
-}
-
 /** Pictures to denoise: the list of them, what is seen of one, and their way into files. */
 export class DenoiseService {
   private readonly list: PictureList
   private readonly scales = new FolderScales(() => this.list.paths())
   private readonly loaded = new LoadedPictures(this.scales)
-  private readonly masks = new StrengthMasks()
+  private readonly masks = new PaintedMasks()
   private readonly removed: RemovedPictures
   private readonly models: ChosenModels
   private readonly painter: Painter
   private readonly queue: SaveQueue
   readonly study: PictureStudy
+  private readonly damage: DamageStudy
   readonly downloads: ResultDownloads
-  private warm: Promise<unknown> | null = null
-  /** Whether TensorFlow, which is taken where it has one, does; null before that is known. */
-  private hasGpu: boolean | null = null
+  private readonly workers: SavingWorkers
 
   private constructor(
     private readonly deps: DenoiseDependencies,
@@ -83,6 +76,7 @@ export class DenoiseService {
     private readonly folder: ResultFolder,
   ) {
     const { events, log, client, places, savers, target, version } = deps
+    this.workers = new SavingWorkers(deps)
     this.downloads = new ResultDownloads(deps.uploads)
     this.list = new PictureList({
       announce: (changes) => events.emit('denoise.changed', changes),
@@ -93,28 +87,38 @@ export class DenoiseService {
       fence: deps.fence,
     })
     this.removed = new RemovedPictures(this.list, (ids) => this.masks.forget(ids))
+    const onRestored = (id: string) => events.emit('denoise.restored', { id })
     this.painter = new Painter({
-      ...{ client, log, target },
+      ...{ client, log, target, onRestored },
       mayGoOn: () => !this.queue.isBusy,
-      onRestored: (id) => events.emit('denoise.restored', { id }),
     })
     this.models = new ChosenModels((id) => deps.models.folderOf(id))
     const modelFor = this.models.for.bind(this.models)
+    const load = (id: string) => this.load(id)
+    this.damage = new DamageStudy({
+      ...{ client, log, target, load, modelFor, onRestored },
+      holesOf: this.masks.holes.get.bind(this.masks.holes),
+    })
     this.queue = new SaveQueue({
       ...{ log, target, modelFor, clients: savers, estimator: client, fence: deps.fence },
-      ...{ lanes: () => this.savingLanes(), results: new SavedResults(deps.state, log), scales: this.scales },
+      ...{
+        lanes: () => this.workers.lanes(),
+        results: new SavedResults(deps.state, log),
+        scales: this.scales,
+      },
       looked: (id) => this.loaded.peek(id),
+      mended: this.damage.find,
       change: (ids, changes) => this.change(ids, changes),
       onBatch: (batch) => {
         events.emit('denoise.stateChanged', { ...this.state(), batch })
         if (batch.state === 'idle') this.painter.goOn()
       },
-      note: `Denoised with Hourglass ${version}`,
+      note: (kind) => `${kind === 'noise' ? 'Denoised' : 'Restored'} with Hourglass ${version}`,
     })
-    const load = (id: string) => this.load(id)
     const isSaving = () => this.queue.isBusy
-    const maskOf = this.masks.get.bind(this.masks)
-    this.study = new PictureStudy({ client, target, load, modelFor, maskOf, places, isSaving })
+    const maskOf = this.masks.strength.get.bind(this.masks.strength)
+    const seen = { load, modelFor, maskOf, places, isSaving, damage: this.damage }
+    this.study = new PictureStudy({ client, target, ...seen })
     events.on('models.changed', () => this.models.clear())
   }
 
@@ -124,38 +128,12 @@ export class DenoiseService {
   }
 
   listing = () => this.list.listing()
+  /** See SavingWorkers. */
+  warmUp = (): void => this.workers.warmUp()
 
   /** Who has nothing else to do, so that what is seen need not wait: a large picture's noise takes half a second. */
   private get free(): ComputeClient {
     return this.queue.isBusy ? this.deps.client : this.deps.savers[0]
-  }
-
-  /**
-   * On a processor two pictures side by side, each with half of the cores, take less time than one after the other: what
-   * is done on one core in one is done beside the other. A graphics card is one for all.
-   */
-  private savingLanes(): number {
-    const { runtime, device } = this.deps.target()
-    const onProcessor =
-      device === undefined ? runtime !== undefined || this.hasGpu === false : device === 'cpu'
-    return onProcessor && runtime !== 'tensorflow'
-      ? Math.min(this.deps.savers.length, availableParallelism())
-      : 1
-  }
-
-  /** Starts the workers, which try what they will do, and loads the runtimes: a second or two that nobody waits for. */
-  warmUp(): void {
-    if (this.warm) return
-    const { client, savers } = this.deps
-    const tried = [client, savers[0]].map((one) => one.call('estimateNoise', someNoise()))
-    const asked = client.call('devices', {}).then((runtimes) => {
-      this.hasGpu = runtimes.some(
-        ({ runtime, devices }) => runtime === 'tensorflow' && devices.some(({ isGpu }) => isGpu),
-      )
-    })
-    this.warm = Promise.all([...tried, asked]).catch((error: unknown) => {
-      this.deps.log.warn(`The runtimes could not be loaded ahead: ${(error as Error).message}`)
-    })
   }
 
   state(): DenoiseState {
@@ -181,6 +159,7 @@ export class DenoiseService {
     for (const id of ids) if (this.queue.isTaken(id)) gone.delete(id)
     for (const id of gone) {
       this.painter.leave(id)
+      this.damage.leave(id)
       this.loaded.forget(id)
     }
     return this.removed.remove(gone)
@@ -207,11 +186,17 @@ export class DenoiseService {
       ...loaded.levels.sizeOf(0),
       ...toldNoise(noise, scale),
       repairs: foundRepairs(repairs, loaded.picture),
+      jpeg: await mendableJpeg(this.free, loaded.image, loaded.picture),
       scale: loaded.picture.scale ?? null,
     }
   }
 
   async view({ id, ...asked }: ParsedParams<'denoise.view'>): Promise<PictureView> {
+    if (isDamage(asked.controls)) {
+      this.painter.leave(id)
+      return this.damage.view(id, asked.controls, asked)
+    }
+    this.damage.leave()
     const loaded = await this.load(id)
     return this.study.view(id, loaded, asked, (look) => this.painter.look(look))
   }
@@ -226,17 +211,21 @@ export class DenoiseService {
   }
 
   /** Null where nothing was painted. */
-  mask = (id: string): StrengthMask | null => this.sourceOf(id) && this.masks.get(id)
+  mask = (id: string, layer: MaskLayer): StrengthMask | null => this.sourceOf(id) && this.masks[layer].get(id)
 
   /** @returns the name of the mask. @throws ExpectedError when it is not on the list */
-  setMask(id: string, mask: StrengthMask | null): string | null {
+  setMask(id: string, layer: MaskLayer, mask: StrengthMask | null): string | null {
     this.sourceOf(id)
-    const name = this.masks.set(id, mask)
-    this.list.change([id], (row) => ({ ...row, mask: name }))
+    const name = this.masks[layer].set(id, mask)
+    this.list.change([id], (row) => ({ ...row, [layer === 'holes' ? 'holes' : 'mask']: name }))
+    if (layer === 'holes') return name
     this.painter.lookForMore(null)
     if (name === null) this.loaded.peek(id)?.forgetStronger()
     return name
   }
+
+  /** Null where nothing looks like a scratch. */
+  findScratches = (id: string): Promise<StrengthMask | null> => this.damage.findScratches(id)
 
   async save({ ids, output, again, forDownload }: ParsedParams<'denoise.save'>): Promise<void> {
     const folder = output.folder === null ? null : this.deps.places.resolve(output.folder)
@@ -260,7 +249,8 @@ export class DenoiseService {
   }
 
   private queued = ({ id, controls, width, height }: DenoisePicture): QueuedPicture => ({
-    ...{ id, controls, mask: this.masks.get(id), ...this.sourceOf(id) },
+    ...{ id, controls, ...this.sourceOf(id) },
+    mask: this.masks.for(id, controls.kind),
     megapixels: (width * height) / 1e6,
   })
 
@@ -336,6 +326,7 @@ export class DenoiseService {
   async close(): Promise<void> {
     await this.queue.close()
     await this.painter.close()
+    await this.damage.close()
   }
 
   private sourceOf = (id: string): Source => this.list.sourceOf(id)

@@ -127,11 +127,12 @@ export class PictureList {
     if (before?.isReadable && known && stamp?.modifiedMs === known.stamp.modifiedMs) return []
     this.deps.forget(id)
     this.sources.set(id, { path, stamp: stamp ?? { bytes: 0, modifiedMs: 0 } })
-    const { hasOwnControls = false, mask = null } = before ?? {}
+    const { hasOwnControls = false, mask = null, holes = null } = before ?? {}
     const controls = before?.controls ?? this.deps.controlsOf(dirname(path))
     const isUploaded = await this.isUploaded(path)
     const problem = this.deps.fence.allows(path) ? null : leadsOut
-    return [await rowOf({ id, path, stamp, controls, hasOwnControls, mask, isUploaded, problem })]
+    const set = { controls, hasOwnControls, mask, holes }
+    return [await rowOf({ id, path, stamp, isUploaded, problem, ...set })]
   }
 
   private async isUploaded(path: string): Promise<boolean> {

@@ -69,6 +69,7 @@ export class PictureReader {
 
   private async readAhead(entry: QueueEntry): Promise<Opened> {
     const opened = await this.read(entry)
+    if (entry.controls.kind !== 'noise') return opened
     const model = await this.deps.modelFor(entry.controls, opened.picture)
     return { ...opened, noise: this.deps.noiseAhead.estimate(entry, opened.picture, model) }
   }

@@ -13,6 +13,7 @@ export interface RowSubject {
   readonly controls: DenoiseControls
   readonly hasOwnControls: boolean
   readonly mask: string | null
+  readonly holes: string | null
   readonly isUploaded: boolean
   /** Why it is not even looked into. */
   readonly problem: string | null
@@ -38,6 +39,6 @@ export function unusableRow(path: string, message: string, controls: DenoiseCont
   return {
     ...{ id: randomUUID(), name: basename(path), folder: '', width: 0, height: 0, bytes: 0, state: 'failed' },
     ...{ progress: 0, controls, isReadable: false, result: null, message },
-    ...{ isUploaded: false, isDownloadable: false, hasOwnControls: false, mask: null },
+    ...{ isUploaded: false, isDownloadable: false, hasOwnControls: false, mask: null, holes: null },
   }
 }

@@ -27,6 +27,7 @@ import type { ComputeTarget } from '../../worker/protocol'
 import { reasonOf } from '../pictures/unusableImage'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import type { ChosenModels } from './chosenModels'
+import { type DamageStudy, isDamage } from './damage/damageStudy'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from '../pictures/pictureScale'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
@@ -34,6 +35,7 @@ import { blockWithMore, type LookForMore, readyForMore } from './moreWork'
 import { givenTo, isDrafted, keyOf, type Look } from './nextWork'
 import { type PictureLevels, storedRegion, type Size } from './pictureLevels'
 import type { Picture } from '../pictures/readPicture'
+import { within } from './regions'
 import { changedParts, readyShares } from './seenParts'
 import type { Restoration } from './restoration'
 import { stampOf } from './savedResults'
@@ -49,6 +51,7 @@ export interface StudyDependencies {
   /** What was painted over a picture, upright. */
   readonly maskOf: (id: string) => StrengthMask | null
   readonly places: PlaceRegistry
+  readonly damage: DamageStudy
   /** Whether pictures are being saved, for which others wait. */
   readonly isSaving: () => boolean
 }
@@ -220,6 +223,7 @@ export class PictureStudy {
   /** @throws ExpectedError without a clean picture */
   async measure({ id, controls }: ParsedParams<'denoise.measure'>): Promise<ReferenceFigures> {
     const { client } = this.deps
+    if (isDamage(controls)) return this.deps.damage.measure(id, controls)
     const loaded = await this.deps.load(id)
     const { reference, picture, restoration } = loaded
     if (!reference) throw new ExpectedError('bad-input', 'Choose a clean picture to measure against first.')
@@ -246,17 +250,22 @@ export class PictureStudy {
     return { noisy, result: await against(result) }
   }
 
+  private async comparison(id: string, controls: DenoiseControls, rectangle: ViewRectangle) {
+    if (isDamage(controls)) return this.deps.damage.comparison(id, controls, rectangle)
+    const loaded = await this.deps.load(id)
+    const part = within(rectangle, loaded.levels.sizeOf(0), 1)
+    const { image: after } = await this.partThrough(id, controls, rectangle)
+    return { before: loaded.onScreen(loaded.levels.block(0, part)), after }
+  }
+
   /** What is seen of a picture, before and after, in a file of its own name. @returns its path */
   async saveComparison(
     { id, controls, rectangle }: Omit<ParsedParams<'denoise.saveComparison'>, 'folder' | 'forDownload'>,
     original: string,
     folder: string,
   ): Promise<string> {
-    const loaded = await this.deps.load(id)
-    const part = within(rectangle, loaded.levels.sizeOf(0), 1)
-    const before = loaded.onScreen(loaded.levels.block(0, part))
-    const { image: after } = await this.partThrough(id, controls, rectangle)
-    const { width, height } = part
+    const { before, after } = await this.comparison(id, controls, rectangle)
+    const { width, height } = before
     const gap = Math.max(2, Math.round(width / 100))
     const raw = ({ channels }: PixelBlock) => ({ raw: { width, height, channels } })
     const path = await freePath(folder, `${basename(original, extname(original))}-before-after`, '.png')
@@ -307,18 +316,6 @@ function mixed(
 const asked = ({ sigma, strength }: DenoiseControls) => ({ sigma: sigma === 'auto' ? null : sigma, strength })
 
 const shapeOf = ({ width, height, channels }: PixelBlock) => ({ width, height, channels })
-
-/** Whole pixels of what is inside; a picture is never left altogether. */
-function within({ left, top, width, height }: ViewRectangle, size: Size, step: number): Region {
-  const along = (from: number, length: number, all: number) => {
-    const start = Math.min(all - 1, Math.max(0, Math.floor(from / step)))
-    const end = Math.min(all, Math.max(start + 1, Math.ceil((from + length) / step)))
-    return [start, end - start] as const
-  }
-  const [x, across] = along(left, width, size.width)
-  const [y, down] = along(top, height, size.height)
-  return { left: x, top: y, width: across, height: down }
-}
 
 async function readReference(path: string): Promise<LoadedPicture> {
   try {

@@ -1,4 +1,5 @@
 import type { DenoiseControls, DenoiseOutput } from '../../../shared/api/denoising'
+import { patternFor } from '../../../shared/damage'
 import type { StrengthMask } from '../../../shared/strengthMask'
 import type { DenoisedPicture } from './denoisePicture'
 import type { Stamp } from './savedResults'
@@ -12,7 +13,7 @@ export interface QueuedPicture {
   readonly stamp: Stamp
   readonly megapixels: number
   readonly controls: DenoiseControls
-  /** What was painted over it, upright; null for nothing. */
+  /** What was painted over it, upright: where noise is taken out, or holes, as its kind asks; null for nothing. */
   readonly mask: StrengthMask | null
 }
 
@@ -25,12 +26,20 @@ export interface SaveRequest {
 
 export interface QueueEntry extends QueuedPicture, SaveRequest {}
 
+/** A picture in the queue, whose result has a name that says what was done. */
+export const entryOf = (one: QueuedPicture, request: SaveRequest): QueueEntry => ({
+  ...{ ...one, ...request },
+  output: { ...request.output, pattern: patternFor(one.controls.kind, request.output.pattern) },
+})
+
 /** Why a picture is as it was, where its state does not say that or a person can do something about it. */
 export function remarkOn(
   { controls }: QueueEntry,
   { tile, sigma }: DenoisedPicture,
   isUnchanged: boolean,
 ): string | null {
+  if (controls.kind !== 'noise')
+    return tile === null ? 'Nothing is painted over it, and no scratch was found.' : null
   if (tile !== null || controls.strength === 0 || controls.sigma === 0) return null
   if (sigma === null)
     return 'It is too small to tell its noise, and is as it was. Set how strong the noise is by hand.'

@@ -1,3 +1,4 @@
+import type { ViewRectangle } from '../../../shared/api/denoising'
 import type { Region } from '../../../shared/region'
 
 /** The pixels of a level of a picture that show something of a part of it. See PictureLevels. */
@@ -24,4 +25,20 @@ export function overlap(a: Region, b: Region): Region | null {
   const width = Math.min(a.left + a.width, b.left + b.width) - left
   const height = Math.min(a.top + a.height, b.top + b.height) - top
   return width > 0 && height > 0 ? { left, top, width, height } : null
+}
+
+/** Whole pixels of what is inside; a picture is never left altogether. */
+export function within(
+  { left, top, width, height }: ViewRectangle,
+  size: { readonly width: number; readonly height: number },
+  step: number,
+): Region {
+  const along = (from: number, length: number, all: number) => {
+    const start = Math.min(all - 1, Math.max(0, Math.floor(from / step)))
+    const end = Math.min(all, Math.max(start + 1, Math.ceil((from + length) / step)))
+    return [start, end - start] as const
+  }
+  const [x, across] = along(left, width, size.width)
+  const [y, down] = along(top, height, size.height)
+  return { left: x, top: y, width: across, height: down }
 }

@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
-import type { DenoiseBatch, DenoisePicture } from '../../../shared/api/denoising'
+import type { DenoiseBatch, DenoiseControls, DenoisePicture } from '../../../shared/api/denoising'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
-import { wholeMix } from '../../../shared/mixPixels'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import { partialPath } from '../../store/atomicWrite'
@@ -9,17 +8,17 @@ import { UnusableImage } from '../pictures/unusableImage'
 import type { Log } from '../../base/log'
 import type { Fence } from '../../base/fence'
 import { BatchProgress, type Ending } from './batchProgress'
-import { type DenoisedPicture, denoisePicture } from './denoisePicture'
+import type { DamageStudy } from './damage/damageStudy'
+import type { RestoredEntry } from './damage/restoreEntry'
 import type { ChosenModels } from './chosenModels'
 import type { LoadedPicture } from './loadedPicture'
 import type { FolderScales } from './folderScales'
-import { isSameScale } from '../pictures/pictureScale'
-import { keyOf } from './nextWork'
 import { NoiseAhead } from './noiseAhead'
 import { canReadAhead, type Opened, PictureReader } from './pictureReader'
 import { type ComputedResult, putResult, rowOfResult } from './putResult'
-import { type QueueEntry, type QueuedPicture, type SaveRequest, settingsOf } from './queueEntry'
-import { isSame, type SavedResults } from './savedResults'
+import { entryOf, type QueueEntry, type QueuedPicture, type SaveRequest, settingsOf } from './queueEntry'
+import { restoreQueued } from './restoreQueued'
+import type { SavedResults } from './savedResults'
 import { SideBySide } from './sideBySide'
 import { TakenPlaces } from './takenPlaces'
 import { unlessAborted } from './unlessAborted'
@@ -40,10 +39,12 @@ export interface SaveDependencies {
   readonly modelFor: ChosenModels['for']
   /** The picture as it is looked at, where it is. */
   readonly looked: (id: string) => LoadedPicture | null
+  /** What is made of it where its damage is restored. */
+  readonly mended: DamageStudy['find']
   readonly change: (ids: readonly string[], changes: Partial<DenoisePicture>) => void
   readonly onBatch: (batch: DenoiseBatch) => void
   /** For the metadata. */
-  readonly note: string
+  readonly note: (kind: DenoiseControls['kind']) => string
 }
 
 const tellEveryMs = 1000
@@ -77,7 +78,9 @@ export class SaveQueue {
   /** When nothing is left to do. Returns the function that stops listening. */
   onIdle(listen: () => void): () => void {
     this.listeners.add(listen)
-    return () => void this.listeners.delete(listen)
+    return () => {
+      this.listeners.delete(listen)
+    }
   }
 
   /** Whether pictures are being saved, or wait for it. */
@@ -115,7 +118,7 @@ export class SaveQueue {
     if (!this.isBusy) this.progress.reset()
     for (const one of added) {
       this.progress.add(one.megapixels)
-      this.waiting.push({ ...one, ...request })
+      this.waiting.push(entryOf(one, request))
     }
     const begun = { state: 'waiting', progress: 0, message: null, result: null } as const
     this.deps.change(
@@ -232,9 +235,14 @@ export class SaveQueue {
     let path: string | null = null
     try {
       const opened = await unlessAborted(opening, this.abort.signal)
-      const { image, picture } = opened
+      const { image } = opened
       const settings = settingsOf(entry)
-      const place = await this.places.find({ ...entry, original: entry.path, picture, settings })
+      const place = await this.places.find({
+        ...entry,
+        original: entry.path,
+        picture: opened.picture,
+        settings,
+      })
       if (place.kind === 'refused') throw new UnusableImage(place.reason)
       if (place.kind === 'done') {
         const state = place.isUnchanged ? 'unchanged' : 'skipped'
@@ -245,7 +253,7 @@ export class SaveQueue {
       }
       path = place.path
       this.deps.fence.check(path)
-      const result = await this.restoreInTurn(entry, opened, client)
+      const { picture, result } = await this.restoreInTurn(entry, opened, client)
       return () => this.write(entry, { image, picture, result, path: place.path, settings })
     } catch (error) {
       if (path !== null) this.places.free(path)
@@ -258,53 +266,27 @@ export class SaveQueue {
     entry: QueueEntry,
     opened: Opened,
     client: ComputeClient,
-  ): Promise<DenoisedPicture> {
+  ): Promise<RestoredEntry> {
     const turn = await this.sideBySide.enter(entry, opened.picture, () => this.waiting.length === 0)
     try {
       if (this.abort.signal.aborted) throw new CancelledError('Stopped.')
       this.deps.change([entry.id], { state: 'working', progress: 0 })
-      return await this.restore(entry, opened, { client, threads: turn.threads() })
-    } finally {
-      turn.leave()
-    }
-  }
-
-  private async restore(
-    entry: QueueEntry,
-    { picture, noise }: Opened,
-    { client, threads }: { readonly client: ComputeClient; readonly threads: number | undefined },
-  ): Promise<DenoisedPicture> {
-    const { modelFor, target, looked } = this.deps
-    const { controls, id, mask } = entry
-    const model = await modelFor(controls, picture)
-    const sigma = controls.sigma === 'auto' ? null : controls.sigma
-    const asked = { sigma, strength: controls.strength, color: controls.color, detail: controls.detail }
-    const shown = looked(id)
-    const isShown =
-      picture.pages === 1 &&
-      isSameScale(picture, shown?.picture) &&
-      shown?.restoration.isComplete &&
-      shown.restoration.isFor(keyOf({ model, ...asked })) &&
-      isSame(entry.stamp, { bytes: shown.image.bytes, modifiedMs: shown.image.modifiedMs })
-    const restored = isShown ? shown.restoration.pixels : undefined
-    const { signal } = this.abort
-    const denoised = denoisePicture(
-      picture,
-      model,
-      { ...target(), ...wholeMix, ...asked, mask, tile: null, threads, restored, noise: noise?.() },
-      {
-        client,
-        signal,
+      const { signal } = this.abort
+      const { id } = entry
+      const restored = restoreQueued(entry, opened, {
+        ...{ ...this.deps, client, threads: turn.threads(), signal },
         onProgress: (share) => {
           if (!signal.aborted) this.tellProgress(id, share)
         },
         onSmallerTile: (tile) =>
           this.deps.change([id], { message: `The memory is small: going on in tiles of ${tile} pixels.` }),
         paused: () => this.paused?.resumed,
-      },
-    )
-    // A tile that is being computed ends in its own time.
-    return unlessAborted(denoised, signal)
+      })
+      // A tile that is being computed ends in its own time.
+      return await unlessAborted(restored, signal)
+    } finally {
+      turn.leave()
+    }
   }
 
   private tellProgress(id: string, share: number): void {
@@ -320,7 +302,9 @@ export class SaveQueue {
     const { results, note } = this.deps
     try {
       for (const path of [computed.path, partialPath(computed.path)]) this.deps.fence.check(path)
-      const put = await putResult(entry, computed, { results, note, signal: this.abort.signal })
+      const put = await putResult(entry, computed, {
+        ...{ results, note: note(entry.controls.kind), signal: this.abort.signal },
+      })
       if (put.path !== null) this.written.set(entry.id, put.path)
       else this.written.delete(entry.id)
       this.finish(entry, rowOfResult(put))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { DamageKind } from '../../../shared/damage'
 import { isNeutral, type StrengthMask } from '../../../shared/strengthMask'
 import { storedPlace } from './pictureLevels'
 
@@ -29,6 +30,23 @@ export class StrengthMasks {
 
   forget(ids: Iterable<string>): void {
     for (const id of ids) this.masks.delete(id)
+  }
+}
+
+/** The masks of both layers. */
+export class PaintedMasks {
+  readonly strength = new StrengthMasks()
+  readonly holes = new StrengthMasks()
+
+  /** What counts for what is to be done to a picture. */
+  for(id: string, kind: DamageKind): StrengthMask | null {
+    if (kind === 'noise') return this.strength.get(id)
+    return kind === 'holes' ? this.holes.get(id) : null
+  }
+
+  forget(ids: readonly string[]): void {
+    this.strength.forget(ids)
+    this.holes.forget(ids)
   }
 }
 

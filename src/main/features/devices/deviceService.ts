@@ -14,7 +14,9 @@ import type { ComputeTarget, MeasureParams, RuntimeDescription } from '../../wor
 import type { EventBus } from '../../base/eventBus'
 import type { JobProgress, JobService } from '../../base/jobService'
 import type { Log } from '../../base/log'
+import { type ScriptRunner, runScriptInNode } from '../../base/scriptRunner'
 import type { SettingsService } from '../library/settingsService'
+import { hasAddon, setUpTensorflow } from './setupTensorflow'
 import { runTensorflowSetup } from './tensorflowSetup'
 
 export interface DeviceDependencies {
@@ -27,6 +29,11 @@ export interface DeviceDependencies {
   readonly state: string
   /** setupTensorflow.mjs; null where there is none, as in a packaged app. */
   readonly setupScript: string | null
+  /** Where a TensorFlow is put that is set up without a checkout. */
+  readonly tensorflow: { readonly home: string; readonly library: string }
+  /** As the shell has them. */
+  readonly runScript?: ScriptRunner
+  readonly fetch?: typeof fetch
   readonly isTraining: () => boolean
 }
 
@@ -64,7 +71,8 @@ export class DeviceService {
     )
     const missing = runtimes.flatMap(({ runtime, reason }) => (reason === null ? [] : [{ runtime, reason }]))
     const canSetupTensorflow =
-      this.deps.setupScript !== null && missing.some(({ runtime }) => runtime === 'tensorflow')
+      (this.deps.setupScript !== null || hasAddon()) &&
+      missing.some(({ runtime }) => runtime === 'tensorflow')
     return (this.latest = { devices, missing, canSetupTensorflow, ...this.choose(devices) })
   }
 
@@ -99,15 +107,40 @@ export class DeviceService {
 
   setupTensorflow(): { job: string } {
     const { setupScript } = this.deps
-    if (setupScript === null)
+    if (setupScript === null && !hasAddon())
       throw new ExpectedError('unsupported', sentence('devices.tensorflowComesAppCannot'))
     const work = async (report: (progress: JobProgress) => void, signal: AbortSignal) => {
-      await runTensorflowSetup(setupScript, (phase) => report({ phase, done: 0, total: 0 }), signal)
+      if (setupScript === null) await this.fetchTensorflow(report, signal)
+      else await this.runSetup(setupScript, report, signal)
       this.found = null
       await this.announce()
     }
     const request = { kind: 'setup-tensorflow', subject: 'TensorFlow', queue: 'setup', work } as const
     return { job: this.deps.jobs.start(request).id }
+  }
+
+  /** Of a checkout: with pip and a compiler. Where they are missing and an addon is here, its libraries are fetched. */
+  private async runSetup(
+    script: string,
+    report: (progress: JobProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      await runTensorflowSetup(script, (phase) => report({ phase, done: 0, total: 0 }), signal)
+    } catch (error) {
+      if (signal.aborted || !hasAddon()) throw error
+      this.deps.log.warn(`${(error as Error).message} The libraries are fetched without Python.`)
+      await this.fetchTensorflow(report, signal)
+    }
+  }
+
+  private async fetchTensorflow(
+    onProgress: (progress: JobProgress) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { tensorflow, settings, runScript = runScriptInNode, fetch = globalThis.fetch } = this.deps
+    const index = settings.settings.packageIndex
+    await setUpTensorflow({ ...tensorflow, index, runScript, fetch, signal, onProgress })
   }
 
   private async time(

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { ExpectedError } from '../../../shared/errors'
@@ -12,10 +12,17 @@ export async function runTensorflowSetup(
   onLine: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted()
   // Under Electron the binary is Node.js as well, when it is asked to be.
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', CI: 'true' }
-  const child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'], signal })
+  const child = spawn(process.execPath, [script], {
+    ...{ env, stdio: ['ignore', 'pipe', 'pipe'] },
+    // A group of its own, so that pip and what else it starts ends with it.
+    detached: process.platform !== 'win32',
+  })
   const ended = once(child, 'close')
+  const end = () => endGroup(child)
+  signal.addEventListener('abort', end)
   let last = ''
   const hear = (line: string) => {
     if (line.trim() === '') return
@@ -25,6 +32,20 @@ export async function runTensorflowSetup(
   createInterface(child.stdout).on('line', hear)
   createInterface(child.stderr).on('line', hear)
   const [code] = (await ended) as [number | null]
+  signal.removeEventListener('abort', end)
+  signal.throwIfAborted()
   if (code !== 0)
     throw new ExpectedError('runtime-missing', sentence('devices.tensorflowCouldNotSet', { last }))
+}
+
+function endGroup(child: ChildProcess): void {
+  if (process.platform === 'win32' || child.pid === undefined) {
+    child.kill()
+    return
+  }
+  try {
+    process.kill(-child.pid, 'SIGTERM')
+  } catch {
+    // It has ended already.
+  }
 }

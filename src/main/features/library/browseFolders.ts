@@ -5,7 +5,7 @@ import type { Folder, Place } from '../../../shared/api/places'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { mayBeTable } from '../../../shared/api/tables'
-import { mayBeModelFile } from '../../../shared/modelFiles'
+import { isCompressedFile, mayBeModelFile } from '../../../shared/modelFiles'
 import { explainFileError } from '../../store/fileErrors'
 import { isInside } from '../../store/isInside'
 import { hasImageExtension } from '../pictures/imageFormats'
@@ -28,7 +28,7 @@ export class FolderBrowser {
   }
 
   /** @throws ExpectedError outside of the roots, also where a link leads out of them */
-  async browse(place: string, kind: 'images' | 'models' | 'tables' = 'images'): Promise<Folder> {
+  async browse(place: string, kind: keyof typeof shownFiles = 'images'): Promise<Folder> {
     const path = this.places.resolve(place)
     const root = await this.rootOf(path)
     const self = await this.places.add(path)
@@ -100,7 +100,12 @@ export function placeHandlers(
   }
 }
 
-const shownFiles = { images: hasImageExtension, models: mayBeModelFile, tables: mayBeTable }
+const shownFiles = {
+  images: hasImageExtension,
+  models: mayBeModelFile,
+  compressed: isCompressedFile,
+  tables: mayBeTable,
+}
 
 async function listFolder(
   path: string,

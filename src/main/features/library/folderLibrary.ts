@@ -217,7 +217,9 @@ export class FolderLibrary implements Library {
   onChange(listen: Parameters<Library['onChange']>[0]): () => void {
     this.listeners.add(listen)
     if (!this.watch) this.startWatching()
-    return () => void this.listeners.delete(listen)
+    return () => {
+      this.listeners.delete(listen)
+    }
   }
 
   async close(): Promise<void> {

@@ -46,7 +46,9 @@ export class SettingsService {
   /** Returns the function that stops listening. */
   onChange(listen: () => void): () => void {
     this.listeners.add(listen)
-    return () => void this.listeners.delete(listen)
+    return () => {
+      this.listeners.delete(listen)
+    }
   }
 
   private async write(file: SettingsFile): Promise<void> {
@@ -58,9 +60,18 @@ export class SettingsService {
 
 /** Where the library is according to settings.json, for a process that only wants to know that. */
 export async function chosenLibrary(settingsFolder: string): Promise<string | null> {
-  const text = await readFile(join(settingsFolder, 'settings.json'), 'utf8').catch(() => null)
+  return (await settingsFileIn(settingsFolder))?.library ?? null
+}
+
+/** The mirror that settings.json names for TensorFlow's packages, for a process that only wants to know that. */
+export async function chosenPackageIndex(settingsFolder: string): Promise<string | null> {
+  return (await settingsFileIn(settingsFolder))?.packageIndex ?? null
+}
+
+async function settingsFileIn(folder: string): Promise<SettingsFile | null> {
+  const text = await readFile(join(folder, 'settings.json'), 'utf8').catch(() => null)
   const parsed = text === null ? null : fileSchema.safeParse(parseJson(text))
-  return parsed?.success ? parsed.data.library : null
+  return parsed?.success ? parsed.data : null
 }
 
 async function readSettings(path: string, log: Log): Promise<SettingsFile> {

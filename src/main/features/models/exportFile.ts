@@ -1,25 +1,17 @@
 import { mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
-import type { ExportFormat } from '../../../shared/exporting'
+import { exportFormats } from '../../engine/exporters/formats'
 import { explainFileError } from '../../store/fileErrors'
 import { makeFolder } from '../../store/makeFolder'
 import { checkNames } from '../../store/outputFolder'
 import type { ModelWork } from './modelWork'
 import { type ExportRequest, type ExportSummary, exportTrainedModel } from './exportModel'
 
-/** Formats that are one file, by its ending. */
-const formats: Readonly<Record<string, ExportFormat>> = {
-  '.hourglass': 'hourglass',
-  '.onnx': 'onnx',
-  '.keras': 'keras',
-  '.h': 'c',
-  '.json': 'json',
-}
-
 /** The format that a path is the file of; null for a folder. */
-export async function formatOfFile(path: string): Promise<ExportFormat | null> {
-  const format = formats[extname(path).toLowerCase()] ?? null
+export async function formatOfFile(path: string): Promise<string | null> {
+  const ending = extname(path).toLowerCase()
+  const format = exportFormats.find((one) => one.ending === ending)?.id ?? null
   const isFolder = await stat(path).then(
     (stats) => stats.isDirectory(),
     () => false,

@@ -1,10 +1,11 @@
 import { hasCode, type ModelSpec } from '../../../shared/modelSpec'
 import { onnxFileOf } from '../../../shared/network'
-import { exportAbilities, exportFormats, type ExportedAs } from '../../../shared/exporting'
+import type { ExportedAs } from '../../../shared/exporting'
 import { ExpectedError } from '../../../shared/errors'
 import { parseNoise } from '../../../shared/noise'
 import type { ModelInfo } from '../../../shared/run'
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
+import { exportFormat, exportFormats } from '../../engine/exporters/formats'
 import { readModelInfo, type TrainedModel } from '../../store/modelStore'
 import { OutputFolder } from '../../store/outputFolder'
 import { writePieces } from '../../store/writePieces'
@@ -50,7 +51,7 @@ export async function exportTrainedModel(
   const output = await OutputFolder.open(out, ['README.md'], { overwrite })
   try {
     const files =
-      as.format === 'hourglass'
+      exportFormat(as.format).load === null
         ? [await writePacked(model, info, output)]
         : await client
             .call('exportModel', { model: model.files, about, training, as, folder: output.path('.') })
@@ -84,15 +85,16 @@ export const lossInWords = (precision: string, { images, psnr, rounded }: Roundi
 
 /** @throws ExpectedError for what the format does not offer, with what it does */
 function checkAbilities(spec: ModelSpec, { format, part, pixels, precision, tiedAs }: ExportedAs): void {
-  const { parts, bytes, precisions, tying, networks } = exportAbilities[format]
+  const { parts, bytes, precisions, tying, networks } = exportFormat(format).abilities
   const refuse = (what: string) => {
     throw new ExpectedError('unsupported', what)
   }
   if (spec.network && onnxFileOf(spec.network))
     refuse('This model runs as the ONNX file that it is: give away that file, model.onnx in its folder.')
+  const ofNetworks = exportFormats.filter((one) => one.abilities.networks).map(({ id }) => id)
   if (spec.network && !networks)
     refuse(
-      `A network that was made elsewhere is exported as it stands, which ${format} does not hold. Choose ${exportFormats.filter((one) => exportAbilities[one].networks).join(', ')}.`,
+      `A network that was made elsewhere is exported as it stands, which ${format} does not hold. Choose ${ofNetworks.join(', ')}.`,
     )
   if (part !== 'full' && !parts) refuse(`A model is exported whole as ${format}. Choose the part "full".`)
   if (pixels === 'uint8' && !bytes)

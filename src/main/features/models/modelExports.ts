@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Handlers, ParsedParams, Results } from '../../../shared/api/commands'
+import type { CommandName, Handlers, ParsedParams, Results } from '../../../shared/api/commands'
 import { openModel } from '../../store/modelStore'
 import { writePieces } from '../../store/writePieces'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -11,6 +11,7 @@ import { slugOf } from '../library/slug'
 import type { ModelService } from './modelService'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { roundingLoss } from './roundingLoss'
+import { exportFormats } from '../../engine/exporters/formats'
 import { exportTrainedModel, packNamedModel } from './exportModel'
 import { exampleCode } from './exportReadme'
 
@@ -91,10 +92,12 @@ export class ModelExports {
   }
 }
 
-type ExportCommand = 'models.export' | 'models.exportExample' | 'models.exportLoss' | 'models.exportFile'
+type ExportCommand = Extract<CommandName, `models.export${string}`>
 
 export function exportHandlers(exports: ModelExports): Pick<Handlers, ExportCommand> {
   return {
+    'models.exportFormats': async () =>
+      exportFormats.map(({ id, name, ending, abilities }) => ({ id, name, ending, abilities })),
     'models.exportExample': (params) => exports.example(params),
     'models.exportLoss': (params) => exports.loss(params),
     'models.export': (params) => exports.export(params),

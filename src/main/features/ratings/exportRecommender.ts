@@ -1,7 +1,8 @@
 import { copyFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
-import { exportAbilities, type ExportedAs } from '../../../shared/exporting'
+import type { ExportedAs } from '../../../shared/exporting'
+import { exportFormat } from '../../engine/exporters/formats'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import { csvLine } from '../../store/csv'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -80,13 +81,11 @@ function check({ format, part, precision, pixels }: ExportedAs): void {
     refuse(
       `A recommender is not written as ${format}. Choose one of: ${offered.join(', ')}; weights as safetensors are beside each.`,
     )
-  if (part !== 'full' && !exportAbilities[format].parts)
-    refuse(`A model is exported whole as ${format}. Choose the part "full".`)
+  const { parts, precisions } = exportFormat(format).abilities
+  if (part !== 'full' && !parts) refuse(`A model is exported whole as ${format}. Choose the part "full".`)
   if (pixels === 'uint8') refuse('Ratings go in and out as floats. Leave --pixels out.')
-  if (!exportAbilities[format].precisions.includes(precision))
-    refuse(
-      `Weights are stored as ${exportAbilities[format].precisions.join(' or ')} in ${format}. Choose another precision.`,
-    )
+  if (!precisions.includes(precision))
+    refuse(`Weights are stored as ${precisions.join(' or ')} in ${format}. Choose another precision.`)
 }
 
 function readme(

@@ -13,7 +13,7 @@ const leftOut = [
   '!node_modules/@tensorflow/{tfjs,tfjs-core,tfjs-layers,tfjs-data,tfjs-converter,tfjs-backend-*}/{src,scripts,wasm-out}/**',
   '!node_modules/@tensorflow/{tfjs,tfjs-core,tfjs-layers,tfjs-data,tfjs-converter,tfjs-backend-*}/dist/*/**',
   '!node_modules/@tensorflow/{tfjs,tfjs-core,tfjs-layers,tfjs-data,tfjs-converter,tfjs-backend-*}/dist/!(*.node.js)',
-  '!node_modules/@tensorflow/tfjs-node-gpu/{deps,scripts,binding,src}/**',
+  '!node_modules/@tensorflow/tfjs-node-gpu/{deps,lib,scripts,binding,src}/**',
   '!node_modules/@tensorflow/tfjs-node-gpu/dist/run_tests.js',
 ]
 
@@ -25,7 +25,7 @@ const ofOthers = ({ platform, arch }) => [
 ]
 
 /** electron-builder's configuration for the platform of this machine, whose libraries are the ones that npm has installed. */
-export function packagingConfig({ root, target, electronDist, electronVersion, licenses, output }) {
+export function packagingConfig({ root, target, electronDist, electronVersion, licenses, addon, output }) {
   const inside = new Set(packagesInside(root, target))
   const others = installedPackages(root).filter((name) => !inside.has(`node_modules/${name}`))
   return {
@@ -50,12 +50,14 @@ export function packagingConfig({ root, target, electronDist, electronVersion, l
       ...others.map((name) => `!node_modules/${name}/**`),
     ],
     extraFiles: [{ from: licenses, to: 'LICENSES.txt' }],
+    // From where the app puts it beside the libraries that it fetches.
+    extraResources: addon === null ? [] : [{ from: addon, to: 'tensorflow/tfjs_binding.node' }],
     asar: true,
     // A worker thread sees nothing within an archive, and native libraries cannot be loaded from one. What a worker imports
     // lies beside it: its chunks, all packages, the models.
     asarUnpack: [
       'package.json',
-      'out/main/{computeWorker,decodeWorker}.js',
+      'out/main/{computeWorker,decodeWorker,tensorflowProbe}.js',
       'out/main/chunks/**',
       'node_modules/**',
       'resources/**',

@@ -2,8 +2,7 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** The one place that names the version of TensorFlow's wheels. */
-export const tensorflowVersion = '2.21.0'
+export { tensorflowVersion } from './version.mjs'
 
 const require = createRequire(import.meta.url)
 

@@ -1,5 +1,11 @@
 import type { ViewRectangle } from '../../../shared/api/denoising'
-import { gridFor, neutralMask, type PictureSize, type StrengthMask } from '../../../shared/strengthMask'
+import {
+  gridFor,
+  type MaskLayer,
+  neutralMask,
+  type PictureSize,
+  type StrengthMask,
+} from '../../../shared/strengthMask'
 
 export interface Brush {
   /** In pixels of the picture. */
@@ -40,8 +46,9 @@ export class Stroke {
     before: StrengthMask | null,
     private readonly size: PictureSize,
     private readonly brush: Brush,
+    layer: MaskLayer = 'strength',
   ) {
-    const { columns, rows, values } = before ?? neutralMask(size)
+    const { columns, rows, values } = before ?? neutralMask(size, layer)
     this.before = values
     this.mask = { columns, rows, values: values.slice() }
     this.covered = new Float32Array(values.length)
@@ -91,8 +98,12 @@ function distanceTo(point: Point, a: Point, b: Point): number {
 }
 
 /** Whether a mask was painted for a picture of that size: its file may have been replaced by another one. */
-export function fits({ columns, rows }: StrengthMask, size: PictureSize): boolean {
-  const grid = gridFor(size)
+export function fits(
+  { columns, rows }: StrengthMask,
+  size: PictureSize,
+  layer: MaskLayer = 'strength',
+): boolean {
+  const grid = gridFor(size, layer)
   return grid.columns === columns && grid.rows === rows
 }
 
@@ -107,13 +118,22 @@ export function around(a: ViewRectangle | null, b: ViewRectangle): ViewRectangle
 
 const less = [224, 96, 16] as const
 const more = [32, 112, 224] as const
+/** What is filled is red, which damage hardly is. */
+const filled = [232, 24, 88] as const
 const opaque = 165
 
-/** A mask to be seen: orange where less is taken out, blue where more is. RGBA, a pixel for each cell. */
-export function maskColors({ values }: StrengthMask): Uint8ClampedArray<ArrayBuffer> {
+/**
+ * A mask to be seen: orange where less is taken out, blue where more is; red where holes are filled. RGBA, a pixel for each
+ * cell.
+ */
+export function maskColors(
+  { values }: StrengthMask,
+  layer: MaskLayer = 'strength',
+): Uint8ClampedArray<ArrayBuffer> {
+  const above = layer === 'holes' ? filled : more
   const data = new Uint8ClampedArray(4 * values.length)
   values.forEach((value, i) => {
-    data.set(value < 100 ? less : more, 4 * i)
+    data.set(value < 100 ? less : above, 4 * i)
     data[4 * i + 3] = (Math.abs(value - 100) / 100) * opaque
   })
   return data

@@ -43,7 +43,7 @@ it('tells how far a vector lies from all the others, though it was fitted to it 
 
 it('calls odd what is odd as a whole, whatever its parts say, and else what parts say together', () => {
   const values = Array.from({ length: 101 }, (_, i) => i)
-  const even = new Calibration(values, true)
+  const even = Calibration.fit(values, true)
   const calibrations = new Map(
     (['features', 'texture', 'pieces', 'appearance'] as const).map((name) => [name, even] as const),
   )
@@ -82,8 +82,8 @@ it('maps what SSIM has the mean of', () => {
 
 it('puts scores in relation to normal ones, whatever some of those are', () => {
   const normal = Array.from({ length: 200 }, (_, i) => Math.exp((i - 100) / 50))
-  const clean = new Calibration(normal)
-  const mixed = new Calibration([...normal, 1e6, 1e7, 1e8])
+  const clean = Calibration.fit(normal)
+  const mixed = Calibration.fit([...normal, 1e6, 1e7, 1e8])
   expect(clean.of(normal[100]!)).toBeCloseTo(0, 1)
   expect(Math.abs(mixed.of(5) - clean.of(5))).toBeLessThan(0.15)
   const sorted = Float64Array.from({ length: 1000 }, (_, i) => i / 1000)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ConvolutionalRestorer } from '../../../../src/main/engine/denoising/convolutionalRestorer'
 import { receptiveRadius } from '../../../../src/main/engine/denoising/receptiveRadius'
-import { exporters } from '../../../../src/main/engine/exporters'
+import { exportFormat } from '../../../../src/main/engine/exporters/formats'
 import { importOnnx } from '../../../../src/main/engine/importers/onnx'
 import type { ImportedModel } from '../../../../src/main/engine/importers/importedModel'
 import { importSavedModel } from '../../../../src/main/engine/importers/savedModel'
@@ -130,11 +130,11 @@ describe.skipIf(!hasPeersPython('torch', 'onnx'))('networks made in PyTorch, as 
       )
       const model = { spec, weights: stored, about: {}, training: trainingConfigSchema.parse({}) }
       const options = { part: 'full', pixels: 'float', precision: 'float32', tiedAs: 'transposes' } as const
-      const onnx = bytesByPath(await exporters.get('onnx')!.write(model, options))
+      const onnx = bytesByPath(await (await exportFormat('onnx').load!()).write(model, options))
       const again = importOnnx(onnx.get('model.onnx')!, 'model.onnx', noHints)
       expect({ spec: again.spec, notes: again.notes }).toEqual({ spec, notes: [] })
       for (const [name, { data }] of Object.entries(weights)) expect(again.weights[name]!.data).toEqual(data)
-      const files = bytesByPath(await exporters.get('savedmodel')!.write(model, options))
+      const files = bytesByPath(await (await exportFormat('savedmodel').load!()).write(model, options))
       const own = JSON.parse(Buffer.from(files.get('hourglass.json')!).toString()) as Record<string, unknown>
       expect(importSavedModel(files.get('saved_model.pb')!, own, 'saved_model.pb').spec).toEqual(spec)
     }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { exporters } from '../../../../src/main/engine/exporters'
+import { exportFormat } from '../../../../src/main/engine/exporters/formats'
 import { parametersFromWeights } from '../../../../src/main/engine/models/weights'
 import { importOnnx } from '../../../../src/main/engine/importers/onnx'
 import { codeSize } from '../../../../src/shared/modelSpec'
@@ -77,7 +77,9 @@ describe.skipIf(!hasPeersPython('keras', 'numpy'))('models of the tutorials of K
     )
     const model = { spec, weights: stored, about: {}, training: trainingConfigSchema.parse({}) }
     const options = { part: 'full', pixels: 'float', precision: 'float32', tiedAs: 'transposes' } as const
-    const bytes = bytesByPath(await exporters.get('onnx')!.write(model, options)).get('model.onnx')!
+    const bytes = bytesByPath(await (await exportFormat('onnx').load!()).write(model, options)).get(
+      'model.onnx',
+    )!
     expect(importOnnx(bytes, 'model.onnx', noHints).spec).toEqual(spec)
   })
 })

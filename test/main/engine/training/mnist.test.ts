@@ -68,7 +68,7 @@ it(
   'hinton-784-1000-500-250-30 errs a quarter less than 30 principal components',
   { timeout: 10 * minutes },
   async () => {
-    const { loss } = await heldOutThrough('hinton-784-1000-500-250-30', { epochs: 9 })
+    const { loss } = await heldOutThrough('hinton-784-1000-500-250-30', { epochs: 12 })
     const linear = await pcaError(30)
     console.log(`hinton ${loss.toFixed(5)}, PCA ${linear.toFixed(5)}`)
     expect(loss).toBeLessThan(0.75 * linear)
@@ -80,7 +80,7 @@ it(
   { timeout: 10 * minutes },
   async () => {
     const { psnr, noisyPsnr } = await heldOutThrough('dense-784-392-196', {
-      epochs: 14,
+      epochs: 20,
       noise: parseNoise('gaussian:50'),
     })
     console.log(`dense ${psnr.toFixed(2)} dB, noisy ${noisyPsnr!.toFixed(2)} dB`)

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -211,7 +211,9 @@ describe('a watched folder', () => {
     const stop = app.events.on('anomalies.noticed', ({ image }) => void noticed.push(image))
     await copyFile(join(sources[0]!, known), join(watched.path, 'before.png'))
     await done(await app.handlers['anomalies.watch']({ id: search, folder: watched.place }))
-    expect((await summary()).watch).toEqual({ name: 'watched', scored: 0, odd: 0 })
+    expect((await summary()).watch).toEqual({
+      ...{ name: 'watched', state: 'watching', problem: null, scored: 0, odd: 0 },
+    })
     await copyFile(join(sources[0]!, known), join(watched.path, 'usual.png'))
     await expect.poll(() => noticed.length, { timeout: 30_000 }).toBe(1)
     // A board of black and white squares is like no letter.
@@ -240,6 +242,45 @@ describe('a watched folder', () => {
     await app.handlers['anomalies.unwatch']({ id: search })
     expect((await summary()).watch).toBeNull()
   })
+
+  it('is watched on after a restart, with what came meanwhile, and says so where it is gone', async () => {
+    const watched = await folder('kept-watched')
+    const write = (name: string) =>
+      sharp({ create: { width: 28, height: 28, channels: 3, background: '#123' } }).toFile(
+        join(watched.path, name),
+      )
+    const restart = async () => {
+      await app.close()
+      app = await openTestApp(home, log)
+    }
+    const isWatched = (watch: object) =>
+      expect.poll(async () => (await summary()).watch, { timeout: 30_000 }).toMatchObject(watch)
+    await write('before.png')
+    await done(await app.handlers['anomalies.watch']({ id: search, folder: watched.place }))
+    await write('first.png')
+    await isWatched({ state: 'watching', scored: 1 })
+    await app.close()
+    await write('meanwhile.png')
+    app = await openTestApp(home, log)
+    await isWatched({ state: 'watching', name: 'kept-watched', scored: 2 })
+    await write('after.png')
+    await isWatched({ scored: 3 })
+    const kept = await app.handlers['anomalies.noticed']({ id: search, most: 3 })
+    expect(kept.map(({ path }) => path)).toEqual(['after.png', 'meanwhile.png', 'first.png'])
+    for (const { number } of kept)
+      expect((await app.handlers['anomalies.viewNoticed']({ id: search, number })).originals.count).toBe(1)
+
+    await rm(watched.path, { recursive: true })
+    await restart()
+    await isWatched({
+      state: 'failed',
+      problem: expect.stringContaining('kept-watched') as string,
+      scored: 3,
+    })
+    await app.handlers['anomalies.unwatch']({ id: search })
+    await restart()
+    expect((await summary()).watch).toBeNull()
+  })
 })
 
 describe('after a restart', () => {
@@ -252,8 +293,18 @@ describe('after a restart', () => {
     // Those that were looked at before are there at once; without them the model makes the same.
     expect(await views()).toEqual(before.pictures)
     await rm(join(home, 'library/anomalies', search, 'views'), { recursive: true })
+    const written = (await stat(join(home, 'library/anomalies', search, 'detector.safetensors'))).mtimeMs
     expect(await views()).toHaveProperty('job')
     expect(await view([4, 8])).toEqual(before.pictures)
+    // Nothing is learned anew for that, unless what was learned is gone.
+    const file = join(home, 'library/anomalies', search, 'detector.safetensors')
+    expect((await stat(file)).mtimeMs).toBe(written)
+    await app.close()
+    await writeFile(file, 'damaged')
+    await rm(join(home, 'library/anomalies', search, 'views'), { recursive: true })
+    app = await openTestApp(home, log)
+    expect(await view([4, 8])).toEqual(before.pictures)
+    expect((await stat(file)).size).toBeGreaterThan(1000)
   })
 
   it('is found whole by a check of the library, and its damage named', async () => {

@@ -122,11 +122,12 @@ it('exports a model that says how odd an image is, with a README whose code runs
     request({ model: at('kept/run'), target: [at('rings/test')], fit: at('rings/train'), falseAlarms: 0.05 }),
     { client },
   )
+  const crack = found.result.images.find(({ path }) => path.endsWith(join('crack', '0.png')))!
   const { files, threshold } = await found.exportModel(at('onnx'), false)
   await expect(found.exportModel(at('onnx'), false)).rejects.toThrow('--overwrite')
   await found.close()
   expect(files).toEqual(['model.onnx', 'README.md'])
-  expect(threshold).toBeGreaterThan(0)
+  expect(threshold).toBe(found.result.threshold)
   const readme = await readFile(at('onnx/README.md'), 'utf8')
   const code = /```python\n([\s\S]*?)```/.exec(readme)![1]!
   expect(code.trim().split('\n').filter(Boolean)).toHaveLength(10)
@@ -139,7 +140,7 @@ it('exports a model that says how odd an image is, with a README whose code runs
   const said = await run(at('rings/test/crack/0.png'))
   expect(said).toContain(`(1, ${side}, ${side})`)
   expect(said).toContain('odd')
-  expect(Number.parseFloat(said)).toBeGreaterThan(threshold)
+  expect(Math.abs(Number.parseFloat(said) / crack.score - 1)).toBeLessThan(1e-4)
   expect(Number.parseFloat(await run(at('rings/train/good/0.png')))).toBeLessThan(Number.parseFloat(said))
 })
 

@@ -91,7 +91,7 @@ describe('compressing', () => {
     for (const psnr of [13, 28]) found.push(await compress({ goal: { kind: 'psnr', psnr } }))
     found.forEach(({ psnr, isReached }, i) => {
       expect(isReached).toBe(true)
-      expect(Math.abs(psnr - [13, 28][i]!)).toBeLessThan(0.4)
+      expect(Math.abs(psnr - [13, 28][i]!)).toBeLessThan(0.1)
     })
     expect(found[0]!.parts.codes).toBeLessThan(found[1]!.parts.codes)
     expect(found[1]!.details).toBeGreaterThan(0)

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism, constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 
 export interface TensorInfo {
   id: number
@@ -19,6 +20,8 @@ export interface TensorflowBinding {
   readonly TF_INT32: number
   readonly TF_UINT8: number
   readonly TF_BOOL: number
+  readonly TF_ATTR_TYPE: number
+  readonly TF_ATTR_BOOL: number
   readonly TF_Version: string
   /** Shares the array's memory with the tensor until that is deleted. */
   createTensor(shape: readonly number[], dtype: number, data: Float32Array | Int32Array | Uint8Array): number
@@ -28,6 +31,13 @@ export interface TensorflowBinding {
   deleteSavedModel(id: number): void
   /** Names are joined by commas. */
   runSavedModel(id: number, inputs: readonly number[], inputNames: string, outputNames: string): TensorInfo[]
+  /** One operation by itself. Attributes are given with the kind that TensorFlow has for them. */
+  executeOp(
+    name: string,
+    attributes: readonly { name: string; type: number; value: number | boolean }[],
+    inputs: readonly number[],
+    outputs: number,
+  ): TensorInfo[]
   isUsingGpuDevice(): boolean
   getNumOfTensors(): number
 }
@@ -67,23 +77,36 @@ function loadForGood(addon: string): unknown {
   return module.exports
 }
 
+/** Where the app has set up a library; it may not be there. */
+let ownFolder: string | undefined
 let loaded: TensorflowBinding | undefined
+
+/** Names the folder of the library that the app sets up, which is taken where it exists. */
+export function offerTensorflow(folder: string): void {
+  ownFolder = folder
+}
+
+/** The addon in a folder that holds `deps/lib`, the libraries, and `lib/napi-v8`, the addon beside them. @throws Error where it does not load */
+export function loadTensorflowIn(folder: string): TensorflowBinding {
+  const library = join(folder, 'lib')
+  const isWhole = existsSync(library) && existsSync(join(folder, 'deps'))
+  const addon = isWhole && readdirSync(library).find((name) => name.startsWith('napi-v'))
+  if (!addon) throw new Error(sentence('devices.libraryNotInstalled'))
+  setEnvironment()
+  return loadForGood(join(library, addon, 'tfjs_binding.node')) as TensorflowBinding
+}
 
 /** @throws ExpectedError `runtime-missing` where the native library is not installed or does not load */
 export function loadTensorflow(): TensorflowBinding {
   if (loaded) return loaded
-  setEnvironment()
   const require = createRequire(import.meta.url)
   try {
-    const library = join(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'lib')
-    const folder = existsSync(library) && readdirSync(library).find((name) => name.startsWith('napi-v'))
-    if (!folder) throw new Error('its native library is not installed')
-    return (loaded = loadForGood(join(library, folder, 'tfjs_binding.node')) as TensorflowBinding)
+    if (ownFolder !== undefined && existsSync(ownFolder)) return (loaded = loadTensorflowIn(ownFolder))
+    return (loaded = loadTensorflowIn(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'))))
   } catch (error) {
-    throw new ExpectedError(
-      'runtime-missing',
-      `TensorFlow is not available here: ${(error as Error).message}. Run "npm run setup:tensorflow", or use the ONNX runtime.`,
-      { cause: error },
-    )
+    const reason = (error as Error).message.replace(/\.$/, '')
+    throw new ExpectedError('runtime-missing', sentence('devices.tensorflowMissing', { reason }), {
+      cause: error,
+    })
   }
 }

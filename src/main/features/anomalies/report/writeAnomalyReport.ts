@@ -39,7 +39,7 @@ export async function claimReportFolder(out: string, overwrite: boolean): Promis
     throw explainFileError(error, out)
   })
   if (names.length > 0) {
-    const isOurs = existsSync(join(out, reportFiles.result))
+    const isOurs = existsSync(join(out, reportFiles.result)) || names.every(isWritten)
     if (!isOurs)
       throw new ExpectedError(
         'bad-input',
@@ -48,12 +48,19 @@ export async function claimReportFolder(out: string, overwrite: boolean): Promis
     if (!overwrite)
       throw new ExpectedError(
         'bad-input',
-        `${out} holds an earlier report. Add --overwrite to replace it, or choose another folder for --out.`,
+        `${out} holds an earlier report, or a part of one. Add --overwrite to replace it, or choose another folder for --out.`,
       )
     for (const name of names.filter((one) => isWritten(one)))
       await rm(join(out, name), { recursive: true, force: true })
   }
   await makeFolder(out)
+}
+
+/** Takes away what a search that did not come to its report has left in the folder that was claimed for it. */
+export async function clearReportFolder(out: string): Promise<void> {
+  if (existsSync(join(out, reportFiles.result))) return
+  const names = await readdir(out).catch((): string[] => []) // It was not made.
+  for (const name of names.filter(isWritten)) await rm(join(out, name), { recursive: true, force: true })
 }
 
 const isWritten = (name: string) =>

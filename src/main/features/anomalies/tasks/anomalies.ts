@@ -3,6 +3,7 @@ import { hasCode } from '../../../../shared/modelSpec'
 import { NearestVectors } from '../../../engine/anomalies/nearestVectors'
 import { shortened } from '../../../engine/anomalies/shortened'
 import { AnomalyDetector } from '../../../engine/anomalies/detector'
+import { fitDetector } from '../../../engine/anomalies/fitDetector'
 import { reconstructAll } from '../../../engine/anomalies/reconstructing'
 import type { CompiledProgram } from '../../../engine/runtimes/runtime'
 import { inferenceBatch } from '../../../engine/training/evaluation'
@@ -12,6 +13,7 @@ import type { ComputeTasks } from '../../../worker/protocol'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
+import { readDetector, writeDetector } from './detectorFile'
 
 type Params<T extends keyof ComputeTasks> = ComputeTasks[T]['params']
 type Result<T extends keyof ComputeTasks> = Promise<ComputeTasks[T]['result']>
@@ -21,6 +23,8 @@ interface Kept {
   readonly detector: AnomalyDetector
   readonly model: CompiledProgram
 }
+
+const onlyCodes = { output: false, codes: true }
 
 const kept = new Map<string, Kept>()
 
@@ -35,7 +39,7 @@ export async function fitAnomalies(
     checkDatasetFits(dataset.info, spec.input)
     const model = await loadModel(params.model, null, { runtime: runtime.name, device })
     try {
-      const detector = await AnomalyDetector.fit(pixelSourceOf(dataset), {
+      const detector = await fitDetector(pixelSourceOf(dataset), {
         ...{ spec, model, runtime, device, seed: params.seed },
         ...{ score: params.score, falseAlarms: params.falseAlarms, robust: params.robust, rows: params.rows },
         heldOut: new Set(params.heldOut),
@@ -49,6 +53,29 @@ export async function fitAnomalies(
       throw error
     }
   })
+}
+
+export async function keepDetector({ id, file, own }: Params<'keepDetector'>): Result<'keepDetector'> {
+  const { detector } = keptAs(id)
+  await writeDetector(file, detector.spec, { own, state: detector.state })
+  return null
+}
+
+export async function openDetector(params: Params<'openDetector'>): Result<'openDetector'> {
+  await drop(params.id)
+  const { spec } = params.model
+  const { own, state } = await readDetector(params.file, spec)
+  const { runtime, device } = chooseRuntime(params)
+  const model = await loadModel(params.model, null, { runtime: runtime.name, device })
+  try {
+    const computing = { spec, model, runtime, device, seed: params.seed }
+    const detector = await AnomalyDetector.restore(computing, state)
+    kept.set(params.id, { detector, model })
+    return { threshold: detector.threshold, normalScores: detector.normal, own }
+  } catch (error) {
+    await model.dispose()
+    throw error
+  }
 }
 
 export async function scoreAnomalies(
@@ -69,7 +96,7 @@ export async function scoreAnomalies(
       const rows = own ? Array.from({ length: some }, (_, i) => first + i) : undefined
       const { scores, parts, maps: drawn } = await detector.score(pixels, rows, maps)
       const codes = hasCode(detector.spec)
-        ? Float32Array.from((await reconstructAll(model, detector.spec, pixels)).codes!)
+        ? Float32Array.from((await reconstructAll(model, detector.spec, pixels, onlyCodes)).codes!)
         : new Float32Array(0)
       context.emit({ type: 'batch', first, count: some, scores, parts, maps: drawn, codes })
     }
@@ -115,7 +142,7 @@ async function drop(id: string): Promise<void> {
 }
 
 /** @throws Error for one that was dropped, or that another worker keeps */
-function keptAs(id: string): Kept {
+export function keptAs(id: string): Kept {
   const found = kept.get(id)
   if (!found) throw new Error(`There is no detector ${id}: fit it first.`)
   return found

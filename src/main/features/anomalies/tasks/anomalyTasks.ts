@@ -18,6 +18,12 @@ export interface FitAnomaliesParams extends ComputeTarget {
   readonly seed: number
 }
 
+export interface FittedAnomalies {
+  readonly threshold: number
+  /** Ascending scores of the normal images. */
+  readonly normalScores: Float64Array
+}
+
 /** A stretch of images that were measured. */
 export interface AnomalyBatch {
   readonly type: 'batch'
@@ -36,8 +42,7 @@ export interface AnomalyBatch {
 export interface AnomalyTasks {
   fitAnomalies: {
     params: FitAnomaliesParams
-    /** Ascending scores of the normal images. */
-    result: { threshold: number; normalScores: Float64Array }
+    result: FittedAnomalies
     event: ProgressEvent
   }
   /** All images of a dataset, as `batch` events in order. `own`: it is the one that the detector was fitted on. */
@@ -65,18 +70,22 @@ export interface AnomalyTasks {
     result: { nearest: Int32Array; distances: Float32Array }
     event: never
   }
-  /** A model with the outputs `anomaly_map` and `score` as an ONNX file, its threshold told from normal images. */
+  /**
+   * Writes what a detector knows, so that it need not be fitted again. `own`: the images that are looked through are those
+   * that it was fitted on.
+   */
+  keepDetector: { params: { id: string; file: string; own: boolean }; result: null; event: never }
+  /** Opens what `keepDetector` wrote. Fails with an ExpectedError where the file is missing, damaged or of another model. */
+  openDetector: {
+    params: ComputeTarget & { id: string; model: ModelFiles; file: string; seed: number }
+    result: FittedAnomalies & { readonly own: boolean }
+    event: never
+  }
+  /** A detector as an ONNX file with the outputs `anomaly_map` and `score`, the threshold in its metadata. */
   exportAnomalyModel: {
-    params: ComputeTarget & {
-      model: ModelFiles
-      dataset: string
-      rows: Uint32Array
-      falseAlarms: number
-      about: Readonly<Record<string, string>>
-      file: string
-    }
+    params: { id: string; model: ModelFiles; about: Readonly<Record<string, string>>; file: string }
     result: { threshold: number; bytes: number }
-    event: ProgressEvent
+    event: never
   }
   dropAnomalies: { params: { id: string }; result: null; event: never }
 }

@@ -90,11 +90,39 @@ export interface MeasureResult {
   readonly pca: readonly CurvePoint[]
 }
 
+export interface TryParams extends ComputeTarget {
+  readonly model: ModelFiles
+  readonly training: string | null
+  readonly dataset: string
+  /** Images that are measured, evenly taken, and the first of these that are shown. */
+  readonly images: number
+  readonly shown: number
+}
+
+/** A quality, with the images that are shown as it gives them. */
+export interface TriedPoint extends CurvePoint {
+  /** Of the model and its axes, once in the file. */
+  readonly fixedBytes: number
+  /** shown × inputs. */
+  readonly drawn: Uint8Array
+}
+
+export interface TryResult {
+  readonly images: number
+  readonly knowsTraining: boolean
+  /** From coarse to fine. */
+  readonly points: readonly TriedPoint[]
+  /** The one that `auto` would take. */
+  readonly usual: number
+  readonly pca: readonly CurvePoint[]
+}
+
 export interface CompressionTasks {
   /** Writes a file. Stopped it leaves none. */
   compress: { params: CompressParams; result: CompressResult; event: CompressionProgress }
   /** Sends the images of a file, block by block. */
   decompress: { params: DecompressParams; result: { count: number }; event: DecompressedBatch }
+  tryCompression: { params: TryParams; result: TryResult; event: CompressionProgress }
   measureCompression: { params: MeasureParams; result: MeasureResult; event: CompressionProgress }
 }
 

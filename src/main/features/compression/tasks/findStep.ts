@@ -43,6 +43,14 @@ export async function tryStep(
   return { ...chosen, coordinates, priors: fitPriors(chosen.rows, width, false), psnr }
 }
 
+export interface StepSearch {
+  /** A first guess, and the finest that is of use. */
+  readonly start: number
+  readonly least: number
+  /** How far above the PSNR is near enough, in dB. */
+  readonly within?: number
+}
+
 /**
  * The largest step that gives the images a PSNR, by halving the interval in its logarithm.
  *
@@ -53,7 +61,7 @@ export async function findStep(
   at: (step: number) => Coordinates,
   trial: Trial,
   psnr: number,
-  { start, least }: { readonly start: number; readonly least: number },
+  { start, least, within = near }: StepSearch,
 ): Promise<Tried> {
   let fine: Tried | null = null
   let coarse: Tried | null = null
@@ -64,8 +72,8 @@ export async function findStep(
     last = await tryStep(at(step), trial, same ? last!.priors : undefined)
     if (last.psnr >= psnr) fine = last
     else coarse = last
-    if (fine && fine.psnr < psnr + near) return fine
-    if (fine && coarse) step = between(fine, coarse, psnr)
+    if (fine && fine.psnr < psnr + within) return fine
+    if (fine && coarse) step = between(fine, coarse, psnr, within)
     else if (fine) step *= 1.5
     else if (step <= least) return last
     else step = Math.max(least, step / 1.5)
@@ -74,9 +82,9 @@ export async function findStep(
 }
 
 /** Where a line between two tries has the PSNR, a little finer, and not too near to either. */
-function between(fine: Tried, coarse: Tried, psnr: number): number {
+function between(fine: Tried, coarse: Tried, psnr: number, within: number): number {
   const a = Math.log(fine.coordinates.step)
   const b = Math.log(coarse.coordinates.step)
-  const share = (fine.psnr - psnr - near / 2) / Math.max(1e-9, fine.psnr - coarse.psnr)
+  const share = (fine.psnr - psnr - within / 2) / Math.max(1e-9, fine.psnr - coarse.psnr)
   return Math.exp(a + (b - a) * Math.min(0.92, Math.max(0.04, share)))
 }

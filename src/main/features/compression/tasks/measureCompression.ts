@@ -40,7 +40,7 @@ export async function measureCompression(params: MeasureParams, context: Context
     }
     progress()
     const model = await modelCurve(params, training, images, progress)
-    const pca = await pcaCurve(params.psnr, training, images, input, progress)
+    const pca = await pcaCurve(params.psnr, training, images, input, { progress, shares })
     return { images: images.length / inputSize(input), model, pca }
   } finally {
     await dataset.close()
@@ -66,19 +66,19 @@ async function modelCurve(
       decode: model.decode,
       polish: codec.hasSlopes,
     }
-    return await curveAround(coordinates, trial, spec.input, progress)
+    return await curveAround(coordinates, trial, spec.input, { shares, progress })
   } finally {
     await model.dispose()
   }
 }
 
 /** PCA is a decoder of nothing, with the mean image and components as details. */
-async function pcaCurve(
+export async function pcaCurve(
   psnr: number,
   training: Float32Array,
   images: Float32Array,
   input: InputShape,
-  progress: () => void,
+  { progress, shares, within }: CurveWork & { readonly within?: number },
 ): Promise<CurvePoint[]> {
   const inputs = inputSize(input)
   const affordable = Math.max(
@@ -97,21 +97,31 @@ async function pcaCurve(
   const axes = { ...none, outOf: new Float32Array(0), variance: new Float64Array(0) }
   const start = Math.sqrt((8 * inputs * 10 ** (-psnr / 10)) / 32)
   const at = (step: number): Coordinates => ({ inputs, axes, details, step })
-  const { coordinates } = await findStep(at, trial, psnr, { start, least: start / 100 })
-  return curveAround(coordinates, trial, input, progress)
+  const { coordinates } = await findStep(at, trial, psnr, { start, least: start / 100, within })
+  return curveAround(coordinates, trial, input, { shares, progress })
 }
 
-async function curveAround(
+export interface CurveWork {
+  /** Of the step of the coordinates. */
+  readonly shares: readonly number[]
+  readonly progress: () => void
+  /** Hears what each step makes of the images. */
+  readonly onDrawn?: (drawn: Float32Array) => void
+}
+
+/** A point for each of several steps. */
+export async function curveAround(
   coordinates: Coordinates,
   trial: Trial,
   input: InputShape,
-  progress: () => void,
+  { shares, progress, onDrawn }: CurveWork,
 ): Promise<CurvePoint[]> {
   const points: CurvePoint[] = []
   for (const share of shares) {
     const step = coordinates.step * share
     const { rows, psnr, drawn, ...tried } = await tryStep({ ...coordinates, step }, trial)
     const priors = fitPriors(rows, tried.priors.length)
+    onDrawn?.(drawn)
     const count = trial.images.length / coordinates.inputs
     points.push({
       ...{ setting: step, psnr, ssim: meanSsim(trial.images, drawn, input) },

@@ -33,12 +33,14 @@ export interface CodecPlan {
  *
  * @param training images that the model knows, count × inputs
  * @param sample of the images to compress
+ * @param within how far above its PSNR a step is near enough, in dB
  */
 export async function planCodec(
   codec: FittedCodec,
   training: Float32Array,
   sample: Float32Array,
   goal: CompressionGoal,
+  within?: number,
 ): Promise<CodecPlan> {
   const { inputs, decode } = codec.model
   const known = await codec.places(sample)
@@ -61,7 +63,7 @@ export async function planCodec(
   }
   const target = goal.kind === 'auto' ? reach - autoLoss : goal.psnr
   const isWithin = codec.axes.count > 0 && target <= reach - nearReach
-  const limits = { start: startOf(target, inputs, codec.axes), least: spread / 2 ** 16 }
+  const limits = { start: startOf(target, inputs, codec.axes), least: spread / 2 ** 16, within }
   if (isWithin)
     return finish(await findStep(at(none), trial, target, limits), goal.kind === 'auto' ? null : target)
   const rest = await fitRest(codec, training, Math.min(mostDetails, inputs - 1))

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import type { Region } from '../../../../shared/region'
 import type { ComputeClient } from '../../../worker/computeClient'
 import type { PreparedImage } from '../../pictures/prepareImage'
 import type { Picture } from '../../pictures/readPicture'
 import { brightnessOf } from './picturePlanes'
+import { cropped } from './pictureParts'
 
 /**
  * The quality that a picture was saved with as a JPEG, as libjpeg counts it: of a JPEG by its tables, of other files by the
@@ -15,15 +17,19 @@ export async function jpegQuality(
 ): Promise<number | null> {
   const { height, width } = picture
   const table = image.format === 'jpeg' ? firstTable(await bytesOf(image)) : null
-  const data = table ? null : brightnessOf(picture).map((value) => 255 * value)
-  const { quality } = await client.call('jpegQuality', { table, data, height, width })
+  const part = table ? null : cropped(picture, middleOf({ height, width }))
+  const data = part && brightnessOf(part).map((value) => 255 * value)
+  const { quality } = await client.call('jpegQuality', { table, data, ...sizeOf(part ?? picture) })
   return quality
 }
 
+/** Of a picture with a grid that tells nothing more. */
+export const usualQuality = 40
+
 /** Better ones look like their originals. */
 const mendableBelow = 70
-/** The grid is not looked for in larger pictures. */
-const mostPixels = 16e6
+/** Height and width of the part in which the grid is looked for. */
+const looksAt = 1024
 
 /** The quality of a JPEG whose blocks one sees; null where there is none, or it is good. */
 export async function mendableJpeg(
@@ -31,10 +37,22 @@ export async function mendableJpeg(
   image: PreparedImage,
   picture: Picture,
 ): Promise<number | null> {
-  const { width, height, pages } = picture
-  if (pages > 1 || width * height > mostPixels) return null
+  if (picture.pages > 1) return null
   const quality = await jpegQuality(client, image, picture)
   return quality !== null && quality < mendableBelow ? quality : null
+}
+
+const sizeOf = ({ height, width }: Picture) => ({ height, width })
+
+/** Of a large picture, as much as tells its grid, from one of the grid's lines on if that begins with the picture. */
+function middleOf({ height, width }: { height: number; width: number }): Region {
+  const along = (length: number) => {
+    const side = Math.min(length, looksAt)
+    return [8 * Math.floor((length - side) / 16), side] as const
+  }
+  const [left, across] = along(width)
+  const [top, down] = along(height)
+  return { left, top, width: across, height: down }
 }
 
 const bytesOf = async ({ input }: PreparedImage) =>

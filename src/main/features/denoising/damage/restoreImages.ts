@@ -3,7 +3,8 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { qualitySchema } from '../../../../shared/api/denoising'
 import type { Skipped } from '../../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../../shared/errors'
-import { noiseParts, parseNoise, type NoiseKind, type RestoringQuality } from '../../../../shared/noise'
+import { kindsOf } from '../../../../shared/damage'
+import { parseNoise, type RestoringQuality } from '../../../../shared/noise'
 import { makeFolder } from '../../../store/makeFolder'
 import type { TrainedModel } from '../../../store/modelStore'
 import type { ComputeTarget } from '../../../worker/protocol'
@@ -16,16 +17,10 @@ import { reasonOf } from '../../pictures/unusableImage'
 import { newExtension } from '../../pictures/writePicture'
 import { writeResult } from '../denoisePicture'
 import { checkOutputs, OutputNames } from '../outputNames'
-import { jpegQuality } from './jpegQuality'
+import { jpegQuality, usualQuality } from './jpegQuality'
 import { readMask } from './readMask'
-import {
-  enlarged,
-  filled,
-  maskOfScratches,
-  restoringKinds,
-  throughTrained,
-  withoutJpeg,
-} from './restorePicture'
+import { checkRestorable, type Damage, restoreKind, roomFor } from './restoreKind'
+import { maskOfScratches, restoringKinds } from './restorePicture'
 import type { Mask, RestoringKind, RestoringWork } from './restorePicture'
 
 export interface RestoreRequest extends ComputeTarget {
@@ -131,54 +126,41 @@ async function restoreOne(
   work: RestoringWork,
 ): Promise<Made> {
   const picture = await readPicture(image)
-  if (picture.pages > 1)
-    throw new ExpectedError('bad-input', 'It has several pages. Save them one by one first.')
   const startedAt = performance.now()
   const { kind, because } = await chooseKind(image, picture, request, work)
-  const named = async (usual: Parameters<typeof builtin>[0]) => {
-    const name = request.model ?? builtin(usual)
-    return { name, model: chosen ?? (await openNamedModel(name)) }
-  }
-  const told = { kind, because, filled: null, jpegQuality: null }
-  const finish = (model: string, pixels: Picture['pixels'], also: Partial<Made> = {}): Made => ({
-    ...{ ...told, model, ms: performance.now() - startedAt, picture: { ...picture, pixels } },
-    ...also,
-  })
-  switch (kind) {
-    case 'jpeg': {
-      const { name, model } = await named('jpeg')
-      const quality = request.jpegQuality ?? (await jpegQuality(work.client, image, picture)) ?? usualQuality
-      return finish(name, await withoutJpeg(picture, quality, model, work), { jpegQuality: quality })
-    }
-    case 'holes':
-    case 'scratches': {
-      const { name, model } = await named('grey')
-      const mask = await maskFor(request, image, picture, work)
-      const share = mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) / mask.length
-      return finish(name, share > 0 ? await filled(picture, mask, model, work) : picture.pixels, {
-        filled: share,
-      })
-    }
-    case 'enlarge': {
-      const { name, model } = await named('grey')
-      const knows = model.noise !== null && kindsOf(model.noise).includes('low-resolution')
-      return finish(name, picture.pixels, { picture: await enlarged(picture, model, knows, work) })
-    }
-    case 'blur': {
-      if (!chosen)
-        throw new ExpectedError(
-          'unsupported',
-          'No model for blur comes with Hourglass. Train one on pictures like yours, with --noise blur:0.5-3, and name it before the pictures.',
-        )
-      return finish(request.model!, await throughTrained(picture, chosen, work))
-    }
+  if (kind === 'blur' && !chosen) throw new ExpectedError('unsupported', noModelForBlur)
+  const model = request.model ?? builtin(kind === 'jpeg' ? 'jpeg' : 'grey')
+  const { files, noise } = chosen ?? (await openNamedModel(model))
+  const network = { files, trained: noise === null ? null : parseNoise(noise) }
+  const damage = await damageOf(kind, image, picture, request, work)
+  const room = { pixels: roomFor(damage.kind, picture) }
+  const restored = await restoreKind(picture, damage, network, room, work)
+  return {
+    ...{ kind, because, model, picture: restored, ms: performance.now() - startedAt },
+    filled: damage.kind === 'holes' ? shareOf(damage.mask) : null,
+    jpegQuality: damage.kind === 'jpeg' ? damage.quality : null,
   }
 }
 
-/** Of a picture with a grid that tells nothing more. */
-const usualQuality = 40
+const noModelForBlur =
+  'No model for blur comes with Hourglass. Train one on pictures like yours, with --noise blur:0.5-3, and name it before the pictures.'
 
-const kindsOf = (noise: string): readonly NoiseKind[] => noiseParts(parseNoise(noise)).map(({ kind }) => kind)
+const shareOf = (mask: Mask) => mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) / mask.length
+
+async function damageOf(
+  kind: RestoringKind,
+  image: PreparedImage,
+  picture: Picture,
+  request: RestoreRequest,
+  work: RestoringWork,
+): Promise<Damage> {
+  checkRestorable(kind === 'scratches' ? 'holes' : kind, picture)
+  if (kind === 'holes' || kind === 'scratches')
+    return { kind: 'holes', mask: await maskFor(request, image, picture, work) }
+  if (kind !== 'jpeg') return { kind }
+  const quality = request.jpegQuality ?? (await jpegQuality(work.client, image, picture)) ?? usualQuality
+  return { kind, quality }
+}
 
 /** @throws ExpectedError for a model that has learned none of the kinds */
 function kindOfModel({ noise }: TrainedModel, name: string): RestoringKind {

@@ -1,8 +1,7 @@
 import { isFullyConvolutional } from '../../../../shared/modelSpec'
-import { jpegLevel, missing, noiseParts, parseNoise, toldLevel } from '../../../../shared/noise'
-import type { TrainedModel } from '../../../store/modelStore'
+import { jpegLevel, missing, type NoiseSpec, noiseParts, toldLevel } from '../../../../shared/noise'
 import type { ComputeClient } from '../../../worker/computeClient'
-import type { ComputeTarget } from '../../../worker/protocol'
+import type { ComputeTarget, RestoringModel } from '../../../worker/protocol'
 import type { Picture } from '../../pictures/readPicture'
 import { brightnessOf, joined, planesOf, type Split } from './picturePlanes'
 
@@ -11,6 +10,12 @@ export type RestoringKind = (typeof restoringKinds)[number]
 
 /** A mask of a picture's size: 0 leaves a pixel as it is, 255 takes all of it from what is filled in. */
 export type Mask = Uint8Array
+
+/** A model, with what it learned to remove. */
+export interface RestoringNetwork {
+  readonly files: RestoringModel
+  readonly trained: NoiseSpec | null
+}
 
 export interface RestoringWork extends ComputeTarget {
   readonly client: ComputeClient
@@ -33,7 +38,7 @@ function geometric(from: number, to: number, steps: number): readonly number[] {
 export async function withoutJpeg(
   picture: Picture,
   quality: number,
-  model: TrainedModel,
+  model: RestoringNetwork,
   work: RestoringWork,
 ): Promise<Picture['pixels']> {
   const brightness = brightnessOf(picture)
@@ -57,15 +62,14 @@ export async function withoutJpeg(
 export async function filled(
   picture: Picture,
   mask: Mask,
-  model: TrainedModel,
+  model: RestoringNetwork,
   work: RestoringWork,
 ): Promise<Picture['pixels']> {
   const split = planesOf(picture)
   const { height, width, planes } = split
   const isMissing = mask.map((value) => (value > 0 ? 1 : 0))
   const size = height * width
-  const knowsHoles =
-    model.noise !== null && noiseParts(parseNoise(model.noise)).some(({ kind }) => kind === 'holes')
+  const knowsHoles = model.trained !== null && noiseParts(model.trained).some(({ kind }) => kind === 'holes')
   const data = knowsHoles
     ? split.data.slice()
     : (await work.client.call('fillPlanes', { data: split.data, mask: isMissing, height, width })).data
@@ -83,7 +87,10 @@ export async function filled(
 }
 
 /** A mask of what looks like a scratch. */
-export async function maskOfScratches(picture: Picture, { client }: RestoringWork): Promise<Mask> {
+export async function maskOfScratches(
+  picture: Picture,
+  { client }: Pick<RestoringWork, 'client'>,
+): Promise<Mask> {
   const { height, width } = picture
   const found = await client.call('findDamage', { data: brightnessOf(picture), height, width })
   return found.mask.map((value) => 255 * value)
@@ -92,11 +99,11 @@ export async function maskOfScratches(picture: Picture, { client }: RestoringWor
 /** A model that learned what is wrong with the picture, once over all of it. */
 export async function throughTrained(
   picture: Picture,
-  model: TrainedModel,
+  model: RestoringNetwork,
   work: RestoringWork,
 ): Promise<Picture['pixels']> {
   const split = planesOf(picture)
-  const { kind, min, max } = parseNoise(model.noise!)
+  const { kind, min, max } = model.trained!
   const level = toldLevel(kind, (min + max) / 2)
   const restored = await throughModel(split, { levels: [level] }, model, work)
   return joined(picture, split, restored, (_, value) => value)
@@ -105,7 +112,7 @@ export async function throughTrained(
 /** The picture at twice its height and width. */
 export async function enlarged(
   picture: Picture,
-  model: TrainedModel,
+  model: RestoringNetwork,
   isTrainedForIt: boolean,
   work: RestoringWork,
 ): Promise<Picture> {
@@ -159,7 +166,7 @@ interface How {
 async function throughModel(
   { data, planes, height, width }: Split,
   how: How,
-  { files }: TrainedModel,
+  { files }: RestoringNetwork,
   { client, signal, onProgress, tile, quality, runtime, device }: RestoringWork,
 ): Promise<Float32Array> {
   const isColor = files.spec.input.channels === 3

@@ -1,26 +1,9 @@
-import { join } from 'node:path'
 import type { ExportedAs, ModelPart } from '../../../../shared/exporting'
 import { codeSize, hasCode, inputSize, type ModelSpec, noiseLevels } from '../../../../shared/modelSpec'
+import type { ExportReader, FileInputs } from '../../../engine/exporters/exporter'
 import { noCode } from '../../../engine/exporters/noCode'
-import { type FileInput, runOnnxFile } from '../../../engine/runtimes/onnx/runOnnxFile'
-import { runLayersModel } from '../../../engine/runtimes/runLayersModel'
 import { randomStream } from '../../../engine/training/random'
 import { compileModel } from '../../../worker/loadModel'
-
-/** What goes in, in the order of the model's inputs. */
-type Inputs = Readonly<Record<string, FileInput>>
-
-/** Runs the files of a format, in a folder, as their readers do. */
-type Reader = (folder: string, inputs: Inputs) => Promise<Float32Array | Uint8Array>
-
-/** Formats whose readers are at hand. TensorFlow.js computes slowly, so it gets one image. */
-const readers: Partial<Record<ExportedAs['format'], { images: number; run: Reader }>> = {
-  onnx: {
-    images: 4,
-    run: async (folder, inputs) => Object.values(await runOnnxFile(join(folder, 'model.onnx'), inputs))[0]!,
-  },
-  tensorflowjs: { images: 1, run: (folder, inputs) => runLayersModel(folder, Object.values(inputs)) },
-}
 
 /** Of values in 0..1, and of bytes: the same sums in another order. */
 const tolerance = 1e-5
@@ -32,16 +15,14 @@ export type ExportCheck = (folder: string) => Promise<void>
 /**
  * Lets the model compute images of noise, so that its weights are no longer needed when the files are checked.
  * @param parameters of the model, as the files' precision rounds them
- * @returns null for a format whose reader is not at hand
  * @throws ExpectedError `bad-input` for a part that the model does not have
  */
 export async function prepareCheck(
   spec: ModelSpec,
   parameters: Readonly<Record<string, Float32Array>>,
   { format, part, pixels }: ExportedAs,
-): Promise<ExportCheck | null> {
-  const reader = readers[format]
-  if (!reader) return null
+  reader: ExportReader,
+): Promise<ExportCheck> {
   if (part !== 'full' && !hasCode(spec)) throw noCode()
   const { all, own } = inputsOf(spec, reader.images, pixels === 'uint8')
   const expected = await computed(spec, parameters, part, own)
@@ -93,7 +74,7 @@ function inputsOf(spec: ModelSpec, count: number, asBytes: boolean) {
   const levels = noiseLevels(spec) || 1
   const sigma = { shape: [count, levels], data: new Float32Array(count * levels).fill(25) }
   const fed = { shape: [count, height, width, channels], data: asBytes ? bytes : image }
-  const all: Record<ModelPart, Inputs> = {
+  const all: Record<ModelPart, FileInputs> = {
     full: spec.noiseLevel ? { image: fed, sigma } : { image: fed },
     encoder: { image: fed },
     decoder: { code },

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { madeOf } from '../../../engine/lazily'
-import { exporters } from '../../../engine/exporters'
+import { exportFormat } from '../../../engine/exporters/formats'
 import type { ExportedFile } from '../../../engine/exporters/exporter'
 import { storedWeights } from '../../../engine/exporters/precision'
 import { explicitWeights } from '../../../engine/models/weights'
@@ -19,13 +19,13 @@ export async function exportModel(params: Export['params']): Promise<Export['res
   const { model, as, about, training, folder } = params
   const { spec } = model
   const { format, precision, ...options } = as
-  const exporter = exporters.get(format)
+  const exporter = await exportFormat(format).load?.()
   if (!exporter) throw new Error(`No exporter writes ${format}.`)
   const values = await readParameters(model)
   const weights = storedWeights(explicitWeights(spec, values), precision)
   // Not a tied decoder's, which only some formats write out.
   const parameters = Object.fromEntries(Object.keys(values).map((name) => [name, weights[name]!.data]))
-  const check = await prepareCheck(spec, parameters, as)
+  const check = exporter.reader && (await prepareCheck(spec, parameters, as, exporter.reader))
   const written = await Promise.resolve(
     exporter.write({ spec, weights, about, training }, { ...options, precision, scratch: folder }),
   ).catch((error: unknown) => {

@@ -1,0 +1,12 @@
+import { type ExportFormat, terminal, whole } from './format'
+
+export const hourglass: ExportFormat = {
+  id: 'hourglass',
+  name: 'Hourglass, one file',
+  ending: '.hourglass',
+  abilities: { ...whole, networks: true },
+  language: terminal,
+  example: () => `hourglass import-model model.hourglass --out model
+hourglass reconstruct model images --out reconstructed`,
+  load: null,
+}
