@@ -25,6 +25,8 @@ import { mapCodes } from './features/latent/tasks/mapCodes'
 import { nearest } from './features/latent/tasks/nearest'
 import { trainRatings } from './features/ratings/tasks/trainRatings'
 import { evaluateRatings, ratingCodes, recommend } from './features/ratings/tasks/useRecommender'
+import { trainTable } from './features/tables/tasks/trainTable'
+import { completeTable, evaluateTable, exportTable } from './features/tables/tasks/useTable'
 import { widenToColor } from './cli/builtin/tasks/widenToColor'
 import { trainLevels } from './cli/builtin/tasks/trainLevels'
 import { surveyCodes } from './features/latent/tasks/surveyCodes'
@@ -108,8 +110,11 @@ const tasks: Tasks = {
   trainRatings,
   evaluateRatings,
   recommend,
-
   ratingCodes,
+  trainTable,
+  evaluateTable,
+  completeTable,
+  exportTable,
   widenToColor,
   tryImage,
   tryCode,

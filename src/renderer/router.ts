@@ -59,6 +59,19 @@ export const router = createRouter({
       props: true,
     },
     {
+      path: '/tables',
+      name: 'tables',
+      meta: { title: 'tables.title', within: 'datasets' },
+      component: () => import('./views/TablesView.vue'),
+    },
+    {
+      path: '/tables/:id',
+      name: 'table',
+      meta: { title: 'help.palette.kind.table', within: 'datasets' },
+      component: () => import('./views/TableView.vue'),
+      props: true,
+    },
+    {
       path: '/train/:dataset?',
       name: 'train',
       meta: { title: 'shell.train', icon: Play },

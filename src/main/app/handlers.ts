@@ -14,6 +14,7 @@ import { modelHandlers } from '../features/models/modelHandlers'
 import { placeHandlers } from '../features/library/browseFolders'
 import { runHandlers } from '../features/training/runHandlers'
 import type { Shell } from '../base/shell'
+import { tableHandlers } from '../features/tables/tableHandlers'
 import { showcaseHandlers } from '../features/showcase/showcaseService'
 import { trainingHandlers } from '../features/training/trainingHandlers'
 import type { Services } from './services'
@@ -25,7 +26,7 @@ export function handlersOf(services: Services, shell: Shell, state: () => AppSta
 
 /** What reads or writes the library. The others may wait for jobs, as a move of the library is one. */
 const inLibrary =
-  /^(datasets|training|runs|models|latent|anomalies|experiments|compression)\.|^library\.(restore|empty)$/
+  /^(datasets|training|runs|models|latent|anomalies|experiments|compression|tables)\.|^library\.(restore|empty)$/
 
 /** While the library changes its place, what a window asks of it waits, and finds it in the new place then. */
 function gated(gate: LibraryGate, handlers: Handlers): Handlers {
@@ -66,5 +67,6 @@ function allHandlers(services: Services, shell: Shell, state: () => AppState): H
     ...denoiseHandlers(services.denoising, shell),
     ...anomalyHandlers(services.anomalies),
     ...compressionHandlers(services.compression),
+    ...tableHandlers(services.tables),
   }
 }

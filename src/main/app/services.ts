@@ -22,6 +22,7 @@ import { SettingsService } from '../features/library/settingsService'
 import { ShowcaseService } from '../features/showcase/showcaseService'
 import { DatasetImports } from '../features/training/datasetImports'
 import { PlanService } from '../features/training/planService'
+import { TableService } from '../features/tables/tableService'
 import { TrainingService } from '../features/training/trainingService'
 import { ComputeClient } from '../worker/computeClient'
 import { tensorflowIn } from '../store/appFolders'
@@ -31,12 +32,14 @@ export type Services = Awaited<ReturnType<typeof openServices>>
 
 /**
  * One trains or measures; another one tries models meanwhile, the third makes maps, the fourth looks for odd images, the
- * fifth compresses, the others save denoised pictures.
+ * fifth compresses, the sixth works on tables, the others save denoised pictures.
  */
 function computeClients(entry: URL) {
   const client = () => new ComputeClient(entry)
   const savers = [client(), client()] as const
-  return { trainer: client(), helper: client(), mapper: client(), seeker: client(), packer: client(), savers }
+  const [packer, tabler] = [client(), client()]
+  const alone = { trainer: client(), helper: client(), mapper: client(), seeker: client(), packer, tabler }
+  return { ...alone, savers, clients: [...Object.values(alone), ...savers] }
 }
 
 /** All services. @throws ExpectedError, also while another app has the library open */
@@ -61,15 +64,13 @@ async function openOn(
   { folders, log, shell, computeWorker, tensorflowSetup, version }: AppOptions,
   uploads: string,
 ) {
-  const events = new EventBus()
-  const places = new PlaceRegistry()
+  const [events, places, gate] = [new EventBus(), new PlaceRegistry(), new LibraryGate()]
   const jobs = new JobService(events, log)
   const fence = new Fence(shell.roots.length === 0 ? [] : [...shell.roots, uploads])
-  const { trainer, helper, mapper, seeker, packer, savers } = computeClients(computeWorker)
+  const { trainer, helper, mapper, seeker, packer, tabler, savers, clients } = computeClients(computeWorker)
   const isTraining = () => training.current !== null
   const inUse = (id: string) => training.useOf(id)
   const sampleFolder = join(folders.state, 'sample')
-
   const datasets = await DatasetService.open({
     ...{ library, events, jobs, places, fence, inUse, sampleFolder, client: helper },
   })
@@ -106,14 +107,13 @@ async function openOn(
     target,
   })
   const compression = new CompressionService({ models, jobs, places, fence, client: packer, target })
-  const gate = new LibraryGate()
+  const tables = await TableService.open({ library, events, jobs, places, fence, version, client: tabler })
   const mover = await moverOf({
     ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
   })
-
-  const ended = { library, exports, datasets, clients: [trainer, helper, mapper, seeker, packer, ...savers] }
+  const ended = { library, exports, datasets, clients }
   const close = closing([showcase, training, denoising, jobs, anomalies, compression], ended)
-  const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training }
+  const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training, tables }
   const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
   const seen = { denoising, latent, latentActions, anomalies, exports, showcase, experiments, compression }
   return { ...made, ...seen, plans, mover, gate, close }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import {
   copyMoments,
   type CopyMoment,
@@ -19,6 +19,7 @@ import {
   type ScheduleConfig,
 } from '../../shared/trainingConfig'
 import { ratingPresets, ratingSplitNames } from '../../shared/ratings'
+import { type TableKind, tableKinds, type TableScaling, tableScalings } from '../../shared/tables'
 import { presetNames } from '../features/training/runPlan'
 import { parseBudget } from './ratings/budgetTime'
 import { choice, decimal, imageSize, integer, noise, seed } from './options'
@@ -53,6 +54,10 @@ export interface TrainFlags {
   budget?: string
   split?: (typeof ratingSplitNames)[number]
   refeeding?: boolean
+  as?: TableKind
+  leaveOut?: string[]
+  scaling?: TableScaling
+  code?: number
   resume?: boolean
   overwrite?: boolean
 }
@@ -69,7 +74,7 @@ function modelOptions(command: Command): Command {
     .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
     .option(
       '--budget <time>',
-      `how long it may take: 1m, 10m, 1h, or auto, until it stops getting better (${defaultBudget}); for ratings any time, such as 5m`,
+      `how long it may take: 1m, 10m, 1h, or auto, until it stops getting better (${defaultBudget}); for ratings and tables any time, such as 5m`,
       parseBudget,
     )
   return kindOptions(budgeted, [...presetNames, ...ratingPresets]).option(
@@ -106,8 +111,37 @@ function ratingOptions(command: Command): Command {
     .option('--no-refeeding', 'leave that out, where the preset does it')
 }
 
+/** What `import` and `train` take for tables. */
+export const tableOptions = (command: Command): Command =>
+  command
+    .addOption(
+      choice(
+        '--as <kind>',
+        'what a file of rows and columns is taken for (found by its columns)',
+        tableKinds,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--leave-out <columns>',
+        'columns of a table that are not used: names, or numbers from 1, with commas between',
+      ).argParser((text) => text.split(',').map((name) => name.trim())),
+    )
+    .addOption(
+      choice(
+        '--scaling <how>',
+        'how columns of a table are brought to one size: standard (mean and deviation), robust (median and quartiles), or auto, robust where there are outliers (auto)',
+        tableScalings,
+      ),
+    )
+
 function trainingOptions(command: Command): Command {
-  return ratingOptions(settingOptions(command))
+  return tableOptions(ratingOptions(settingOptions(command)))
+    .option(
+      '--code <n>',
+      'for tables: numbers of the code (as many as tell hidden cells best)',
+      integer({ min: 1, max: 4096 }),
+    )
     .addOption(
       choice(
         '--pretrain <kind>',

@@ -1,5 +1,6 @@
 import { type BrowserWindow, dialog, net, type OpenDialogOptions, shell } from 'electron'
 import type { PickKind } from '../../shared/api/places'
+import { tableExtensions } from '../../shared/api/tables'
 import { imageExtensions } from '../../shared/imageFiles'
 import { compressedExtension, modelExtensions } from '../../shared/modelFiles'
 import type { Shell } from '../base/shell'
@@ -17,6 +18,11 @@ const dialogs: Record<PickKind, (texts: ShellTexts) => OpenDialogOptions> = {
     title: texts.chooseModels,
     properties: ['openFile', 'multiSelections'],
     filters: [{ name: texts.modelFiles, extensions: [...modelExtensions] }],
+  }),
+  table: (texts) => ({
+    title: texts.chooseTable,
+    properties: ['openFile'],
+    filters: [{ name: texts.tableFiles, extensions: [...tableExtensions] }],
   }),
   compressed: (texts) => ({
     title: texts.chooseCompressed,

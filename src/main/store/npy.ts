@@ -32,14 +32,26 @@ export function npyHeader(format: Format, shape: readonly number[]): Uint8Array 
 
 /** Reads versions 1.0 to 3.0. @throws ExpectedError `bad-input` or `unsupported`, naming `file` */
 export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
-  const { start, header } = readHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), file)
-  const { format, shape } = parseHeader(header, file)
+  const { start, format: stored, fortran, shape } = npyLayout(bytes, file)
+  if (!(stored in formats)) {
+    throw new ExpectedError('unsupported', sentence('store.holdsNumbersTypeWhich', { file, value: stored }))
+  }
+  if (fortran) {
+    throw new ExpectedError('unsupported', sentence('store.storedColumnByColumn', { file }))
+  }
+  const format = stored as Format
   const Type = formats[format]
   const length = elements(shape) * Type.BYTES_PER_ELEMENT
   if (bytes.length - start !== length) {
     throw unsound(file, `it holds ${bytes.length - start} bytes of data where its shape needs ${length}`)
   }
   return { shape, data: new Type(Uint8Array.from(bytes.subarray(start)).buffer) }
+}
+
+/** Where the numbers of a .npy file begin and how they lie there. @throws ExpectedError where it is none */
+export function npyLayout(bytes: Uint8Array, file: string) {
+  const { start, header } = readHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), file)
+  return { start, ...parseHeader(header, file) }
 }
 
 /** @throws ExpectedError when the file cannot be read or holds another kind of array */
@@ -67,20 +79,13 @@ function readHeader(bytes: Buffer, file: string): { start: number; header: strin
 }
 
 /** The header is the text of a Python dict with three known keys. */
-function parseHeader(header: string, file: string): { format: Format; shape: number[] } {
+function parseHeader(header: string, file: string): { format: string; fortran: boolean; shape: number[] } {
   const descr = /'descr':\s*(?:'([^']*)'|\[)/.exec(header)
   const order = /'fortran_order':\s*(True|False)/.exec(header)
   const tuple = /'shape':\s*\(([\d,\s]*)\)/.exec(header)
   if (!descr || !order || !tuple) throw unsound(file, 'its header is not understood')
-  const format = descr[1] ?? 'a structured type'
-  if (!(format in formats)) {
-    throw new ExpectedError('unsupported', sentence('store.holdsNumbersTypeWhich', { file, value: format }))
-  }
-  if (order[1] === 'True') {
-    throw new ExpectedError('unsupported', sentence('store.storedColumnByColumn', { file }))
-  }
   const shape = tuple[1]!.split(',').filter((part) => part.trim() !== '')
-  return { format: format as Format, shape: shape.map(Number) }
+  return { format: descr[1] ?? 'a structured type', fortran: order[1] === 'True', shape: shape.map(Number) }
 }
 
 function elements(shape: number[]): number {

@@ -16,6 +16,7 @@ import type { ExperimentTasks } from '../features/experiments/tasks/experimentTa
 import type { LatentTasks } from '../features/latent/tasks/latentTasks'
 import type { RatingsTasks } from '../features/ratings/tasks/ratingsTasks'
 import type { ShowcaseTasks } from '../features/showcase/tasks/showcaseTasks'
+import type { TableTasks } from '../features/tables/tasks/tableTasks'
 
 export type * from '../features/anomalies/tasks/anomalyTasks'
 export type * from '../features/compression/tasks/compressionTasks'
@@ -23,6 +24,7 @@ export type * from '../features/denoising/tasks/denoisingTasks'
 export type * from '../features/latent/tasks/latentTasks'
 export type * from '../features/ratings/tasks/ratingsTasks'
 export type * from '../features/showcase/tasks/showcaseTasks'
+export type * from '../features/tables/tasks/tableTasks'
 
 export interface RuntimeDescription {
   readonly runtime: RuntimeName
@@ -205,7 +207,8 @@ export interface ComputeTasks
     ExperimentTasks,
     LatentTasks,
     RatingsTasks,
-    ShowcaseTasks {
+    ShowcaseTasks,
+    TableTasks {
   devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
   train: { params: TrainParams; result: TrainResult; event: TrainEvent }
   evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }

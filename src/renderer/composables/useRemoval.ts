@@ -2,7 +2,7 @@ import { useI18n } from 'vue-i18n'
 import { client } from '../api/client'
 import { useUndo } from './useUndo'
 
-type Kind = 'datasets' | 'runs' | 'models' | 'anomalies'
+type Kind = 'datasets' | 'runs' | 'models' | 'anomalies' | 'tables'
 
 /** Deletes out of the library, and offers to undo it. */
 export function useRemoval() {

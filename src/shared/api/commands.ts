@@ -7,14 +7,9 @@ import { noiseSpecSchema } from '../noise'
 import { budgetSchema, defaultBudget, type TrainingPlan } from '../plan'
 import { sampleKinds } from '../sampleKinds'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
-import { anomalyCommands, type AnomalyResults } from './anomalyCommands'
-import { compressionCommands, type CompressionResults } from './compression'
 import type { AppState, DeviceState } from './app'
-import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
 import type { Listing } from './events'
-import { experimentCommands, type ExperimentCommandResults } from './experiments'
-import { jobCommands, type JobResults } from './jobs'
-import { latentCommands, type LatentResults } from './latentCommands'
+import { roomCommands, type RoomResults } from './roomCommands'
 import {
   type DatasetDetail,
   type DatasetImage,
@@ -29,11 +24,9 @@ import {
   type RunSnapshot,
   type RunSummary,
 } from './library'
-import { placeCommands, type PlaceResults } from './placeCommands'
 import { type Place, placeSchema } from './places'
 import { languages } from '../texts'
 import { settingsChangesSchema } from './settings'
-import { showcaseCommands, type ShowcaseResults } from './showcase'
 import { queueMoves, type TrainingState } from './training'
 
 const nothing = z.strictObject({})
@@ -83,9 +76,6 @@ export const commands = {
   }),
   'devices.setupTensorflow': nothing,
 
-  ...placeCommands,
-
-  ...jobCommands,
 
   'datasets.list': nothing,
   'datasets.get': byId,
@@ -246,12 +236,7 @@ export const commands = {
     folder: placeSchema,
   }),
 
-  ...showcaseCommands,
-  ...experimentCommands,
-  ...latentCommands,
-  ...denoiseCommands,
-  ...anomalyCommands,
-  ...compressionCommands,
+  ...roomCommands,
 } as const
 
 export type CommandName = keyof typeof commands
@@ -297,16 +282,7 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results
-  extends
-    CompressionResults,
-    LatentResults,
-    DenoiseResults,
-    ShowcaseResults,
-    AnomalyResults,
-    ExperimentCommandResults,
-    JobResults,
-    PlaceResults {
+export interface Results extends RoomResults {
   'app.state': AppState
   'settings.change': AppState
   /** Absolute paths, and bytes of what would be copied. */

@@ -6,6 +6,7 @@ import type { Job } from './jobs'
 import type { DatasetSummary, LogEntry, ModelSummary, RunProgress, RunSummary } from './library'
 import type { Place } from './places'
 import type { ShowcaseEnd, ShowcaseProgress } from './showcase'
+import type { TablePoint, TableSummary } from './tables'
 import type { TrainingState } from './training'
 
 /** Entries that are new or have changed, and ids that are gone. Revisions of a kind only grow. */
@@ -63,6 +64,9 @@ export interface Events {
   'anomalies.changed': Changes<AnomalySearch>
   /** An image came into a watched folder and was scored. */
   'anomalies.noticed': { readonly search: string; readonly image: NoticedImage }
+  'tables.changed': Changes<TableSummary>
+  /** A training on a table or on ratings has come to the end of an epoch. */
+  'tables.progressed': { readonly id: string; readonly point: TablePoint }
   'showcase.progressed': ShowcaseProgress
   'showcase.ended': ShowcaseEnd
   /** Files or folders were handed over: dropped on the icon, opened with the app, or by a second start. */

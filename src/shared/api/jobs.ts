@@ -14,6 +14,7 @@ export const jobKinds = [
   'anomalies',
   'compress',
   'decompress',
+  'train-table',
 ] as const
 export type JobKind = (typeof jobKinds)[number]
 

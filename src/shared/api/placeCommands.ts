@@ -11,7 +11,7 @@ export const placeCommands = {
   /** Files that are shown are images, or those that may be models. */
   'places.browse': z.strictObject({
     place: placeSchema,
-    files: z.enum(['images', 'models', 'compressed']).optional(),
+    files: z.enum(['images', 'models', 'compressed', 'tables']).optional(),
   }),
   /** A new folder within one that was browsed to, for a library to move to. */
   'places.createFolder': z.strictObject({ place: placeSchema, name }),

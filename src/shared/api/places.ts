@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** What a person can be asked to choose. */
-export const pickKinds = ['images', 'folders', 'folder', 'models', 'compressed'] as const
+export const pickKinds = ['images', 'folders', 'folder', 'models', 'compressed', 'table'] as const
 export type PickKind = (typeof pickKinds)[number]
 
 /** A folder as the picker shows it. */

@@ -30,6 +30,8 @@ import type { TargetFlags } from '../modelCommand'
 import { choice, decimal, examples, seed as parseSeed } from '../options'
 import { taskSequence } from '../taskSequence'
 import { trainingReporter } from '../trainingReporter'
+import { tableKindOf } from '../../features/tables/tableKind'
+import { findOddRows } from '../tables/tableUse'
 import { namesModel } from '../../features/models/builtinModels'
 import { runtimeNames } from '../../../shared/trainingConfig'
 
@@ -54,11 +56,11 @@ const shownSkipped = 10
 export function registerAnomalies(program: Command, context: CommandContext): void {
   addOptions(program.command('anomalies'))
     .description(
-      'Find the odd ones among images: in a folder itself, or in one folder compared with what is normal in another.',
+      'Find the odd ones among images or rows of a table: in a folder or file itself, or in one compared with what is normal in another.',
     )
     .argument(
       '<model|folder>',
-      'a run or model, or a folder of normal images (or a dataset), on which one is trained',
+      'a run or model, or a folder of normal images (or a dataset), or a table, on which one is trained',
     )
     .argument(
       '[target...]',
@@ -72,11 +74,23 @@ export function registerAnomalies(program: Command, context: CommandContext): vo
         'hourglass anomalies bottle --out report     # train/good, test/DEFECT, ground_truth/DEFECT',
         'hourglass anomalies digits/train digits/test --normal 3',
         'hourglass anomalies run incoming --watch',
+        'hourglass anomalies table.csv new.csv --out scores.csv',
       ),
     )
-    .action((subject: string, target: string[], flags: AnomaliesFlags) =>
-      look(context, subject, target, flags),
-    )
+    .action(async (subject: string, target: string[], flags: AnomaliesFlags) => {
+      const table = await fromLibrary('tables', subject)
+      if ((await tableKindOf(table)) !== 'table') return look(context, subject, target, flags)
+      checkTableFlags(flags)
+      const { falseAlarms, out, overwrite = false, seed } = flags
+      return findOddRows(table, target, { falseAlarms, out, overwrite, seed }, context)
+    })
+}
+
+function checkTableFlags({ fit, normal, watch, export: folder }: AnomaliesFlags): void {
+  const given = { '--fit': fit, '--normal': normal, '--watch': watch, '--export': folder }
+  for (const [name, value] of Object.entries(given))
+    if (value !== undefined)
+      throw new ExpectedError('bad-usage', `${name} is about images, and this is a table. Leave it out.`)
 }
 
 async function look(
@@ -193,7 +207,7 @@ function addOptions(command: Command): Command {
     .option('--seed <n>', 'repeats a search exactly', parseSeed, 0)
     .option(
       '--out <folder>',
-      'where to put scores.csv, the list of odd files, heat maps, a report and the model',
+      'where to put scores.csv, the list of odd files, heat maps, a report and the model; of a table scores.csv, or a CSV file itself',
     )
     .option(
       '--export <folder>',

@@ -4,6 +4,8 @@ import { encodeImages } from '../../features/models/encodeImages'
 import { encodeRatings } from '../../features/ratings/encodeRatings'
 import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
 import { ExpectedError } from '../../../shared/errors'
+import { isTableFolder } from '../../features/tables/tableFiles'
+import { encodeRowsOfTable } from '../tables/tableUse'
 import { createComputeClient } from '../compute'
 import { fromLibrary } from '../library'
 import type { CommandContext } from '../context'
@@ -21,7 +23,7 @@ export function registerEncode(program: Command, context: CommandContext): void 
     .description('Write the latent codes of images.')
     .argument(
       '<images...>',
-      'a dataset, or folders and files of images; for a model of ratings items or users',
+      'a dataset, or folders and files of images; for a model of ratings items or users; for one of a table a table',
     )
     .requiredOption(
       '--out <file>',
@@ -31,6 +33,8 @@ export function registerEncode(program: Command, context: CommandContext): void 
     .addHelpText('after', examples('hourglass encode run letters.dataset --out codes.csv'))
     .action(async (model: string, images: string[], { overwrite = false, ...flags }: EncodeFlags) => {
       const recommender = await fromLibrary('tables', model)
+      if (isTableFolder(recommender))
+        return encodeRowsOfTable(recommender, images, { out: flags.out, overwrite }, context)
       if (isRatingsFolder(recommender))
         return encodeRows(context, recommender, images, { out: flags.out, overwrite })
       const summary = await withModel(context, { label: 'Encoding', unit: 'images' }, (work) =>

@@ -4,7 +4,9 @@ import { type NoiseSpec, type RestoringQuality, restoringQualities } from '../..
 import { evaluatePairs, type PairsRequest } from '../../features/denoising/evaluatePairs'
 import { evaluateModel } from '../../features/models/evaluateModel'
 import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
+import { isTableFolder } from '../../features/tables/tableFiles'
 import { fromLibrary } from '../library'
+import { evaluateTable } from '../tables/tableUse'
 import { evaluateRatings } from '../ratings/ratingsEvaluate'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'
@@ -22,11 +24,11 @@ interface EvaluateFlags extends TargetFlags {
 export function registerEvaluate(program: Command, context: CommandContext): void {
   modelCommand(program, 'evaluate')
     .description(
-      'Measure how well a model reconstructs images (loss, PSNR and SSIM), or predicts ratings (RMSE and MAE).',
+      'Measure how well a model reconstructs images (loss, PSNR and SSIM), predicts ratings (RMSE and MAE), or tells the cells of a table (RMSE, MAE and R², beside PCA).',
     )
     .argument(
       '<images...>',
-      'a dataset, or folders and files of images; for a model of ratings a file of ratings',
+      'a dataset, or folders and files of images; for a model of ratings a file of ratings; for one of a table a table',
     )
     .option('--noise <kind:strength>', 'corrupt the input, for example gaussian:25', parseNoise)
     .option('--clip', 'round the corrupted images to 8 bits before the model gets them, as a file would')
@@ -44,12 +46,14 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
       examples(
         'hourglass evaluate run test.dataset',
         'hourglass evaluate run ratings-test.csv --json',
+        'hourglass evaluate run table-test.csv --json',
         'hourglass evaluate run photos --noise gaussian:25 --json',
         'hourglass evaluate builtin:color pairs/noisy --clean pairs/clean',
       ),
     )
     .action(async (model: string, images: string[], flags: EvaluateFlags) => {
       const recommender = await fromLibrary('tables', model)
+      if (isTableFolder(recommender)) return evaluateTable(recommender, images, flags.seed, context)
       if (isRatingsFolder(recommender)) return evaluateRatings(recommender, images, context)
       const { noise = null, clip = false, clean, ...rest } = flags
       if (clip && !noise)
@@ -66,18 +70,25 @@ export function registerEvaluate(program: Command, context: CommandContext): voi
       const result = await withModel(context, { label: 'Evaluating', unit: 'images' }, (work) =>
         evaluateModel(request, work),
       )
-      const { count, loss, psnr, ssim, noisyPsnr, trainedNoise, skipped } = result
-      const { output, progress } = context
-      if (trainedNoise && !noise)
-        progress.note(`The model learned to remove noise. To measure that, add --noise ${trainedNoise}.`)
-      output.line(`${formatAmount(count)} images`)
-      output.line(`loss  ${loss.toPrecision(5)}`)
-      if (noisyPsnr !== null) output.line(`noisy ${noisyPsnr.toFixed(2)} dB`)
-      output.line(`PSNR  ${psnr.toFixed(2)} dB`)
-      output.line(`SSIM  ${ssim.toFixed(4)}`)
-      const noisy = noisyPsnr === null ? {} : { noisyPsnr }
-      output.record({ type: 'done', loss, psnr, ssim, count, ...noisy, skipped })
+      tell(context, result, noise !== null)
     })
+}
+
+function tell(
+  { output, progress }: CommandContext,
+  result: Awaited<ReturnType<typeof evaluateModel>> & { readonly skipped: unknown },
+  hasNoise: boolean,
+): void {
+  const { count, loss, psnr, ssim, noisyPsnr, trainedNoise, skipped } = result
+  if (trainedNoise && !hasNoise)
+    progress.note(`The model learned to remove noise. To measure that, add --noise ${trainedNoise}.`)
+  output.line(`${formatAmount(count)} images`)
+  output.line(`loss  ${loss.toPrecision(5)}`)
+  if (noisyPsnr !== null) output.line(`noisy ${noisyPsnr.toFixed(2)} dB`)
+  output.line(`PSNR  ${psnr.toFixed(2)} dB`)
+  output.line(`SSIM  ${ssim.toFixed(4)}`)
+  const noisy = noisyPsnr === null ? {} : { noisyPsnr }
+  output.record({ type: 'done', loss, psnr, ssim, count, ...noisy, skipped })
 }
 
 async function evaluateRealPairs(context: CommandContext, request: PairsRequest): Promise<void> {

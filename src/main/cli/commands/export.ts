@@ -13,6 +13,8 @@ import { exportFormats } from '../../engine/exporters/formats'
 import { exportToFile, formatOfFile } from '../../features/models/exportFile'
 import { exportTrainedModel, lossInWords } from '../../features/models/exportModel'
 import { exportRecommender } from '../../features/ratings/exportRecommender'
+import { exportTable } from '../../features/tables/exportTable'
+import { isTableFolder } from '../../features/tables/tableFiles'
 import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
 import { FreeNames } from '../../store/freeNames'
 import { appVersion } from '../../builtFiles'
@@ -74,9 +76,11 @@ export function registerExport(program: Command, context: CommandContext): void 
           // Several go into a folder each, which is called after the model.
           const into = models.length === 1 ? out : join(out, names.take(basename(resolve(model))))
           const request = { model, out: into, overwrite, version, tiedAs, ...flags } as const
-          const { files, bytes, loss } = isRatingsFolder(model)
-            ? await exportRecommender({ ...request, out: recommenderFolder(into, file) }, { client })
-            : await (file ? exportToFile : exportTrainedModel)(request, { client })
+          const { files, bytes, loss } = isTableFolder(model)
+            ? await exportTable(request, { client })
+            : isRatingsFolder(model)
+              ? await exportRecommender({ ...request, out: recommenderFolder(into, file) }, { client })
+              : await (file ? exportToFile : exportTrainedModel)(request, { client })
           if (loss) context.output.line(`PSNR with ${lossInWords(flags.precision, loss)}.`)
           const folder = file ? dirname(into) : into
           context.output.line(`${formatAmount(bytes / 1e6)} MB in ${folder}: ${files.join(', ')}`)

@@ -4,14 +4,18 @@ import { fits, preprocessingSchema, type Preprocessing } from '../../../shared/d
 import type { PictureRange } from '../../../shared/pictureRange'
 import { ExpectedError } from '../../../shared/errors'
 import { importDataset, type ImportProgress, type ImportResult } from '../../features/datasets/importDataset'
-import { isRatingsSource } from '../../features/ratings/isRatings'
+import { tableKindOf } from '../../features/tables/tableKind'
 import { importRatingsFile } from '../ratings/ratingsImport'
 import type { CommandContext } from '../context'
 import { describeScale, formatAmount } from '../format'
 import { freeNameOfDataset, outFolder, register } from '../library'
+import { importTableFile, type TableFlags } from '../tables/tableTrain'
+import { tableOptions } from '../trainOptions'
+import type { TableKind } from '../../../shared/tables'
 import { choice, examples, imageSize, integer, pictureRange, seed } from '../options'
 
-interface ImportOptions {
+interface ImportOptions extends TableFlags {
+  as?: TableKind
   out?: string
   size?: { width: number; height: number }
   color: Preprocessing['color']
@@ -33,10 +37,12 @@ const skippedNote = ({ skipped }: ImportProgress) =>
 
 export function registerImport(program: Command, context: CommandContext): void {
   addOptions(program.command('import'))
-    .description('Turn folders of images, single images, IDX files or a file of ratings into a dataset.')
+    .description(
+      'Turn folders of images, single images, IDX files, a table or a file of ratings into a dataset.',
+    )
     .argument(
       '<source...>',
-      'folders, image files (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR, camera raw), IDX files, or ratings (CSV, TSV)',
+      'folders, image files (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF, BMP, OpenEXR, camera raw), IDX files, a table (CSV, TSV, Parquet, NPY), or ratings (CSV, TSV)',
     )
     .addHelpText(
       'after',
@@ -44,12 +50,16 @@ export function registerImport(program: Command, context: CommandContext): void 
         'hourglass import photos --out photos.dataset --size 64 --color rgb',
         'hourglass import scans --out scans.dataset --size 32 --patches 50',
         'hourglass import ratings.csv --out ratings.dataset',
+        'hourglass import table.csv --out table.dataset --leave-out label',
         'hourglass import train-images-idx3-ubyte.gz --out mnist.dataset',
       ),
     )
     .action(async (sources: string[], options: ImportOptions) => {
-      const { overwrite = false, ...settings } = options
-      if (sources.some(isRatingsSource)) return importRatingsFile(sources, options.out, overwrite, context)
+      const { overwrite = false, as, leaveOut, scaling, ...settings } = options
+      const kinds = await Promise.all(sources.map((source) => tableKindOf(source, as)))
+      if (kinds.includes('ratings')) return importRatingsFile(sources, options.out, overwrite, context)
+      if (kinds.includes('table'))
+        return importTableFile(sources, options.out, { overwrite, leaveOut, scaling }, context)
       const preprocessing = readPreprocessing(settings)
       const task = context.progress.start('Importing', 0, 'images')
       const onProgress = (progress: ImportProgress) => {
@@ -72,7 +82,7 @@ export function registerImport(program: Command, context: CommandContext): void 
 }
 
 function addOptions(command: Command): Command {
-  return command
+  return tableOptions(command)
     .option(
       '--out <dataset>',
       'the folder of the dataset: new, empty, or a dataset to bring up to date; in the library if not given',
@@ -102,7 +112,7 @@ function addOptions(command: Command): Command {
     )
     .option('--limit <n>', 'at most so many images, spread over all', integer({ min: 1 }))
     .option('--seed <n>', 'places random patches', seed, 1)
-    .option('--overwrite', 'replace the ratings in --out')
+    .option('--overwrite', 'replace the table or the ratings in --out')
 }
 
 function readPreprocessing({
@@ -110,7 +120,7 @@ function readPreprocessing({
   patches,
   limit,
   ...rest
-}: Omit<ImportOptions, 'overwrite'>): Preprocessing {
+}: Omit<ImportOptions, 'overwrite' | 'as' | 'leaveOut' | 'scaling'>): Preprocessing {
   const parsed = preprocessingSchema.safeParse({
     ...size,
     ...rest,

@@ -12,6 +12,7 @@ import { registerDevices } from './devices'
 import { registerEncode } from './encode'
 import { registerEvaluate } from './evaluate'
 import { registerExport } from './export'
+import { registerFill } from './fill'
 import { registerImportModel } from './importModel'
 import { registerImport } from './import'
 import { registerInspect } from './inspect'
@@ -46,6 +47,7 @@ export const commands: RegisterCommand[] = [
   registerEvaluate,
   registerReconstruct,
   registerRecommend,
+  registerFill,
   registerEncode,
   registerDecode,
   registerCompress,

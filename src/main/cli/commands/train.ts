@@ -19,9 +19,10 @@ import {
   type TrainSummary,
 } from '../../features/training/trainRun'
 import type { TrainEvent } from '../../worker/protocol'
-import { isRatingsSource } from '../../features/ratings/isRatings'
+import { tableKindOf } from '../../features/tables/tableKind'
 import { isNamedBudget } from '../ratings/budgetTime'
 import { trainRatings } from '../ratings/ratingsTrain'
+import { trainTable } from '../tables/tableTrain'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { fromLibrary, nameRun, outFolder, register } from '../library'
@@ -32,9 +33,12 @@ import { addTrainOptions, type TrainFlags } from '../trainOptions'
 export function registerTrain(program: Command, context: CommandContext): void {
   addTrainOptions(program.command('train'))
     .description(
-      'Train an autoencoder on a dataset or a folder of images, or a recommender on a file of ratings.',
+      'Train an autoencoder on a dataset or a folder of images or on a table of numbers, or a recommender on a file of ratings.',
     )
-    .argument('[source]', 'a dataset made by import, a folder of images, or a file of ratings (CSV)')
+    .argument(
+      '[source]',
+      'a dataset made by import, a folder of images, a table (CSV, TSV, Parquet, NPY), or a file of ratings (CSV)',
+    )
     .addHelpText(
       'after',
       examples(
@@ -45,11 +49,12 @@ export function registerTrain(program: Command, context: CommandContext): void {
         'hourglass train --out run --resume',
         'hourglass train digits',
         'hourglass train ratings.csv --out run',
+        'hourglass train table.csv --out run --budget 5m',
       ),
     )
     .action(async (source: string | undefined, flags: TrainFlags) => {
-      const ratings = source !== undefined && !flags.resume && (await ratingsSource(source))
-      if (ratings) return trainRatings(ratings, flags, context)
+      const rows = source !== undefined && !flags.resume ? await rowsSource(source, flags) : null
+      if (rows) return (rows.kind === 'table' ? trainTable : trainRatings)(rows.path, flags, context)
       checkImageFlags(flags)
       const client = createComputeClient()
       const reporter = trainingReporter(context)
@@ -67,13 +72,19 @@ export function registerTrain(program: Command, context: CommandContext): void {
     })
 }
 
-/** The file or folder of ratings that is meant; null where it is images. */
-async function ratingsSource(source: string): Promise<string | null> {
-  const given = await fromLibrary('tables', source)
-  return isRatingsSource(given) ? given : null
+/** The file or folder of a table or of ratings that is meant; null where it is images. */
+async function rowsSource(source: string, { as }: TrainFlags) {
+  const path = await fromLibrary('tables', source)
+  const kind = await tableKindOf(path, as)
+  return kind && { kind, path }
 }
 
-function checkImageFlags({ split, refeeding, budget, preset }: TrainFlags): void {
+function checkImageFlags({ split, refeeding, budget, preset, ...flags }: TrainFlags): void {
+  if (flags.as || flags.leaveOut || flags.scaling || flags.code !== undefined)
+    throw new ExpectedError(
+      'bad-usage',
+      '--as, --leave-out, --scaling and --code are about files of rows and columns, and these are images. Leave them out.',
+    )
   if (split !== undefined || refeeding !== undefined || ratingPresets.some((name) => name === preset))
     throw new ExpectedError(
       'bad-usage',

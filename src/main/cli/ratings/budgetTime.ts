@@ -11,7 +11,7 @@ export function parseBudget(text: string): string {
   const budget = text.trim()
   if (!isNamedBudget(budget) && timeMs(budget) === null)
     throw new InvalidArgumentError(
-      `Write ${budgetNames.join(', ')}, or for ratings any time such as 90s or 5m.`,
+      `Write ${budgetNames.join(', ')}, or for ratings and tables any time such as 90s or 5m.`,
     )
   return budget
 }

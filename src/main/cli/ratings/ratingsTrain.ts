@@ -16,8 +16,8 @@ import { describeImport } from './ratingsImport'
 /** Without a time that was asked for: many ratings need more than few, and nobody waits longer by surprise. */
 const usualBudgetMs = 240_000
 
-/** What of the settings for images means nothing for ratings. */
-const imageFlags = {
+/** What of the settings for images means nothing for ratings and tables. */
+export const imageFlags = {
   spec: '--spec',
   from: '--from',
   copyEvery: '--copy-every',
@@ -78,6 +78,11 @@ export async function trainRatings(
 }
 
 function checkFlags(flags: TrainFlags): void {
+  if (flags.leaveOut || flags.scaling || flags.code !== undefined)
+    throw new ExpectedError(
+      'bad-usage',
+      '--leave-out, --scaling and --code are about tables of numbers, and these are ratings. Leave them out.',
+    )
   for (const [name, flag] of Object.entries(imageFlags))
     if (flags[name as keyof typeof imageFlags] !== undefined)
       throw new ExpectedError('bad-usage', `${flag} is about images, and these are ratings. Leave it out.`)

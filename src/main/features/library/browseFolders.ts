@@ -4,6 +4,7 @@ import type { Handlers } from '../../../shared/api/commands'
 import type { Folder, Place } from '../../../shared/api/places'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
+import { mayBeTable } from '../../../shared/api/tables'
 import { isCompressedFile, mayBeModelFile } from '../../../shared/modelFiles'
 import { explainFileError } from '../../store/fileErrors'
 import { isInside } from '../../store/isInside'
@@ -99,7 +100,12 @@ export function placeHandlers(
   }
 }
 
-const shownFiles = { images: hasImageExtension, models: mayBeModelFile, compressed: isCompressedFile }
+const shownFiles = {
+  images: hasImageExtension,
+  models: mayBeModelFile,
+  compressed: isCompressedFile,
+  tables: mayBeTable,
+}
 
 async function listFolder(
   path: string,

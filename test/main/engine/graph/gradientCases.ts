@@ -30,6 +30,7 @@ import { linear } from '../../../../src/main/engine/graph/ops/linear'
 import { linearColumns } from '../../../../src/main/engine/graph/ops/linearColumns'
 import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
 import { batchNorm, batchNormInference, layerNorm } from '../../../../src/main/engine/graph/ops/normalization'
+import { orZero } from '../../../../src/main/engine/graph/ops/orZero'
 import { reduceMean, reduceSum } from '../../../../src/main/engine/graph/ops/reduce'
 import { reshape } from '../../../../src/main/engine/graph/ops/reshape'
 import { slice } from '../../../../src/main/engine/graph/ops/slice'
@@ -400,6 +401,10 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
       ...one('batch', (x) => reshape(x!, [BATCH, 2, 3]), [BATCH, 6]),
       ...one('to a scalar', (x) => reshape(x!, []), [1, 1]),
     },
+  },
+  'orZero.ts': {
+    orZero: cases(any, orZero, [[BATCH, 3]], [[2]]),
+    isKnown: 'a step is flat',
   },
   'slice.ts': {
     slice: {

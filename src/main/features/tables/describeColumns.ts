@@ -1,0 +1,153 @@
+import type { LeftOutColumn, TableColumn, TableScaling } from '../../../shared/tables'
+import { isDate } from './cells'
+import type { CollectedColumn } from './collectColumn'
+
+/** A column with more different texts than this has no categories. */
+const mostCategories = 20
+/** Of a column of numbers so many may be something else, which then counts as missing. */
+const numbersShare = 0.8
+/** Outliers count as such where the standard deviation is so many times what the quartiles say. */
+const heavyTails = 3
+
+export interface ColumnChoice {
+  /** Names or numbers (from 1) of columns that are not to be used. */
+  readonly leaveOut?: readonly string[] | undefined
+  readonly scaling?: TableScaling | undefined
+}
+
+export interface DescribedColumns {
+  readonly columns: TableColumn[]
+  readonly leftOut: LeftOutColumn[]
+}
+
+/** Says of each column what it is, and which of them are used. */
+export function describeColumns(
+  collected: readonly CollectedColumn[],
+  { leaveOut = [], scaling = 'auto' }: ColumnChoice,
+): DescribedColumns {
+  const columns: TableColumn[] = []
+  const leftOut: LeftOutColumn[] = []
+  collected.forEach((column, place) => {
+    const asked = leaveOut.some((one) => one === column.name || one === String(place + 1))
+    const found = asked ? 'asked' : describe(column, place, scaling)
+    if (typeof found !== 'string') return columns.push(found)
+    const distinct = column.counts(1000)?.size ?? 1001
+    return leftOut.push({ name: column.name, place, reason: found, distinct })
+  })
+  return { columns, leftOut }
+}
+
+function describe(
+  column: CollectedColumn,
+  place: number,
+  scaling: TableScaling,
+): TableColumn | LeftOutColumn['reason'] {
+  if (column.known === 0) return 'empty'
+  if (isIndex(column, place)) return 'index'
+  const numbers = column.known - column.texts
+  if (numbers >= numbersShare * column.known) return describeNumbers(column, place, scaling)
+  return describeTexts(column, place)
+}
+
+/** A column that only numbers or names the rows. */
+function isIndex(column: CollectedColumn, place: number): boolean {
+  const isCalled =
+    /^(id|uid|uuid|index|idx|row|row[ _]?(id|nr|no|number|names?)|nr\.?|no\.?|nummer|lfd\.?.*|unnamed: 0|sample[ _]?(id|number)|(customer|patient|user)[ _]?id)$/i.test(
+      column.name,
+    )
+  const hasNoName = column.name === '' && place === 0
+  if (isCalled || hasNoName) return column.areAllDifferent && isWholeOrText(column)
+  if (place !== 0 || column.texts > 0 || column.missing > 0 || column.length < 3) return false
+  const [first] = [column.number(0)]
+  if (first !== 0 && first !== 1) return false
+  for (let row = 1; row < column.length; row++) if (column.number(row) !== first + row) return false
+  return true
+}
+
+function isWholeOrText(column: CollectedColumn): boolean {
+  for (let row = 0; row < column.length; row++) {
+    const value = column.number(row)
+    if (!Number.isNaN(value) && value % 1 !== 0) return false
+  }
+  return true
+}
+
+function describeNumbers(
+  column: CollectedColumn,
+  place: number,
+  scaling: TableScaling,
+): TableColumn | 'constant' {
+  const sorted = new Float64Array(column.known - column.texts)
+  let count = 0
+  for (let row = 0; row < column.length; row++) {
+    const value = column.number(row)
+    if (!Number.isNaN(value)) sorted[count++] = value
+  }
+  sorted.sort()
+  const [min, max] = [sorted[0]!, sorted[count - 1]!]
+  if (min === max) return 'constant'
+  let mean = 0
+  for (const value of sorted) mean += value / count
+  let squares = 0
+  for (const value of sorted) squares += (value - mean) ** 2 / count
+  const deviation = Math.sqrt(squares)
+  const at = (share: number) => sorted[Math.round(share * (count - 1))]!
+  // The quartiles of a normal distribution are 1.349 standard deviations apart.
+  const spread = (at(0.75) - at(0.25)) / 1.349
+  const isRobust =
+    spread > 0 && (scaling === 'robust' || (scaling === 'auto' && deviation > heavyTails * spread))
+  return {
+    ...{ name: column.name, place, kind: isWhole(column) ? 'whole' : 'number' },
+    ...{ missing: column.missing + column.texts, unreadable: column.texts },
+    ...(isRobust
+      ? { scaling: 'robust', center: at(0.5), scale: spread }
+      : { scaling: 'standard', center: mean, scale: deviation }),
+    ...{ mean, deviation, min, max, decimals: column.decimals, exponents: column.exponents, values: [] },
+  }
+}
+
+const isWhole = (column: CollectedColumn) =>
+  column.decimals === 0 && !column.exponents && isWholeOrText(column)
+
+function describeTexts(column: CollectedColumn, place: number): TableColumn | LeftOutColumn['reason'] {
+  const most = Math.max(2, Math.min(mostCategories, Math.floor(column.known / 5)))
+  const counts = column.counts(most)
+  if (!counts) {
+    let dates = 0
+    for (let row = 0; row < Math.min(100, column.length); row++)
+      dates += Number(isDate(column.text(row) ?? ''))
+    return dates > 50 || dates > column.length / 2 ? 'date' : 'text'
+  }
+  if (counts.size === 1) return 'constant'
+  const values = [...counts]
+    .map(([name, count]) => ({ name, share: count / column.known }))
+    .sort((a, b) => b.share - a.share || (a.name < b.name ? -1 : 1))
+  // All of its numbers together vary as much as one column of numbers does.
+  const scale = Math.sqrt(values.reduce((sum, { share }) => sum + share * (1 - share), 0))
+  return {
+    ...{ name: column.name, place, kind: 'category', missing: column.missing, unreadable: 0 },
+    ...{ scaling: 'standard', center: 0, scale, mean: 0, deviation: scale, min: 0, max: values.length - 1 },
+    ...{ decimals: 0, exponents: false, values },
+  }
+}
+
+/**
+ * The numbers of the columns that are used, rows × columns: numbers as they are, of a category the place of its value, NaN for
+ * what is missing, cannot be read or was never seen. @param from the collected column of each; null where the file has none
+ */
+export function valuesOf(
+  columns: readonly TableColumn[],
+  from: readonly (CollectedColumn | null)[],
+  rows: number,
+): Float64Array {
+  const values = new Float64Array(rows * columns.length).fill(NaN)
+  columns.forEach(({ kind, values: named }, c) => {
+    const column = from[c]
+    if (!column) return
+    const places = new Map(named.map(({ name }, i) => [name, i]))
+    for (let row = 0; row < rows; row++)
+      values[row * columns.length + c] =
+        kind === 'category' ? (places.get(column.text(row) ?? '') ?? NaN) : column.number(row)
+  })
+  return values
+}

@@ -1,0 +1,18 @@
+import { statSync } from 'node:fs'
+import type { TableKind } from '../../../shared/tables'
+import { isRatingsFolder } from '../ratings/ratingsFiles'
+import { hasTableEnding, sniffTable } from '../ratings/sniffTable'
+import { isNpy, isParquet } from './readTable'
+import { isTableFolder } from './tableFiles'
+
+/**
+ * What a file or folder is taken for: ratings where its columns say a user, an item and a rating; else a table of numbers. Null where
+ * it is neither, but images. @param as what it is to be taken for, if somebody said so @throws ExpectedError for a file that cannot be read
+ */
+export async function tableKindOf(path: string, as?: TableKind): Promise<TableKind | null> {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats?.isFile()) return isTableFolder(path) ? 'table' : isRatingsFolder(path) ? 'ratings' : null
+  if (isParquet(path) || isNpy(path)) return as ?? 'table'
+  if (!hasTableEnding(path)) return null
+  return as ?? ((await sniffTable(path)).ratings ? 'ratings' : 'table')
+}

@@ -1,0 +1,100 @@
+import type { Tying } from '../../../../shared/modelSpec'
+import type { TableErrors, TableModel } from '../../../../shared/tables'
+import type { RuntimeName } from '../../../../shared/trainingConfig'
+import type { TableTrainingProgress } from '../../../engine/tables/trainTableModel'
+import type { ComputeTarget } from '../../../worker/protocol'
+
+export interface TrainTableParams extends ComputeTarget {
+  /** A folder with a table, which gets the model. */
+  readonly folder: string
+  readonly tying: Tying
+  readonly seed: number
+  readonly validation: number
+  readonly budgetMs: number
+  readonly codeSize?: number | undefined
+  readonly epochs?: number | undefined
+  readonly batch?: number | undefined
+  readonly learningRate?: number | undefined
+}
+
+export type TrainTableEvent =
+  | {
+      readonly type: 'started'
+      readonly runtime: RuntimeName
+      readonly device: string
+      readonly version: string
+      readonly rows: number
+      readonly inputs: number
+    }
+  | ({ readonly type: 'epoch' } & TableTrainingProgress)
+
+/** Errors of one column, in its own units; of a category the share of wrong ones. */
+export interface ColumnErrors extends TableErrors {
+  /** 1 − squared errors / squared differences from the mean of the column; null where all values are equal. */
+  readonly r2: number | null
+}
+
+export interface ColumnFigures {
+  readonly name: string
+  /** Known cells. */
+  readonly count: number
+  readonly model: ColumnErrors
+  readonly pca: ColumnErrors
+  readonly mean: ColumnErrors
+}
+
+/** Figures of known cells: of rows given whole, and of cells that were hidden by turns and told from the others. */
+export interface TableFigures {
+  /** All cells together, in units of each column's standard deviation. */
+  readonly all: {
+    readonly model: ColumnErrors
+    readonly pca: ColumnErrors
+    readonly mean: ColumnErrors
+  }
+  readonly columns: readonly ColumnFigures[]
+}
+
+export interface ModelRows {
+  readonly folder: string
+  /** rows × columns of the model. */
+  readonly values: Float64Array
+}
+
+export interface TableTasks {
+  /** Trains an autoencoder and writes it into the folder of its table. Stopped it leaves nothing. */
+  trainTable: {
+    params: TrainTableParams
+    result: Omit<TableModel, 'versions' | 'trainedAt'> & { readonly version: string }
+    event: TrainTableEvent
+  }
+  evaluateTable: {
+    params: ModelRows & { readonly seed: number }
+    result: { readonly reconstruction: TableFigures; readonly hidden: TableFigures }
+    event: never
+  }
+  /** What the model makes of rows. */
+  completeTable: {
+    params: ModelRows
+    result: {
+      /** rows × columns, in units of the columns; of a category the place of its value. */
+      readonly output: Float64Array
+      readonly codes: Float32Array
+      readonly codeSize: number
+      /** Of each row: how far off it is, in units of what is usual. */
+      readonly scores: Float32Array
+      /** rows × columns, of each cell the same; NaN where it is missing. */
+      readonly errors: Float32Array
+    }
+    event: never
+  }
+  /** The model as ONNX, for columns in their own units. */
+  exportTable: {
+    params: {
+      readonly folder: string
+      readonly file: string
+      readonly about: Readonly<Record<string, string>>
+    }
+    result: { readonly bytes: number; readonly inputs: readonly string[] }
+    event: never
+  }
+}

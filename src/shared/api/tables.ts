@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { tableKinds, type LeftOutColumn, type TableColumn, type TableKind } from '../tables'
+import type { Listing } from './events'
+import type { Begun } from './latent'
+import { idSchema } from './library'
+import { placeSchema } from './places'
+
+const byId = z.strictObject({ id: idSchema })
+const name = z.string().trim().min(1, 'Give it a name.').max(120)
+const itemName = z.string().min(1).max(400)
+
+/** Tables of numbers, ratings, and what was trained on them. */
+export const tableCommands = {
+  'tables.list': z.strictObject({}),
+  /** A file of rows and columns, or a folder with one such file. */
+  'tables.import': z.strictObject({ place: placeSchema, as: z.enum(tableKinds).optional() }),
+  'tables.get': byId,
+  /** Trains on it, as long as it may take. Gives a job. */
+  'tables.train': z.strictObject({
+    id: idSchema,
+    budgetMs: z
+      .number()
+      .min(1000)
+      .max(24 * 3_600_000),
+  }),
+  /** Users or items whose names hold a text. */
+  'tables.find': z.strictObject({
+    id: idSchema,
+    side: z.enum(['users', 'items']),
+    text: z.string().max(200),
+    most: z.number().int().min(1).max(200).default(50),
+  }),
+  /** What somebody would rate highest: a user, or somebody new by ratings of their own. */
+  'tables.recommend': z.strictObject({
+    id: idSchema,
+    whom: z.union([
+      z.strictObject({ user: itemName }),
+      z.strictObject({
+        rated: z
+          .array(z.strictObject({ item: itemName, rating: z.number() }))
+          .min(1)
+          .max(1000),
+      }),
+    ]),
+    top: z.number().int().min(1).max(200).default(20),
+  }),
+  /** Rows by how badly they are reconstructed: those of the training, or of another file. */
+  'tables.odd': z.strictObject({ id: idSchema, place: placeSchema.nullable() }),
+  /** A file with its gaps filled in, into a folder, under a name that is free. */
+  'tables.fill': z.strictObject({ id: idSchema, place: placeSchema, folder: placeSchema }),
+  'tables.rename': z.strictObject({ id: idSchema, name }),
+  'tables.remove': byId,
+} as const
+
+export interface TableSummary {
+  readonly id: string
+  readonly name: string
+  readonly kind: TableKind
+  readonly state: 'ready' | 'training' | 'damaged'
+  /** Why it cannot be read, where it is damaged. */
+  readonly problem: string | null
+  readonly createdAt: string
+  /** Of ratings: items and users. */
+  readonly rows: number
+  readonly columns: number
+  readonly isTrained: boolean
+}
+
+/** One point of a curve of the training: the error on what is held back. */
+export interface TablePoint {
+  /** Such as `linear` or `items`. */
+  readonly series: string
+  readonly epoch: number
+  readonly error: number
+}
+
+/** An error with what it is of: `mean`, `pca`, `model`, `bias`, `factorization`. */
+export interface TableFigure {
+  readonly name: string
+  /** Of rows given whole, and of hidden cells; of ratings the second alone. */
+  readonly reconstruction: number | null
+  readonly hidden: number
+}
+
+export interface TableDetail {
+  readonly summary: TableSummary
+  readonly missing: number
+  readonly columnList: readonly Pick<
+    TableColumn,
+    'name' | 'kind' | 'missing' | 'mean' | 'deviation' | 'min' | 'max'
+  >[]
+  readonly leftOut: readonly LeftOutColumn[]
+  /** The first rows, as they are shown. */
+  readonly preview: readonly (readonly string[])[]
+  readonly ratings: {
+    readonly count: number
+    readonly low: number
+    readonly high: number
+    readonly histogram: readonly { readonly value: number; readonly count: number }[]
+  } | null
+  readonly figures: readonly TableFigure[]
+  readonly codeSize: number | null
+  readonly elapsedMs: number | null
+  readonly curve: readonly TablePoint[]
+}
+
+export interface RecommendedItem {
+  readonly item: string
+  readonly rating: number
+  /** Of all users. */
+  readonly ratings: number
+  /** The nearest items in the space of codes. */
+  readonly near: readonly string[]
+}
+
+export interface OddRow {
+  readonly row: number
+  readonly name: string | null
+  readonly score: number
+  readonly odd: boolean
+  readonly cells: readonly {
+    readonly column: string
+    readonly value: number | string
+    readonly expected: number | string
+    readonly error: number
+  }[]
+}
+
+export interface TableResults {
+  'tables.list': Listing<TableSummary>
+  'tables.import': { readonly id: string }
+  'tables.get': TableDetail
+  'tables.train': Begun
+  'tables.find': readonly string[]
+  'tables.recommend': { readonly rated: number; readonly list: readonly RecommendedItem[] }
+  'tables.odd': {
+    readonly count: number
+    readonly odd: number
+    readonly threshold: number
+    /** The worst ones. */
+    readonly rows: readonly OddRow[]
+  }
+  'tables.fill': { readonly name: string; readonly cells: number }
+  'tables.rename': null
+  'tables.remove': { readonly undo: string }
+}
+
+/** Endings of files of rows and columns, without the dot. */
+export const tableExtensions = [
+  'csv',
+  'tsv',
+  'tab',
+  'txt',
+  'data',
+  'dat',
+  'parquet',
+  'pq',
+  'npy',
+  'ratings',
+] as const
+
+export const mayBeTable = (file: string): boolean =>
+  tableExtensions.some((extension) => file.toLowerCase().endsWith(`.${extension}`))
