@@ -97,7 +97,9 @@ export interface AnomalyImage {
   readonly label: string | null
 }
 
-/** Some images as three pictures each. `heat` has one channel: 255 is far odder than normal, 128 as odd as the threshold. */
+/**
+ * Some images as three pictures each. `heat` has one channel: 255 is far odder than normal, 128 as odd as the threshold.
+ */
 export interface AnomalyPictures {
   readonly originals: PixelBlock
   readonly reconstructions: PixelBlock

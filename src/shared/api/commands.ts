@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { command, type Given } from './command'
 import { preprocessingSchema } from '../dataset'
 import { type ExportFormatFacts, modelParts, pixelKinds, precisions, tiedAsKinds } from '../exporting'
 import { importHintsSchema } from '../importing'
@@ -9,7 +10,7 @@ import { sampleKinds } from '../sampleKinds'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
 import type { AppState, DeviceState } from './app'
 import type { Listing } from './events'
-import { roomCommands, type RoomResults } from './roomCommands'
+import { roomCommands } from './roomCommands'
 import {
   type DatasetDetail,
   type DatasetImage,
@@ -52,189 +53,248 @@ export const imageSourceSchema = z.union([
 ])
 
 /**
- * Everything a window can ask for, with the schema that its parameters are parsed by. What each gives is in `Results`,
+ * Everything a window can ask for, with the schema that its parameters are parsed by. What each gives stands beside it,
  * under the same name. Any of them may reject with an ExpectedError, whose sentence is for the person.
  */
 export const commands = {
-  'app.state': nothing,
-  'settings.change': settingsChangesSchema,
-  /** What a move would do, asked before it is done. */
-  'library.planMove': z.strictObject({ place: placeSchema }),
+  'app.state': command(nothing).gives<AppState>(),
+  'settings.change': command(settingsChangesSchema).gives<AppState>(),
+  /** What a move would do, asked before it is done. Gives absolute paths, and bytes of what would be copied. */
+  'library.planMove': command(z.strictObject({ place: placeSchema })).gives<{
+    readonly from: string
+    readonly to: string
+    readonly bytes: number
+  }>(),
   /** Moves the library into a new or empty folder. Gives a job. */
-  'library.move': z.strictObject({ place: placeSchema }),
+  'library.move': command(z.strictObject({ place: placeSchema })).gives<{ readonly job: string }>(),
   /** Brings back what was removed, as it was. Rejects where it was deleted for good meanwhile. */
-  'library.restore': z.strictObject({ undo: undoKey }),
+  'library.restore': command(z.strictObject({ undo: undoKey })).gives<{
+    readonly kind: 'datasets' | 'runs' | 'models' | 'anomalies' | 'tables'
+    readonly id: string
+  }>(),
   /** Deletes for good what was removed. */
-  'library.empty': z.strictObject({ undo: z.array(undoKey).max(10_000) }),
+  'library.empty': command(z.strictObject({ undo: z.array(undoKey).max(10_000) })).gives<null>(),
 
-  'devices.state': nothing,
+  'devices.state': command(nothing).gives<DeviceState>(),
   /** Times one model on every device, the fastest is then chosen where the choice is `auto`. Gives a job. */
-  'devices.measure': z.strictObject({
-    spec: modelSpecSchema,
-    batchSize: z.number().int().min(1).max(65_536),
-    subject: name,
-  }),
-  'devices.setupTensorflow': nothing,
+  'devices.measure': command(
+    z.strictObject({
+      spec: modelSpecSchema,
+      batchSize: z.number().int().min(1).max(65_536),
+      subject: name,
+    }),
+  ).gives<{ readonly job: string }>(),
+  'devices.setupTensorflow': command(nothing).gives<{ readonly job: string }>(),
 
-
-  'datasets.list': nothing,
-  'datasets.get': byId,
+  'datasets.list': command(nothing).gives<Listing<DatasetSummary>>(),
+  'datasets.get': command(byId).gives<DatasetDetail>(),
   /** Starts an import; the dataset appears at once, as `importing`. */
-  'datasets.import': z.strictObject({
-    places: z.array(placeSchema).min(1).max(10_000),
-    name: name.optional(),
-    preprocessing: preprocessingSchema,
-  }),
+  'datasets.import': command(
+    z.strictObject({
+      places: z.array(placeSchema).min(1).max(10_000),
+      name: name.optional(),
+      preprocessing: preprocessingSchema,
+    }),
+  ).gives<{ readonly id: string; readonly job: string }>(),
   /** Makes a sample and imports it: `letters` if not given, and as many images as suit the kind. */
-  'datasets.importSample': z.strictObject({
-    kind: z.enum(sampleKinds).optional(),
-    count: z.number().int().min(36).max(100_000).optional(),
-    seed: z.number().int().min(0).max(0xffffffff).default(1),
-  }),
+  'datasets.importSample': command(
+    z.strictObject({
+      kind: z.enum(sampleKinds).optional(),
+      count: z.number().int().min(36).max(100_000).optional(),
+      seed: z.number().int().min(0).max(0xffffffff).default(1),
+    }),
+  ).gives<{ readonly id: string; readonly job: string }>(),
   /** Reads the sources again: what has changed, and files that were skipped. */
-  'datasets.reimport': z.strictObject({ id: idSchema, preprocessing: preprocessingSchema.optional() }),
-  'datasets.rename': z.strictObject({ id: idSchema, name }),
+  'datasets.reimport': command(
+    z.strictObject({ id: idSchema, preprocessing: preprocessingSchema.optional() }),
+  ).gives<{ readonly job: string }>(),
+  'datasets.rename': command(z.strictObject({ id: idSchema, name })).gives<null>(),
   /** Puts what Hourglass made into the trash; an external one is only forgotten. Originals are never touched. */
-  'datasets.remove': byId,
+  'datasets.remove': command(byId).gives<Removed>(),
   /** Shows its folder, or the first source, in the system's file manager. */
-  'datasets.reveal': z.strictObject({ id: idSchema, what: z.enum(['dataset', 'source']) }),
+  'datasets.reveal': command(
+    z.strictObject({ id: idSchema, what: z.enum(['dataset', 'source']) }),
+  ).gives<null>(),
   /** Images in order, of one label where it is given (null: those without one). */
-  'datasets.images': z.strictObject({
-    id: idSchema,
-    label: z.string().nullable().optional(),
-    from: row,
-    count: z.number().int().min(1).max(2000),
-  }),
+  'datasets.images': command(
+    z.strictObject({
+      id: idSchema,
+      label: z.string().nullable().optional(),
+      from: row,
+      count: z.number().int().min(1).max(2000),
+    }),
+  ).gives<{ readonly total: number; readonly images: readonly DatasetImage[] }>(),
   /** The pixels of rows, reduced so that no side is longer than `size`. */
-  'datasets.thumbnails': z.strictObject({
-    id: idSchema,
-    rows: z.array(row).min(1).max(2000),
-    size: z.number().int().min(8).max(512),
-  }),
+  'datasets.thumbnails': command(
+    z.strictObject({
+      id: idSchema,
+      rows: z.array(row).min(1).max(2000),
+      size: z.number().int().min(8).max(512),
+    }),
+  ).gives<PixelBlock>(),
   /** Some images as the network will see them, clean and corrupted, before anything is imported. */
-  'datasets.preview': z.strictObject({
-    source: z.union([
-      z.strictObject({ places: z.array(placeSchema).min(1).max(10_000) }),
-      z.strictObject({ id: idSchema }),
-    ]),
-    preprocessing: preprocessingSchema,
-    noise: noiseSpecSchema.nullable(),
-    count: z.number().int().min(1).max(48).default(12),
-    seed: z.number().int().min(0).max(0xffffffff).default(1),
-  }),
+  'datasets.preview': command(
+    z.strictObject({
+      source: z.union([
+        z.strictObject({ places: z.array(placeSchema).min(1).max(10_000) }),
+        z.strictObject({ id: idSchema }),
+      ]),
+      preprocessing: preprocessingSchema,
+      noise: noiseSpecSchema.nullable(),
+      count: z.number().int().min(1).max(48).default(12),
+      seed: z.number().int().min(0).max(0xffffffff).default(1),
+    }),
+  ).gives<DatasetPreview>(),
 
   /** What to train on images and how, from what they are like: on a dataset, or on places that are still to be imported. */
-  'training.plan': z.strictObject({
-    source: z.union([
-      z.strictObject({ dataset: idSchema }),
-      z.strictObject({
-        places: z.array(placeSchema).min(1).max(10_000),
-        /** How they are to be read; without it the plan says. */
-        preprocessing: preprocessingSchema.optional(),
-      }),
-    ]),
-    budget: budgetSchema.default(defaultBudget),
-  }),
+  'training.plan': command(
+    z.strictObject({
+      source: z.union([
+        z.strictObject({ dataset: idSchema }),
+        z.strictObject({
+          places: z.array(placeSchema).min(1).max(10_000),
+          /** How they are to be read; without it the plan says. */
+          preprocessing: preprocessingSchema.optional(),
+        }),
+      ]),
+      budget: budgetSchema.default(defaultBudget),
+    }),
+  ).gives<TrainingPlan>(),
   /** What can be trained on a dataset, each preset scaled to its images. */
-  'training.presets': z.strictObject({ dataset: idSchema }),
+  'training.presets': command(z.strictObject({ dataset: idSchema })).gives<readonly PresetOption[]>(),
   /** Times a few steps. */
-  'training.estimate': z.strictObject({
-    ...{ dataset: idSchema, spec: modelSpecSchema, config: trainingConfigSchema },
-    ...target,
-  }),
-  'training.state': nothing,
+  'training.estimate': command(
+    z.strictObject({
+      ...{ dataset: idSchema, spec: modelSpecSchema, config: trainingConfigSchema },
+      ...target,
+    }),
+  ).gives<TrainingEstimate>(),
+  'training.state': command(nothing).gives<TrainingState>(),
   /**
    * The run is there at once: it trains, or waits for those before it and for a dataset that is still being imported. What
    * can never be trained is refused, and nothing is left of it; what turns out later makes the run fail.
    */
-  'training.start': z.strictObject({
-    dataset: idSchema,
-    name: name.optional(),
-    spec: modelSpecSchema,
-    preset: z.string().max(80).nullable(),
-    config: trainingConfigSchema,
-    /** A model whose weights it starts from. */
-    from: idSchema.optional(),
-    /** A run that it repeats with changes: it starts from the weights that this one did, and is computed by the same. */
-    again: idSchema.optional(),
-    /** Of the name that it is given where it has none; English without. */
-    language: z.enum(languages).optional(),
-    ...target,
-  }),
+  'training.start': command(
+    z.strictObject({
+      dataset: idSchema,
+      name: name.optional(),
+      spec: modelSpecSchema,
+      preset: z.string().max(80).nullable(),
+      config: trainingConfigSchema,
+      /** A model whose weights it starts from. */
+      from: idSchema.optional(),
+      /** A run that it repeats with changes: it starts from the weights that this one did, and is computed by the same. */
+      again: idSchema.optional(),
+      /** Of the name that it is given where it has none; English without. */
+      language: z.enum(languages).optional(),
+      ...target,
+    }),
+  ).gives<{ readonly id: string }>(),
   /** Runs that wait do so until the queue is started, or a run is started or resumed. */
-  'training.pause': byId,
+  'training.pause': command(byId).gives<null>(),
   /**
    * Goes on with a paused, stopped, interrupted or failed run; `epochs` trains a run that is done further. It waits while
    * another one trains; one that waits already becomes the first.
    */
-  'training.resume': z.strictObject({
-    id: idSchema,
-    epochs: z.number().int().min(1).max(1_000_000).optional(),
-  }),
+  'training.resume': command(
+    z.strictObject({
+      id: idSchema,
+      epochs: z.number().int().min(1).max(1_000_000).optional(),
+    }),
+  ).gives<null>(),
   /** The next one begins. A run that waits leaves the queue: a new one is stopped, another one is as it was. */
-  'training.stop': byId,
-  'training.move': z.strictObject({ id: idSchema, to: z.enum(queueMoves) }),
+  'training.stop': command(byId).gives<null>(),
+  'training.move': command(z.strictObject({ id: idSchema, to: z.enum(queueMoves) })).gives<null>(),
   /** Lets the runs begin that wait since a pause, or since the app was closed. */
-  'training.startQueue': nothing,
+  'training.startQueue': command(nothing).gives<null>(),
 
-  'runs.list': nothing,
-  'runs.get': byId,
-  'runs.samples': byId,
+  'runs.list': command(nothing).gives<Listing<RunSummary>>(),
+  'runs.get': command(byId).gives<RunDetail>(),
+  'runs.samples': command(byId).gives<RunSamples>(),
   /** Epoch 0 is before training. */
-  'runs.snapshot': z.strictObject({ id: idSchema, epoch: z.number().int().min(0) }),
+  'runs.snapshot': command(
+    z.strictObject({ id: idSchema, epoch: z.number().int().min(0) }),
+  ).gives<RunSnapshot>(),
   /** The map of its codes over the epochs, in a folder. */
-  'runs.saveMapAnimation': z.strictObject({
-    id: idSchema,
-    format: z.enum(['gif', 'webp']),
-    folder: placeSchema,
-  }),
-  'runs.rename': z.strictObject({ id: idSchema, name }),
-  'runs.setNotes': z.strictObject({ id: idSchema, notes: z.string().max(20_000) }),
-  'runs.remove': byId,
-  'runs.reveal': byId,
+  'runs.saveMapAnimation': command(
+    z.strictObject({
+      id: idSchema,
+      format: z.enum(['gif', 'webp']),
+      folder: placeSchema,
+    }),
+  ).gives<{ readonly name: string }>(),
+  'runs.rename': command(z.strictObject({ id: idSchema, name })).gives<null>(),
+  'runs.setNotes': command(z.strictObject({ id: idSchema, notes: z.string().max(20_000) })).gives<null>(),
+  'runs.remove': command(byId).gives<Removed>(),
+  'runs.reveal': command(byId).gives<null>(),
 
-  'models.list': nothing,
-  'models.get': byId,
+  'models.list': command(nothing).gives<Listing<ModelSummary>>(),
+  'models.get': command(byId).gives<ModelDetail>(),
   /** Keeps the best epoch of a run as a model of its own, which stays when the run is removed. */
-  'models.keep': z.strictObject({ run: idSchema, name }),
+  'models.keep': command(z.strictObject({ run: idSchema, name })).gives<{
+    readonly id: string
+    readonly name: string
+  }>(),
   /** Out of a file of Hourglass or of another program. */
-  'models.import': z.strictObject({
-    place: placeSchema,
-    hints: importHintsSchema,
-    noise: noiseSpecSchema.nullable(),
-  }),
+  'models.import': command(
+    z.strictObject({
+      place: placeSchema,
+      hints: importHintsSchema,
+      noise: noiseSpecSchema.nullable(),
+    }),
+  ).gives<{ readonly id: string; readonly name: string }>(),
   /** What an import would make of a file, and what it assumes. */
-  'models.inspect': z.strictObject({ place: placeSchema, hints: importHintsSchema }),
-  'models.rename': z.strictObject({ id: idSchema, name }),
-  'models.remove': byId,
-  'models.reveal': byId,
+  'models.inspect': command(z.strictObject({ place: placeSchema, hints: importHintsSchema })).gives<{
+    readonly name: string
+    readonly spec: ModelSpec
+    readonly notes: readonly string[]
+    /** What it learned to remove, as far as the file says. */
+    readonly noise: string | null
+  }>(),
+  'models.rename': command(z.strictObject({ id: idSchema, name })).gives<null>(),
+  'models.remove': command(byId).gives<Removed>(),
+  'models.reveal': command(byId).gives<null>(),
   /** An image through the model: what it sees, its code, and what comes back. */
-  'models.encode': z.strictObject({
-    id: idSchema,
-    image: imageSourceSchema,
-    noise: noiseSpecSchema.nullable(),
-    seed: z.number().int().min(0).max(0xffffffff).default(1),
-  }),
+  'models.encode': command(
+    z.strictObject({
+      id: idSchema,
+      image: imageSourceSchema,
+      noise: noiseSpecSchema.nullable(),
+      seed: z.number().int().min(0).max(0xffffffff).default(1),
+    }),
+  ).gives<EncodedImage>(),
   /** The images that codes stand for: so many codes, one after the other. */
-  'models.decode': z.strictObject({ id: idSchema, code: floats }),
-  'models.exportExample': z.strictObject({ id: idSchema, ...exportedAs }),
+  'models.decode': command(z.strictObject({ id: idSchema, code: floats })).gives<PixelBlock>(),
+  'models.exportExample': command(z.strictObject({ id: idSchema, ...exportedAs })).gives<{
+    readonly code: string
+  }>(),
   /** What models can be written as. */
-  'models.exportFormats': nothing,
+  'models.exportFormats': command(nothing).gives<readonly ExportFormatFacts[]>(),
   /** What rounded weights cost, in dB, before anything is saved; null where it cannot be measured. */
-  'models.exportLoss': z.strictObject({ id: idSchema, precision: z.enum(precisions) }),
+  'models.exportLoss': command(z.strictObject({ id: idSchema, precision: z.enum(precisions) })).gives<{
+    readonly images: number
+    readonly psnr: number
+    readonly rounded: number
+  } | null>(),
   /** For other programs, into a new folder within one. */
-  'models.export': z.strictObject({ id: idSchema, ...exportedAs, folder: placeSchema }),
+  'models.export': command(z.strictObject({ id: idSchema, ...exportedAs, folder: placeSchema })).gives<{
+    readonly folder: Place
+    readonly files: readonly string[]
+    readonly bytes: number
+  }>(),
   /** As one Hourglass file, to be dragged out of the window; it is kept until the app ends. */
-  'models.exportFile': z.strictObject({ id: idSchema }),
+  'models.exportFile': command(z.strictObject({ id: idSchema })).gives<Place>(),
   /** The same, drawn side by side in a picture, or one after the other in an animation, in a folder. */
-  'models.saveDecoded': z.strictObject({
-    id: idSchema,
-    code: floats,
-    columns: z.number().int().min(1).max(1000),
-    format: z.enum(['png', 'gif', 'webp']),
-    name,
-    folder: placeSchema,
-  }),
+  'models.saveDecoded': command(
+    z.strictObject({
+      id: idSchema,
+      code: floats,
+      columns: z.number().int().min(1).max(1000),
+      format: z.enum(['png', 'gif', 'webp']),
+      name,
+      folder: placeSchema,
+    }),
+  ).gives<{ readonly name: string }>(),
 
   ...roomCommands,
 } as const
@@ -282,73 +342,8 @@ export interface EncodedImage {
   readonly noisyPsnr: number | null
 }
 
-export interface Results extends RoomResults {
-  'app.state': AppState
-  'settings.change': AppState
-  /** Absolute paths, and bytes of what would be copied. */
-  'library.planMove': { readonly from: string; readonly to: string; readonly bytes: number }
-  'library.move': { readonly job: string }
-  'library.restore': {
-    readonly kind: 'datasets' | 'runs' | 'models' | 'anomalies' | 'tables'
-    readonly id: string
-  }
-  'library.empty': null
-  'devices.state': DeviceState
-  'devices.measure': { readonly job: string }
-  'devices.setupTensorflow': { readonly job: string }
-  'datasets.list': Listing<DatasetSummary>
-  'datasets.get': DatasetDetail
-  'datasets.import': { readonly id: string; readonly job: string }
-  'datasets.importSample': { readonly id: string; readonly job: string }
-  'datasets.reimport': { readonly job: string }
-  'datasets.rename': null
-  'datasets.remove': Removed
-  'datasets.reveal': null
-  'datasets.images': { readonly total: number; readonly images: readonly DatasetImage[] }
-  'datasets.thumbnails': PixelBlock
-  'datasets.preview': DatasetPreview
-  'training.plan': TrainingPlan
-  'training.presets': readonly PresetOption[]
-  'training.estimate': TrainingEstimate
-  'training.state': TrainingState
-  'training.start': { readonly id: string }
-  'training.pause': null
-  'training.resume': null
-  'training.stop': null
-  'training.move': null
-  'training.startQueue': null
-  'runs.list': Listing<RunSummary>
-  'runs.get': RunDetail
-  'runs.samples': RunSamples
-  'runs.snapshot': RunSnapshot
-  'runs.saveMapAnimation': { readonly name: string }
-  'runs.rename': null
-  'runs.setNotes': null
-  'runs.remove': Removed
-  'runs.reveal': null
-  'models.list': Listing<ModelSummary>
-  'models.get': ModelDetail
-  'models.keep': { readonly id: string; readonly name: string }
-  'models.import': { readonly id: string; readonly name: string }
-  'models.inspect': {
-    readonly name: string
-    readonly spec: ModelSpec
-    readonly notes: readonly string[]
-    /** What it learned to remove, as far as the file says. */
-    readonly noise: string | null
-  }
-  'models.rename': null
-  'models.remove': Removed
-  'models.reveal': null
-  'models.encode': EncodedImage
-  'models.decode': PixelBlock
-  'models.saveDecoded': { readonly name: string }
-  'models.exportLoss': { readonly images: number; readonly psnr: number; readonly rounded: number } | null
-  'models.exportExample': { readonly code: string }
-  'models.exportFormats': readonly ExportFormatFacts[]
-  'models.export': { readonly folder: Place; readonly files: readonly string[]; readonly bytes: number }
-  'models.exportFile': Place
-}
+/** What each command gives. */
+export type Results = { [C in CommandName]: Given<(typeof commands)[C]> }
 
 /** What each command does with its parsed parameters. */
 export type Handlers = { [C in CommandName]: (params: ParsedParams<C>) => Promise<Results[C]> }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { command } from './command'
 import type { Begun } from './latent'
 import { idSchema, type PixelBlock } from './library'
 import { placeSchema } from './places'
@@ -8,28 +9,36 @@ const trial = z.uuid('What was tried is named by its key.')
 /** Folders of images as codes of a model, in one file, and back again. */
 export const compressionCommands = {
   /** Reads the images and measures how many bytes they take at several qualities. Gives a job. */
-  'compression.try': z.strictObject({ model: idSchema, place: placeSchema }),
+  'compression.try': command(z.strictObject({ model: idSchema, place: placeSchema })).gives<
+    Begun & { readonly id: string }
+  >(),
   /** What was measured; null until the job is done. */
-  'compression.get': z.strictObject({ id: trial }),
+  'compression.get': command(z.strictObject({ id: trial })).gives<CompressionTrial | null>(),
   /** Some of the images at one of its qualities, and beside them as other codecs keep them in as many bytes. */
-  'compression.pictures': z.strictObject({ id: trial, point: z.number().int().min(0).max(100) }),
+  'compression.pictures': command(
+    z.strictObject({ id: trial, point: z.number().int().min(0).max(100) }),
+  ).gives<readonly KeptPictures[]>(),
   /** Into a file with a free name in a folder. Gives a job. */
-  'compression.save': z.strictObject({
-    id: trial,
-    /** How near the images are to come, in dB; null keeps each pixel exactly. */
-    psnr: z.number().min(1).max(60).nullable(),
-    modelOutside: z.boolean().default(false),
-    folder: placeSchema,
-  }),
+  'compression.save': command(
+    z.strictObject({
+      id: trial,
+      /** How near the images are to come, in dB; null keeps each pixel exactly. */
+      psnr: z.number().min(1).max(60).nullable(),
+      modelOutside: z.boolean().default(false),
+      folder: placeSchema,
+    }),
+  ).gives<Begun>(),
   /** What a compressed file holds. */
-  'compression.inspect': z.strictObject({ place: placeSchema }),
+  'compression.inspect': command(z.strictObject({ place: placeSchema })).gives<InspectedFile>(),
   /** Draws its images into a new folder within one. Gives a job. */
-  'compression.unpack': z.strictObject({
-    place: placeSchema,
-    folder: placeSchema,
-    /** For a file without its model. */
-    model: idSchema.nullable().default(null),
-  }),
+  'compression.unpack': command(
+    z.strictObject({
+      place: placeSchema,
+      folder: placeSchema,
+      /** For a file without its model. */
+      model: idSchema.nullable().default(null),
+    }),
+  ).gives<Begun>(),
 } as const
 
 /** A quality that was measured on some of the images. */
@@ -94,13 +103,4 @@ export interface InspectedFile {
   readonly model: { readonly name: string; readonly isInside: boolean }
   readonly width: number
   readonly height: number
-}
-
-export interface CompressionResults {
-  'compression.try': Begun & { readonly id: string }
-  'compression.get': CompressionTrial | null
-  'compression.pictures': readonly KeptPictures[]
-  'compression.save': Begun
-  'compression.inspect': InspectedFile
-  'compression.unpack': Begun
 }

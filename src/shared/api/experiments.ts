@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { command } from './command'
 import { type ExperimentResults, variationSchema } from '../experiment'
 import { modelSpecSchema } from '../modelSpec'
 import { trainingConfigSchema } from '../trainingConfig'
@@ -10,33 +11,37 @@ const experimentId = z.uuid('An experiment is named by its id.')
 
 export const experimentCommands = {
   /** Puts a run for each variant and seed into the queue, and divides the time over them. */
-  'experiments.start': z.strictObject({
-    dataset: idSchema,
-    vary: variationSchema,
-    seeds: z.number().int().min(1).max(10),
-    budgetMs: z
-      .number()
-      .min(10_000)
-      .max(7 * 24 * 3_600_000),
-    /** What is varied; without one a preset that suits small images. */
-    base: z
-      .strictObject({
-        spec: modelSpecSchema,
-        config: trainingConfigSchema,
-        preset: z.string().max(80).nullable(),
-      })
-      .optional(),
-    /** Of the names of its runs. */
-    language: z.enum(languages).default('en'),
-  }),
+  'experiments.start': command(
+    z.strictObject({
+      dataset: idSchema,
+      vary: variationSchema,
+      seeds: z.number().int().min(1).max(10),
+      budgetMs: z
+        .number()
+        .min(10_000)
+        .max(7 * 24 * 3_600_000),
+      /** What is varied; without one a preset that suits small images. */
+      base: z
+        .strictObject({
+          spec: modelSpecSchema,
+          config: trainingConfigSchema,
+          preset: z.string().max(80).nullable(),
+        })
+        .optional(),
+      /** Of the names of its runs. */
+      language: z.enum(languages).default('en'),
+    }),
+  ).gives<{ readonly id: string }>(),
   /** What its runs have come to so far. */
-  'experiments.get': z.strictObject({ id: experimentId }),
-  /** As a page and as a table, in a folder. */
-  'experiments.save': z.strictObject({
-    id: experimentId,
-    folder: placeSchema,
-    language: z.enum(languages).default('en'),
-  }),
+  'experiments.get': command(z.strictObject({ id: experimentId })).gives<ExperimentView>(),
+  /** As a page and as a table, in a folder. Gives the names of the files. */
+  'experiments.save': command(
+    z.strictObject({
+      id: experimentId,
+      folder: placeSchema,
+      language: z.enum(languages).default('en'),
+    }),
+  ).gives<{ readonly names: readonly string[] }>(),
 } as const
 
 /** What a variant makes of the images that are shown, and what its first layer looks for. */
@@ -57,11 +62,4 @@ export interface ExperimentView {
   }[]
   readonly originals: PixelBlock | null
   readonly shown: readonly ShownVariant[]
-}
-
-export interface ExperimentCommandResults {
-  'experiments.start': { readonly id: string }
-  'experiments.get': ExperimentView
-  /** Names of the files. */
-  'experiments.save': { readonly names: readonly string[] }
 }

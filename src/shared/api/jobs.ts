@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { command } from './command'
 import type { Listing } from './events'
 
 export const jobKinds = [
@@ -44,11 +45,6 @@ export interface Job {
 }
 
 export const jobCommands = {
-  'jobs.list': z.strictObject({}),
-  'jobs.cancel': z.strictObject({ id: z.uuid('A job is named by its id.') }),
+  'jobs.list': command(z.strictObject({})).gives<Listing<Job>>(),
+  'jobs.cancel': command(z.strictObject({ id: z.uuid('A job is named by its id.') })).gives<null>(),
 } as const
-
-export interface JobResults {
-  'jobs.list': Listing<Job>
-  'jobs.cancel': null
-}

@@ -84,7 +84,10 @@ export interface ProjectedCodes {
   readonly components: 1 | 2 | 3
   /** Share of the variance along every principal axis; null for other projections. */
   readonly explained: Float32Array | null
-  /** Trustworthiness with 15 neighbours on a sample: 1 where neighbours on the map are neighbours in the code, 0.5 by chance. */
+  /**
+   * Trustworthiness with 15 neighbours on a sample: 1 where neighbours on the map are neighbours in the code, 0.5 by
+   * chance.
+   */
   readonly trustworthiness: number | null
 }
 

@@ -1,12 +1,12 @@
-import { anomalyCommands, type AnomalyResults } from './anomalyCommands'
-import { compressionCommands, type CompressionResults } from './compression'
-import { denoiseCommands, type DenoiseResults } from './denoiseCommands'
-import { experimentCommands, type ExperimentCommandResults } from './experiments'
-import { jobCommands, type JobResults } from './jobs'
-import { latentCommands, type LatentResults } from './latentCommands'
-import { placeCommands, type PlaceResults } from './placeCommands'
-import { tableCommands, type TableResults } from './tables'
-import { showcaseCommands, type ShowcaseResults } from './showcase'
+import { anomalyCommands } from './anomalyCommands'
+import { compressionCommands } from './compression'
+import { denoiseCommands } from './denoiseCommands'
+import { experimentCommands } from './experiments'
+import { jobCommands } from './jobs'
+import { latentCommands } from './latentCommands'
+import { placeCommands } from './placeCommands'
+import { tableCommands } from './tables'
+import { showcaseCommands } from './showcase'
 
 /** Commands of rooms that have a file of their own for them. */
 export const roomCommands = {
@@ -20,15 +20,3 @@ export const roomCommands = {
   ...tableCommands,
   ...showcaseCommands,
 } as const
-
-export interface RoomResults
-  extends
-    AnomalyResults,
-    CompressionResults,
-    DenoiseResults,
-    ExperimentCommandResults,
-    JobResults,
-    LatentResults,
-    PlaceResults,
-    TableResults,
-    ShowcaseResults {}

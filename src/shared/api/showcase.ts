@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { command } from './command'
 import type { PixelBlock } from './library'
 
 /** What learns on the start screen: a small network on images that come with Hourglass. */
@@ -23,24 +24,16 @@ export interface Showcase {
 const viewer = z.string().min(1).max(40)
 
 export const showcaseCommands = {
-  'showcase.get': z.strictObject({}),
+  'showcase.get': command(z.strictObject({})).gives<Showcase>(),
   /** Begins, or goes on where it was paused. Something real comes first: then nothing is begun. */
-  'showcase.start': z.strictObject({ viewer }),
+  'showcase.start': command(z.strictObject({ viewer })).gives<{ readonly started: boolean }>(),
   /** For all who look on. Resolves when nothing computes any more; the next start goes on. */
-  'showcase.pause': z.strictObject({}),
+  'showcase.pause': command(z.strictObject({})).gives<null>(),
   /** One looks on no more. When nobody does, it is paused (`keep`) or over, and nothing computes any more. */
-  'showcase.leave': z.strictObject({ viewer, keep: z.boolean().default(false) }),
+  'showcase.leave': command(z.strictObject({ viewer, keep: z.boolean().default(false) })).gives<null>(),
   /** Puts its images and its trained model into the library, once; then they can be explored like any others. */
-  'showcase.open': z.strictObject({}),
+  'showcase.open': command(z.strictObject({})).gives<{ readonly dataset: string; readonly model: string }>(),
 } as const
-
-export interface ShowcaseResults {
-  'showcase.get': Showcase
-  'showcase.start': { readonly started: boolean }
-  'showcase.pause': null
-  'showcase.leave': null
-  'showcase.open': { readonly dataset: string; readonly model: string }
-}
 
 /** At most ten a second. */
 export interface ShowcaseProgress {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { command } from './command'
 import { tableKinds, type LeftOutColumn, type TableColumn, type TableKind } from '../tables'
 import type { Listing } from './events'
 import type { Begun } from './latent'
@@ -11,45 +12,62 @@ const itemName = z.string().min(1).max(400)
 
 /** Tables of numbers, ratings, and what was trained on them. */
 export const tableCommands = {
-  'tables.list': z.strictObject({}),
+  'tables.list': command(z.strictObject({})).gives<Listing<TableSummary>>(),
   /** A file of rows and columns, or a folder with one such file. */
-  'tables.import': z.strictObject({ place: placeSchema, as: z.enum(tableKinds).optional() }),
-  'tables.get': byId,
+  'tables.import': command(z.strictObject({ place: placeSchema, as: z.enum(tableKinds).optional() })).gives<{
+    readonly id: string
+  }>(),
+  'tables.get': command(byId).gives<TableDetail>(),
   /** Trains on it, as long as it may take. Gives a job. */
-  'tables.train': z.strictObject({
-    id: idSchema,
-    budgetMs: z
-      .number()
-      .min(1000)
-      .max(24 * 3_600_000),
-  }),
+  'tables.train': command(
+    z.strictObject({
+      id: idSchema,
+      budgetMs: z
+        .number()
+        .min(1000)
+        .max(24 * 3_600_000),
+    }),
+  ).gives<Begun>(),
   /** Users or items whose names hold a text. */
-  'tables.find': z.strictObject({
-    id: idSchema,
-    side: z.enum(['users', 'items']),
-    text: z.string().max(200),
-    most: z.number().int().min(1).max(200).default(50),
-  }),
+  'tables.find': command(
+    z.strictObject({
+      id: idSchema,
+      side: z.enum(['users', 'items']),
+      text: z.string().max(200),
+      most: z.number().int().min(1).max(200).default(50),
+    }),
+  ).gives<readonly string[]>(),
   /** What somebody would rate highest: a user, or somebody new by ratings of their own. */
-  'tables.recommend': z.strictObject({
-    id: idSchema,
-    whom: z.union([
-      z.strictObject({ user: itemName }),
-      z.strictObject({
-        rated: z
-          .array(z.strictObject({ item: itemName, rating: z.number() }))
-          .min(1)
-          .max(1000),
-      }),
-    ]),
-    top: z.number().int().min(1).max(200).default(20),
-  }),
+  'tables.recommend': command(
+    z.strictObject({
+      id: idSchema,
+      whom: z.union([
+        z.strictObject({ user: itemName }),
+        z.strictObject({
+          rated: z
+            .array(z.strictObject({ item: itemName, rating: z.number() }))
+            .min(1)
+            .max(1000),
+        }),
+      ]),
+      top: z.number().int().min(1).max(200).default(20),
+    }),
+  ).gives<{ readonly rated: number; readonly list: readonly RecommendedItem[] }>(),
   /** Rows by how badly they are reconstructed: those of the training, or of another file. */
-  'tables.odd': z.strictObject({ id: idSchema, place: placeSchema.nullable() }),
+  'tables.odd': command(z.strictObject({ id: idSchema, place: placeSchema.nullable() })).gives<{
+    readonly count: number
+    readonly odd: number
+    readonly threshold: number
+    /** The worst ones. */
+    readonly rows: readonly OddRow[]
+  }>(),
   /** A file with its gaps filled in, into a folder, under a name that is free. */
-  'tables.fill': z.strictObject({ id: idSchema, place: placeSchema, folder: placeSchema }),
-  'tables.rename': z.strictObject({ id: idSchema, name }),
-  'tables.remove': byId,
+  'tables.fill': command(z.strictObject({ id: idSchema, place: placeSchema, folder: placeSchema })).gives<{
+    readonly name: string
+    readonly cells: number
+  }>(),
+  'tables.rename': command(z.strictObject({ id: idSchema, name })).gives<null>(),
+  'tables.remove': command(byId).gives<{ readonly undo: string }>(),
 } as const
 
 export interface TableSummary {
@@ -124,25 +142,6 @@ export interface OddRow {
     readonly expected: number | string
     readonly error: number
   }[]
-}
-
-export interface TableResults {
-  'tables.list': Listing<TableSummary>
-  'tables.import': { readonly id: string }
-  'tables.get': TableDetail
-  'tables.train': Begun
-  'tables.find': readonly string[]
-  'tables.recommend': { readonly rated: number; readonly list: readonly RecommendedItem[] }
-  'tables.odd': {
-    readonly count: number
-    readonly odd: number
-    readonly threshold: number
-    /** The worst ones. */
-    readonly rows: readonly OddRow[]
-  }
-  'tables.fill': { readonly name: string; readonly cells: number }
-  'tables.rename': null
-  'tables.remove': { readonly undo: string }
 }
 
 /** Endings of files of rows and columns, without the dot. */
