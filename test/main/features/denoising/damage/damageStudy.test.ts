@@ -9,12 +9,12 @@ import type { StrengthMask } from '../../../../../src/shared/strengthMask'
 import { noisyPixels } from '../../../../support/noisyPicture'
 import { syntheticPhotograph } from '../../../../support/syntheticPhotograph'
 import { openTestApp } from '../../../../support/testApp'
-import { temporaryFolder } from '../../../../support/testFolder'
+import { folderOfFile } from '../../../../support/testFolder'
 
 let app: App
 let folder: string
 beforeAll(async () => {
-  folder = await temporaryFolder()
+  folder = await folderOfFile()
   app = await openTestApp(join(folder, 'home'))
 })
 afterAll(() => app.close())
