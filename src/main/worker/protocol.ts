@@ -28,7 +28,7 @@ export type * from '../features/tables/tasks/tableTasks'
 
 export interface RuntimeDescription {
   readonly runtime: RuntimeName
-  /** Of the native library; null where it is missing. */
+  /** Of the native library; null where it is missing, or was not loaded for a brief answer. */
   readonly version: string | null
   readonly devices: readonly { readonly id: string; readonly name: string; readonly isGpu: boolean }[]
   /** Why it is missing and what would help. */
@@ -209,7 +209,7 @@ export interface ComputeTasks
     RatingsTasks,
     ShowcaseTasks,
     TableTasks {
-  devices: { params: Record<string, never>; result: RuntimeDescription[]; event: never }
+  devices: { params: { readonly brief?: boolean }; result: RuntimeDescription[]; event: never }
   train: { params: TrainParams; result: TrainResult; event: TrainEvent }
   evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }
   /** All images of a dataset, as `batch` events in order. */

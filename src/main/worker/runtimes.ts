@@ -3,9 +3,10 @@ import { ExpectedError } from '../../shared/errors'
 import { type RuntimeName, runtimeNames } from '../../shared/trainingConfig'
 import { createOnnxRuntime } from '../engine/runtimes/onnx/onnxRuntime'
 import type { Runtime } from '../engine/runtimes/runtime'
-import { createTensorflowRuntime } from '../engine/runtimes/tensorflow/tensorflowRuntime'
+import { isTensorflowInstalled } from '../engine/runtimes/tensorflow/binding'
+import { createTensorflowRuntime, tensorflowProcessor } from '../engine/runtimes/tensorflow/tensorflowRuntime'
 import { withCountedCalls } from './nativeCalls'
-import type { ComputeTarget, RuntimeDescription } from './protocol'
+import type { ComputeTarget, ComputeTasks, RuntimeDescription } from './protocol'
 
 const factories: Record<RuntimeName, () => Runtime> = {
   tensorflow: createTensorflowRuntime,
@@ -72,8 +73,17 @@ function tryRuntime(name: RuntimeName): Runtime | null {
   }
 }
 
-export async function describeRuntimes(): Promise<RuntimeDescription[]> {
+/**
+ * What can compute here. A brief answer does not load TensorFlow where there is no NVIDIA driver: it computes on the
+ * processor then, and few people choose it for that.
+ */
+export async function describeRuntimes({
+  brief = false,
+}: ComputeTasks['devices']['params']): Promise<RuntimeDescription[]> {
   return runtimeNames.map((name) => {
+    const isKnown = brief && name === 'tensorflow' && !loaded.has(name) && !hasNvidiaDriver()
+    if (isKnown && isTensorflowInstalled())
+      return { runtime: name, version: null, devices: [tensorflowProcessor], reason: null }
     try {
       const runtime = runtimeNamed(name)
       return { runtime: name, version: runtime.version, devices: runtime.devices(), reason: null }

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ExpectedError } from '../../../shared/errors'
+import { readTitles } from '../../features/ratings/readTitles'
 import { recommendItems } from '../../features/ratings/useRatings'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
@@ -9,6 +11,7 @@ import { examples, integer } from '../options'
 interface RecommendFlags {
   user?: string
   ratings?: string
+  titles?: string
   top: number
 }
 
@@ -19,15 +22,17 @@ export function registerRecommend(program: Command, context: CommandContext): vo
     .argument('<run>', 'the folder of a run on ratings, or its name in the library')
     .option('--user <id>', 'a user, as the file of ratings calls them')
     .option('--ratings <file>', 'ratings of somebody new: item and rating on each line')
+    .option('--titles <file>', 'what items are called by people, such as movies.csv: item and title on each line')
     .option('--top <n>', 'how many', integer({ min: 1, max: 100_000 }), 10)
     .addHelpText(
       'after',
       examples(
         'hourglass recommend run --user 196',
         'hourglass recommend run --ratings mine.csv --top 20 --json',
+        'hourglass recommend run --user 196 --titles movies.csv',
       ),
     )
-    .action(async (given: string, { user, ratings: file, top }: RecommendFlags) => {
+    .action(async (given: string, { user, ratings: file, titles: titlesFile, top }: RecommendFlags) => {
       if ((user === undefined) === (file === undefined))
         throw new ExpectedError(
           'bad-usage',
@@ -35,6 +40,8 @@ export function registerRecommend(program: Command, context: CommandContext): vo
         )
       const model = await fromLibrary('tables', given)
       const { output, signal } = context
+      const titles = titlesFile === undefined ? null : await readTitles(resolve(titlesFile))
+      const called = (item: string) => titles?.get(item) ?? item
       const client = createComputeClient()
       try {
         const { list, rated, unknown } = await recommendItems({ model, top, user, file }, { client, signal })
@@ -42,10 +49,10 @@ export function registerRecommend(program: Command, context: CommandContext): vo
         if (unknown > 0)
           output.line(`${unknown} ratings are of items that the model does not know, and do not count.`)
         list.forEach(({ item, rating, near }, i) => {
-          const beside = near.length > 0 ? `   near ${near.join(', ')}` : ''
-          output.line(`${String(i + 1).padStart(3)}. ${rating.toFixed(2)}  ${item}${beside}`)
+          const beside = near.length > 0 ? `   near ${near.map(called).join(', ')}` : ''
+          output.line(`${String(i + 1).padStart(3)}. ${rating.toFixed(2)}  ${called(item)}${beside}`)
         })
-        output.record({ type: 'done', user: user ?? null, rated, unknown, list })
+        output.record({ type: 'done', user: user ?? null, rated, unknown, list: titles ? list.map((one) => ({ ...one, title: called(one.item) })) : list })
       } finally {
         await client.dispose()
       }

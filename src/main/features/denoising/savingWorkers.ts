@@ -35,7 +35,7 @@ export class SavingWorkers {
     if (this.warm) return
     const { client, savers } = this.deps
     const tried = [client, savers[0]].map((one) => one.call('estimateNoise', someNoise()))
-    const asked = client.call('devices', {}).then((runtimes) => {
+    const asked = client.call('devices', { brief: true }).then((runtimes) => {
       this.hasGpu = runtimes.some(
         ({ runtime, devices }) => runtime === 'tensorflow' && devices.some(({ isGpu }) => isGpu),
       )

@@ -170,7 +170,7 @@ export class DeviceService {
 
   private describe(): Promise<RuntimeDescription[]> {
     if (!this.found) {
-      const asked = this.deps.client.call('devices', {})
+      const asked = this.deps.client.call('devices', { brief: true })
       this.found = asked
       asked.catch(() => (this.found = null))
     }

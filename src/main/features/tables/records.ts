@@ -1,3 +1,4 @@
+import { decodeText } from '../../store/decodeText'
 import { explainFileError } from '../../store/fileErrors'
 import { openRegular } from '../../store/regularFile'
 
@@ -16,16 +17,8 @@ export interface CellSpan {
  */
 export const bytesAsText = 'latin1'
 
-/** Names and values as people read them: UTF-8, or the code page of Windows where it is none. */
-export function readable(text: string): string {
-  const bytes = Buffer.from(text, bytesAsText)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    // What is no UTF-8 comes from a spreadsheet of old.
-    return new TextDecoder('windows-1252').decode(bytes)
-  }
-}
+/** Names and values as people read them. */
+export const readable = (text: string): string => decodeText(Buffer.from(text, bytesAsText))
 
 /** Whether bytes that were taken as Latin-1 are UTF-8. */
 export const isUtf8 = (text: string): boolean => {

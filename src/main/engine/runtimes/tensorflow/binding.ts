@@ -86,23 +86,42 @@ export function offerTensorflow(folder: string): void {
   ownFolder = folder
 }
 
-/** The addon in a folder that holds `deps/lib`, the libraries, and `lib/napi-v8`, the addon beside them. @throws Error where it does not load */
-export function loadTensorflowIn(folder: string): TensorflowBinding {
+/** The addon in a folder that holds `deps/lib`, the libraries, and `lib/napi-v8`, the addon beside them; null where it is not there. */
+function addonIn(folder: string): string | null {
   const library = join(folder, 'lib')
   const isWhole = existsSync(library) && existsSync(join(folder, 'deps'))
   const addon = isWhole && readdirSync(library).find((name) => name.startsWith('napi-v'))
-  if (!addon) throw new Error(sentence('devices.libraryNotInstalled'))
+  return addon ? join(library, addon, 'tfjs_binding.node') : null
+}
+
+/** Loads the addon of a folder. @throws Error where it is not there or does not load */
+export function loadTensorflowIn(folder: string): TensorflowBinding {
+  const addon = addonIn(folder)
+  if (addon === null) throw new Error(sentence('devices.libraryNotInstalled'))
   setEnvironment()
-  return loadForGood(join(library, addon, 'tfjs_binding.node')) as TensorflowBinding
+  return loadForGood(addon) as TensorflowBinding
+}
+
+function folderOfTensorflow(): string {
+  if (ownFolder !== undefined && existsSync(ownFolder)) return ownFolder
+  return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'))
+}
+
+/** Whether the library and its addon are there; whether they load is known when they are loaded, which takes a second. */
+export function isTensorflowInstalled(): boolean {
+  try {
+    const addon = addonIn(folderOfTensorflow())
+    return addon !== null && existsSync(addon)
+  } catch {
+    return false
+  }
 }
 
 /** @throws ExpectedError `runtime-missing` where the native library is not installed or does not load */
 export function loadTensorflow(): TensorflowBinding {
   if (loaded) return loaded
-  const require = createRequire(import.meta.url)
   try {
-    if (ownFolder !== undefined && existsSync(ownFolder)) return (loaded = loadTensorflowIn(ownFolder))
-    return (loaded = loadTensorflowIn(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'))))
+    return (loaded = loadTensorflowIn(folderOfTensorflow()))
   } catch (error) {
     const reason = (error as Error).message.replace(/\.$/, '')
     throw new ExpectedError('runtime-missing', sentence('devices.tensorflowMissing', { reason }), {

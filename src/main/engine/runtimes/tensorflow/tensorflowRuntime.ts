@@ -20,12 +20,15 @@ import { loadTensorflow, type TensorflowBinding } from './binding'
 import type { Endpoints } from './graphDefBuilder'
 import { authorSavedModel } from './savedModel'
 
+/** Where TensorFlow computes when it has no GPU. */
+export const tensorflowProcessor: Device = { id: 'cpu', name: 'Processor', isGpu: false }
+
 /** @throws ExpectedError `runtime-missing` */
 export function createTensorflowRuntime(): Runtime {
   const binding = loadTensorflow()
   const device: Device = binding.isUsingGpuDevice()
     ? { id: 'cuda:0', name: 'NVIDIA GPU (CUDA)', isGpu: true }
-    : { id: 'cpu', name: 'Processor', isGpu: false }
+    : tensorflowProcessor
   return {
     name: 'tensorflow',
     version: binding.TF_Version,

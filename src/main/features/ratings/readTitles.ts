@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises'
+import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
+import { decodeText } from '../../store/decodeText'
+import { explainFileError } from '../../store/fileErrors'
+import { cellsOf, sniffTable } from './sniffTable'
+
+/** Of the columns of a header: what an item is called by people. */
+const titleNames = /title|name|label|titel|bezeichnung/i
+
+/**
+ * What items are called by people, by what the file of ratings calls them: `movies.csv`, `movies.dat` or `u.item` of MovieLens,
+ * or any file with an item and its title on each line. The item is in the first column, the title in the one whose header says
+ * so, else in the second.
+ *
+ * @throws ExpectedError when there is no such file, or its lines have one column
+ */
+export async function readTitles(path: string): Promise<ReadonlyMap<string, string>> {
+  const { delimiter, header, width } = await sniffTable(path)
+  if (width < 2) throw new ExpectedError('bad-input', sentence('ratings.noTitles', { path }))
+  const named = header?.findIndex((name, column) => column > 0 && titleNames.test(name)) ?? -1
+  const column = named > 0 ? named : 1
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw explainFileError(error, path)
+  })
+  const lines = decodeText(bytes).split(/\r\n|\r|\n/)
+  const titles = new Map<string, string>()
+  for (const line of header ? lines.slice(1) : lines) {
+    const cells = cellsOf(line, delimiter)
+    const [item, title] = [cells[0], cells[column]]
+    if (item && title) titles.set(item, title)
+  }
+  return titles
+}
