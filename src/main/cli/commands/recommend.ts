@@ -22,7 +22,10 @@ export function registerRecommend(program: Command, context: CommandContext): vo
     .argument('<run>', 'the folder of a run on ratings, or its name in the library')
     .option('--user <id>', 'a user, as the file of ratings calls them')
     .option('--ratings <file>', 'ratings of somebody new: item and rating on each line')
-    .option('--titles <file>', 'what items are called by people, such as movies.csv: item and title on each line')
+    .option(
+      '--titles <file>',
+      'what items are called by people, such as movies.csv: item and title on each line',
+    )
     .option('--top <n>', 'how many', integer({ min: 1, max: 100_000 }), 10)
     .addHelpText(
       'after',
@@ -52,7 +55,13 @@ export function registerRecommend(program: Command, context: CommandContext): vo
           const beside = near.length > 0 ? `   near ${near.map(called).join(', ')}` : ''
           output.line(`${String(i + 1).padStart(3)}. ${rating.toFixed(2)}  ${called(item)}${beside}`)
         })
-        output.record({ type: 'done', user: user ?? null, rated, unknown, list: titles ? list.map((one) => ({ ...one, title: called(one.item) })) : list })
+        output.record({
+          type: 'done',
+          user: user ?? null,
+          rated,
+          unknown,
+          list: titles ? list.map((one) => ({ ...one, title: called(one.item) })) : list,
+        })
       } finally {
         await client.dispose()
       }
