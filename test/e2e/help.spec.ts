@@ -132,7 +132,8 @@ test('messages cover nothing that can be pressed', { tag: '@page' }, async ({ ap
     for (const width of [1440, 900, 420]) {
       await page.setViewportSize({ width, height: 900 })
       await expect(messages(page).getByRole('alert').first()).toBeInViewport()
-      expect({ screen, width, covered: await covered(page) }).toEqual({ screen, width, covered: [] })
+      // Messages find their place when the page has been laid out for its new width.
+      await expect.poll(() => covered(page), `${screen} at ${width} px`).toEqual([])
     }
   }
   // What has failed and succeeds is told of no longer.
