@@ -239,6 +239,7 @@ test('a picture is pasted, and goes to the browser or to a folder', async ({ app
   }
   await expect(save.getByText('Results go into the folder “results”.')).toBeVisible()
   await save.getByRole('button', { name: 'Save this picture' }).click()
+  // In a browser the same was said of the download before, so it is the folder that tells.
+  await expect.poll(() => readdir(join(app.files, 'results'))).toEqual(['pasted-denoised.png'])
   await expect(save.getByText('Saved as pasted-denoised.png.')).toBeVisible()
-  expect(await readdir(join(app.files, 'results'))).toEqual(['pasted-denoised.png'])
 })

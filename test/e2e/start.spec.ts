@@ -53,8 +53,9 @@ test(
     // Where motion is wanted, it begins by itself on the first start.
     await page.emulateMedia({ reducedMotion: 'no-preference' })
     await page.reload()
-    await expect(showcase(page)).toContainText('is learning 576 letters')
-    await expect(showcase(page)).toContainText(/Step [1-9]/)
+    await expect(showcase(page)).toContainText(/is learning 576 letters|has learned 576 letters/)
+    // It goes on where it was, so it may have come to its end between two looks.
+    await expect(showcase(page)).toContainText(/Step [1-9]|has learned 576 letters/)
   },
 )
 
