@@ -37,7 +37,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // One more than CI has cores, since many tests wait for programs that they start.
+    maxWorkers: 3,
     sequence: { sequencer: LongOnesFirst },
     // What tests make is nobody's library.
     env: { HOURGLASS_LIBRARY: 'none' },

@@ -42,8 +42,8 @@ export interface ExportAbilities {
 export interface ExportFormatFacts {
   /** What the command line calls it. */
   readonly id: string
-  /** What it is called where a language has no name of its own for it (`models.exportFormat`). */
-  readonly name: string
+  /** What people see until a language names it (`models.exportFormat` in its texts). */
+  readonly name?: string
   /** Of the file, where the format is one: it may be named instead of a folder. Null for a folder. */
   readonly ending: string | null
   readonly abilities: ExportAbilities

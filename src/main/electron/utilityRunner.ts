@@ -12,6 +12,7 @@ export const runScriptInUtility: ScriptRunner = (script, args, signal) =>
       child.kill()
     }
     signal.addEventListener('abort', end)
+    if (signal.aborted) end()
     child.once('exit', (code) => {
       signal.removeEventListener('abort', end)
       resolve({ ...said, code })

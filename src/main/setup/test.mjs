@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, setPriority, tmpdir } from 'node:os'
+import { setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import checkout from './checkout.cjs'
@@ -80,8 +80,6 @@ const runVitest = (args, inBackground) =>
     inBackground,
   )
 
-const workers = Math.min(3, availableParallelism() + 1)
-
 /** Tests that only compute: they need no other program, and nothing in them depends on how long it takes. */
 const computing = ['graph', 'models', 'training', 'denoising', 'projection'].map(
   (name) => `test/main/engine/${name}/`,
@@ -129,8 +127,7 @@ async function test() {
   }
   if (filters.length > 0) return runVitest(filters)
   const [ofWindow, beside] = await Promise.all([runPlaywright(), runBesideWindow(checks)])
-  // Many of the others wait for programs that they start: one more than there are cores fills the time.
-  return sum([await runVitest([...excluding(computing), `--maxWorkers=${workers}`]), ofWindow, beside])
+  return sum([await runVitest(excluding(computing)), ofWindow, beside])
 }
 
 const { passed, failed, skipped } = await test()

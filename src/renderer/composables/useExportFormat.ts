@@ -4,9 +4,6 @@ import type { ExportAbilities, ExportFormatFacts, Precision } from '../../shared
 import { inBackground } from '../../shared/inBackground'
 import { client } from '../api/client'
 
-/** The same for as long as the app runs, so asked for once. */
-let asked: Promise<readonly ExportFormatFacts[]> | undefined
-
 /** Until the formats are known nothing is offered but the whole model as it is. */
 const unknown: ExportAbilities = {
   parts: false,
@@ -31,18 +28,14 @@ export function useExportFormat() {
   const precisions = computed(() =>
     abilities.value.precisions.map((value) => ({ value, label: t(`models.exportPrecisions.${value}`) })),
   )
-  /** A language's own name of a format, or the one that it brings. */
+  /** What the language calls a format, else the name that it brings. */
   const labelled = (formats: readonly ExportFormatFacts[]) =>
     formats.map(({ id, name }) => {
       const key = `models.exportFormat.${id}`
-      return { value: id, label: te(key) ? t(key) : name }
+      return { value: id, label: te(key) ? t(key) : (name ?? id) }
     })
   async function load(): Promise<void> {
-    asked ??= client.invoke('models.exportFormats', {}).catch((error: unknown) => {
-      asked = undefined
-      throw error
-    })
-    known.value = await asked
+    known.value = await client.invoke('models.exportFormats', {})
   }
   inBackground(load())
   return { known, format, abilities, precision, precisions, labelled }

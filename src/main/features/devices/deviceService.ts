@@ -94,6 +94,8 @@ export class DeviceService {
       throw new ExpectedError('bad-input', sentence('devices.trainingUnderWayWould'))
     const config = trainingConfigSchema.parse({ batchSize })
     const work = async (report: (progress: JobProgress) => void, signal: AbortSignal) => {
+      // What is timed is loaded, so now it is known what does not load.
+      await this.ask({ brief: false })
       const { devices } = await this.state()
       for (const [done, { runtime, device }] of devices.entries()) {
         signal.throwIfAborted()
@@ -169,12 +171,14 @@ export class DeviceService {
   }
 
   private describe(): Promise<RuntimeDescription[]> {
-    if (!this.found) {
-      const asked = this.deps.client.call('devices', { brief: true })
-      this.found = asked
-      asked.catch(() => (this.found = null))
-    }
-    return this.found
+    return this.found ?? this.ask({ brief: true })
+  }
+
+  private ask(how: { readonly brief: boolean }): Promise<RuntimeDescription[]> {
+    const asked = this.deps.client.call('devices', how)
+    this.found = asked
+    asked.catch(() => (this.found = null))
+    return asked
   }
 
   private choose(devices: readonly DeviceDescription[]): Pick<DeviceState, 'chosen' | 'because'> {

@@ -3,7 +3,6 @@ import { anyPart, type ExportFormat } from './format'
 
 export const cHeader: ExportFormat = {
   id: 'c',
-  name: 'C header, for microcontrollers',
   ending: '.h',
   abilities: { ...anyPart, convolutions: false },
   language: { name: 'C', fence: 'c' },

@@ -2,7 +2,6 @@ import { type ExportFormat, terminal, whole } from './format'
 
 export const hourglass: ExportFormat = {
   id: 'hourglass',
-  name: 'Hourglass, one file',
   ending: '.hourglass',
   abilities: { ...whole, networks: true },
   language: terminal,

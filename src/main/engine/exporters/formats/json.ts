@@ -2,7 +2,6 @@ import { type ExportFormat, python, whole } from './format'
 
 export const json: ExportFormat = {
   id: 'json',
-  name: 'JSON, everything as text',
   ending: '.json',
   abilities: { ...whole, networks: true },
   language: python,

@@ -2,7 +2,6 @@ import { anyPart, type ExportFormat, python } from './format'
 
 export const keras: ExportFormat = {
   id: 'keras',
-  name: 'Keras',
   ending: '.keras',
   abilities: { ...anyPart, tying: true },
   language: python,

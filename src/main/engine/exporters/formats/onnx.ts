@@ -2,7 +2,6 @@ import { anyNetwork, type ExportFormat, python } from './format'
 
 export const onnx: ExportFormat = {
   id: 'onnx',
-  name: 'ONNX, for nearly everything',
   ending: '.onnx',
   abilities: anyNetwork,
   language: python,

@@ -3,7 +3,6 @@ import { anyPart, type ExportFormat, python } from './format'
 
 export const pytorch: ExportFormat = {
   id: 'pytorch',
-  name: 'PyTorch',
   ending: null,
   abilities: { ...anyPart, precisions: ['float32', 'float16'] },
   language: python,

@@ -2,7 +2,6 @@ import { anyNetwork, type ExportFormat, python } from './format'
 
 export const savedModel: ExportFormat = {
   id: 'savedmodel',
-  name: 'TensorFlow SavedModel',
   ending: null,
   abilities: anyNetwork,
   language: python,

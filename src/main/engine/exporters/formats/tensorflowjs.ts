@@ -3,7 +3,6 @@ import { anyPart, type ExportFormat } from './format'
 
 export const tensorflowjs: ExportFormat = {
   id: 'tensorflowjs',
-  name: 'TensorFlow.js, for web pages',
   ending: null,
   abilities: { ...anyPart, precisions: ['float32', 'float16'] },
   language: { name: 'JavaScript', fence: 'js' },

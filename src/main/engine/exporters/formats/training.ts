@@ -2,7 +2,6 @@ import { type ExportFormat, terminal, whole } from './format'
 
 export const training: ExportFormat = {
   id: 'training',
-  name: 'Training project, to go on elsewhere',
   ending: null,
   abilities: whole,
   language: terminal,

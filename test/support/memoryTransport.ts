@@ -1,4 +1,4 @@
-import type { Connection, ToWindow } from '../../shared/api/messages'
+import type { Connection, ToWindow } from '../../src/shared/api/messages'
 
 /** A window's end of a connection within one process: what crosses it is copied as between processes. */
 export interface MemoryWindow {
