@@ -9,8 +9,16 @@ import { budgetSchema, defaultBudget, type TrainingPlan } from '../plan'
 import { sampleKinds } from '../sampleKinds'
 import { runtimeNameSchema, trainingConfigSchema, type TrainingConfig } from '../trainingConfig'
 import type { AppState, DeviceState } from './app'
+import { anomalyCommands } from './anomalyCommands'
+import { compressionCommands } from './compression'
+import { denoiseCommands } from './denoiseCommands'
+import { experimentCommands } from './experiments'
 import type { Listing } from './events'
-import { roomCommands } from './roomCommands'
+import { jobCommands } from './jobs'
+import { latentCommands } from './latentCommands'
+import { placeCommands } from './placeCommands'
+import { tableCommands } from './tables'
+import { showcaseCommands } from './showcase'
 import {
   type DatasetDetail,
   type DatasetImage,
@@ -53,8 +61,8 @@ export const imageSourceSchema = z.union([
 ])
 
 /**
- * Everything a window can ask for, with the schema that its parameters are parsed by. What each gives stands beside it,
- * under the same name. Any of them may reject with an ExpectedError, whose sentence is for the person.
+ * Everything a window can ask for: the schema that its parameters are parsed by, and what it gives. Rooms with many commands
+ * have a file of their own for them. Any of them may reject with an ExpectedError, whose sentence is for the person.
  */
 export const commands = {
   'app.state': command(nothing).gives<AppState>(),
@@ -296,7 +304,15 @@ export const commands = {
     }),
   ).gives<{ readonly name: string }>(),
 
-  ...roomCommands,
+  ...anomalyCommands,
+  ...compressionCommands,
+  ...denoiseCommands,
+  ...experimentCommands,
+  ...jobCommands,
+  ...latentCommands,
+  ...placeCommands,
+  ...tableCommands,
+  ...showcaseCommands,
 } as const
 
 export type CommandName = keyof typeof commands
