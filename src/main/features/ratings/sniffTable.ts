@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { textTableExtensions } from '../../../shared/api/tables'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { openRegular } from '../../store/regularFile'
@@ -20,10 +21,8 @@ export interface SniffedTable {
   readonly ratings: RatingColumns | null
 }
 
-/** What rows and columns are called when they are files. */
-const tableEndings = ['.csv', '.tsv', '.tab', '.data', '.dat', '.txt', '.base', '.test', '.ratings']
-
-export const hasTableEnding = (path: string): boolean => tableEndings.includes(extname(path).toLowerCase())
+export const hasTableEnding = (path: string): boolean =>
+  textTableExtensions.some((extension) => extname(path).toLowerCase() === `.${extension}`)
 
 const sniffedBytes = 1 << 18
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readRatings } from '../../../../src/main/features/ratings/readRatings'
 import { sniffTable } from '../../../../src/main/features/ratings/sniffTable'
-import { isRatingsSource } from '../../../../src/main/features/ratings/isRatings'
+import { tableKindOf } from '../../../../src/main/features/tables/tableKind'
 import { temporaryFolder } from '../../../support/testFolder'
 
 async function file(text: string, name = 'ratings.csv'): Promise<string> {
@@ -29,7 +29,7 @@ const layouts = [
 describe('readRatings', () => {
   it.each(layouts)('reads %s', async (_, text, name) => {
     const path = await file(text, name)
-    expect(isRatingsSource(path)).toBe(true)
+    expect(await tableKindOf(path)).toBe('ratings')
     const { users, items, values, names, source } = await readRatings(path)
     expect(names).toEqual({ users: ['196', '22'], items: ['242', '377'] })
     expect([...users]).toEqual([0, 1])
