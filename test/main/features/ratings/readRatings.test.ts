@@ -45,6 +45,15 @@ describe('readRatings', () => {
     expect(source).toMatchObject({ repeated: 1, empty: 1 })
   })
 
+  it('tells names of the code page of Windows apart, and reads inches and ends of lines of old Macs', async () => {
+    const path = await file('')
+    const rows = ['Müller,5" pipe,3', 'Möller,6" pipe,4', 'Miller,"a, b",5']
+    await writeFile(path, Buffer.from(['user,item,rating', ...rows].join('\r'), 'latin1'))
+    const { names, values } = await readRatings(path)
+    expect(names).toEqual({ users: ['Müller', 'Möller', 'Miller'], items: ['5" pipe', '6" pipe', 'a, b'] })
+    expect([...values]).toEqual([3, 4, 5])
+  })
+
   it('numbers users and items as a model does', async () => {
     const path = await file('user,item,rating\nb,x,4\nc,z,2\n')
     const known = {
