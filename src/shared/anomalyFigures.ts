@@ -79,7 +79,8 @@ export function percentileOf(sorted: ArrayLike<number>, score: number): number {
   return (50 * (below + upTo)) / sorted.length
 }
 
-function countBelow(sorted: ArrayLike<number>, isBelow: (value: number) => boolean): number {
+/** How many values lie below a place, by halving. @param sorted ascending */
+export function countBelow(sorted: ArrayLike<number>, isBelow: (value: number) => boolean): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {
     const middle = (low + high) >> 1

@@ -26,6 +26,11 @@ export class ExpectedError extends Error {
   }
 }
 
+/** @throws ExpectedError of the kind `unsupported` */
+export function refuse(what: string): never {
+  throw new ExpectedError('unsupported', what)
+}
+
 /** Somebody asked for a stop and it has been obeyed: a state, not an error. The message says how to go on. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError'

@@ -130,9 +130,3 @@ export type TableInfo = z.infer<typeof tableInfoSchema>
 /** Numbers that a column gives the network. */
 export const inputsOf = ({ kind, values }: Pick<TableColumn, 'kind' | 'values'>): number =>
   kind === 'category' ? values.length : 1
-
-/** The row of a score among those that training saw, as a share of them with lower ones, 0..1. */
-export function scoreShare(scores: readonly number[], score: number): number {
-  const below = scores.filter((one) => one < score).length
-  return scores.length === 0 ? 0 : below / scores.length
-}

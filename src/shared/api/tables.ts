@@ -75,6 +75,8 @@ export interface TableSummary {
   readonly name: string
   readonly kind: TableKind
   readonly state: 'ready' | 'training' | 'damaged'
+  /** The job of its training, while that waits or runs. */
+  readonly job: string | null
   /** Why it cannot be read, where it is damaged. */
   readonly problem: string | null
   readonly createdAt: string
@@ -144,19 +146,10 @@ export interface OddRow {
   }[]
 }
 
-/** Endings of files of rows and columns, without the dot. */
-export const tableExtensions = [
-  'csv',
-  'tsv',
-  'tab',
-  'txt',
-  'data',
-  'dat',
-  'parquet',
-  'pq',
-  'npy',
-  'ratings',
-] as const
+/** Endings of text files of rows and columns, without the dot; MovieLens has u1.base and u1.test too. */
+export const textTableExtensions = 'csv tsv tab txt data dat base test ratings'.split(' ')
+/** Endings of all files of rows and columns. */
+export const tableExtensions = [...textTableExtensions, 'parquet', 'pq', 'npy']
 
 export const mayBeTable = (file: string): boolean =>
   tableExtensions.some((extension) => file.toLowerCase().endsWith(`.${extension}`))

@@ -12,6 +12,7 @@ import { benchDenoise, type DenoiseBenchFlags } from './benchDenoise'
 import { registerDenoiseReal } from './benchDenoiseReal'
 import { benchFirstMinute, type FirstMinuteFlags } from './benchFirstMinute'
 import { benchImport } from './benchImport'
+import { benchTables } from './benchTables'
 
 interface TrainBenchFlags {
   runtime?: RuntimeName
@@ -79,6 +80,12 @@ export function registerBench(program: Command, context: CommandContext): void {
     .description('Images imported a second, against a bare loop of sharp on the same files.')
     .option('--files <folder>', 'a folder of images; without it a sample is drawn')
     .action((flags: { files?: string }) => benchImport(context, flags))
+  bench
+    .command('tables')
+    .description(
+      'How well missing cells of tables are filled in, beside the mean, nearest rows and iterative PCA.',
+    )
+    .action(() => benchTables(context))
   registerDenoiseReal(bench, context)
   registerFirstMinute(bench, context)
 }

@@ -142,9 +142,9 @@ function report({ output }: CommandContext, run: string, info: RatingsInfo): voi
   if (measured) {
     const { baselines, rmse, mae, held, ranking } = measured
     output.line(`On ${formatAmount(held)} ratings that were held back:`)
-    output.line(`                        RMSE    MAE`)
+    output.line('                        RMSE    MAE')
     const row = (name: string, figures: { rmse: number; mae: number }) =>
-      output.line(`  ${name.padEnd(20)}${figures.rmse.toFixed(4)}  ${figures.mae.toFixed(4)}`)
+      output.line(`  ${name.padEnd(22)}${figures.rmse.toFixed(4)}  ${figures.mae.toFixed(4)}`)
     row('the mean', baselines.mean)
     row('user + item bias', baselines.bias)
     row('matrix factorisation', baselines.factorization)

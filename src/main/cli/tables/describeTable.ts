@@ -21,9 +21,10 @@ export function describeTable({ source, rows, columns, leftOut, missing }: Table
     missing > 0
       ? `${formatAmount(missing)} of ${formatAmount(cells)} cells (${share.toPrecision(2)} %) are missing. They do not count in the training.`
       : 'No cell is missing.',
-    ...unreadable.map(
-      ({ name, unreadable: count }) =>
-        `${formatAmount(count)} ${count === 1 ? 'cell' : 'cells'} of ${name} hold no number and count as missing.`,
+    ...unreadable.map(({ name, unreadable: count }) =>
+      count === 1
+        ? `1 cell of ${name} holds no number and counts as missing.`
+        : `${formatAmount(count)} cells of ${name} hold no number and count as missing.`,
     ),
     robust.length > 0
       ? `Columns are scaled by mean and standard deviation; because of outliers by median and quartiles: ${someOf(robust)}.`

@@ -157,7 +157,7 @@ function reportTable({ output }: CommandContext, run: string, info: TableInfo): 
   const { measured, encoder, codeSize, inputs, parameters, validationRows, epochs, elapsedMs } = info.model!
   const widths = [inputs, ...encoder.map((layer) => (layer.type === 'dense' ? layer.units : 0))]
   output.line(
-    `The ${encoder.length > 1 ? 'deep' : 'linear'} autoencoder was better: ${widths.join(' → ')}, ${formatAmount(parameters)} parameters, ${epochs === 0 ? 'as PCA had it, which training made no better' : `${epochs} epochs`}.`,
+    `The ${encoder.length > 1 ? 'deep' : 'linear'} autoencoder was kept: ${widths.join(' → ')}, ${formatAmount(parameters)} parameters, ${epochs === 0 ? 'as PCA had it, which training made no better' : `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`}.`,
   )
   if (measured) {
     output.line(

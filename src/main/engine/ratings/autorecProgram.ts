@@ -1,6 +1,5 @@
 import { codeSize, type DenseLayer, inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import type { OptimizerConfig } from '../../../shared/trainingConfig'
-import { gradients } from '../graph/autodiff'
 import { add, mul, sub } from '../graph/ops/arithmetic'
 import { dropout } from '../graph/ops/dropout'
 import { linear } from '../graph/ops/linear'
@@ -9,7 +8,6 @@ import { sumOfSquares } from '../graph/ops/sumOfSquares'
 import { unitInterval } from '../graph/ops/unitInterval'
 import type { GraphFunction, Program } from '../graph/program'
 import { BATCH, type Tensor } from '../graph/tensor'
-import type { Variable } from '../graph/variable'
 import {
   biasOf,
   decodeToSums,
@@ -21,6 +19,7 @@ import {
 } from '../models/autoencoder'
 import { ParameterSet } from '../models/parameters'
 import { createOptimizer, type GraphOptimizer } from '../training/optimizers'
+import { stepUpdates } from '../training/stepUpdates'
 
 export interface AutorecProgramOptions {
   readonly optimizer: OptimizerConfig
@@ -74,18 +73,7 @@ function trainFunction(
   const output = decodeToSums(spec, kept, { parameters: tensors })
   const squares = sumOfSquares(mul(sub(output, target!), mask))
   const loss = mul(squares, placeholder('weight', []))
-  const flows = gradients(penalised(loss, parameters, tensors, penalty), [...stored.values()])
-  const names = [...stored.keys()]
-  const packed = parameters.pack((name) => flows[names.indexOf(name)]!)
-  const current = new Map(
-    [...parameters.variables, ...optimizer.variables].map((variable): [Variable, Tensor] => [
-      variable,
-      variable.value,
-    ]),
-  )
-  const rates = { rate: placeholder('rate', []), stepSize: placeholder('stepSize', []) }
-  const next = optimizer.step(current, packed, rates)
-  const updates = new Map([...next].filter(([variable, value]) => value !== variable.value))
+  const updates = stepUpdates(penalised(loss, parameters, tensors, penalty), stored, parameters, optimizer)
   return { name: 'train', outputs: { loss }, updates }
 }
 

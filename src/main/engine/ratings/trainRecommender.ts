@@ -1,4 +1,4 @@
-import { codeSize, countTrained } from '../../../shared/modelSpec'
+import { countTrained } from '../../../shared/modelSpec'
 import type { Runtime } from '../runtimes/runtime'
 import {
   type AutorecMember,
@@ -274,6 +274,3 @@ function rankHeld(
   })
   return meanRanking(figures)
 }
-
-/** Numbers of the code of a member. */
-export const memberWidth = (member: Pick<AutorecMember, 'spec'>): number => codeSize(member.spec)

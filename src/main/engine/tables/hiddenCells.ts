@@ -6,6 +6,12 @@ import { type FeatureRows, squaresByColumn } from './tableFeatures'
 export const columnOfFeature = (columns: readonly TableColumn[]): Int32Array =>
   Int32Array.from(columns.flatMap((column, c) => new Array<number>(inputsOf(column)).fill(c)))
 
+/** Of each column the first of its numbers in a row. */
+export function firstFeatures(columns: readonly TableColumn[]): Int32Array {
+  let at = 0
+  return Int32Array.from(columns, (column) => (at += inputsOf(column)) - inputsOf(column))
+}
+
 /** Rows in which the cells of one fold are hidden: each known cell is in one of the folds, drawn by the seed. */
 export function hideFold(
   { rows, width, values }: FeatureRows,
@@ -92,7 +98,7 @@ export function errorsOf(
 ): TableErrors {
   const sum = new ErrorSum()
   const squares = squaresByColumn(columns, target, output)
-  const firsts = columns.map((_, c) => columns.slice(0, c).reduce((at, column) => at + inputsOf(column), 0))
+  const firsts = firstFeatures(columns)
   for (let row = 0; row < target.rows; row++)
     for (let c = 0; c < columns.length; c++) {
       const error = squares[row * columns.length + c]!

@@ -1,6 +1,5 @@
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import type { OptimizerConfig } from '../../../shared/trainingConfig'
-import { gradients } from '../graph/autodiff'
 import { add, div, mul, sub } from '../graph/ops/arithmetic'
 import { constant } from '../graph/ops/constant'
 import { isKnown, orZero } from '../graph/ops/orZero'
@@ -13,6 +12,7 @@ import { createVariable, type Variable } from '../graph/variable'
 import { decodeToSums, encode, parametersOf } from '../models/autoencoder'
 import { ParameterSet } from '../models/parameters'
 import { createOptimizer, type GraphOptimizer } from '../training/optimizers'
+import { stepUpdates } from '../training/stepUpdates'
 
 /**
  * An autoencoder of rows with gaps. The network fills in what is missing by itself: what it says of the missing cells goes in
@@ -107,19 +107,7 @@ function trainFunction(
   const shown = mul(sumOfSquares(mul(errors, visible)), placeholder('shownWeight', []))
   const hidden = mul(sumOfSquares(mul(errors, sub(known, visible))), placeholder('hiddenWeight', []))
   const loss = add(shown, hidden)
-  const flows = gradients(loss, [...stored.values()])
-  const names = [...stored.keys()]
-  const packed = parameters.pack((name) => flows[names.indexOf(name)]!)
-  const current = new Map(
-    [...parameters.variables, ...optimizer.variables].map((variable): [Variable, Tensor] => [
-      variable,
-      variable.value,
-    ]),
-  )
-  const rates = { rate: placeholder('rate', []), stepSize: placeholder('stepSize', []) }
-  const next = optimizer.step(current, packed, rates)
-  const updates = new Map([...next].filter(([variable, value]) => value !== variable.value))
-  return { name: 'train', outputs: { loss }, updates }
+  return { name: 'train', outputs: { loss }, updates: stepUpdates(loss, stored, parameters, optimizer) }
 }
 
 /**

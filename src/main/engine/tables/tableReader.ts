@@ -47,7 +47,7 @@ export async function completeRows(
 /** A trained autoencoder of rows, ready to be used. */
 export class TableReader {
   private constructor(
-    readonly spec: ModelSpec,
+    private readonly spec: ModelSpec,
     private readonly compiled: CompiledProgram,
   ) {}
 

@@ -70,7 +70,7 @@ export class TableTrainer {
   private step = 0
 
   private constructor(
-    readonly spec: ModelSpec,
+    private readonly spec: ModelSpec,
     private readonly rows: FeatureRows,
     private readonly columns: Int32Array,
     private readonly settings: TableSettings,
@@ -154,10 +154,6 @@ export class TableTrainer {
   async values(): Promise<Record<string, Float32Array>> {
     const names = this.program.parameters.variables.map(({ name }) => name)
     return this.program.parameters.fromVariables(await this.compiled.read(names))
-  }
-
-  async write(values: Readonly<Record<string, Float32Array>>): Promise<void> {
-    await this.compiled.write(this.program.parameters.toVariables(values))
   }
 
   async dispose(): Promise<void> {

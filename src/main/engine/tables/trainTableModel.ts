@@ -155,9 +155,16 @@ class TableWork {
     return rows >= 60 && this.width >= 3
   }
 
-  pcaOf(rows: FeatureRows, components: number, seed = this.options.seed): TablePca {
-    const some = someRows(rows, Math.max(500, Math.floor(4 * (mostSearched / rows.width))))
-    return iterativePca(some, { components, seed, onSweep: () => this.observer.step() })
+  pcaOf(rows: FeatureRows, components: number): TablePca {
+    return this.iterate(
+      someRows(rows, Math.max(500, Math.floor(4 * (mostSearched / rows.width)))),
+      components,
+    )
+  }
+
+  private iterate(rows: FeatureRows, components: number): TablePca {
+    const { seed } = this.options
+    return iterativePca(rows, { components, seed, onSweep: () => this.observer.step() })
   }
 
   /** PCA with as many components as tell hidden cells best. */
@@ -172,11 +179,7 @@ class TableWork {
     let best: { pca: TablePca; error: number } | null = null
     let worse = 0
     for (const components of tried) {
-      const pca = iterativePca(some, {
-        components,
-        seed: this.options.seed,
-        onSweep: () => this.observer.step(),
-      })
+      const pca = this.iterate(some, components)
       const error = errorOf(pca)
       if (best && error > worthOneMore * best.error) {
         if (++worse === 3) break

@@ -1,7 +1,7 @@
 import { hasCode, type ModelSpec } from '../../../shared/modelSpec'
 import { onnxFileOf } from '../../../shared/network'
 import type { ExportedAs } from '../../../shared/exporting'
-import { ExpectedError } from '../../../shared/errors'
+import { refuse } from '../../../shared/errors'
 import { parseNoise } from '../../../shared/noise'
 import type { ModelInfo } from '../../../shared/run'
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
@@ -86,9 +86,6 @@ export const lossInWords = (precision: string, { images, psnr, rounded }: Roundi
 /** @throws ExpectedError for what the format does not offer, with what it does */
 function checkAbilities(spec: ModelSpec, { format, part, pixels, precision, tiedAs }: ExportedAs): void {
   const { parts, bytes, precisions, tying, networks } = exportFormat(format).abilities
-  const refuse = (what: string) => {
-    throw new ExpectedError('unsupported', what)
-  }
   if (spec.network && onnxFileOf(spec.network))
     refuse('This model runs as the ONNX file that it is: give away that file, model.onnx in its folder.')
   const ofNetworks = exportFormats.filter((one) => one.abilities.networks).map(({ id }) => id)

@@ -1,6 +1,6 @@
 import { copyFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { ExpectedError } from '../../../shared/errors'
+import { refuse } from '../../../shared/errors'
 import type { ExportedAs } from '../../../shared/exporting'
 import { exportFormat } from '../../engine/exporters/formats'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
@@ -74,9 +74,6 @@ export async function exportRecommender(
 }
 
 function check({ format, part, precision, pixels }: ExportedAs): void {
-  const refuse = (what: string) => {
-    throw new ExpectedError('unsupported', what)
-  }
   if (!(offered as readonly string[]).includes(format))
     refuse(
       `A recommender is not written as ${format}. Choose one of: ${offered.join(', ')}; weights as safetensors are beside each.`,

@@ -1,16 +1,8 @@
 import type { RatingsSource } from '../../../shared/ratings'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
-import { explainFileError } from '../../store/fileErrors'
-import { openRegular } from '../../store/regularFile'
-import {
-  cellsOf,
-  layoutInWords,
-  numberOf,
-  type RatingColumns,
-  type SniffedTable,
-  sniffTable,
-} from './sniffTable'
+import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
+import { layoutInWords, numberOf, type RatingColumns, type SniffedTable, sniffTable } from './sniffTable'
 import type { RatingTriples } from './ratingsFiles'
 
 /** Ratings as a file has them, with the names of users and items. */
@@ -38,7 +30,14 @@ export async function readRatings(path: string, options: ReadingOptions = {}): P
   const columns = table.ratings ?? (options.ofOnePerson ? ownColumns(table) : null)
   if (!columns) throw notRatings(path, table)
   const reader = new TripleReader(path, table, columns, options)
-  await eachLine(path, (line, number) => reader.read(line, number), options)
+  const { signal, onProgress } = options
+  await eachRecord(
+    path,
+    ({ text, line }) => {
+      if (withoutMark(text).trim() !== '') reader.read(withoutMark(text), line)
+    },
+    { signal, onProgress, delimiter: table.delimiter },
+  )
   return reader.finish()
 }
 
@@ -103,7 +102,7 @@ class TripleReader {
       if (this.table.header) return
     }
     const { user, item, rating, time } = this.columns
-    const cells = cellsOf(line, this.table.delimiter)
+    const cells = cellsOfRecord(line, this.table.delimiter)
     const [userName, itemName, text] = [user < 0 ? 'you' : cells[user], cells[item], cells[rating]]
     if (!userName || !itemName || text === undefined)
       throw this.unsound(number, `has ${cells.length} columns where user, item and rating belong`)
@@ -113,9 +112,9 @@ class TripleReader {
     }
     const value = numberOf(text)
     if (!Number.isFinite(value))
-      throw this.unsound(number, `has “${text.slice(0, 40)}” where the rating belongs`)
-    this.users.push(this.numbered(this.userNumbers, userName))
-    this.items.push(this.numbered(this.itemNumbers, itemName))
+      throw this.unsound(number, `has “${readable(text).slice(0, 40)}” where the rating belongs`)
+    this.users.push(this.numbered(this.userNumbers, readable(userName)))
+    this.items.push(this.numbered(this.itemNumbers, readable(itemName)))
     this.values.push(value)
     if (this.hasTimes) this.time(cells[time!] ?? '')
   }
@@ -200,41 +199,4 @@ function latestOfEach(
     if (before < 0 || !(times[place]! < times[before]!)) latest.set(keys[place]!, place)
   }
   return Uint32Array.from(keys.keys()).filter((place) => (latest.get(keys[place]!) ?? place) === place)
-}
-
-/** Lines that are not empty, with their numbers from 1, of a file of any size. */
-export async function eachLine(
-  path: string,
-  visit: (line: string, number: number) => void,
-  { signal, onProgress }: Pick<ReadingOptions, 'signal' | 'onProgress'>,
-): Promise<void> {
-  const file = await openRegular(path)
-  try {
-    const { size } = await file.stat()
-    let [rest, number, done] = ['', 0, 0]
-    const stream = file.createReadStream({
-      start: 0,
-      autoClose: false,
-      encoding: 'utf8',
-      highWaterMark: 1 << 20,
-    })
-    for await (const chunk of stream as AsyncIterable<string>) {
-      signal?.throwIfAborted()
-      const lines = (rest + chunk).split('\n')
-      rest = lines.pop()!
-      for (const line of lines) visitLine(line, ++number, visit)
-      done += chunk.length
-      onProgress?.(Math.min(done, size), size)
-    }
-    if (rest !== '') visitLine(rest, ++number, visit)
-  } catch (error) {
-    throw explainFileError(error, path)
-  } finally {
-    await file.close()
-  }
-}
-
-function visitLine(line: string, number: number, visit: (line: string, number: number) => void): void {
-  const own = number === 1 ? line.replace(/^\uFEFF/, '') : line
-  if (own.trim() !== '') visit(own.endsWith('\r') ? own.slice(0, -1) : own, number)
 }

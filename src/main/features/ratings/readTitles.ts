@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
-import { decodeText } from '../../store/decodeText'
-import { explainFileError } from '../../store/fileErrors'
-import { cellsOf, sniffTable } from './sniffTable'
+import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
+import { sniffTable } from './sniffTable'
 
 /** Of the columns of a header: what an item is called by people. */
 const titleNames = /title|name|label|titel|bezeichnung/i
@@ -20,15 +18,17 @@ export async function readTitles(path: string): Promise<ReadonlyMap<string, stri
   if (width < 2) throw new ExpectedError('bad-input', sentence('ratings.noTitles', { path }))
   const named = header?.findIndex((name, column) => column > 0 && titleNames.test(name)) ?? -1
   const column = named > 0 ? named : 1
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw explainFileError(error, path)
-  })
-  const lines = decodeText(bytes).split(/\r\n|\r|\n/)
   const titles = new Map<string, string>()
-  for (const line of header ? lines.slice(1) : lines) {
-    const cells = cellsOf(line, delimiter)
-    const [item, title] = [cells[0], cells[column]]
-    if (item && title) titles.set(item, title)
-  }
+  let isHeader = header !== null
+  await eachRecord(
+    path,
+    ({ text }) => {
+      const cells = cellsOfRecord(withoutMark(text), delimiter)
+      const [item, title] = [cells[0], cells[column]]
+      if (!isHeader && item && title) titles.set(readable(item), readable(title))
+      if (text.trim() !== '') isHeader = false
+    },
+    { delimiter },
+  )
   return titles
 }

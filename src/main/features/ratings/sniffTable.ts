@@ -1,7 +1,6 @@
 import { extname } from 'node:path'
-import { ExpectedError } from '../../../shared/errors'
-import { sentence } from '../../../shared/texts/sentence'
-import { openRegular } from '../../store/regularFile'
+import { textTableExtensions } from '../../../shared/api/tables'
+import { cellsOfRecord, firstRecords, readable } from '../../store/textRecords'
 
 /** What the columns of a file of ratings are, by place. */
 export interface RatingColumns {
@@ -20,12 +19,8 @@ export interface SniffedTable {
   readonly ratings: RatingColumns | null
 }
 
-/** What rows and columns are called when they are files. */
-const tableEndings = ['.csv', '.tsv', '.tab', '.data', '.dat', '.txt', '.base', '.test', '.ratings']
-
-export const hasTableEnding = (path: string): boolean => tableEndings.includes(extname(path).toLowerCase())
-
-const sniffedBytes = 1 << 18
+export const hasTableEnding = (path: string): boolean =>
+  textTableExtensions.some((extension) => extname(path).toLowerCase() === `.${extension}`)
 
 const meanings = {
   user: /^(user|uid|reviewer|customer|member|person|viewer|reader|nutzer|kunde|benutzer)/,
@@ -36,67 +31,28 @@ const meanings = {
 
 /** @throws ExpectedError when there is no such file, or it is no text */
 export async function sniffTable(path: string): Promise<SniffedTable> {
-  const { lines, whole } = await firstLines(path)
-  if (lines.length === 0) throw notATable(path, 'it is empty')
+  const lines = (await firstRecords(path)).map(({ text }) => text)
   const delimiter = delimiterOf(lines)
-  const rows = lines.map((line) => cellsOf(line, delimiter))
+  const rows = lines.map((line) => cellsOfRecord(line, delimiter).map(readable))
   const width = rows[0]!.length
   const isText = rows[0]!.every((cell) => !isNumber(cell))
   const isHeader = isText && (rows.length === 1 || rows[1]!.some(isNumber) || namedColumns(rows[0]!) !== null)
   const header = isHeader ? rows[0]! : null
-  // The last line may be cut off where the file goes on.
-  const body = rows.slice(isHeader ? 1 : 0, whole ? undefined : -1)
+  const body = rows.slice(isHeader ? 1 : 0)
   return { delimiter, header, width, ratings: ratingColumns(header, body, width) }
 }
-
-async function firstLines(path: string): Promise<{ lines: string[]; whole: boolean }> {
-  const file = await openRegular(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffedBytes), 0, sniffedBytes, 0)
-    const bytes = buffer.subarray(0, bytesRead)
-    if (bytes.includes(0)) throw notATable(path, 'it is no text')
-    const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
-    return {
-      lines: text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== ''),
-      whole: bytesRead < sniffedBytes,
-    }
-  } finally {
-    await file.close()
-  }
-}
-
-const notATable = (path: string, why: string) =>
-  new ExpectedError('bad-input', sentence('ratings.cannotReadTableName', { path, why }))
 
 /** What is between the cells of all of the first lines; of several the one that makes most columns. */
 function delimiterOf(lines: readonly string[]): string {
   const sample = lines.slice(0, 50)
   const counts = ['::', '\t', ';', ',', '|', ' '].map((delimiter) => {
-    const widths = sample.map((line) => cellsOf(line, delimiter).length)
+    const widths = sample.map((line) => cellsOfRecord(line, delimiter).length)
     const same = widths.filter((width) => width === widths[0]).length / widths.length
     return { delimiter, width: same > 0.5 ? widths[0]! : 1 }
   })
   // 0,5;1,25 is two numbers whose decimal mark is a comma, and 1::2::3 has five parts between single colons.
   const strong = counts.find(({ delimiter, width }) => width > 1 && '::\t;'.includes(delimiter))
   return (strong ?? counts.reduce((best, one) => (one.width > best.width ? one : best))).delimiter
-}
-
-/** The cells of a line, without quotes around them. */
-export function cellsOf(line: string, delimiter: string): string[] {
-  if (!line.includes('"')) return line.split(delimiter).map((cell) => cell.trim())
-  const cells: string[] = []
-  let [cell, inQuotes] = ['', false]
-  for (let i = 0; i < line.length; i++) {
-    if (line[i] === '"') {
-      if (inQuotes && line[i + 1] === '"') cell += line[i++]
-      else inQuotes = !inQuotes
-    } else if (!inQuotes && line.startsWith(delimiter, i)) {
-      cells.push(cell.trim())
-      cell = ''
-      i += delimiter.length - 1
-    } else cell += line[i]
-  }
-  return [...cells, cell.trim()]
 }
 
 /** NaN for what is no number. With semicolons between cells the decimal mark may be a comma. */

@@ -5,7 +5,7 @@ import type { RatingsInfo } from '../../../shared/ratings'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { TrainRatingsEvent, TrainRatingsParams } from '../../worker/protocol'
 import { importRatings } from './importRatings'
-import { clearRatingsFolder, ratingsFiles, writeRatingsInfo } from './ratingsFiles'
+import { clearRatingsFolder, ratingsFiles, readRatingsInfo, writeRatingsInfo } from './ratingsFiles'
 
 export interface TrainRatingsRequest extends Omit<TrainRatingsParams, 'folder'> {
   /** A file of ratings, or a folder with imported ones. */
@@ -49,7 +49,8 @@ export async function trainOnRatings(
       versions: { ...versions, [model.runtime]: version },
       trainedAt: new Date().toISOString(),
     }
-    const whole: RatingsInfo = { ...info, model: trained }
+    // Its name may have been changed meanwhile.
+    const whole: RatingsInfo = { ...(await readRatingsInfo(folder)), model: trained }
     await writeRatingsInfo(folder, whole)
     return whole
   } catch (error) {

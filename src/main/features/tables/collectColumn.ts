@@ -1,5 +1,5 @@
 import { decimalsIn, isMissing, numberIn, type NumberMarks } from './cells'
-import { readable } from './records'
+import { readable } from '../../store/textRecords'
 
 /** More different texts than this are no categories, and no names of rows either. */
 const mostTexts = 200_000

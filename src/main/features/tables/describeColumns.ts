@@ -88,9 +88,11 @@ function describeNumbers(
   if (min === max) return 'constant'
   let mean = 0
   for (const value of sorted) mean += value / count
+  // In units of the largest, since squares of 1e200 and of 1e-200 are none.
+  const unit = Math.max(Math.abs(min), Math.abs(max))
   let squares = 0
-  for (const value of sorted) squares += (value - mean) ** 2 / count
-  const deviation = Math.sqrt(squares)
+  for (const value of sorted) squares += (value / unit - mean / unit) ** 2 / count
+  const deviation = Math.sqrt(squares) * unit
   const at = (share: number) => sorted[Math.round(share * (count - 1))]!
   // The quartiles of a normal distribution are 1.349 standard deviations apart.
   const spread = (at(0.75) - at(0.25)) / 1.349

@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path'
-import { ExpectedError } from '../../../shared/errors'
+import { refuse } from '../../../shared/errors'
 import type { ExportedAs } from '../../../shared/exporting'
 import type { TableInfo, TableModel } from '../../../shared/tables'
 import { OutputFolder } from '../../store/outputFolder'
@@ -45,9 +45,6 @@ export async function exportTable(
 }
 
 function check({ format, part, precision, pixels }: ExportedAs): void {
-  const refuse = (what: string) => {
-    throw new ExpectedError('unsupported', what)
-  }
   if (format !== 'onnx')
     refuse(`A model of a table is written as onnx, and not as ${format}. Choose --format onnx.`)
   if (part !== 'full')

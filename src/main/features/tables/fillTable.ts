@@ -11,8 +11,16 @@ import { isMissing } from './cells'
 import { boundedValue, type Filling } from './filling'
 import { matchTable } from './matchTable'
 import { rowTest } from './readTable'
-import { asBytes, bytesAsText, type CellSpan, cellSpans, cellText, eachRecord } from './records'
-import { type SniffedDialect, sniffDialect, withoutMark } from './sniffDialect'
+import {
+  asBytes,
+  bytesAsText,
+  type CellSpan,
+  cellSpans,
+  cellText,
+  eachRecord,
+  withoutMark,
+} from '../../store/textRecords'
+import { type SniffedDialect, sniffDialect } from './sniffDialect'
 import { readTrainedTable } from './tableFiles'
 import { writeFilledParquet } from './writeFilledParquet'
 import type { TableWork } from './useTable'
@@ -85,7 +93,7 @@ async function fillText(from: string, to: string, filling: Filling): Promise<voi
         pending += isRow(text) ? filledRecord(text, row++, sniffed, filling) : text
         pending += ending
       },
-      { onChunk: flush },
+      { onChunk: flush, delimiter: sniffed.dialect.delimiter },
     )
     await flush()
     await file.commit()

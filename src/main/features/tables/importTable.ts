@@ -4,7 +4,7 @@ import { sentence } from '../../../shared/texts/sentence'
 import type { TableInfo } from '../../../shared/tables'
 import { type ColumnChoice, describeColumns, valuesOf } from './describeColumns'
 import { readTable } from './readTable'
-import type { RecordOptions } from './records'
+import type { RecordOptions } from '../../store/textRecords'
 import {
   checkTableFolder,
   clearTableFolder,

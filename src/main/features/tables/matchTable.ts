@@ -5,7 +5,7 @@ import type { TableInfo } from '../../../shared/tables'
 import type { CollectedColumn } from './collectColumn'
 import { valuesOf } from './describeColumns'
 import { readTable } from './readTable'
-import type { RecordOptions } from './records'
+import type { RecordOptions } from '../../store/textRecords'
 import type { ReadTable } from './tableInMemory'
 
 /** A table as a model sees it. */

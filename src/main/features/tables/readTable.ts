@@ -6,8 +6,8 @@ import { CollectedColumn } from './collectColumn'
 import { readNpyTable } from './readNpyTable'
 import { readParquetTable } from './readParquetTable'
 import { mostCells, type ReadTable, tooLarge } from './tableInMemory'
-import { cellsOfRecord, eachRecord, type RecordOptions } from './records'
-import { isComment, sniffDialect, type SniffedDialect, withoutMark } from './sniffDialect'
+import { cellsOfRecord, eachRecord, type RecordOptions, withoutMark } from '../../store/textRecords'
+import { isComment, ragged, sniffDialect, type SniffedDialect } from './sniffDialect'
 
 export const isParquet = (path: string): boolean => /\.(parquet|pq)$/i.test(path)
 export const isNpy = (path: string): boolean => extname(path).toLowerCase() === '.npy'
@@ -25,7 +25,7 @@ async function readTextTable(path: string, options: RecordOptions): Promise<Read
   const columns = columnNames(sniffed).map((name) => new CollectedColumn(name))
   let rows = 0
   await eachRow(path, sniffed, options, (cells, line) => {
-    if (cells.length !== width) throw ragged(path, line, cells.length, width)
+    if (cells.length !== width) throw ragged(path, { line, found: cells.length, width })
     for (let c = 0; c < width; c++) columns[c]!.pushCell(cells[c]!, dialect)
     if (++rows * width > mostCells) throw tooLarge(path)
   })
@@ -47,7 +47,7 @@ async function eachRow(
     ({ text, line }) => {
       if (isRow(text)) visit(cellsOfRecord(withoutMark(text), sniffed.dialect.delimiter), line)
     },
-    options,
+    { ...options, delimiter: sniffed.dialect.delimiter },
   )
 }
 
@@ -73,10 +73,6 @@ function columnNames({ header, width }: SniffedDialect): string[] {
     if (name === '' && place > 0) return `column ${place + 1}`
     return times > 1 ? `${name}.${times}` : name
   })
-}
-
-function ragged(path: string, line: number, found: number, width: number): ExpectedError {
-  return new ExpectedError('bad-input', sentence('tables.ragged', { path, line, found, width }))
 }
 
 /** What a file was taken for, in words: "CSV, separated by semicolons, decimal comma, with a header". */

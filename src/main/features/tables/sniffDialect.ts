@@ -1,9 +1,8 @@
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import type { Dialect } from '../../../shared/tables'
-import { openRegular } from '../../store/regularFile'
 import { isMissing, marksOf, numberIn } from './cells'
-import { bytesAsText, cellSpans, cellsOfRecord, isUtf8, readable, RecordSplitter } from './records'
+import { cellSpans, cellsOfRecord, firstRecords, isUtf8, notATable, readable } from '../../store/textRecords'
 
 /** What a text file looks like at its beginning. */
 export interface SniffedDialect {
@@ -19,15 +18,13 @@ export interface SniffedDialect {
   readonly isUtf8: boolean
 }
 
-const sniffedBytes = 1 << 18
-const mostSampled = 500
-
 /** @throws ExpectedError when there is no such file, or it is no table of text */
 export async function sniffDialect(path: string): Promise<SniffedDialect> {
-  const lines = await firstRecords(path)
+  const first = await firstRecords(path)
+  const lines = first.map(({ text }) => text)
   const comments = lines.filter((line) => isComment(line)).map((line) => line.replace(/^#+\s*/, ''))
   const records = lines.filter((line) => !isComment(line))
-  if (records.length === 0) throw notATable(path, 'it is empty')
+  if (records.length === 0) throw notATable(path, sentence('tables.isEmpty'))
   const { delimiter, width } = delimiterOf(records)
   const rows = records.map((record) => cellsOfRecord(record, delimiter))
   const marks = marksOf(rows.slice(1).flat(), delimiter)
@@ -35,9 +32,14 @@ export async function sniffDialect(path: string): Promise<SniffedDialect> {
   const last = comments.at(-1)
   const told = last === undefined ? [] : cellsOfRecord(last, delimiter)
   const commented = told.length === width && !told.some((cell) => Number.isFinite(numberIn(cell, marks)))
-  const shifted = rows.length > 1 && rows[0]!.length === width - 1 && !rows[0]!.some(isMissing)
-  const names = commented ? told : shifted ? ['', ...rows[0]!] : rows[0]!
+  const isShort = rows.length > 1 && rows[0]!.length === width - 1 && !rows[0]!.some(isMissing)
+  // Rows that end in a delimiter have one cell more than there are names too, an empty one.
+  const isTrailing = isShort && rows.slice(1).every((cells) => cells.length < width || cells.at(-1) === '')
+  const shifted = isShort && !isTrailing
+  const names = commented ? told : shifted ? ['', ...rows[0]!] : isTrailing ? [...rows[0]!, ''] : rows[0]!
   const header = commented || shifted || isHeader(names, rows.slice(1), marks)
+  if (header && names.length !== width)
+    throw ragged(path, { line: first.find(({ text }) => !isComment(text))!.line, found: names.length, width })
   return {
     dialect: { delimiter, ...marks, header, quoted },
     header: header ? names.map((name) => readable(name).trim()) : null,
@@ -47,33 +49,10 @@ export async function sniffDialect(path: string): Promise<SniffedDialect> {
 
 export const isComment = (record: string): boolean => /^#(?!N\/?A\b)/i.test(record)
 
-async function firstRecords(path: string): Promise<string[]> {
-  const file = await openRegular(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffedBytes), 0, sniffedBytes, 0)
-    const bytes = buffer.subarray(0, bytesRead)
-    if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
-      throw notATable(path, 'it is UTF-16. Save it as UTF-8, which spreadsheets call CSV UTF-8')
-    if (bytes.includes(0)) throw notATable(path, 'it is no text')
-    const lines: string[] = []
-    const splitter = new RecordSplitter(({ text }) => {
-      if (text.trim() !== '' && lines.length < mostSampled) lines.push(text)
-    })
-    splitter.push(withoutMark(bytes.toString(bytesAsText)))
-    // The last line may be cut off where the file goes on.
-    if (bytesRead < sniffedBytes || lines.length === 0) splitter.end()
-    return lines
-  } finally {
-    await file.close()
-  }
-}
-
-/** The mark of UTF-8 at the beginning, as Latin-1 shows it. */
-export const withoutMark = (text: string): string =>
-  text.startsWith('\u00ef\u00bb\u00bf') ? text.slice(3) : text
-
-const notATable = (path: string, why: string) =>
-  new ExpectedError('bad-input', sentence('tables.cannotReadTable', { path, why }))
+export const ragged = (
+  path: string,
+  values: { readonly line: number; readonly found: number; readonly width: number },
+): ExpectedError => new ExpectedError('bad-input', sentence('tables.ragged', { path, ...values }))
 
 /** What is between the cells of nearly all lines. Spaces and bars are taken only where nothing else is there. */
 function delimiterOf(records: readonly string[]): { delimiter: string; width: number } {

@@ -9,10 +9,10 @@ import { shownValue } from './useTable'
 
 const [shownRows, shownColumns, mostColumns] = [8, 8, 300]
 
-/** One table or one matrix of ratings of the library, damaged or not. */
-export async function summaryOf({ id, folder }: LibraryEntry, isTraining: boolean): Promise<TableSummary> {
+/** One table or one matrix of ratings of the library, damaged or not. @param job of its training, where one waits or runs */
+export async function summaryOf({ id, folder }: LibraryEntry, job: string | null): Promise<TableSummary> {
   const kind = isTableFolder(folder) ? 'table' : 'ratings'
-  const state = isTraining ? 'training' : 'ready'
+  const state = job === null ? 'ready' : 'training'
   try {
     const info = kind === 'table' ? await readTableInfo(folder) : await readRatingsInfo(folder)
     const size =
@@ -20,7 +20,7 @@ export async function summaryOf({ id, folder }: LibraryEntry, isTraining: boolea
         ? { rows: info.rows, columns: info.columns.length }
         : { rows: info.items, columns: info.users }
     const { name, createdAt } = info
-    return { id, name, kind, state, problem: null, createdAt, ...size, isTrained: info.model !== null }
+    return { id, name, kind, state, job, problem: null, createdAt, ...size, isTrained: info.model !== null }
   } catch (error) {
     const problem = (error as Error).message
     return {
@@ -28,6 +28,7 @@ export async function summaryOf({ id, folder }: LibraryEntry, isTraining: boolea
       name: id,
       kind,
       state: 'damaged',
+      job,
       problem,
       createdAt: '',
       rows: 0,

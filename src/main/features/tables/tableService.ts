@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import type { Params, Results } from '../../../shared/api/commands'
-import { mayBeTable, type TablePoint, type TableSummary } from '../../../shared/api/tables'
+import { mayBeTable, type TableSummary } from '../../../shared/api/tables'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { inBackground } from '../../../shared/inBackground'
 import { sentence } from '../../../shared/texts/sentence'
@@ -14,7 +14,7 @@ import { FreeNames } from '../../store/freeNames'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { Library } from '../library/library'
 import { importRatings } from '../ratings/importRatings'
-import { ratingsFiles, readNames, readRatingsInfo, writeRatingsInfo } from '../ratings/ratingsFiles'
+import { readNames, readRatingsInfo, writeRatingsInfo } from '../ratings/ratingsFiles'
 import { trainOnRatings } from '../ratings/trainRatings'
 import { recommendItems } from '../ratings/useRatings'
 import { fillTable } from './fillTable'
@@ -35,13 +35,16 @@ export interface TableDependencies {
   readonly version: string
 }
 
+type Epoch = { readonly epoch: number; readonly epochs: number }
+
 const falseAlarms = 0.01
-const shownOdd = 100
+const shownOdd = 30
 
 /** Tables and ratings of the library, as the window sees them. */
 export class TableService {
   private readonly list: RevisedList<TableSummary>
-  private readonly training = new Set<string>()
+  /** Jobs of the trainings that wait or run, by the table. */
+  private readonly training = new Map<string, string>()
 
   private constructor(private readonly deps: TableDependencies) {
     this.list = new RevisedList((changes) => deps.events.emit('tables.changed', changes))
@@ -84,11 +87,9 @@ export class TableService {
 
   async train({ id, budgetMs }: Params<'tables.train'>): Promise<{ job: string }> {
     const { folder } = await this.deps.library.find('tables', id)
-    if (this.training.has(id)) throw new ExpectedError('bad-input', sentence('tables.trainingAlready'))
     const summary = await this.summary(id)
     if (summary.problem !== null) throw new ExpectedError('bad-input', summary.problem)
-    this.training.add(id)
-    await this.read(id)
+    if (this.training.has(id)) throw new ExpectedError('bad-input', sentence('tables.trainingAlready'))
     const { id: job } = this.deps.jobs.start({
       ...{ kind: 'train-table', subject: summary.name, queue: 'tables' },
       work: async (report, signal) => {
@@ -101,6 +102,8 @@ export class TableService {
         }
       },
     })
+    this.training.set(id, job)
+    await this.read(id)
     return { job }
   }
 
@@ -174,8 +177,9 @@ export class TableService {
       budgetMs,
       versions,
     } as const
-    const tell = (point: TablePoint | null) => {
-      if (point) events.emit('tables.progressed', { id, point })
+    const tell = (phase: string, series: string, { epoch, epochs }: Epoch, error: number | null) => {
+      report({ phase, done: epoch, total: epochs })
+      if (error !== null) events.emit('tables.progressed', { id, point: { series, epoch, error } })
     }
     try {
       if (isTableFolder(folder))
@@ -184,13 +188,7 @@ export class TableService {
           {
             ...{ client, signal },
             onEvent: (event) => {
-              if (event.type !== 'epoch') return
-              report({ phase: event.stage, done: event.epoch, total: event.epochs })
-              tell(
-                event.hidden === null
-                  ? null
-                  : { series: event.stage, epoch: event.epoch, error: event.hidden },
-              )
+              if (event.type === 'epoch') tell(event.stage, event.stage, event, event.hidden)
             },
           },
         )
@@ -200,15 +198,12 @@ export class TableService {
           {
             ...{ client, signal },
             onEvent: (event) => {
-              if (event.type !== 'epoch') return
-              report({ phase: event.stage, done: event.epoch, total: event.epochs })
-              tell(event.rmse === null ? null : { series: event.side, epoch: event.epoch, error: event.rmse })
+              if (event.type === 'epoch') tell(event.stage, event.side, event, event.rmse)
             },
           },
         )
     } catch (error) {
-      if (!(error instanceof CancelledError)) throw error
-      await rm(ratingsFiles.log(folder), { force: true })
+      if (error instanceof CancelledError) await rm(tableFiles.log(folder), { force: true })
       throw error
     }
   }
@@ -230,7 +225,7 @@ export class TableService {
 
   private async summary(id: string): Promise<TableSummary> {
     const entry = await this.deps.library.find('tables', id)
-    return summaryOf(entry, this.training.has(id))
+    return summaryOf(entry, this.training.get(id) ?? null)
   }
 
   private async read(id: string): Promise<void> {
@@ -242,7 +237,7 @@ export class TableService {
   private async readAll(): Promise<void> {
     const entries = await this.deps.library.entries('tables')
     this.list.replaceAll(
-      await Promise.all(entries.map((entry) => summaryOf(entry, this.training.has(entry.id)))),
+      await Promise.all(entries.map((entry) => summaryOf(entry, this.training.get(entry.id) ?? null))),
     )
   }
 }

@@ -6,7 +6,7 @@ import type { ComputeClient } from '../../worker/computeClient'
 import type { TrainTableEvent, TrainTableParams } from '../../worker/protocol'
 import type { ColumnChoice } from './describeColumns'
 import { importTable } from './importTable'
-import { clearTableFolder, tableFiles, writeTableInfo } from './tableFiles'
+import { clearTableFolder, readTableInfo, tableFiles, writeTableInfo } from './tableFiles'
 
 export interface TrainTableRequest extends Omit<TrainTableParams, 'folder'>, ColumnChoice {
   /** A file of rows and columns, or a folder with an imported one. */
@@ -53,7 +53,8 @@ export async function trainOnTable(
       versions: { ...versions, [model.runtime]: version },
       trainedAt: new Date().toISOString(),
     }
-    const whole: TableInfo = { ...info, model: trained }
+    // Its name may have been changed meanwhile.
+    const whole: TableInfo = { ...(await readTableInfo(folder)), model: trained }
     await writeTableInfo(folder, whole)
     return whole
   } catch (error) {

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path'
+import { countBelow } from '../../../shared/anomalyFigures'
 import type { TableColumn, TableInfo, TableModel } from '../../../shared/tables'
 import type { TableFigures } from '../../worker/protocol'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -106,7 +107,8 @@ export async function tableAnomalies(
         expected: shownValue(column, output[at + c]!),
         error,
       }))
-    const percentile = sorted.length === 0 ? 0 : (100 * below(sorted, score)) / sorted.length
+    const percentile =
+      sorted.length === 0 ? 0 : (100 * countBelow(sorted, (one) => one < score)) / sorted.length
     return { row: row + 1, name: rowNames?.[row] ?? null, score, odd: score > threshold, percentile, cells }
   }).sort((a, b) => b.score - a.score)
   return { rows, threshold, absent, columns: columns.map(({ name }) => name), errors }
@@ -117,17 +119,6 @@ export function thresholdOf({ model }: TrainedInfo, falseAlarms: number): number
   const { scores } = model
   const at = Math.min(scores.length - 1, Math.ceil((1 - falseAlarms) * scores.length) - 1)
   return scores[Math.max(0, at)] ?? 0
-}
-
-/** How many of sorted values are lower. */
-function below(sorted: readonly number[], value: number): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle]! < value) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** As a person reads it: as many digits as the column has, the name of a category. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readRatings } from '../../../../src/main/features/ratings/readRatings'
 import { sniffTable } from '../../../../src/main/features/ratings/sniffTable'
-import { isRatingsSource } from '../../../../src/main/features/ratings/isRatings'
+import { tableKindOf } from '../../../../src/main/features/tables/tableKind'
 import { temporaryFolder } from '../../../support/testFolder'
 
 async function file(text: string, name = 'ratings.csv'): Promise<string> {
@@ -29,7 +29,7 @@ const layouts = [
 describe('readRatings', () => {
   it.each(layouts)('reads %s', async (_, text, name) => {
     const path = await file(text, name)
-    expect(isRatingsSource(path)).toBe(true)
+    expect(await tableKindOf(path)).toBe('ratings')
     const { users, items, values, names, source } = await readRatings(path)
     expect(names).toEqual({ users: ['196', '22'], items: ['242', '377'] })
     expect([...users]).toEqual([0, 1])
@@ -43,6 +43,15 @@ describe('readRatings', () => {
     const { values, source } = await readRatings(path)
     expect([...values]).toEqual([1, 2])
     expect(source).toMatchObject({ repeated: 1, empty: 1 })
+  })
+
+  it('tells names of the code page of Windows apart, and reads inches and ends of lines of old Macs', async () => {
+    const path = await file('')
+    const rows = ['Müller,5" pipe,3', 'Möller,6" pipe,4', 'Miller,"a, b",5']
+    await writeFile(path, Buffer.from(['user,item,rating', ...rows].join('\r'), 'latin1'))
+    const { names, values } = await readRatings(path)
+    expect(names).toEqual({ users: ['Müller', 'Möller', 'Miller'], items: ['5" pipe', '6" pipe', 'a, b'] })
+    expect([...values]).toEqual([3, 4, 5])
   })
 
   it('numbers users and items as a model does', async () => {

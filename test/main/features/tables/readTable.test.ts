@@ -149,6 +149,39 @@ describe('readTable', () => {
   })
 
   it.each([
+    ['inches', (x: number) => `${x},5" pipe,${2 * x}`, '\n', 'x,what,y'],
+    ['one inch', (x: number) => `${x},${x === 6.5 ? '5" pipe' : 'pipe'},${2 * x}`, '\n', 'x,what,y'],
+    ['a break within quotes', (x: number) => `${x},"a ""pipe"",\nlong",${2 * x}`, '\n', 'x,what,y'],
+    ['ends of lines of old Macs', (x: number) => `${x},a,${2 * x}`, '\r', 'x,what,y'],
+    ['a comma behind each row', (x: number) => `${x},a,${2 * x},`, '\r\n', 'x,what,y'],
+  ])('is not confused by %s', async (_, row, ending, header) => {
+    const rows = Array.from({ length: 12 }, (_row, i) => row(i + 0.5))
+    const { info, values } = await take([header, ...rows].join(ending))
+    expect(info).toMatchObject({ rows: 12, missing: 0 })
+    expect(info.columns.map(({ name }) => name)).toEqual(expect.arrayContaining(['x', 'y']))
+    const [x, y] = ['x', 'y'].map((name) => info.columns.findIndex((column) => column.name === name))
+    const wide = info.columns.length
+    expect([values[5 * wide + x!], values[5 * wide + y!]]).toEqual([5.5, 11])
+  })
+
+  it('scales numbers whose squares are too large or too small', async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => `${i}e200,${i}e-200`)
+    const { info } = await take(`a,b\n${rows.join('\n')}`)
+    expect(info.columns[0]!.deviation / 1e200).toBeCloseTo(3.452)
+    expect(info.columns[1]!.deviation * 1e200).toBeCloseTo(3.452)
+  })
+
+  it.each([
+    [
+      'a title above the header',
+      `Report\n\na,b,c\n${lines(',', '.', '').join('\n')}`,
+      'line 1 has 1 cells where the others have 3',
+    ],
+    [
+      'UTF-16',
+      Buffer.from(`\uFEFFa,b\n${'1,2\n'.repeat(20)}`, 'utf16le'),
+      'it is UTF-16. Save it as UTF-8, which spreadsheets call CSV UTF-8',
+    ],
     ['texts alone', 'name,city\n' + 'ann,rome\nbob,oslo\ncy,kyiv\n'.repeat(9), 'holds no column of numbers'],
     ['ragged rows', 'a,b,c\n1,2,3\n4,5\n6,7,8\n9,1,2\n', 'line 3 has 2 cells where the others have 3'],
     ['one row', 'a,b,c\n1,2,3\n', 'has 1 rows, and training needs at least 10'],

@@ -1,20 +1,11 @@
-import type { Tying } from '../../../../shared/modelSpec'
 import type { TableErrors, TableModel } from '../../../../shared/tables'
 import type { RuntimeName } from '../../../../shared/trainingConfig'
-import type { TableTrainingProgress } from '../../../engine/tables/trainTableModel'
+import type { TableTrainingOptions, TableTrainingProgress } from '../../../engine/tables/trainTableModel'
 import type { ComputeTarget } from '../../../worker/protocol'
 
-export interface TrainTableParams extends ComputeTarget {
+export interface TrainTableParams extends ComputeTarget, Omit<TableTrainingOptions, 'runtime' | 'device'> {
   /** A folder with a table, which gets the model. */
   readonly folder: string
-  readonly tying: Tying
-  readonly seed: number
-  readonly validation: number
-  readonly budgetMs: number
-  readonly codeSize?: number | undefined
-  readonly epochs?: number | undefined
-  readonly batch?: number | undefined
-  readonly learningRate?: number | undefined
 }
 
 export type TrainTableEvent =

@@ -38,8 +38,8 @@ export async function trainTable(
   await makeFolder(tableFiles.model(folder))
   await writeTableWeights(folder, spec, weights)
   await writeTablePca(folder, pca)
-  const spread = Math.max(1, Math.ceil(count / mostScored)) * columns.length
-  const some = values.filter((_, at) => Math.floor(at / columns.length) % (spread / columns.length) === 0)
+  const every = Math.max(1, Math.ceil(count / mostScored))
+  const some = values.filter((_, at) => Math.floor(at / columns.length) % every === 0)
   const scored = await scoresOf({ runtime, device }, { spec, weights, rounds, columns, usual }, some, step)
   return {
     ...{ encoder: spec.encoder, tying, seed, inputs: rows.width, codeSize: codeSize(spec), rounds, usual },

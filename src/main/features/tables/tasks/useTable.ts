@@ -2,7 +2,7 @@ import type { TableColumn } from '../../../../shared/tables'
 import { explicitWeights } from '../../../engine/models/weights'
 import { storedWeights } from '../../../engine/exporters/precision'
 import { authorOnnxModel } from '../../../engine/runtimes/onnx/onnxModel'
-import { columnOfFeature, hideFold } from '../../../engine/tables/hiddenCells'
+import { columnOfFeature, firstFeatures, hideFold } from '../../../engine/tables/hiddenCells'
 import { reconstructWithPca } from '../../../engine/tables/iterativePca'
 import { featureNames, featureScales, fromFeatures, toFeatures } from '../../../engine/tables/tableFeatures'
 import { portableTable } from '../../../engine/tables/tableProgram'
@@ -37,11 +37,12 @@ export async function evaluateTable(
     addAll(whole, values, { model: told(output), pca: byPca, mean: nothing }, () => true)
     const hidden = sums(columns)
     const features = columnOfFeature(columns)
+    const firsts = firstFeatures(columns)
     for (let fold = 0; fold < folds; fold++) {
       const { visible, shown } = hideFold(rows, features, { fold, folds, seed })
       const { output: made } = await reader.complete(shown, visible, step)
       const others = { model: told(made), pca: told(reconstructWithPca(pca, shown)), mean: nothing }
-      const isHidden = (row: number, c: number) => visible[row * rows.width + features.indexOf(c)] === 0
+      const isHidden = (row: number, c: number) => visible[row * rows.width + firsts[c]!] === 0
       addAll(hidden, values, others, isHidden)
     }
     return { reconstruction: tell(columns, whole), hidden: tell(columns, hidden) }

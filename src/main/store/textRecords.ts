@@ -1,6 +1,8 @@
-import { decodeText } from '../../store/decodeText'
-import { explainFileError } from '../../store/fileErrors'
-import { openRegular } from '../../store/regularFile'
+import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
+import { decodeText } from './decodeText'
+import { explainFileError } from './fileErrors'
+import { openRegular } from './regularFile'
 
 /** Where the content of a cell lies in its record, without quotes and spaces around it. */
 export interface CellSpan {
@@ -18,7 +20,12 @@ export interface CellSpan {
 export const bytesAsText = 'latin1'
 
 /** Names and values as people read them. */
-export const readable = (text: string): string => decodeText(Buffer.from(text, bytesAsText))
+export const readable = (text: string): string =>
+  /[\x80-\xff]/.test(text) ? decodeText(Buffer.from(text, bytesAsText)) : text
+
+/** The mark of UTF-8 at the beginning, as Latin-1 shows it. */
+export const withoutMark = (text: string): string =>
+  text.startsWith('\u00ef\u00bb\u00bf') ? text.slice(3) : text
 
 /** Whether bytes that were taken as Latin-1 are UTF-8. */
 export const isUtf8 = (text: string): boolean => {
@@ -34,7 +41,7 @@ export const asBytes = (text: string, inUtf8: boolean): string =>
 
 const isSpace = (text: string, at: number) => text[at] === ' ' || text[at] === '\t'
 
-/** Cells of a record. @param delimiter one character; a space is any run of spaces and tabs */
+/** Cells of a record. @param delimiter a space is any run of spaces and tabs */
 export function cellSpans(record: string, delimiter: string): CellSpan[] {
   const spans: CellSpan[] = []
   const inRuns = delimiter === ' '
@@ -44,7 +51,7 @@ export function cellSpans(record: string, delimiter: string): CellSpan[] {
     const { span, next } = cellAt(record, at, delimiter)
     spans.push(span)
     if (next >= record.length) {
-      const endsOpen = next === record.length && record[next - 1] === delimiter && span.end < next
+      const endsOpen = next === record.length && record.endsWith(delimiter) && span.end < next
       if (endsOpen && !inRuns) spans.push({ start: next, end: next, quoted: false })
       return spans
     }
@@ -68,18 +75,18 @@ function cellAt(record: string, from: number, delimiter: string): { span: CellSp
     const isTorn = record.slice(end + 1, next).trim() !== ''
     return {
       span: { start: start + 1, end: Math.min(end, record.length), quoted: true, isTorn },
-      next: next + 1,
+      next: next + delimiter.length,
     }
   }
   let end = start
   while (end < record.length && !endsCell(record, end, delimiter)) end++
-  const next = end + 1
+  const next = end + delimiter.length
   while (end > start && isSpace(record, end - 1)) end--
   return { span: { start, end, quoted: false }, next }
 }
 
 const endsCell = (record: string, at: number, delimiter: string) =>
-  record[at] === delimiter || (delimiter === ' ' && record[at] === '\t')
+  record.startsWith(delimiter, at) || (delimiter === ' ' && record[at] === '\t')
 
 export const cellText = (record: string, { start, end, quoted }: CellSpan): string => {
   const text = record.slice(start, end)
@@ -98,10 +105,31 @@ export interface TextRecord {
   readonly line: number
 }
 
-const quotes = (text: string) => {
-  let count = 0
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) count++
-  return count
+/** What may be between cells while nobody knows yet. */
+const anyDelimiter = [',', ';', '\t', '|', '::']
+
+/** Whether a quote begins a cell. Others are part of a text, such as the inches of a 5" pipe. */
+function beginsCell(text: string, at: number, delimiters: readonly string[]): boolean {
+  if (delimiters.includes(' ') && isSpace(text, at - 1)) return true
+  for (let end = at; ; end--) {
+    if (end === 0 || delimiters.some((one) => text.startsWith(one, end - one.length))) return true
+    if (!isSpace(text, end - 1)) return false
+  }
+}
+
+/** Whether a line ends within quotes, so that the next one belongs to the same record. */
+function endsInQuotes(text: string, delimiters: readonly string[]): boolean {
+  let at = text.indexOf('"')
+  while (at >= 0) {
+    if (beginsCell(text, at, delimiters)) {
+      do {
+        at = text.indexOf('"', at + 1)
+        if (at < 0) return true
+      } while (text[at + 1] === '"' && at++)
+    }
+    at = text.indexOf('"', at + 1)
+  }
+  return false
 }
 
 /** Puts chunks of text together to records: a line, or several where a quoted cell has breaks in it. */
@@ -111,41 +139,76 @@ export class RecordSplitter {
   private line = 1
   private openLine = 1
 
-  constructor(private readonly visit: (record: TextRecord) => void) {}
+  constructor(
+    private readonly visit: (record: TextRecord) => void,
+    private readonly delimiters: readonly string[] = anyDelimiter,
+  ) {}
 
   push(chunk: string): void {
     const text = this.rest + chunk
     let from = 0
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
-      this.addLine(text.slice(from, at), '\n')
-      from = at + 1
+    // After \r at the end of a chunk \n may follow.
+    for (const { 0: ending, index } of text.matchAll(/\r\n|\n|\r(?!$)/g)) {
+      this.addLine(text.slice(from, index), ending)
+      from = index + ending.length
     }
     this.rest = text.slice(from)
   }
 
   end(): void {
-    if (this.rest !== '') this.addLine(this.rest, '')
+    const { rest } = this
+    if (rest.endsWith('\r')) this.addLine(rest.slice(0, -1), '\r')
+    else if (rest !== '') this.addLine(rest, '')
     if (this.open !== '') this.visit({ text: this.open, ending: '', line: this.openLine })
     this.rest = this.open = ''
   }
 
   private addLine(line: string, ending: string): void {
-    if (this.open === '') this.openLine = this.line
+    const isOpen = this.open !== ''
+    if (!isOpen) this.openLine = this.line
     this.line++
-    const whole = this.open + line
-    if (whole.includes('"') && quotes(whole) % 2 === 1) {
-      this.open = whole + ending
+    const text = this.open + line
+    if (line.includes('"') ? endsInQuotes(text, this.delimiters) : isOpen) {
+      this.open = text + ending
       return
     }
     this.open = ''
-    const cut = whole.endsWith('\r')
-    this.visit({
-      text: cut ? whole.slice(0, -1) : whole,
-      ending: cut ? `\r${ending}` : ending,
-      line: this.openLine,
-    })
+    this.visit({ text, ending, line: this.openLine })
   }
 }
+
+const sniffedBytes = 1 << 18
+const mostSampled = 500
+
+/**
+ * The first records of a file that are not empty, without the mark of UTF-8: all of a short file.
+ *
+ * @throws ExpectedError when there is no such file, or it is no text
+ */
+export async function firstRecords(path: string): Promise<TextRecord[]> {
+  const file = await openRegular(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffedBytes), 0, sniffedBytes, 0)
+    const bytes = buffer.subarray(0, bytesRead)
+    if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+      throw notATable(path, sentence('tables.isUtf16'))
+    if (bytes.includes(0)) throw notATable(path, sentence('tables.isNoText'))
+    const records: TextRecord[] = []
+    const splitter = new RecordSplitter((record) => {
+      if (record.text.trim() !== '' && records.length < mostSampled) records.push(record)
+    })
+    splitter.push(withoutMark(bytes.toString(bytesAsText)))
+    // The last one may be cut off where the file goes on.
+    if (bytesRead < sniffedBytes || records.length === 0) splitter.end()
+    if (records.length === 0) throw notATable(path, sentence('tables.isEmpty'))
+    return records
+  } finally {
+    await file.close()
+  }
+}
+
+export const notATable = (path: string, why: string): ExpectedError =>
+  new ExpectedError('bad-input', sentence('tables.cannotReadTable', { path, why }))
 
 export interface RecordOptions {
   readonly signal?: AbortSignal
@@ -153,18 +216,20 @@ export interface RecordOptions {
   readonly onProgress?: (done: number, total: number) => void
   /** Between two chunks, for what has to wait. */
   readonly onChunk?: () => Promise<void>
+  /** What is between the cells, where that is known. */
+  readonly delimiter?: string
 }
 
 /** All records of a file, with empty lines, in order. @throws ExpectedError when it cannot be read */
 export async function eachRecord(
   path: string,
   visit: (record: TextRecord) => void,
-  { signal, onProgress, onChunk }: RecordOptions = {},
+  { signal, onProgress, onChunk, delimiter }: RecordOptions = {},
 ): Promise<void> {
   const file = await openRegular(path)
   try {
     const { size } = await file.stat()
-    const splitter = new RecordSplitter(visit)
+    const splitter = new RecordSplitter(visit, delimiter === undefined ? undefined : [delimiter])
     const stream = file.createReadStream({
       start: 0,
       autoClose: false,
