@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ExpectedError } from '../../../../shared/errors'
 import { sentence } from '../../../../shared/texts/sentence'
+import { parseJson } from '../../../store/parseRecord'
 import { answerOf, brokeOff, type Requests, retried, silenceMs } from './requests'
 
 /** Base of the JSON API of the Python package index: https://docs.pypi.org/api/json. */
@@ -61,7 +62,7 @@ export class PackageIndex {
         throw brokeOff(url, error)
       })
     })
-    const parsed = schema.safeParse(jsonOf(text))
+    const parsed = schema.safeParse(parseJson(text))
     if (parsed.success) return { url, value: parsed.data }
     throw new ExpectedError('bad-input', sentence('devices.indexUnreadable', { url: url.href }))
   }
@@ -81,12 +82,4 @@ function requirementsOf(lines: readonly string[], extra: string): Requirement[] 
     const isOfExtra = condition !== undefined && new RegExp(`extra\\s*==\\s*['"]${extra}['"]`).test(condition)
     return isOfExtra ? [{ name: name!, clauses: clauses!.trim() }] : []
   })
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // Not an object, so the schema refuses it.
-  }
 }
