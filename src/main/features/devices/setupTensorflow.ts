@@ -1,6 +1,6 @@
 import type { ScriptRunner } from '../../base/scriptRunner'
 import { tensorflowAddon } from '../../builtFiles'
-import { tensorflowVersion } from '../../setup/tensorflow/version.mjs'
+import { tensorflowVersion } from '../../setup/tensorflow/wheel.mjs'
 import type { JobProgress } from '../../base/jobService'
 import { fetchTensorflow } from './tensorflow/fetchTensorflow'
 import { usualIndex } from './tensorflow/packageIndex'
