@@ -1,11 +1,8 @@
 import { z } from 'zod'
 import { ExpectedError } from '../../../../shared/errors'
 import { sentence } from '../../../../shared/texts/sentence'
-import { parseJson } from '../../../store/parseRecord'
 import { answerOf, brokeOff, type Requests, retried, silenceMs } from './requests'
-
-/** Base of the JSON API of the Python package index: https://docs.pypi.org/api/json. */
-export const usualIndex = 'https://pypi.org/pypi'
+import { parseJson } from '../../../store/parseRecord'
 
 const fileSchema = z.object({
   filename: z.string(),
@@ -28,7 +25,7 @@ export interface Requirement {
   readonly clauses: string
 }
 
-/** An index of Python packages. Every method throws ExpectedError with what to do, and CancelledError. */
+/** An index of Python packages, by its JSON API (https://docs.pypi.org/api/json). Every method throws ExpectedError with what to do, and CancelledError. */
 export class PackageIndex {
   constructor(
     private readonly base: string,
