@@ -50,6 +50,7 @@ import {
   nearestOfEach,
   openDetector,
   scoreAnomalies,
+  scoreAnomaly,
   viewAnomaly,
 } from './features/anomalies/tasks/anomalies'
 
@@ -123,6 +124,7 @@ const tasks: Tasks = {
   keepDetector,
   openDetector,
   scoreAnomalies,
+  scoreAnomaly,
   viewAnomaly,
   nearestOfEach,
   exportAnomalyModel,

@@ -10,3 +10,11 @@ it('changes the settings that are given, and no others', () => {
     packageIndex: 'https://mirror.example/pypi',
   })
 })
+
+it('takes only addresses of the web as a package index', () => {
+  const isTaken = (packageIndex: string) => settingsChangesSchema.safeParse({ packageIndex }).success
+  expect(['http://localhost:8000/pypi', ' https://mirror.example '].filter((one) => !isTaken(one))).toEqual(
+    [],
+  )
+  expect(['localhost:8000/pypi', 'file:///pypi', 'mirror.example', ''].filter(isTaken)).toEqual([])
+})

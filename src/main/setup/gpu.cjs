@@ -1,7 +1,7 @@
 /** Brings TensorFlow's library where there is an NVIDIA card for it to compute on. */
 async function setupGpu() {
   const { hasNvidiaGpu } = await import('./tensorflow/nvidia.mjs')
-  if (!hasNvidiaGpu()) return
+  if (!(await hasNvidiaGpu())) return
   const { setupTensorflow } = await import('./setupTensorflow.mjs')
   const result = await setupTensorflow()
   if (!result.ok)

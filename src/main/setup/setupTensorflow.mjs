@@ -29,7 +29,7 @@ export async function setupTensorflow() {
 }
 
 async function tryWays() {
-  const gpu = hasNvidiaGpu()
+  const gpu = await hasNvidiaGpu()
   const before = await verifyTensorflow()
   if (before.ok && (before.gpu || !gpu)) return { ok: true, message: describe(before) }
   for (const [name, way] of ways(gpu)) {

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { ExpectedError } from '../../shared/errors'
 import { sentence } from '../../shared/texts/sentence'
 import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors'
+import { parseJson } from './parseRecord'
 
 /** Arrays by name with their shapes, float32. */
 export type StoredWeights = Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
@@ -35,7 +36,7 @@ export async function writeCheckpoint<P>(
 export async function readCheckpoint<P>(path: string, position: z.ZodType<P>): Promise<Checkpoint<P>> {
   const { tensors, metadata } = await readSafetensors(path)
   const all = floats(tensors, path)
-  const parsed = position.safeParse(parseJson(metadata.position))
+  const parsed = position.safeParse(parseJson(metadata.position ?? ''))
   if (metadata.format !== format || !parsed.success)
     throw new ExpectedError('bad-input', sentence('store.notCheckpointVersionHourglass', { path }))
   const named = (inside: boolean) =>
@@ -63,13 +64,4 @@ function floats(tensors: Record<string, StoredTensor>, path: string): StoredWeig
       return [name, tensor]
     }),
   )
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? 'null')
-  } catch {
-    // Reported by the caller as what it is: no checkpoint.
-    return null
-  }
 }

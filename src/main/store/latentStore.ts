@@ -5,6 +5,7 @@ import { FileReplacement, writeFileAtomic } from './atomicWrite'
 import { explainFileError } from './fileErrors'
 import { makeFolder } from './makeFolder'
 import { npyHeader } from './npy'
+import { parseJson } from './parseRecord'
 
 /** Beside a model: what was found out of the codes of some images. It can be deleted at any time. */
 const folderName = 'latent'
@@ -128,14 +129,5 @@ export class LatentFolder {
       if (name.startsWith(`${this.subject}-`) && name !== own)
         await rm(join(parent, name), { recursive: true, force: true })
     }
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The schema refuses it.
-    return null
   }
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { parseJson } from './parseRecord'
 
 /** In the new place, for as long as something may have to be removed from the old one. */
 const journalFile = 'move.jsonl'
@@ -71,13 +72,5 @@ export class MoveJournal {
   async close({ keep }: { keep: boolean }): Promise<void> {
     await this.file.close()
     if (!keep) await rm(this.path, { force: true })
-  }
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return null // Cut off by a crash.
   }
 }

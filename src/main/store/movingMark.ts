@@ -5,6 +5,7 @@ import { ExpectedError } from '../../shared/errors'
 import { sentence } from '../../shared/texts/sentence'
 import { writeFileAtomic } from './atomicWrite'
 import { currentProcess, isAlive, isCurrent } from './processIdentity'
+import { parseJson } from './parseRecord'
 
 /** In a library that is being moved, for other processes: what they would write might stay behind. */
 const markFile = 'moving.json'
@@ -24,12 +25,4 @@ export async function refuseWhileMoving(library: string): Promise<void> {
   const mark = markSchema.safeParse(text === null ? null : parseJson(text))
   if (!mark.success || isCurrent(mark.data) || !isAlive(mark.data)) return
   throw new ExpectedError('bad-input', sentence('store.libraryBeingMovedWait', { to: mark.data.to }))
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // No mark of ours.
-  }
 }

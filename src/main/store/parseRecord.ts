@@ -5,6 +5,15 @@ import { sentence } from '../../shared/texts/sentence'
 /** Of files that this version writes. */
 const ownVersion = 1
 
+/** What a text says as JSON. Text that is no JSON, such as a line that a crash cut off, gives null, which no schema of a record takes. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
 /** Whether a record says of itself that a later version wrote it. */
 export function isFromNewerVersion(value: unknown): boolean {
   const version = z.object({ version: z.number() }).safeParse(value)

@@ -5,7 +5,7 @@ import { ExpectedError } from '../../shared/errors'
 import { type EpochMetrics, epochMetricsSchema, type RunInfo, runInfoSchema } from '../../shared/run'
 import { writeFileAtomic } from './atomicWrite'
 import { explainFileError, fileErrorCode } from './fileErrors'
-import { parseRecord } from './parseRecord'
+import { parseJson, parseRecord } from './parseRecord'
 
 const linesInARow = 500
 const advice =
@@ -77,13 +77,4 @@ export async function readMetrics(run: string): Promise<EpochMetrics[]> {
 export async function rewindMetrics(run: string, epoch: number): Promise<void> {
   const kept = (await readMetrics(run)).filter((metrics) => metrics.epoch <= epoch)
   await writeFileAtomic(runFiles.metrics(run), kept.map((metrics) => `${JSON.stringify(metrics)}\n`).join(''))
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // An unreadable text is reported by whoever needs what it should hold.
-    return null
-  }
 }

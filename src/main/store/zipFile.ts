@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
-import { Transform } from 'node:stream'
+import { PassThrough, Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw } from 'node:zlib'
 
@@ -53,7 +53,9 @@ async function findDirectory(file: FileHandle, size: number): Promise<{ at: numb
   const tailAt = Math.max(0, size - endBytes - longestComment - locator64Bytes)
   const tail = await readAt(file, tailAt, size - tailAt)
   for (let at = tail.length - endBytes; at >= 0; at--) {
-    if (tail.readUInt32LE(at) !== endSignature) continue
+    // The same bytes in the comment, which reaches to the end of the file, are no signature.
+    const endsHere = at + endBytes + tail.readUInt16LE(at + 20) === tail.length
+    if (tail.readUInt32LE(at) !== endSignature || !endsHere) continue
     const [bytes, start] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)]
     if (start !== isLarge && bytes !== isLarge) return { at: start, bytes }
     if (at < locator64Bytes) break
@@ -123,15 +125,13 @@ export async function extractZipEntry(
     },
   })
   const isExecutable = (entry.mode & 0o111) !== 0
-  const source =
-    entry.compressedBytes === 0
-      ? []
-      : [createReadStream(path, { start, end: start + entry.compressedBytes - 1 })]
+  const end = start + entry.compressedBytes - 1
+  const source = entry.compressedBytes === 0 ? Readable.from([]) : createReadStream(path, { start, end })
   const sink = createWriteStream(target, { mode: isExecutable ? 0o755 : 0o644 })
   try {
-    if (source.length === 0) await pipeline([], sink, { signal })
-    else if (entry.method === 8) await pipeline(source[0]!, createInflateRaw(), counted, sink, { signal })
-    else await pipeline(source[0]!, counted, sink, { signal })
+    const isPacked = entry.method === 8 && entry.compressedBytes > 0
+    const unpacked = isPacked ? createInflateRaw() : new PassThrough()
+    await pipeline(source, unpacked, counted, sink, { signal })
   } catch (error) {
     const isOfZlib = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
     throw isOfZlib ? new DamagedZip('a file in it cannot be unpacked') : error

@@ -11,6 +11,14 @@ export const computeChoiceSchema = z.union([
 ])
 export type ComputeChoice = z.infer<typeof computeChoiceSchema>
 
+/** Base of the JSON API of the Python package index. */
+export const usualPackageIndex = 'https://pypi.org/pypi'
+export const packageIndexSchema = z
+  .string()
+  .trim()
+  .url({ protocol: /^https?$/ })
+  .max(500)
+
 const fields = {
   theme: z.enum(themes),
   /** `system` follows the machine's language where it is one of ours, else English. */
@@ -18,7 +26,7 @@ const fields = {
   compute: computeChoiceSchema,
   notifications: z.boolean(),
   /** A mirror of the Python package index's JSON API, from which TensorFlow is set up; null: pypi.org. */
-  packageIndex: z.string().trim().url().max(500).nullable(),
+  packageIndex: packageIndexSchema.nullable(),
 }
 
 export const settingsSchema = z.object({

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { JobProgress } from '../../base/jobService'
 import { runScriptInNode } from '../../base/scriptRunner'
-import { setUpTensorflow } from '../../features/devices/setupTensorflow'
+import { packageIndexOr, setUpTensorflow } from '../../features/devices/setupTensorflow'
 import { chosenPackageIndex } from '../../features/library/settingsService'
 import { appFolders, tensorflowIn } from '../../store/appFolders'
 import type { CommandContext } from '../context'
@@ -62,7 +62,7 @@ async function setUp(
   try {
     const probed = await setUpTensorflow({
       ...{ home: own.home, library, signal, fetch, runScript: runScriptInNode },
-      index: index ?? (await chosenPackageIndex(folders.settings)),
+      index: index ?? packageIndexOr(await chosenPackageIndex(folders.settings)),
       forBuilding: forBuilding !== undefined,
       ...(variant !== 'auto' && { variant }),
       onProgress: (state) => shown.update(state),

@@ -125,12 +125,12 @@ export class AnomalyDetector {
   }
 
   /** How odd each place of one image is, and what the network makes of it. */
-  async look(pixels: Uint8Array): Promise<{ map: Float32Array; heat: Float32Array; output: Float32Array }> {
+  async look(pixels: Uint8Array): Promise<{ heat: Float32Array; output: Float32Array }> {
     const { map, output } = await this.measures.mapOf(this.known.mapKind, pixels)
     const { usualHeat } = this.known
     const range = heatRange(this.known)
     const heat = map.map((value) => Math.min(1, Math.max(0, (0.5 * (value - usualHeat)) / range)))
-    return { map, heat, output }
+    return { heat, output }
   }
 
   async dispose(): Promise<void> {

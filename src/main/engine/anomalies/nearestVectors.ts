@@ -32,14 +32,7 @@ export class NearestVectors {
     const products = matmul(placeholder('vectors', [BATCH, dimensions]), doubled.value, false, false)
     const fn = { name: 'compare', outputs: { parts: sub(lengths.value, products) } }
     const compiled = await runtime.compile({ variables: [doubled, lengths], functions: [fn] }, device)
-    const values = { bank: new Float32Array(bank.length), lengths: new Float32Array(count) }
-    for (let row = 0; row < count; row++)
-      for (let i = 0; i < dimensions; i++) {
-        const value = bank[row * dimensions + i]!
-        values.bank[i * count + row] = 2 * value
-        values.lengths[row]! += value * value
-      }
-    await compiled.write(values)
+    await compiled.write(bankFactors(bank, dimensions))
     return new NearestVectors(compiled, count, dimensions)
   }
 
@@ -82,6 +75,20 @@ export class NearestVectors {
   async dispose(): Promise<void> {
     await this.compiled.dispose()
   }
+}
+
+/** Of each vector b of a bank 2·b, dimensions × count, and |b|². @param vectors count × dimensions */
+export function bankFactors(
+  vectors: Float32Array,
+  dimensions: number,
+): { bank: Float32Array; lengths: Float32Array } {
+  const count = vectors.length / dimensions
+  const [bank, lengths] = [new Float32Array(vectors.length), new Float32Array(count)]
+  for (let row = 0; row < count; row++) {
+    for (let i = 0; i < dimensions; i++) bank[i * count + row] = 2 * vectors[row * dimensions + i]!
+    lengths[row] = squaredLength(vectors, row, dimensions)
+  }
+  return { bank, lengths }
 }
 
 /** Of each vector its k nearest, the nearest first. */

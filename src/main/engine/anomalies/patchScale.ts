@@ -1,5 +1,5 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
+import { columnMeans, sortedEigen } from '../compression/codeAxes'
 import { sub } from '../graph/ops/arithmetic'
 import { matmul } from '../graph/ops/matmul'
 import { placeholder } from '../graph/ops/placeholder'
@@ -76,19 +76,18 @@ export async function fitScale(
   const small = shrunkShape(shape, factor)
   const size = patchSize(small)
   const patches = somePatches(images, shape, factor, random)
-  const center = channelMeans(patches, small.channels)
+  const center = columnMeans(patches, small.channels)
   centre(patches, center)
   const { mean, covariance } = moments(patches, size)
-  const axes = leadingAxes(covariance, size)
-  let trace = 0
-  for (let i = 0; i < size; i++) trace += covariance[i * size + i]!
-  const ridge = (shrinkage * trace) / size + leastVariance
-  for (let i = 0; i < size; i++) covariance[i * size + i]! += ridge
+  const eigen = sortedEigen(covariance, size)
+  const whitening = whiteningOf(eigen, addedTo(eigen.values, shrinkage))
+  const kept = Math.min(comparedBy, Math.ceil(0.8 * size))
+  const axes = Float32Array.from(whiteningOf(eigen, addedTo(eigen.values.subarray(0, kept), added), kept))
   const unknown: Usual = { mean: 0, spread: 1 }
   const [compared, others] = comparedAndOthers(patches, size, images.length / inputSize(shape), small)
   const vectors = project(compared, axes, size)
   const scale = await openScale(runtime, device, shape, {
-    ...{ factor, center, ...turned(whiteningOf(covariance, size, trace / size), mean, size), usual: unknown },
+    ...{ factor, center, ...turned(whitening, mean, size), usual: unknown },
     pieces: { vectors, axes, pace: Math.max(1, fullPace / factor), usual: unknown },
   })
   const usual = usualOf(await run(scale.compiled, patches, size))
@@ -175,12 +174,6 @@ function comparedAndOthers(
   return [someRows(ofImages(0), size, mostCompared), someRows(ofImages(1), size, mostCompared / 2)]
 }
 
-function channelMeans(values: Float32Array, channels: number): Float32Array {
-  const sums = new Float64Array(channels)
-  for (let at = 0; at < values.length; at++) sums[at % channels]! += values[at]!
-  return Float32Array.from(sums, (sum) => (sum * channels) / values.length)
-}
-
 /** In place. */
 function centre(values: Float32Array, center: Float32Array): Float32Array {
   for (let at = 0; at < values.length; at++) values[at]! -= center[at % center.length]!
@@ -198,21 +191,10 @@ function patchesOf(image: Float32Array, shape: InputShape, pace: number): Float3
   return patches
 }
 
-/** In rows, those of the largest variance, each divided by its spread. */
-function leadingAxes(covariance: Float64Array, size: number): Float32Array {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
-    Matrix.from1DArray(size, size, covariance),
-    { assumeSymmetric: true },
-  )
-  const kept = Math.min(comparedBy, Math.ceil(0.8 * size))
-  const values = realEigenvalues.slice(size - kept)
-  const ridge = (added * values.reduce((sum, value) => sum + value, 0)) / kept + leastVariance
-  const axes = new Float32Array(kept * size)
-  for (let k = 0; k < kept; k++) {
-    const factor = 1 / Math.sqrt(Math.max(values[k]!, 0) + ridge)
-    for (let i = 0; i < size; i++) axes[k * size + i] = eigenvectorMatrix.get(i, size - kept + k) * factor
-  }
-  return axes
+/** Adds a share of the mean variance to all variances, as `shrinkage` says. */
+function addedTo(variances: Float64Array, share: number): (variance: number) => number {
+  const ridge = (share * variances.reduce((sum, value) => sum + value, 0)) / variances.length + leastVariance
+  return (variance) => Math.max(variance, 0) + ridge
 }
 
 function project(patches: Float32Array, axes: Float32Array, size: number): Float32Array {
@@ -269,7 +251,6 @@ function relative(distances: Float32Array, { mean, spread }: Usual): Float32Arra
 }
 
 function usualOf(values: Float32Array): Usual {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
-  return { mean, spread: Math.max(Math.sqrt(variance), 1e-6) }
+  const { mean, covariance } = moments(values, 1)
+  return { mean: mean[0]!, spread: Math.max(Math.sqrt(covariance[0]!), 1e-6) }
 }

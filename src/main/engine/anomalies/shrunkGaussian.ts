@@ -1,4 +1,5 @@
-import { Matrix, EigenvalueDecomposition } from 'ml-matrix'
+import type { Matrix } from 'ml-matrix'
+import { sortedEigen } from '../compression/codeAxes'
 import { fitPca, type Pca, projectPca } from '../projection/pca'
 
 /** Longer vectors are seen through this many of their principal components. */
@@ -83,7 +84,8 @@ function ofVectors(data: Float32Array, dimensions: number, pca: Pca | null): Shr
   const level = trace / dimensions
   for (let i = 0; i < covariance.length; i++) covariance[i]! *= 1 - shrinkage
   for (let i = 0; i < dimensions; i++) covariance[i * dimensions + i]! += shrinkage * level
-  const whitening = whiteningOf(covariance, dimensions, level)
+  const least = Math.max(level * 1e-9, 1e-12)
+  const whitening = whiteningOf(sortedEigen(covariance, dimensions), (value) => Math.max(value, least))
   return ShrunkGaussian.restore({
     pca,
     dimensions,
@@ -140,17 +142,16 @@ function ledoitWolf(
   return delta <= 0 ? 1 : Math.min(Math.max(beta, 0), delta) / delta
 }
 
-/** Eigenvectors in rows, each divided by the root of its value. */
-export function whiteningOf(covariance: Float64Array, dimensions: number, level: number): Float64Array {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
-    Matrix.from1DArray(dimensions, dimensions, covariance),
-    { assumeSymmetric: true },
-  )
-  const least = Math.max(level * 1e-9, 1e-12)
-  const out = new Float64Array(dimensions * dimensions)
-  for (let k = 0; k < dimensions; k++) {
-    const factor = 1 / Math.sqrt(Math.max(realEigenvalues[k]!, least))
-    for (let i = 0; i < dimensions; i++) out[k * dimensions + i] = eigenvectorMatrix.get(i, k) * factor
+/** Eigenvectors in rows, those of the largest values, each divided by the root of the variance that is taken for its value. */
+export function whiteningOf(
+  { values, vectors }: { readonly values: Float64Array; readonly vectors: Matrix },
+  varianceOf: (value: number) => number,
+  kept = values.length,
+): Float64Array {
+  const out = new Float64Array(kept * values.length)
+  for (let k = 0; k < kept; k++) {
+    const factor = 1 / Math.sqrt(varianceOf(values[k]!))
+    for (let i = 0; i < values.length; i++) out[k * values.length + i] = vectors.get(i, k) * factor
   }
   return out
 }

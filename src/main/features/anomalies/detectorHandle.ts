@@ -112,20 +112,20 @@ export function detectorWith(
 ): Omit<DetectorHandle, 'close'> {
   const { client } = work
   const { input } = target
-  const look = async (pixels: Uint8Array, row: number | null): Promise<AnomalyView> => {
-    const { output, heat } = await client.call('viewAnomaly', { id, pixels, row })
+  const look = async (pixels: Uint8Array): Promise<AnomalyView> => {
+    const { output, heat } = await client.call('viewAnomaly', { id, pixels })
     return { ...input, original: pixels, reconstruction: asBytes(output), heat }
   }
   return {
     view: async (index) => {
       const pixels = new Uint8Array(target.dataset.rowBytes)
       await target.dataset.readRows(index, 1, pixels)
-      return look(pixels, own ? index : null)
+      return look(pixels)
     },
-    viewFile: async (path) => look(await pixelsOfFile(path, input), null),
+    viewFile: async (path) => look(await pixelsOfFile(path, input)),
     score: async (path) => {
       const pixels = await pixelsOfFile(path, input)
-      const { score, parts } = await client.call('viewAnomaly', { id, pixels, row: null })
+      const { score, parts } = await client.call('scoreAnomaly', { id, pixels })
       return judge(target.paths.length, score, { ...parts }, path)
     },
     exportModel: (folder, overwrite) =>

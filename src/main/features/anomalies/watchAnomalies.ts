@@ -65,6 +65,7 @@ export async function watchAnomalies(
   watcher.on('add', (path) => {
     if (hasImageExtension(path) && !before.delete(path)) score(path)
   })
+  watcher.on('unlink', (path) => before.delete(path))
   await new Promise<void>((ready) => watcher.once('ready', () => ready()))
   for (const path of (await missed?.()) ?? []) {
     before.add(path)

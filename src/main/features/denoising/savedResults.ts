@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { makeFolder } from '../../store/makeFolder'
 import type { Log } from '../../base/log'
+import { parseJson } from '../../store/parseRecord'
 
 /** A file as it was: when its size or date differs, it is another one. */
 const stampSchema = z.object({ bytes: z.number(), modifiedMs: z.number() })
@@ -89,12 +90,4 @@ async function read(path: string): Promise<Map<string, SavedResult>> {
     if (parsed.success) byResult.set(parsed.data.result, parsed.data)
   }
   return byResult
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // A line that was cut off.
-  }
 }

@@ -16,7 +16,7 @@ import type { JobProgress, JobService } from '../../base/jobService'
 import type { Log } from '../../base/log'
 import { type ScriptRunner, runScriptInNode } from '../../base/scriptRunner'
 import type { SettingsService } from '../library/settingsService'
-import { hasAddon, setUpTensorflow } from './setupTensorflow'
+import { hasAddon, packageIndexOr, setUpTensorflow } from './setupTensorflow'
 import { runTensorflowSetup } from './tensorflowSetup'
 
 export interface DeviceDependencies {
@@ -141,7 +141,7 @@ export class DeviceService {
     signal: AbortSignal,
   ): Promise<void> {
     const { tensorflow, settings, runScript = runScriptInNode, fetch = globalThis.fetch } = this.deps
-    const index = settings.settings.packageIndex
+    const index = packageIndexOr(settings.settings.packageIndex)
     await setUpTensorflow({ ...tensorflow, index, runScript, fetch, signal, onProgress })
   }
 

@@ -1,9 +1,9 @@
 import type { ScriptRunner } from '../../base/scriptRunner'
 import { tensorflowAddon } from '../../builtFiles'
-import { tensorflowVersion } from '../../setup/tensorflow/version.mjs'
+import { usualPackageIndex } from '../../../shared/api/settings'
+import { tensorflowVersion } from '../../setup/tensorflow/wheel.mjs'
 import type { JobProgress } from '../../base/jobService'
 import { fetchTensorflow } from './tensorflow/fetchTensorflow'
-import { usualIndex } from './tensorflow/packageIndex'
 import type { Variant } from './tensorflow/plan'
 import { probeLibrary, type Probed } from './tensorflow/probeLibrary'
 
@@ -12,8 +12,8 @@ const retryMs = 1000
 export interface SetupRequest {
   readonly home: string
   readonly library: string
-  /** HOURGLASS_PACKAGE_INDEX comes before it; null: the usual one. */
-  readonly index: string | null
+  /** Base of the index's JSON API. */
+  readonly index: string
   readonly variant?: Variant
   /** Libraries and headers to build an addon with; else the addon that comes with the app is put beside them and tried. */
   readonly forBuilding?: boolean
@@ -26,13 +26,16 @@ export interface SetupRequest {
 /** Whether TensorFlow can be set up here without a compiler. */
 export const hasAddon = (): boolean => process.platform === 'linux' && tensorflowAddon() !== null
 
+/** The index that HOURGLASS_PACKAGE_INDEX names, else that of the settings, else the usual one. */
+export const packageIndexOr = (ofSettings: string | null): string =>
+  process.env.HOURGLASS_PACKAGE_INDEX || ofSettings || usualPackageIndex
+
 /** The libraries from the Python package index, with the app's own addon. @throws ExpectedError with what to do; CancelledError */
 export async function setUpTensorflow(request: SetupRequest): Promise<Probed | null> {
-  const { index, forBuilding = false, fetch, signal, runScript, ...rest } = request
+  const { forBuilding = false, fetch, signal, runScript, ...rest } = request
   return fetchTensorflow({
     ...rest,
     version: tensorflowVersion,
-    index: process.env.HOURGLASS_PACKAGE_INDEX || index || usualIndex,
     withHeaders: forBuilding,
     addon: forBuilding ? null : tensorflowAddon(),
     probe: forBuilding ? null : (folder) => probeLibrary(runScript, folder, signal),

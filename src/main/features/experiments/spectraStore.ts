@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
 import { runFiles } from '../../store/runStore'
+import { parseJson } from '../../store/parseRecord'
 
 const kernelSchema = z.object({
   rows: z.number().int(),
@@ -51,13 +52,4 @@ export async function rewindSpectra(run: string, epoch: number): Promise<void> {
   if (kept.length === all.length) return
   const lines = kept.map((spectrum) => `${JSON.stringify(spectrum)}\n`)
   await writeFileAtomic(runFiles.spectra(run), lines.join(''))
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // A line that a crash has cut off, or the empty one at the end.
-    return null
-  }
 }

@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
 import { makeFolder } from '../../store/makeFolder'
 import type { Log } from '../../base/log'
+import { parseJson } from '../../store/parseRecord'
 
 /** settings.json: what a person has chosen, and where the library is when it is not at its usual place. */
 const fileSchema = settingsSchema.extend({ library: z.string().nullable().default(null) })
@@ -87,12 +88,4 @@ async function readSettings(path: string, log: Log): Promise<SettingsFile> {
   await rename(path, `${path}.unreadable`)
   log.warn(`${path} could not be read and is now ${path}.unreadable. The settings are at their defaults.`)
   return fileSchema.parse({})
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // Not an object, so the schema refuses it.
-  }
 }

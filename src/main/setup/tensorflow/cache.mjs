@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import lock from '../lock.cjs'
-import { cacheFolder, tensorflowVersion, tfjsPackage } from './place.mjs'
+import { cacheFolder, tfjsPackage } from './place.mjs'
+import { tensorflowVersion } from './wheel.mjs'
 
 /**
  * Where a TensorFlow for @tensorflow/tfjs-node-gpu is kept between clones, whole or not at all:

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { run } from './run.mjs'
 
 /** Whether a driver for an NVIDIA GPU is at work here. */
-export function hasNvidiaGpu() {
+export async function hasNvidiaGpu() {
   if (existsSync('/proc/driver/nvidia/version')) return true
-  const { status, stdout } = spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8', timeout: 10_000 })
-  return status === 0 && stdout.includes('GPU ')
+  const { code, stdout } = await run('nvidia-smi', ['-L'], { timeoutMs: 10_000 })
+  return code === 0 && stdout.includes('GPU ')
 }

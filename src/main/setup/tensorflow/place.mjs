@@ -2,8 +2,6 @@ import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-export { tensorflowVersion } from './version.mjs'
-
 const require = createRequire(import.meta.url)
 
 /** The folder and version of @tensorflow/tfjs-node-gpu. */

@@ -2,7 +2,7 @@ import checkout from '../checkout.cjs'
 import { buildAddon, requireCompiler } from './addon.mjs'
 import { cacheEntry, fillEntry } from './cache.mjs'
 import { fetchWheels } from './fetched.mjs'
-import { tensorflowVersion } from './place.mjs'
+import { tensorflowVersion } from './wheel.mjs'
 import { requirePip, unpackWheels } from './wheels.mjs'
 
 /**

@@ -1,25 +1,13 @@
 import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import checkout from '../checkout.cjs'
-import { tensorflowVersion } from './place.mjs'
 import { lastLine, run } from './run.mjs'
+import { headers, libraries, packageOf, pythonVersion, tensorflowVersion } from './wheel.mjs'
 
 const { SetupError } = checkout
 
-/** The library is the same in the wheels for all versions of Python, so one is as good as another. */
-const pythonVersion = '3.11'
 const glibcVersions = ['2_5', '2_12', '2_17', '2_24', '2_25', '2_26', '2_27', '2_28']
 const downloadTimeoutMs = 60 * 60 * 1000
-
-/** Of the 4 GB of headers and Python in a TensorFlow wheel, what the addon needs. */
-const tensorflowParts = [
-  'tensorflow/libtensorflow_cc.so.2',
-  'tensorflow/libtensorflow_framework.so.2',
-  'tensorflow/include/tensorflow/c/',
-  'tensorflow/include/tensorflow/core/platform/',
-  'tensorflow/include/tsl/',
-  'tensorflow/include/xla/tsl/',
-]
 
 const unpackProgram = `
 import sys, zipfile
@@ -49,16 +37,13 @@ export async function requirePip() {
 export async function unpackWheels(variant, folder) {
   const downloads = await mkdtemp(join(folder, 'wheels-'))
   const wheel = await download(
-    [`${tensorflowPackage(variant)}==${tensorflowVersion}`],
+    [`${packageOf(variant, process.arch === 'arm64')}==${tensorflowVersion}`],
     join(downloads, 'tensorflow'),
   )
-  await unpack(wheel[0], folder, tensorflowParts)
+  await unpack(wheel[0], folder, [...libraries.map(([file]) => `tensorflow/${file}`), ...headers])
   const lib = join(folder, 'deps', 'lib')
   await mkdir(lib, { recursive: true })
-  for (const [file, link] of [
-    ['libtensorflow_cc.so.2', 'libtensorflow.so'],
-    ['libtensorflow_framework.so.2', 'libtensorflow_framework.so'],
-  ]) {
+  for (const [file, link] of libraries) {
     await rename(join(folder, 'tensorflow', file), join(lib, file))
     await symlink(file, join(lib, link))
   }
@@ -66,11 +51,6 @@ export async function unpackWheels(variant, folder) {
   if (variant === 'cuda') await unpackCuda(wheel[0], downloads, join(folder, 'deps'))
   await rm(downloads, { recursive: true })
   await rm(join(folder, 'tensorflow'), { recursive: true })
-}
-
-/** On ARM the plain package is the one without CUDA. */
-function tensorflowPackage(variant) {
-  return variant === 'cuda' || process.arch === 'arm64' ? 'tensorflow' : 'tensorflow-cpu'
 }
 
 async function unpackCuda(tensorflowWheel, downloads, deps) {

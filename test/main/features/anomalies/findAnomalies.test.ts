@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -190,6 +190,40 @@ it('scores new files of a folder as they come, and goes on after one that cannot
     },
   )
   expect(heard.sort()).toEqual([join(folder, 'new.png'), `skipped ${join(folder, 'bad.png')}`])
+})
+
+it('scores a file that takes the place of one that came before the watch', async () => {
+  const folder = at('again')
+  await mkdir(folder)
+  const [first, other] = [join(folder, 'first.png'), join(folder, 'other.png')]
+  await draw(first, false, 1)
+  const ending = new AbortController()
+  const heard: string[] = []
+  const score = async (path: string) => {
+    const image = { index: 0, path, score: 1, percentile: 50, odd: false, label: null, known: null }
+    return { ...image, scores: {}, duplicateOf: null, duplicateDistance: null }
+  }
+  const until = (paths: readonly string[]) => expect.poll(() => heard, { timeout: 10_000 }).toEqual(paths)
+  const replace = async () => {
+    await until([first])
+    await rm(first)
+    await draw(other, false, 2)
+    // By now the watcher knows that the first one is gone.
+    await until([first, other])
+    await draw(first, true, 3)
+    await until([first, other, first])
+  }
+  let replaced: Promise<void> | undefined
+  await watchAnomalies(
+    [folder],
+    { score },
+    {
+      ...{ signal: ending.signal, onImage: ({ path }) => heard.push(path), onSkipped: () => ending.abort() },
+      missed: () => Promise.resolve([first]),
+      onReady: () => (replaced = replace().finally(() => ending.abort())),
+    },
+  )
+  await replaced
 })
 
 it('draws the same surface for the same seed, and a mask only where it is damaged', () => {

@@ -116,6 +116,9 @@ describe.skipIf(process.platform !== 'linux')('setting up TensorFlow without Pyt
       code: 3,
       stderr: expect.stringMatching(/is not available \(error 404\)/),
     })
+    expect(await finished(startHourglassWith(nowhere, ...args, '--index', address))).toMatchObject({
+      code: 0,
+    })
   })
 
   it('says that the disk is full, and resumes when there is room again', async () => {

@@ -1,4 +1,5 @@
 import type { GaussianState } from '../shrunkGaussian'
+import { bankFactors } from '../nearestVectors'
 import { neighbors, type NeighborState } from '../neighborScore'
 import type { OnnxMath } from './onnxMath'
 
@@ -21,22 +22,12 @@ export function neighborScore(
 export function lessOwnSquare(
   math: OnnxMath,
   vectors: string,
-  bank: Float32Array,
+  known: Float32Array,
   dimensions: number,
 ): string {
-  const count = bank.length / dimensions
-  const [doubled, lengths] = [new Float32Array(bank.length), new Float32Array(count)]
-  for (let row = 0; row < count; row++) {
-    let squares = 0
-    for (let i = 0; i < dimensions; i++) {
-      const value = bank[row * dimensions + i]!
-      doubled[i * count + row] = 2 * value
-      squares += value * value
-    }
-    lengths[row] = squares
-  }
-  const products = math.matmul(vectors, math.constant([dimensions, count], doubled))
-  return math.sub(math.constant([count], lengths), products)
+  const { bank, lengths } = bankFactors(known, dimensions)
+  const products = math.matmul(vectors, math.constant([dimensions, lengths.length], bank))
+  return math.sub(math.constant([lengths.length], lengths), products)
 }
 
 /** `ShrunkGaussian`'s distances. @param vectors batch × dimensions @returns [batch] */

@@ -104,12 +104,14 @@ export async function scoreAnomalies(
   })
 }
 
-export async function viewAnomaly({ id, pixels, row }: Params<'viewAnomaly'>): Result<'viewAnomaly'> {
-  const { detector } = keptAs(id)
-  const { scores, parts } = await detector.score(pixels, row === null ? undefined : [row])
-  const { output, heat } = await detector.look(pixels)
+export async function scoreAnomaly({ id, pixels }: Params<'scoreAnomaly'>): Result<'scoreAnomaly'> {
+  const { scores, parts } = await keptAs(id).detector.score(pixels)
   const first = Object.fromEntries(Object.entries(parts).map(([name, values]) => [name, values[0]!]))
-  return { score: scores[0]!, parts: first, output, heat }
+  return { score: scores[0]!, parts: first }
+}
+
+export async function viewAnomaly({ id, pixels }: Params<'viewAnomaly'>): Result<'viewAnomaly'> {
+  return keptAs(id).detector.look(pixels)
 }
 
 export async function nearestOfEach({

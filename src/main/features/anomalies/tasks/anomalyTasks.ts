@@ -51,12 +51,16 @@ export interface AnomalyTasks {
     result: { count: number }
     event: AnomalyBatch
   }
+  /** One image that the detector was not fitted on. @param pixels height × width × channels bytes */
+  scoreAnomaly: {
+    params: { id: string; pixels: Uint8Array }
+    result: { score: number; parts: Readonly<Record<string, number>> }
+    event: never
+  }
   /** One image, closely. @param pixels height × width × channels bytes */
   viewAnomaly: {
-    params: { id: string; pixels: Uint8Array; row: number | null }
+    params: { id: string; pixels: Uint8Array }
     result: {
-      score: number
-      parts: Readonly<Record<string, number>>
       output: Float32Array
       /** 0..1, 0.5 being as odd as the threshold. */
       heat: Float32Array

@@ -5,6 +5,7 @@ import { sentence } from '../../../../shared/texts/sentence'
 import { holdApp } from '../../../store/appLock'
 import { explainFileError } from '../../../store/fileErrors'
 import { makeFolder } from '../../../store/makeFolder'
+import { libraries } from '../../../setup/tensorflow/wheel.mjs'
 import type { JobProgress } from '../../../base/jobService'
 import { PackageIndex } from './packageIndex'
 import { type PlannedWheel, planWheels, usualVariant, type Variant } from './plan'
@@ -101,11 +102,7 @@ async function requireSpace(
   const needed = await Promise.all(
     wheels.map(async ({ file, growth }) => file.size * (1 + growth) - (await bytesHere(folder, file))),
   )
-  await requireBytes(
-    needed.reduce((sum, bytes) => sum + bytes, 0),
-    folder,
-    freeBytes,
-  )
+  await requireBytes(sum(needed), folder, freeBytes)
 }
 
 async function requireBytes(
@@ -180,10 +177,9 @@ async function arrange(made: string, wheel: string): Promise<void> {
   const lib = join(made, 'deps', 'lib')
   try {
     await mkdir(lib, { recursive: true })
-    for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) {
-      await rename(join(made, 'tensorflow', name), join(lib, name))
-      // By this name a linker finds it.
-      await symlink(name, join(lib, name.replace(/(_cc)?\.so\.2$/, '.so')))
+    for (const [file, linkName] of libraries) {
+      await rename(join(made, 'tensorflow', file), join(lib, file))
+      await symlink(file, join(lib, linkName))
     }
     await moveIfThere(join(made, 'tensorflow', 'include'), join(made, 'deps', 'include'))
     await moveIfThere(join(made, 'nvidia'), join(made, 'deps', 'nvidia'))

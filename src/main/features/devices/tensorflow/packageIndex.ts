@@ -2,9 +2,7 @@ import { z } from 'zod'
 import { ExpectedError } from '../../../../shared/errors'
 import { sentence } from '../../../../shared/texts/sentence'
 import { answerOf, brokeOff, type Requests, retried, silenceMs } from './requests'
-
-/** Base of the JSON API of the Python package index: https://docs.pypi.org/api/json. */
-export const usualIndex = 'https://pypi.org/pypi'
+import { parseJson } from '../../../store/parseRecord'
 
 const fileSchema = z.object({
   filename: z.string(),
@@ -27,7 +25,7 @@ export interface Requirement {
   readonly clauses: string
 }
 
-/** An index of Python packages. Every method throws ExpectedError with what to do, and CancelledError. */
+/** An index of Python packages, by its JSON API (https://docs.pypi.org/api/json). Every method throws ExpectedError with what to do, and CancelledError. */
 export class PackageIndex {
   constructor(
     private readonly base: string,
@@ -61,7 +59,7 @@ export class PackageIndex {
         throw brokeOff(url, error)
       })
     })
-    const parsed = schema.safeParse(jsonOf(text))
+    const parsed = schema.safeParse(parseJson(text))
     if (parsed.success) return { url, value: parsed.data }
     throw new ExpectedError('bad-input', sentence('devices.indexUnreadable', { url: url.href }))
   }
@@ -81,12 +79,4 @@ function requirementsOf(lines: readonly string[], extra: string): Requirement[] 
     const isOfExtra = condition !== undefined && new RegExp(`extra\\s*==\\s*['"]${extra}['"]`).test(condition)
     return isOfExtra ? [{ name: name!, clauses: clauses!.trim() }] : []
   })
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // Not an object, so the schema refuses it.
-  }
 }

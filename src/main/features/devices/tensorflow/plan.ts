@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { ExpectedError } from '../../../../shared/errors'
 import { sentence } from '../../../../shared/texts/sentence'
+import { hasNvidiaGpu } from '../../../setup/tensorflow/nvidia.mjs'
+import { headers, libraries, packageOf } from '../../../setup/tensorflow/wheel.mjs'
 import type { IndexFile, PackageIndex } from './packageIndex'
 import { newestVersion } from './versions'
 import { type Machine, wheelFor } from './wheels'
@@ -16,11 +15,7 @@ export interface PlannedWheel {
   readonly growth: number
 }
 
-const libraries = ['tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2']
-/** What an addon is built with. */
-const headers = ['tensorflow/c/', 'tensorflow/core/platform/', 'tsl/', 'xla/tsl/'].map(
-  (name) => `tensorflow/include/${name}`,
-)
+const libraryPaths = libraries.map(([file]) => `tensorflow/${file}`)
 /** 3.0 in the wheels of TensorFlow 2.21 for x64; libraries of CUDA are packed less tightly. */
 const growth = { tensorflow: 3.2, cuda: 2.2 }
 
@@ -33,11 +28,10 @@ export async function planWheels(
   machine: Machine,
   { version, variant, withHeaders }: { version: string; variant: Variant; withHeaders: boolean },
 ): Promise<PlannedWheel[]> {
-  // On ARM the plain package is the one without CUDA.
-  const name = variant === 'cuda' || machine.arch === 'aarch64' ? 'tensorflow' : 'tensorflow-cpu'
+  const name = packageOf(variant, machine.arch === 'aarch64')
   const { files, requirements } = await index.release(name, version, 'and-cuda')
   const isNeeded = (path: string) =>
-    libraries.includes(path) || (withHeaders && headers.some((folder) => path.startsWith(folder)))
+    libraryPaths.includes(path) || (withHeaders && headers.some((folder) => path.startsWith(folder)))
   const planned = [{ file: fittingFile(files, machine, name), isNeeded, growth: growth.tensorflow }]
   if (variant === 'cpu') return planned
   for (const { name, clauses } of requirements.filter(({ name }) => name.startsWith('nvidia-'))) {
@@ -67,15 +61,5 @@ function fittingFile(files: readonly IndexFile[], machine: Machine, name: string
 
 /** CUDA where an NVIDIA driver is at work and its wheels exist. */
 export async function usualVariant(machine: Machine): Promise<Variant> {
-  return machine.arch === 'x86_64' && (await hasNvidiaDriver()) ? 'cuda' : 'cpu'
-}
-
-async function hasNvidiaDriver(): Promise<boolean> {
-  if (existsSync('/proc/driver/nvidia/version')) return true
-  try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', ['-L'], { timeout: 10_000 })
-    return stdout.includes('GPU ')
-  } catch {
-    return false // There is no such program, or it finds no driver.
-  }
+  return machine.arch === 'x86_64' && (await hasNvidiaGpu()) ? 'cuda' : 'cpu'
 }

@@ -3,6 +3,7 @@ import { ExpectedError } from '../../../../shared/errors'
 import { sentence } from '../../../../shared/texts/sentence'
 import type { ScriptRunner } from '../../../base/scriptRunner'
 import { tensorflowProbe } from '../../../builtFiles'
+import { parseJson } from '../../../store/parseRecord'
 
 const probedSchema = z.object({ version: z.string(), gpu: z.boolean() })
 export type Probed = z.infer<typeof probedSchema>
@@ -17,7 +18,7 @@ export async function probeLibrary(
   signal: AbortSignal,
 ): Promise<Probed> {
   const { code, stdout, stderr } = await runScript(tensorflowProbe(), [folder], signal)
-  const said = code === 0 ? probedSchema.safeParse(jsonOf(lastLine(stdout))) : null
+  const said = code === 0 ? probedSchema.safeParse(parseJson(lastLine(stdout))) : null
   if (said?.success) return said.data
   const reason = (code !== null && lastLine(stderr)) || sentence('devices.probeDied')
   throw new ExpectedError('runtime-missing', sentence('devices.libraryDoesNotLoad', { reason }))
@@ -26,12 +27,4 @@ export async function probeLibrary(
 function lastLine(text: string): string {
   const lines = text.split(/\r?\n/).map((line) => line.trim())
   return lines.findLast((line) => line !== '') ?? ''
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null // Not an object, so the schema refuses it.
-  }
 }

@@ -1,3 +1,4 @@
+import { pythonVersion } from '../../../setup/tensorflow/wheel.mjs'
 import { compareVersions } from './versions'
 import type { IndexFile } from './packageIndex'
 
@@ -16,8 +17,7 @@ export function thisMachine(): Machine | null {
   return header.glibcVersionRuntime === undefined ? null : { arch, glibc: header.glibcVersionRuntime }
 }
 
-/** The library is the same in the wheels for all versions of Python, so one is as good as another. */
-const pythonFirst = ['py3', 'py2.py3', 'cp311']
+const pythonFirst = ['py3', 'py2.py3', `cp${pythonVersion.replace('.', '')}`]
 
 /** The wheel whose libraries run on a machine (PEP 425, PEP 600), or null. */
 export function wheelFor(files: readonly IndexFile[], machine: Machine): IndexFile | null {

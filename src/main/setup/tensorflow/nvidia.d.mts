@@ -1,0 +1,1 @@
+export function hasNvidiaGpu(): Promise<boolean>
