@@ -1,4 +1,4 @@
-import { type NoiseKind, noiseParts, parseNoise } from './noise'
+import { type NoiseKind, noiseParts, parseNoise, sensorNoise } from './noise'
 
 /** What the window takes out of pictures: noise, and the damage that is restored. */
 export const damageKinds = ['noise', 'jpeg', 'holes', 'blur', 'enlarge'] as const
@@ -6,14 +6,7 @@ export type DamageKind = (typeof damageKinds)[number]
 /** All but noise. */
 export type RestoredKind = Exclude<DamageKind, 'noise'>
 
-const noises: readonly NoiseKind[] = [
-  'gaussian',
-  'poisson',
-  'salt-and-pepper',
-  'masking',
-  'speckle',
-  'camera',
-]
+const noises: readonly NoiseKind[] = sensorNoise
 const drawnOver: readonly NoiseKind[] = ['scratches', 'damage']
 
 /** The kinds of a noise specification such as `jpeg:5-60+dust:5-20`. */
@@ -38,6 +31,9 @@ const denoisedPattern = '{name}-denoised'
 /** The names of results: those that nobody has set say what was done. */
 export const patternFor = (kind: DamageKind, pattern: string): string =>
   kind !== 'noise' && pattern === denoisedPattern ? '{name}-restored' : pattern
+
+/** Of a JPEG that does not tell its quality, and whose blocks tell nothing more. */
+export const usualJpegQuality = 40
 
 /** How many times as high and as wide as the picture the result is. */
 export const timesLarger = (kind: DamageKind): 1 | 2 => (kind === 'enlarge' ? 2 : 1)

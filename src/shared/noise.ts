@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { ExpectedError } from './errors'
 
+/** What changes values, each for itself, and what cameras make of them: noise in the narrow sense. */
+export const sensorNoise = [
+  'gaussian',
+  'poisson',
+  'salt-and-pepper',
+  'masking',
+  'speckle',
+  'camera',
+] as const
+
 /**
  * What each kind of corruption does to a clean image x in 0..1, and the unit of its strength s:
  *
@@ -23,12 +33,7 @@ import { ExpectedError } from './errors'
  * The result of the others is neither clipped nor rounded.
  */
 export const noiseKinds = [
-  'gaussian',
-  'poisson',
-  'salt-and-pepper',
-  'masking',
-  'speckle',
-  'camera',
+  ...sensorNoise,
   'damage',
   'jpeg',
   'holes',

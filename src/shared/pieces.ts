@@ -16,5 +16,16 @@ export function joined(pieces: Pieces): Uint8Array {
   return bytes
 }
 
+/** Arrays of floats one after the other, as one. */
+export function joinedFloats(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const floats = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let end = 0
+  for (const part of parts) {
+    floats.set(part, end)
+    end += part.length
+  }
+  return floats
+}
+
 export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength)

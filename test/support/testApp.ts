@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { type App, createApp } from '../../src/main/app/createApp'
 import { appFolders } from '../../src/main/store/appFolders'
 import type { Log } from '../../src/main/base/log'
+import { type CommandName, commands, type Params, type Results } from '../../src/shared/api/commands'
 import { root } from './requirements'
 
 export interface TestLog extends Log {
@@ -43,4 +44,14 @@ export async function openTestApp(
     computeWorker: pathToFileURL(join(root, 'out/main/computeWorker.js')),
     tensorflowSetup: null,
   })
+}
+
+/** Sends a command as a window does, through the schema of its parameters. */
+export function invokeIn<C extends CommandName>(
+  app: App,
+  command: C,
+  params: Params<C>,
+): Promise<Results[C]> {
+  const handler = app.handlers[command] as unknown as (given: unknown) => Promise<Results[C]>
+  return handler(commands[command].parse(params))
 }

@@ -52,9 +52,13 @@ export interface QualityPoint {
   readonly fixedBytes: number
 }
 
+/** Other ways to keep the same images: a file for each, one picture of all of them, and PCA with the coder of a .hgz file. */
+export const rivalNames = ['jpeg', 'webp', 'avif', 'webpSheet', 'avifSheet', 'pca'] as const
+export type RivalName = (typeof rivalNames)[number]
+
 /** PSNR over bytes an image, of one way to keep images; a codec with several settings has several curves. */
 export interface RateCurve {
-  readonly name: 'hourglass' | 'jpeg' | 'webp' | 'avif' | 'webpSheet' | 'avifSheet' | 'pca'
+  readonly name: 'hourglass' | RivalName
   readonly points: readonly { readonly bytes: number; readonly psnr: number }[]
 }
 

@@ -1,4 +1,5 @@
 import { inputSize } from '../../../shared/modelSpec'
+import { joinedFloats } from '../../../shared/pieces'
 import { randomStream } from '../training/random'
 import { AppearanceScore, appearances } from './appearance'
 import { patchSides } from './errorMaps'
@@ -50,7 +51,7 @@ export class NormalImages {
   async learn(): Promise<Measures> {
     const { names, computing, gradients } = this
     const { runtime, device, spec, seed } = computing
-    const codes = this.codes.length > 0 ? joined(this.codes) : null
+    const codes = this.codes.length > 0 ? joinedFloats(this.codes) : null
     const dimensions = codes ? codes.length / this.seen : 0
     const wants = (name: MeasureName) => names.includes(name)
     return new Measures(
@@ -59,28 +60,18 @@ export class NormalImages {
       gradients,
       {
         features: wants('features')
-          ? await NeighborScore.create(runtime, device, joined(this.features), gradients.size)
+          ? await NeighborScore.create(runtime, device, joinedFloats(this.features), gradients.size)
           : null,
         codes: codes && wants('knn') ? await NeighborScore.create(runtime, device, codes, dimensions) : null,
-        appearance: wants('appearance') ? AppearanceScore.fit(joined(this.looks), spec.input) : null,
+        appearance: wants('appearance') ? AppearanceScore.fit(joinedFloats(this.looks), spec.input) : null,
         gaussian: codes && wants('mahalanobis') ? ShrunkGaussian.fit(codes, dimensions) : null,
         patches: wants('texture')
-          ? await PatchSurprise.fit(runtime, device, joined(this.images), spec.input, randomStream(seed, 77))
+          ? await PatchSurprise.fit(runtime, device, joinedFloats(this.images), spec.input, randomStream(seed, 77))
           : null,
         typical: patchSides(spec.input).map((_, k) => median(this.worst.map((one) => one[k]!))),
       },
     )
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }
 
 function median(values: readonly number[]): number {

@@ -1,19 +1,18 @@
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
-import { type NoiseKind, type NoisePart, noiseParts, type NoiseSpec, toldLevel } from '../../../shared/noise'
+import {
+  type NoiseKind,
+  type NoisePart,
+  noiseParts,
+  type NoiseSpec,
+  sensorNoise,
+  toldLevel,
+} from '../../../shared/noise'
 import { corruptions } from '../restoration/corruptions'
 import { type CorruptionSource, drawStrength } from './corruptionSource'
 import type { Random } from './random'
 
 /** Those that the graph, or a source of their own, makes where they are alone. */
-const onTheirOwn: readonly NoiseKind[] = [
-  'gaussian',
-  'poisson',
-  'salt-and-pepper',
-  'masking',
-  'speckle',
-  'camera',
-  'damage',
-]
+const onTheirOwn: readonly NoiseKind[] = [...sensorNoise, 'damage']
 
 /** Whether images are corrupted one by one, by several kinds or by one that changes them as a whole. */
 export const isOnWholeImages = (noise: NoiseSpec): boolean =>

@@ -1,4 +1,5 @@
 import type { ScoredImage } from '../../../shared/anomalies'
+import { joinedFloats } from '../../../shared/pieces'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 
@@ -14,17 +15,12 @@ export async function findDuplicates(
   client: ComputeClient,
   { runtime, device }: ComputeTarget,
 ): Promise<ScoredImage[]> {
-  const size = codes.reduce((sum, { length }) => sum + length, 0)
-  if (size === 0 || images.length < 2 || images.length > mostCompared) return [...images]
-  const all = new Float32Array(size)
-  let at = 0
-  for (const part of codes) {
-    all.set(part, at)
-    at += part.length
-  }
-  const params = { codes: all, dimensions: size / images.length, runtime, device }
+  if (images.length < 2 || images.length > mostCompared) return [...images]
+  const all = joinedFloats(codes)
+  if (all.length === 0) return [...images]
+  const params = { codes: all, dimensions: all.length / images.length, runtime, device }
   const { nearest, distances } = await client.call('nearestOfEach', params, {
-    transfer: [all.buffer as ArrayBuffer],
+    transfer: [all.buffer],
   })
   const usual = Float32Array.from(distances).sort()[distances.length >> 1]!
   return images.map((image, i) => {

@@ -1,29 +1,22 @@
+import type { RivalName } from '../../../shared/api/compression'
 import type { InputShape } from '../../../shared/modelSpec'
+import { bestAt, type Rate } from '../../../shared/ratesAtPsnr'
 import { maxPsnr } from '../../engine/imaging/psnr'
 import type { Dataset } from '../../store/datasetStore'
 import type { CompressResult, ComputeTarget, CurvePoint, ModelFiles } from '../../worker/protocol'
 import { type CodecName, type Curves, sheetCurves, singleCurves } from './codecCurves'
 import type { CompressWork } from './compressImages'
-
-export const rivalNames = ['jpeg', 'webp', 'avif', 'webpSheet', 'avifSheet', 'pca'] as const
-export type RivalName = (typeof rivalNames)[number]
-
-/** Bytes an image at a PSNR. */
-export interface AtPsnr {
-  readonly bytes: number
-  /** What it gives with these: more than asked for where nothing coarser can be had. */
-  readonly psnr: number
-}
+import { evenBytes } from './tasks/someImages'
 
 export interface CompressionComparison {
   /** Images of which JPEG, WebP and AVIF wrote a file each, and those of the sheets and of the model's curves. */
   readonly images: { readonly single: number; readonly sheet: number }
   /** In dB, of the file. */
   readonly psnr: number
-  /** Bytes of codes an image, at that PSNR, on the same images as the rivals. */
-  readonly hourglass: AtPsnr
+  /** Bytes of codes an image, at that PSNR or more where nothing coarser can be had, on the same images as the rivals. */
+  readonly hourglass: Rate
   /** Null where a codec does not reach the PSNR. */
-  readonly rivals: Readonly<Record<RivalName, AtPsnr | null>>
+  readonly rivals: Readonly<Record<RivalName, Rate | null>>
   /** The smallest of JPEG, WebP and AVIF with one file an image, and of the sheets. */
   readonly bestSingle: RivalName | null
   readonly bestSheet: RivalName | null
@@ -58,9 +51,9 @@ export async function compareCodecs(
   const sheetCount = Math.max(16, Math.min(sheetImages, Math.floor(sheetValues / dataset.rowBytes)))
   const own = await ownCurves(params, sheetCount, work, progress(0))
   const signal = work.signal
-  const some = await evenPixels(dataset, singleImages)
+  const some = await evenBytes(dataset, singleImages)
   const single = await singleCurves(some, shape, { signal, onProgress: progress(1) })
-  const many = await evenPixels(dataset, sheetCount)
+  const many = await evenBytes(dataset, sheetCount)
   const sheets = await sheetCurves(many, shape, { signal, onProgress: progress(2) })
   const curves = {
     ...{ hourglass: [own.model], pca: own.pca.length > 0 ? [own.pca] : [], ...single },
@@ -118,42 +111,9 @@ function summarize(
 }
 
 /** Images from which on the file is smaller than the rival's, when each further one takes what these take. */
-export function paysFrom({ bytes, parts, count }: CompressResult, rival: AtPsnr | null): number | null {
+export function paysFrom({ bytes, parts, count }: CompressResult, rival: Rate | null): number | null {
   if (!rival) return 1
   const each = (parts.codes + parts.pixels) / count
   const fixed = bytes - parts.codes - parts.pixels - parts.names
   return rival.bytes > each ? Math.max(1, Math.ceil(fixed / (rival.bytes - each))) : null
-}
-
-/** The fewest bytes of several curves at a PSNR or above. */
-export function bestAt(curves: Curves, psnr: number): AtPsnr | null {
-  return curves.reduce<AtPsnr | null>((best, curve) => {
-    const found = curveAt(curve, psnr)
-    return found && (!best || found.bytes < best.bytes) ? found : best
-  }, null)
-}
-
-/** Between two points the logarithm of the bytes is a straight line. */
-function curveAt(curve: readonly CurvePoint[], psnr: number): AtPsnr | null {
-  const points = [...curve].sort((a, b) => a.psnr - b.psnr)
-  // A setting that costs more and gives less is nobody's choice.
-  const above = points.filter((point) => point.psnr >= psnr)
-  const cheapest = above.reduce<CurvePoint | null>((a, b) => (!a || b.bytes < a.bytes ? b : a), null)
-  if (!cheapest) return null
-  const below = points.filter((point) => point.psnr < psnr).at(-1)
-  const next = above[0]!
-  if (!below || below.bytes >= next.bytes) return { bytes: cheapest.bytes, psnr: cheapest.psnr }
-  const share = (psnr - below.psnr) / (next.psnr - below.psnr)
-  const bytes = Math.exp(Math.log(below.bytes) + share * Math.log(next.bytes / below.bytes))
-  return bytes <= cheapest.bytes ? { bytes, psnr } : { bytes: cheapest.bytes, psnr: cheapest.psnr }
-}
-
-/** Up to `count` images of a dataset, evenly. @returns count × inputs */
-export async function evenPixels(dataset: Dataset, count: number): Promise<Uint8Array> {
-  const total = dataset.info.count
-  const taken = Math.min(count, total)
-  const pixels = new Uint8Array(taken * dataset.rowBytes)
-  for (let i = 0; i < taken; i++)
-    await dataset.readRows(Math.floor((i * total) / taken), 1, pixels.subarray(i * dataset.rowBytes))
-  return pixels
 }

@@ -16,8 +16,8 @@ import {
   sheetCurves,
   singleCurves,
 } from './codecCurves'
-import { evenPixels } from './compareCodecs'
 import { isOfModelSize, trainingDataset } from './compressImages'
+import { evenBytes } from './tasks/someImages'
 
 /** Images on which qualities are tried, and of which each codec writes a file at each setting. */
 const triedImages = 72
@@ -76,7 +76,7 @@ export async function openTrial(request: TrialRequest, work: TrialWork): Promise
     const result = await client.call('tryCompression', { ...tried, images, shown }, { signal, onEvent })
     const curves = await rivalCurves(dataset, input, work)
     // The first of those that are measured.
-    const pixels = (await evenPixels(dataset, images)).subarray(0, shown * dataset.rowBytes)
+    const pixels = (await evenBytes(dataset, images)).subarray(0, shown * dataset.rowBytes)
     const byCodecs = await keptByCodecs(pixels, input)
     const { points, usual, knowsTraining, pca } = result
     const told = {
@@ -102,7 +102,7 @@ async function rivalCurves(
   input: InputShape,
   { signal, report }: TrialWork,
 ): Promise<RateCurve[]> {
-  const pixels = await evenPixels(dataset, comparedImages)
+  const pixels = await evenBytes(dataset, comparedImages)
   const told = (from: number) => (done: number, total: number) =>
     report({ phase: 'comparing', done: Math.round(100 * (from + (0.25 * done) / total)), total: 100 })
   const single = await singleCurves(pixels, input, { signal, onProgress: told(0.5) })

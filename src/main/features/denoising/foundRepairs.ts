@@ -5,6 +5,9 @@ import type { Picture } from '../pictures/readPicture'
 
 type Told = Pick<Picture, 'pixels' | 'floats' | 'scale'>
 
+/** Of a picture in which nothing was repaired. */
+export const noRepairs: FoundRepairs = { impulses: 0, rows: 0, columns: 0, range: null }
+
 /** What people are told of it: sigmas on the scale on which white is 255. */
 export function foundRepairs(repairs: Repairs, picture: Told): FoundRepairs {
   const { impulses, rows, columns } = repairs

@@ -18,6 +18,15 @@ export interface LevelImage extends Size {
   readonly channels: 1 | 2 | 3 | 4
 }
 
+/**
+ * The level with as many pixels as the screen has, or up to twice as many.
+ *
+ * @param scale pixels of the screen for one of the picture
+ * @param finest of the levels that there are: -1 where one has twice the picture's size
+ */
+export const levelFor = (scale: number, { count }: Pick<PictureLevels, 'count'>, finest = 0): number =>
+  Math.min(count - 1, Math.max(finest, Math.round(Math.log2(1 / scale))))
+
 interface Level extends Size {
   /** Colours only, 8 bits; of level 0 the picture's own pixels. */
   readonly data: PixelData

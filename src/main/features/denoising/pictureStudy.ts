@@ -33,7 +33,7 @@ import { sigmaScale } from '../pictures/pictureScale'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
 import { blockWithMore, type LookForMore, readyForMore } from './moreWork'
 import { givenTo, isDrafted, keyOf, type Look } from './nextWork'
-import { type PictureLevels, storedRegion, type Size } from './pictureLevels'
+import { levelFor, type PictureLevels, storedRegion, type Size } from './pictureLevels'
 import type { Picture } from '../pictures/readPicture'
 import { within } from './regions'
 import { changedParts, readyShares } from './seenParts'
@@ -88,8 +88,7 @@ export class PictureStudy {
     onLook: (look: Look) => void,
   ): Promise<PictureView> {
     const { levels, picture, size, reference } = loaded
-    // As many pixels as the screen has, or up to twice as many.
-    const level = Math.min(levels.count - 1, Math.max(0, Math.round(Math.log2(1 / scale))))
+    const level = levelFor(scale, levels)
     const step = 2 ** level
     const part = within(rectangle, levels.sizeOf(level), step)
     const visible = storedRegion(picture.orientation, size, within(rectangle, levels.sizeOf(0), 1))

@@ -9,10 +9,10 @@ import {
   defaultControls,
   type DenoisePicture,
 } from '../../../../src/shared/api/denoising'
-import { type CommandName, commands, type Params, type Results } from '../../../../src/shared/api/commands'
+import type { CommandName, Params } from '../../../../src/shared/api/commands'
 import type { App } from '../../../../src/main/app/createApp'
 import { noisyPicture, noisyPixels } from '../../../support/noisyPicture'
-import { openTestApp } from '../../../support/testApp'
+import { invokeIn, openTestApp } from '../../../support/testApp'
 import { temporaryFolder } from '../../../support/testFolder'
 
 let app: App
@@ -23,11 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-/** As a window asks. */
-async function invoke<C extends CommandName>(command: C, params: Params<C>): Promise<Results[C]> {
-  const handler = app.handlers[command] as unknown as (given: unknown) => Promise<Results[C]>
-  return handler(commands[command].parse(params))
-}
+const invoke = <C extends CommandName>(command: C, params: Params<C>) => invokeIn(app, command, params)
 
 const rows = async () => (await invoke('denoise.list', {})).items
 const row = async (id: string): Promise<DenoisePicture> => (await rows()).find((one) => one.id === id)!

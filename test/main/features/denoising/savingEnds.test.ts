@@ -5,11 +5,11 @@ import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { App } from '../../../../src/main/app/createApp'
 import { type ServedApp, serveApp } from '../../../../src/main/served/httpServer'
-import { type CommandName, commands, type Params, type Results } from '../../../../src/shared/api/commands'
+import { type CommandName, commands, type Params } from '../../../../src/shared/api/commands'
 import { defaultControls, type DenoisePicture } from '../../../../src/shared/api/denoising'
 import { noisyPicture } from '../../../support/noisyPicture'
 import { enter } from '../../../support/served'
-import { openTestApp, testLog } from '../../../support/testApp'
+import { invokeIn, openTestApp, testLog } from '../../../support/testApp'
 import { folderOfFile } from '../../../support/testFolder'
 
 let app: App
@@ -20,11 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-/** As a window asks. */
-async function invoke<C extends CommandName>(command: C, params: Params<C>): Promise<Results[C]> {
-  const handler = app.handlers[command] as unknown as (given: unknown) => Promise<Results[C]>
-  return handler(commands[command].parse(params))
-}
+const invoke = <C extends CommandName>(command: C, params: Params<C>) => invokeIn(app, command, params)
 
 const row = async (id: string): Promise<DenoisePicture> =>
   (await invoke('denoise.list', {})).items.find((one) => one.id === id)!

@@ -4,12 +4,12 @@ import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { App } from '../../../../src/main/app/createApp'
 import { storedMask } from '../../../../src/main/features/denoising/strengthMasks'
-import { type CommandName, commands, type Params, type Results } from '../../../../src/shared/api/commands'
+import type { CommandName, Params } from '../../../../src/shared/api/commands'
 import { type DenoiseControls, defaultControls } from '../../../../src/shared/api/denoising'
 import { mixWithMask } from '../../../../src/shared/mixWithMask'
 import { factorAt, factorRows, neutralMask, type StrengthMask } from '../../../../src/shared/strengthMask'
 import { noisyPicture } from '../../../support/noisyPicture'
-import { openTestApp } from '../../../support/testApp'
+import { invokeIn, openTestApp } from '../../../support/testApp'
 import { temporaryFolder } from '../../../support/testFolder'
 
 let app: App
@@ -20,11 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-/** As a window asks. */
-async function invoke<C extends CommandName>(command: C, params: Params<C>): Promise<Results[C]> {
-  const handler = app.handlers[command] as unknown as (given: unknown) => Promise<Results[C]>
-  return handler(commands[command].parse(params))
-}
+const invoke = <C extends CommandName>(command: C, params: Params<C>) => invokeIn(app, command, params)
 
 const row = async (id: string) => (await invoke('denoise.list', {})).items.find((one) => one.id === id)!
 

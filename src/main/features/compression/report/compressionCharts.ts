@@ -1,9 +1,9 @@
+import { rivalNames } from '../../../../shared/api/compression'
 import type { CurvePoint } from '../../../worker/protocol'
 import type { CompressionComparison } from '../compareCodecs'
 import { type ThemeName, labelColor, themes } from '../../drawing/chartTheme'
 import { renderChart } from '../../drawing/renderChart'
 import { shortTitle } from './verdict'
-import { rivalNames } from '../compareCodecs'
 
 const size = { width: 560, height: 360 }
 

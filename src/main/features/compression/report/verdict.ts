@@ -1,4 +1,6 @@
-import { type AtPsnr, type CompressionComparison, type RivalName } from '../compareCodecs'
+import type { RivalName } from '../../../../shared/api/compression'
+import type { Rate } from '../../../../shared/ratesAtPsnr'
+import type { CompressionComparison } from '../compareCodecs'
 
 /** What each way to keep images is called. */
 export const rivalTitles: Record<RivalName, string> = {
@@ -24,11 +26,11 @@ const short: Record<RivalName, string> = {
 export const shortTitle = (name: RivalName): string => short[name]
 
 /** How many fewer bytes Hourglass takes than another way, in percent; negative where it takes more. */
-export const savedPercent = ({ hourglass }: CompressionComparison, found: AtPsnr): number =>
+export const savedPercent = ({ hourglass }: CompressionComparison, found: Rate): number =>
   100 * (1 - hourglass.bytes / found.bytes)
 
 /** "WebP, one file an image: 112 bytes an image at 25.2 dB; 92 % fewer bytes here" */
-export function shareOf(name: string, found: AtPsnr | null, comparison: CompressionComparison): string {
+export function shareOf(name: string, found: Rate | null, comparison: CompressionComparison): string {
   const title = rivalTitles[name as RivalName]
   if (!found) return `${title}: does not come this near to the images`
   const saved = savedPercent(comparison, found)

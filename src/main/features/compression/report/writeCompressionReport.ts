@@ -1,3 +1,4 @@
+import { rivalNames } from '../../../../shared/api/compression'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -5,7 +6,6 @@ import { ExpectedError } from '../../../../shared/errors'
 import { writeFileAtomic } from '../../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../../store/fileErrors'
 import { makeFolder } from '../../../store/makeFolder'
-import { rivalNames } from '../compareCodecs'
 import type { CompressSummary } from '../compressImages'
 import { compressionPage } from './compressionPage'
 

@@ -101,7 +101,7 @@ export interface TryParams extends ComputeTarget {
 
 /** A quality, with the images that are shown as it gives them. */
 export interface TriedPoint extends CurvePoint {
-  /** Of the model and its axes, once in the file. */
+  /** Of the model, its axes and what the header says of them, once in the file. */
   readonly fixedBytes: number
   /** shown × inputs. */
   readonly drawn: Uint8Array

@@ -41,7 +41,11 @@ export async function measureCompression(params: MeasureParams, context: Context
     progress()
     const model = await modelCurve(params, training, images, progress)
     const pca = await pcaCurve(params.psnr, training, images, input, { progress, shares })
-    return { images: images.length / inputSize(input), model, pca }
+    const count = images.length / inputSize(input)
+    // As if these images were all that the file holds.
+    const whole = (points: readonly CodedPoint[]) =>
+      points.map(({ headerBytes, ...point }) => ({ ...point, bytes: point.bytes + headerBytes / count }))
+    return { images: count, model: whole(model), pca: whole(pca) }
   } finally {
     await dataset.close()
   }
@@ -52,7 +56,7 @@ async function modelCurve(
   training: Float32Array,
   images: Float32Array,
   progress: () => void,
-): Promise<CurvePoint[]> {
+): Promise<CodedPoint[]> {
   const { spec } = params.model
   const values = await readParameters(params.model)
   const model = await CodecModel.open(spec, values, params)
@@ -79,7 +83,7 @@ export async function pcaCurve(
   images: Float32Array,
   input: InputShape,
   { progress, shares, within }: CurveWork & { readonly within?: number },
-): Promise<CurvePoint[]> {
+): Promise<CodedPoint[]> {
   const inputs = inputSize(input)
   const affordable = Math.max(
     fewestComponents,
@@ -109,14 +113,23 @@ export interface CurveWork {
   readonly onDrawn?: (drawn: Float32Array) => void
 }
 
+/** A point of a curve, whose bytes are of the codes alone. */
+export interface CodedPoint extends CurvePoint {
+  /** Of what the header of a file says of the numbers of its codes, once for all images. */
+  readonly headerBytes: number
+}
+
+/** A header has three numbers of a byte each for a number of the codes. */
+const headerBytesEach = 3
+
 /** A point for each of several steps. */
 export async function curveAround(
   coordinates: Coordinates,
   trial: Trial,
   input: InputShape,
   { shares, progress, onDrawn }: CurveWork,
-): Promise<CurvePoint[]> {
-  const points: CurvePoint[] = []
+): Promise<CodedPoint[]> {
+  const points: CodedPoint[] = []
   for (const share of shares) {
     const step = coordinates.step * share
     const { rows, psnr, drawn, ...tried } = await tryStep({ ...coordinates, step }, trial)
@@ -125,8 +138,8 @@ export async function curveAround(
     const count = trial.images.length / coordinates.inputs
     points.push({
       ...{ setting: step, psnr, ssim: meanSsim(trial.images, drawn, input) },
-      // A header has three numbers of a byte each for a dimension.
-      bytes: (codedBytes(rows, priors) + 3 * priors.length) / count,
+      bytes: codedBytes(rows, priors) / count,
+      headerBytes: headerBytesEach * priors.length,
     })
     progress()
   }

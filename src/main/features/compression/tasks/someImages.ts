@@ -7,15 +7,19 @@ const mostValues = 8e6
 /** Images that are in memory at once, by the values of one. */
 export const imagesAtOnce = (inputs: number): number => Math.max(1, Math.min(256, Math.floor(4e6 / inputs)))
 
-/** Up to `count` images of a dataset, as many of its beginning as of its end. @returns count × inputs, 0..1 */
-export async function evenly(dataset: Dataset, count: number): Promise<Float32Array> {
+/** Up to `count` images of a dataset, as many of its beginning as of its end. @returns count × inputs */
+export async function evenBytes(dataset: Dataset, count: number): Promise<Uint8Array> {
   const total = dataset.info.count
   const taken = Math.min(count, total)
   const bytes = new Uint8Array(taken * dataset.rowBytes)
   for (let i = 0; i < taken; i++)
     await dataset.readRows(Math.floor((i * total) / taken), 1, bytes.subarray(i * dataset.rowBytes))
-  return Float32Array.from(bytes, (byte) => byte / 255)
+  return bytes
 }
+
+/** The same, as values in 0..1. */
+export const evenly = async (dataset: Dataset, count: number): Promise<Float32Array> =>
+  Float32Array.from(await evenBytes(dataset, count), (byte) => byte / 255)
 
 /** Images that the model was trained on, where they can still be had; of those to compress otherwise. */
 export async function knownImages(

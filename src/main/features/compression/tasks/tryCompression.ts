@@ -109,5 +109,7 @@ async function pointsOf(
       ),
   })
   const fixedBytes = modelBytes + packTensors(plan.tensors).length
-  return curve.map((point, i) => ({ ...point, fixedBytes, drawn: drawn[i]! }))
+  return curve.map(({ headerBytes, ...point }, i) => ({
+    ...{ ...point, fixedBytes: fixedBytes + headerBytes, drawn: drawn[i]! },
+  }))
 }

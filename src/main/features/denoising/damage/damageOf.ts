@@ -5,7 +5,7 @@ import type { ComputeClient } from '../../../worker/computeClient'
 import type { PreparedImage } from '../../pictures/prepareImage'
 import type { Picture } from '../../pictures/readPicture'
 import { holesOfPixels, pixelsOfHoles } from './holesMask'
-import { jpegQuality, usualQuality } from './jpegQuality'
+import { knownOrSeenQuality } from './jpegQuality'
 import { checkRestorable, type Damage } from './restoreKind'
 import { type Mask, maskOfScratches } from './restorePicture'
 
@@ -28,8 +28,8 @@ export async function damageOf(
 ): Promise<Damage> {
   checkRestorable(kind, picture)
   if (kind === 'jpeg') {
-    const quality = asked === 'auto' ? await jpegQuality(client, image, picture) : asked
-    return { kind, quality: quality ?? usualQuality }
+    const known = asked === 'auto' ? null : asked
+    return { kind, quality: await knownOrSeenQuality(known, client, image, picture) }
   }
   if (kind !== 'holes') return { kind }
   const { width, height, orientation } = picture

@@ -12,7 +12,7 @@ import { sharp } from '../../../base/sharp'
 import type { ChosenModels } from '../chosenModels'
 import type { DenoisingModel } from '../denoisingModels'
 import type { LoadedPicture } from '../loadedPicture'
-import { storedRegion } from '../pictureLevels'
+import { levelFor, storedRegion } from '../pictureLevels'
 import { within } from '../regions'
 import { type DamageControls, scratchesIn } from './damageOf'
 import { type Mended, Mender, type MenderDependencies, mendingKey } from './mender'
@@ -120,14 +120,14 @@ export class DamageStudy {
   }
 }
 
-/** The level that has as many pixels as the screen, or up to twice as many, and what is seen of it. */
+/** The level for the screen, -1 for one of twice the picture's size, and what is seen of it. */
 function placeOf(
   { loaded: { levels }, times, restoration }: Mended,
   rectangle: ViewRectangle,
   scale: number,
 ) {
   const finest = times === 2 ? -1 : 0
-  const wanted = Math.min(levels.count - 1, Math.max(finest, Math.round(Math.log2(1 / scale))))
+  const wanted = levelFor(scale, levels, finest)
   // A small picture that is enlarged has no smaller levels.
   const level = times === 2 && wanted + 1 >= restoration.levels.count ? -1 : wanted
   if (level >= 0) return { level, part: within(rectangle, levels.sizeOf(level), 2 ** level) }
@@ -169,7 +169,7 @@ function withProblem(
   { rectangle, scale }: { readonly rectangle: ViewRectangle; readonly scale: number },
 ): PictureView {
   const { levels } = loaded
-  const level = Math.min(levels.count - 1, Math.max(0, Math.round(Math.log2(1 / scale))))
+  const level = levelFor(scale, levels)
   const part = within(rectangle, levels.sizeOf(level), 2 ** level)
   const original = loaded.onScreen(levels.block(level, part))
   return {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { usualJpegQuality } from '../../../../shared/damage'
 import type { Region } from '../../../../shared/region'
 import type { ComputeClient } from '../../../worker/computeClient'
 import type { PreparedImage } from '../../pictures/prepareImage'
@@ -23,8 +24,11 @@ export async function jpegQuality(
   return quality
 }
 
-/** Of a picture with a grid that tells nothing more. */
-export const usualQuality = 40
+/** The quality that somebody knows; else the one that is seen, or a usual one. */
+export const knownOrSeenQuality = async (
+  known: number | null,
+  ...seen: Parameters<typeof jpegQuality>
+): Promise<number> => known ?? (await jpegQuality(...seen)) ?? usualJpegQuality
 
 /** Better ones look like their originals. */
 const mendableBelow = 70

@@ -1,4 +1,5 @@
 import type { Region } from '../../../../shared/region'
+import { emptyLike } from '../../../engine/denoising/pixelTiles'
 import type { Picture } from '../../pictures/readPicture'
 import type { Size } from '../pictureLevels'
 import type { Mask } from './restorePicture'
@@ -104,7 +105,7 @@ function cutOut(
   row: number,
   { left, top, width, height }: Region,
 ): Uint8Array | Uint16Array {
-  const cut = values instanceof Uint16Array ? new Uint16Array(width * height) : new Uint8Array(width * height)
+  const cut = emptyLike(values, width * height)
   for (let y = 0; y < height; y++) {
     const from = (top + y) * row + left
     cut.set(values.subarray(from, from + width), y * width)

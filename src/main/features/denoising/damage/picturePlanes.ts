@@ -1,3 +1,4 @@
+import { whiteOf as whiteOfData } from '../../../engine/denoising/pixelTiles'
 import type { Picture } from '../../pictures/readPicture'
 
 /** Colours of a picture, one plane after the other, where 1 is white. Alpha is left out. */
@@ -8,7 +9,10 @@ export interface Split {
   readonly data: Float32Array
 }
 
-const whiteOf = ({ pixels }: Pick<Picture, 'pixels'>) => (pixels instanceof Uint16Array ? 65_535 : 255)
+export const whiteOf = ({ pixels }: Pick<Picture, 'pixels'>): number => whiteOfData({ data: pixels })
+
+/** To a value that a file holds. */
+export const clamp = (value: number, white: number): number => Math.round(Math.min(white, Math.max(0, value)))
 
 export function planesOf(picture: Picture): Split {
   const { pixels, height, width, channels } = picture
@@ -47,6 +51,6 @@ export function joined(
     if (plane >= planes) return value
     const at = Math.floor(i / channels)
     const made = white * change(value / white, restored[plane * size + at]!, at)
-    return Math.round(Math.min(white, Math.max(0, made)))
+    return clamp(made, white)
   })
 }

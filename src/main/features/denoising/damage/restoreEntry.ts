@@ -1,7 +1,8 @@
 import type { ComputeClient } from '../../../worker/computeClient'
 import type { ComputeTarget } from '../../../worker/protocol'
-import type { DenoisedPicture } from '../denoisePicture'
+import { copyOf, type DenoisedPicture } from '../denoisePicture'
 import type { DenoisingModel } from '../denoisingModels'
+import { noRepairs } from '../foundRepairs'
 import type { Opened } from '../pictureReader'
 import type { QueueEntry } from '../queueEntry'
 import { isSameScale } from '../../pictures/pictureScale'
@@ -26,8 +27,6 @@ export interface RestoredEntry {
   readonly picture: Picture
   readonly result: DenoisedPicture
 }
-
-const noRepairs = { impulses: 0, rows: 0, columns: 0, range: null }
 
 /** @throws ExpectedError, CancelledError */
 export async function restoreEntry(
@@ -62,9 +61,6 @@ export async function restoreEntry(
   const room = { pixels: roomFor(damage.kind, picture) }
   return resultOf(await restoreKind(picture, damage, { files, trained }, room, how), true)
 }
-
-const copyOf = (pixels: Picture['pixels']) =>
-  pixels instanceof Uint16Array ? new Uint16Array(pixels) : new Uint8Array(pixels)
 
 /** What lies beside the colours has the size of the original. */
 const extraOf = ({ extra }: Picture, { times }: Mended) => (times === 1 ? extra : undefined)

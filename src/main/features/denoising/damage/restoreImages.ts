@@ -16,8 +16,10 @@ import { type Picture, readPicture } from '../../pictures/readPicture'
 import { reasonOf } from '../../pictures/unusableImage'
 import { newExtension } from '../../pictures/writePicture'
 import { writeResult } from '../denoisePicture'
+import { noRepairs } from '../foundRepairs'
 import { checkOutputs, OutputNames } from '../outputNames'
-import { jpegQuality, usualQuality } from './jpegQuality'
+import { filledShare } from './damageOf'
+import { jpegQuality, knownOrSeenQuality } from './jpegQuality'
 import { readMask } from './readMask'
 import { checkRestorable, type Damage, restoreKind, roomFor } from './restoreKind'
 import { maskOfScratches, restoringKinds } from './restorePicture'
@@ -115,8 +117,6 @@ export async function restoreImages(request: RestoreRequest, work: RestoreWork):
   return { count }
 }
 
-const noRepairs = { impulses: 0, rows: 0, columns: 0, range: null }
-
 type Made = Omit<RestoredImage, 'path' | 'file' | 'width' | 'height'> & { picture: Picture }
 
 async function restoreOne(
@@ -132,12 +132,12 @@ async function restoreOne(
   const model = request.model ?? builtin(kind === 'jpeg' ? 'jpeg' : 'grey')
   const { files, noise } = chosen ?? (await openNamedModel(model))
   const network = { files, trained: noise === null ? null : parseNoise(noise) }
-  const damage = await damageOf(kind, image, picture, request, work)
+  const damage = await damageAsked(kind, image, picture, request, work)
   const room = { pixels: roomFor(damage.kind, picture) }
   const restored = await restoreKind(picture, damage, network, room, work)
   return {
     ...{ kind, because, model, picture: restored, ms: performance.now() - startedAt },
-    filled: damage.kind === 'holes' ? shareOf(damage.mask) : null,
+    filled: damage.kind === 'holes' ? filledShare(damage.mask) : null,
     jpegQuality: damage.kind === 'jpeg' ? damage.quality : null,
   }
 }
@@ -145,9 +145,7 @@ async function restoreOne(
 const noModelForBlur =
   'No model for blur comes with Hourglass. Train one on pictures like yours, with --noise blur:0.5-3, and name it before the pictures.'
 
-const shareOf = (mask: Mask) => mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) / mask.length
-
-async function damageOf(
+async function damageAsked(
   kind: RestoringKind,
   image: PreparedImage,
   picture: Picture,
@@ -158,8 +156,7 @@ async function damageOf(
   if (kind === 'holes' || kind === 'scratches')
     return { kind: 'holes', mask: await maskFor(request, image, picture, work) }
   if (kind !== 'jpeg') return { kind }
-  const quality = request.jpegQuality ?? (await jpegQuality(work.client, image, picture)) ?? usualQuality
-  return { kind, quality }
+  return { kind, quality: await knownOrSeenQuality(request.jpegQuality, work.client, image, picture) }
 }
 
 /** @throws ExpectedError for a model that has learned none of the kinds */

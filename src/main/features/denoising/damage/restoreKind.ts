@@ -2,7 +2,9 @@ import { type RestoredKind, timesLarger } from '../../../../shared/damage'
 import { CancelledError, ExpectedError } from '../../../../shared/errors'
 import { noiseParts } from '../../../../shared/noise'
 import type { Region } from '../../../../shared/region'
+import { emptyLike } from '../../../engine/denoising/pixelTiles'
 import type { Picture } from '../../pictures/readPicture'
+import { copyOf } from '../denoisePicture'
 import { cropped, croppedMask, maskedParts, partsOf, paste, type PicturePart } from './pictureParts'
 import {
   enlarged,
@@ -41,11 +43,9 @@ export function sizeAfter(kind: RestoredKind, { width, height }: Pick<Picture, '
 /** Memory for a result: the picture itself, or as many pixels as the enlarged one has. */
 export function roomFor(kind: RestoredKind, picture: Picture): Picture['pixels'] {
   const { pixels, channels } = picture
-  if (kind !== 'enlarge')
-    return pixels instanceof Uint16Array ? new Uint16Array(pixels) : new Uint8Array(pixels)
+  if (timesLarger(kind) === 1) return copyOf(pixels)
   const { width, height } = sizeAfter(kind, picture)
-  const length = width * height * channels
-  return pixels instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length)
+  return emptyLike(pixels, width * height * channels)
 }
 
 /** @throws ExpectedError for a picture that cannot be restored in this way */

@@ -2,8 +2,9 @@ import { isFullyConvolutional } from '../../../../shared/modelSpec'
 import { jpegLevel, missing, type NoiseSpec, noiseParts, toldLevel } from '../../../../shared/noise'
 import type { ComputeClient } from '../../../worker/computeClient'
 import type { ComputeTarget, RestoringModel } from '../../../worker/protocol'
+import { emptyLike } from '../../../engine/denoising/pixelTiles'
 import type { Picture } from '../../pictures/readPicture'
-import { brightnessOf, joined, planesOf, type Split } from './picturePlanes'
+import { brightnessOf, clamp, joined, planesOf, type Split, whiteOf } from './picturePlanes'
 
 export const restoringKinds = ['jpeg', 'holes', 'scratches', 'blur', 'enlarge'] as const
 export type RestoringKind = (typeof restoringKinds)[number]
@@ -129,8 +130,7 @@ export async function enlarged(
   const { channels } = picture
   const white = whiteOf(picture)
   const area = size.height * size.width
-  const length = area * channels
-  const pixels = picture.pixels instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length)
+  const pixels = emptyLike(picture.pixels, area * channels)
   for (let i = 0; i < area; i++)
     for (let c = 0; c < channels; c++)
       pixels[i * channels + c] = clamp(white * (c < planes ? restored[c * area + i]! : alpha![i]!), white)
@@ -151,10 +151,6 @@ async function alphaOf(
   )
   return (await client.call('enlargePlanes', { data, height, width, ...to })).data
 }
-
-const whiteOf = ({ pixels }: Pick<Picture, 'pixels'>) => (pixels instanceof Uint16Array ? 65_535 : 255)
-
-const clamp = (value: number, white: number) => Math.round(Math.min(white, Math.max(0, value)))
 
 interface How {
   readonly levels: readonly number[]

@@ -3,6 +3,7 @@ import { findScratches } from '../../../engine/restoration/findScratches'
 import { findJpegGrid } from '../../../engine/restoration/jpegGrid'
 import { lanczos3, resize } from '../../../engine/restoration/resample'
 import { brightnessQuantisers } from '../../../engine/synthesis/jpeg'
+import { joinedFloats } from '../../../../shared/pieces'
 import type { ComputeTasks } from '../../../worker/protocol'
 
 type Task<T extends keyof ComputeTasks> = (
@@ -43,14 +44,6 @@ function eachPlane(
   size: number,
   change: (plane: Float32Array) => Float32Array,
 ): Float32Array {
-  const made = Array.from({ length: data.length / size }, (_, i) =>
-    change(data.slice(i * size, (i + 1) * size)),
-  )
-  const result = new Float32Array(made.reduce((sum, { length }) => sum + length, 0))
-  let end = 0
-  for (const plane of made) {
-    result.set(plane, end)
-    end += plane.length
-  }
-  return result
+  const planes = Array.from({ length: data.length / size }, (_, i) => data.slice(i * size, (i + 1) * size))
+  return joinedFloats(planes.map(change))
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { App } from '../../../../../src/main/app/createApp'
-import { type CommandName, commands, type Params, type Results } from '../../../../../src/shared/api/commands'
+import type { CommandName, Params } from '../../../../../src/shared/api/commands'
 import { type DenoiseControls, defaultControls } from '../../../../../src/shared/api/denoising'
 import type { StrengthMask } from '../../../../../src/shared/strengthMask'
 import { noisyPixels } from '../../../../support/noisyPicture'
 import { syntheticPhotograph } from '../../../../support/syntheticPhotograph'
-import { openTestApp } from '../../../../support/testApp'
+import { invokeIn, openTestApp } from '../../../../support/testApp'
 import { folderOfFile } from '../../../../support/testFolder'
 
 let app: App
@@ -19,10 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => app.close())
 
-async function invoke<C extends CommandName>(command: C, params: Params<C>): Promise<Results[C]> {
-  const handler = app.handlers[command] as unknown as (given: unknown) => Promise<Results[C]>
-  return handler(commands[command].parse(params))
-}
+const invoke = <C extends CommandName>(command: C, params: Params<C>) => invokeIn(app, command, params)
 
 const size = { width: 96, height: 80 }
 const clean = noisyPixels({ ...size, sigma: 0 })
