@@ -125,24 +125,34 @@ function rowResiduals(
 
 function columnResiduals(
   { features, penalty }: AutorecMember,
-  { width, bias }: LastLayer,
+  { width, kernel, bias }: LastLayer,
   items: readonly number[],
   rest: readonly number[],
   known: number,
 ) {
-  // The mean bias of the columns is the best guess of one that nothing is known of.
+  // The mean column is the best guess of one that nothing is known of.
   const middle = bias.reduce((sum, value) => sum + value, 0) / Math.max(1, bias.length)
+  const column = meanRow(kernel, width)
   const rows = items.map((item) => features.subarray(item * width, (item + 1) * width))
-  const column = ridge(
+  const dot = (row: Float32Array) => row.reduce((sum, value, f) => sum + value * column[f]!, 0)
+  const change = ridge(
     rows,
-    rest.map((value) => value - middle),
+    rest.map((value, k) => value - middle - dot(rows[k]!)),
     Math.max(penalty * known, 1e-3),
   )
+  change.forEach((value, f) => (column[f]! += value))
   return (item: number) => {
     let sum = middle
     for (let f = 0, at = item * width; f < width; f++, at++) sum += features[at]! * column[f]!
     return sum
   }
+}
+
+function meanRow(matrix: Float32Array, width: number): Float64Array {
+  const mean = new Float64Array(width)
+  const rows = Math.max(1, matrix.length / width)
+  matrix.forEach((value, at) => (mean[at % width]! += value / rows))
+  return mean
 }
 
 /** What the last layer reads of one sparse row: the network without its last layer, once. */

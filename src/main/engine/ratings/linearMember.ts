@@ -1,85 +1,124 @@
 import { rowSpec } from '../../../shared/ratings'
 import { biasOf, encoderKernel } from '../models/autoencoder'
 import type { AutorecMember } from './autorecModel'
-import { alternateLeastSquares } from './leastSquares'
+import { type BayesianFactors, fitBayesianFactors } from './bayesianFactors'
+import type { Biases } from './biases'
 import { type Ratings, sparseRows } from './ratings'
 
 export interface LinearChoice {
   readonly rank: number
-  readonly penalty: number
 }
 
-/** Measurements of low rank need few factors and a weak penalty: these ranks are tried until it gets worse twice. */
-const ranks = [1, 2, 3, 4, 5, 6, 8, 10, 13, 16]
-const weakPenalty = 1
-/** Ratings as people give them are noise for the most part, and need a strong penalty. */
-const strong: readonly LinearChoice[] = [
-  { rank: 16, penalty: 5 },
-  { rank: 16, penalty: 10 },
-]
-/** Of more ratings than this one choice is tried alone. */
-const many = 1_000_000
+export type LinearMember = Omit<AutorecMember, 'weight'>
 
-const sweepsFor = (ratings: number) => (ratings > many ? 4 : 12)
+/** These ranks are tried until it gets worse twice, after the last one that is affordable. */
+const ranks = [1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20]
+/** Multiplications that all attempts together may take: about a minute. */
+const mostWork = 3e10
+
+/** Many ratings settle in fewer sweeps. */
+const sweepsFor = (ratings: number) => (ratings > 1_000_000 ? 14 : 60)
+const workOf = (rank: number, ratings: number) => ratings * sweepsFor(ratings) * (rank + 1) ** 2
+
+/** Of ranks that are about as good the largest is better beside an autoencoder: a smaller one has to be better by this share. */
+const clearly = 0.003
+
+/** What a new user's vector is held to its usual bias by: the number that stands for 1 is large beside what it may vary. */
+const firm = 10
 
 /**
- * A linear autoencoder of items whose codes are not guessed by the encoder but found by least squares: an item's code is what
- * explains its known ratings best. It is what a matrix of low rank needs, and beside the other one it is worth a share.
- *
- * @param rest what the biases leave of the ratings
+ * A linear autoencoder of items whose codes are not guessed by the encoder but inferred: an item's code is what its known ratings
+ * say of it, as far as they do. It is what a matrix of low rank needs, and beside the other one it is worth a share. It has biases of
+ * its own, found together with the factors, and takes the place of the model's: those mistake factors for biases.
  */
 export function fitLinearMember(
   known: Ratings,
-  rest: Float32Array,
-  { rank, penalty }: LinearChoice,
+  biases: Biases,
+  { rank }: LinearChoice,
   seed: number,
   onSweep: () => void,
-): Omit<AutorecMember, 'weight'> {
-  const [byItem, byUser] = [sparseRows(known, 'items', rest), sparseRows(known, 'users', rest)]
-  const sweeps = sweepsFor(rest.length)
-  const { rows, columns } = alternateLeastSquares(byItem, byUser, { rank, penalty, sweeps, seed, onSweep })
-  const encoder = [{ type: 'dense' as const, units: rank, activation: 'linear' as const }]
+): LinearMember {
+  const values = known.values.map((value) => (value - biases.mean) / biases.scale)
+  const [byItem, byUser] = [sparseRows(known, 'items', values), sparseRows(known, 'users', values)]
+  const sweeps = sweepsFor(values.length)
+  const factors = fitBayesianFactors(byItem, byUser, { rank, sweeps, seed, onSweep })
+  const { features, kernel } = besideBiases(factors, biases)
+  const units = rank + 2
+  const encoder = [{ type: 'dense' as const, units, activation: 'linear' as const }]
   const spec = rowSpec(known.userCount, { encoder, tying: 'tied', seed })
-  const values = {
-    [encoderKernel(0)]: columns,
-    [biasOf('encoder', 0)]: new Float32Array(rank),
-    [biasOf('decoder', 0)]: new Float32Array(known.userCount),
-  }
-  const name = 'linear' as const
   return {
-    ...{ name, side: 'items' as const, spec, values, features: rows, codes: rows, offset: 0 },
-    penalty: penalty / rest.length,
+    ...{ name: 'linear', side: 'items', spec, features, codes: features, offset: 0 },
+    values: {
+      [encoderKernel(0)]: kernel,
+      [biasOf('encoder', 0)]: new Float32Array(units),
+      [biasOf('decoder', 0)]: new Float32Array(known.userCount),
+    },
+    penalty: factors.noise / values.length,
   }
+}
+
+/**
+ * Both sides as vectors whose products are what the model's biases leave: [factors, item's bias, 1] · [factors, 1, user's bias].
+ * They are scaled so that a user's numbers vary by 1, for ridge regression has one penalty for all of them.
+ */
+function besideBiases({ rank, rows, columns }: BayesianFactors, biases: Biases) {
+  const [size, units] = [rank + 1, rank + 2]
+  const spread = Float64Array.from(columns.variances, Math.sqrt)
+  const side = (
+    means: Float32Array,
+    base: Float32Array,
+    scales: { factors: (f: number) => number; own: number; one: number },
+    [ownAt, oneAt]: readonly [number, number],
+  ) => {
+    const vectors = new Float32Array(base.length * units)
+    for (let i = 0; i < base.length; i++) {
+      for (let f = 0; f < rank; f++) vectors[i * units + f] = means[i * size + f]! * scales.factors(f)
+      vectors[i * units + ownAt] = (means[i * size + rank]! - base[i]! / biases.scale) * scales.own
+      vectors[i * units + oneAt] = scales.one
+    }
+    return vectors
+  }
+  const last = spread[rank]!
+  const features = side(
+    rows.means,
+    biases.items,
+    { factors: (f) => spread[f]!, own: 1 / firm, one: last },
+    [rank, rank + 1],
+  )
+  const kernel = side(
+    columns.means,
+    biases.users,
+    { factors: (f) => 1 / spread[f]!, own: 1 / last, one: firm },
+    [rank + 1, rank],
+  )
+  return { features, kernel }
 }
 
 /** The choice whose error on held-out ratings is least, with what it came to. */
 export function bestLinearMember(
   known: Ratings,
-  rest: Float32Array,
+  biases: Biases,
   seed: number,
-  errorOf: (member: Omit<AutorecMember, 'weight'>) => number,
+  errorOf: (member: LinearMember) => number,
   onSweep: () => void,
-): { choice: LinearChoice; member: Omit<AutorecMember, 'weight'>; rmse: number } {
-  const attempt = (choice: LinearChoice) => {
-    const member = fitLinearMember(known, rest, choice, seed, onSweep)
-    return { choice, member, rmse: errorOf(member) }
+): { choice: LinearChoice; member: LinearMember; rmse: number } {
+  const ratings = known.values.length
+  let work = 0
+  const attempt = (rank: number) => {
+    work += workOf(rank, ratings)
+    const member = fitLinearMember(known, biases, { rank }, seed, onSweep)
+    return { choice: { rank }, member, rmse: errorOf(member) }
   }
-  let best = attempt(strong.at(-1)!)
-  if (rest.length > many) return best
-  const others = strong.slice(0, -1).map(attempt)
-  let lowest = Infinity
-  for (const [i, rank] of ranks.entries()) {
-    const tried = attempt({ rank, penalty: weakPenalty })
-    others.push(tried)
-    if (i > 1 && tried.rmse > lowest && others.at(-2)!.rmse > lowest) break
+  const largest = ranks.findLast((rank) => workOf(rank, ratings) <= mostWork / 3) ?? 1
+  const full = attempt(largest)
+  let best: ReturnType<typeof attempt> | null = null
+  let [lowest, worse] = [Infinity, 0]
+  for (const rank of ranks) {
+    if (rank >= largest || worse === 2 || work + workOf(rank, ratings) > mostWork) break
+    const tried = attempt(rank)
+    worse = tried.rmse > lowest ? worse + 1 : 0
     lowest = Math.min(lowest, tried.rmse)
+    if (tried.rmse < (1 - clearly) * full.rmse && tried.rmse < (best?.rmse ?? Infinity)) best = tried
   }
-  for (const one of others) if (one.rmse < best.rmse) best = one
-  // With less noise a weaker penalty is better still, at the same rank.
-  for (let penalty = 0.3; best.choice.penalty < 4; penalty *= 0.3) {
-    const weaker = attempt({ ...best.choice, penalty })
-    if (weaker.rmse >= best.rmse) break
-    best = weaker
-  }
-  return best
+  return best ?? full
 }

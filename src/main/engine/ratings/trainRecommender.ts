@@ -9,7 +9,7 @@ import {
   memberResidual,
   predictor,
 } from './autorecModel'
-import { type Biases, fitBiases, residualsOf } from './biases'
+import { biasPrediction, type Biases, fitBiases, residualsOf } from './biases'
 import { baselineErrors, type BaselineErrors, type ErrorFigures, errorFigures } from './factorization'
 import { largest, meanRanking, type RankingFigures, rankingOf } from './ranking'
 import { pickRatings, type Ratings, ratingRange, sparseRows } from './ratings'
@@ -97,13 +97,11 @@ export async function trainRecommender(
   const first = await learn(known, plans, options, {
     ...{ observer, stage: 'measuring', held: asked, until, linear: null },
   })
-  const residuals = first.members.map((member) => residualsAt(member, asked))
-  const weights = blendWeights(residuals, residualsOf(asked, first.biases))
+  const { weights, errors } = bestWeights(first, asked, range)
   const members = first.members.map((member, m) => ({ ...member, weight: weights[m]! }))
-  const model = { biases: first.biases, members, range }
-  const predict = predictor(model)
+  const predict = predictor({ biases: first.biases, members, range })
   const measured = {
-    ...errorFigures(asked.values, range, (k) => predict(asked.users[k]!, asked.items[k]!)),
+    ...errors,
     ...{ held: held.length, baselines: first.baselines!, ranking: rankHeld(known, asked, predict, range) },
   }
   if (!twice) return { ...finished(first, members, range), measured, onAll: false }
@@ -119,6 +117,20 @@ export async function trainRecommender(
   const result = finished(all, final, range)
   const figures = result.members.map((one, m) => ({ ...one, rmse: first.rmse[m]! }))
   return { ...result, members: figures, measured, onAll: true }
+}
+
+/** The members' shares, or one of them alone where that is better: shares are drawn to equal ones. */
+function bestWeights({ members, biases }: Learned, asked: Ratings, range: AutorecModel['range']) {
+  const residuals = members.map((member) => residualsAt(member, asked))
+  const blended = blendWeights(residuals, residualsOf(asked, biases))
+  const alone = members.map((_, m) => members.map((__, other) => (other === m ? 1 : 0)))
+  const tried = [blended, ...alone].map((weights) => {
+    const rest = (k: number) => weights.reduce((sum, weight, m) => sum + weight * residuals[m]![k]!, 0)
+    const expected = (k: number) =>
+      biasPrediction(biases, asked.users[k]!, asked.items[k]!) + biases.scale * rest(k)
+    return { weights, errors: errorFigures(asked.values, range, expected) }
+  })
+  return tried.reduce((best, one) => (one.errors.rmse < best.errors.rmse ? one : best))
 }
 
 interface Learned {
@@ -195,7 +207,7 @@ async function learn(
       await trainer.dispose()
     }
   }
-  const added = addedLinear(known, rest, options, { observer, held, chosen }, (member) =>
+  const added = addedLinear(known, biases, options, { observer, held, chosen }, (member) =>
     heldError(member, biases, held!, range),
   )
   if (added) {
@@ -210,14 +222,14 @@ async function learn(
 /** The linear member, where there is to be one: as it was chosen, or as the held-out ratings say. */
 function addedLinear(
   known: Ratings,
-  rest: Float32Array,
+  biases: Biases,
   { linear, seed }: RecommenderOptions,
   { observer, held, chosen }: Pick<Stage, 'observer' | 'held'> & { chosen: LinearChoice | null },
   errorOf: (member: Omit<AutorecMember, 'weight'>) => number,
 ): { member: Omit<AutorecMember, 'weight'>; choice: LinearChoice; rmse: number | null } | null {
   const step = () => observer.step()
-  if (linear && held) return bestLinearMember(known, rest, seed, errorOf, step)
-  return chosen && { member: fitLinearMember(known, rest, chosen, seed, step), choice: chosen, rmse: null }
+  if (linear && held) return bestLinearMember(known, biases, seed, errorOf, step)
+  return chosen && { member: fitLinearMember(known, biases, chosen, seed, step), choice: chosen, rmse: null }
 }
 
 async function memberOf(trainer: AutorecTrainer, plan: MemberPlan): Promise<Omit<AutorecMember, 'weight'>> {
