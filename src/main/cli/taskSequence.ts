@@ -8,13 +8,13 @@ export function taskSequence({ progress }: CommandContext) {
     current?.task.end()
     current = null
   }
-  const show = (label: string, unit: string, done: number, total: number) => {
+  const show = (label: string, unit: string, done: number, total: number, note?: string) => {
     if (current?.label !== label) {
       end()
       current = { label, task: progress.start(label, total, unit) }
     }
     current!.task.setTotal(total)
-    current!.task.update(done)
+    current!.task.update(done, note)
   }
   return { show, end }
 }

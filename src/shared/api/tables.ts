@@ -26,6 +26,8 @@ export const tableCommands = {
         .number()
         .min(1000)
         .max(24 * 3_600_000),
+      /** Goes on with a training on ratings that was stopped, in the time that it was given. */
+      resume: z.boolean().default(false),
     }),
   ).gives<Begun>(),
   /** Users or items whose names hold a text. */
@@ -84,6 +86,8 @@ export interface TableSummary {
   readonly rows: number
   readonly columns: number
   readonly isTrained: boolean
+  /** Whether a training was stopped and can be resumed. */
+  readonly canResume: boolean
 }
 
 /** One point of a curve of the training: the error on what is held back. */
@@ -121,6 +125,8 @@ export interface TableDetail {
   readonly figures: readonly TableFigure[]
   readonly codeSize: number | null
   readonly elapsedMs: number | null
+  /** Ratings that the training went through in a second. */
+  readonly ratingsPerSecond: number | null
   readonly curve: readonly TablePoint[]
 }
 

@@ -21,7 +21,8 @@ import {
 import type { TrainEvent } from '../../worker/protocol'
 import { tableKindOf } from '../../features/tables/tableKind'
 import { isNamedBudget } from '../ratings/budgetTime'
-import { trainRatings } from '../ratings/ratingsTrain'
+import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
+import { resumeTraining, trainRatings } from '../ratings/ratingsTrain'
 import { trainTable } from '../tables/tableTrain'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
@@ -55,6 +56,8 @@ export function registerTrain(program: Command, context: CommandContext): void {
     .action(async (source: string | undefined, flags: TrainFlags) => {
       const rows = source !== undefined && !flags.resume ? await rowsSource(source, flags) : null
       if (rows) return (rows.kind === 'table' ? trainTable : trainRatings)(rows.path, flags, context)
+      const run = flags.resume ? await rowsRun(source, flags) : null
+      if (run !== null) return resumeTraining(run, flags, context)
       checkImageFlags(flags)
       const client = createComputeClient()
       const reporter = trainingReporter(context)
@@ -79,6 +82,19 @@ async function rowsSource(source: string, { as }: TrainFlags) {
   return kind && { kind, path }
 }
 
+/** The folder of the run on ratings that is to be resumed; null where it is one on images. @throws ExpectedError for a table */
+async function rowsRun(source: string | undefined, { out = source }: TrainFlags): Promise<string | null> {
+  if (out === undefined) return null
+  const run = await fromLibrary('tables', out)
+  const kind = await tableKindOf(run)
+  if (kind === 'table')
+    throw new ExpectedError(
+      'bad-usage',
+      `Trainings on tables are short, and are not saved when they are stopped. Train again: hourglass train ${out} --out NEW`,
+    )
+  return kind === 'ratings' && isRatingsFolder(run) ? run : null
+}
+
 function checkImageFlags({ split, refeeding, budget, preset, ...flags }: TrainFlags): void {
   if (flags.as || flags.leaveOut || flags.scaling || flags.code !== undefined)
     throw new ExpectedError(
@@ -101,9 +117,11 @@ async function resumed(
   source: string | undefined,
   { out, epochs, runtime, device }: TrainFlags,
 ): Promise<ResumedRun> {
-  if (out === undefined)
-    throw new ExpectedError('bad-usage', 'Say which run to go on with: hourglass train --out RUN --resume.')
-  return { run: await fromLibrary('runs', out), source, epochs, runtime, device }
+  const run = out ?? source
+  if (run === undefined)
+    throw new ExpectedError('bad-usage', 'Say which run to resume: hourglass train --out RUN --resume.')
+  const moved = out === undefined ? undefined : source
+  return { run: await fromLibrary('runs', run), source: moved, epochs, runtime, device }
 }
 
 async function begin(

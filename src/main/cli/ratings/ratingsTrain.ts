@@ -2,7 +2,8 @@ import { basename, extname } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { type RatingPreset, ratingPresets, type RatingsInfo } from '../../../shared/ratings'
 import { appVersion } from '../../builtFiles'
-import { trainOnRatings } from '../../features/ratings/trainRatings'
+import { hasCheckpoint } from '../../features/ratings/ratingsCheckpoint'
+import { resumeRatings, trainOnRatings, type TrainRatingsOptions } from '../../features/ratings/trainRatings'
 import type { TrainRatingsEvent } from '../../worker/protocol'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
@@ -34,7 +35,6 @@ export const imageFlags = {
   average: '--average',
   color: '--color',
   pretrain: '--pretrain',
-  resume: '--resume',
 } as const satisfies Partial<Record<keyof TrainFlags, string>>
 
 /** `hourglass train` where it is given ratings. */
@@ -56,21 +56,58 @@ export async function trainRatings(
     overwrite = false,
   } = flags
   const run = await outFolder('tables', flags.out, basename(source, extname(source)))
-  const client = createComputeClient()
-  const reporter = ratingsReporter(context)
-  try {
-    const info = await trainOnRatings(
+  await training(run, context, (observed) =>
+    trainOnRatings(
       {
         ...{ source, run, overwrite, seed, split, epochs, batch, runtime, device },
         ...{ preset: presetOf(flags), tying: flags.tying ?? 'tied', learningRate: lr, heldShare: val },
         ...{ refeeding: flags.refeeding, budgetMs: budgetMsOf(flags.budget) ?? usualBudgetMs },
-        versions: { hourglass: appVersion(), node: process.versions.node },
+        versions: versions(),
       },
-      { client, signal: context.signal, ...reporter.observe },
-    )
+      observed,
+    ),
+  )
+}
+
+const versions = () => ({ hourglass: appVersion(), node: process.versions.node })
+
+/** Of the settings, what a training that is resumed has already. */
+const keptFlags = {
+  ...imageFlags,
+  ...{ preset: '--preset', tying: '--tying', epochs: '--epochs', batch: '--batch', lr: '--lr' },
+  ...{ seed: '--seed', val: '--val', split: '--split', refeeding: '--refeeding', as: '--as' },
+  ...{ leaveOut: '--leave-out', scaling: '--scaling', code: '--code', overwrite: '--overwrite' },
+} as const satisfies Partial<Record<keyof TrainFlags, string>>
+
+/** `hourglass train --resume` where the run is one on ratings. */
+export async function resumeTraining(run: string, flags: TrainFlags, context: CommandContext): Promise<void> {
+  for (const [name, flag] of Object.entries(keptFlags))
+    if (flags[name as keyof typeof keptFlags] !== undefined)
+      throw new ExpectedError(
+        'bad-usage',
+        `A training that is resumed keeps its settings. Leave ${flag} out; --budget gives it more time.`,
+      )
+  const { runtime, device, budget } = flags
+  const request = { run, runtime, device, budgetMs: budgetMsOf(budget), versions: versions() }
+  await training(run, context, (observed) => resumeRatings(request, observed))
+}
+
+async function training(
+  run: string,
+  context: CommandContext,
+  train: (options: TrainRatingsOptions) => Promise<RatingsInfo>,
+): Promise<void> {
+  const client = createComputeClient()
+  const reporter = ratingsReporter(context)
+  try {
+    const info = await train({ client, signal: context.signal, ...reporter.observe })
     reporter.end()
     report(context, run, info)
     await register('tables', run, context)
+  } catch (error) {
+    // What was stopped can be resumed in the window too.
+    if (hasCheckpoint(run)) await register('tables', run, context)
+    throw error
   } finally {
     reporter.end()
     await client.dispose()
@@ -118,9 +155,9 @@ function ratingsReporter(context: CommandContext) {
     } else if (event.type === 'baselines') {
       output.record({ ...event })
     } else {
-      const { side, stage, epoch, epochs } = event
+      const { side, stage, epoch, epochs, valuesPerSecond } = event
       const label = stage === 'measuring' ? `Measuring, ${side}` : `Learning from all, ${side}`
-      tasks.show(label, 'epochs', epoch, epochs)
+      tasks.show(label, 'epochs', epoch, epochs, `${formatAmount(Math.round(valuesPerSecond))} ratings/s`)
       output.record({ ...event, type: 'epoch' })
     }
   }
@@ -155,7 +192,7 @@ function report({ output }: CommandContext, run: string, info: RatingsInfo): voi
       )
     if (onAll) output.line('The model that was kept has learned from those too afterwards.')
   }
-  const rate = `${formatAmount(Math.round(valuesPerSecond))} ratings a second`
+  const rate = `${formatAmount(Math.round(valuesPerSecond))} ratings/s`
   output.line(`Trained in ${formatDuration(elapsedMs)}, ${rate}. The model is in ${run}.`)
   output.record({
     type: 'done',

@@ -25,12 +25,13 @@ export interface BayesianOptions {
   readonly rank: number
   readonly sweeps: number
   readonly seed: number
-  /** Between two sweeps. @throws to end the work */
-  readonly onSweep?: () => void
+  /** Every so many vectors. @throws to end the work */
+  readonly step?: () => void
 }
 
 /** The variances stay as they are for so many sweeps: found from the first guesses they would put out factors that are needed. */
 const settling = 10
+const stepEvery = 500
 /** The end is reached where the noise changes by less than this share in a sweep. */
 const still = 1e-4
 
@@ -42,7 +43,7 @@ const still = 1e-4
 export function fitBayesianFactors(
   byRow: SparseRows,
   byColumn: SparseRows,
-  { rank, sweeps, seed, onSweep }: BayesianOptions,
+  { rank, sweeps, seed, step }: BayesianOptions,
 ): BayesianFactors {
   const random = randomStream(seed, 0x5642)
   const draw = () => 0.3 * random.normal()
@@ -50,14 +51,13 @@ export function fitBayesianFactors(
   const columns = emptySide(byColumn.rows, rank, draw)
   let noise = meanSquare(byRow.values)
   for (let sweep = 0; sweep < sweeps; sweep++) {
-    fitSide(byRow, rows, columns, rank, noise)
+    fitSide(byRow, rows, columns, { rank, noise, step })
     const before = noise
-    noise = fitSide(byColumn, columns, rows, rank, noise)
+    noise = fitSide(byColumn, columns, rows, { rank, noise, step })
     if (sweep >= settling) for (const side of [rows, columns]) findVariances(side, rank)
-    onSweep?.()
     if (sweep > 2 * settling && Math.abs(noise - before) < still * before) break
   }
-  fitSide(byRow, rows, columns, rank, noise)
+  fitSide(byRow, rows, columns, { rank, noise, step })
   return { rank, rows, columns, noise }
 }
 
@@ -102,8 +102,7 @@ function fitSide(
   { rows, starts, columnOf, values }: SparseRows,
   fitted: FactorSide,
   others: FactorSide,
-  rank: number,
-  noise: number,
+  { rank, noise, step }: Pick<BayesianOptions, 'rank' | 'step'> & { readonly noise: number },
 ): number {
   const [size, width] = [rank + 1, triangle(rank + 1)]
   const { means, moments } = others
@@ -112,6 +111,7 @@ function fitSide(
   const inner = triangle(rank)
   let squares = 0
   for (let row = 0; row < rows; row++) {
+    if (row % stepEvery === 0) step?.()
     sums.fill(0)
     right.fill(0)
     let own = 0

@@ -39,8 +39,15 @@ function affordable(options: FactorizationOptions, ratings: number): Factorizati
   return { ...options, factors, epochs: Math.min(options.epochs, epochs) }
 }
 
-/** rating ≈ mean + b_u + b_i + p_u · q_i, by stochastic gradient descent on each rating in turn. */
-export function factorize(ratings: Ratings, seed: number, asked = usualFactorization): Factors {
+const stepEvery = 10_000
+
+/** rating ≈ mean + b_u + b_i + p_u · q_i, by stochastic gradient descent on each rating in turn. @param step between some of them; it may throw */
+export function factorize(
+  ratings: Ratings,
+  seed: number,
+  asked = usualFactorization,
+  step?: () => void,
+): Factors {
   const { users, items, values, userCount, itemCount } = ratings
   const { factors, epochs, rate, penalty } = affordable(asked, values.length)
   const random = randomStream(seed, 0x4d46)
@@ -51,8 +58,14 @@ export function factorize(ratings: Ratings, seed: number, asked = usualFactoriza
     ...{ userBiases: new Float64Array(userCount), itemBiases: new Float64Array(itemCount) },
   }
   const order = Uint32Array.from(values.keys())
-  for (let epoch = 0; epoch < epochs; epoch++)
-    for (const k of shuffle(order, random)) learn(model, users[k]!, items[k]!, values[k]!, rate, penalty)
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    shuffle(order, random)
+    for (let at = 0; at < order.length; at++) {
+      if (at % stepEvery === 0) step?.()
+      const k = order[at]!
+      learn(model, users[k]!, items[k]!, values[k]!, rate, penalty)
+    }
+  }
   return model
 }
 
@@ -111,8 +124,9 @@ export function baselineErrors(
   biases: Biases,
   range: { readonly low: number; readonly high: number },
   seed: number,
+  step?: () => void,
 ): BaselineErrors {
-  const factors = factorize(known, seed)
+  const factors = factorize(known, seed, usualFactorization, step)
   const { users, items, values } = asked
   return {
     mean: errorFigures(values, range, () => biases.mean),

@@ -36,12 +36,12 @@ export function fitLinearMember(
   biases: Biases,
   { rank }: LinearChoice,
   seed: number,
-  onSweep: () => void,
+  step: () => void,
 ): LinearMember {
   const values = known.values.map((value) => (value - biases.mean) / biases.scale)
   const [byItem, byUser] = [sparseRows(known, 'items', values), sparseRows(known, 'users', values)]
   const sweeps = sweepsFor(values.length)
-  const factors = fitBayesianFactors(byItem, byUser, { rank, sweeps, seed, onSweep })
+  const factors = fitBayesianFactors(byItem, byUser, { rank, sweeps, seed, step })
   const { features, kernel } = besideBiases(factors, biases)
   const units = rank + 2
   const encoder = [{ type: 'dense' as const, units, activation: 'linear' as const }]
@@ -79,12 +79,10 @@ function besideBiases({ rank, rows, columns }: BayesianFactors, biases: Biases) 
     return vectors
   }
   const last = spread[rank]!
-  const features = side(
-    rows.means,
-    biases.items,
-    { factors: (f) => spread[f]!, own: 1 / firm, one: last },
-    [rank, rank + 1],
-  )
+  const features = side(rows.means, biases.items, { factors: (f) => spread[f]!, own: 1 / firm, one: last }, [
+    rank,
+    rank + 1,
+  ])
   const kernel = side(
     columns.means,
     biases.users,
@@ -100,13 +98,13 @@ export function bestLinearMember(
   biases: Biases,
   seed: number,
   errorOf: (member: LinearMember) => number,
-  onSweep: () => void,
+  step: () => void,
 ): { choice: LinearChoice; member: LinearMember; rmse: number } {
   const ratings = known.values.length
   let work = 0
   const attempt = (rank: number) => {
     work += workOf(rank, ratings)
-    const member = fitLinearMember(known, biases, { rank }, seed, onSweep)
+    const member = fitLinearMember(known, biases, { rank }, seed, step)
     return { choice: { rank }, member, rmse: errorOf(member) }
   }
   const largest = ranks.findLast((rank) => workOf(rank, ratings) <= mostWork / 3) ?? 1

@@ -41,6 +41,26 @@ export interface AutorecObserver {
   epochEnded(progress: AutorecProgress, trainer: AutorecTrainer): Promise<void>
 }
 
+/** Where a training stands between two steps. What is drawn at random follows from it, so it ends as if it had not been interrupted. */
+export interface AutorecPosition {
+  /** Epochs that are done, of as many as there is time for. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Steps of the epoch that are done. */
+  readonly step: number
+  /** Steps of the optimizer. */
+  readonly updates: number
+  /** Of the steps of the epoch: the squares of what was left, and how many values they had. */
+  readonly squares: number
+  readonly values: number
+}
+
+export interface AutorecPoint {
+  readonly position: AutorecPosition
+  /** Parameters and the optimizer's state. */
+  readonly variables: Readonly<Record<string, Float32Array>>
+}
+
 /** A row has a place for each column, so wide rows come in small batches: at most so many places. */
 const mostPlaces = 8_000_000
 
@@ -51,7 +71,7 @@ export class AutorecTrainer {
   private readonly mask: Uint8Array
   private readonly field: Float32Array
   private readonly batch: number
-  private step = 0
+  private position: AutorecPosition
 
   private constructor(
     readonly spec: ModelSpec,
@@ -67,6 +87,7 @@ export class AutorecTrainer {
     this.target = new Float32Array(places)
     this.mask = new Uint8Array(places)
     this.field = new Float32Array(this.batch * codeSize(spec))
+    this.position = { epoch: 0, epochs: settings.epochs, step: 0, updates: 0, squares: 0, values: 0 }
   }
 
   /** The caller disposes of it. */
@@ -92,20 +113,35 @@ export class AutorecTrainer {
     return new AutorecTrainer(spec, rows, settings, compiled, program)
   }
 
+  /** Goes on from there, with the same rows and settings. */
+  async restore({ position, variables }: AutorecPoint): Promise<void> {
+    await this.compiled.write(variables)
+    this.position = position
+  }
+
+  /** Takes the parameters of a training that has ended. */
+  async load(values: Readonly<Record<string, Float32Array>>): Promise<void> {
+    await this.compiled.write(this.program.parameters.toVariables(values))
+  }
+
+  async point(): Promise<AutorecPoint> {
+    const { parameters, optimizer } = this.program
+    const names = [...parameters.variables, ...optimizer.variables].map(({ name }) => name)
+    const read = await this.compiled.read(names)
+    return { position: this.position, variables: read }
+  }
+
   /** @param mayRunUntil on the clock of `performance.now()`: as many epochs are done as fit */
   async run(observer: AutorecObserver, mayRunUntil = Infinity): Promise<AutorecProgress> {
-    const startedAt = performance.now()
-    let { epochs } = this.settings
-    let secondAt = NaN
-    let progress: AutorecProgress = { epoch: 0, epochs, loss: NaN, valuesPerSecond: 0 }
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      const loss = await this.epoch(epoch - 1, epochs, observer)
-      const now = performance.now()
-      // The first epoch brings the runtime's preparation with it, and is counted alone only where it took all the time.
-      if (epoch === 1) secondAt = now
-      const perEpoch = epoch === 1 ? now - startedAt : (now - secondAt) / (epoch - 1)
-      const left = Math.floor((mayRunUntil - now) / perEpoch)
-      epochs = epoch === 1 && left >= 1 ? epochs : Math.min(epochs, Math.max(epoch, epoch + left))
+    const clock = new EpochClock()
+    let { epoch, epochs } = this.position
+    let progress: AutorecProgress = { epoch, epochs, loss: NaN, valuesPerSecond: 0 }
+    while (epoch < epochs) {
+      const loss = await this.epoch(observer)
+      epoch++
+      const { perEpoch, left, isSure } = clock.epochEnded(mayRunUntil)
+      if (isSure || left < 1) epochs = Math.min(epochs, Math.max(epoch, epoch + left))
+      this.position = { ...this.position, epoch, epochs, step: 0, squares: 0, values: 0 }
       progress = { epoch, epochs, loss, valuesPerSecond: (1000 * this.rows.values.length) / perEpoch }
       if (!Number.isFinite(loss))
         throw new ExpectedError(
@@ -144,25 +180,31 @@ export class AutorecTrainer {
     await this.compiled.dispose()
   }
 
-  private async epoch(epoch: number, epochs: number, observer: AutorecObserver): Promise<number> {
+  /** What is left of an epoch. */
+  private async epoch(observer: AutorecObserver): Promise<number> {
     const { rows, settings } = this
+    const { epoch, epochs } = this.position
     const order = shuffle(
       Uint32Array.from({ length: rows.rows }, (_, i) => i),
       randomStream(settings.seed, streams.shuffle, epoch),
     )
     const steps = Math.ceil(rows.rows / this.batch)
-    let [squares, values] = [0, 0]
-    for (let step = 0; step < steps; step++) {
+    for (let { step } = this.position; step < steps; step++) {
       const chosen = order.subarray(step * this.batch, (step + 1) * this.batch)
       const random = randomStream(settings.seed, streams.noise, epoch, step)
       const known = this.fill(chosen, random)
-      if (known === 0) continue
-      const rate = settings.learningRate * (0.5 + 0.5 * Math.cos((Math.PI * (epoch + step / steps)) / epochs))
-      squares += known * (await this.learn(chosen.length, known, rate, random))
-      values += known
-      if (settings.refeeding) await this.refeed(chosen.length, rate, random)
+      if (known > 0) {
+        const rate =
+          settings.learningRate * (0.5 + 0.5 * Math.cos((Math.PI * (epoch + step / steps)) / epochs))
+        const loss = await this.learn(chosen.length, known, rate, random)
+        if (settings.refeeding) await this.refeed(chosen.length, rate, random)
+        const { squares, values } = this.position
+        this.position = { ...this.position, squares: squares + known * loss, values: values + known }
+      }
+      this.position = { ...this.position, step: step + 1 }
       observer.step()
     }
+    const { squares, values } = this.position
     return squares / Math.max(1, values)
   }
 
@@ -192,7 +234,9 @@ export class AutorecTrainer {
 
   private async learn(count: number, known: number, rate: number, random: Random): Promise<number> {
     const { settings, spec } = this
-    const stepSize = adamStepSize(rate, optimizerSchema.parse({}), ++this.step)
+    const updates = this.position.updates + 1
+    this.position = { ...this.position, updates }
+    const stepSize = adamStepSize(rate, optimizerSchema.parse({}), updates)
     const scalar = (value: number): TensorData => ({ shape: [], data: Float32Array.of(value) })
     const feeds: Record<string, TensorData> = {
       ...{ input: this.fed(this.input, count), target: this.fed(this.target, count) },
@@ -222,5 +266,22 @@ export class AutorecTrainer {
   private fed<T extends Float32Array | Uint8Array>(data: T, count: number) {
     const { columns } = this.rows
     return { shape: [count, columns], data: data.subarray(0, count * columns) }
+  }
+}
+
+/** How long an epoch takes. */
+class EpochClock {
+  private readonly startedAt = performance.now()
+  private firstAt = NaN
+  private epochs = 0
+
+  /** @returns how many epochs are left until then; the first brings the runtime's preparation with it, and is not sure */
+  epochEnded(until: number): { perEpoch: number; left: number; isSure: boolean } {
+    const now = performance.now()
+    this.epochs++
+    if (this.epochs === 1) this.firstAt = now
+    const isSure = this.epochs > 1
+    const perEpoch = isSure ? (now - this.firstAt) / (this.epochs - 1) : now - this.startedAt
+    return { perEpoch, left: Math.floor((until - now) / perEpoch), isSure }
   }
 }

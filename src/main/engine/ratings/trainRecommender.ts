@@ -5,18 +5,23 @@ import {
   type AutorecModel,
   blendWeights,
   lastLayer,
-  type MemberName,
   memberResidual,
   predictor,
 } from './autorecModel'
-import { biasPrediction, type Biases, fitBiases, residualsOf } from './biases'
-import { baselineErrors, type BaselineErrors, type ErrorFigures, errorFigures } from './factorization'
+import { biasPrediction, residualsOf } from './biases'
+import { type BaselineErrors, type ErrorFigures, errorFigures } from './factorization'
+import {
+  type Learned,
+  learnMembers,
+  type RecommenderObserver,
+  type Stage,
+  type StagePoint,
+} from './learnMembers'
+import type { LinearChoice } from './linearMember'
 import { largest, meanRanking, type RankingFigures, rankingOf } from './ranking'
-import { pickRatings, type Ratings, ratingRange, sparseRows } from './ratings'
-import { bestLinearMember, fitLinearMember, type LinearChoice } from './linearMember'
+import { pickRatings, type Ratings, ratingRange } from './ratings'
 import type { MemberPlan } from './recommenderPlan'
 import { type RatingSplit, splitRatings } from './splitRatings'
-import { type AutorecProgress, AutorecTrainer } from './trainAutorec'
 
 export interface RecommenderOptions {
   readonly runtime: Runtime
@@ -31,19 +36,25 @@ export interface RecommenderOptions {
   readonly budgetMs: number
 }
 
-export interface RecommenderProgress extends AutorecProgress {
-  readonly side: MemberName
-  /** `measuring` leaves the held-out ratings out; `final` learns from all of them. */
-  readonly stage: 'measuring' | 'final'
-  /** On the held-out ratings, where it was measured after this epoch. */
-  readonly rmse: number | null
+/** Where a training stands, with all that it takes to go on with the same ratings, plans and options. */
+export interface TrainingPoint extends StagePoint {
+  /** Time that it has taken so far. */
+  readonly elapsedMs: number
+  /** What the first stage came to, in the second. */
+  readonly outcome: Outcome | null
 }
 
-export interface RecommenderObserver {
-  /** Between two steps. @throws to end the training */
-  step(): void
-  epochEnded(progress: RecommenderProgress): void
-  baselines(baselines: BaselineErrors): void
+/** What the first of two stages is for. */
+export interface Outcome {
+  readonly measured: NonNullable<TrainedRecommender['measured']>
+  readonly weights: readonly number[]
+  readonly epochs: readonly number[]
+  readonly rmse: readonly (number | null)[]
+  readonly linear: LinearChoice | null
+}
+
+export interface TrainingObserver extends Omit<RecommenderObserver, 'save'> {
+  save(point: TrainingPoint): Promise<void>
 }
 
 export interface TrainedRecommender {
@@ -60,63 +71,84 @@ export interface TrainedRecommender {
 const measuringShare = 0.45
 /** More ratings than this are not learned twice: what was held back of so many is no loss. */
 const mostTwice = 2_000_000
-/** The held-out error is measured after each so many epochs. */
-const measureEvery = 5
 /** Users whose lists are ranked. */
 const mostRanked = 500
+
+const beginning = (stage: StagePoint['stage']): StagePoint => ({
+  ...{ stage, baselines: null, done: [], current: null },
+})
 
 /**
  * Trains a recommender in two stages. The first learns from what is not held back: that gives honest figures, and the members'
  * shares. The second learns from all ratings in as many epochs.
+ *
+ * @param from where it was interrupted @throws CancelledError after saving
  */
 export async function trainRecommender(
   ratings: Ratings,
   plans: readonly MemberPlan[],
   options: RecommenderOptions,
-  observer: RecommenderObserver,
+  observer: TrainingObserver,
+  from: TrainingPoint | null = null,
 ): Promise<TrainedRecommender> {
-  const startedAt = performance.now()
-  const range = ratingRange(ratings)
-  const { heldShare, split, seed, budgetMs } = options
+  const startedAt = performance.now() - (from?.elapsedMs ?? 0)
+  const { heldShare, budgetMs } = options
+  const saving = (outcome: Outcome | null): RecommenderObserver => ({
+    step: () => observer.step(),
+    epochEnded: (progress) => observer.epochEnded(progress),
+    baselines: (baselines) => observer.baselines(baselines),
+    save: (point) => observer.save({ ...point, elapsedMs: performance.now() - startedAt, outcome }),
+  })
+  const end = startedAt + budgetMs
   const holds = heldShare > 0 && ratings.values.length >= 20
   if (!holds) {
-    const all = await learn(ratings, plans, options, {
-      observer,
-      stage: 'final',
-      held: null,
-      until: startedAt + budgetMs,
-      linear: null,
-    })
+    const stage = { held: null, until: end, linear: null, from: from ?? beginning('final') }
+    const all = await learnMembers(ratings, plans, options, { observer: saving(null), ...stage })
     const members = all.members.map((member) => ({ ...member, weight: 1 / all.members.length }))
-    return { ...finished(all, members, range), measured: null, onAll: true }
+    return { ...finished(all, members, ratingRange(ratings)), measured: null, onAll: true }
   }
-  const { train, held } = splitRatings(ratings, split, heldShare, seed)
-  const [known, asked] = [pickRatings(ratings, train), pickRatings(ratings, held)]
   const twice = ratings.values.length <= mostTwice
   const until = startedAt + budgetMs * (twice ? measuringShare : 0.95)
-  const first = await learn(known, plans, options, {
-    ...{ observer, stage: 'measuring', held: asked, until, linear: null },
-  })
-  const { weights, errors } = bestWeights(first, asked, range)
-  const members = first.members.map((member, m) => ({ ...member, weight: weights[m]! }))
-  const predict = predictor({ biases: first.biases, members, range })
-  const measured = {
-    ...errors,
-    ...{ held: held.length, baselines: first.baselines!, ranking: rankHeld(known, asked, predict, range) },
-  }
-  if (!twice) return { ...finished(first, members, range), measured, onAll: false }
+  const first =
+    from?.outcome == null
+      ? await measure(ratings, plans, options, { observer: saving(null), until, from })
+      : { outcome: from.outcome, result: null }
+  const { outcome } = first
+  if (first.result && !twice) return { ...first.result, measured: outcome.measured, onAll: false }
   const sameEpochs = plans.map((plan, m) => ({
     ...plan,
-    settings: { ...plan.settings, epochs: first.epochs[m]! },
+    settings: { ...plan.settings, epochs: outcome.epochs[m]! },
   }))
-  const end = startedAt + budgetMs
-  const all = await learn(ratings, sameEpochs, options, {
-    ...{ observer, stage: 'final', held: null, until: end, linear: first.linear },
+  const all = await learnMembers(ratings, sameEpochs, options, {
+    ...{ observer: saving(outcome), held: null, until: end, linear: outcome.linear },
+    from: from?.stage === 'final' ? from : beginning('final'),
   })
-  const final = all.members.map((member, m) => ({ ...member, weight: weights[m]! }))
-  const result = finished(all, final, range)
-  const figures = result.members.map((one, m) => ({ ...one, rmse: first.rmse[m]! }))
-  return { ...result, members: figures, measured, onAll: true }
+  const final = all.members.map((member, m) => ({ ...member, weight: outcome.weights[m]! }))
+  const result = finished(all, final, ratingRange(ratings))
+  const figures = result.members.map((one, m) => ({ ...one, rmse: outcome.rmse[m]! }))
+  return { ...result, members: figures, measured: outcome.measured, onAll: true }
+}
+
+/** The first stage: learns from what is not held back, and measures on what is. */
+async function measure(
+  ratings: Ratings,
+  plans: readonly MemberPlan[],
+  options: RecommenderOptions,
+  { observer, until, from }: Pick<Stage, 'observer' | 'until'> & { readonly from: StagePoint | null },
+): Promise<{ outcome: Outcome; result: Omit<TrainedRecommender, 'measured' | 'onAll'> }> {
+  const range = ratingRange(ratings)
+  const { train, held } = splitRatings(ratings, options.split, options.heldShare, options.seed)
+  const [known, asked] = [pickRatings(ratings, train), pickRatings(ratings, held)]
+  const learned = await learnMembers(known, plans, options, {
+    ...{ observer, held: asked, until, linear: null, from: from ?? beginning('measuring') },
+  })
+  const { epochs, rmse, linear } = learned
+  const { weights, errors } = bestWeights(learned, asked, range)
+  const members = learned.members.map((member, m) => ({ ...member, weight: weights[m]! }))
+  const predict = predictor({ biases: learned.biases, members, range })
+  const ranking = rankHeld(known, asked, predict, range)
+  const measured = { ...errors, held: held.length, baselines: learned.baselines!, ranking }
+  return { outcome: { measured, weights, epochs, rmse, linear }, result: finished(learned, members, range) }
 }
 
 /** The members' shares, or one of them alone where that is better: shares are drawn to equal ones. */
@@ -133,17 +165,6 @@ function bestWeights({ members, biases }: Learned, asked: Ratings, range: Autore
   return tried.reduce((best, one) => (one.errors.rmse < best.errors.rmse ? one : best))
 }
 
-interface Learned {
-  readonly biases: Biases
-  readonly members: readonly Omit<AutorecMember, 'weight'>[]
-  readonly epochs: readonly number[]
-  readonly rmse: readonly (number | null)[]
-  /** What was chosen for the linear one. */
-  readonly linear: LinearChoice | null
-  readonly baselines: BaselineErrors | null
-  readonly valuesPerSecond: number
-}
-
 const finished = (learned: Learned, members: readonly AutorecMember[], range: AutorecModel['range']) => ({
   model: { biases: learned.biases, members, range },
   members: members.map(({ spec }, m) => ({
@@ -151,104 +172,6 @@ const finished = (learned: Learned, members: readonly AutorecMember[], range: Au
   })),
   valuesPerSecond: learned.valuesPerSecond,
 })
-
-interface Stage {
-  readonly observer: RecommenderObserver
-  readonly stage: RecommenderProgress['stage']
-  readonly held: Ratings | null
-  readonly until: number
-  /** What is known to be best; where it is not, it is found on the held-out ratings. */
-  readonly linear: LinearChoice | null
-}
-
-async function learn(
-  known: Ratings,
-  plans: readonly MemberPlan[],
-  options: RecommenderOptions,
-  { observer, stage, held, until, linear: chosen }: Stage,
-): Promise<Learned> {
-  const biases = fitBiases(known)
-  const range = ratingRange(known)
-  const baselines = held && baselineErrors(known, held, biases, range, options.seed)
-  if (baselines) observer.baselines(baselines)
-  const rest = residualsOf(known, biases)
-  const members: Omit<AutorecMember, 'weight'>[] = []
-  const [epochs, errors, rates]: [number[], (number | null)[], number[]] = [[], [], []]
-  for (const [m, plan] of plans.entries()) {
-    // What is left of the time is shared by the members that are left.
-    const now = performance.now()
-    const memberUntil = now + (until - now) / (plans.length - m)
-    const trainer = await AutorecTrainer.create(
-      options.runtime,
-      options.device,
-      plan.spec,
-      sparseRows(known, plan.side, rest),
-      plan.settings,
-    )
-    try {
-      const last = await trainer.run(
-        {
-          step: () => observer.step(),
-          epochEnded: async (progress) => {
-            const isMeasured =
-              held && (progress.epoch % measureEvery === 0 || progress.epoch === progress.epochs)
-            const rmse = isMeasured ? heldError(await memberOf(trainer, plan), biases, held, range) : null
-            if (rmse !== null) errors[m] = rmse
-            observer.epochEnded({ ...progress, side: plan.side, stage, rmse })
-          },
-        },
-        memberUntil,
-      )
-      epochs.push(last.epoch)
-      rates.push(last.valuesPerSecond)
-      errors[m] ??= null
-      members.push(await memberOf(trainer, plan))
-    } finally {
-      await trainer.dispose()
-    }
-  }
-  const added = addedLinear(known, biases, options, { observer, held, chosen }, (member) =>
-    heldError(member, biases, held!, range),
-  )
-  if (added) {
-    members.push(added.member)
-    errors.push(added.rmse)
-    epochs.push(0)
-  }
-  const valuesPerSecond = rates.reduce((sum, rate) => sum + rate, 0) / rates.length
-  return { biases, members, epochs, rmse: errors, linear: added?.choice ?? null, baselines, valuesPerSecond }
-}
-
-/** The linear member, where there is to be one: as it was chosen, or as the held-out ratings say. */
-function addedLinear(
-  known: Ratings,
-  biases: Biases,
-  { linear, seed }: RecommenderOptions,
-  { observer, held, chosen }: Pick<Stage, 'observer' | 'held'> & { chosen: LinearChoice | null },
-  errorOf: (member: Omit<AutorecMember, 'weight'>) => number,
-): { member: Omit<AutorecMember, 'weight'>; choice: LinearChoice; rmse: number | null } | null {
-  const step = () => observer.step()
-  if (linear && held) return bestLinearMember(known, biases, seed, errorOf, step)
-  return chosen && { member: fitLinearMember(known, biases, chosen, seed, step), choice: chosen, rmse: null }
-}
-
-async function memberOf(trainer: AutorecTrainer, plan: MemberPlan): Promise<Omit<AutorecMember, 'weight'>> {
-  const { spec, side, settings } = plan
-  const { features, codes } = await trainer.features()
-  const values = await trainer.values()
-  const { offset, penalty } = settings
-  return { name: side, side, spec, values, features, codes: codes ?? features, offset, penalty }
-}
-
-function heldError(
-  member: Omit<AutorecMember, 'weight'>,
-  biases: Biases,
-  { users, items, values }: Ratings,
-  range: AutorecModel['range'],
-): number {
-  const predict = predictor({ biases, members: [{ ...member, weight: 1 }], range })
-  return errorFigures(values, range, (k) => predict(users[k]!, items[k]!)).rmse
-}
 
 function residualsAt(member: Omit<AutorecMember, 'weight'>, { users, items }: Ratings): Float32Array {
   const layer = lastLayer(member)

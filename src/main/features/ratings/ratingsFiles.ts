@@ -30,6 +30,8 @@ export const ratingsFiles = {
   triples: (folder: string) => join(folder, 'ratings.safetensors'),
   names: (folder: string) => join(folder, 'names.json'),
   log: (folder: string) => join(folder, 'metrics.jsonl'),
+  /** Of a training that was stopped, or is under way. */
+  checkpoint: (folder: string) => join(folder, 'checkpoint.safetensors'),
   model: (folder: string) => join(folder, 'model'),
   biases: (folder: string) => join(folder, 'model', 'biases.safetensors'),
   /** Kernels and biases of a member, as any model of Hourglass has them. */
@@ -122,9 +124,9 @@ export async function checkRatingsFolder(folder: string, overwrite: boolean): Pr
 
 /** Makes the folder, without what was in it of ours. */
 export async function clearRatingsFolder(folder: string): Promise<void> {
-  const { info, triples, names, log, model } = ratingsFiles
+  const { info, triples, names, log, checkpoint, model } = ratingsFiles
   try {
-    for (const path of [info, triples, names, log, model])
+    for (const path of [info, triples, names, log, checkpoint, model])
       await rm(path(folder), { recursive: true, force: true })
     await makeFolder(folder)
   } catch (error) {

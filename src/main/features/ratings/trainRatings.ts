@@ -2,17 +2,28 @@ import { appendFile, rmdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CancelledError } from '../../../shared/errors'
 import type { RatingsInfo } from '../../../shared/ratings'
+import { sentence } from '../../../shared/texts/sentence'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { TrainRatingsEvent, TrainRatingsParams } from '../../worker/protocol'
+import type { ComputeTarget, TrainRatingsEvent, TrainRatingsParams } from '../../worker/protocol'
 import { importRatings } from './importRatings'
+import { hasCheckpoint, readKeptSettings, removeCheckpoint } from './ratingsCheckpoint'
 import { clearRatingsFolder, ratingsFiles, readRatingsInfo, writeRatingsInfo } from './ratingsFiles'
 
-export interface TrainRatingsRequest extends Omit<TrainRatingsParams, 'folder'> {
+type Versions = Readonly<Record<string, string>>
+
+export interface TrainRatingsRequest extends Omit<TrainRatingsParams, 'folder' | 'resume'> {
   /** A file of ratings, or a folder with imported ones. */
   readonly source: string
   readonly run: string
   readonly overwrite: boolean
-  readonly versions: Readonly<Record<string, string>>
+  readonly versions: Versions
+}
+
+export interface ResumeRatingsRequest extends ComputeTarget {
+  readonly run: string
+  /** Time from now on; what is left of its own if not given. */
+  readonly budgetMs?: number | undefined
+  readonly versions: Versions
 }
 
 export interface TrainRatingsOptions {
@@ -23,27 +34,59 @@ export interface TrainRatingsOptions {
   readonly onEvent?: (event: TrainRatingsEvent) => void
 }
 
-/** Trains a recommender into a folder of its own, with the ratings that it goes by. @throws ExpectedError, CancelledError */
+/**
+ * Trains a recommender into a folder of its own, with the ratings that it goes by.
+ *
+ * @throws ExpectedError; CancelledError when stopped, after saving what it takes to resume
+ */
 export async function trainOnRatings(
   { source, run, overwrite, versions, ...settings }: TrainRatingsRequest,
-  { client, signal, onImport, onImported, onEvent }: TrainRatingsOptions,
+  options: TrainRatingsOptions,
 ): Promise<RatingsInfo> {
   const folder = resolve(run)
   const isOwn = resolve(source) === folder
+  const { signal, onImport, onImported } = options
   const info = await importRatings({ source, out: folder, overwrite }, { signal, onProgress: onImport })
   onImported?.(info)
+  await removeCheckpoint(folder)
   try {
-    const { version, ...model } = await client.call(
-      'trainRatings',
-      { folder, ...settings },
-      {
-        signal,
-        onEvent: async (event) => {
-          if (event.type === 'epoch') await appendFile(ratingsFiles.log(folder), `${JSON.stringify(event)}\n`)
-          onEvent?.(event)
-        },
+    return await learn({ ...settings, folder, resume: false }, versions, options)
+  } catch (error) {
+    // Ratings without a model are no run. Those that were there before stay.
+    if (!isOwn && !hasCheckpoint(folder)) {
+      await clearRatingsFolder(folder)
+      await rmdir(folder)
+    }
+    throw error
+  }
+}
+
+/** Goes on with a training that was stopped. @throws ExpectedError, CancelledError as above */
+export async function resumeRatings(
+  { run, budgetMs, versions, ...target }: ResumeRatingsRequest,
+  options: TrainRatingsOptions,
+): Promise<RatingsInfo> {
+  const folder = resolve(run)
+  const { settings, elapsedMs } = await readKeptSettings(folder)
+  const params = { ...settings, ...(budgetMs !== undefined && { budgetMs: elapsedMs + budgetMs }) }
+  options.onImported?.(await readRatingsInfo(folder))
+  return learn({ ...params, ...target, folder, resume: true }, versions, options)
+}
+
+async function learn(
+  params: TrainRatingsParams,
+  versions: Versions,
+  { client, signal, onEvent }: TrainRatingsOptions,
+): Promise<RatingsInfo> {
+  const { folder } = params
+  try {
+    const { version, ...model } = await client.call('trainRatings', params, {
+      signal,
+      onEvent: async (event) => {
+        if (event.type === 'epoch') await appendFile(ratingsFiles.log(folder), `${JSON.stringify(event)}\n`)
+        onEvent?.(event)
       },
-    )
+    })
     const trained = {
       ...model,
       versions: { ...versions, [model.runtime]: version },
@@ -52,15 +95,12 @@ export async function trainOnRatings(
     // Its name may have been changed meanwhile.
     const whole: RatingsInfo = { ...(await readRatingsInfo(folder)), model: trained }
     await writeRatingsInfo(folder, whole)
+    await removeCheckpoint(folder)
     return whole
   } catch (error) {
-    // Ratings without a model are no run. Those that were there before stay.
-    if (!isOwn) {
-      await clearRatingsFolder(folder)
-      await rmdir(folder)
-    }
-    throw error instanceof CancelledError
-      ? new CancelledError('Stopped. Nothing was kept of the training.')
-      : error
+    if (!(error instanceof CancelledError)) throw error
+    throw new CancelledError(
+      sentence(hasCheckpoint(folder) ? 'ratings.stoppedAndSaved' : 'ratings.stopped', { folder }),
+    )
   }
 }

@@ -3,6 +3,7 @@ import type { TableDetail, TableFigure, TablePoint, TableSummary } from '../../.
 import type { RatingsInfo } from '../../../shared/ratings'
 import type { TableInfo } from '../../../shared/tables'
 import type { LibraryEntry } from '../library/library'
+import { hasCheckpoint } from '../ratings/ratingsCheckpoint'
 import { readNames, readRatingsInfo, readTriples } from '../ratings/ratingsFiles'
 import { isTableFolder, readTableInfo, readTableValues, tableFiles } from './tableFiles'
 import { shownValue } from './useTable'
@@ -20,7 +21,9 @@ export async function summaryOf({ id, folder }: LibraryEntry, job: string | null
         ? { rows: info.rows, columns: info.columns.length }
         : { rows: info.items, columns: info.users }
     const { name, createdAt } = info
-    return { id, name, kind, state, job, problem: null, createdAt, ...size, isTrained: info.model !== null }
+    const canResume = info.kind === 'ratings' && state === 'ready' && hasCheckpoint(folder)
+    const isTrained = info.model !== null
+    return { id, name, kind, state, job, problem: null, createdAt, ...size, isTrained, canResume }
   } catch (error) {
     const problem = (error as Error).message
     return {
@@ -34,6 +37,7 @@ export async function summaryOf({ id, folder }: LibraryEntry, job: string | null
       rows: 0,
       columns: 0,
       isTrained: false,
+      canResume: false,
     }
   }
 }
@@ -75,6 +79,7 @@ async function tableDetail(
     figures: model?.measured ? [figure('mean'), figure('pca'), figure('model')] : [],
     codeSize: model?.codeSize ?? null,
     elapsedMs: model?.elapsedMs ?? null,
+    ratingsPerSecond: null,
   }
 }
 
@@ -109,6 +114,7 @@ async function ratingsDetail(
       : [],
     codeSize: null,
     elapsedMs: model?.elapsedMs ?? null,
+    ratingsPerSecond: model?.valuesPerSecond ?? null,
   }
 }
 

@@ -12,10 +12,11 @@ import type { PlaceRegistry } from '../../base/placeRegistry'
 import { RevisedList } from '../../base/revisedList'
 import { FreeNames } from '../../store/freeNames'
 import type { ComputeClient } from '../../worker/computeClient'
+import type { TrainRatingsEvent, TrainTableEvent } from '../../worker/protocol'
 import type { Library } from '../library/library'
 import { importRatings } from '../ratings/importRatings'
 import { readNames, readRatingsInfo, writeRatingsInfo } from '../ratings/ratingsFiles'
-import { trainOnRatings } from '../ratings/trainRatings'
+import { resumeRatings, trainOnRatings } from '../ratings/trainRatings'
 import { recommendItems } from '../ratings/useRatings'
 import { fillTable } from './fillTable'
 import { importTable } from './importTable'
@@ -85,7 +86,7 @@ export class TableService {
     return detailOf(folder, this.list.get(id) ?? (await this.summary(id)))
   }
 
-  async train({ id, budgetMs }: Params<'tables.train'>): Promise<{ job: string }> {
+  async train({ id, budgetMs, resume }: Params<'tables.train'>): Promise<{ job: string }> {
     const { folder } = await this.deps.library.find('tables', id)
     const summary = await this.summary(id)
     if (summary.problem !== null) throw new ExpectedError('bad-input', summary.problem)
@@ -94,8 +95,8 @@ export class TableService {
       ...{ kind: 'train-table', subject: summary.name, queue: 'tables' },
       work: async (report, signal) => {
         try {
-          await rm(tableFiles.log(folder), { force: true })
-          await this.learn(folder, id, budgetMs, report, signal)
+          if (!resume) await rm(tableFiles.log(folder), { force: true })
+          await this.learn(folder, id, resume ? null : budgetMs, report, signal)
         } finally {
           this.training.delete(id)
           await this.read(id)
@@ -162,7 +163,7 @@ export class TableService {
   private async learn(
     folder: string,
     id: string,
-    budgetMs: number,
+    budgetMs: number | null, // Null resumes the training that was stopped.
     report: (progress: { phase: string; done: number; total: number }) => void,
     signal: AbortSignal,
   ): Promise<void> {
@@ -174,34 +175,29 @@ export class TableService {
       overwrite: false,
       seed: 1,
       tying: 'tied',
-      budgetMs,
       versions,
     } as const
     const tell = (phase: string, series: string, { epoch, epochs }: Epoch, error: number | null) => {
       report({ phase, done: epoch, total: epochs })
       if (error !== null) events.emit('tables.progressed', { id, point: { series, epoch, error } })
     }
+    if (!isTableFolder(folder)) {
+      const onEvent = (event: TrainRatingsEvent) => {
+        if (event.type === 'epoch') tell(event.stage, event.side, event, event.rmse)
+      }
+      const asked = { ...common, preset: 'ratings', heldShare: 0.1, split: 'random' } as const
+      const options = { client, signal, onEvent }
+      if (budgetMs === null) await resumeRatings({ run: folder, versions }, options)
+      else await trainOnRatings({ ...asked, budgetMs }, options)
+      return
+    }
+    if (budgetMs === null)
+      throw new ExpectedError('not-found', sentence('ratings.nothingToResume', { folder }))
+    const onEvent = (event: TrainTableEvent) => {
+      if (event.type === 'epoch') tell(event.stage, event.stage, event, event.hidden)
+    }
     try {
-      if (isTableFolder(folder))
-        await trainOnTable(
-          { ...common, validation: 0.1 },
-          {
-            ...{ client, signal },
-            onEvent: (event) => {
-              if (event.type === 'epoch') tell(event.stage, event.stage, event, event.hidden)
-            },
-          },
-        )
-      else
-        await trainOnRatings(
-          { ...common, preset: 'ratings', heldShare: 0.1, split: 'random' },
-          {
-            ...{ client, signal },
-            onEvent: (event) => {
-              if (event.type === 'epoch') tell(event.stage, event.side, event, event.rmse)
-            },
-          },
-        )
+      await trainOnTable({ ...common, budgetMs, validation: 0.1 }, { client, signal, onEvent })
     } catch (error) {
       if (error instanceof CancelledError) await rm(tableFiles.log(folder), { force: true })
       throw error

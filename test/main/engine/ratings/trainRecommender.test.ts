@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import { CancelledError } from '../../../../src/shared/errors'
 import { predictForNew, rowFeatures } from '../../../../src/main/engine/ratings/autorecModel'
 import { planRecommender } from '../../../../src/main/engine/ratings/recommenderPlan'
 import type { Ratings } from '../../../../src/main/engine/ratings/ratings'
-import { trainRecommender } from '../../../../src/main/engine/ratings/trainRecommender'
+import { trainRecommender, type TrainingPoint } from '../../../../src/main/engine/ratings/trainRecommender'
 import { randomStream } from '../../../../src/main/engine/training/random'
 import { describeRuntimes } from '../../../support/runtimes'
 
@@ -30,7 +31,7 @@ function lowRank(): Ratings {
   }
 }
 
-const quiet = { step: () => {}, epochEnded: () => {}, baselines: () => {} }
+const quiet = { step: () => {}, epochEnded: () => {}, baselines: () => {}, save: async () => {} }
 
 describeRuntimes('trainRecommender', (runtime) => {
   const ratings = lowRank()
@@ -95,5 +96,39 @@ describeRuntimes('trainRecommender', (runtime) => {
       return (await trainRecommender(ratings, plans, used, quiet)).model.members[0]!.features
     }
     expect(await train()).toEqual(await train())
+  })
+})
+
+describeRuntimes('trainRecommender, interrupted', (runtime) => {
+  const ratings = lowRank()
+  const size = { users: userCount, items: itemCount, ratings: ratings.values.length }
+
+  // In the middle of the baselines, of the first network, of the second, and of the second stage.
+  it.each([6, 26, 40, 60])('ends as if it had not been, stopped after %i steps', async (steps) => {
+    const device = runtime()
+      .devices()
+      .find(({ isGpu }) => !isGpu)!.id
+    const choice = { preset: 'both-autorec', tying: 'tied', seed: 2, epochs: 3, batch: 16 } as const
+    const options = {
+      ...{ runtime: runtime(), device, seed: 2, heldShare: 0.1, budgetMs: 600_000 },
+      split: 'random',
+      linear: false,
+    } as const
+    const plans = planRecommender(choice, size)
+    const whole = await trainRecommender(ratings, plans, options, quiet)
+    let [left, point]: [number, TrainingPoint | null] = [steps, null]
+    const stopping = {
+      ...quiet,
+      step: () => {
+        if (--left === 0) throw new CancelledError('Stopped.')
+      },
+      save: async (kept: TrainingPoint) => void (point = structuredClone(kept)),
+    }
+    await expect(trainRecommender(ratings, plans, options, stopping)).rejects.toBeInstanceOf(CancelledError)
+    const resumed = await trainRecommender(ratings, plans, options, quiet, point)
+    expect(resumed.measured).toEqual(whole.measured)
+    expect(resumed.model.members.map(({ features }) => features)).toEqual(
+      whole.model.members.map(({ features }) => features),
+    )
   })
 })

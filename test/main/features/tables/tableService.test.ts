@@ -24,12 +24,14 @@ it('stops a training by its table and not by its name, and keeps a name that was
   ]
   const of = async (id: string) => (await handlers['tables.list']({})).items.find((one) => one.id === id)!
   expect([(await of(first.id)).name, (await of(second.id)).name]).toEqual(['rows', 'rows'])
-  const begun = await handlers['tables.train']({ ...first, budgetMs: 2000 })
-  await handlers['tables.train']({ ...second, budgetMs: 2000 })
+  const begun = await handlers['tables.train']({ ...first, budgetMs: 2000, resume: false })
+  await handlers['tables.train']({ ...second, budgetMs: 2000, resume: false })
   expect((await of(first.id)).job).toBe(begun.job)
   await handlers['jobs.cancel']({ id: (await of(second.id)).job! })
   await handlers['tables.rename']({ ...first, name: 'Weights' })
-  await expect(handlers['tables.train']({ ...first, budgetMs: 2000 })).rejects.toThrow('under way')
+  await expect(handlers['tables.train']({ ...first, budgetMs: 2000, resume: false })).rejects.toThrow(
+    'under way',
+  )
   while ((await of(second.id)).job !== null) await new Promise((resolve) => setTimeout(resolve, 5))
   expect(await of(first.id)).toMatchObject({ name: 'Weights', state: 'ready', isTrained: true })
   expect(await of(second.id)).toMatchObject({ name: 'rows', state: 'ready', isTrained: false })

@@ -3,13 +3,12 @@ import type { Tying } from '../../../../shared/modelSpec'
 import type { RatingPreset } from '../../../../shared/ratings'
 import type { RuntimeName } from '../../../../shared/trainingConfig'
 import type { BaselineErrors, ErrorFigures } from '../../../engine/ratings/factorization'
-import type { RecommenderProgress } from '../../../engine/ratings/trainRecommender'
+import type { RecommenderProgress } from '../../../engine/ratings/learnMembers'
 import type { RatingSplit } from '../../../engine/ratings/splitRatings'
 import type { ComputeTarget } from '../../../worker/protocol'
 
-export interface TrainRatingsParams extends ComputeTarget {
-  /** A folder with ratings, which gets the model. */
-  readonly folder: string
+/** Of a training; one that is resumed keeps them. */
+export interface TrainRatingsSettings {
   readonly preset: RatingPreset
   readonly tying: Tying
   readonly seed: number
@@ -20,6 +19,13 @@ export interface TrainRatingsParams extends ComputeTarget {
   readonly heldShare: number
   readonly split: RatingSplit
   readonly budgetMs: number
+}
+
+export interface TrainRatingsParams extends ComputeTarget, TrainRatingsSettings {
+  /** A folder with ratings, which gets the model. */
+  readonly folder: string
+  /** Whether it goes on from the checkpoint in the folder. */
+  readonly resume: boolean
 }
 
 export type TrainRatingsEvent =
@@ -34,7 +40,7 @@ export type TrainRatingsEvent =
   | ({ readonly type: 'epoch' } & RecommenderProgress)
 
 export interface RatingsTasks {
-  /** Trains a recommender and writes it into the folder of its ratings. Stopped it leaves nothing. */
+  /** Trains a recommender and writes it into the folder of its ratings. Stopped it leaves a checkpoint. */
   trainRatings: {
     params: TrainRatingsParams
     result: Omit<RatingModel, 'versions' | 'trainedAt'> & { readonly version: string }

@@ -7,6 +7,7 @@ import type { TaskContext } from '../../../worker/taskContext'
 import { throwIfEnding } from '../../../worker/taskContext'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { writeRecommender } from '../recommenderFiles'
+import { readCheckpoint, writeCheckpoint } from '../ratingsCheckpoint'
 import { readRatingsInfo, readTriples } from '../ratingsFiles'
 import type { RatingsTasks } from './ratingsTasks'
 
@@ -19,6 +20,7 @@ export async function trainRatings(
   const startedAt = performance.now()
   const { folder, preset, tying, seed, split, heldShare, budgetMs, epochs, batch, learningRate, refeeding } =
     params
+  const from = params.resume ? await readCheckpoint(folder) : null
   const info = await readRatingsInfo(folder)
   const ratings: Ratings = { userCount: info.users, itemCount: info.items, ...(await readTriples(folder)) }
   const { runtime, device } = chooseRuntime(params)
@@ -42,7 +44,9 @@ export async function trainRatings(
       step: () => throwIfEnding(context as TaskContext<never>),
       baselines: (baselines) => context.emit({ type: 'baselines', baselines }),
       epochEnded: (progress) => context.emit({ type: 'epoch', ...progress }),
+      save: (point) => writeCheckpoint(folder, { ...choice, split, heldShare, budgetMs }, point),
     },
+    from,
   )
   throwIfEnding(context as TaskContext<never>)
   const members = trained.model.members.map(
@@ -59,6 +63,12 @@ export async function trainRatings(
   const { measured, onAll, valuesPerSecond } = trained
   return {
     ...{ preset, tying, seed, split, runtime: runtime.name, device, version: runtime.version },
-    ...{ elapsedMs: performance.now() - startedAt, valuesPerSecond, members, measured, onAll },
+    ...{
+      elapsedMs: performance.now() - startedAt + (from?.elapsedMs ?? 0),
+      valuesPerSecond,
+      members,
+      measured,
+      onAll,
+    },
   }
 }
