@@ -38,7 +38,15 @@ export const tableCommands = {
       text: z.string().max(200),
       most: z.number().int().min(1).max(200).default(50),
     }),
-  ).gives<readonly string[]>(),
+  ).gives<readonly NamedRow[]>(),
+  /** What people call the items: a file with an item and its title on each line. */
+  'tables.titles': command(z.strictObject({ id: idSchema, place: placeSchema })).gives<{
+    readonly found: number
+  }>(),
+  /** Items or users as points, by their codes. */
+  'tables.map': command(
+    z.strictObject({ id: idSchema, side: z.enum(['users', 'items']) }),
+  ).gives<RatingsMap>(),
   /** What somebody would rate highest: a user, or somebody new by ratings of their own. */
   'tables.recommend': command(
     z.strictObject({
@@ -130,13 +138,34 @@ export interface TableDetail {
   readonly curve: readonly TablePoint[]
 }
 
+/** A user or an item, as the file calls it, and as people do where that is known. */
+export interface NamedRow {
+  readonly name: string
+  readonly title: string | null
+}
+
+export interface RatingsMap {
+  readonly side: 'users' | 'items'
+  /** Of all of them; those with most ratings are on the map. */
+  readonly total: number
+  /** Two numbers each. */
+  readonly points: Float32Array
+  readonly names: readonly string[]
+  readonly titles: readonly (string | null)[]
+  /** Ratings of each, and their mean. */
+  readonly counts: Int32Array
+  readonly means: Float32Array
+}
+
 export interface RecommendedItem {
   readonly item: string
+  readonly title: string | null
   readonly rating: number
   /** Of all users. */
   readonly ratings: number
   /** The nearest items in the space of codes. */
   readonly near: readonly string[]
+  readonly nearTitles: readonly (string | null)[]
 }
 
 export interface OddRow {
@@ -152,8 +181,8 @@ export interface OddRow {
   }[]
 }
 
-/** Endings of text files of rows and columns, without the dot; MovieLens has u1.base and u1.test too. */
-export const textTableExtensions = 'csv tsv tab txt data dat base test ratings'.split(' ')
+/** Endings of text files of rows and columns, without the dot; MovieLens has u1.base, u1.test and u.item too. */
+export const textTableExtensions = 'csv tsv tab txt data dat base test ratings item'.split(' ')
 /** Endings of all files of rows and columns. */
 export const tableExtensions = [...textTableExtensions, 'parquet', 'pq', 'npy']
 

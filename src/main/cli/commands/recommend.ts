@@ -44,23 +44,24 @@ export function registerRecommend(program: Command, context: CommandContext): vo
       const model = await fromLibrary('tables', given)
       const { output, signal } = context
       const titles = titlesFile === undefined ? null : await readTitles(resolve(titlesFile))
-      const called = (item: string) => titles?.get(item) ?? item
       const client = createComputeClient()
       try {
         const { list, rated, unknown } = await recommendItems({ model, top, user, file }, { client, signal })
         output.line(`By ${rated} ratings${user === undefined ? ` in ${file}` : ` of ${user}`}:`)
         if (unknown > 0)
           output.line(`${unknown} ratings are of items that the model does not know, and do not count.`)
-        list.forEach(({ item, rating, near }, i) => {
-          const beside = near.length > 0 ? `   near ${near.map(called).join(', ')}` : ''
-          output.line(`${String(i + 1).padStart(3)}. ${rating.toFixed(2)}  ${called(item)}${beside}`)
+        const called = (item: string, kept: string | null) => titles?.get(item) ?? kept ?? item
+        list.forEach(({ item, title, rating, near, nearTitles }, i) => {
+          const beside =
+            near.length > 0 ? `   near ${near.map((one, n) => called(one, nearTitles[n]!)).join(', ')}` : ''
+          output.line(`${String(i + 1).padStart(3)}. ${rating.toFixed(2)}  ${called(item, title)}${beside}`)
         })
         output.record({
           type: 'done',
           user: user ?? null,
           rated,
           unknown,
-          list: titles ? list.map((one) => ({ ...one, title: called(one.item) })) : list,
+          list: list.map((one) => ({ ...one, title: titles?.get(one.item) ?? one.title })),
         })
       } finally {
         await client.dispose()

@@ -81,7 +81,8 @@ export async function learnMembers(
   try {
     const biases = fitBiases(known)
     const range = ratingRange(known)
-    journal.baselines ??= held && baselineErrors(known, held, biases, range, options.seed, () => observer.step())
+    journal.baselines ??=
+      held && baselineErrors(known, held, biases, range, options.seed, () => observer.step())
     if (journal.baselines) observer.baselines(journal.baselines)
     const rest = residualsOf(known, biases)
     const members: Omit<AutorecMember, 'weight'>[] = []

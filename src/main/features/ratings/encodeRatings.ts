@@ -4,7 +4,7 @@ import { sentence } from '../../../shared/texts/sentence'
 import { writeCodesCsv } from '../../store/csv'
 import { checkNames } from '../../store/outputFolder'
 import { readNames } from './ratingsFiles'
-import type { RatingsWork } from './useRatings'
+import { type RatingsWork, titleOf } from './useRatings'
 
 export interface EncodeRatingsRequest {
   readonly model: string
@@ -27,14 +27,10 @@ export async function encodeRatings(
   const path = resolve(out)
   await checkNames(dirname(path), [basename(path)], { overwrite })
   const folder = resolve(model)
-  const made = await client.call('ratingCodes', { folder, side }, { signal })
-  if (!made)
-    throw new ExpectedError(
-      'unsupported',
-      `This model has no autoencoder of ${side}. Train one with --preset both-autorec, or write the codes of ${side === 'items' ? 'users' : 'items'}.`,
-    )
-  const { codes, dimensions } = made
-  const items = (await readNames(folder))[side].map((name) => ({ path: name, label: null }))
+  const { codes, dimensions } = await client.call('ratingCodes', { folder, side }, { signal })
+  const names = await readNames(folder)
+  const labelOf = (row: number) => (side === 'items' ? titleOf(names, row) : null)
+  const items = names[side].map((name, row) => ({ path: name, label: labelOf(row) }))
   await writeCodesCsv(path, dimensions, [{ items, codes }])
   return { count: items.length, dimensions }
 }

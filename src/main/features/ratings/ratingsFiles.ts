@@ -22,6 +22,8 @@ export interface RatingTriples {
 export interface RatingNames {
   readonly users: readonly string[]
   readonly items: readonly string[]
+  /** What people call the items, in their order; empty where that is not known. */
+  readonly titles?: readonly string[] | undefined
 }
 
 /** Files of a folder with ratings, and of the recommender that was trained on them. */
@@ -57,7 +59,11 @@ export async function writeRatingsInfo(folder: string, info: RatingsInfo): Promi
   await writeFileAtomic(ratingsFiles.info(folder), `${JSON.stringify(info, null, 2)}\n`)
 }
 
-const namesSchema = z.object({ users: z.array(z.string()), items: z.array(z.string()) })
+const namesSchema = z.object({
+  users: z.array(z.string()),
+  items: z.array(z.string()),
+  titles: z.array(z.string()).optional(),
+})
 
 export async function readNames(folder: string): Promise<RatingNames> {
   const path = ratingsFiles.names(folder)
@@ -100,6 +106,10 @@ export async function writeTriples(
     tensors,
     metadata: { format: 'hourglass-ratings-1' },
   })
+  await writeNames(folder, names)
+}
+
+export async function writeNames(folder: string, names: RatingNames): Promise<void> {
   await writeFileAtomic(ratingsFiles.names(folder), JSON.stringify(names))
 }
 

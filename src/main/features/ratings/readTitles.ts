@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
+import { readNames, writeNames } from './ratingsFiles'
 import { sniffTable } from './sniffTable'
 
 /** Of the columns of a header: what an item is called by people. */
@@ -31,4 +32,18 @@ export async function readTitles(path: string): Promise<ReadonlyMap<string, stri
     { delimiter },
   )
   return titles
+}
+
+/** Keeps the titles beside the ratings. @returns how many items have one @throws ExpectedError where none has */
+export async function keepTitles(folder: string, path: string): Promise<number> {
+  const titles = await readTitles(path)
+  const names = await readNames(folder)
+  const found = names.items.filter((item) => titles.has(item)).length
+  if (found === 0)
+    throw new ExpectedError(
+      'bad-input',
+      sentence('ratings.noTitleFits', { path, items: names.items.slice(0, 3).join(', ') }),
+    )
+  await writeNames(folder, { ...names, titles: names.items.map((item) => titles.get(item) ?? '') })
+  return found
 }

@@ -43,9 +43,12 @@ export interface RecommendRequest {
 
 export interface Recommendation {
   readonly item: string
+  /** What people call it, where the titles were given. */
+  readonly title: string | null
   readonly rating: number
   readonly ratings: number
   readonly near: readonly string[]
+  readonly nearTitles: readonly (string | null)[]
 }
 
 export interface Recommendations {
@@ -74,12 +77,14 @@ export async function recommendItems(
   return {
     ...{ rated: count, unknown: own.unknown },
     list: list.map(({ item, near, ...figures }) => ({
-      item: names.items[item]!,
-      ...figures,
+      ...{ item: names.items[item]!, title: titleOf(names, item), ...figures },
       near: near.map((one) => names.items[one]!),
+      nearTitles: near.map((one) => titleOf(names, one)),
     })),
   }
 }
+
+export const titleOf = ({ titles }: RatingNames, item: number): string | null => titles?.[item] || null
 
 function userNumber({ users }: RatingNames, user: string): number {
   const number = users.indexOf(user)
@@ -118,7 +123,7 @@ async function pairsOf(file: string, known: ReturnType<typeof knownNames>) {
   return Array.from(items, (item, k) => ({ item, rating: values[k]! }))
 }
 
-async function checkTrained(folder: string): Promise<void> {
+export async function checkTrained(folder: string): Promise<void> {
   const { model } = await readRatingsInfo(folder)
   if (!model)
     throw new ExpectedError(

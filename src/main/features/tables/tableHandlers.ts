@@ -10,6 +10,8 @@ export function tableHandlers(
     'tables.get': ({ id }) => tables.get(id),
     'tables.train': (params) => tables.train(params),
     'tables.find': (params) => tables.find(params),
+    'tables.titles': (params) => tables.titles(params),
+    'tables.map': (params) => tables.map(params),
     'tables.recommend': (params) => tables.recommend(params),
     'tables.odd': (params) => tables.odd(params),
     'tables.fill': (params) => tables.fill(params),

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import type { Params, Results } from '../../../shared/api/commands'
-import { mayBeTable, type TableSummary } from '../../../shared/api/tables'
+import { mayBeTable, type NamedRow, type TableSummary } from '../../../shared/api/tables'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { inBackground } from '../../../shared/inBackground'
 import { sentence } from '../../../shared/texts/sentence'
@@ -17,7 +17,9 @@ import type { Library } from '../library/library'
 import { importRatings } from '../ratings/importRatings'
 import { readNames, readRatingsInfo, writeRatingsInfo } from '../ratings/ratingsFiles'
 import { resumeRatings, trainOnRatings } from '../ratings/trainRatings'
-import { recommendItems } from '../ratings/useRatings'
+import { mapRatings } from '../ratings/mapRatings'
+import { keepTitles } from '../ratings/readTitles'
+import { recommendItems, titleOf } from '../ratings/useRatings'
 import { fillTable } from './fillTable'
 import { importTable } from './importTable'
 import { detailOf, summaryOf } from './tableDetail'
@@ -108,15 +110,25 @@ export class TableService {
     return { job }
   }
 
-  async find({ id, side, text, most }: { id: string; side: 'users' | 'items'; text: string; most: number }) {
-    const names = (await readNames(await this.folderOf(id)))[side]
+  async find({ id, side, text, most = 50 }: Params<'tables.find'>): Promise<Results['tables.find']> {
+    const names = await readNames(await this.folderOf(id))
     const wanted = text.toLowerCase()
-    const found: string[] = []
-    for (const one of names) {
-      if (one.toLowerCase().includes(wanted)) found.push(one)
+    const found: NamedRow[] = []
+    for (const [row, name] of names[side].entries()) {
+      const title = side === 'items' ? titleOf(names, row) : null
+      const isWanted = name.toLowerCase().includes(wanted) || title?.toLowerCase().includes(wanted)
+      if (isWanted) found.push({ name, title })
       if (found.length >= most) break
     }
     return found
+  }
+
+  async titles({ id, place }: Params<'tables.titles'>): Promise<Results['tables.titles']> {
+    return { found: await keepTitles(await this.folderOf(id), await this.fileAt(place)) }
+  }
+
+  async map({ id, side }: Params<'tables.map'>): Promise<Results['tables.map']> {
+    return mapRatings(await this.folderOf(id), side, this.deps)
   }
 
   async recommend({ id, whom, top }: { id: string; whom: Params<'tables.recommend'>['whom']; top: number }) {

@@ -79,10 +79,13 @@ export interface RatingsTasks {
     }
     event: never
   }
-  /** Null where no autoencoder has those as its rows. */
+  /**
+   * The codes of the items or the users, by an autoencoder that has them as its rows; else the vectors by which the last layer
+   * makes a rating of each out of what it reads.
+   */
   ratingCodes: {
     params: { readonly folder: string; readonly side: 'items' | 'users' }
-    result: { readonly codes: Float32Array; readonly dimensions: number } | null
+    result: { readonly codes: Float32Array; readonly dimensions: number }
     event: never
   }
 }

@@ -1,4 +1,10 @@
-import { nearestRows, predictForNew, predictor, ratedItems } from '../../../engine/ratings/autorecModel'
+import {
+  lastLayer,
+  nearestRows,
+  predictForNew,
+  predictor,
+  ratedItems,
+} from '../../../engine/ratings/autorecModel'
 import { codeSize } from '../../../../shared/modelSpec'
 import { baselineErrors, errorFigures } from '../../../engine/ratings/factorization'
 import { largest } from '../../../engine/ratings/ranking'
@@ -69,5 +75,7 @@ export async function ratingCodes({
 }: RatingsTasks['ratingCodes']['params']): Promise<RatingsTasks['ratingCodes']['result']> {
   const { model } = await open(folder)
   const member = model.members.find((one) => one.side === side)
-  return member ? { codes: member.codes, dimensions: codeSize(member.spec) } : null
+  if (member) return { codes: member.codes, dimensions: codeSize(member.spec) }
+  const { kernel, width } = lastLayer(model.members[0]!)
+  return { codes: kernel, dimensions: width }
 }
