@@ -94,10 +94,22 @@ describe('hourglass on ratings', () => {
     const rows = (await readFile(out, 'utf8')).trimEnd().split('\r\n')
     expect(rows).toHaveLength(31)
     expect(rows[0]).toMatch(/^path,label,z0,z1,/)
-    const users = await hourglass('encode', run, 'users', '--out', join(folder, 'users.csv'))
-    expect(users).toMatchObject({
+    // Users are no rows of this autoencoder: theirs are the vectors of its last layer.
+    const users = join(folder, 'users.csv')
+    expect(await hourglass('encode', run, 'users', '--out', users)).toMatchObject({ code: 0 })
+    const names = (await readFile(users, 'utf8')).split('\r\n').map((line) => line.split(',')[0])
+    expect(names).toHaveLength(42)
+    expect(names).toContain('reader7')
+  }, 60_000)
+
+  it('says where there is nothing to learn, and nothing to resume', async () => {
+    await writeFile(join(folder, 'ones.csv'), csv(['a,x,1', 'a,y,1', 'b,x,1']))
+    const ones = await hourglass('train', join(folder, 'ones.csv'), '--out', join(folder, 'ones'))
+    expect(ones).toMatchObject({ code: 3, stderr: expect.stringContaining('All ratings are 1') as string })
+    const resumed = await hourglass('train', '--out', run, '--resume')
+    expect(resumed).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('no autoencoder of users') as string,
+      stderr: expect.stringContaining('no training was stopped') as string,
     })
   }, 60_000)
 

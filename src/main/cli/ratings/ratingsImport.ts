@@ -46,6 +46,8 @@ export async function importRatingsFile(
   }
 }
 
+const counted = (count: number, what: string) => `${formatAmount(count)} ${what}${count === 1 ? '' : 's'}`
+
 /** What a file was taken for, in sentences. */
 export function describeImport({ users, items, ratings, range, hasTimes, source }: RatingsInfo): string[] {
   const { columns, layout, repeated, empty, files } = source
@@ -53,7 +55,7 @@ export function describeImport({ users, items, ratings, range, hasTimes, source 
   const time = columns.time === null || !hasTimes ? 'no times' : `time in column ${columns.time}`
   return [
     `${files.map((file) => basename(file)).join(', ')} was taken for ratings: user in column ${columns.user}, item in ${columns.item}, rating in ${columns.rating}, ${time}; ${layout}.`,
-    `${formatAmount(ratings)} ratings from ${formatAmount(range.low)} to ${formatAmount(range.high)} of ${formatAmount(items)} items by ${formatAmount(users)} users: ${share.toPrecision(3)} % of the matrix.`,
+    `${counted(ratings, 'rating')} from ${formatAmount(range.low)} to ${formatAmount(range.high)} of ${counted(items, 'item')} by ${counted(users, 'user')}: ${share.toPrecision(3)} % of the matrix.`,
     ...(repeated > 0 ? [`${formatAmount(repeated)} ratings were given again later: the latest counts.`] : []),
     ...(empty > 0 ? [`${formatAmount(empty)} lines have no rating and were left out.`] : []),
   ]

@@ -126,11 +126,14 @@ export function baselineErrors(
   seed: number,
   step?: () => void,
 ): BaselineErrors {
-  const factors = factorize(known, seed, usualFactorization, step)
+  // The usual steps are for stars from one to five: with the number of plays they would go astray.
+  const unit = (range.high - range.low) / 4 || 1
+  const scaled = unit === 1 ? known : { ...known, values: known.values.map((value) => value / unit) }
+  const factors = factorize(scaled, seed, usualFactorization, step)
   const { users, items, values } = asked
   return {
     mean: errorFigures(values, range, () => biases.mean),
     bias: errorFigures(values, range, (k) => biasPrediction(biases, users[k]!, items[k]!)),
-    factorization: errorFigures(values, range, (k) => factorPrediction(factors, users[k]!, items[k]!)),
+    factorization: errorFigures(values, range, (k) => unit * factorPrediction(factors, users[k]!, items[k]!)),
   }
 }

@@ -213,11 +213,11 @@ function addedLinear(
   known: Ratings,
   biases: Biases,
   { linear, seed }: RecommenderOptions,
-  { observer, held, linear: chosen }: Stage,
+  { observer, held, until, linear: chosen }: Stage,
   errorOf: (member: Omit<AutorecMember, 'weight'>) => number,
 ): { member: Omit<AutorecMember, 'weight'>; choice: LinearChoice; rmse: number | null } | null {
   const step = () => observer.step()
-  if (linear && held) return bestLinearMember(known, biases, seed, errorOf, step)
+  if (linear && held) return bestLinearMember(known, biases, seed, errorOf, { step, until })
   return chosen && { member: fitLinearMember(known, biases, chosen, seed, step), choice: chosen, rmse: null }
 }
 

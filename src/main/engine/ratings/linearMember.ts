@@ -92,13 +92,13 @@ function besideBiases({ rank, rows, columns }: BayesianFactors, biases: Biases) 
   return { features, kernel }
 }
 
-/** The choice whose error on held-out ratings is least, with what it came to. */
+/** The choice whose error on held-out ratings is least, with what it came to. @param until on the clock of `performance.now()`: one is tried at least */
 export function bestLinearMember(
   known: Ratings,
   biases: Biases,
   seed: number,
   errorOf: (member: LinearMember) => number,
-  step: () => void,
+  { step, until }: { readonly step: () => void; readonly until: number },
 ): { choice: LinearChoice; member: LinearMember; rmse: number } {
   const ratings = known.values.length
   let work = 0
@@ -113,6 +113,7 @@ export function bestLinearMember(
   let [lowest, worse] = [Infinity, 0]
   for (const rank of ranks) {
     if (rank >= largest || worse === 2 || work + workOf(rank, ratings) > mostWork) break
+    if (performance.now() > until) break
     const tried = attempt(rank)
     worse = tried.rmse > lowest ? worse + 1 : 0
     lowest = Math.min(lowest, tried.rmse)

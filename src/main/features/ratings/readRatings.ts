@@ -2,6 +2,7 @@ import type { RatingsSource } from '../../../shared/ratings'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
+import { isMissing } from '../tables/cells'
 import { layoutInWords, numberOf, type RatingColumns, type SniffedTable, sniffTable } from './sniffTable'
 import type { RatingTriples } from './ratingsFiles'
 
@@ -106,7 +107,7 @@ class TripleReader {
     const [userName, itemName, text] = [user < 0 ? 'you' : cells[user], cells[item], cells[rating]]
     if (!userName || !itemName || text === undefined)
       throw this.unsound(number, `has ${cells.length} columns where user, item and rating belong`)
-    if (text === '' || text.toLowerCase() === 'nan') {
+    if (isMissing(text)) {
       this.empty++
       return
     }
@@ -160,14 +161,15 @@ class TripleReader {
     const known = numbers.get(name)
     if (known !== undefined) return known
     if (this.isFixed) return -1
-    numbers.set(name, numbers.size)
+    // A part of a text keeps all of that in memory, and that is a megabyte of the file.
+    numbers.set(Buffer.from(name).toString(), numbers.size)
     return numbers.size - 1
   }
 
   /** Seconds, or a date. Where one is neither, none of them counts. */
   private time(cell: string): void {
     const seconds = numberOf(cell)
-    const value = Number.isFinite(seconds) ? seconds : Date.parse(cell) / 1000
+    const value = Number.isFinite(seconds) ? seconds : dateIn(cell) / 1000
     if (Number.isFinite(value)) this.times.push(value)
     else this.hasTimes = false
   }
@@ -178,6 +180,14 @@ class TripleReader {
       sentence('ratings.cannotReadRatingsLine', { path: this.path, line, what }),
     )
   }
+}
+
+/** Milliseconds. Day, month and year with dots between are in that order. */
+function dateIn(cell: string): number {
+  const [, day, month, year, rest = ''] = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)$/.exec(cell) ?? []
+  return Date.parse(
+    year === undefined ? cell : `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}${rest}`,
+  )
 }
 
 /** Places of the ratings that count: of several of one item by one user the latest; null where there is one of each. */

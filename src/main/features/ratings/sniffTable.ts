@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { textTableExtensions } from '../../../shared/api/tables'
+import { isDate, isMissing } from '../tables/cells'
 import { cellsOfRecord, firstRecords, readable } from '../../store/textRecords'
 
 /** What the columns of a file of ratings are, by place. */
@@ -17,17 +18,29 @@ export interface SniffedTable {
   readonly width: number
   /** Null where its lines are no ratings, but rows of a table. */
   readonly ratings: RatingColumns | null
+  /** Whether its lines say who and what, and nothing else but perhaps when. */
+  readonly lacksRating: boolean
 }
 
 export const hasTableEnding = (path: string): boolean =>
   textTableExtensions.some((extension) => extname(path).toLowerCase() === `.${extension}`)
 
+/** What the columns of ratings are called, in files of any width. */
 const meanings = {
   user: /^(user|uid|reviewer|customer|member|person|viewer|reader|nutzer|kunde|benutzer)/,
   item: /^(item|movie|film|book|product|song|track|artist|isbn|asin|game|anime|beer|joke|business|artikel|iid)/,
   rating: /(rating|score|stars?)$|^(rating|value|grade|bewertung|note$|overall|preference|playcount|plays)/,
   time: /^(time|date|ts$|rated|unix|zeit|datum)/,
 } as const
+
+/** In a file with few columns these say the same; among many they would be anything. */
+const looseMeanings = {
+  user: /^(client|buyer|people|listener|player|account|kund|kaufer|kaeufer|leser|horer|spieler|teilnehmer|gast)/,
+  item: /^(album|wine|recipe|restaurant|hotel|place|article|thing|title|sku|objekt|gegenstand|produkt|buch|lied|spiel|gerat|geraet|titel|ort|rezept)/,
+  rating: /wertung$|^(stern|punkt|points$|marks?$|rate$)/,
+  time: /^when$/,
+} as const
+const mostLoose = 5
 
 /** @throws ExpectedError when there is no such file, or it is no text */
 export async function sniffTable(path: string): Promise<SniffedTable> {
@@ -39,7 +52,8 @@ export async function sniffTable(path: string): Promise<SniffedTable> {
   const isHeader = isText && (rows.length === 1 || rows[1]!.some(isNumber) || namedColumns(rows[0]!) !== null)
   const header = isHeader ? rows[0]! : null
   const body = rows.slice(isHeader ? 1 : 0)
-  return { delimiter, header, width, ratings: ratingColumns(header, body, width) }
+  const ratings = ratingColumns(header, body, width)
+  return { delimiter, header, width, ratings, lacksRating: header !== null && saysOnlyWhat(header) }
 }
 
 /** What is between the cells of all of the first lines; of several the one that makes most columns. */
@@ -55,8 +69,9 @@ function delimiterOf(lines: readonly string[]): string {
   return (strong ?? counts.reduce((best, one) => (one.width > best.width ? one : best))).delimiter
 }
 
-/** NaN for what is no number. With semicolons between cells the decimal mark may be a comma. */
-export function numberOf(cell: string): number {
+/** NaN for what is no number. With semicolons between cells the decimal mark may be a comma; 80 % is 80. */
+export function numberOf(text: string): number {
+  const cell = text.endsWith('%') ? text.slice(0, -1).trimEnd() : text
   if (cell === '') return NaN
   const value = Number(cell)
   return Number.isNaN(value) && /^[+-]?\d+,\d+$/.test(cell) ? Number(cell.replace(',', '.')) : value
@@ -72,6 +87,7 @@ function ratingColumns(
   const named = header && namedColumns(header)
   if (named) return named
   if (width < 3 || width > 4 || body.length === 0) return null
+  if (isOfNames(body, width)) return inOrder(width)
   // Names of columns that say nothing of ratings are those of a table.
   if (header) return null
   const looksLikeIds = (column: number) =>
@@ -84,17 +100,56 @@ function ratingColumns(
   const arePairs = distinct((row) => `${row[0]}\u0000${row[1]}`) > 0.98 * body.length
   const areSteps = distinct((row) => row[2]!) <= Math.max(12, Math.min(201, body.length / 4))
   const isUsual = width === 4 || (arePairs && areSteps)
-  return isUsual ? { user: 0, item: 1, rating: 2, time: width === 4 ? 3 : null } : null
+  return isUsual ? inOrder(width) : null
+}
+
+const inOrder = (width: number): RatingColumns => ({
+  ...{ user: 0, item: 1, rating: 2, time: width === 4 ? 3 : null },
+})
+
+/**
+ * Two columns of names, of which each comes again and again, and a number: there is nothing else to be learned from such lines.
+ * A fourth one is a time.
+ */
+function isOfNames(body: readonly (readonly string[])[], width: number): boolean {
+  const cells = (column: number) => body.map((row) => row[column] ?? '')
+  const areNames = [0, 1].every((column) => {
+    const names = cells(column)
+    return names.every((name) => name !== '' && !isNumber(name)) && new Set(names).size < 0.8 * names.length
+  })
+  const areRatings = cells(2).every((cell) => isMissing(cell) || isNumber(cell))
+  const isTime = (cell: string) => (isWhole(cell) && Number(cell) > 1e6) || isDate(cell)
+  return areNames && areRatings && (width === 3 || cells(3).every(isTime))
 }
 
 const isWhole = (cell: string) => /^\d+$/.test(cell)
 
 function namedColumns(header: readonly string[]): RatingColumns | null {
-  const names = header.map((name) => name.toLowerCase().replace(/[^a-z]/g, ''))
-  const find = (meaning: RegExp) => names.findIndex((name) => meaning.test(name))
-  const [user, item, rating, time] = [meanings.user, meanings.item, meanings.rating, meanings.time].map(find)
-  if (user! < 0 || item! < 0 || rating! < 0) return null
-  return { user: user!, item: item!, rating: rating!, time: time! < 0 ? null : time! }
+  const { user, item, rating, time } = meant(header)
+  if (user < 0 || item < 0 || rating < 0) return null
+  return { user, item, rating, time: time < 0 ? null : time }
+}
+
+function saysOnlyWhat(header: readonly string[]): boolean {
+  const { user, item, rating, time } = meant(header)
+  return user >= 0 && item >= 0 && rating < 0 && header.length === (time < 0 ? 2 : 3)
+}
+
+/** The places of columns by their names, −1 where there is none. */
+function meant(header: readonly string[]) {
+  // Without accents: Käufer is kaufer.
+  const names = header.map((name) =>
+    name
+      .normalize('NFD')
+      .toLowerCase()
+      .replace(/[^a-z]/g, ''),
+  )
+  const find = (what: keyof typeof meanings) => {
+    const place = names.findIndex((name) => meanings[what].test(name))
+    if (place >= 0 || header.length > mostLoose) return place
+    return names.findIndex((name) => looseMeanings[what].test(name))
+  }
+  return { user: find('user'), item: find('item'), rating: find('rating'), time: find('time') }
 }
 
 const delimiterWords: Record<string, string> = {

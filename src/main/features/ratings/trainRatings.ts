@@ -1,6 +1,6 @@
 import { appendFile, rmdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { CancelledError } from '../../../shared/errors'
+import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { RatingsInfo } from '../../../shared/ratings'
 import { sentence } from '../../../shared/texts/sentence'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -50,6 +50,7 @@ export async function trainOnRatings(
   onImported?.(info)
   await removeCheckpoint(folder)
   try {
+    checkSense(info)
     return await learn({ ...settings, folder, resume: false }, versions, options)
   } catch (error) {
     // Ratings without a model are no run. Those that were there before stay.
@@ -71,6 +72,14 @@ export async function resumeRatings(
   const params = { ...settings, ...(budgetMs !== undefined && { budgetMs: elapsedMs + budgetMs }) }
   options.onImported?.(await readRatingsInfo(folder))
   return learn({ ...params, ...target, folder, resume: true }, versions, options)
+}
+
+/** @throws ExpectedError where ratings have nothing to learn in them */
+function checkSense({ users, items, range }: RatingsInfo): void {
+  if (users < 2 || items < 2)
+    throw new ExpectedError('bad-input', sentence('ratings.tooFew', { users, items }))
+  if (range.low === range.high)
+    throw new ExpectedError('bad-input', sentence('ratings.allEqual', { value: range.low }))
 }
 
 async function learn(

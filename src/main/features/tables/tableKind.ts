@@ -1,4 +1,7 @@
 import { statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { TableKind } from '../../../shared/tables'
 import { isRatingsFolder } from '../ratings/ratingsFiles'
 import { hasTableEnding, sniffTable } from '../ratings/sniffTable'
@@ -14,5 +17,12 @@ export async function tableKindOf(path: string, as?: TableKind): Promise<TableKi
   if (!stats?.isFile()) return isTableFolder(path) ? 'table' : isRatingsFolder(path) ? 'ratings' : null
   if (isParquet(path) || isNpy(path)) return as ?? 'table'
   if (!hasTableEnding(path)) return null
-  return as ?? ((await sniffTable(path)).ratings ? 'ratings' : 'table')
+  if (as) return as
+  const { ratings, lacksRating, header } = await sniffTable(path)
+  if (lacksRating)
+    throw new ExpectedError(
+      'bad-input',
+      sentence('ratings.noRatingColumn', { path: basename(path), seen: header!.join(', ') }),
+    )
+  return ratings ? 'ratings' : 'table'
 }

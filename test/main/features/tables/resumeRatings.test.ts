@@ -37,4 +37,22 @@ it('resumes a training on ratings that was stopped, and says where there is none
   expect(await ended()).toMatchObject({ isTrained: true, canResume: false })
   const { curve } = await handlers['tables.get']({ id })
   expect(curve.slice(0, before.length)).toEqual(before)
+
+  const titles = join(home, 'titles.csv')
+  await writeFile(titles, 'book,title\nbook3,The Winter\n')
+  expect(await handlers['tables.titles']({ id, place: (await app.places.add(titles)).place })).toEqual({
+    found: 1,
+  })
+  const found = await handlers['tables.find']({ id, side: 'items', text: 'winter', most: 5 })
+  expect(found).toEqual([{ name: 'book3', title: 'The Winter' }])
+  for (const [side, count] of [
+    ['items', 40],
+    ['users', 60],
+  ] as const) {
+    const map = await handlers['tables.map']({ id, side })
+    expect(map.points).toHaveLength(2 * count)
+    expect([...map.points].every(Number.isFinite)).toBe(true)
+    expect([...map.counts].reduce((sum, one) => sum + one)).toBe(900)
+    if (side === 'items') expect(map.titles[map.names.indexOf('book3')]).toBe('The Winter')
+  }
 }, 120_000)
