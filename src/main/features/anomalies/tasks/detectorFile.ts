@@ -22,7 +22,7 @@ const neighbors = z.object({
   ...{ vectors: floats, dimensions: z.number().int(), local: floats, floor: z.number() },
 })
 const scale = z.object({
-  ...{ factor: z.number().int(), center: floats, whitening: floats, offset: floats, usual },
+  ...{ factor: z.number().int(), center: floats, whitening: floats, offset: floats, usual, quiet: usual },
   pieces: z.object({ vectors: floats, axes: floats, pace: z.number().int(), usual }),
 })
 const name = z.enum(measureNames)
@@ -52,7 +52,7 @@ export interface KeptDetector {
 }
 
 /** Of what the numbers mean: a detector of another version is fitted anew. */
-const version = '1'
+const version = '2'
 
 /** Replaces the file whole or not at all. @throws ExpectedError when it cannot be written */
 export async function writeDetector(
