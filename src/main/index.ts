@@ -12,7 +12,7 @@ import { type MenuActions, setApplicationMenu } from './electron/applicationMenu
 import { electronShell } from './electron/electronShell'
 import { AppWindow } from './electron/appWindow'
 import { connectIpc } from './electron/ipcTransport'
-import { noteOpened } from './electron/mainWindow'
+import { noteOpened, noteScript } from './electron/mainWindow'
 import { handlePageProtocol, registerPageProtocol } from './electron/pageProtocol'
 import { guardQuit } from './electron/quitting'
 import { secure } from './electron/security'
@@ -34,6 +34,7 @@ const window = new AppWindow({ preload, state: folders.state, icon: windowIcon()
 const shell = electronShell(window.current, texts)
 
 closeInspector()
+noteScript()
 electron.setName('Hourglass')
 // Windows shows notifications of programs that it knows only. The same id as in the packaging.
 electron.setAppUserModelId('io.github.hourglass')
