@@ -18,6 +18,8 @@ import { guardQuit } from './electron/quitting'
 import { secure } from './electron/security'
 import { showAnomalies } from './electron/anomaliesInShell'
 import { showTraining } from './electron/trainingInShell'
+import { Updates, updatesFrom } from './electron/updates'
+import { showWorkInTray } from './electron/workTray'
 import { pathsOf } from './electron/openedPaths'
 import { RecentPaths } from './electron/recentPaths'
 import { shellTextsIn } from './electron/shellTexts'
@@ -31,7 +33,8 @@ const preload = join(import.meta.dirname, '../preload/index.cjs')
 let language: Settings['language'] = 'system'
 const texts = () => shellTextsIn(language)
 const window = new AppWindow({ preload, state: folders.state, icon: windowIcon() }, log, texts)
-const shell = electronShell(window.current, texts)
+const updateHost = updatesFrom()
+const shell = electronShell(window.current, texts, updateHost)
 
 closeInspector()
 noteScript()
@@ -84,6 +87,12 @@ function run(app: App, recent: RecentPaths): void {
   connectIpc(app, () => window.current()?.webContents ?? null, windowIcon())
   followSettings(app)
   const handOver = (paths: readonly string[]) => hand(app, recent, paths)
+  const seen = { window: window.current, show: window.show, texts }
+  showTraining(app, seen)
+  showAnomalies(app, seen)
+  showWorkInTray(app, { window, texts, icon: windowIcon() })
+  const quitThen = guardQuit(app, seen)
+  const updates = updateHost === null ? null : new Updates(app, updateHost, { ...seen, quitThen })
   const menu: MenuActions = {
     show(screen) {
       window.show()
@@ -96,23 +105,21 @@ function run(app: App, recent: RecentPaths): void {
     openFolder: () => inBackground(shell.pick('folders').then(handOver)),
     openAgain: (path) => inBackground(handOver([path])),
     clearRecent: () => recent.clear(),
+    checkForUpdates: updates && (() => updates.check({ isAsked: true })),
     logPath: log.path,
   }
   const showMenu = () => setApplicationMenu(menu, { texts: texts(), recent: recent.all })
   showMenu()
   recent.onChange(showMenu)
   app.settings.onChange(showMenu)
-  const seen = { window: window.current, show: window.show, texts }
-  showTraining(app, seen)
-  showAnomalies(app, seen)
-  guardQuit(app, seen)
-
   electron.on('second-instance', (_, argv, folder) => {
     window.show()
     inBackground(handOver(pathsOf(argv, folder)))
   })
   electron.on('activate', window.show)
   window.show()
+  if (app.settings.settings.looksForUpdates)
+    inBackground(window.ready().then(() => updates?.check({ isAsked: false })))
 }
 
 /** Hands files and folders over to the page, whose window opens for that where it was closed. */

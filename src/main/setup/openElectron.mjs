@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
 import { foreseenTrouble, troubleOf } from './electronTrouble.mjs'
 import processes from './process.cjs'
 
