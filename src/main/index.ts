@@ -15,6 +15,7 @@ import { connectIpc } from './electron/ipcTransport'
 import { noteOpened, noteScript } from './electron/mainWindow'
 import { handlePageProtocol, registerPageProtocol } from './electron/pageProtocol'
 import { guardQuit } from './electron/quitting'
+import { mayRunWithoutSandbox } from './electron/sandboxConsent'
 import { secure } from './electron/security'
 import { showAnomalies } from './electron/anomaliesInShell'
 import { showTraining } from './electron/trainingInShell'
@@ -63,6 +64,7 @@ async function start(): Promise<void> {
   secure(log)
   try {
     await makeFolder(folders.state)
+    if (!(await mayRunWithoutSandbox(folders.state, texts()))) return electron.exit(0)
     const app = await createApp({
       folders,
       log,

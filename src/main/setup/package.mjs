@@ -1,7 +1,8 @@
 /**
  * `npm run package`: makes what this machine can of the packages of the desktop app, for its own platform, in dist/. Where Electron's
  * binary is not here it stops at the unpacked tree, around a stand-in of the binary. `--dir` makes the tree alone, and
- * `--electron-dist FOLDER` takes another distribution of Electron.
+ * `--electron-dist FOLDER` takes another distribution of Electron. `--updates` names where the packages will be published, so that
+ * the app finds newer ones: github:OWNER/REPOSITORY, or an address.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -15,6 +16,7 @@ const { values: flags } = parseArgs({
   options: {
     dir: { type: 'boolean', default: false },
     'electron-dist': { type: 'string' },
+    updates: { type: 'string' },
     out: { type: 'string', default: join(root, 'dist') },
   },
 })
@@ -42,6 +44,8 @@ async function makePackages() {
   const { packagingConfig } = await import('./packaging/config.mjs')
   const { licenses } = await import('./packaging/licenses.mjs')
   const { manifest } = await import('./packaging/packages.mjs')
+  const { updatesConfig } = await import('./packaging/updates.mjs')
+  const updates = updatesConfig(flags.updates, manifest(root, ''))
   const { addonForPackage } = await import('./packaging/addon.mjs')
   const target = { platform: process.platform, arch: process.arch }
   const electronVersion = manifest(root, 'node_modules/electron').version
@@ -53,7 +57,7 @@ async function makePackages() {
   rmSync(output, { recursive: true, force: true })
   const addon = await addonForPackage()
   const config = packagingConfig({
-    ...{ root, target, electronDist, electronVersion, licenses: text, addon, output },
+    ...{ root, target, electronDist, electronVersion, licenses: text, addon, updates, output },
   })
   const isTreeOnly = flags.dir || !isReal
   await build({

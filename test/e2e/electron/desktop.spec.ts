@@ -171,3 +171,11 @@ test('a denoised picture can be dragged out of the window once it is saved', asy
   }
   await standIn.quit()
 })
+
+test('an AppImage that may not have its sandbox asks before it starts without', async ({ context, home }) => {
+  const env = { APPIMAGE: join(home, 'Hourglass.AppImage') }
+  const start = StandIn.launch(context, { home, isPackaged: true, args: ['--no-sandbox'], env })
+  await expect(start).rejects.toThrow(
+    /This system forbids Hourglass the sandbox.*"Quit","Start Without Sandbox".*"kind":"exit","code":0/,
+  )
+})

@@ -172,6 +172,14 @@ describe.skipIf(process.platform !== 'linux')('the packaged app', () => {
       expect(text).toContain(name)
   })
 
+  it('brings the profile of AppArmor that lets it have its sandbox, and no place of updates that nobody named', () => {
+    const profile = readFileSync(join(tree, 'resources', 'apparmor-profile'), 'utf8')
+    expect(profile).toMatch(
+      /^profile hourglass "\/opt\/Hourglass\/hourglass" flags=\(unconfined\) {\n {2}userns,$/m,
+    )
+    expect(existsSync(join(tree, 'resources', 'app-update.yml'))).toBe(false)
+  })
+
   it('has its archive checked and its fuses set', () => {
     const { entry } = archive(join(tree, 'resources', 'app.asar'))
     expect(entry('out/main/index.js')).toHaveProperty('integrity')
