@@ -79,7 +79,8 @@ async function start(): Promise<void> {
     await open(opened)
   } catch (error) {
     noteOpened()
-    dialog.showErrorBox('Hourglass could not start', (error as Error).message)
+    const { couldNotStart, translated } = texts()
+    dialog.showErrorBox(couldNotStart, translated((error as Error).message))
     electron.exit(1)
   }
 }

@@ -18,6 +18,8 @@ export interface StandInOptions {
   readonly args?: readonly string[]
   /** As it starts when it is packaged: no script among its arguments. */
   readonly isPackaged?: boolean
+  /** The system's language; British English if not given. */
+  readonly locale?: string
   /** Where a packaged app has what is not in its archive. */
   readonly resources?: string
   readonly env?: Readonly<Record<string, string>>

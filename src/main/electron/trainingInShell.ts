@@ -44,7 +44,7 @@ export function showTraining(
     }
     const title = run && how[run.state]
     if (!run || !title || isSeen || !app.settings.settings.notifications) return
-    const body = run.state === 'done' ? result(run, words) : (run.error ?? '')
+    const body = run.state === 'done' ? result(run, words) : words.translated(run.error ?? '')
     notify({ title: filled(title, { name: run.name }), body }, show)
   }
 }

@@ -179,3 +179,10 @@ test('an AppImage that may not have its sandbox asks before it starts without', 
     /This system forbids Hourglass the sandbox.*"Quit","Start Without Sandbox".*"kind":"exit","code":0/,
   )
 })
+
+test('says in the language of the system why it cannot start', async ({ context, home }) => {
+  await writeFile(join(home, 'library'), 'a file where the library should be')
+  await expect(StandIn.launch(context, { home, locale: 'de-AT' })).rejects.toThrow(
+    /"title":"Hourglass konnte nicht starten","content":"[^"]* ist [^"]*"/,
+  )
+})

@@ -43,7 +43,7 @@ class App extends EventEmitter {
   whenReady = async () => undefined
   addRecentDocument = (path) => tell({ kind: 'recent', path })
   clearRecentDocuments = () => tell({ kind: 'recent', path: null })
-  getLocale = () => 'en-GB'
+  getLocale = () => start.locale ?? 'en-GB'
   requestSingleInstanceLock = () => !start.isSecond
   releaseSingleInstanceLock = () => tell({ kind: 'unlocked' })
   getName = () => this.name

@@ -6,7 +6,7 @@ import type { RunProgress } from '../../../src/shared/api/library'
 import { textsIn } from '../../../src/shared/texts'
 
 const { desktop, shell } = textsIn('en')
-const texts = { ...desktop, job: shell.job }
+const texts = { ...desktop, job: shell.job, translated: (english: string) => english }
 
 interface Doing {
   readonly trains?: Partial<RunProgress> | null

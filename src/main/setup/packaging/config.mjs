@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installedPackages, packagesInside } from './packages.mjs'
@@ -33,6 +34,11 @@ const resourcesOf = ({ platform }, addon) => [
   ...(platform === 'linux' ? [{ from: appArmorProfile, to: 'apparmor-profile' }] : []),
 ]
 
+/** electron-builder leaves it in a distribution that it has not unpacked itself: what Electron shows where there is no app. */
+function removeDefaultApp({ appOutDir, packager }) {
+  rmSync(join(packager.getResourcesDir(appOutDir), 'default_app.asar'), { force: true })
+}
+
 /** electron-builder's configuration for the platform of this machine, whose libraries are the ones that npm has installed. */
 export function packagingConfig({
   root,
@@ -58,6 +64,7 @@ export function packagingConfig({
     // The packages of Debian and Fedora must name a page.
     extraMetadata: { homepage: 'https://hourglass.github.io' },
     publish: updates,
+    afterPack: removeDefaultApp,
     files: [
       'out/{main,preload,renderer}/**',
       '!out/main/{cli.js,cli.js.map}',
