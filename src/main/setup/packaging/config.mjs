@@ -34,6 +34,16 @@ const resourcesOf = ({ platform }, addon) => [
   ...(platform === 'linux' ? [{ from: appArmorProfile, to: 'apparmor-profile' }] : []),
 ]
 
+const fuses = {
+  runAsNode: false,
+  enableCookieEncryption: true,
+  enableNodeOptionsEnvironmentVariable: false,
+  enableNodeCliInspectArguments: false,
+  enableEmbeddedAsarIntegrityValidation: true,
+  onlyLoadAppFromAsar: true,
+  grantFileProtocolExtraPrivileges: false,
+}
+
 /** electron-builder leaves it in a distribution that it has not unpacked itself: what Electron shows where there is no app. */
 function removeDefaultApp({ appOutDir, packager }) {
   rmSync(join(packager.getResourcesDir(appOutDir), 'default_app.asar'), { force: true })
@@ -43,7 +53,7 @@ function removeDefaultApp({ appOutDir, packager }) {
 export function packagingConfig({
   root,
   target,
-  electronDist,
+  distribution,
   electronVersion,
   licenses,
   addon,
@@ -57,9 +67,9 @@ export function packagingConfig({
     productName: 'Hourglass',
     copyright: 'The authors of Hourglass; MIT',
     directories: { output, buildResources: join(root, 'resources') },
-    electronDist,
+    electronDist: distribution.folder,
     electronVersion,
-    electronLanguages: ['en', 'de'],
+    ...(distribution.hasLanguages ? { electronLanguages: ['en', 'de'] } : {}),
     npmRebuild: false,
     // The packages of Debian and Fedora must name a page.
     extraMetadata: { homepage: 'https://hourglass.github.io' },
@@ -86,15 +96,7 @@ export function packagingConfig({
       'node_modules/**',
       'resources/**',
     ],
-    electronFuses: {
-      runAsNode: false,
-      enableCookieEncryption: true,
-      enableNodeOptionsEnvironmentVariable: false,
-      enableNodeCliInspectArguments: false,
-      enableEmbeddedAsarIntegrityValidation: true,
-      onlyLoadAppFromAsar: true,
-      grantFileProtocolExtraPrivileges: false,
-    },
+    electronFuses: distribution.hasFuses ? fuses : null,
     fileAssociations: [
       {
         ext: ['png', 'jpg', 'jpeg', 'webp', 'avif', 'tif', 'tiff', 'gif', 'heic'],
