@@ -130,8 +130,8 @@ test('looks for updates when somebody wants it, and asks before each step', asyn
 
   // Allowed in the settings, it looks by itself, and says something only where there is something new.
   const again = await StandIn.launch(context, start)
-  await expect.poll(() => newest(again)?.message).toBe('Hourglass 9.9.9 is available.')
-  await again.kill()
+  await expect.poll(() => boxes(again)[0]?.message).toBe('Hourglass 9.9.9 is available.')
+  await again.ended
   await server.stop()
 })
 
