@@ -2,14 +2,7 @@ import { z } from 'zod'
 import { ExpectedError } from './errors'
 
 /** What changes values, each for itself, and what cameras make of them: noise in the narrow sense. */
-export const sensorNoise = [
-  'gaussian',
-  'poisson',
-  'salt-and-pepper',
-  'masking',
-  'speckle',
-  'camera',
-] as const
+export const sensorNoise = ['gaussian', 'poisson', 'salt-and-pepper', 'masking', 'speckle', 'camera'] as const
 
 /**
  * What each kind of corruption does to a clean image x in 0..1, and the unit of its strength s:
