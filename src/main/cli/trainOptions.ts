@@ -58,6 +58,8 @@ export interface TrainFlags {
   leaveOut?: string[]
   scaling?: TableScaling
   code?: number
+  inputFolder?: string
+  targetFolder?: string
   resume?: boolean
   overwrite?: boolean
 }
@@ -74,7 +76,7 @@ function modelOptions(command: Command): Command {
     .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
     .option(
       '--budget <time>',
-      `how long it may take: 1m, 10m, 1h, or auto, until it stops getting better (${defaultBudget}); for ratings and tables any time, such as 5m`,
+      `how long it may take: 1m, 10m, 1h, or auto, until it stops getting better (${defaultBudget}); for ratings, tables and pairs of pictures any time, such as 5m`,
       parseBudget,
     )
   return kindOptions(budgeted, [...presetNames, ...ratingPresets]).option(
@@ -149,6 +151,11 @@ function trainingOptions(command: Command): Command {
         pretrainingKinds,
       ),
     )
+    .option(
+      '--input-folder <folder>',
+      'damaged pictures, of which each has a clean one of the same name in --target-folder',
+    )
+    .option('--target-folder <folder>', 'the clean pictures that damaged ones are to become')
     .option('--patience <n>', 'stop after so many epochs without a better one', integer({ min: 0 }))
     .option('--resume', 'go on with the run that --out names')
     .option('--overwrite', 'replace the run in --out')

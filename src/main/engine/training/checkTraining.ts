@@ -1,8 +1,9 @@
 import { checkPretraining } from '../../../shared/checkPretraining'
 import { ExpectedError } from '../../../shared/errors'
-import type { ModelSpec } from '../../../shared/modelSpec'
+import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { isTold, noiseParts } from '../../../shared/noise'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
+import { targetsOf } from './pairedImages'
 import type { PixelSource } from './pixelSource'
 
 /** @throws ExpectedError `bad-usage` for settings that do not go together */
@@ -26,8 +27,19 @@ export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
     )
 }
 
+/** @throws ExpectedError `bad-spec` where images are not what the model takes, whole or in patches */
+export function checkImages(source: PixelSource, spec: ModelSpec, { patches }: TrainingConfig): void {
+  if (patches) return checkPatches(source, spec)
+  const { rowBytes } = targetsOf(source)
+  if (rowBytes === inputSize(spec.input)) return
+  throw new ExpectedError(
+    'bad-spec',
+    `The model takes ${inputSize(spec.input)} values an image, the dataset has ${rowBytes}. Import the images at the model's size, or leave the input out of the spec.`,
+  )
+}
+
 /** @throws ExpectedError `bad-spec` where images are smaller than the patches to be cut out of them */
-export function checkPatches({ shape }: PixelSource, { input }: ModelSpec): void {
+function checkPatches({ shape }: PixelSource, { input }: ModelSpec): void {
   const fits =
     shape && shape.height >= input.height && shape.width >= input.width && shape.channels === input.channels
   if (!fits)

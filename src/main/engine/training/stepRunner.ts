@@ -7,6 +7,7 @@ import { corruptionFeeds } from './corruption'
 import type { CorruptionSource } from './corruptionSource'
 import { adamStepSize } from './optimizers'
 import { type Random } from './random'
+import { splitPairs } from './pairedImages'
 import type { EpochBatches } from './shuffledBatches'
 import { stepInput } from './trainingProgram'
 import type { Tuning } from './tuning'
@@ -34,6 +35,9 @@ export class StepRunner {
   /** Time spent so far on shuffling, copying and drawing noise. */
   feedingMs = 0
   private readonly pixels: Uint8Array
+  /** What batches are copied into: of pairs, clean and damaged values. */
+  private readonly rows: Uint8Array
+  private readonly channels: number
   private readonly field: Float32Array | null
   private readonly strength: Float32Array
   private readonly inputs: number
@@ -47,10 +51,13 @@ export class StepRunner {
     private readonly corruption: CorruptionSource | null,
     private readonly tuning: Tuning,
     batchSize: number,
+    private readonly isPaired = false,
   ) {
     this.inputs = inputSize(spec.input)
     const images = batchSize * tuning.stepsPerCall
     this.pixels = new Uint8Array(images * this.inputs)
+    this.rows = isPaired ? new Uint8Array(2 * this.pixels.length) : this.pixels
+    this.channels = spec.input.channels
     this.field = corruption && new Float32Array(images * this.inputs)
     this.levels = corruption?.levels ?? 1
     this.strength = new Float32Array(images * this.levels)
@@ -70,6 +77,19 @@ export class StepRunner {
     return loss!.data
   }
 
+  /** The damaged pictures are what the network gets: they have no strength. */
+  private takeApart(images: number): void {
+    const size = images * this.inputs
+    const { rows, pixels, field } = this
+    splitPairs(
+      rows.subarray(0, 2 * size),
+      this.channels,
+      pixels.subarray(0, size),
+      field && field.subarray(0, size),
+    )
+    this.strength.fill(0)
+  }
+
   private async feeds(
     batches: EpochBatches,
     { steps, batchSize, rates, firstStep }: StepPlan,
@@ -78,7 +98,8 @@ export class StepRunner {
   ): Promise<Record<string, TensorData>> {
     const { inputs, corruption, field, levels } = this
     const images = steps * batchSize
-    await batches.next(images, this.pixels)
+    await batches.next(images, this.rows)
+    if (this.isPaired) this.takeApart(images)
     const stepSizes = rates.map((rate, i) => adamStepSize(rate, this.optimizer, firstStep + i))
     const feeds: Record<string, TensorData> = {
       rates: { shape: [steps], data: Float32Array.from(rates) },
@@ -91,7 +112,7 @@ export class StepRunner {
     const perShard = batchSize / shards
     for (let step = 0; step < steps; step++) {
       const from = step * batchSize
-      if (corruption && field) {
+      if (corruption && field && !this.isPaired) {
         const values = field.subarray(from * inputs, (from + batchSize) * inputs)
         const pixels = this.pixels.subarray(from * inputs, (from + batchSize) * inputs)
         const strength = this.strength.subarray(from * levels, (from + batchSize) * levels)
