@@ -1,7 +1,7 @@
 import { mostEpochs } from '../features/training/planTraining'
 import type { ConfigChoice } from '../features/training/runPlan'
 import { budgetMsOf } from './ratings/budgetTime'
-import type { TrainFlags } from './trainOptions'
+import { type TrainFlags, usualRate } from './trainOptions'
 
 /** What was asked for of a training; what was not is left to the plan or the preset. */
 export function configOf({
@@ -18,6 +18,7 @@ export function configOf({
   patience,
   patches,
   average,
+  compressible,
   pretrain,
 }: TrainFlags): ConfigChoice {
   return {
@@ -32,6 +33,7 @@ export function configOf({
     validationSplit: val,
     patience,
     averageDecay: average,
+    compressible: compressible === true ? usualRate : compressible,
     pretraining: pretrain && { kind: pretrain },
     patches: patches === undefined ? undefined : { perImage: patches },
   }

@@ -24,6 +24,9 @@ import { presetNames } from '../features/training/runPlan'
 import { parseBudget } from './ratings/budgetTime'
 import { choice, decimal, imageSize, integer, noise, seed } from './options'
 
+/** What a bit for each pixel is worth where nobody says. */
+export const usualRate = 0.03
+
 export interface TrainFlags {
   out?: string
   preset?: string
@@ -49,6 +52,7 @@ export interface TrainFlags {
   depth?: number
   patches?: number
   average?: number
+  compressible?: number | true
   pretrain?: Pretraining['kind']
   color?: 'grey' | 'rgb'
   budget?: string
@@ -150,6 +154,11 @@ function trainingOptions(command: Command): Command {
         'train tied first and untied then, or layer by layer first, for half of the epochs',
         pretrainingKinds,
       ),
+    )
+    .option(
+      '--compressible [rate]',
+      `train for small files with compress: what a bit a pixel is worth in the loss; more makes them smaller and coarser (${usualRate})`,
+      decimal({ min: 1e-6, max: 10 }),
     )
     .option(
       '--input-folder <folder>',

@@ -1,6 +1,6 @@
 import { checkPretraining } from '../../../shared/checkPretraining'
 import { ExpectedError } from '../../../shared/errors'
-import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import { hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { isTold, noiseParts } from '../../../shared/noise'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import { targetsOf } from './pairedImages'
@@ -8,7 +8,7 @@ import type { PixelSource } from './pixelSource'
 
 /** @throws ExpectedError `bad-usage` for settings that do not go together */
 export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
-  const { noise, averageDecay } = config
+  const { noise, averageDecay, compressible } = config
   checkPretraining(spec, config)
   if (spec.noiseLevel && noise && !noiseParts(noise).some(({ kind }) => isTold(kind)))
     throw new ExpectedError(
@@ -19,6 +19,11 @@ export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
     throw new ExpectedError(
       'bad-usage',
       'Without noise no pixel is corrupted, and the loss counts nothing. Add noise, or set lossOver to "all".',
+    )
+  if (compressible !== null && (!hasCode(spec) || spec.network))
+    throw new ExpectedError(
+      'bad-usage',
+      'Only an autoencoder with a code can be trained for small codes, and this model has none. Choose another preset, or leave --compressible out.',
     )
   if (averageDecay > 0 && (spec.tying === 'copied' || spec.tying === 'pseudo-inverse'))
     throw new ExpectedError(

@@ -67,15 +67,9 @@ export class Trainer {
     this.batches = batchesOf(source, this.indices.train, spec, config)
     this.corruption = trainingCorruption(spec, config)
     const { optimizer, averageDecay } = config
+    const extras = { isPaired: source.isPaired, compressible: config.compressible }
     this.runner = new StepRunner(
-      compiled,
-      spec,
-      optimizer,
-      averageDecay,
-      this.corruption,
-      tuning,
-      batchSize,
-      source.isPaired,
+      ...([compiled, spec, optimizer, averageDecay, this.corruption, tuning, batchSize, extras] as const),
     )
     this.batchesPerEpoch = Math.ceil(this.batches.imagesPerEpoch / batchSize)
     this.stages = stagesOf(spec, config)
