@@ -9,19 +9,25 @@ export const cells = 8
 export const bins = 32
 /** Values of 0..1 that differ by less are the same to the eye. */
 export const unseen = 0.01
+/** Nearer to black or white than this, a value counts as cut off. */
+export const cutOff = 0.02
 /** So that the logarithm of nothing is a number. */
 export const least = 1e-3
+/** The same of a variance of colours, and of a share of the image. */
+export const leastVariance = 1e-5
+export const leastShare = 0.01
 
 /** Sizes at which detail and its directions are looked at, each half of the one before. */
 export const sizes = 3
 
 /** How many numbers describe an image. */
-export const appearanceSize = 22
+export const appearanceSize = 25
 
 /**
- * An image as a whole in a few numbers: its mean colour, its contrast, how colourful it is, quantiles of its brightness, how
- * much detail there is at three sizes and in which direction, and how much of it is flat. Among photographs a drawing, a letter or a scan is far from all others
- * in these, while no small part of it needs to be odd.
+ * An image as a whole in a few numbers: its mean colour, its contrast, how colourful it is and in how many hues, quantiles of
+ * its brightness, how much of it is black or white, how much detail there is at three sizes, in which direction and how evenly,
+ * and how much of it is flat. Among photographs a drawing, a letter or a scan is far from all others in these, while no small
+ * part of it needs to be odd.
  *
  * @param images count × height × width × channels, values 0..1
  * @returns count × appearanceSize
@@ -40,7 +46,8 @@ function appearanceOf(image: Float32Array, input: InputShape): number[] {
   const { grey, width, height } = seen
   const sorted = grey.slice().sort()
   const quantile = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
-  const steps = stepsOf(seen).sort()
+  const unsorted = stepsOf(seen)
+  const steps = unsorted.slice().sort()
   const log = (value: number) => Math.log(value + least)
   return [
     ...seen.colors,
@@ -55,6 +62,9 @@ function appearanceOf(image: Float32Array, input: InputShape): number[] {
     log(spreadOf(cellMeans(grey, width, height))),
     steps.filter((step) => step < unseen).length / steps.length,
     entropyOf(grey),
+    evennessOf(cellMeans(unsorted, width - 1, height - 1)),
+    secondColorOf(seen.hues),
+    Math.log(grey.filter((value) => value < cutOff || value > 1 - cutOff).length / grey.length + leastShare),
     ...grainOf(image, input),
   ]
 }
@@ -94,6 +104,8 @@ interface Grey {
 
 interface Seen extends Grey {
   readonly saturation: Float32Array
+  /** Red less green, and yellow less blue. */
+  readonly hues: readonly [Float32Array, Float32Array]
   /** Mean of each of three channels. */
   readonly colors: readonly number[]
 }
@@ -103,6 +115,7 @@ function reduced(image: Float32Array, { width, height, channels }: InputShape): 
   const [columns, rows] = [Math.min(seenSide, width), Math.min(seenSide, height)]
   const grey = new Float32Array(columns * rows)
   const saturation = new Float32Array(columns * rows)
+  const hues = [new Float32Array(columns * rows), new Float32Array(columns * rows)] as const
   const colors = [0, 0, 0]
   for (let y = 0, at = 0; y < rows; y++)
     for (let x = 0; x < columns; x++, at++) {
@@ -110,9 +123,11 @@ function reduced(image: Float32Array, { width, height, channels }: InputShape): 
       const pixel = [0, 1, 2].map((c) => image[from * channels + (channels === 3 ? c : 0)]!)
       pixel.forEach((value, c) => (colors[c]! += value / grey.length))
       grey[at] = (pixel[0]! + pixel[1]! + pixel[2]!) / 3
+      hues[0][at] = pixel[0]! - pixel[1]!
+      hues[1][at] = (pixel[0]! + pixel[1]!) / 2 - pixel[2]!
       saturation[at] = Math.max(...pixel) - Math.min(...pixel)
     }
-  return { width: columns, height: rows, grey, saturation, colors }
+  return { width: columns, height: rows, grey, saturation, hues, colors }
 }
 
 /** From each pixel to those right of it and below. */
@@ -147,6 +162,23 @@ function cellMeans(grey: Float32Array, width: number, height: number): Float32Ar
       counts[cell]!++
     }
   return sums.map((sum, i) => sum / Math.max(1, counts[i]!))
+}
+
+/** Low where all parts have as much detail as each other, as in a texture. */
+const evennessOf = (detail: Float32Array) => Math.log((spreadOf(detail) + least) / (meanOf(detail) + least))
+
+/** How far colours vary across the line along which they vary most: the spread along the second axis of their covariance. */
+function secondColorOf([a, b]: Seen['hues']): number {
+  const [meanA, meanB] = [meanOf(a), meanOf(b)]
+  let [varianceA, varianceB, covariance] = [0, 0, 0]
+  for (let at = 0; at < a.length; at++) {
+    const [x, y] = [a[at]! - meanA, b[at]! - meanB]
+    varianceA += (x * x) / a.length
+    varianceB += (y * y) / a.length
+    covariance += (x * y) / a.length
+  }
+  const second = (varianceA + varianceB) / 2 - Math.hypot((varianceA - varianceB) / 2, covariance)
+  return Math.log(Math.max(0, second) + leastVariance) / 2
 }
 
 function entropyOf(grey: Float32Array): number {

@@ -1,5 +1,16 @@
 import type { InputShape } from '../../../../shared/modelSpec'
-import { type AppearanceState, bins, cells, least, seenSide, sizes, unseen } from '../appearance'
+import {
+  type AppearanceState,
+  bins,
+  cells,
+  cutOff,
+  least,
+  leastShare,
+  leastVariance,
+  seenSide,
+  sizes,
+  unseen,
+} from '../appearance'
 import { shrunkShape } from '../patchFeatures'
 import { type OnnxMath, type SideMap, sideMap } from './onnxMath'
 import { gaussianDistance } from './portableNeighbors'
@@ -44,6 +55,9 @@ function seenNumbers(math: OnnxMath, image: string, { width, height, channels }:
     log(detail(math, grey, columns, rows)),
     log(math.spread(math.sides(grey, cellMeans(rows), cellMeans(columns)), [1, 2])),
     ...shareAndEntropy(math, grey, columns, rows),
+    evenness(math, grey, columns, rows),
+    column(math, channels === 3 ? secondColor(math, seen) : noColor(math, grey)),
+    column(math, cutOffShare(math, grey)),
   ]
 }
 
@@ -77,6 +91,38 @@ function shareAndEntropy(math: OnnxMath, grey: string, width: number, height: nu
   const terms = math.mul(shares, math.log(math.max(shares, 1e-30)))
   const entropy = math.node('Neg', [math.sum(terms, [1])])
   return [column(math, share), column(math, entropy)]
+}
+
+function evenness(math: OnnxMath, grey: string, width: number, height: number): string {
+  const [columns, rows] = [width - 1, height - 1]
+  const map = math.reshape(steps(math, grey, width, height), [rows, columns])
+  const detail = math.sides(map, cellMeans(rows), cellMeans(columns))
+  const [spread, mean] = [math.spread(detail, [1, 2]), math.mean(detail, [1, 2])]
+  return column(math, math.log(math.div(math.add(spread, least), math.add(mean, least))))
+}
+
+/** @param seen batch × height × width × 3 */
+function secondColor(math: OnnxMath, seen: string): string {
+  const [red, green, blue] = [0, 1, 2].map((c) => math.gather(seen, [c], 3))
+  const axes = [1, 2, 3]
+  const centered = (hue: string) => math.sub(hue, math.node('ReduceMean', [hue], { axes, keepdims: 1 }))
+  const a = centered(math.sub(red!, green!))
+  const b = centered(math.sub(math.div(math.add(red!, green!), 2), blue!))
+  const [varianceA, varianceB] = [math.mean(math.square(a), axes), math.mean(math.square(b), axes)]
+  const covariance = math.mean(math.mul(a, b), axes)
+  const half = math.div(math.sub(varianceA, varianceB), 2)
+  const root = math.sqrt(math.add(math.square(half), math.square(covariance)))
+  const second = math.sub(math.div(math.add(varianceA, varianceB), 2), root)
+  return math.div(math.log(math.add(math.max(second, 0), leastVariance)), 2)
+}
+
+/** What `secondColor` says of images in grey, for each of the batch. */
+const noColor = (math: OnnxMath, grey: string) =>
+  math.add(math.mul(math.mean(grey, [1, 2]), 0), Math.log(leastVariance) / 2)
+
+function cutOffShare(math: OnnxMath, grey: string): string {
+  const isIn = math.node('Or', [math.node('Less', [grey, cutOff]), math.node('Greater', [grey, 1 - cutOff])])
+  return math.log(math.add(math.mean(math.node('Cast', [isIn], { to: 1 }), [1, 2]), leastShare))
 }
 
 /** Mean difference from the four neighbours. */

@@ -52,7 +52,7 @@ export interface KeptDetector {
 }
 
 /** Of what the numbers mean: a detector of another version is fitted anew. */
-const version = '1'
+const version = '2'
 
 /** Replaces the file whole or not at all. @throws ExpectedError when it cannot be written */
 export async function writeDetector(
