@@ -34,7 +34,7 @@ import { addTrainOptions, type TrainFlags } from '../trainOptions'
 export function registerTrain(program: Command, context: CommandContext): void {
   addTrainOptions(program.command('train'))
     .description(
-      'Train an autoencoder on a dataset or a folder of images or on a table of numbers, or a recommender on a file of ratings.',
+      'Train an autoencoder on a dataset or a folder of images or on a table of numbers, a recommender on a file of ratings, or a network that restores pictures on pairs of damaged and clean ones.',
     )
     .argument(
       '[source]',
