@@ -75,6 +75,12 @@ export function registerBench(program: Command, context: CommandContext): void {
         .default('auto'),
     )
     .action((flags: DenoiseBenchFlags) => benchDenoise(context, flags))
+  registerImport(bench, context)
+  registerDenoiseReal(bench, context)
+  registerFirstMinute(bench, context)
+}
+
+function registerImport(bench: Command, context: CommandContext): void {
   bench
     .command('import')
     .description('Images imported a second, against a bare loop of sharp on the same files.')
@@ -86,8 +92,6 @@ export function registerBench(program: Command, context: CommandContext): void {
       'How well missing cells of tables are filled in, beside the mean, nearest rows and iterative PCA.',
     )
     .action(() => benchTables(context))
-  registerDenoiseReal(bench, context)
-  registerFirstMinute(bench, context)
 }
 
 function registerFirstMinute(bench: Command, context: CommandContext): void {

@@ -1,4 +1,4 @@
-import { whiteOf as whiteOfData } from '../../../engine/denoising/pixelTiles'
+import { whiteOf as whiteOfData } from '../../../engine/imaging/pixelValues'
 import type { Picture } from '../../pictures/readPicture'
 
 /** Colours of a picture, one plane after the other, where 1 is white. Alpha is left out. */

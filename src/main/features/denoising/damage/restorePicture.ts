@@ -2,7 +2,7 @@ import { isFullyConvolutional } from '../../../../shared/modelSpec'
 import { jpegLevel, missing, type NoiseSpec, noiseParts, toldLevel } from '../../../../shared/noise'
 import type { ComputeClient } from '../../../worker/computeClient'
 import type { ComputeTarget, RestoringModel } from '../../../worker/protocol'
-import { emptyLike } from '../../../engine/denoising/pixelTiles'
+import { emptyLike } from '../../../engine/imaging/pixelValues'
 import type { Picture } from '../../pictures/readPicture'
 import {
   brightnessOf,
