@@ -125,6 +125,10 @@ async function look(
     tasks.end()
     try {
       if (!isEmpty) await tell(context, found, out)
+      if (found.result.selfFitted && namesModel(subject) && target.length > 0)
+        context.output.line(
+          'What is normal was learned from these images themselves. Give normal ones with --fit FOLDER to compare with those.',
+        )
       if (flags.export !== undefined) await exportModel(context, found, flags.export, overwrite)
       if (flags.watch) await watch(context, found, target)
     } finally {

@@ -6,7 +6,7 @@ import { blurMap, patchSides, squaredErrorMap, worstPatch } from './errorMaps'
 import { GradientFeatures } from './gradientFeatures'
 import { NeighborScore, type NeighborState } from './neighborScore'
 import type { ScaleState } from './patchScale'
-import { PatchSurprise, type SurpriseMaps } from './patchSurprise'
+import { heatOf, PatchSurprise } from './patchSurprise'
 import { type Asked, reconstructAll, type ReconstructedImages } from './reconstructing'
 import { type GaussianState, ShrunkGaussian } from './shrunkGaussian'
 
@@ -177,9 +177,10 @@ export class Measures {
     const [texture, pieces] = [new Float32Array(all.count), new Float32Array(all.count)]
     for (let i = 0; i < all.count; i++) {
       const maps = await patches.mapsOf(all.images.subarray(i * inputs, (i + 1) * inputs), quickly)
-      texture[i] = Math.exp(Math.min(mostSurprise, largest(maps.texture)) / surpriseScale)
+      const most = Math.max(largest(maps.texture), largest(maps.quiet))
+      texture[i] = Math.exp(Math.min(mostSurprise, most) / surpriseScale)
       pieces[i] = Math.exp(Math.min(mostSurprise, largest(maps.pieces)) / surpriseScale)
-      onMap?.(i, middleOf(maps))
+      onMap?.(i, heatOf(maps))
     }
     return { texture, pieces }
   }
@@ -190,13 +191,11 @@ export class Measures {
     const [image, output] = [all.images, all.output].map((data) =>
       data.subarray(i * inputs, (i + 1) * inputs),
     ) as [Float32Array, Float32Array]
-    if (kind === 'texture') return middleOf(await this.learned.patches!.mapsOf(image))
+    if (kind === 'texture') return heatOf(await this.learned.patches!.mapsOf(image))
     if (kind === 'ssim') return dissimilarityMap(image, output, input)
     return blurMap(squaredErrorMap(image, output, input), input.width, input.height, errorSigma(input))
   }
 }
-
-const middleOf = ({ texture, pieces }: SurpriseMaps) => texture.map((value, at) => (value + pieces[at]!) / 2)
 
 /** What a map of odd places is made of. */
 export const mapKinds = ['error', 'ssim', 'texture'] as const

@@ -1,4 +1,5 @@
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
+import { joinedFloats } from '../../../shared/pieces'
 import { columnMeans, sortedEigen } from '../compression/codeAxes'
 import { sub } from '../graph/ops/arithmetic'
 import { matmul } from '../graph/ops/matmul'
@@ -9,6 +10,7 @@ import { BATCH } from '../graph/tensor'
 import { createVariable } from '../graph/variable'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
 import type { Random } from '../training/random'
+import { blurMap } from './errorMaps'
 import { NearestVectors } from './nearestVectors'
 import { copyPatch, patchSize, shrink, shrunkShape } from './patchFeatures'
 import { moments, someRows, whiteningOf } from './shrunkGaussian'
@@ -25,7 +27,13 @@ const comparedBy = 20
 const added = 0.01
 const fullPace = 4
 
-/** Of the distances of normal patches. */
+/** Normal images in which it is learned how quiet a place usually is, at most. */
+const mostQuieted = 32
+/** Pixels of a scale around a place that say how quiet it is. */
+export const quietSigma = 2.5
+export const leastDistance = 1e-3
+
+/** Of normal patches or places. */
 export interface Usual {
   readonly mean: number
   readonly spread: number
@@ -40,6 +48,8 @@ export interface ScaleState {
   readonly whitening: Float32Array
   readonly offset: Float32Array
   readonly usual: Usual
+  /** Of the logarithm of that length around a place. */
+  readonly quiet: Usual
   readonly pieces: {
     /** count × components, patches that others are compared with */
     readonly vectors: Float32Array
@@ -87,13 +97,28 @@ export async function fitScale(
   const [compared, others] = comparedAndOthers(patches, size, images.length / inputSize(shape), small)
   const vectors = project(compared, axes, size)
   const scale = await openScale(runtime, device, shape, {
-    ...{ factor, center, ...turned(whitening, mean, size), usual: unknown },
+    ...{ factor, center, ...turned(whitening, mean, size), usual: unknown, quiet: unknown },
     pieces: { vectors, axes, pace: Math.max(1, fullPace / factor), usual: unknown },
   })
   const usual = usualOf(await run(scale.compiled, patches, size))
   const { distances } = await scale.bank.distances(project(others, axes, size), 1)
   const pieces = { ...scale.state.pieces, usual: usualOf(distances) }
-  return { ...scale, state: { ...scale.state, usual, pieces } }
+  const quiet = usualOf(await calmOfSome(scale, images, shape))
+  return { ...scale, state: { ...scale.state, usual, quiet, pieces } }
+}
+
+/** How calm each place of some of the images is. */
+async function calmOfSome(scale: Scale, images: Float32Array, shape: InputShape): Promise<Float32Array> {
+  const inputs = inputSize(shape)
+  const count = images.length / inputs
+  const looked = Math.min(count, mostQuieted)
+  const maps: Float32Array[] = []
+  for (let k = 0; k < looked; k++) {
+    const i = Math.floor((k * count) / looked)
+    const image = seenAt(scale.state, images.subarray(i * inputs, (i + 1) * inputs), shape)
+    maps.push(calmOf(scale.shape, await distancesOf(scale, image)))
+  }
+  return joinedFloats(maps)
 }
 
 /** @param shape of whole images */
@@ -117,12 +142,28 @@ export function seenAt({ factor, center }: ScaleState, image: Float32Array, shap
   return centre(seen === image ? seen.slice() : seen, center)
 }
 
-/** How odd each place of a shrunk image is: by how unlike all patches together it is. */
-export async function textureOf(
-  { compiled, shape, state }: Scale,
-  image: Float32Array,
-): Promise<Float32Array> {
-  return relative(await run(compiled, patchesOf(image, shape, 1), patchSize(shape)), state.usual)
+/** How odd each place of a shrunk image is. */
+export interface TextureMaps {
+  /** By how unlike all patches together it is. */
+  readonly texture: Float32Array
+  /** By how much more alike to their mean the patches around it are than usual, as where a texture is blurred or worn away. */
+  readonly quiet: Float32Array
+}
+
+export async function textureOf(scale: Scale, image: Float32Array): Promise<TextureMaps> {
+  const { shape, state } = scale
+  const distances = await distancesOf(scale, image)
+  const quiet = relative(calmOf(shape, distances), state.quiet).map((value) => -value)
+  return { texture: relative(distances, state.usual), quiet }
+}
+
+const distancesOf = ({ compiled, shape }: Scale, image: Float32Array) =>
+  run(compiled, patchesOf(image, shape, 1), patchSize(shape))
+
+/** The mean logarithm of the distances around each place: low where it is calm. */
+function calmOf({ width, height }: InputShape, distances: Float32Array): Float32Array {
+  const logs = distances.map((value) => Math.log(Math.max(leastDistance, value)))
+  return blurMap(logs, width, height, quietSigma)
 }
 
 /** The same by the most similar patch, a map of every `pace` pixels. */

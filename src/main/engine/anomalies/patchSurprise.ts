@@ -15,7 +15,13 @@ export interface SurpriseMaps {
   readonly texture: Float32Array
   /** By the distance to the most similar normal patch: whether there ever was one like it. */
   readonly pieces: Float32Array
+  /** By how much calmer a place is than all of them, at the size where it is calmest. */
+  readonly quiet: Float32Array
 }
+
+/** One map of them. @returns height × width, 0 is usual */
+export const heatOf = ({ texture, pieces, quiet }: SurpriseMaps): Float32Array =>
+  texture.map((value, at) => Math.max((value + pieces[at]!) / 2, quiet[at]!))
 
 /**
  * How odd each place of an image is by its small patches, whatever is where, at several sizes, each put in relation to what it
@@ -70,22 +76,25 @@ export class PatchSurprise {
     const scales = quickly && this.scales.length > 1 ? this.scales.slice(1) : this.scales
     const { width, height } = shape
     const sums = { texture: new Float32Array(width * height), pieces: new Float32Array(width * height) }
+    const quiet = new Float32Array(width * height).fill(-Infinity)
     for (const scale of scales) {
-      const { factor, pieces } = scale.state
       const small = seenAt(scale.state, image, shape)
-      const maps = [
-        ['texture', await textureOf(scale, small)],
-        ['pieces', await piecesOf(scale, small)],
-      ] as const
-      for (const [name, map] of maps) {
-        const pace = name === 'pieces' ? pieces.pace : 1
-        const large = enlarge(map, shrunkShape(scale.shape, pace), factor * pace, shape)
-        for (let i = 0; i < large.length; i++) sums[name][i]! += large[i]! / scales.length
+      const { pace } = scale.state.pieces
+      const large = (map: Float32Array, every = 1) =>
+        enlarge(map, shrunkShape(scale.shape, every), scale.state.factor * every, shape)
+      const maps = await textureOf(scale, small)
+      const [texture, pieces] = [large(maps.texture), large(await piecesOf(scale, small), pace)]
+      const calm = large(maps.quiet)
+      for (let i = 0; i < quiet.length; i++) {
+        sums.texture[i]! += texture[i]! / scales.length
+        sums.pieces[i]! += pieces[i]! / scales.length
+        quiet[i] = Math.max(quiet[i]!, calm[i]!)
       }
     }
     return {
       texture: blurMap(sums.texture, width, height, smoothSigma),
       pieces: blurMap(sums.pieces, width, height, smoothSigma),
+      quiet,
     }
   }
 

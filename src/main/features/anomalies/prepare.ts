@@ -33,6 +33,8 @@ interface Places {
   readonly fit: string | null
   /** Null for those that it is fitted on. */
   readonly target: readonly string[] | null
+  /** MVTec's `train` beside the images that are looked through, for a model whose own images are gone. */
+  readonly train: string | null
 }
 
 const fewestImages = 5
@@ -56,7 +58,7 @@ export async function prepare(
     const model = await openNamedModel(places.model)
     const { input } = model.files.spec
     const own = places.fit === null ? await datasetOf(model) : null
-    const source = places.fit ?? own
+    const source = places.fit ?? own ?? places.train
     const target = places.target ?? (source === null ? null : [source])
     if (target === null) throw nothingToLookThrough(places.model)
     const images = await opened(openFor(input, target, work))
@@ -83,7 +85,12 @@ export async function prepare(
   checkEnough(rows.length)
   work.onPhase?.('training')
   const run = request.run ?? join(scratch, 'run')
-  const training = { settings: request, rows, robust, run, scratch: request.run ? dirname(run) : scratch }
+  // A run that is kept needs its images, by which a later search with it tells what is normal.
+  const keepsImages = request.run !== undefined && fit.folder !== source
+  const training = {
+    ...{ settings: request, rows, robust, run, keepsImages },
+    scratch: request.run ? dirname(run) : scratch,
+  }
   const { budgetMs, runtime, device } = request
   const trained = await trainNormal(fit, { ...training, budgetMs, runtime, device }, work)
   const target = isSelf ? fit : await opened(openFor(inputOf(trained.model), places.target!, work))
@@ -138,15 +145,22 @@ function normalIn(fit: ImageSet, asked: readonly string[] | null): readonly stri
 async function placesOf({ model, target, fit }: AnomalyRequest): Promise<Places> {
   if (model !== null && namesModel(model)) {
     const layout = fit === null ? null : await mvtecLayout(fit)
-    return { model, fit: layout?.train ?? fit, target: target && (await targetsOf(target)) }
+    const beside = target?.length === 1 ? await mvtecLayout(target[0]!) : null
+    const train = beside?.train ?? null
+    return { model, fit: layout?.train ?? fit, target: target && (await targetsOf(target)), train }
   }
   const source = fit ?? model ?? target?.[0] ?? null
   if (source === null) throw new ExpectedError('bad-usage', 'Name a model or a folder of images.')
   const layout = (await isDatasetFolder(source)) ? null : await mvtecLayout(source)
   const given = target ?? (fit !== null && model !== null && model !== fit ? [model] : null)
   if (layout)
-    return { model: null, fit: layout.train, target: given ? await targetsOf(given) : [layout.test] }
-  return { model: null, fit: source, target: given && (await targetsOf(given)) }
+    return {
+      model: null,
+      fit: layout.train,
+      target: given ? await targetsOf(given) : [layout.test],
+      train: null,
+    }
+  return { model: null, fit: source, target: given && (await targetsOf(given)), train: null }
 }
 
 async function targetsOf(target: readonly string[]): Promise<string[]> {

@@ -29,6 +29,8 @@ export interface NormalTraining extends ComputeTarget {
   readonly run: string
   /** An empty folder for what is made on the way. */
   readonly scratch: string
+  /** Whether the images that it is trained on are to stay there with the run, since theirs are temporary. */
+  readonly keepsImages: boolean
 }
 
 export interface TrainedOnNormal {
@@ -54,7 +56,7 @@ export async function trainNormal(
   training: NormalTraining,
   work: AnomalyWork,
 ): Promise<TrainedOnNormal> {
-  const { rows, settings, robust, run, scratch } = training
+  const { rows, settings, robust, run, scratch, keepsImages } = training
   const plan = await planForDataset(images.folder, settings.budget)
   const budgetMs = training.budgetMs ?? budgetsMs[settings.budget]
   const config: ConfigChoice = {
@@ -64,7 +66,9 @@ export async function trainNormal(
     ...(budgetMs < shortBudgetMs && { imagesPerEpoch: Math.min(rows.length, fewestAnEpoch) }),
   }
   const model: ModelChoice = { spec: plan.spec, fromPreset: null, seed: settings.seed }
-  const all = await part(images, rows, join(scratch, 'normal.dataset'))
+  const leavesOut = robust && rows.length >= fewestForLeaving
+  const isWhole = rows.length === images.paths.length && (leavesOut || !keepsImages)
+  const all = isWhole ? images.folder : await part(images, rows, join(scratch, 'normal.dataset'))
   const once = (dataset: string, folder: string, share: number, from?: string) =>
     trainNewRun(
       {
@@ -76,7 +80,7 @@ export async function trainNormal(
       },
       { client: work.client, signal: work.signal, onEvent: work.onTraining },
     )
-  if (!robust || rows.length < fewestForLeaving) {
+  if (!leavesOut) {
     await once(all, run, 1)
     return { model: await openModel(run), heldOut: heldOutOf(rows, config) }
   }
@@ -121,9 +125,8 @@ async function bestRows(
   return rows.filter((row) => !gone.has(row))
 }
 
-/** A dataset of some of the images, or the one that they are all of. */
+/** Makes a dataset of some of the images. @returns its folder */
 async function part(images: ImageSet, rows: readonly number[], out: string): Promise<string> {
-  if (rows.length === images.paths.length) return images.folder
   const opened = new OpenDatasets()
   try {
     await subsetDataset([{ folder: images.folder, rows }], out, 'normal', opened)

@@ -3,7 +3,7 @@ import { Calibration, robustThreshold } from '../../../../src/main/engine/anomal
 import { patchSides, worstPatch } from '../../../../src/main/engine/anomalies/errorMaps'
 import { GradientFeatures } from '../../../../src/main/engine/anomalies/gradientFeatures'
 import { NeighborScore } from '../../../../src/main/engine/anomalies/neighborScore'
-import { PatchSurprise } from '../../../../src/main/engine/anomalies/patchSurprise'
+import { heatOf, PatchSurprise } from '../../../../src/main/engine/anomalies/patchSurprise'
 import { together } from '../../../../src/main/engine/anomalies/scoreOfMeasures'
 import { moments, ShrunkGaussian } from '../../../../src/main/engine/anomalies/shrunkGaussian'
 import { dissimilarityMap, ssimOfImages } from '../../../../src/main/engine/imaging/ssim'
@@ -136,9 +136,31 @@ describeRuntimes('measures that compute in a runtime', (runtime) => {
     try {
       const damaged = stripes(random)
       for (let y = 20; y < 24; y++) for (let x = 8; x < 12; x++) damaged[y * 32 + x] = (x + y) % 2
-      for (const map of Object.values(await patches.mapsOf(damaged)) as Float32Array[]) {
+      const { texture, pieces } = await patches.mapsOf(damaged)
+      for (const map of [texture, pieces]) {
         const worst = map.indexOf(Math.max(...map))
         expect(Math.hypot((worst % 32) - 10, Math.floor(worst / 32) - 22)).toBeLessThan(4)
+        expect(Math.max(...map)).toBeGreaterThan(5)
+      }
+    } finally {
+      await patches.dispose()
+    }
+  })
+
+  it('find a place where a texture is worn away, which all patches together have in their middle', async () => {
+    const random = randomStream(15)
+    const grain = () => Float32Array.from({ length: 1024 }, () => random.uniform())
+    const normal = new Float32Array(12 * 1024)
+    for (let i = 0; i < 12; i++) normal.set(grain(), i * 1024)
+    const patches = await PatchSurprise.fit(runtime(), undefined, normal, shape, randomStream(6))
+    try {
+      const worn = grain()
+      for (let y = 14; y < 26; y++)
+        for (let x = 4; x < 16; x++) worn[y * 32 + x] = 0.5 + 0.1 * (worn[y * 32 + x]! - 0.5)
+      const maps = await patches.mapsOf(worn)
+      for (const map of [maps.quiet, heatOf(maps)]) {
+        const worst = map.indexOf(Math.max(...map))
+        expect(Math.hypot((worst % 32) - 9.5, Math.floor(worst / 32) - 19.5)).toBeLessThan(6)
         expect(Math.max(...map)).toBeGreaterThan(5)
       }
     } finally {

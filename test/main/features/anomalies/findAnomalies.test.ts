@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -85,6 +85,20 @@ it('knows the layout of MVTec AD, tells odd images by it and measures with its m
   } finally {
     await found.close()
   }
+})
+
+it('knows from a kept run what is normal, and from the layout where its images are gone', async () => {
+  const fittedOn = async () => {
+    const found = await findAnomalies(request({ model: at('kept/run'), target: [at('rings')] }), { client })
+    await found.close()
+    const { fitted, selfFitted, images } = found.result
+    return { fitted, selfFitted, looked: images.length }
+  }
+  const byTraining = { fitted: 40, selfFitted: false, looked: 12 }
+  expect(await fittedOn()).toEqual(byTraining)
+  await rename(at('kept/normal.dataset'), at('moved.dataset'))
+  expect(await fittedOn()).toEqual(byTraining)
+  await rename(at('moved.dataset'), at('kept/normal.dataset'))
 })
 
 it('finds the odd one and the twin in a folder itself', async () => {

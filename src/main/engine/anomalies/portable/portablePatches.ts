@@ -1,7 +1,7 @@
 import type { InputShape } from '../../../../shared/modelSpec'
 import { gaussianTaps } from '../errorMaps'
 import { between, patchSide, patchSize, shrunkShape } from '../patchFeatures'
-import type { ScaleState } from '../patchScale'
+import { leastDistance, quietSigma, type ScaleState, type Usual } from '../patchScale'
 import { smoothSigma } from '../patchSurprise'
 import { type OnnxMath, sideMap } from './onnxMath'
 import { tapsMap } from './portableFeatures'
@@ -11,6 +11,7 @@ import { lessOwnSquare } from './portableNeighbors'
 export interface PatchMaps {
   readonly texture: string
   readonly pieces: string
+  readonly quiet: string
 }
 
 /** @param image batch × height × width × channels */
@@ -21,36 +22,45 @@ export function patchMaps(
   shape: InputShape,
 ): PatchMaps {
   const planes = math.transpose(image, [0, 3, 1, 2])
-  const sums: { texture?: string; pieces?: string } = {}
+  const sums: { texture?: string; pieces?: string; quiet?: string } = {}
   for (const scale of scales) {
     const small = shrunkShape(shape, scale.factor)
     const center = math.constant([1, shape.channels, 1, 1], scale.center)
     const padded = mirrored(math, math.sub(math.shrink(planes, scale.factor), center))
     const { pace } = scale.pieces
+    const distances = distancesMap(math, padded, scale, small)
     const maps = [
-      ['texture', textureMap(math, padded, scale, small), 1],
-      ['pieces', piecesMap(math, padded, scale, small), pace],
+      ['texture', inRelation(math, distances, scale.usual), 1, math.add],
+      ['pieces', piecesMap(math, padded, scale, small), pace, math.add],
+      ['quiet', quietMap(math, distances, scale, small), 1, math.max],
     ] as const
-    for (const [name, map, step] of maps) {
+    for (const [name, map, step, join] of maps) {
       const large = enlarged(math, map, shrunkShape(small, step), scale.factor * step, shape)
-      sums[name] = sums[name] === undefined ? large : math.add(sums[name], large)
+      sums[name] = sums[name] === undefined ? large : join(sums[name], large)
     }
   }
   const smooth = gaussianTaps(smoothSigma)
   const mean = (sum: string) =>
     math.sides(math.div(sum, scales.length), tapsMap(smooth, shape.height), tapsMap(smooth, shape.width))
-  return { texture: mean(sums.texture!), pieces: mean(sums.pieces!) }
+  return { texture: mean(sums.texture!), pieces: mean(sums.pieces!), quiet: sums.quiet! }
 }
+
+/** `heatOf` of them. */
+export const heatMap = (math: OnnxMath, { texture, pieces, quiet }: PatchMaps): string =>
+  math.max(math.div(math.add(texture, pieces), 2), quiet)
+
+const inRelation = (math: OnnxMath, value: string, { mean, spread }: Usual) =>
+  math.div(math.sub(value, mean), spread)
 
 const half = (patchSide - 1) / 2
 
 const mirrored = (math: OnnxMath, planes: string) =>
   math.node('Pad', [planes, math.integers([0, 0, half, half, 0, 0, half, half])], { mode: 'reflect' })
 
-function textureMap(
+function distancesMap(
   math: OnnxMath,
   padded: string,
-  { whitening, offset, usual }: ScaleState,
+  { whitening, offset }: ScaleState,
   shape: InputShape,
 ): string {
   const size = patchSize(shape)
@@ -63,8 +73,17 @@ function textureMap(
     offset.map((value) => -value),
     1,
   )
-  const distances = math.sqrt(math.sum(math.square(white), [1]))
-  return math.div(math.sub(distances, usual.mean), usual.spread)
+  return math.sqrt(math.sum(math.square(white), [1]))
+}
+
+function quietMap(math: OnnxMath, distances: string, { quiet }: ScaleState, shape: InputShape): string {
+  const taps = gaussianTaps(quietSigma)
+  const calm = math.sides(
+    math.log(math.max(distances, leastDistance)),
+    tapsMap(taps, shape.height),
+    tapsMap(taps, shape.width),
+  )
+  return math.mul(inRelation(math, calm, quiet), -1)
 }
 
 function piecesMap(math: OnnxMath, padded: string, { pieces }: ScaleState, shape: InputShape): string {
@@ -86,7 +105,7 @@ function piecesMap(math: OnnxMath, padded: string, { pieces }: ScaleState, shape
   const least = math.smallest(lessOwnSquare(math, seen, vectors, components), [2])
   const squares = math.max(math.add(least, math.sum(math.square(seen), [2])), 0)
   const distances = math.reshape(math.sqrt(squares), [height, width])
-  return math.div(math.sub(distances, usual.mean), usual.spread)
+  return inRelation(math, distances, usual)
 }
 
 /** Products with patches as kernels of a convolution: outs × channels × side × side. @param of a place in a patch */

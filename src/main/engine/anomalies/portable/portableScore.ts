@@ -9,7 +9,7 @@ import { appearanceScore } from './portableAppearance'
 import { blurredErrors, dissimilarities, squaredErrors, worstPatchScore } from './portableErrors'
 import { gradientFeatures } from './portableFeatures'
 import { gaussianDistance, neighborScore } from './portableNeighbors'
-import { type PatchMaps, patchMaps } from './portablePatches'
+import { heatMap, patchMaps } from './portablePatches'
 
 /** Images, and what the network makes of them where the score or the map asks for it: names of values. */
 export interface Seen {
@@ -41,7 +41,7 @@ export function portableScore(
       ? dissimilarities(math, seen.image, seen.reconstruction, shape)
       : undefined
   const maps = {
-    texture: () => math.div(math.add(patches!.texture, patches!.pieces), 2),
+    texture: () => heatMap(math, patches!),
     ssim: () => unlike!,
     error: () => blurredErrors(math, errors!, shape),
   }
@@ -59,8 +59,9 @@ export function portableScore(
       case 'appearance':
         return appearanceScore(math, seen.image, appearance!, shape)
       case 'texture':
+        return surprise(math, math.max(patches!.texture, patches!.quiet))
       case 'pieces':
-        return surprise(math, patches!, name)
+        return surprise(math, patches!.pieces)
       case 'error':
         return math.mean(errors!, [1, 2])
       case 'patch':
@@ -76,8 +77,8 @@ export function portableScore(
 }
 
 /** In the logarithm, as which it is put together. */
-const surprise = (math: OnnxMath, maps: PatchMaps, name: keyof PatchMaps) =>
-  math.div(math.min(math.largest(maps[name], [1, 2]), mostSurprise), surpriseScale)
+const surprise = (math: OnnxMath, map: string) =>
+  math.div(math.min(math.largest(map, [1, 2]), mostSurprise), surpriseScale)
 
 /** As `together` does it. */
 function together(

@@ -22,7 +22,7 @@ const neighbors = z.object({
   ...{ vectors: floats, dimensions: z.number().int(), local: floats, floor: z.number() },
 })
 const scale = z.object({
-  ...{ factor: z.number().int(), center: floats, whitening: floats, offset: floats, usual },
+  ...{ factor: z.number().int(), center: floats, whitening: floats, offset: floats, usual, quiet: usual },
   pieces: z.object({ vectors: floats, axes: floats, pace: z.number().int(), usual }),
 })
 const name = z.enum(measureNames)
