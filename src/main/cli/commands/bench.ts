@@ -75,6 +75,12 @@ export function registerBench(program: Command, context: CommandContext): void {
         .default('auto'),
     )
     .action((flags: DenoiseBenchFlags) => benchDenoise(context, flags))
+  registerImport(bench, context)
+  registerDenoiseReal(bench, context)
+  registerFirstMinute(bench, context)
+}
+
+function registerImport(bench: Command, context: CommandContext): void {
   bench
     .command('import')
     .description('Images imported a second, against a bare loop of sharp on the same files.')
