@@ -2,14 +2,7 @@ import { z } from 'zod'
 import { ExpectedError } from './errors'
 
 /** What changes values, each for itself, and what cameras make of them: noise in the narrow sense. */
-export const sensorNoise = [
-  'gaussian',
-  'poisson',
-  'salt-and-pepper',
-  'masking',
-  'speckle',
-  'camera',
-] as const
+export const sensorNoise = ['gaussian', 'poisson', 'salt-and-pepper', 'masking', 'speckle', 'camera'] as const
 
 /**
  * What each kind of corruption does to a clean image x in 0..1, and the unit of its strength s:
@@ -47,7 +40,16 @@ export const noiseKinds = [
   'low-resolution',
   'fading',
 ] as const
-export type NoiseKind = (typeof noiseKinds)[number]
+
+/**
+ * What a run corrupts its images with. Beside the kinds above, which can be chosen, there are `pairs`: nothing is drawn, since
+ * the damaged picture of each clean one is at hand (features/datasets/importPairs.ts). They have no strength.
+ */
+const allKinds = [...noiseKinds, 'pairs'] as const
+export type NoiseKind = (typeof allKinds)[number]
+
+/** The noise of a run that learns from damaged and clean pictures of the same names. */
+export const pairsNoise = { kind: 'pairs', min: 0, max: 0 } as const
 
 const limits: Record<NoiseKind, { min: number; max: number; unit: string }> = {
   gaussian: { min: 0, max: 255, unit: 'sigma on the 0-255 scale' },
@@ -68,12 +70,13 @@ const limits: Record<NoiseKind, { min: number; max: number; unit: string }> = {
   defocus: { min: 0, max: 20, unit: 'radius in pixels' },
   'low-resolution': { min: 1, max: 8, unit: 'times smaller' },
   fading: { min: 0, max: 1, unit: 'share of contrast and colour' },
+  pairs: { min: 0, max: 0, unit: 'no strength' },
 }
 
 /** One strength (`min === max`) or a range from which each image draws its own, uniformly. */
 const noisePartSchema = z
   .object({
-    kind: z.enum(noiseKinds),
+    kind: z.enum(allKinds),
     min: z.number(),
     max: z.number(),
     /** Share of the images that get it, all of them where it is left out. */
@@ -118,6 +121,7 @@ export function parseNoise(text: string): NoiseSpec {
 }
 
 function parsePart(text: string): NoisePart {
+  if (text.trim() === pairsNoise.kind) return pairsNoise
   const match = noisePattern.exec(text.trim())
   const min = Number(match?.[2])
   const parsed = noisePartSchema.safeParse({
@@ -139,6 +143,7 @@ function parsePart(text: string): NoisePart {
 export function formatNoise(noise: NoiseSpec): string {
   return noiseParts(noise)
     .map(({ kind, min, max, chance = 1 }) => {
+      if (kind === 'pairs') return kind
       const strength = min === max ? `${kind}:${min}` : `${kind}:${min}-${max}`
       return chance < 1 ? `${strength}@${chance}` : strength
     })
@@ -156,7 +161,7 @@ export const missing = -1
 
 /** Whether a model with a noise level can be told how strong this kind is. */
 export const isTold = (kind: NoiseKind): boolean =>
-  !['poisson', 'salt-and-pepper', 'masking', 'speckle', 'damage'].includes(kind)
+  !['poisson', 'salt-and-pepper', 'masking', 'speckle', 'damage', 'pairs'].includes(kind)
 
 /** What a model with a noise level is told of a corruption of one kind. */
 export function toldLevel(kind: NoiseKind, strength: number): number {

@@ -92,6 +92,11 @@ export const trainingConfigSchema = z.object({
   noise: noiseSpecSchema.nullable().default(null),
   /** Share of the images whose Gaussian noise is cut off at black and white and rounded to 8 bits, as in files. */
   clippedShare: z.number().min(0).max(1).default(0),
+  /**
+   * What a bit for each pixel is worth, in the loss: codes are trained to be small in a compressed file (engine/training/
+   * codeRate.ts). Null without that.
+   */
+  compressible: z.number().gt(0).max(10).nullable().default(null),
   /** Null where images are as large as the model takes them. */
   patches: patchesConfigSchema.nullable().default(null),
   augmentation: augmentationSchema.nullable().default(null),

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { ExpectedError } from '../../shared/errors'
 import { parseRange, type PictureRange } from '../../shared/pictureRange'
-import { joinNoise, parseNoise, type NoiseSpec } from '../../shared/noise'
+import { joinNoise, noiseParts, parseNoise, type NoiseSpec } from '../../shared/noise'
 
 /**
  * Parsers for options and arguments. Commander puts the option's name before their sentence and ends with exit code 2:
@@ -62,9 +62,15 @@ export function imageSize(text: string): { width: number; height: number } {
 }
 
 /** Reads `gaussian:25` or `gaussian:0-55`, and several joined by `+` or given one after the other. */
+const pairsAreFolders =
+  'Pairs are two folders: train with --input-folder and --target-folder, and evaluate with --clean.'
+
 export function noise(text: string, before?: NoiseSpec): NoiseSpec {
   try {
-    return joinNoise([...(before ? [before] : []), parseNoise(text)])!
+    const parsed = parseNoise(text)
+    if (noiseParts(parsed).some(({ kind }) => kind === 'pairs'))
+      throw new InvalidArgumentError(pairsAreFolders)
+    return joinNoise([...(before ? [before] : []), parsed])!
   } catch (error) {
     throw error instanceof ExpectedError ? new InvalidArgumentError(error.message) : error
   }

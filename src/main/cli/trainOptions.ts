@@ -24,6 +24,9 @@ import { presetNames } from '../features/training/runPlan'
 import { parseBudget } from './ratings/budgetTime'
 import { choice, decimal, imageSize, integer, noise, seed } from './options'
 
+/** What a bit for each pixel is worth where nobody says. */
+export const usualRate = 0.03
+
 export interface TrainFlags {
   out?: string
   preset?: string
@@ -49,6 +52,7 @@ export interface TrainFlags {
   depth?: number
   patches?: number
   average?: number
+  compressible?: number | true
   pretrain?: Pretraining['kind']
   color?: 'grey' | 'rgb'
   budget?: string
@@ -58,6 +62,8 @@ export interface TrainFlags {
   leaveOut?: string[]
   scaling?: TableScaling
   code?: number
+  inputFolder?: string
+  targetFolder?: string
   resume?: boolean
   overwrite?: boolean
 }
@@ -74,7 +80,7 @@ function modelOptions(command: Command): Command {
     .option('--out <run>', 'the folder of the run, or its name in the library; in the library if not given')
     .option(
       '--budget <time>',
-      `how long it may take: 1m, 10m, 1h, or auto, until it stops getting better (${defaultBudget}); for ratings and tables any time, such as 5m`,
+      `how long it may take: 1m, 10m, 1h, or auto, until it stops getting better (${defaultBudget}); for ratings, tables and pairs of pictures any time, such as 5m`,
       parseBudget,
     )
   return kindOptions(budgeted, [...presetNames, ...ratingPresets]).option(
@@ -149,6 +155,16 @@ function trainingOptions(command: Command): Command {
         pretrainingKinds,
       ),
     )
+    .option(
+      '--compressible [rate]',
+      `train for small files with compress: what a bit a pixel is worth in the loss; more makes them smaller and coarser (${usualRate})`,
+      decimal({ min: 1e-6, max: 10 }),
+    )
+    .option(
+      '--input-folder <folder>',
+      'damaged pictures, of which each has a clean one of the same name in --target-folder',
+    )
+    .option('--target-folder <folder>', 'the clean pictures that damaged ones are to become')
     .option('--patience <n>', 'stop after so many epochs without a better one', integer({ min: 0 }))
     .option('--resume', 'go on with the run that --out names')
     .option('--overwrite', 'replace the run in --out')

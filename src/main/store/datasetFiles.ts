@@ -6,6 +6,9 @@ import { explainFileError, fileErrorCode } from './fileErrors'
 /** The names in a dataset's folder. Other programs read these three. */
 export const datasetFiles = { info: 'dataset.json', items: 'items.jsonl', pixels: 'pixels.u8' } as const
 
+/** Within the folder of a dataset of clean pictures, that of their damaged ones, row by row: what a run on pairs learns from. */
+export const damagedPictures = (folder: string): string => join(folder, 'damaged')
+
 /** The new dataset.json while the change of the three files is under way. */
 const commitFile = 'dataset.json.commit'
 

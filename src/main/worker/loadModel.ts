@@ -3,6 +3,7 @@ import type { ModelSpec } from '../../shared/modelSpec'
 import { onnxFileOf } from '../../shared/network'
 import type { NoiseSpec } from '../../shared/noise'
 import { CompiledFile } from '../engine/denoising/compiledFile'
+import { initialFromRestorer } from '../engine/models/initialFromRestorer'
 import { parametersFromWeights, withTransposes } from '../engine/models/weights'
 import { buildInferenceProgram } from '../engine/training/trainingProgram'
 import type { CompiledProgram, CompileOptions } from '../engine/runtimes/runtime'
@@ -45,12 +46,16 @@ export async function readParameters({ spec, weights }: ModelFiles): Promise<Rec
   return parametersOutOf(spec, await readWeights(weights), weights)
 }
 
-/** The same for a model that starts from another one's weights, which may be tied when it is not. @throws ExpectedError */
+/**
+ * The same for a model that starts from another one's weights, which may be tied when it is not, or told the noise.
+ * @throws ExpectedError
+ */
 export async function readInitialParameters({
   spec,
   weights,
 }: ModelFiles): Promise<Record<string, Float32Array>> {
-  return parametersOutOf(spec, withTransposes(spec, await readWeights(weights)), weights)
+  const read = await readWeights(weights)
+  return parametersOutOf(spec, initialFromRestorer(spec, read) ?? withTransposes(spec, read), weights)
 }
 
 async function parametersOutOf(

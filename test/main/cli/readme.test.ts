@@ -18,7 +18,7 @@ const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'
 /** The commands with all options that are written for them, such as train with --out, --resume. */
 const commands = new Map<string, Set<string>>()
 for (const [, name, rest] of all.matchAll(/npm run -s hourglass -- ([a-z]+)([^#`\n]*)/g))
-  commands.set(name!, new Set([...(commands.get(name!) ?? []), ...(rest!.match(/--[a-z]+/g) ?? [])]))
+  commands.set(name!, new Set([...(commands.get(name!) ?? []), ...(rest!.match(/--[a-z][a-z-]*/g) ?? [])]))
 
 it('names every command there is to use', () => {
   for (const name of ['sample', 'import', 'train', 'evaluate', 'reconstruct', 'encode', 'decode', 'devices'])

@@ -75,19 +75,29 @@ export function registerBench(program: Command, context: CommandContext): void {
         .default('auto'),
     )
     .action((flags: DenoiseBenchFlags) => benchDenoise(context, flags))
+  registerImport(bench, context)
+  registerDenoiseReal(bench, context)
+  registerFirstMinute(bench, context)
+}
+
+function registerImport(bench: Command, context: CommandContext): void {
   bench
     .command('import')
     .description('Images imported a second, against a bare loop of sharp on the same files.')
     .option('--files <folder>', 'a folder of images; without it a sample is drawn')
     .action((flags: { files?: string }) => benchImport(context, flags))
+  registerTables(bench, context)
+  registerDenoiseReal(bench, context)
+  registerFirstMinute(bench, context)
+}
+
+function registerTables(bench: Command, context: CommandContext): void {
   bench
     .command('tables')
     .description(
       'How well missing cells of tables are filled in, beside the mean, nearest rows and iterative PCA.',
     )
     .action(() => benchTables(context))
-  registerDenoiseReal(bench, context)
-  registerFirstMinute(bench, context)
 }
 
 function registerFirstMinute(bench: Command, context: CommandContext): void {

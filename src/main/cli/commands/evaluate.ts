@@ -81,7 +81,11 @@ function tell(
 ): void {
   const { count, loss, psnr, ssim, noisyPsnr, trainedNoise, skipped } = result
   if (trainedNoise && !hasNoise)
-    progress.note(`The model learned to remove noise. To measure that, add --noise ${trainedNoise}.`)
+    progress.note(
+      trainedNoise === 'pairs'
+        ? 'The model learned from pairs of pictures. To measure that, give it damaged ones, and add --clean FOLDER.'
+        : `The model learned to remove noise. To measure that, add --noise ${trainedNoise}.`,
+    )
   output.line(`${formatAmount(count)} images`)
   output.line(`loss  ${loss.toPrecision(5)}`)
   if (noisyPsnr !== null) output.line(`noisy ${noisyPsnr.toFixed(2)} dB`)

@@ -6,7 +6,6 @@ import { type Budget, budgetNames, defaultBudget, type TrainingPlan } from '../.
 import { ratingPresets } from '../../../shared/ratings'
 import { isDatasetFolder } from '../../features/training/trainingDataset'
 import { planForDataset, planForFolder } from '../../features/training/planService'
-import { budgetsMs, mostEpochs } from '../../features/training/planTraining'
 import { judge } from '../../../shared/verdict'
 import { inBackground } from '../../../shared/inBackground'
 import { describePlan, findingSentence, verdictSentence } from '../describePlan'
@@ -28,13 +27,15 @@ import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { fromLibrary, nameRun, outFolder, register } from '../library'
 import { examples } from '../options'
+import { beginPairs, isOfPairs } from '../pairs/pairsTrain'
+import { configOf, withoutUndefined } from '../trainConfig'
 import { trainingReporter } from '../trainingReporter'
 import { addTrainOptions, type TrainFlags } from '../trainOptions'
 
 export function registerTrain(program: Command, context: CommandContext): void {
   addTrainOptions(program.command('train'))
     .description(
-      'Train an autoencoder on a dataset or a folder of images or on a table of numbers, or a recommender on a file of ratings.',
+      'Train an autoencoder on a dataset or a folder of images or on a table of numbers, a recommender on a file of ratings, or a network that restores pictures on pairs of damaged and clean ones.',
     )
     .argument(
       '[source]',
@@ -49,12 +50,14 @@ export function registerTrain(program: Command, context: CommandContext): void {
         'hourglass train photos --size 64 --color rgb --out run --noise gaussian:25',
         'hourglass train --out run --resume',
         'hourglass train digits',
+        'hourglass train --input-folder damaged --target-folder clean --out run',
         'hourglass train ratings.csv --out run',
         'hourglass train table.csv --out run --budget 5m',
       ),
     )
     .action(async (source: string | undefined, flags: TrainFlags) => {
-      const rows = source !== undefined && !flags.resume ? await rowsSource(source, flags) : null
+      const rows =
+        source !== undefined && !flags.resume && !isOfPairs(flags) ? await rowsSource(source, flags) : null
       if (rows) return (rows.kind === 'table' ? trainTable : trainRatings)(rows.path, flags, context)
       const run = flags.resume ? await rowsRun(source, flags) : null
       if (run !== null) return resumeTraining(run, flags, context)
@@ -65,7 +68,7 @@ export function registerTrain(program: Command, context: CommandContext): void {
       try {
         const summary = flags.resume
           ? await resumeRun(await resumed(source, flags), options)
-          : await begin(source, flags, options, context)
+          : await (isOfPairs(flags) ? beginPairs : begin)(source, flags, options, context)
         reporter.end()
         report(context, summary)
       } finally {
@@ -96,6 +99,11 @@ async function rowsRun(source: string | undefined, { out = source }: TrainFlags)
 }
 
 function checkImageFlags({ split, refeeding, budget, preset, ...flags }: TrainFlags): void {
+  if (flags.resume && isOfPairs(flags))
+    throw new ExpectedError(
+      'bad-usage',
+      'A run that is resumed knows its pictures. Leave --input-folder and --target-folder out.',
+    )
   if (flags.as || flags.leaveOut || flags.scaling || flags.code !== undefined)
     throw new ExpectedError(
       'bad-usage',
@@ -106,7 +114,7 @@ function checkImageFlags({ split, refeeding, budget, preset, ...flags }: TrainFl
       'bad-usage',
       '--split, --refeeding and the presets for ratings are for files of ratings, and these are images. Leave them out.',
     )
-  if (budget !== undefined && !isNamedBudget(budget))
+  if (budget !== undefined && !isNamedBudget(budget) && !isOfPairs(flags))
     throw new ExpectedError(
       'bad-usage',
       `With images the time is one of ${budgetNames.join(', ')}, and not ${budget}. Choose one of those.`,
@@ -217,43 +225,6 @@ function plannedConfig(plan: TrainingPlan, flags: TrainFlags): ConfigChoice {
 function sizeOf({ size, preset }: TrainFlags) {
   if (size || preset === undefined || !trainsOnPatches(preset)) return size
   return { width: 128, height: 128, patches: { mode: 'grid' } }
-}
-
-function configOf({
-  budget,
-  epochs,
-  batch,
-  lr,
-  optimizer,
-  schedule,
-  clip,
-  noise,
-  seed,
-  val,
-  patience,
-  patches,
-  average,
-  pretrain,
-}: TrainFlags): ConfigChoice {
-  return {
-    // With a time the preset's epochs do not count.
-    ...(budget && { budgetMs: budgetsMs[budget as Budget], epochs: mostEpochs }),
-    ...(epochs !== undefined && { epochs }),
-    batchSize: batch,
-    optimizer: withoutUndefined({ name: optimizer, learningRate: lr, clipNorm: clip }),
-    schedule: schedule && { name: schedule },
-    noise,
-    seed,
-    validationSplit: val,
-    patience,
-    averageDecay: average,
-    pretraining: pretrain && { kind: pretrain },
-    patches: patches === undefined ? undefined : { perImage: patches },
-  }
-}
-
-function withoutUndefined<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T
 }
 
 function report({ output }: CommandContext, { run, info, epochs, best }: TrainSummary): void {

@@ -43,9 +43,12 @@ export function describeTraining({ run, epochs, images }: ReportData): string {
   const { spec, config } = run
   const { width, height, channels } = spec.input
   const color = channels === 1 ? 'grey' : 'colour'
-  const noise = config.noise
-    ? `Its input was corrupted with ${formatNoise(config.noise)} noise while the target stayed clean, so it also learned to remove noise.`
-    : 'It saw clean images only.'
+  const noise =
+    config.noise?.kind === 'pairs'
+      ? 'Its input was the damaged picture of each pair and its target the clean one, so it learned to restore such pictures.'
+      : config.noise
+        ? `Its input was corrupted with ${formatNoise(config.noise)} noise while the target stayed clean, so it also learned to remove noise.`
+        : 'It saw clean images only.'
   const heldOut =
     images.heldOut > 0 ? `, and ${formatCount(images.heldOut)} more were held out to check it` : ''
   const passes = epochs.length === 1 ? 'once' : `${formatCount(epochs.length)} times`

@@ -66,7 +66,13 @@ export class NormalImages {
         appearance: wants('appearance') ? AppearanceScore.fit(joinedFloats(this.looks), spec.input) : null,
         gaussian: codes && wants('mahalanobis') ? ShrunkGaussian.fit(codes, dimensions) : null,
         patches: wants('texture')
-          ? await PatchSurprise.fit(runtime, device, joinedFloats(this.images), spec.input, randomStream(seed, 77))
+          ? await PatchSurprise.fit(
+              runtime,
+              device,
+              joinedFloats(this.images),
+              spec.input,
+              randomStream(seed, 77),
+            )
           : null,
         typical: patchSides(spec.input).map((_, k) => median(this.worst.map((one) => one[k]!))),
       },

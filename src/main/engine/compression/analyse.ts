@@ -18,6 +18,7 @@ export interface Derivatives {
  * Derivatives of decoded images at places, by moving along each axis by `reach`.
  *
  * @param images rows × inputs, 0..1 @param places rows × axes
+ * @param isWhole whether all of JᵀJ is wanted; its diagonal alone takes a hundredth of the time, where codes are long
  */
 export async function derivatives(
   axes: CodeAxes,
@@ -25,6 +26,7 @@ export async function derivatives(
   images: Float32Array,
   places: Float64Array,
   reach: number,
+  isWhole = true,
 ): Promise<Derivatives[]> {
   const { count } = axes
   const rows = count === 0 ? 0 : places.length / count
@@ -38,7 +40,7 @@ export async function derivatives(
       const size = (count + 1) * inputs
       const image = images.subarray((first + row) * inputs, (first + row + 1) * inputs)
       const place = part.slice(row * count, (row + 1) * count)
-      found.push(quadraticOf(drawn.subarray(row * size, (row + 1) * size), image, place, reach))
+      found.push(quadraticOf(drawn.subarray(row * size, (row + 1) * size), image, place, reach, isWhole))
     }
   }
   return found
@@ -67,6 +69,7 @@ function quadraticOf(
   image: Float32Array,
   place: Float64Array,
   reach: number,
+  isWhole: boolean,
 ): Derivatives {
   const count = place.length
   const inputs = image.length
@@ -85,7 +88,7 @@ function quadraticOf(
   for (let a = 0; a < count; a++) {
     const slope = slopes.subarray(a * inputs, (a + 1) * inputs)
     pull[a] = dot(slope, rest)
-    for (let b = 0; b <= a; b++) {
+    for (let b = isWhole ? 0 : a; b <= a; b++) {
       const value = dot(slope, slopes.subarray(b * inputs, (b + 1) * inputs))
       metric[a * count + b] = value
       metric[b * count + a] = value
@@ -133,12 +136,13 @@ export async function refinePlaces(
   return known
 }
 
-/** The mean of JᵀJ over codes, dimensions × dimensions, moving each number of the code by `reaches`. */
+/** The mean of JᵀJ over codes, or its diagonal, dimensions × dimensions, moving each number of the code by `reaches`. */
 export async function meanMetric(
   decode: Decode,
   codes: Float32Array,
   inputs: number,
   reaches: Float32Array,
+  isWhole: boolean,
 ): Promise<Float64Array> {
   const dimensions = reaches.length
   const rows = codes.length / dimensions
@@ -151,8 +155,8 @@ export async function meanMetric(
   const sum = new Float64Array(dimensions * dimensions)
   const places = Float64Array.from(codes, (value, i) => value / reaches[i % dimensions]!)
   const images = new Float32Array(rows * inputs)
-  for (const { quadratic } of await derivatives(identity, decode, images, places, 1))
-    for (let i = 0; i < sum.length; i++) sum[i]! += quadratic.metric[i]! / rows
+  for (const { quadratic } of await derivatives(identity, decode, images, places, 1, isWhole))
+    for (let i = 0; i < sum.length; i++) sum[i]! += quadratic.metric![i]! / rows
   for (let a = 0; a < dimensions; a++)
     for (let b = 0; b < dimensions; b++) sum[a * dimensions + b]! /= reaches[a]! * reaches[b]!
   return sum

@@ -47,10 +47,9 @@ export async function descend(
     before = { places: Float64Array.from(current), slopes }
     for (let i = 0; i < current.length; i++) current[i]! += lengths[Math.floor(i / count)]! * slopes[i]!
   }
-  const metric = identity(count)
   const still = new Float64Array(count)
   return Array.from({ length: rows }, (_, row) => ({
-    quadratic: { count, place: best.slice(row * count, (row + 1) * count), metric, pull: still },
+    quadratic: { count, place: best.slice(row * count, (row + 1) * count), metric: null, pull: still },
     error: least[row]!,
   }))
 }
@@ -96,10 +95,4 @@ function clippedError(drawn: Float32Array, images: Float32Array, from: number, i
     sum += ((value > 1 ? 1 : value > 0 ? value : 0) - images[i]!) ** 2
   }
   return sum
-}
-
-function identity(count: number): Float64Array {
-  const matrix = new Float64Array(count * count)
-  for (let k = 0; k < count; k++) matrix[k * (count + 1)] = 1
-  return matrix
 }

@@ -26,8 +26,9 @@ export async function fitCodeAxes(
     const row = Math.floor((i * count) / looked)
     some.set(codes.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions)
   }
-  const metric = await meanMetric(decode, some, inputs, reachesOf(codes, dimensions))
-  return fitAxes(codes, dimensions, metric, dimensions <= mostRotated)
+  const isRotated = dimensions <= mostRotated
+  const metric = await meanMetric(decode, some, inputs, reachesOf(codes, dimensions), isRotated)
+  return fitAxes(codes, dimensions, metric, isRotated)
 }
 
 /** Half a standard deviation of each number. */

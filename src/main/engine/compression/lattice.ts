@@ -13,8 +13,8 @@ export interface Quadratic {
   readonly count: number
   /** u. */
   readonly place: Float64Array
-  /** G = JᵀJ, count × count. */
-  readonly metric: Float64Array
+  /** G = JᵀJ, count × count; null for the identity, which long codes are taken to have. */
+  readonly metric: Float64Array | null
   /** g = Jᵀ(x − x̂), the pull towards the image. */
   readonly pull: Float64Array
 }
@@ -39,6 +39,7 @@ export function roundPlace(quadratic: Quadratic, rounding: Rounding, into: Int32
 
 function successive({ count, place, metric, pull }: Quadratic, rounding: Rounding, into: Int32Array): void {
   const { step, lambda, tables } = rounding
+  if (!metric) return eachAlone(place, pull, rounding, into)
   const root = cholesky(metric, count)
   const target = solved(root, pull, count)
   for (let k = 0; k < count; k++) target[k]! += place[k]!
@@ -51,6 +52,18 @@ function successive({ count, place, metric, pull }: Quadratic, rounding: Roundin
     into[k] = q
     rest[k] = q * step - target[k]!
   }
+}
+
+/** Where no axis can make up for another. The diagonal is the one that `cholesky` would see. */
+function eachAlone(
+  place: Float64Array,
+  pull: Float64Array,
+  { step, lambda, tables }: Rounding,
+  into: Int32Array,
+): void {
+  const own = 1 + ridge
+  for (let k = 0; k < place.length; k++)
+    into[k] = cheapest((place[k]! + pull[k]! / own) / step, own * step ** 2, lambda, tables[k]!)
 }
 
 /** The whole number near `center` that costs least, with an error of `weight` times the squared distance. */
@@ -111,7 +124,8 @@ export function sweep(
   const slope = new Float64Array(count) // Half the derivative of the error.
   for (let k = 0; k < count; k++) {
     let sum = -pull[k]!
-    for (let j = 0; j < count; j++) sum += metric[k * count + j]! * (into[j]! * step - place[j]!)
+    if (metric) for (let j = 0; j < count; j++) sum += metric[k * count + j]! * (into[j]! * step - place[j]!)
+    else sum += into[k]! * step - place[k]!
     slope[k] = sum
   }
   let anything = false
@@ -120,7 +134,7 @@ export function sweep(
     for (let k = 0; k < count; k++) {
       const q = into[k]!
       const table = tables[k]!
-      const own = metric[k * count + k]!
+      const own = metric ? metric[k * count + k]! : 1
       const change = (to: number) => {
         const move = (to - q) * step
         return 2 * slope[k]! * move + own * move * move + lambda * (bitsOf(table, to) - bitsOf(table, q))
@@ -133,7 +147,8 @@ export function sweep(
       }
       if (best === q) continue
       const move = (best - q) * step
-      for (let j = 0; j < count; j++) slope[j]! += metric[j * count + k]! * move
+      if (metric) for (let j = 0; j < count; j++) slope[j]! += metric[j * count + k]! * move
+      else slope[k]! += move
       into[k] = best
       changed = anything = true
     }
@@ -144,6 +159,7 @@ export function sweep(
 
 /** The step towards the least error, damped: (G + damping·I)⁻¹g. */
 export function leastSquaresStep({ count, metric, pull }: Quadratic, damping: number): Float64Array {
+  if (!metric) return pull.map((value) => value / (1 + damping))
   const damped = Float64Array.from(metric)
   for (let k = 0; k < count; k++) damped[k * count + k]! += damping
   return solved(cholesky(damped, count), pull, count)

@@ -1,5 +1,6 @@
 import { rounded } from '../../../shared/rounded'
-import { decorrelation, type PixelImage, rangeOf, recorrelation, whiteOf } from './pixelTiles'
+import { decorrelation, type PixelImage, rangeOf, recorrelation } from './pixelTiles'
+import { whiteOf } from '../imaging/pixelValues'
 
 /**
  * Noise is blotches of colour too, larger than what a network sees at once. So differences of colours are restored once

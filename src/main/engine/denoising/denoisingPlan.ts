@@ -33,13 +33,14 @@ export function planDenoising(
   correlation?: readonly (readonly number[])[],
 ): DenoisingPlan {
   const { channels } = spec.input
-  const isAlike = channels > sigmas.length && spec.network !== undefined
+  const isAlike = channels > sigmas.length && (spec.network !== undefined || trained?.kind === 'pairs')
   if (channels > sigmas.length && !isAlike)
     throw new ExpectedError(
       'bad-input',
       'This model takes pictures in colour, and this one is grey. Use builtin:grey, or a model trained on grey pictures.',
     )
-  // Networks of other programs are for photographs mostly, and take grey ones as colours that are alike.
+  // Networks of other programs are for photographs mostly, and take grey ones as colours that are alike; so do those that have
+  // learned from pairs.
   const planes = isAlike ? 'alike' : channels === sigmas.length ? 'together' : 'decorrelated'
   const noise = noiseOfPlanes(sigmas, planes, correlation)
   const gains = noise.map((sigma) => (trained ? gainFor(spec, trained, sigma) : 1))

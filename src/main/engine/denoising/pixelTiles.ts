@@ -1,4 +1,5 @@
 import { rounded } from '../../../shared/rounded'
+import { whiteOf } from '../imaging/pixelValues'
 import { mirrored, type Place, type TiledImage } from './tiledImage'
 
 /**
@@ -36,23 +37,9 @@ export interface PixelTilesOptions {
 /** Channels of colour, without alpha. */
 export const colorChannels = ({ channels }: Pick<PixelImage, 'channels'>): 1 | 3 => (channels < 3 ? 1 : 3)
 
-/** The value that is white. */
-export function whiteOf({ data }: Pick<PixelImage, 'data'>): number {
-  if (data instanceof Float32Array) return 1
-  return data instanceof Uint8Array ? 255 : 65_535
-}
-
 /** What is 0 and what is 1 to a network. Results are clipped at the limits of the values all the same. */
 export const rangeOf = (image: Pick<PixelImage, 'data' | 'range'>): ValueRange =>
   image.range ?? { black: 0, white: whiteOf(image) }
-
-/** Room for so many values of the same kind. */
-export function emptyLike(data: Uint8Array | Uint16Array, length?: number): Uint8Array | Uint16Array
-export function emptyLike(data: PixelImage['data'], length?: number): PixelImage['data']
-export function emptyLike(data: PixelImage['data'], length = data.length): PixelImage['data'] {
-  if (data instanceof Float32Array) return new Float32Array(length)
-  return data instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length)
-}
 
 const middle = 0.5
 

@@ -1,7 +1,8 @@
 import { isFullyConvolutional, type ModelSpec } from '../../../shared/modelSpec'
 import type { Region } from '../../../shared/region'
 import { strideOf } from './patchRestorer'
-import { emptyLike, type PixelImage } from './pixelTiles'
+import { type PixelImage } from './pixelTiles'
+import { emptyLike } from '../imaging/pixelValues'
 import { cellOf, receptiveRadius } from './receptiveRadius'
 
 /** What a model has to see around a part of an image, and where parts may begin, for it to give what it gives of the whole. */

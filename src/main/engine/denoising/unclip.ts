@@ -1,5 +1,6 @@
 import { clippedMoments } from './clippedNoise'
-import { colorChannels, type PixelImage, whiteOf } from './pixelTiles'
+import { colorChannels, type PixelImage } from './pixelTiles'
+import { whiteOf } from '../imaging/pixelValues'
 
 /** Points at which the mean is computed; between them it is as good as straight. */
 const points = 1024

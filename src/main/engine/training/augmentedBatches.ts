@@ -1,7 +1,9 @@
-import type { InputShape } from '../../../shared/modelSpec'
 import type { Augmentation } from '../../../shared/trainingConfig'
+import type { rowShape } from './pairedImages'
 import { randomStream, streams } from './random'
 import type { BatchSource, EpochBatches } from './shuffledBatches'
+
+type RowShape = ReturnType<typeof rowShape>
 
 /**
  * Images that are mirrored and moved at random, each anew in each epoch. What becomes of an image depends on seed, epoch and
@@ -12,7 +14,7 @@ export class AugmentedBatches implements BatchSource {
 
   constructor(
     private readonly batches: BatchSource,
-    private readonly shape: InputShape,
+    private readonly shape: RowShape,
     private readonly augmentation: Augmentation,
     private readonly seed: number,
   ) {
@@ -59,7 +61,7 @@ interface Change {
 /** What moves in from outside repeats the border. */
 function moveImage(
   from: Uint8Array,
-  { height, width, channels }: InputShape,
+  { height, width, channels }: RowShape,
   { down, right, isMirrored }: Change,
   into: Uint8Array,
 ): void {

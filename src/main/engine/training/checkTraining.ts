@@ -1,13 +1,14 @@
 import { checkPretraining } from '../../../shared/checkPretraining'
 import { ExpectedError } from '../../../shared/errors'
-import type { ModelSpec } from '../../../shared/modelSpec'
+import { hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { isTold, noiseParts } from '../../../shared/noise'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
+import { targetsOf } from './pairedImages'
 import type { PixelSource } from './pixelSource'
 
 /** @throws ExpectedError `bad-usage` for settings that do not go together */
 export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
-  const { noise, averageDecay } = config
+  const { noise, averageDecay, compressible } = config
   checkPretraining(spec, config)
   if (spec.noiseLevel && noise && !noiseParts(noise).some(({ kind }) => isTold(kind)))
     throw new ExpectedError(
@@ -19,6 +20,11 @@ export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
       'bad-usage',
       'Without noise no pixel is corrupted, and the loss counts nothing. Add noise, or set lossOver to "all".',
     )
+  if (compressible !== null && (!hasCode(spec) || spec.network))
+    throw new ExpectedError(
+      'bad-usage',
+      'Only an autoencoder with a code can be trained for small codes, and this model has none. Choose another preset, or leave --compressible out.',
+    )
   if (averageDecay > 0 && (spec.tying === 'copied' || spec.tying === 'pseudo-inverse'))
     throw new ExpectedError(
       'bad-usage',
@@ -26,8 +32,19 @@ export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
     )
 }
 
+/** @throws ExpectedError `bad-spec` where images are not what the model takes, whole or in patches */
+export function checkImages(source: PixelSource, spec: ModelSpec, { patches }: TrainingConfig): void {
+  if (patches) return checkPatches(source, spec)
+  const { rowBytes } = targetsOf(source)
+  if (rowBytes === inputSize(spec.input)) return
+  throw new ExpectedError(
+    'bad-spec',
+    `The model takes ${inputSize(spec.input)} values an image, the dataset has ${rowBytes}. Import the images at the model's size, or leave the input out of the spec.`,
+  )
+}
+
 /** @throws ExpectedError `bad-spec` where images are smaller than the patches to be cut out of them */
-export function checkPatches({ shape }: PixelSource, { input }: ModelSpec): void {
+function checkPatches({ shape }: PixelSource, { input }: ModelSpec): void {
   const fits =
     shape && shape.height >= input.height && shape.width >= input.width && shape.channels === input.channels
   if (!fits)

@@ -59,6 +59,7 @@ export function corrupt(kind: NoiseKind, clean: Tensor, given: CorruptionInputs)
     case 'defocus':
     case 'low-resolution':
     case 'fading':
+    case 'pairs':
     case 'poisson':
       // The counts depend on the image, so the field is the corrupted image itself.
       return field
@@ -104,6 +105,7 @@ function createSource(noise: NoiseSpec, shape: InputShape, levels: number, seed:
   if (noise.kind === 'camera') return cameraNoise(noise, shape, levels, seed)
   if (noise.kind === 'poisson') return poissonNoise(noise, seed)
   if (noise.kind === 'damage') return damage(noise, shape)
+  if (noise.kind === 'pairs') return asTheyAre
   const random = randomStream(seed, streams.table)
   const table = new Float32Array(tableSize(inputs))
   const isNormal = noise.kind === 'gaussian' || noise.kind === 'speckle'
@@ -118,6 +120,15 @@ function createSource(noise: NoiseSpec, shape: InputShape, levels: number, seed:
       }
     },
   }
+}
+
+/** Where images come without their damaged pictures, they stay clean. */
+const asTheyAre: CorruptionSource = {
+  levels: 1,
+  draw(_, pixels, field, strength) {
+    for (let i = 0; i < field.length; i++) field[i] = pixels[i]! / 255
+    strength.fill(0)
+  },
 }
 
 /** What a function with `corruptionInputs(prefix)` is fed. */

@@ -6,6 +6,7 @@ import { ssimOfImages } from '../imaging/ssim'
 import type { CompiledProgram } from '../runtimes/runtime'
 import { corruptionFeeds } from './corruption'
 import type { CorruptionSource } from './corruptionSource'
+import { splitPairs } from './pairedImages'
 import { asFloats, type PixelSource, readImages } from './pixelSource'
 import { randomStream, streams } from './random'
 
@@ -52,7 +53,7 @@ export async function evaluateImages(
       sums.loss += results.loss!.data[i]!
       sums.psnr += psnrOfMse(results.squaredError!.data[i]!)
       if ((from + i) % stride) continue
-      const size = source.rowBytes
+      const size = inputSize(options.shape)
       const image = (data: Float32Array) => data.subarray(i * size, (i + 1) * size)
       sums.ssim += ssimOfImages(image(clean), image(output), options.shape)[0]!
       sums.ssimCount++
@@ -73,7 +74,10 @@ export async function evaluateImages(
   }
 }
 
-/** One batch through `evaluate`. The noise depends on the seed and on `from`, the batch's place, only. */
+/**
+ * One batch through `evaluate`. The noise depends on the seed and on `from`, the batch's place, only; pairs bring their damaged
+ * pictures with them.
+ */
 export async function evaluateBatch(
   compiled: CompiledProgram,
   source: PixelSource,
@@ -81,13 +85,16 @@ export async function evaluateBatch(
   from: number,
   { corruption, seed }: Pick<EvaluationOptions, 'corruption' | 'seed'>,
 ): Promise<{ pixels: Uint8Array; results: Record<string, TensorData> }> {
-  const pixels = new Uint8Array(indices.length * source.rowBytes)
-  await readImages(source, indices, pixels)
-  const feeds: Record<string, TensorData> = { x: { shape: [indices.length, source.rowBytes], data: pixels } }
+  const rows = new Uint8Array(indices.length * source.rowBytes)
+  await readImages(source, indices, rows)
+  const pixels = source.isPaired ? new Uint8Array(rows.length / 2) : rows
+  const inputs = pixels.length / indices.length
+  const feeds: Record<string, TensorData> = { x: { shape: [indices.length, inputs], data: pixels } }
   if (corruption) {
     const field = new Float32Array(pixels.length)
     const strength = new Float32Array(indices.length * corruption.levels)
-    corruption.draw(randomStream(seed, streams.validation, from), pixels, field, strength)
+    if (source.isPaired) splitPairs(rows, source.shape!.channels, pixels, field)
+    else corruption.draw(randomStream(seed, streams.validation, from), pixels, field, strength)
     Object.assign(feeds, corruptionFeeds('x', indices.length, field, strength))
   }
   return { pixels, results: await compiled.run('evaluate', feeds) }

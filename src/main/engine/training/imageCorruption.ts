@@ -12,7 +12,7 @@ import { type CorruptionSource, drawStrength } from './corruptionSource'
 import type { Random } from './random'
 
 /** Those that the graph, or a source of their own, makes where they are alone. */
-const onTheirOwn: readonly NoiseKind[] = [...sensorNoise, 'damage']
+const onTheirOwn: readonly NoiseKind[] = [...sensorNoise, 'damage', 'pairs']
 
 /** Whether images are corrupted one by one, by several kinds or by one that changes them as a whole. */
 export const isOnWholeImages = (noise: NoiseSpec): boolean =>

@@ -1,9 +1,13 @@
 import type { InputShape } from '../../../shared/modelSpec'
-import { inputSize } from '../../../shared/modelSpec'
 import type { PatchesConfig } from '../../../shared/trainingConfig'
+import { rowShape } from './pairedImages'
 import type { PixelSource } from './pixelSource'
 import { type Random, randomStream, streams } from './random'
 import { type BatchSource, type EpochBatches, ShuffledBatches } from './shuffledBatches'
+
+type RowShape = ReturnType<typeof rowShape>
+
+const sizeOf = ({ height, width, channels }: RowShape) => height * width * channels
 
 /** Images of one size, which patches are cut out of. */
 export interface ImageSource extends PixelSource {
@@ -19,17 +23,21 @@ export class PatchBatches implements BatchSource {
   readonly imagesPerEpoch: number
   private readonly images: ShuffledBatches
   private readonly image: Uint8Array
+  private readonly shape: RowShape
+  private readonly patch: RowShape
 
   constructor(
-    private readonly source: ImageSource,
+    source: ImageSource,
     indices: Uint32Array,
     private readonly seed: number,
-    private readonly patch: InputShape,
+    patch: InputShape,
     private readonly config: PatchesConfig,
   ) {
     this.images = new ShuffledBatches(source, indices, seed)
     this.imagesPerEpoch = indices.length * config.perImage
     this.image = new Uint8Array(source.rowBytes)
+    this.shape = rowShape(source.shape, source.isPaired)
+    this.patch = rowShape(patch, source.isPaired)
   }
 
   async epoch(epoch: number, skip: number): Promise<EpochBatches> {
@@ -37,7 +45,7 @@ export class PatchBatches implements BatchSource {
     const perPass = this.images.imagesPerEpoch
     const passAt = (drawn: number) =>
       this.images.epoch(epoch * perImage + Math.floor(drawn / perPass), drawn % perPass)
-    const size = inputSize(this.patch)
+    const size = sizeOf(this.patch)
     let drawn = skip
     let images = await passAt(drawn)
     return {
@@ -53,8 +61,7 @@ export class PatchBatches implements BatchSource {
   }
 
   private cut(random: Random, into: Uint8Array): void {
-    const { shape } = this.source
-    const { patch } = this
+    const { shape, patch } = this
     const top = random.below(shape.height - patch.height + 1)
     const left = random.below(shape.width - patch.width + 1)
     const way = this.config.augment ? random.below(8) : 0
@@ -64,21 +71,23 @@ export class PatchBatches implements BatchSource {
 
 /** The patches from the middle of images: what a run that trains on patches is measured and shown on. */
 export function middlePatches(source: ImageSource, patch: InputShape): ImageSource {
-  const { shape } = source
+  const shape = rowShape(source.shape, source.isPaired)
+  const cut = rowShape(patch, source.isPaired)
   const corner = {
     top: Math.floor((shape.height - patch.height) / 2),
     left: Math.floor((shape.width - patch.width) / 2),
   }
-  const size = inputSize(patch)
+  const size = sizeOf(cut)
   const image = new Uint8Array(source.rowBytes)
   return {
     count: source.count,
     rowBytes: size,
     shape: patch,
+    isPaired: source.isPaired,
     readRows: async (start, count, into) => {
       for (let i = 0; i < count; i++) {
         await source.readRows(start + i, 1, image)
-        copyPatch(image, shape, corner, patch, 0, into.subarray(i * size, (i + 1) * size))
+        copyPatch(image, shape, corner, cut, 0, into.subarray(i * size, (i + 1) * size))
       }
     },
   }
@@ -87,9 +96,9 @@ export function middlePatches(source: ImageSource, patch: InputShape): ImageSour
 /** @param way bits: mirrored from left to right, upside down, rows and columns exchanged (squares only) */
 function copyPatch(
   image: Uint8Array,
-  shape: InputShape,
+  shape: RowShape,
   { top, left }: { readonly top: number; readonly left: number },
-  { height, width, channels }: InputShape,
+  { height, width, channels }: RowShape,
   way: number,
   into: Uint8Array,
 ): void {

@@ -2,10 +2,12 @@ import type { InputShape } from '../../../shared/modelSpec'
 
 /** Images as bytes, row-major, wherever they lie. */
 export interface PixelSource {
-  /** Of one image, where it is known. */
+  /** Of one image, where it is known. Pairs have the shape of one of their two pictures. */
   readonly shape?: InputShape
+  /** Whether each row holds a pair: at each pixel the clean values, and behind them the damaged ones. */
+  readonly isPaired?: boolean
   readonly count: number
-  /** height × width × channels */
+  /** height × width × channels, and twice as many of pairs */
   readonly rowBytes: number
   /** Fills the front of `into` with the images from `start` to `start + count`. */
   readRows(start: number, count: number, into: Uint8Array): Promise<void>

@@ -1,19 +1,20 @@
 import { ExpectedError } from '../../../shared/errors'
-import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
+import type { ModelSpec } from '../../../shared/modelSpec'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import { decoderCopies } from '../models/decoderCopies'
 import { mostMeasured } from './baselines'
 import { epochsOf, epochsWithin, timeLeft } from './budget'
-import { imageBatches } from './imageBatches'
+import { batchesOf } from './imageBatches'
 import { evenly, initialValues } from './initialValues'
 import { deviceOf } from '../runtimes/deviceOf'
 import type { CompiledProgram, Runtime } from '../runtimes/runtime'
 import { trainingCorruption } from './clippedNoise'
 import type { CorruptionSource } from './corruptionSource'
-import { checkPatches, checkTraining } from './checkTraining'
+import { checkImages, checkTraining } from './checkTraining'
 import { areNumbers, divergence } from './divergence'
 import { type Evaluation, evaluateBatch, evaluateImages } from './evaluation'
-import { type ImageSource, middlePatches, PatchBatches } from './patchBatches'
+import { targetsOf } from './pairedImages'
+import { type ImageSource, middlePatches } from './patchBatches'
 import type { PixelSource } from './pixelSource'
 import { endEpochAt, startPosition, type TrainingPosition } from './position'
 import { randomStream, streams } from './random'
@@ -39,8 +40,10 @@ const ssimImages = 512
 export class Trainer {
   position: TrainingPosition = { ...startPosition }
   readonly indices: { readonly train: Uint32Array; readonly validation: Uint32Array }
-  /** What the run is measured and shown on: the images, or patches of them. */
+  /** What the run is measured and shown on: the images, or patches of them; of pairs the clean ones. */
   readonly images: PixelSource
+  /** The same with their damaged pictures, where there are such. */
+  private readonly shown: PixelSource
   /** Of the budget, before the first step of this process. */
   preparationMs = 0
   private readonly batches: BatchSource
@@ -57,19 +60,17 @@ export class Trainer {
     private readonly tuning: Tuning,
     source: PixelSource,
   ) {
-    const { seed, batchSize } = config
-    this.indices = splitImages(source.count, config.validationSplit, seed)
-    if (config.patches) {
-      const whole = source as ImageSource
-      this.images = middlePatches(whole, spec.input)
-      this.batches = new PatchBatches(whole, this.indices.train, seed, spec.input, config.patches)
-    } else {
-      this.images = source
-      this.batches = imageBatches(source, this.indices.train, spec, config)
-    }
+    const { batchSize } = config
+    this.indices = splitImages(source.count, config.validationSplit, config.seed)
+    this.shown = config.patches ? middlePatches(source as ImageSource, spec.input) : source
+    this.images = targetsOf(this.shown)
+    this.batches = batchesOf(source, this.indices.train, spec, config)
     this.corruption = trainingCorruption(spec, config)
     const { optimizer, averageDecay } = config
-    this.runner = new StepRunner(compiled, spec, optimizer, averageDecay, this.corruption, tuning, batchSize)
+    const extras = { isPaired: source.isPaired, compressible: config.compressible }
+    this.runner = new StepRunner(
+      ...([compiled, spec, optimizer, averageDecay, this.corruption, tuning, batchSize, extras] as const),
+    )
     this.batchesPerEpoch = Math.ceil(this.batches.imagesPerEpoch / batchSize)
     this.stages = stagesOf(spec, config)
   }
@@ -88,12 +89,7 @@ export class Trainer {
     initial?: Readonly<Record<string, Float32Array>>,
   ): Promise<Trainer> {
     checkTraining(spec, config)
-    if (config.patches) checkPatches(source, spec)
-    else if (source.rowBytes !== inputSize(spec.input))
-      throw new ExpectedError(
-        'bad-spec',
-        `The model takes ${inputSize(spec.input)} values an image, the dataset has ${source.rowBytes}. Import the images at the model's size, or leave the input out of the spec.`,
-      )
+    checkImages(source, spec, config)
     if (source.count < 1) throw new ExpectedError('bad-input', 'The dataset has no image to train on.')
     const { id, isGpu } = deviceOf(runtime, device)
     const tuning = tune({ runtime: runtime.name, isGpu }, spec, config)
@@ -197,7 +193,7 @@ export class Trainer {
     rows: Uint32Array,
   ): Promise<{ clean: Uint8Array; input: Float32Array; output: Float32Array }> {
     const { corruption, config } = this
-    const { pixels, results } = await evaluateBatch(this.compiled, this.images, rows, 0, {
+    const { pixels, results } = await evaluateBatch(this.compiled, this.shown, rows, 0, {
       corruption,
       seed: config.seed,
     })
@@ -316,7 +312,7 @@ export class Trainer {
     // Within a budget no more time goes into measuring than it is worth.
     const { validation } = this.indices
     const measured = this.config.budgetMs === null ? validation : evenly(validation, mostMeasured)
-    return evaluateImages(this.compiled, this.images, measured, options)
+    return evaluateImages(this.compiled, this.shown, measured, options)
   }
 
   private rateAt(step: number): number {

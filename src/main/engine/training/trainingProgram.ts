@@ -42,6 +42,7 @@ import {
 import { gramLoss, outermostGram } from '../models/gramLoss'
 import { lossPerImage, meanLoss } from '../models/losses'
 import { ParameterSet } from '../models/parameters'
+import { throughRoundedCode } from './codeRate'
 import { corrupt, corruptionInputs, graphKind } from './corruption'
 import { createOptimizer, type GraphOptimizer } from './optimizers'
 import { gradientShare, heldStill, type Stage, stageParameters } from './stages'
@@ -60,6 +61,8 @@ export interface TrainingProgramOptions {
   readonly columns: boolean
   /** Whether training computes the loss out of the outermost kernel's Gram matrix: see tuning.ts. Not with noise. */
   readonly gram: boolean
+  /** What a bit for each pixel is worth in the loss; null or nothing where codes may be as they like: see codeRate.ts. */
+  readonly compressible?: number | null
   /** Elements of the largest part in which training holds a kernel; without it they are whole: see tuning.ts. */
   readonly partSize?: number | undefined
   /** Whether a moving average of the weights is kept, which everything but training computes with. */
@@ -201,7 +204,7 @@ class ModelGraph {
   }
 }
 
-type LossOptions = Pick<TrainingProgramOptions, 'noise' | 'shards' | 'columns' | 'gram'> & {
+type LossOptions = Pick<TrainingProgramOptions, 'noise' | 'shards' | 'columns' | 'gram' | 'compressible'> & {
   readonly stage: Stage | null
 }
 
@@ -276,7 +279,7 @@ function lossAndGradients(
 function lossOfImages(
   model: ModelGraph,
   tensors: ReadonlyMap<string, Tensor>,
-  { noise, columns, gram, stage }: LossOptions,
+  { noise, columns, gram, stage, compressible = null }: LossOptions,
 ): (name: string) => Tensor {
   const spec = stage?.kind === 'tied' ? { ...model.spec, tying: 'tied' as const } : model.spec
   const parameters = stageParameters(model.spec, stage, tensors)
@@ -286,6 +289,11 @@ function lossOfImages(
     const { clean, input, noiseLevel } = model.images(name, noise, columns)
     if (stage?.kind === 'layer')
       return layerLoss(spec, stage.layer, { clean, input }, { parameters, columns })
+    if (compressible !== null) {
+      const rounded = throughRoundedCode(spec, input, name, compressible, { parameters, columns })
+      const rate = mul(rounded.bitsPerPixel, compressible)
+      return add(meanLoss(spec, rounded.sums, clean, input), rate)
+    }
     return meanLoss(spec, reconstructToSums(spec, input, { parameters, columns, noiseLevel }), clean, input)
   }
 }

@@ -50,7 +50,11 @@ const cachedPart = 2 ** 19
 export function tune(
   { runtime, isGpu }: { runtime: RuntimeName; isGpu: boolean },
   spec: ModelSpec,
-  { batchSize, noise }: Pick<TrainingConfig, 'batchSize' | 'noise'>,
+  {
+    batchSize,
+    noise,
+    compressible = null,
+  }: Pick<TrainingConfig, 'batchSize' | 'noise'> & Partial<Pick<TrainingConfig, 'compressible'>>,
 ): Tuning {
   const dense = !spec.network && spec.encoder.every(({ type }) => type === 'dense')
   // Forward and twice backward, two operations a product.
@@ -60,7 +64,8 @@ export function tune(
   const halves = runtime === 'tensorflow' && !isGpu && availableParallelism() > 1
   const shards = halves && batchSize >= (dense ? 64 : 4) && batchSize % 2 === 0 ? 2 : 1
   const columns = runtime === 'onnx' && !isGpu && dense && spec.loss !== 'ssim-mae'
-  const gram = !isGpu && !noise && hasGramLoss(spec) && gramShare(spec, batchSize) < worthwhileShare
+  const isPlain = !noise && compressible === null
+  const gram = !isGpu && isPlain && hasGramLoss(spec) && gramShare(spec, batchSize) < worthwhileShare
   return { stepsPerCall, shards, columns, gram, partSize: columns && !gram ? cachedPart : undefined }
 }
 

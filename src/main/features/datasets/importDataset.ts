@@ -23,6 +23,8 @@ export interface ImportRequest {
   /** A new or empty folder, or a dataset, which is replaced; what has not changed is taken over from it. */
   out: string
   preprocessing: Preprocessing
+  /** Paths within the sources that are imported, where not all of them are. */
+  only?: ReadonlySet<string>
   /** What a person calls it; otherwise the name of `out`. */
   name?: string
   /** What may be read; everything without. */
@@ -55,16 +57,19 @@ export interface ImportResult {
  * @throws CancelledError after an abort
  */
 export async function importDataset(request: ImportRequest): Promise<ImportResult> {
-  const { sources, out, preprocessing, fence, signal } = request
+  const { sources, out, preprocessing, only, fence, signal } = request
   const onProgress = throttle(request.onProgress)
   try {
     await checkOutFolder(out, sources)
-    const found = await findTrainingImages(sources, {
+    const all = await findTrainingImages(sources, {
       labels: preprocessing.labels,
       fence,
       signal,
       onFound: (done) => onProgress({ phase: 'finding', done, total: 0, skipped: 0 }),
     })
+    const found = only
+      ? { ...all, images: all.images.filter(({ path }) => only.has(path)), skipped: [] }
+      : all
     return await new Import(resolve(out), request.name, found, preprocessing).run(onProgress, signal)
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error

@@ -47,7 +47,10 @@ function learned({ images, dataset, noise }: ModelInfo['trainedOn']): string {
   if (images === 0)
     return `It was made elsewhere, and its file does not say what it learned from.${noise ? ` It is taken for a network that removes ${noise} noise.` : ''}`
   const cleaning = `, with ${noise} noise on the input and the clean image as the target: it learned to remove such noise`
-  return `Trained on ${images.toLocaleString('en')} images of the dataset "${dataset}"${noise ? cleaning : ''}.`
+  const restoring =
+    ', as the clean ones of pairs: the input was the damaged picture of the same name, and it learned to restore such pictures'
+  const what = noise === 'pairs' ? restoring : noise ? cleaning : ''
+  return `Trained on ${images.toLocaleString('en')} images of the dataset "${dataset}"${what}.`
 }
 
 function introduction(spec: ModelSpec): string {

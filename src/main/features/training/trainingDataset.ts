@@ -3,6 +3,8 @@ import type { InputShape } from '../../../shared/modelSpec'
 import { isDatasetFolder } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { type ImportProgress, importDataset } from '../datasets/importDataset'
+import { importPairs } from '../datasets/importPairs'
+import type { PairedFolders } from '../datasets/pairedFolders'
 import { ownDataset } from './runFolder'
 
 export { isDatasetFolder }
@@ -14,6 +16,8 @@ export interface DatasetChoice {
   readonly source: string
   /** How images are imported. */
   readonly preprocessing: Preprocessing
+  /** Damaged pictures and clean ones, which are the source. */
+  readonly pairs?: PairedFolders
 }
 
 /** The images to train on, before they are imported. */
@@ -26,10 +30,14 @@ export async function imagesOf({ source, preprocessing }: DatasetChoice): Promis
 /** The dataset to train on. Images are imported into the run's own folder, where a resumed run finds them again. */
 export async function trainingDataset(
   run: string,
-  { source, preprocessing }: DatasetChoice,
+  { source, preprocessing, pairs }: DatasetChoice,
   signal?: AbortSignal,
   onProgress?: (progress: ImportProgress) => void,
 ): Promise<string> {
+  if (pairs) {
+    await importPairs({ found: pairs, out: ownDataset(run), preprocessing, signal, onProgress })
+    return ownDataset(run)
+  }
   if (await isDatasetFolder(source)) return source
   await importDataset({ sources: [source], out: ownDataset(run), preprocessing, signal, onProgress })
   return ownDataset(run)

@@ -10,6 +10,7 @@ interface NoiseScale {
 }
 
 export const noiseScales: Record<NoiseKind, NoiseScale> = {
+  pairs: { least: 0, most: 0, usual: 0, digits: 0, isLogarithmic: false },
   gaussian: { least: 1, most: 100, usual: 25, digits: 0, isLogarithmic: false },
   poisson: { least: 1000, most: 1, usual: 30, digits: 0, isLogarithmic: true },
   'salt-and-pepper': { least: 0.01, most: 0.6, usual: 0.1, digits: 2, isLogarithmic: false },

@@ -7,7 +7,9 @@ import { randomNumbers } from '../../../support/randomNumbers'
 const count = 3
 const tables = priorBits(Array.from({ length: count }, (_, partner) => ({ zero: 80, goesOn: 120, partner })))
 
-function problem(seed: number): Quadratic {
+type Curved = Quadratic & { readonly metric: Float64Array }
+
+function problem(seed: number): Curved {
   const random = randomNumbers(seed)
   const root = Array.from({ length: 9 }, () => 2 * random() - 1)
   const metric = new Float64Array(9)
@@ -19,12 +21,7 @@ function problem(seed: number): Quadratic {
   return { count, place: vector(4), metric, pull: vector(0.3) }
 }
 
-function costOf(
-  { place, metric, pull }: Quadratic,
-  q: readonly number[],
-  step: number,
-  lambda: number,
-): number {
+function costOf({ place, metric, pull }: Curved, q: readonly number[], step: number, lambda: number): number {
   const rest = q.map((n, k) => n * step - place[k]!)
   let cost = 0
   for (let a = 0; a < 3; a++) {
@@ -64,4 +61,19 @@ it('steps to the least error', () => {
     [0, 1, 2].reduce((sum, b) => sum + quadratic.metric[3 * a + b]! * step[b]!, -quadratic.pull[a]!),
   )
   for (const value of slope) expect(Math.abs(value)).toBeLessThan(0.02)
+})
+
+it('rounds as by the identity where there is no metric', () => {
+  const identity = Float64Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? 1 : 0))
+  for (let seed = 0; seed < 20; seed++) {
+    const { place, pull } = problem(seed)
+    const rounding = { step: 0.7, lambda: 0.1, tables }
+    const [whole, none] = [new Int32Array(count), new Int32Array(count)]
+    roundPlace({ count, place, pull, metric: identity }, rounding, whole)
+    roundPlace({ count, place, pull, metric: null }, rounding, none)
+    expect(none).toEqual(whole)
+  }
+  const curved = { count, place: new Float64Array(3), pull: Float64Array.of(1, -2, 3), metric: identity }
+  const step = leastSquaresStep({ ...curved, metric: null }, 0.5)
+  leastSquaresStep(curved, 0.5).forEach((value, i) => expect(step[i]).toBeCloseTo(value, 2))
 })

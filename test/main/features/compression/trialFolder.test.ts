@@ -27,7 +27,7 @@ it('says before a file is written what its codes take, and what is in it once', 
     { client },
   )
   const { codes, names } = file.parts
-  console.log(trial.told.points, file, codes/file.count)
+  console.log(trial.told.points, file, codes / file.count)
   expect(Math.abs(point.bytes - codes / file.count) / point.bytes).toBeLessThan(0.15)
   expect(Math.abs(point.fixedBytes - (file.bytes - codes - names)) / point.fixedBytes).toBeLessThan(0.1)
 })

@@ -1,4 +1,5 @@
-import { colorChannels, emptyLike, type PixelImage } from '../pixelTiles'
+import { colorChannels, type PixelImage } from '../pixelTiles'
+import { emptyLike } from '../../imaging/pixelValues'
 import { robustSpan } from './robustSpan'
 
 /**

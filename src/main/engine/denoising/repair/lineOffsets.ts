@@ -1,5 +1,6 @@
 import { rounded } from '../../../../shared/rounded'
-import { colorChannels, emptyLike, type PixelImage, whiteOf } from '../pixelTiles'
+import { colorChannels, type PixelImage } from '../pixelTiles'
+import { emptyLike, whiteOf } from '../../imaging/pixelValues'
 import { robustSpan } from './robustSpan'
 
 /**

@@ -1,5 +1,6 @@
 import { leastSpan, scaleOf, sortedColors } from '../../imaging/valueScale'
-import { type PixelImage, type ValueRange, whiteOf } from '../pixelTiles'
+import { type PixelImage, type ValueRange } from '../pixelTiles'
+import { whiteOf } from '../../imaging/pixelValues'
 
 /**
  * The picture's own black and white, where it uses a small part of its values only: 12 bits in a file of 16, a dark frame.

@@ -1,5 +1,6 @@
 import { quantile, sortedColors } from '../../imaging/valueScale'
-import { type PixelImage, whiteOf } from '../pixelTiles'
+import { type PixelImage } from '../pixelTiles'
+import { whiteOf } from '../../imaging/pixelValues'
 
 /** With fewer values between black and white no value stands out of its rounding. */
 const leastSpan = 64

@@ -1,5 +1,5 @@
 import type { Region } from '../../../../shared/region'
-import { emptyLike } from '../../../engine/denoising/pixelTiles'
+import { emptyLike } from '../../../engine/imaging/pixelValues'
 import type { Picture } from '../../pictures/readPicture'
 import type { Size } from '../pictureLevels'
 import type { Mask } from './restorePicture'

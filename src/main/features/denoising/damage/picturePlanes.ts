@@ -1,4 +1,4 @@
-import { whiteOf as whiteOfData } from '../../../engine/denoising/pixelTiles'
+import { whiteOf as whiteOfData } from '../../../engine/imaging/pixelValues'
 import type { Picture } from '../../pictures/readPicture'
 
 /** Colours of a picture, one plane after the other, where 1 is white. Alpha is left out. */
@@ -27,7 +27,11 @@ export function planesOf(picture: Picture): Split {
 
 /** Y of BT.601, as JPEG files have it. */
 export function brightnessOf(picture: Picture): Float32Array {
-  const { planes, data, height, width } = planesOf(picture)
+  return brightnessOfPlanes(planesOf(picture))
+}
+
+/** The same of planes that are there already. */
+export function brightnessOfPlanes({ planes, data, height, width }: Split): Float32Array {
   if (planes === 1) return data
   const size = height * width
   return Float32Array.from(

@@ -45,7 +45,8 @@ export interface RestoredImage {
   readonly path: string
   readonly file: string
   readonly model: string
-  readonly kind: RestoringKind
+  /** `pairs` is what a model has learned from damaged and clean pictures. */
+  readonly kind: RestoringKind | 'pairs'
   /** Why this kind was taken, in words. */
   readonly because: string
   readonly width: number
@@ -135,8 +136,10 @@ async function restoreOne(
   const damage = await damageAsked(kind, image, picture, request, work)
   const room = { pixels: roomFor(damage.kind, picture) }
   const restored = await restoreKind(picture, damage, network, room, work)
+  const isOfPairs = kind === 'blur' && network.trained?.kind === 'pairs'
   return {
-    ...{ kind, because, model, picture: restored, ms: performance.now() - startedAt },
+    ...{ kind: isOfPairs ? ('pairs' as const) : kind, because, model, picture: restored },
+    ms: performance.now() - startedAt,
     filled: damage.kind === 'holes' ? filledShare(damage.mask) : null,
     jpegQuality: damage.kind === 'jpeg' ? damage.quality : null,
   }
@@ -165,7 +168,11 @@ function kindOfModel({ noise }: TrainedModel, name: string): RestoringKind {
   if (kinds.includes('jpeg')) return 'jpeg'
   if (kinds.includes('holes')) return 'holes'
   if (kinds.includes('low-resolution')) return 'enlarge'
-  if (kinds.some((kind) => ['blur', 'motion', 'defocus', 'fading', 'dust', 'text', 'lines'].includes(kind)))
+  if (
+    kinds.some((kind) =>
+      ['pairs', 'blur', 'motion', 'defocus', 'fading', 'dust', 'text', 'lines'].includes(kind),
+    )
+  )
     return 'blur'
   if (kinds.includes('scratches') || kinds.includes('damage')) return 'scratches'
   throw new ExpectedError(

@@ -2,9 +2,17 @@ import { isFullyConvolutional } from '../../../../shared/modelSpec'
 import { jpegLevel, missing, type NoiseSpec, noiseParts, toldLevel } from '../../../../shared/noise'
 import type { ComputeClient } from '../../../worker/computeClient'
 import type { ComputeTarget, RestoringModel } from '../../../worker/protocol'
-import { emptyLike } from '../../../engine/denoising/pixelTiles'
+import { emptyLike } from '../../../engine/imaging/pixelValues'
 import type { Picture } from '../../pictures/readPicture'
-import { brightnessOf, clamp, joined, planesOf, type Split, whiteOf } from './picturePlanes'
+import {
+  brightnessOf,
+  brightnessOfPlanes,
+  clamp,
+  joined,
+  planesOf,
+  type Split,
+  whiteOf,
+} from './picturePlanes'
 
 export const restoringKinds = ['jpeg', 'holes', 'scratches', 'blur', 'enlarge'] as const
 export type RestoringKind = (typeof restoringKinds)[number]
@@ -28,8 +36,8 @@ export interface RestoringWork extends ComputeTarget {
 
 /** What a denoiser is told from step to step while it fills holes: it begins with what is coarse. */
 const fillingLevels = geometric(20, 5, 12)
-/** And while it sharpens what was enlarged. */
-const enlargingLevels = geometric(20, 4, 12)
+/** And while it sharpens what was enlarged: twelve steps take half as long again, for hundredths of a dB. */
+const enlargingLevels = geometric(20, 4, 8)
 
 function geometric(from: number, to: number, steps: number): readonly number[] {
   return Array.from({ length: steps }, (_, i) => from * (to / from) ** (i / (steps - 1)))
@@ -122,10 +130,10 @@ export async function enlarged(
   const size = { height: 2 * height, width: 2 * width }
   const to = { rows: size.height, columns: size.width }
   const { data } = await work.client.call('enlargePlanes', { data: split.data, height, width, ...to })
-  const how = isTrainedForIt
-    ? { levels: [2] }
-    : { levels: enlargingLevels, small: { height, width, data: split.data } }
-  const restored = await throughModel({ data, planes, ...size }, how, model, work)
+  const large = { data, planes, ...size }
+  const restored = isTrainedForIt
+    ? await throughModel(large, { levels: [2] }, model, work)
+    : await sharpened(large, split, model, work)
   const alpha = await alphaOf(picture, to, work)
   const { channels } = picture
   const white = whiteOf(picture)
@@ -135,6 +143,26 @@ export async function enlarged(
     for (let c = 0; c < channels; c++)
       pixels[i * channels + c] = clamp(white * (c < planes ? restored[c * area + i]! : alpha![i]!), white)
   return { ...picture, ...size, pixels }
+}
+
+/**
+ * What was enlarged by a filter, sharper, such that it still becomes the small picture when it is made smaller. Eyes see detail in
+ * brightness, so a model of grey goes over that alone, for all colours at once: a third of the work.
+ */
+async function sharpened(
+  large: Split,
+  small: Split,
+  model: RestoringNetwork,
+  work: RestoringWork,
+): Promise<Float32Array> {
+  if (large.planes === 1 || model.files.spec.input.channels === 3)
+    return throughModel(large, { levels: enlargingLevels, small }, model, work)
+  const before = { ...large, planes: 1, data: brightnessOfPlanes(large) }
+  const known = { ...small, planes: 1, data: brightnessOfPlanes(small) }
+  const after = await throughModel(before, { levels: enlargingLevels, small: known }, model, work)
+  const area = large.height * large.width
+  const data = large.data.map((value, i) => value + after[i % area]! - before.data[i % area]!)
+  return throughModel({ ...large, data }, { levels: [], small }, model, work)
 }
 
 async function alphaOf(

@@ -1,5 +1,6 @@
 import { isRepairedFor, type NoiseSpec } from '../../../../shared/noise'
-import { type PixelImage, rangeOf, whiteOf } from '../../../engine/denoising/pixelTiles'
+import { type PixelImage, rangeOf } from '../../../engine/denoising/pixelTiles'
+import { whiteOf } from '../../../engine/imaging/pixelValues'
 import { noRepairs, repairImage, type Repairs } from '../../../engine/denoising/repair/repairImage'
 import type { DenoiseSubject } from '../../../worker/protocol'
 

@@ -4,6 +4,7 @@ import { checkDatasetFits } from '../../../../shared/checkDatasetFits'
 import { countTrained } from '../../../../shared/modelSpec'
 import { Trainer, type TrainingOutcome } from '../../../engine/training/trainer'
 import { trainingPositionSchema } from '../../../engine/training/position'
+import type { ImageSource } from '../../../engine/training/patchBatches'
 import { baselinesOf } from '../../../engine/training/baselines'
 import { HealthWatch } from '../../../engine/training/health'
 import { decoderCopies } from '../../../engine/models/decoderCopies'
@@ -15,7 +16,6 @@ import {
   type StoredWeights,
   writeCheckpoint,
 } from '../../../store/checkpointStore'
-import { type Dataset, openDataset } from '../../../store/datasetStore'
 import { makeFolder } from '../../../store/makeFolder'
 import { rewindSnapshots } from '../../../store/historyStore'
 import { appendMetrics, rewindMetrics, runFiles } from '../../../store/runStore'
@@ -24,7 +24,7 @@ import { readInitialParameters } from '../../../worker/loadModel'
 import type { ComputeTasks, TrainEvent, TrainParams, TrainResult } from '../../../worker/protocol'
 import { chooseRuntime } from '../../../worker/runtimes'
 import type { TaskContext } from '../../../worker/taskContext'
-import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
+import { openTrainingSource } from '../../datasets/tasks/pixelSource'
 import { RunHistory } from './runHistory'
 import { SpectraRecorder } from '../../experiments/tasks/spectraRecorder'
 
@@ -41,7 +41,7 @@ export async function train(
   params: TrainParams,
   context: TaskContext<ComputeTasks['train']['event']>,
 ): Promise<TrainResult> {
-  const dataset = await openDataset(params.dataset)
+  const { dataset, source, close } = await openTrainingSource(params.dataset, params.config.noise)
   try {
     checkDatasetFits(dataset.info, params.spec.input, params.config.patches)
     await makeFolder(runFiles.checkpoints(params.run))
@@ -49,10 +49,9 @@ export async function train(
     const isNew = !(params.resume && existsSync(runFiles.latest(params.run)))
     const isPlanned = params.config.budgetMs !== null && isNew
     // A runtime that cannot train the model is left out below, where all are timed, or its error is told there.
-    const initial = isPlanned ? await showStart(params, dataset, context).catch(() => undefined) : undefined
+    const initial = isPlanned ? await showStart(params, source, context).catch(() => undefined) : undefined
     const timed = isPlanned ? await fastestTarget(params, params.spec, params.config, context) : null
     const { runtime, device } = chooseRuntime(timed ?? params)
-    const source = pixelSourceOf(dataset)
     const trainer = await Trainer.create(runtime, device, params.spec, params.config, source, initial)
     try {
       if (!initial) await start(trainer, params)
@@ -80,7 +79,7 @@ export async function train(
       await trainer.dispose()
     }
   } finally {
-    await dataset.close()
+    await close()
   }
 }
 
@@ -92,11 +91,11 @@ export async function train(
  */
 async function showStart(
   params: TrainParams,
-  dataset: Dataset,
+  source: ImageSource,
   context: TaskContext<TrainEvent>,
 ): Promise<Record<string, Float32Array>> {
   const { runtime, device } = chooseRuntime(params)
-  const trainer = await Trainer.create(runtime, device, params.spec, params.config, pixelSourceOf(dataset))
+  const trainer = await Trainer.create(runtime, device, params.spec, params.config, source)
   try {
     await start(trainer, params)
     const history = await RunHistory.open(params.run, trainer, trainer.images)
