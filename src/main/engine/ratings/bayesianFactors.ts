@@ -27,10 +27,13 @@ export interface BayesianOptions {
   readonly seed: number
   /** Every so many vectors. @throws to end the work */
   readonly step?: () => void
+  /** On the clock of `performance.now()`: no sweep begins later, after the first few. */
+  readonly until?: number
 }
 
 /** The variances stay as they are for so many sweeps: found from the first guesses they would put out factors that are needed. */
 const settling = 10
+const fewest = 3
 const stepEvery = 500
 /** The end is reached where the noise changes by less than this share in a sweep. */
 const still = 1e-4
@@ -43,7 +46,7 @@ const still = 1e-4
 export function fitBayesianFactors(
   byRow: SparseRows,
   byColumn: SparseRows,
-  { rank, sweeps, seed, step }: BayesianOptions,
+  { rank, sweeps, seed, step, until = Infinity }: BayesianOptions,
 ): BayesianFactors {
   const random = randomStream(seed, 0x5642)
   const draw = () => 0.3 * random.normal()
@@ -55,6 +58,7 @@ export function fitBayesianFactors(
     const before = noise
     noise = fitSide(byColumn, columns, rows, { rank, noise, step })
     if (sweep >= settling) for (const side of [rows, columns]) findVariances(side, rank)
+    if (sweep >= fewest && performance.now() > until) break
     if (sweep > 2 * settling && Math.abs(noise - before) < still * before) break
   }
   fitSide(byRow, rows, columns, { rank, noise, step })

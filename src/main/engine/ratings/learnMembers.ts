@@ -218,7 +218,13 @@ function addedLinear(
 ): { member: Omit<AutorecMember, 'weight'>; choice: LinearChoice; rmse: number | null } | null {
   const step = () => observer.step()
   if (linear && held) return bestLinearMember(known, biases, seed, errorOf, { step, until })
-  return chosen && { member: fitLinearMember(known, biases, chosen, seed, step), choice: chosen, rmse: null }
+  return (
+    chosen && {
+      member: fitLinearMember(known, biases, chosen, seed, { step, until }),
+      choice: chosen,
+      rmse: null,
+    }
+  )
 }
 
 async function memberOf(trainer: AutorecTrainer, plan: MemberPlan): Promise<Omit<AutorecMember, 'weight'>> {

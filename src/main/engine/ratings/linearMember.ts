@@ -9,6 +9,13 @@ export interface LinearChoice {
   readonly rank: number
 }
 
+export interface Limits {
+  /** Between two parts of the work. @throws to end it */
+  readonly step: () => void
+  /** On the clock of `performance.now()`. */
+  readonly until: number
+}
+
 export type LinearMember = Omit<AutorecMember, 'weight'>
 
 /** These ranks are tried until it gets worse twice, after the last one that is affordable. */
@@ -36,12 +43,12 @@ export function fitLinearMember(
   biases: Biases,
   { rank }: LinearChoice,
   seed: number,
-  step: () => void,
+  { step, until }: Limits,
 ): LinearMember {
   const values = known.values.map((value) => (value - biases.mean) / biases.scale)
   const [byItem, byUser] = [sparseRows(known, 'items', values), sparseRows(known, 'users', values)]
   const sweeps = sweepsFor(values.length)
-  const factors = fitBayesianFactors(byItem, byUser, { rank, sweeps, seed, step })
+  const factors = fitBayesianFactors(byItem, byUser, { rank, sweeps, seed, step, until })
   const { features, kernel } = besideBiases(factors, biases)
   const units = rank + 2
   const encoder = [{ type: 'dense' as const, units, activation: 'linear' as const }]
@@ -98,13 +105,13 @@ export function bestLinearMember(
   biases: Biases,
   seed: number,
   errorOf: (member: LinearMember) => number,
-  { step, until }: { readonly step: () => void; readonly until: number },
+  limits: Limits,
 ): { choice: LinearChoice; member: LinearMember; rmse: number } {
   const ratings = known.values.length
   let work = 0
   const attempt = (rank: number) => {
     work += workOf(rank, ratings)
-    const member = fitLinearMember(known, biases, { rank }, seed, step)
+    const member = fitLinearMember(known, biases, { rank }, seed, limits)
     return { choice: { rank }, member, rmse: errorOf(member) }
   }
   const largest = ranks.findLast((rank) => workOf(rank, ratings) <= mostWork / 3) ?? 1
@@ -113,7 +120,7 @@ export function bestLinearMember(
   let [lowest, worse] = [Infinity, 0]
   for (const rank of ranks) {
     if (rank >= largest || worse === 2 || work + workOf(rank, ratings) > mostWork) break
-    if (performance.now() > until) break
+    if (performance.now() > limits.until) break
     const tried = attempt(rank)
     worse = tried.rmse > lowest ? worse + 1 : 0
     lowest = Math.min(lowest, tried.rmse)
