@@ -43,6 +43,8 @@ const doors = [
       './main/engine/imaging',
       // What formats there are; what writes one is loaded by the worker.
       './main/engine/exporters/formats',
+      // Cuts a picture into tiles and puts them together; what is done to a tile is asked of the worker.
+      './main/engine/denoising/pixelTiles.ts',
       './main/engine/models/presets.ts',
       './main/engine/projection/latentMap.ts',
       './main/engine/training/splitImages.ts',

@@ -12,12 +12,15 @@ import { type MenuActions, setApplicationMenu } from './electron/applicationMenu
 import { electronShell } from './electron/electronShell'
 import { AppWindow } from './electron/appWindow'
 import { connectIpc } from './electron/ipcTransport'
-import { noteOpened } from './electron/mainWindow'
+import { noteOpened, noteScript } from './electron/mainWindow'
 import { handlePageProtocol, registerPageProtocol } from './electron/pageProtocol'
 import { guardQuit } from './electron/quitting'
+import { mayRunWithoutSandbox } from './electron/sandboxConsent'
 import { secure } from './electron/security'
 import { showAnomalies } from './electron/anomaliesInShell'
 import { showTraining } from './electron/trainingInShell'
+import { Updates, updatesFrom } from './electron/updates'
+import { showWorkInTray } from './electron/workTray'
 import { pathsOf } from './electron/openedPaths'
 import { RecentPaths } from './electron/recentPaths'
 import { shellTextsIn } from './electron/shellTexts'
@@ -31,9 +34,11 @@ const preload = join(import.meta.dirname, '../preload/index.cjs')
 let language: Settings['language'] = 'system'
 const texts = () => shellTextsIn(language)
 const window = new AppWindow({ preload, state: folders.state, icon: windowIcon() }, log, texts)
-const shell = electronShell(window.current, texts)
+const updateHost = updatesFrom()
+const shell = electronShell(window.current, texts, updateHost)
 
 closeInspector()
+noteScript()
 electron.setName('Hourglass')
 // Windows shows notifications of programs that it knows only. The same id as in the packaging.
 electron.setAppUserModelId('io.github.hourglass')
@@ -59,6 +64,7 @@ async function start(): Promise<void> {
   secure(log)
   try {
     await makeFolder(folders.state)
+    if (!(await mayRunWithoutSandbox(folders.state, texts()))) return electron.exit(0)
     const app = await createApp({
       folders,
       log,
@@ -73,7 +79,8 @@ async function start(): Promise<void> {
     await open(opened)
   } catch (error) {
     noteOpened()
-    dialog.showErrorBox('Hourglass could not start', (error as Error).message)
+    const { couldNotStart, translated } = texts()
+    dialog.showErrorBox(couldNotStart, translated((error as Error).message))
     electron.exit(1)
   }
 }
@@ -83,6 +90,12 @@ function run(app: App, recent: RecentPaths): void {
   connectIpc(app, () => window.current()?.webContents ?? null, windowIcon())
   followSettings(app)
   const handOver = (paths: readonly string[]) => hand(app, recent, paths)
+  const seen = { window: window.current, show: window.show, texts }
+  showTraining(app, seen)
+  showAnomalies(app, seen)
+  showWorkInTray(app, { window, texts, icon: windowIcon() })
+  const quitThen = guardQuit(app, seen)
+  const updates = updateHost === null ? null : new Updates(app, updateHost, { ...seen, quitThen })
   const menu: MenuActions = {
     show(screen) {
       window.show()
@@ -95,23 +108,21 @@ function run(app: App, recent: RecentPaths): void {
     openFolder: () => inBackground(shell.pick('folders').then(handOver)),
     openAgain: (path) => inBackground(handOver([path])),
     clearRecent: () => recent.clear(),
+    checkForUpdates: updates && (() => updates.check({ isAsked: true })),
     logPath: log.path,
   }
   const showMenu = () => setApplicationMenu(menu, { texts: texts(), recent: recent.all })
   showMenu()
   recent.onChange(showMenu)
   app.settings.onChange(showMenu)
-  const seen = { window: window.current, show: window.show, texts }
-  showTraining(app, seen)
-  showAnomalies(app, seen)
-  guardQuit(app, seen)
-
   electron.on('second-instance', (_, argv, folder) => {
     window.show()
     inBackground(handOver(pathsOf(argv, folder)))
   })
   electron.on('activate', window.show)
   window.show()
+  if (app.settings.settings.looksForUpdates)
+    inBackground(window.ready().then(() => updates?.check({ isAsked: false })))
 }
 
 /** Hands files and folders over to the page, whose window opens for that where it was closed. */

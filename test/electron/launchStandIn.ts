@@ -18,6 +18,11 @@ export interface StandInOptions {
   readonly args?: readonly string[]
   /** As it starts when it is packaged: no script among its arguments. */
   readonly isPackaged?: boolean
+  /** The system's language; British English if not given. */
+  readonly locale?: string
+  /** Where a packaged app has what is not in its archive. */
+  readonly resources?: string
+  readonly env?: Readonly<Record<string, string>>
   /** Another one runs already, and has the lock. */
   readonly isSecond?: boolean
 }
@@ -69,7 +74,7 @@ export class StandIn {
   /** Resolves when its window shows the page. */
   static async launch(
     context: BrowserContext,
-    { home, args = [], ...start }: StandInOptions,
+    { home, args = [], env = {}, ...start }: StandInOptions,
   ): Promise<StandIn> {
     const register = join(root, 'test/electron/standIn/register.mjs')
     const child = fork(join(root, 'out/main/index.js'), [...args], {
@@ -79,6 +84,7 @@ export class StandIn {
         ...(hasSystemGlib() ? besideGlibAlone : {}),
         HOURGLASS_HOME: home,
         HOURGLASS_STAND_IN: JSON.stringify(start),
+        ...env,
       },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

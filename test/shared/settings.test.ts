@@ -6,7 +6,7 @@ it('changes the settings that are given, and no others', () => {
   expect(settingsChangesSchema.safeParse({ colour: 'red' }).success).toBe(false)
   const written = settingsSchema.parse({ language: 'de', packageIndex: 'https://mirror.example/pypi' })
   expect({ ...written, ...settingsChangesSchema.parse({ notifications: false }) }).toEqual({
-    ...{ theme: 'system', language: 'de', compute: 'auto', notifications: false },
+    ...{ theme: 'system', language: 'de', compute: 'auto', notifications: false, looksForUpdates: false },
     packageIndex: 'https://mirror.example/pypi',
   })
 })

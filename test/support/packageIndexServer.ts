@@ -23,6 +23,8 @@ export class PackageIndexServer {
   readonly requests: string[] = []
   /** Of each of the next downloads: after how many bytes the connection breaks. */
   breaks: number[] = []
+  /** Of each of the next downloads: after how many bytes, which come in pieces, it halts until the other end goes away. */
+  halts: number[] = []
   /** How many of the next downloads have a wrong byte. */
   corrupted = 0
   /** Status of the next answers, instead of what was asked for. */
@@ -91,10 +93,22 @@ export class PackageIndexServer {
       const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`
       response.writeHead(206, { 'content-range': range, 'content-length': bytes.length - start })
     } else response.writeHead(200, { 'content-length': bytes.length })
+    const halted = this.halts.shift()
+    if (halted !== undefined) return drip(response, bytes.subarray(start, start + halted))
     const broken = this.breaks.shift()
     if (broken === undefined) return void response.end(bytes.subarray(start))
     response.write(bytes.subarray(start, start + broken), () => setImmediate(() => response.destroy()))
   }
+}
+
+/** Sends ten pieces and no end. */
+function drip(response: ServerResponse, bytes: Uint8Array): void {
+  const size = Math.ceil(bytes.length / 10)
+  let at = 0
+  const timer = setInterval(() => {
+    response.write(bytes.subarray(at, (at += size)))
+    if (at >= bytes.length) clearInterval(timer)
+  }, 50)
 }
 
 /** The address is relative, as some mirrors have it. */

@@ -4,6 +4,7 @@ import type { AppState } from '../../shared/api/app'
 import type { Handlers } from '../../shared/api/commands'
 import { pictureOf } from '../features/datasets/picture'
 import type { EventBus } from '../base/eventBus'
+import type { JobService } from '../base/jobService'
 import type { Log } from '../base/log'
 import type { PlaceRegistry } from '../base/placeRegistry'
 import type { RunService } from '../features/training/runService'
@@ -37,6 +38,7 @@ export interface App {
   readonly training: TrainingService
   readonly denoising: DenoiseService
   readonly runs: RunService
+  readonly jobs: JobService
   readonly settings: SettingsService
   /** Where files are put that a browser sends; emptied when the app ends. Absolute path. */
   readonly uploads: string
@@ -68,14 +70,14 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 function assemble(options: AppOptions, services: Services, uploads: string, close: () => Promise<void>): App {
-  const { events, settings, datasets, places, training, denoising, runs } = services
+  const { events, settings, datasets, places, training, denoising, runs, jobs } = services
   const state = () => stateOf(options, services)
   const announce = () => events.emit('app.changed', state())
   settings.onChange(announce)
   services.mover.onMoved(announce)
   let closing: Promise<void> | null = null
   return {
-    ...{ events, places, log: options.log, training, denoising, runs, settings, uploads },
+    ...{ events, places, log: options.log, training, denoising, runs, jobs, settings, uploads },
     handlers: handlersOf(services, options.shell, state),
     picture: async (dataset, row) => pictureOf(datasets.opened, await datasets.folderOf(dataset), row),
     close: () => (closing ??= close()),
@@ -87,6 +89,7 @@ function stateOf({ version, shell }: AppOptions, services: Services): AppState {
     version,
     host: shell.host,
     platform: process.platform as AppState['platform'],
+    updatesFrom: shell.updatesFrom ?? null,
     settings: services.settings.settings,
     library: { location: services.library.location },
   }

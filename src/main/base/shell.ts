@@ -10,6 +10,8 @@ export interface Shell {
   pick(kind: PickKind): Promise<string[]>
   /** Shows a file or folder in the system's file manager. @throws ExpectedError `unsupported` where there is none */
   reveal(path: string): Promise<void>
+  /** The host that new versions of the app come from, where it updates itself. */
+  readonly updatesFrom?: string | null
   /** Runs a script of ours in a process of its own; in Node.js, if not given. */
   readonly runScript?: ScriptRunner
   /** Asks the network; as Node.js does, if not given. */

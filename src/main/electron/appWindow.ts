@@ -8,6 +8,7 @@ import { openMainWindow, type WindowOptions } from './mainWindow'
 export class AppWindow {
   private window: BrowserWindow | null = null
   private loaded: Promise<void> = Promise.resolve()
+  private readonly listeners: (() => void)[] = []
 
   constructor(
     private readonly options: WindowOptions,
@@ -17,6 +18,11 @@ export class AppWindow {
 
   /** Null while it is closed. */
   readonly current = (): BrowserWindow | null => this.window
+
+  /** Hears when it was opened, and when it was closed. */
+  onChange(listen: () => void): void {
+    this.listeners.push(listen)
+  }
 
   /** Brings it to the front, or opens it. */
   readonly show = (): void => {
@@ -36,7 +42,15 @@ export class AppWindow {
     const window = openMainWindow(this.options)
     this.window = window
     this.loaded = new Promise((resolve) => window.webContents.once('did-finish-load', () => resolve()))
-    window.on('closed', () => (this.window = null))
+    window.on('closed', () => {
+      this.window = null
+      this.tell()
+    })
     reviveCrashedPage(window, this.log, this.texts)
+    this.tell()
+  }
+
+  private tell(): void {
+    for (const listen of this.listeners) listen()
   }
 }

@@ -12,6 +12,8 @@ export interface MenuActions {
   clearRecent(): void
   /** Over the screen that is shown. */
   open(panel: Panel): void
+  /** Null where the app does not update itself. */
+  readonly checkForUpdates: (() => void) | null
   readonly logPath: string
 }
 
@@ -64,6 +66,9 @@ export function setApplicationMenu(actions: MenuActions, { texts, recent }: Menu
       submenu: [
         { label: texts.helpForScreen, click: () => actions.open('help') },
         { label: texts.showLog, click: () => shell.showItemInFolder(actions.logPath) },
+        ...(actions.checkForUpdates
+          ? [{ label: texts.checkForUpdates, click: actions.checkForUpdates }]
+          : []),
         ...(isMac ? [] : [about]),
       ],
     },

@@ -33,10 +33,15 @@ const dialogs: Record<PickKind, (texts: ShellTexts) => OpenDialogOptions> = {
 }
 
 /** The system's own dialogs and file manager. */
-export function electronShell(window: () => BrowserWindow | null, texts: () => ShellTexts): Shell {
+export function electronShell(
+  window: () => BrowserWindow | null,
+  texts: () => ShellTexts,
+  updatesFrom: string | null,
+): Shell {
   return {
     host: 'electron',
     roots: [],
+    updatesFrom,
     async pick(kind) {
       const parent = window()
       const options = dialogs[kind](texts())

@@ -52,6 +52,11 @@ export function openMainWindow({ preload, state, icon }: WindowOptions): Browser
 }
 
 /** Tells `npm start` that something is on the screen; an end before that it takes for a failure of Electron. */
-export function noteOpened(): void {
-  if (process.env.HOURGLASS_OPENED) writeFileSync(process.env.HOURGLASS_OPENED, '')
+export const noteOpened = (): void => note('')
+
+/** Tells `npm start` that Electron works so far; a window may take its time from here on. */
+export const noteScript = (): void => note('script')
+
+function note(sign: string): void {
+  if (process.env.HOURGLASS_OPENED) writeFileSync(process.env.HOURGLASS_OPENED, sign)
 }

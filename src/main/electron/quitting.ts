@@ -3,18 +3,23 @@ import type { App } from '../app/createApp'
 import { notify } from './notify'
 import type { ShellTexts } from './shellTexts'
 import { inBackground } from '../../shared/inBackground'
+import { onWork, type Work, workUnderWay } from './workUnderWay'
 
 /** There an app stays until it is quit, with or without a window. */
 const staysWithoutWindow = process.platform === 'darwin'
 
 /**
- * A window that is closed while something trains or pictures are saved goes to the background, and the work goes on.
- * Quitting asks first, and then saves; a signal to end saves without asking.
+ * A window that is closed while something works goes to the background, and the work goes on. Quitting asks first, and then
+ * saves; a signal to end saves without asking.
+ *
+ * @returns quits in the same way, and does something in the place of the end: only where the person wants to quit
  */
 export function guardQuit(
   app: App,
   { window, show, texts }: { window: () => BrowserWindow | null; show: () => void; texts: () => ShellTexts },
-): void {
+): (atLast: () => void) => void {
+  const end = () => electron.quit()
+  let atLast = end
   let isQuitting = false
   let isClosed = false
   let isAsked = true
@@ -34,22 +39,27 @@ export function guardQuit(
     })
   electron.on('window-all-closed', () => {
     if (staysWithoutWindow) return
-    const work = underWay(app)
+    const work = workUnderWay(app, texts())
     if (work === null) return electron.quit()
     const { keepsTraining, keepsSaving, startAgain: body } = texts()
-    notify({ title: work === 'training' ? keepsTraining : keepsSaving, body }, show)
+    const title = { training: keepsTraining, saving: keepsSaving, job: work.line }[work.kind]
+    notify({ title, body }, show)
   })
   // The last work has ended behind a window that was closed.
   const quitIfDone = () => {
-    if (underWay(app) === null && window() === null && !isQuitting && !staysWithoutWindow) electron.quit()
+    if (window() !== null || isQuitting || staysWithoutWindow) return
+    const { type, queue } = app.training.state
+    // A run that waits for its images begins once they are imported.
+    const waits = type === 'idle' && queue.length > 0
+    if (!waits && workUnderWay(app, texts()) === null) electron.quit()
   }
-  app.events.on('training.changed', quitIfDone)
-  app.denoising.onSaved(quitIfDone)
+  onWork(app, quitIfDone)
 
   async function quit(): Promise<void> {
-    const work = underWay(app)
+    const work = workUnderWay(app, texts())
     if (work !== null && isAsked && !(await isSureToQuit(questionOf(work, texts()), window()))) {
       isQuitting = false
+      atLast = end
       return
     }
     try {
@@ -58,25 +68,27 @@ export function guardQuit(
       app.log.error('Hourglass could not close everything.', error)
     }
     isClosed = true
+    atLast()
+  }
+
+  return (instead) => {
+    atLast = instead
     electron.quit()
   }
 }
 
-type Work = 'training' | 'saving'
-
-/** What would be cut short. */
-function underWay({ training, denoising }: App): Work | null {
-  if (training.current !== null) return 'training'
-  return denoising.isSaving ? 'saving' : null
-}
-
-function questionOf(work: Work, texts: ShellTexts): MessageBoxOptions {
-  const isTraining = work === 'training'
+function questionOf({ kind, line }: Work, texts: ShellTexts): MessageBoxOptions {
+  const words = {
+    training: { message: texts.trainingUnderWay, detail: texts.trainingCanBeSaved, go: texts.saveAndQuit },
+    saving: { message: texts.picturesBeingSaved, detail: texts.picturesStay, go: texts.stopAndQuit },
+    job: { message: line, detail: texts.jobIsCut, go: texts.stopAndQuit },
+  }
+  const { message, detail, go } = words[kind]
   return {
     type: 'question',
-    message: isTraining ? texts.trainingUnderWay : texts.picturesBeingSaved,
-    detail: isTraining ? texts.trainingCanBeSaved : texts.picturesStay,
-    buttons: [isTraining ? texts.saveAndQuit : texts.stopAndQuit, texts.cancel],
+    message,
+    detail,
+    buttons: [go, texts.cancel],
     defaultId: 0,
     cancelId: 1,
   }

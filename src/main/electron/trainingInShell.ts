@@ -5,6 +5,7 @@ import type { App } from '../app/createApp'
 import { notify } from './notify'
 import { filled } from '../../shared/texts'
 import type { ShellTexts } from './shellTexts'
+import { shareOf } from './workUnderWay'
 
 /** What the system sees of a training: progress in the task bar, a machine that stays awake, and a word when it is over. */
 export function showTraining(
@@ -15,10 +16,8 @@ export function showTraining(
   let trained: string | null = null
 
   app.events.on('training.progressed', ({ progress }) => {
-    const { phase, epoch, epochs, batch, batches } = progress
     // More than 1 is shown as work whose end is not known.
-    if (phase === 'preparing') window()?.setProgressBar(2)
-    else window()?.setProgressBar((epoch - 1 + batch / Math.max(1, batches)) / epochs)
+    window()?.setProgressBar(progress.phase === 'preparing' ? 2 : shareOf(progress))
   })
   app.events.on('training.changed', (state) => {
     const now = state.type === 'training' ? state.run : null
@@ -45,7 +44,7 @@ export function showTraining(
     }
     const title = run && how[run.state]
     if (!run || !title || isSeen || !app.settings.settings.notifications) return
-    const body = run.state === 'done' ? result(run, words) : (run.error ?? '')
+    const body = run.state === 'done' ? result(run, words) : words.translated(run.error ?? '')
     notify({ title: filled(title, { name: run.name }), body }, show)
   }
 }

@@ -16,6 +16,10 @@ export interface ElectronEnd {
   readonly said: string
   readonly code: number | null
   readonly signal: string | null
+  /** Why it could not even be started. */
+  readonly failure?: string
+  /** It was ended because no window had come for so long; null where it ended itself. */
+  readonly hungMs?: number | null
   readonly missing: readonly string[]
   /** Text of /etc/os-release. */
   readonly release: string

@@ -48,21 +48,42 @@ const containerTrouble = {
 const quoted = (path) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", () => `'\\''`)}'`)
 
 /** Why Electron ended, by what it wrote. `missing` are the libraries that the loader does not find. */
-export function troubleOf({ said, code, signal, missing, release, ...system }) {
+export function troubleOf({ said, code, signal, failure, hungMs, missing, release, ...system }) {
+  if (failure)
+    return {
+      kind: 'unknown',
+      sentence: `Electron cannot be started (${failure}). To install it anew: npm ci && node node_modules/electron/install.js.`,
+    }
   const unfound = /error while loading shared libraries: ([^\s:]+)/.exec(said)?.[1]
   if (unfound) return libraryTrouble(missing.length > 0 ? missing : [unfound], release)
   if (/as root without --no-sandbox/i.test(said)) return rootTrouble(system.sudoUser)
   if (/setuid_sandbox_host|suid sandbox|no usable sandbox|move to new namespace|zygote_host_impl/i.test(said))
     return system.hasHelperRights ? containerTrouble : helperTrouble('user namespaces', system.helper)
   if (/missing x server|cannot open display|platform failed to initialize|connect to wayland/i.test(said))
-    return { kind: 'display', sentence: 'The display cannot be reached by Electron.' }
+    return {
+      kind: 'display',
+      sentence:
+        'Electron cannot reach the display. To let it: start it in a terminal of the desktop itself, as the user who is logged in there.',
+    }
   if (/gpu process (isn't usable|launch failed)|gpu_data_manager_impl|gpu_process_host/i.test(said))
-    return { kind: 'gpu', sentence: "Electron's GPU process cannot start, not even without the GPU." }
+    return {
+      kind: 'gpu',
+      sentence:
+        "Electron's GPU process cannot start, not even without the GPU. To draw in software: npm start -- --disable-gpu --in-process-gpu.",
+    }
+  if (hungMs)
+    return {
+      kind: 'hang',
+      sentence: `Electron opened no window within ${hungMs / 1000} s, and was ended. To try it without the GPU: npm start -- --disable-gpu.`,
+    }
   const last = said.trim().split('\n').at(-1)
   const end = signal ? `was ended by ${signal}` : `ended with code ${code}`
+  const help = signal
+    ? 'To try it without the GPU: npm start -- --disable-gpu.'
+    : 'To see more of what it does: npm start -- --enable-logging.'
   return {
     kind: 'unknown',
-    sentence: `Electron ${end} before it had a window${last ? `, saying "${last.slice(-300)}"` : ''}.`,
+    sentence: `Electron ${end} before it had a window${last ? `, saying "${last.slice(-300)}"` : ''}. ${help}`,
   }
 }
 

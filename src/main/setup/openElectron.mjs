@@ -11,12 +11,20 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers'
 import { foreseenTrouble, troubleOf } from './electronTrouble.mjs'
 import processes from './process.cjs'
 
 /** Of what Electron says until its window is open. */
 const keptCharacters = 20_000
 const setuidBits = 0o4000
+
+/** How long Electron may take to run the app's own script, to open its window, and to end when it is asked to. */
+const usualPatience = { scriptMs: 30_000, windowMs: 120_000, endingMs: 5000 }
+/** How often that is looked at. */
+const lookMs = 250
+/** What is left of Electron may hold its stderr open for good. */
+const lastWordsMs = 1000
 
 /**
  * Runs Electron until it ends. Where it cannot start, it is tried once more in the way that may help (without the GPU, or
@@ -27,7 +35,7 @@ const setuidBits = 0o4000
 export async function openElectron(
   binary,
   args,
-  { root, env = process.env, say = console.error, system = systemOf(binary, env) },
+  { root, env = process.env, say = console.error, system = systemOf(binary, env), patience = usualPatience },
 ) {
   if (!args.includes('--no-sandbox')) {
     const foreseen = foreseenTrouble(system)
@@ -36,8 +44,10 @@ export async function openElectron(
   const memory = join(root, 'out', '.electron-flags.json')
   let flags = remembered(memory, root)
   for (;;) {
-    const end = await run(binary, [...args, ...flags], env)
-    if (end.hasOpened || end.code === 0 || end.wasInterrupted) {
+    const end = await run(binary, [...args, ...flags], env, patience)
+    // The app may end itself without a window: it hands its folders to one that runs already.
+    const hasAnswered = end.code === 0 && (end.hasBegun || args.some(isQuestion))
+    if (end.hasOpened || end.wasInterrupted || hasAnswered) {
       if (end.hasOpened && flags.length > 0) remember(memory, root, flags)
       return { code: end.signal ? 130 : end.code }
     }
@@ -50,6 +60,9 @@ export async function openElectron(
   }
 }
 
+/** What Electron answers without a window. */
+const isQuestion = (argument) => ['--version', '-v', '--help', '-h', '--abi', '-a'].includes(argument)
+
 /** What to try once against a trouble. */
 function flagFor({ kind }, tried, { DISPLAY, WAYLAND_DISPLAY }) {
   const once = (flag, note) => (tried.includes(flag) ? null : { flag, note })
@@ -59,24 +72,19 @@ function flagFor({ kind }, tried, { DISPLAY, WAYLAND_DISPLAY }) {
   return once('--ozone-platform=x11', 'Electron cannot reach the Wayland display: it is opened on X11.')
 }
 
-/** Resolves when it has ended. What it says is shown from when its window is open; until then it is kept. */
-function run(binary, args, env) {
+/**
+ * Resolves when it has ended, or was ended because no window came. What it says is shown from when its window is open; until then
+ * it is kept.
+ */
+async function run(binary, args, env, patience) {
   const folder = mkdtempSync(join(tmpdir(), 'hourglass-start-'))
-  // The app writes this file when its window is shown.
+  // The app writes `script` into this file when its script begins, and empties it when its window is shown.
   const opened = join(folder, 'opened')
+  const hasOpened = () => readText(opened) === ''
   const started = { ...processes.withFewArenas(env), HOURGLASS_OPENED: opened }
   const child = spawn(binary, args, { stdio: ['inherit', 'inherit', 'pipe'], env: started })
-  let said = ''
+  const hearing = hear(child, hasOpened)
   let wasInterrupted = false
-  const show = () => {
-    process.stderr.write(said)
-    said = ''
-  }
-  child.stderr.on('data', (data) => {
-    said += data
-    if (existsSync(opened)) show()
-    else said = said.slice(-keptCharacters)
-  })
   const onInterrupt = () => (wasInterrupted = true)
   const onTerminate = () => {
     wasInterrupted = true
@@ -84,22 +92,71 @@ function run(binary, args, env) {
   }
   process.on('SIGINT', onInterrupt)
   process.on('SIGTERM', onTerminate)
+  const watch = watchForWindow(child, opened, patience)
+  const { code, signal, failure } = await ended(child)
+  watch.stop()
+  process.off('SIGINT', onInterrupt)
+  process.off('SIGTERM', onTerminate)
+  const seen = { hasBegun: existsSync(opened), hasOpened: hasOpened(), hungMs: watch.hungMs() }
+  rmSync(folder, { recursive: true, force: true })
+  return { code, signal, failure, wasInterrupted, ...seen, said: hearing.stop(seen.hasOpened) }
+}
+
+/** Shows what a program says once its window is open. `stop` gives what was said until then. */
+function hear(child, hasOpened) {
+  let said = ''
+  const show = () => {
+    process.stderr.write(said)
+    said = ''
+  }
+  child.stderr.on('data', (data) => {
+    said += data
+    if (hasOpened()) show()
+    else said = said.slice(-keptCharacters)
+  })
+  return {
+    stop(isShown) {
+      if (isShown) show()
+      child.stderr.destroy()
+      return said
+    },
+  }
+}
+
+/** Resolves when a program has ended and said its last words, which processes of its own that live on do not hold up. */
+function ended(child) {
   return new Promise((resolve) => {
-    const end = (code, signal) => {
-      process.off('SIGINT', onInterrupt)
-      process.off('SIGTERM', onTerminate)
-      const hasOpened = existsSync(opened)
-      if (hasOpened) show()
-      rmSync(folder, { recursive: true, force: true })
-      resolve({ code, signal, said, hasOpened, wasInterrupted })
-    }
-    child.on('close', end)
+    child.on('close', (code, signal) => resolve({ code, signal }))
+    child.on('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), lastWordsMs))
     // A program for another kind of machine cannot even be started, and then does not close.
-    child.on('error', (error) => {
-      said += error.message
-      if (child.pid === undefined) end(1, null)
+    child.on('error', ({ message }) => {
+      if (child.pid === undefined) resolve({ code: 1, signal: null, failure: message })
     })
   })
+}
+
+/** Ends a program that opens no window in the time that it has. `hungMs` gives that time where it was ended so, else null. */
+function watchForWindow(child, opened, { scriptMs, windowMs, endingMs }) {
+  const start = Date.now()
+  let hungMs = null
+  let killing
+  const timer = setInterval(() => {
+    const sign = readText(opened)
+    if (sign === '') return clearInterval(timer)
+    const most = sign === null ? scriptMs : windowMs
+    if (Date.now() - start < most) return
+    clearInterval(timer)
+    hungMs = most
+    child.kill('SIGTERM')
+    killing = setTimeout(() => child.kill('SIGKILL'), endingMs)
+  }, lookMs)
+  return {
+    hungMs: () => hungMs,
+    stop() {
+      clearInterval(timer)
+      clearTimeout(killing)
+    },
+  }
 }
 
 /** What decides whether Electron's sandbox can work. */

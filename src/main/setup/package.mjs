@@ -1,39 +1,24 @@
 /**
  * `npm run package`: makes what this machine can of the packages of the desktop app, for its own platform, in dist/. Where Electron's
  * binary is not here it stops at the unpacked tree, around a stand-in of the binary. `--dir` makes the tree alone, and
- * `--electron-dist FOLDER` takes another distribution of Electron.
+ * `--electron-dist FOLDER` takes another distribution of Electron. `--updates` names where the packages will be published, so that
+ * the app finds newer ones: github:OWNER/REPOSITORY, or an address.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import checkout from './checkout.cjs'
-import { electronBinary } from './electronBinary.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const { values: flags } = parseArgs({
   options: {
     dir: { type: 'boolean', default: false },
     'electron-dist': { type: 'string' },
+    updates: { type: 'string' },
     out: { type: 'string', default: join(root, 'dist') },
   },
 })
-
-/** A given distribution, that of the electron package, or a stand-in. */
-async function distribution(electronVersion) {
-  if (flags['electron-dist']) return { folder: resolve(flags['electron-dist']), isReal: true }
-  const { path } = electronBinary(root)
-  // On a Mac the binary lies deep in Electron.app.
-  if (path) return { folder: path.replace(/([\\/]Electron\.app.*|[\\/][^\\/]+)$/, ''), isReal: true }
-  if (process.platform !== 'linux')
-    throw new checkout.SetupError(
-      'Electron could not be downloaded. Name a distribution with --electron-dist.',
-    )
-  const { makeStandInDistribution } = await import('./packaging/standInDistribution.mjs')
-  const folder = join(root, 'out', 'electron-stand-in')
-  makeStandInDistribution(folder, electronVersion)
-  return { folder, isReal: false }
-}
 
 async function makePackages() {
   checkout.prepareCheckout(root)
@@ -42,10 +27,13 @@ async function makePackages() {
   const { packagingConfig } = await import('./packaging/config.mjs')
   const { licenses } = await import('./packaging/licenses.mjs')
   const { manifest } = await import('./packaging/packages.mjs')
+  const { updatesConfig } = await import('./packaging/updates.mjs')
+  const updates = updatesConfig(flags.updates, manifest(root, ''))
   const { addonForPackage } = await import('./packaging/addon.mjs')
   const target = { platform: process.platform, arch: process.arch }
   const electronVersion = manifest(root, 'node_modules/electron').version
-  const { folder: electronDist, isReal } = await distribution(electronVersion)
+  const { findDistribution } = await import('./packaging/distribution.mjs')
+  const distribution = findDistribution(root, flags['electron-dist'], electronVersion)
   const text = join(root, 'out', 'LICENSES.txt')
   mkdirSync(dirname(text), { recursive: true })
   writeFileSync(text, licenses(root, target))
@@ -53,16 +41,17 @@ async function makePackages() {
   rmSync(output, { recursive: true, force: true })
   const addon = await addonForPackage()
   const config = packagingConfig({
-    ...{ root, target, electronDist, electronVersion, licenses: text, addon, output },
+    ...{ root, target, distribution, electronVersion, licenses: text, addon, updates, output },
   })
-  const isTreeOnly = flags.dir || !isReal
+  const isTreeOnly = flags.dir || !distribution.isReal
   await build({
     projectDir: root,
     config,
     targets: Platform.current().createTarget(isTreeOnly ? 'dir' : undefined),
     publish: 'never',
   })
-  if (!isReal) console.log('Electron is not here: only the unpacked tree was made, around a stand-in of it.')
+  if (!distribution.isReal)
+    console.log('Electron is not here: only the unpacked tree was made, around a stand-in of it.')
 }
 
 try {

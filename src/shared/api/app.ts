@@ -7,6 +7,8 @@ export interface AppState {
   /** `electron`: a window of its own; `served`: a page of a browser. */
   readonly host: 'electron' | 'served'
   readonly platform: 'linux' | 'darwin' | 'win32'
+  /** The host that new versions come from; null where the app does not update itself. */
+  readonly updatesFrom: string | null
   readonly settings: Settings
   readonly library: LibraryState
 }

@@ -15,7 +15,7 @@ import {
 import type { Listing } from './events'
 import type { PixelBlock } from './library'
 import { maskLayers, type StrengthMask } from '../strengthMask'
-import { placeSchema } from './places'
+import { type Place, placeSchema } from './places'
 
 const nothing = z.strictObject({})
 const name = z.string().trim().min(1, 'Give it a name.').max(120)
@@ -122,6 +122,8 @@ export const denoiseCommands = {
   'denoise.pause': command(nothing).gives<null>(),
   'denoise.resume': command(nothing).gives<null>(),
   'denoise.stop': command(nothing).gives<null>(),
+  /** The file of the result, to be dragged out of the window. */
+  'denoise.resultFile': command(z.strictObject({ id: picture })).gives<Place>(),
   /** Shows the result in the system's file manager. */
   'denoise.reveal': command(z.strictObject({ id: picture })).gives<null>(),
   'denoise.savePreset': command(z.strictObject({ name, controls: denoiseControlsSchema })).gives<null>(),

@@ -25,6 +25,8 @@ const fields = {
   language: z.enum(['system', ...languages]),
   compute: computeChoiceSchema,
   notifications: z.boolean(),
+  /** Asks at each start whether there is a newer version. Off until somebody wants it. */
+  looksForUpdates: z.boolean(),
   /** A mirror of the Python package index's JSON API, from which TensorFlow is set up; null: pypi.org. */
   packageIndex: packageIndexSchema.nullable(),
 }
@@ -34,6 +36,7 @@ export const settingsSchema = z.object({
   language: fields.language.default('system'),
   compute: fields.compute.default('auto'),
   notifications: fields.notifications.default(true),
+  looksForUpdates: fields.looksForUpdates.default(false),
   packageIndex: fields.packageIndex.default(null),
 })
 export type Settings = z.infer<typeof settingsSchema>

@@ -242,7 +242,8 @@ test('has a menu whose keys lead to the screens', async ({ standIn }) => {
 })
 
 test('follows the theme, and remembers where its window was', async ({ standIn, context, home }) => {
-  await standIn.page.getByRole('link', { name: 'Settings' }).click()
+  // The line that says what computes leads to the settings too, once that is known.
+  await standIn.page.getByRole('link', { name: 'Settings', exact: true }).click()
   await standIn.page.getByRole('radio', { name: 'Dark' }).click()
   await expect(standIn.page.locator('html')).toHaveAttribute('data-theme', 'dark')
   expect(await standIn.ask('themeSource')).toBe('dark')
@@ -336,13 +337,26 @@ test('asks before it quits while pictures are saved, and leaves nothing half wri
 
 test('goes on training when its window is closed, and shows it again', async ({ standIn, home }) => {
   await trainForever(standIn, home)
+  expect(standIn.all('tray')).toEqual([])
   await standIn.ask('close', { window: standIn.window })
   await expect.poll(() => standIn.all('notification').length).toBe(1)
   expect(standIn.child.exitCode).toBeNull()
-  await standIn.ask('secondInstance', { argv: ['hourglass'], folder: home })
+  // The tray says how far it is, opens the window and stops it.
+  const tray = () => standIn.ask<{ label?: string; enabled?: boolean; role?: string }[]>('trayMenu')
+  await expect
+    .poll(tray)
+    .toContainEqual({ label: expect.stringMatching(/^Long: epoch \d+ of 100000, .* left$/), enabled: false })
+  expect(await tray()).toContainEqual({ label: 'Quit', role: 'quit' })
+  await standIn.ask('clickTray', { label: 'Open Hourglass' })
   await expect.poll(() => standIn.windowsOpened).toBe(2)
   await expect(standIn.page.getByRole('region', { name: 'Training under way' })).toBeVisible()
-  await standIn.quit()
+  expect(standIn.all('tray').map(({ image }) => image === null)).toEqual([false, true])
+  await standIn.ask('close', { window: standIn.window })
+  await standIn.ask('clickTray', { label: 'Stop Training' })
+  // Nothing is left to do, and nobody looks.
+  await standIn.ended
+  expect(standIn.all('exit')).toEqual([{ kind: 'exit', code: 0 }])
+  expect(standIn.all('messageBox')).toEqual([])
 })
 
 test('hands folders to a window that has to open for them first', async ({ standIn, home }) => {

@@ -19,6 +19,8 @@ export interface ServeOptions {
   /** Obeys file permissions although the tests run as root. */
   readonly obeysPermissions?: boolean
   readonly nodeOptions?: readonly string[]
+  /** cli.js of a build elsewhere. */
+  readonly cli?: string
 }
 
 /** A served app in a process of its own. */
@@ -33,7 +35,7 @@ export interface ServedApp {
   kill(): Promise<void>
 }
 
-const cli = join(root, 'out/main/cli.js')
+const builtCli = join(root, 'out/main/cli.js')
 
 /** Resolves when it serves. @throws Error with what it wrote when it ends instead */
 export async function serve(options: ServeOptions): Promise<ServedApp> {
@@ -72,6 +74,7 @@ export async function serve(options: ServeOptions): Promise<ServedApp> {
 
 function commandLine(options: ServeOptions): string[] {
   const { roots, port = 0, nodeOptions = [], largestFileKiB, mostDescriptors, obeysPermissions } = options
+  const { cli = builtCli } = options
   const rootOptions = roots.flatMap((folder) => ['--root', folder])
   const app = [
     process.execPath,

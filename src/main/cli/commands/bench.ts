@@ -86,6 +86,12 @@ function registerImport(bench: Command, context: CommandContext): void {
     .description('Images imported a second, against a bare loop of sharp on the same files.')
     .option('--files <folder>', 'a folder of images; without it a sample is drawn')
     .action((flags: { files?: string }) => benchImport(context, flags))
+  registerTables(bench, context)
+  registerDenoiseReal(bench, context)
+  registerFirstMinute(bench, context)
+}
+
+function registerTables(bench: Command, context: CommandContext): void {
   bench
     .command('tables')
     .description(

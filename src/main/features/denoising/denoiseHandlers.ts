@@ -45,6 +45,7 @@ export function denoiseHandlers(denoising: DenoiseService, shell: Shell): Pick<H
     'denoise.pause': done(() => denoising.pause()),
     'denoise.resume': done(() => denoising.resume()),
     'denoise.stop': done(() => denoising.stop()),
+    'denoise.resultFile': ({ id }) => denoising.resultFile(id),
     'denoise.reveal': done(({ id }) => shell.reveal(denoising.resultOf(id))),
     'denoise.savePreset': done((params) => denoising.savePreset(params)),
     'denoise.removePreset': done(({ name }) => denoising.removePreset(name)),

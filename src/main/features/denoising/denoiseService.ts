@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path'
 import type { ParsedParams, Results } from '../../../shared/api/commands'
 import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
+import type { Place } from '../../../shared/api/places'
 import { ExpectedError } from '../../../shared/errors'
 import type { MaskLayer, StrengthMask } from '../../../shared/strengthMask'
 import { isInside } from '../../store/isInside'
@@ -292,6 +293,9 @@ export class DenoiseService {
     if (path === null) throw new ExpectedError('not-found', 'This picture has no result yet.')
     return path
   }
+
+  /** @throws ExpectedError where there is none, or it is gone */
+  resultFile = async (id: string): Promise<Place> => this.deps.places.add(this.resultOf(id))
 
   async savePreset(preset: ParsedParams<'denoise.savePreset'>): Promise<void> {
     await this.memory.savePreset(preset)

@@ -102,6 +102,11 @@ export class RunService {
     this.deps.events.emit('training.progressed', { run: id, progress })
   }
 
+  /** Null of a run that does not train here. */
+  progressOf(id: string): RunProgress | null {
+    return this.live.get(id)?.progress ?? null
+  }
+
   pictured(id: string): void {
     this.deps.events.emit('training.pictured', { run: id })
   }
@@ -134,7 +139,7 @@ export class RunService {
     return {
       ...summary,
       metrics: await readMetrics(entry.folder),
-      progress: this.live.get(id)?.progress ?? null,
+      progress: this.progressOf(id),
       log: await readLog(entry.folder),
       versions: info.versions,
       remarks: info.notes,

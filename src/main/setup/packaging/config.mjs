@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { installedPackages, packagesInside } from './packages.mjs'
 
 /** What no package needs to run. */
@@ -24,8 +26,40 @@ const ofOthers = ({ platform, arch }) => [
   '!node_modules/onnxruntime-node/{script,lib/**/*.map}/**',
 ]
 
+const appArmorProfile = fileURLToPath(new URL('apparmor-profile', import.meta.url))
+
+/** What lies beside the archive: the addon, from where the app puts it beside the libraries that it fetches, and AppArmor's profile. */
+const resourcesOf = ({ platform }, addon) => [
+  ...(addon === null ? [] : [{ from: addon, to: 'tensorflow/tfjs_binding.node' }]),
+  ...(platform === 'linux' ? [{ from: appArmorProfile, to: 'apparmor-profile' }] : []),
+]
+
+const fuses = {
+  runAsNode: false,
+  enableCookieEncryption: true,
+  enableNodeOptionsEnvironmentVariable: false,
+  enableNodeCliInspectArguments: false,
+  enableEmbeddedAsarIntegrityValidation: true,
+  onlyLoadAppFromAsar: true,
+  grantFileProtocolExtraPrivileges: false,
+}
+
+/** electron-builder leaves it in a distribution that it has not unpacked itself: what Electron shows where there is no app. */
+function removeDefaultApp({ appOutDir, packager }) {
+  rmSync(join(packager.getResourcesDir(appOutDir), 'default_app.asar'), { force: true })
+}
+
 /** electron-builder's configuration for the platform of this machine, whose libraries are the ones that npm has installed. */
-export function packagingConfig({ root, target, electronDist, electronVersion, licenses, addon, output }) {
+export function packagingConfig({
+  root,
+  target,
+  distribution,
+  electronVersion,
+  licenses,
+  addon,
+  updates,
+  output,
+}) {
   const inside = new Set(packagesInside(root, target))
   const others = installedPackages(root).filter((name) => !inside.has(`node_modules/${name}`))
   return {
@@ -33,13 +67,14 @@ export function packagingConfig({ root, target, electronDist, electronVersion, l
     productName: 'Hourglass',
     copyright: 'The authors of Hourglass; MIT',
     directories: { output, buildResources: join(root, 'resources') },
-    electronDist,
+    electronDist: distribution.folder,
     electronVersion,
-    electronLanguages: ['en', 'de'],
+    ...(distribution.hasLanguages ? { electronLanguages: ['en', 'de'] } : {}),
     npmRebuild: false,
     // The packages of Debian and Fedora must name a page.
     extraMetadata: { homepage: 'https://hourglass.github.io' },
-    publish: null,
+    publish: updates,
+    afterPack: removeDefaultApp,
     files: [
       'out/{main,preload,renderer}/**',
       '!out/main/{cli.js,cli.js.map}',
@@ -50,8 +85,7 @@ export function packagingConfig({ root, target, electronDist, electronVersion, l
       ...others.map((name) => `!node_modules/${name}/**`),
     ],
     extraFiles: [{ from: licenses, to: 'LICENSES.txt' }],
-    // From where the app puts it beside the libraries that it fetches.
-    extraResources: addon === null ? [] : [{ from: addon, to: 'tensorflow/tfjs_binding.node' }],
+    extraResources: resourcesOf(target, addon),
     asar: true,
     // A worker thread sees nothing within an archive, and native libraries cannot be loaded from one. What a worker imports
     // lies beside it: its chunks, all packages, the models.
@@ -62,15 +96,7 @@ export function packagingConfig({ root, target, electronDist, electronVersion, l
       'node_modules/**',
       'resources/**',
     ],
-    electronFuses: {
-      runAsNode: false,
-      enableCookieEncryption: true,
-      enableNodeOptionsEnvironmentVariable: false,
-      enableNodeCliInspectArguments: false,
-      enableEmbeddedAsarIntegrityValidation: true,
-      onlyLoadAppFromAsar: true,
-      grantFileProtocolExtraPrivileges: false,
-    },
+    electronFuses: distribution.hasFuses ? fuses : null,
     fileAssociations: [
       {
         ext: ['png', 'jpg', 'jpeg', 'webp', 'avif', 'tif', 'tiff', 'gif', 'heic'],
@@ -88,6 +114,10 @@ export function packagingConfig({ root, target, electronDist, electronVersion, l
       vendor: 'Hourglass',
       mimeTypes: pictureTypes,
     },
+    deb: { appArmorProfile },
+    rpm: { appArmorProfile },
+    // Else its entry in the menu of the desktop starts it without Chromium's sandbox.
+    appImage: { executableArgs: [] },
     mac: { target: 'dmg', category: 'public.app-category.graphics-design' },
     win: { target: 'nsis' },
     nsis: { oneClick: true, perMachine: false },

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Marks in Electron's executable where its fuses are (@electron/fuses). */
-const sentinel = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
+export const fuseSentinel = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
 const fuseVersion = 1
 const fuses = '00000000'
 
@@ -19,7 +19,7 @@ export function makeStandInDistribution(folder, version) {
   put(
     'electron',
     Buffer.concat([
-      Buffer.from(says + sentinel),
+      Buffer.from(says + fuseSentinel),
       Buffer.from([fuseVersion, fuses.length]),
       Buffer.from(fuses),
     ]),
