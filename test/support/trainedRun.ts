@@ -84,8 +84,9 @@ export async function trainRun(
   folder: string,
   dataset: string,
   spec: ModelSpec = smallSpec,
+  config: z.input<typeof trainingConfigSchema> = {},
 ): Promise<string> {
-  const info = describeRun(dataset, spec)
+  const info = describeRun(dataset, spec, config)
   await mkdir(folder, { recursive: true })
   await writeRunInfo(folder, info)
   await client.call('train', {

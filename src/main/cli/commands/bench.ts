@@ -85,8 +85,6 @@ function registerImport(bench: Command, context: CommandContext): void {
     .option('--files <folder>', 'a folder of images; without it a sample is drawn')
     .action((flags: { files?: string }) => benchImport(context, flags))
   registerTables(bench, context)
-  registerDenoiseReal(bench, context)
-  registerFirstMinute(bench, context)
 }
 
 function registerTables(bench: Command, context: CommandContext): void {

@@ -1,6 +1,7 @@
 import { checkDatasetFits } from '../../../../shared/checkDatasetFits'
 import { checkHasCode } from '../../../../shared/checkHasCode'
 import type { DatasetItem } from '../../../../shared/dataset'
+import type { ModelSpec } from '../../../../shared/modelSpec'
 import { CodeModel } from '../../../engine/compression/codeModel'
 import { chooseRows } from '../../../engine/compression/imageCoder'
 import { PixelCoder } from '../../../engine/compression/pixelCoder'
@@ -26,11 +27,10 @@ import { packItems } from '../hgzNames'
 import { CodecModel, modelHash } from './codecModel'
 import type { CompressionGoal, CompressParams, CompressResult } from './compressionTasks'
 import { fitCodec } from './fitCodec'
+import { blockSize } from './frameBytes'
 import { type CodecPlan, planCodec } from './planCodec'
 import { evenly, imagesAtOnce, knownImages } from './someImages'
 
-/** Images of a block: what is learned of their numbers is learned anew for each, so that any can be read alone. */
-const blockSize = 2048
 /** Images on which a step is tried. */
 const triedImages = 320
 
@@ -152,9 +152,7 @@ class HgzWriter {
     await this.file.write(signature)
     await this.section('H', packJson(header))
     if (params.modelInside) {
-      const { heads, bytes } = writeTensors(plan.codec.weights)
-      const packed = packWithHead({ spec: params.model.spec, tensors: heads.map(flatHead) }, bytes)
-      this.parts.model = await this.section('M', packed)
+      this.parts.model = await this.section('M', packedModel(params.model.spec, plan.codec.weights))
     }
     this.parts.axes = await this.section('A', packTensors(plan.tensors))
   }
@@ -240,6 +238,12 @@ const flatHead = ({ prior, ...head }: ReturnType<typeof writeTensors>['heads'][n
   ...head,
   prior: [prior.zero, prior.goesOn, prior.partner],
 })
+
+/** A model as its section holds it. */
+export function packedModel(spec: ModelSpec, weights: readonly RoundedTensor[]): Uint8Array {
+  const { heads, bytes } = writeTensors(weights)
+  return packWithHead({ spec, tensors: heads.map(flatHead) }, bytes)
+}
 
 export function packTensors(tensors: readonly RoundedTensor[]): Uint8Array {
   const { heads, bytes } = writeTensors(tensors)

@@ -1,16 +1,16 @@
 import { checkHasCode } from '../../../../shared/checkHasCode'
 import { checkDatasetFits } from '../../../../shared/checkDatasetFits'
 import { inputSize } from '../../../../shared/modelSpec'
-import { writeTensors } from '../../../engine/compression/tensorCoder'
 import { openDataset } from '../../../store/datasetStore'
 import { readParameters } from '../../../worker/loadModel'
 import type { ComputeTasks } from '../../../worker/protocol'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { CodecModel } from './codecModel'
-import { packTensors } from './compress'
+import { packedModel, packTensors } from './compress'
 import type { TriedPoint, TryParams, TryResult } from './compressionTasks'
 import { fitCodec } from './fitCodec'
 import type { Trial } from './findStep'
+import { frameBytes } from './frameBytes'
 import { curveAround, pcaCurve } from './measureCompression'
 import { type CodecPlan, planCodec } from './planCodec'
 import { evenly, knownImages } from './someImages'
@@ -50,7 +50,7 @@ export async function tryCompression(
     try {
       const codec = await fitCodec(model, values, training, true)
       progress()
-      const modelBytes = writeTensors(codec.weights).bytes.length
+      const modelBytes = packedModel(params.model.spec, codec.weights).length + frameBytes(dataset.info, '')
       const tried = { images, shown: params.shown, modelBytes, input, progress }
       const usual = await planCodec(codec, training, images, { kind: 'auto' }, within)
       progress()
