@@ -76,6 +76,8 @@ export function registerBench(program: Command, context: CommandContext): void {
     )
     .action((flags: DenoiseBenchFlags) => benchDenoise(context, flags))
   registerImport(bench, context)
+  registerDenoiseReal(bench, context)
+  registerFirstMinute(bench, context)
 }
 
 function registerImport(bench: Command, context: CommandContext): void {
