@@ -72,8 +72,8 @@ test('TensorFlow is set up in the settings: how far it is, Cancel, and a wrong c
   const panel = page.getByRole('region', { name: 'What computes' })
   await expect(panel.getByText(/arrived with a wrong checksum, twice\. It was thrown away\./)).toBeVisible()
   await expect(setup).toBeVisible()
-  // What had arrived before it was cancelled was not asked for again.
-  expect(index.requests.find((request) => request.includes('bytes='))).toMatch(/ bytes=1000000-$/)
+  // What had been written before it was cancelled was not asked for again.
+  expect(index.requests.find((request) => request.includes('bytes='))).toMatch(/ bytes=[1-9]\d{5,6}-$/)
   await app.stop()
   await index.close()
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
