@@ -188,22 +188,6 @@ export default tseslint.config(
     },
   },
   {
-    // A promise that nobody waits for may end the app. `inBackground` is the one way to leave it alone, and reports it. Of
-    // .ts files oxlint says the same in a tenth of the time (.oxlintrc.json); it does not read the types of .vue files.
-    files: ['src/**/*.vue'],
-    languageOptions: {
-      parserOptions: {
-        projectService: true,
-        tsconfigRootDir: import.meta.dirname,
-        extraFileExtensions: ['.vue'],
-      },
-    },
-    rules: {
-      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
-      '@typescript-eslint/no-misused-promises': 'error',
-    },
-  },
-  {
     files: ['src/**/*.ts', 'src/**/*.vue'],
     plugins: { 'import-x': importX },
     settings: {
