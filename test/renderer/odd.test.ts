@@ -90,6 +90,13 @@ describe('a histogram of scores', () => {
     expect(to).toBeLessThan(100)
   })
 
+  it('leaves normal ones their room where half of all are odd, and far away', () => {
+    const ofNormal = Float64Array.from({ length: 100 }, (_, i) => i / 50)
+    const all = Float64Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? i / 50 : 10 * i * i))
+    const { normal } = histogramOf(all, ofNormal, 40)
+    expect(normal.filter((count) => count > 0).length).toBeGreaterThan(4)
+  })
+
   it('bears scores that are all the same', () => {
     const { from, to } = histogramOf(new Float64Array(5), new Float64Array(3), 12)
     expect(to).toBeGreaterThan(from)

@@ -134,6 +134,10 @@ async function oddOnes(app: Hourglass): Promise<void> {
   const list = page.getByRole('list', { name: '100 images, worst first' })
   await expect(list.getByRole('img').nth(5)).toBeVisible({ timeout: 20 * 60_000 })
   await expect(page.getByText('AUROC').first()).toBeVisible()
+  // Each as it is, as the network draws it, and with its heat: three beside each other.
+  const widths = () =>
+    list.locator('canvas').evaluateAll((all: HTMLCanvasElement[]) => all.map((one) => one.width / one.height))
+  await expect.poll(async () => Math.min(...(await widths())), { timeout: 120_000 }).toBeGreaterThan(2.9)
   await take(page, 'odd')
 }
 

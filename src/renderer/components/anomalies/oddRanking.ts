@@ -117,13 +117,12 @@ export interface Histogram {
 
 /** What lies outside the range, which single images would stretch, is counted in its first and last step. */
 export function histogramOf(scores: Float64Array, normalScores: Float64Array, steps: number): Histogram {
-  const sorted = scores.toSorted()
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
-  const low = Math.min(sorted[0] ?? 0, normalScores[0] ?? Infinity)
-  const high = Math.max(sorted.at(-1) ?? 1, normalScores.at(-1) ?? -Infinity)
-  // One image far away leaves the others their room.
-  const far = at(0.5) + 12 * Math.max(1e-12, at(0.9) - at(0.5))
-  const to = Math.min(high, Math.max(far, normalScores.at(-1) ?? -Infinity))
+  const usual = (normalScores.length > 0 ? normalScores : scores).toSorted()
+  const at = (share: number) => usual[Math.min(usual.length - 1, Math.floor(share * usual.length))] ?? 0
+  const low = scores.reduce((least, score) => Math.min(least, score), normalScores[0] ?? scores[0] ?? 0)
+  const high = scores.reduce((most, score) => Math.max(most, score), normalScores.at(-1) ?? scores[0] ?? 0)
+  // Odd ones far away, be they half of all, leave the others their room.
+  const to = Math.min(high, at(0.5) + 8 * Math.max(1e-12, at(0.9) - at(0.5)))
   const from = low
   const span = to - from || 1
   const count = (values: Float64Array) => {
