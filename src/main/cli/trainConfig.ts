@@ -1,6 +1,6 @@
 import { mostEpochs } from '../features/training/planTraining'
 import type { ConfigChoice } from '../features/training/runPlan'
-import { budgetMsOf } from './ratings/budgetTime'
+import { budgetMsOf } from './budgetTime'
 import { type TrainFlags, usualRate } from './trainOptions'
 
 /** What was asked for of a training; what was not is left to the plan or the preset. */

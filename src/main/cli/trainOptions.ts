@@ -21,7 +21,7 @@ import {
 import { ratingPresets, ratingSplitNames } from '../../shared/ratings'
 import { type TableKind, tableKinds, type TableScaling, tableScalings } from '../../shared/tables'
 import { presetNames } from '../features/training/runPlan'
-import { parseBudget } from './ratings/budgetTime'
+import { parseBudget } from './budgetTime'
 import { choice, decimal, imageSize, integer, noise, seed } from './options'
 
 /** What a bit for each pixel is worth where nobody says. */

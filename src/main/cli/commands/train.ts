@@ -19,7 +19,7 @@ import {
 } from '../../features/training/trainRun'
 import type { TrainEvent } from '../../worker/protocol'
 import { tableKindOf } from '../../features/tables/tableKind'
-import { isNamedBudget } from '../ratings/budgetTime'
+import { isNamedBudget } from '../budgetTime'
 import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
 import { resumeTraining, trainRatings } from '../ratings/ratingsTrain'
 import { trainTable } from '../tables/tableTrain'

@@ -11,7 +11,7 @@ import { trainNewRun, type TrainOptions, type TrainSummary } from '../../feature
 import type { TrainEvent } from '../../worker/protocol'
 import type { CommandContext } from '../context'
 import { nameRun, outFolder, register } from '../library'
-import { budgetMsOf } from '../ratings/budgetTime'
+import { budgetMsOf } from '../budgetTime'
 import { configOf, withoutUndefined } from '../trainConfig'
 import type { TrainFlags } from '../trainOptions'
 

@@ -11,7 +11,7 @@ import { formatAmount, formatDuration } from '../format'
 import { outFolder, register } from '../library'
 import { taskSequence } from '../taskSequence'
 import type { TrainFlags } from '../trainOptions'
-import { budgetMsOf } from './budgetTime'
+import { budgetMsOf } from '../budgetTime'
 import { describeImport } from './ratingsImport'
 
 /** Without a time that was asked for: many ratings need more than few, and nobody waits longer by surprise. */

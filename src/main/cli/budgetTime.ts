@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
-import { type Budget, budgetNames } from '../../../shared/plan'
-import { durationMs } from '../duration'
-import { budgetsMs } from '../../features/training/planTraining'
+import { type Budget, budgetNames } from '../../shared/plan'
+import { durationMs } from './duration'
+import { budgetsMs } from '../features/training/planTraining'
 
 const leastMs = 1000
 const mostMs = 24 * 3_600_000
@@ -11,7 +11,7 @@ export function parseBudget(text: string): string {
   const budget = text.trim()
   if (!isNamedBudget(budget) && timeMs(budget) === null)
     throw new InvalidArgumentError(
-      `Write ${budgetNames.join(', ')}, or for ratings and tables any time such as 90s or 5m.`,
+      `Write ${budgetNames.join(', ')}, or for ratings, tables and pairs any time such as 90s or 5m.`,
     )
   return budget
 }
