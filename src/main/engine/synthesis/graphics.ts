@@ -1,12 +1,19 @@
 import type { Random } from '../training/random'
 import { type ColorImage, emptyImage } from './colorImage'
+import { deadLeaves, dithered, lettering, sprites } from './printedGraphics'
 
 type Color = readonly [number, number, number]
 
-/** What programs draw and no camera sees: shades, pixel art, stars, stripes, or flat areas with edges. No noise in any. */
+/**
+ * What programs draw and no camera sees: shades, pixel art, stars, stripes, flat areas with edges, print and letters; and stones
+ * and leaves, which a camera sees as fine as noise. No noise in any.
+ */
 export function drawGraphics(height: number, width: number, random: Random): ColorImage {
   const image = emptyImage(height, width)
-  const drawers = [shades, pixelArt, stars, stripes, rectangles]
+  const drawers = [
+    ...[shades, pixelArt, stars, stripes, rectangles],
+    ...[sprites, dithered, lettering, deadLeaves, deadLeaves],
+  ]
   drawers[random.below(drawers.length)]!(image, random)
   return image
 }
