@@ -12,7 +12,7 @@ export function drawGraphics(height: number, width: number, random: Random): Col
   const image = emptyImage(height, width)
   const drawers = [
     ...[shades, pixelArt, stars, stripes, rectangles],
-    ...[sprites, dithered, lettering, deadLeaves, deadLeaves],
+    ...[sprites, sprites, dithered, lettering, lettering, deadLeaves, deadLeaves],
   ]
   drawers[random.below(drawers.length)]!(image, random)
   return image

@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { planByLevels, sigmaOfLevels } from '../../../../../src/main/engine/denoising/denoisingPlan'
 import type { PixelImage } from '../../../../../src/main/engine/denoising/pixelTiles'
+import { drawnKinds, drawPicture } from '../../../../../src/main/engine/imaging/drawnPictures'
 import { type Camera, withCameraNoise } from '../../../../../src/main/engine/synthesis/camera'
 import { type ColorImage, emptyImage } from '../../../../../src/main/engine/synthesis/colorImage'
 import { drawGraphics } from '../../../../../src/main/engine/synthesis/graphics'
@@ -85,12 +86,21 @@ describe('the estimate of real noise', () => {
   })
 
   test('finds none in what programs draw', () => {
-    // Fine stripes all over a picture, can be taken for noise.
-    const isStriped = (seed: number) => randomStream(seed).below(5) === 3
-    for (let seed = 0; seed < 16; seed++) {
+    // Fine stripes all over a picture can be taken for noise.
+    const isStriped = (seed: number) => randomStream(seed).below(12) === 3
+    for (let seed = 0; seed < 32; seed++) {
       if (isStriped(seed)) continue
       const image = rounded(drawGraphics(200, 240, randomStream(seed)))
       expect(estimateRealNoise(pixelImage(image))?.sigma ?? 0).toBeLessThan(1)
+    }
+  })
+
+  test.each(drawnKinds)('finds none in %s, also out of a JPEG', (kind) => {
+    for (const seed of [1, 2, 3]) {
+      const picture = drawPicture(kind, seed)
+      expect(certaintyOf(estimateImageNoise(picture))).toBe(0)
+      const jpeg = throughJpeg(colorImage(picture), { quality: 90, halvesColor: true, top: 0, left: 0 })
+      expect(certaintyOf(estimateImageNoise(pixelImage(jpeg)))).toBeLessThan(0.3)
     }
   })
 
