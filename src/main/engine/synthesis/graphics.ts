@@ -1,6 +1,6 @@
 import type { Random } from '../training/random'
 import { type ColorImage, emptyImage } from './colorImage'
-import { deadLeaves, dithered, lettering, sprites } from './printedGraphics'
+import { deadLeaves, dithered, lettering, lineArt, sprites } from './printedGraphics'
 
 type Color = readonly [number, number, number]
 
@@ -12,7 +12,7 @@ export function drawGraphics(height: number, width: number, random: Random): Col
   const image = emptyImage(height, width)
   const drawers = [
     ...[shades, pixelArt, stars, stripes, rectangles],
-    ...[sprites, sprites, dithered, lettering, lettering, deadLeaves, deadLeaves],
+    ...[sprites, sprites, dithered, lettering, lettering, lineArt, deadLeaves, deadLeaves],
   ]
   drawers[random.below(drawers.length)]!(image, random)
   return image
@@ -80,8 +80,13 @@ function stripes(image: ColorImage, random: Random): void {
   const period = 2 + 20 * random.uniform()
   const angle = Math.PI * random.uniform()
   const hardness = random.uniform() < 0.5 ? 1 : 8
+  // Some become narrower along the way, or are rings about a point.
+  const chirp = random.uniform() < 0.4 ? random.uniform() / 160 : 0
+  const rings =
+    random.uniform() < 0.3 ? { x: image.width * random.uniform(), y: image.height * random.uniform() } : null
   paint(image, (y, x, c) => {
-    const wave = Math.sin((2 * Math.PI * (x * Math.cos(angle) + y * Math.sin(angle))) / period)
+    const way = rings ? Math.hypot(x - rings.x, y - rings.y) : x * Math.cos(angle) + y * Math.sin(angle)
+    const wave = Math.sin((2 * Math.PI * way * (1 + chirp * way)) / period)
     const share = Math.min(1, Math.max(0, 0.5 + (hardness * wave) / 2))
     return dark[c]! + share * (light[c]! - dark[c]!)
   })

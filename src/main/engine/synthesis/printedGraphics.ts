@@ -140,11 +140,40 @@ function distanceTo(
   [x1, y1, x2, y2]: Stroke,
   { x, y, width, height }: { x: number; y: number; width: number; height: number },
 ): number {
-  const [ax, ay] = [1 + x1 * width, 1 + y1 * height]
-  const [dx, dy] = [1 + x2 * width - ax, 1 + y2 * height - ay]
+  return distanceToLine([1 + x1 * width, 1 + y1 * height, 1 + x2 * width, 1 + y2 * height], x, y)
+}
+
+function distanceToLine([ax, ay, bx, by]: Stroke, x: number, y: number): number {
+  const [dx, dy] = [bx - ax, by - ay]
   const length = dx * dx + dy * dy
   const along = length > 0 ? Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / length)) : 0
   return Math.hypot(x - ax - along * dx, y - ay - along * dy)
+}
+
+/** Line art: thin and thick lines and circles, from pale to full, on paper. */
+export function lineArt(image: ColorImage, random: Random): void {
+  const { height, width } = image
+  const [ink, paper] = inkAndPaper(random)
+  const cover = new Float32Array(height * width)
+  for (let n = 8 + random.below(60); n > 0; n--) {
+    const [x, y] = [width * random.uniform(), height * random.uniform()]
+    const [u, v] = [x + 120 * (random.uniform() - 0.5), y + 120 * (random.uniform() - 0.5)]
+    const [thickness, strength] = [0.3 + 1.7 * random.uniform() ** 2, 0.3 + 0.7 * random.uniform()]
+    const radius = random.uniform() < 0.3 ? 3 + 40 * random.uniform() : null
+    const reach = (radius ?? 0) + thickness + 1
+    const [left, right] = radius ? [x - reach, x + reach] : [Math.min(x, u) - reach, Math.max(x, u) + reach]
+    const [top, bottom] = radius ? [y - reach, y + reach] : [Math.min(y, v) - reach, Math.max(y, v) + reach]
+    for (let row = Math.max(0, Math.ceil(top)); row <= Math.min(height - 1, bottom); row++)
+      for (let column = Math.max(0, Math.ceil(left)); column <= Math.min(width - 1, right); column++) {
+        const far = radius
+          ? Math.abs(Math.hypot(column - x, row - y) - radius)
+          : distanceToLine([x, y, u, v], column, row)
+        const share = strength * Math.min(1, Math.max(0, thickness + 0.5 - far))
+        const at = row * width + column
+        cover[at] = Math.max(cover[at]!, share)
+      }
+  }
+  paint(image, (y, x, c) => paper[c]! + cover[y * width + x]! * (ink[c]! - paper[c]!))
 }
 
 /**
