@@ -1,6 +1,6 @@
 import { ExpectedError } from '../../../shared/errors'
 import type { InputShape } from '../../../shared/modelSpec'
-import type { NetworkNode } from '../../../shared/network'
+import type { NodeOf } from '../../../shared/network'
 import type { TensorData } from '../graph/tensor'
 import type { CompiledProgram, Device } from '../runtimes/runtime'
 import { FileProgram } from './fileProgram'
@@ -15,11 +15,7 @@ export class CompiledFile implements CompiledProgram {
   ) {}
 
   /** @throws ExpectedError where ONNX Runtime does not run the file */
-  static async open(
-    file: string,
-    node: Extract<NetworkNode, { op: 'onnx-file' }>,
-    input: InputShape,
-  ): Promise<CompiledFile> {
+  static async open(file: string, node: NodeOf<'onnx-file'>, input: InputShape): Promise<CompiledFile> {
     return new CompiledFile(await FileProgram.open(file, node, input.channels), input)
   }
 
