@@ -1,6 +1,6 @@
 import { ExpectedError } from '../../../shared/errors'
 import { type NoiseSpec, parseNoise, type RestoringQuality } from '../../../shared/noise'
-import type { RestoringModel } from '../../worker/protocol'
+import type { RestoringModel } from './tasks/denoisingTasks'
 import { builtin, openNamedModel } from '../models/builtinModels'
 
 export interface DenoisingModel {

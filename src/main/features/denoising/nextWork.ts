@@ -1,6 +1,6 @@
 import { isRepairedFor } from '../../../shared/noise'
 import type { Region } from '../../../shared/region'
-import type { PixelData, Repairs } from '../../worker/protocol'
+import type { PixelData, Repairs } from './tasks/denoisingTasks'
 import type { Cells } from './cells'
 import type { DenoisingModel } from './denoisingModels'
 import type { Amount } from './knownAmounts'
