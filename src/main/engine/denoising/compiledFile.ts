@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { InputShape } from '../../../shared/modelSpec'
 import type { NodeOf } from '../../../shared/network'
 import type { TensorData } from '../graph/tensor'
@@ -21,10 +22,7 @@ export class CompiledFile implements CompiledProgram {
 
   async run(name: string, { image, sigma }: Readonly<Record<string, TensorData>>) {
     if (name !== 'reconstruct' || !image)
-      throw new ExpectedError(
-        'unsupported',
-        'This model runs as the ONNX file that it is: it restores images, and cannot be trained, measured on a dataset or looked into. Use it with denoise.',
-      )
+      throw new ExpectedError('unsupported', sentence('models.fileOnlyRestores'))
     const { height, width, channels } = this.input
     const size = height * width * channels
     const given = Array.from({ length: image.data.length / size }, (_, i) => ({

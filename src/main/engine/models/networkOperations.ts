@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { isReadTransposed, type NetworkNode, type NodeOf, type ValueShape } from '../../../shared/network'
 import { activationFunctions } from '../graph/ops/activations'
 import { add, div, maximum, minimum, mul, sub } from '../graph/ops/arithmetic'
@@ -118,10 +119,7 @@ const builds: { readonly [O in NetworkNode['op']]: Build<NodeOf<O>> } = {
       ? reshape(x, [BATCH, height, width, channels])
       : transpose(reshape(x, [BATCH, channels, height, width]), [0, 2, 3, 1]),
   'onnx-file': () => {
-    throw new ExpectedError(
-      'unsupported',
-      'This model runs as the ONNX file that it is: it denoises pictures, and cannot be trained, measured on a dataset, exported or looked into. Use it with denoise.',
-    )
+    throw new ExpectedError('unsupported', sentence('models.fileOnlyDenoises'))
   },
 }
 

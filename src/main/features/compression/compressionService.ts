@@ -4,6 +4,7 @@ import type { ParsedParams } from '../../../shared/api/commands'
 import type { CompressionTrial, InspectedFile, KeptPictures } from '../../../shared/api/compression'
 import type { Begun } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { Fence } from '../../base/fence'
 import type { JobService } from '../../base/jobService'
 import type { PlaceRegistry } from '../../base/placeRegistry'
@@ -151,10 +152,7 @@ export class CompressionService {
   private openOf(id: string): Entry & { trial: OpenTrial } {
     const entry = this.entries.get(id)
     if (entry?.trial) return entry as Entry & { trial: OpenTrial }
-    throw new ExpectedError(
-      'not-found',
-      'What was measured of this folder is not here any more. Choose the folder again.',
-    )
+    throw new ExpectedError('not-found', sentence('compression.trialGone'))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { InputShape } from '../../../shared/modelSpec'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { mapOrdered } from '../../base/mapOrdered'
 import { sharp } from '../../base/sharp'
 import { batchStream } from '../models/batchStream'
@@ -73,10 +74,7 @@ async function findImages(
   }
   const [first] = missing
   if (first === undefined) return { paths, blocks }
-  throw new ExpectedError(
-    'not-found',
-    `${file.path} holds no image ${first}. "hourglass inspect ${file.path} --list" lists them.`,
-  )
+  throw new ExpectedError('not-found', sentence('compression.noSuchImage', { path: file.path, first }))
 }
 
 async function writeBatch(

@@ -1,6 +1,7 @@
 import type { CompressionTrial, KeptPictures, RateCurve } from '../../../shared/api/compression'
 import { checkHasCode } from '../../../shared/checkHasCode'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { InputShape } from '../../../shared/modelSpec'
 import type { JobProgress } from '../../base/jobService'
 import type { Dataset } from '../../store/datasetStore'
@@ -67,7 +68,7 @@ export async function openTrial(request: TrialRequest, work: TrialWork): Promise
   })
   try {
     const { count } = dataset.info
-    if (count === 0) throw new ExpectedError('bad-input', 'This folder holds no images that can be read.')
+    if (count === 0) throw new ExpectedError('bad-input', sentence('compression.folderWithoutImages'))
     const training = await trainingDataset(model)
     const tried = { model: model.files, dataset: dataset.folder, training, runtime, device }
     const onEvent = ({ done, total }: { done: number; total: number }) =>

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { roomHandlers } from '../../base/roomHandlers'
 import type { Shell } from '../../base/shell'
 import type { DenoiseService } from './denoiseService'
@@ -23,7 +24,7 @@ export function denoiseHandlers(denoising: DenoiseService, shell: Shell) {
     setFolder: done(({ folder }) => denoising.setFolder(folder)),
     download: async ({ ids }) => {
       if (shell.host === 'served') return denoising.download(ids)
-      throw new ExpectedError('unsupported', 'Only a browser downloads results. Choose a folder for them.')
+      throw new ExpectedError('unsupported', sentence('denoising.onlyBrowserDownloads'))
     },
     resultFile: ({ id }) => denoising.resultFile(id),
     reveal: done(({ id }) => shell.reveal(denoising.resultOf(id))),

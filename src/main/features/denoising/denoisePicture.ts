@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises'
 import type { FoundRepairs } from '../../../shared/api/denoising'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { StrengthMask } from '../../../shared/strengthMask'
 import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -174,11 +175,7 @@ export async function writeResult(
       if (options.signal?.aborted) throw new CancelledError('Stopped.')
     } catch (error) {
       if (!(error instanceof Error) || !diskFull.test(error.message)) throw error
-      throw new ExpectedError(
-        'disk-full',
-        `${path} could not be written: the disk may be full. Free some space and try again.`,
-        { cause: error },
-      )
+      throw new ExpectedError('disk-full', sentence('denoising.diskFull', { path }), { cause: error })
     }
   })
 }

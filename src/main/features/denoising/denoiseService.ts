@@ -4,6 +4,7 @@ import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '.
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Place } from '../../../shared/api/places'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { MaskLayer, StrengthMask } from '../../../shared/strengthMask'
 import { isInside } from '../../store/isInside'
 import { makeFolder } from '../../store/makeFolder'
@@ -233,10 +234,7 @@ export class DenoiseService {
     const asked = new Set(ids)
     const rows = this.list.listing().items.filter(({ id }) => asked.has(id) && this.list.has(id))
     if (folder === null && !forDownload && rows.some(({ isUploaded }) => isUploaded))
-      throw new ExpectedError(
-        'bad-input',
-        'These pictures came through the browser, and there is no folder beside them. Choose a folder for the results.',
-      )
+      throw new ExpectedError('bad-input', sentence('denoising.noFolderBesideThem'))
     await this.memory.setOutput(output)
     await this.list.lookAgain(rows.flatMap(({ id, state }) => (state === 'failed' ? id : [])))
     const readable = rows.map(({ id }) => this.list.get(id)!).filter(({ isReadable }) => isReadable)
@@ -263,11 +261,7 @@ export class DenoiseService {
   /** Of those that have a result with the app. @throws ExpectedError */
   async download(ids: readonly string[]): Promise<Results['denoise.download']> {
     const rows = ids.flatMap((id) => this.list.get(id) ?? []).filter(({ isDownloadable }) => isDownloadable)
-    if (rows.length === 0)
-      throw new ExpectedError(
-        'not-found',
-        'None of these pictures has a result to download. Save them first.',
-      )
+    if (rows.length === 0) throw new ExpectedError('not-found', sentence('denoising.noneHasResult'))
     const folders = new Set(rows.map(({ id }) => dirname(this.sourceOf(id).path)))
     const [folder] = folders
     const called = folders.size === 1 && basename(folder!) !== 'uploaded' ? basename(folder!) : 'pictures'
@@ -290,7 +284,7 @@ export class DenoiseService {
   /** Absolute path of the result. */
   resultOf(id: string): string {
     const path = this.queue.resultOf(id)
-    if (path === null) throw new ExpectedError('not-found', 'This picture has no result yet.')
+    if (path === null) throw new ExpectedError('not-found', sentence('denoising.noResultYet'))
     return path
   }
 
@@ -315,10 +309,7 @@ export class DenoiseService {
     const { path } = this.list.readableSourceOf(params.id)
     const isHomeless = folder === null && this.list.get(params.id)!.isUploaded
     if (isHomeless && !forDownload)
-      throw new ExpectedError(
-        'bad-input',
-        'This picture came through the browser, and there is no folder beside it. Choose a folder.',
-      )
+      throw new ExpectedError('bad-input', sentence('denoising.noFolderBesideIt'))
     const beside = isHomeless ? this.downloads.folder : dirname(path)
     const chosen = folder === null ? beside : this.deps.places.resolve(folder)
     await makeFolder(chosen)

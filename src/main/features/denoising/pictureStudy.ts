@@ -10,6 +10,7 @@ import type {
 } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { mixPixels } from '../../../shared/mixPixels'
 import { mixWithMask } from '../../../shared/mixWithMask'
 import { replaceFile } from '../../store/atomicWrite'
@@ -209,13 +210,15 @@ export class PictureStudy {
     if (a.width !== b.width || a.height !== b.height)
       throw new ExpectedError(
         'bad-input',
-        `The clean picture has ${b.width} × ${b.height} pixels and this one ${a.width} × ${a.height}. Choose one of the same size.`,
+        sentence('denoising.cleanOfOtherSize', {
+          width: b.width,
+          height: b.height,
+          ownWidth: a.width,
+          ownHeight: a.height,
+        }),
       )
     if (reference.levels.colors !== loaded.levels.colors)
-      throw new ExpectedError(
-        'bad-input',
-        'One of the two is grey and the other in colour. Choose one of the same kind.',
-      )
+      throw new ExpectedError('bad-input', sentence('denoising.cleanOfOtherKind'))
     loaded.reference = reference
   }
 
@@ -225,7 +228,7 @@ export class PictureStudy {
     if (isDamage(controls)) return this.deps.damage.measure(id, controls)
     const loaded = await this.deps.load(id)
     const { reference, picture, restoration } = loaded
-    if (!reference) throw new ExpectedError('bad-input', 'Choose a clean picture to measure against first.')
+    if (!reference) throw new ExpectedError('bad-input', sentence('denoising.chooseCleanFirst'))
     const clean = reference.whole()
     const against = (block: PixelBlock) =>
       client.call('similarity', { a: clean.data, b: block.data, ...shapeOf(clean) })

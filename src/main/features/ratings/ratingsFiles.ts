@@ -121,15 +121,8 @@ export async function checkRatingsFolder(folder: string, overwrite: boolean): Pr
   })
   if (entries.length === 0) return
   if (!isRatingsFolder(folder))
-    throw new ExpectedError(
-      'bad-input',
-      `${folder} is not empty and holds no ratings. Choose a new folder for --out.`,
-    )
-  if (!overwrite)
-    throw new ExpectedError(
-      'bad-input',
-      `There are ratings in ${folder} already. Choose another folder for --out, or replace them with --overwrite.`,
-    )
+    throw new ExpectedError('bad-input', sentence('ratings.folderHoldsOther', { folder }))
+  if (!overwrite) throw new ExpectedError('bad-input', sentence('ratings.ratingsThere', { folder }))
 }
 
 /** Makes the folder, without what was in it of ours. */

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import { inputSize, type ModelSpec } from '../../../../shared/modelSpec'
 import { CodeModel } from '../../../engine/compression/codeModel'
 import { type Coordinates, drawRows } from '../../../engine/compression/imageCoder'
@@ -168,13 +169,13 @@ async function modelOutside(
   if (!model)
     throw new ExpectedError(
       'bad-usage',
-      `${path} does not hold its model. Name it with --model: it is called ${name}, and its hash begins with ${hash.slice(0, 12)}.`,
+      sentence('compression.modelNotInside', { path, name, hash: hash.slice(0, 12) }),
     )
   const values = await readParameters(model)
   if (modelHash(model.spec, values) !== hash)
     throw new ExpectedError(
       'bad-input',
-      `This is not the model that ${path} was made with. Name the model ${name} with --model; its hash begins with ${hash.slice(0, 12)}.`,
+      sentence('compression.otherModel', { path, name, hash: hash.slice(0, 12) }),
     )
   return { spec: model.spec, values }
 }

@@ -7,6 +7,7 @@ import type {
 } from '../../../../shared/api/denoising'
 import type { PixelBlock } from '../../../../shared/api/library'
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import type { StrengthMask } from '../../../../shared/strengthMask'
 import { sharp } from '../../../base/sharp'
 import type { ChosenModels } from '../chosenModels'
@@ -92,7 +93,7 @@ export class DamageStudy {
     const { client, load } = this.deps
     const loaded = await load(id)
     const clean = loaded.reference?.whole()
-    if (!clean) throw new ExpectedError('bad-input', 'Choose a clean picture to measure against first.')
+    if (!clean) throw new ExpectedError('bad-input', sentence('denoising.chooseCleanFirst'))
     const { width, height, channels } = clean
     const against = ({ data }: PixelBlock) =>
       client.call('similarity', { a: clean.data, b: data, width, height, channels })
