@@ -1,4 +1,3 @@
-import type { Network } from './network'
 import { type NetworkNode, rulesOf } from './networkNodes'
 
 /** A parameter of a node, with its shape. */
@@ -8,8 +7,12 @@ export interface NetworkParameter {
   readonly kind: 'kernel' | 'bias'
 }
 
+interface Nodes {
+  readonly nodes: readonly NetworkNode[]
+}
+
 /** All parameters of a network, node by node. */
-export function networkParameters({ nodes }: Network): NetworkParameter[] {
+export function networkParameters({ nodes }: Nodes): NetworkParameter[] {
   return nodes.flatMap((node): NetworkParameter[] => {
     const { kernel, units, parameters } = rulesOf(node)
     const named = (part: string, shape: readonly number[]): NetworkParameter => ({
@@ -43,4 +46,4 @@ export const isReadTransposed = (node: NetworkNode): boolean =>
   node.op === 'dense' && node.kernelOf !== undefined && node.transposed === true
 
 /** Whether a kernel is read by several nodes: by a decoder that is tied to its encoder, or a layer that is used twice. */
-export const sharesKernels = ({ nodes }: Network): boolean => nodes.some(readsOther)
+export const sharesKernels = ({ nodes }: Nodes): boolean => nodes.some(readsOther)

@@ -20,7 +20,7 @@ import { entryOf, type QueueEntry, type QueuedPicture, type SaveRequest, setting
 import { restoreQueued } from './restoreQueued'
 import type { SavedResults } from './savedResults'
 import { SideBySide } from './sideBySide'
-import { TakenPlaces } from './takenPlaces'
+import { TakenPlaces } from './resultPath'
 import { unlessAborted } from './unlessAborted'
 
 export interface SaveDependencies {

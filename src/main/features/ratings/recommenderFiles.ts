@@ -9,7 +9,7 @@ import {
   type TensorFile,
   writeSafetensors,
 } from '../../store/safetensors'
-import { ratingsFiles } from './ratingsFiles'
+import { ratingsFiles } from '../../store/ratingsFiles'
 
 /** What is kept of a recommender: the engine's model, as data. */
 export interface KeptRecommender {

@@ -8,7 +8,7 @@ import type { ComputeTarget } from '../../worker/protocol'
 import type { TrainRatingsEvent, TrainRatingsParams } from './tasks/ratingsTasks'
 import { importRatings } from './importRatings'
 import { hasCheckpoint, readKeptSettings, removeCheckpoint } from './ratingsCheckpoint'
-import { clearRatingsFolder, ratingsFiles, readRatingsInfo, writeRatingsInfo } from './ratingsFiles'
+import { clearRatingsFolder, ratingsFiles, readRatingsInfo, writeRatingsInfo } from '../../store/ratingsFiles'
 
 type Versions = Readonly<Record<string, string>>
 

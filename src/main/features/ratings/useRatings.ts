@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import type { ComputeClient } from '../../worker/computeClient'
-import { type RatingNames, readNames, readRatingsInfo } from './ratingsFiles'
+import { type RatingNames, readNames, readRatingsInfo } from '../../store/ratingsFiles'
 import { readRatings } from './readRatings'
 
 export interface RatingsWork {

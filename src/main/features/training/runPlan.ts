@@ -11,8 +11,7 @@ import {
   modelSpecSchema,
   type Tying,
 } from '../../../shared/modelSpec'
-import { defaultPreset } from '../../../shared/presets'
-import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
+import { defaultPreset, type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { findPreset, presets, specFromPreset } from '../../engine/models/presets'
 import { readRegular } from '../../store/regularFile'
 import type { Images } from './trainingDataset'

@@ -7,7 +7,7 @@ import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { writeRecommender } from '../recommenderFiles'
 import { readCheckpoint, writeCheckpoint } from '../ratingsCheckpoint'
-import { readRatingsInfo, readTriples } from '../ratingsFiles'
+import { readRatingsInfo, readTriples } from '../../../store/ratingsFiles'
 import type { TrainRatingsEvent, TrainRatingsParams } from './ratingsTasks'
 
 /** Trains a recommender and writes it into the folder of its ratings. Stopped it leaves a checkpoint. */

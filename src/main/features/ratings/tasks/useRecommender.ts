@@ -14,7 +14,7 @@ import {
 } from '../../../engine/ratings/factorization'
 import { largest } from '../../../engine/ratings/ranking'
 import type { Ratings } from '../../../engine/ratings/ratings'
-import { readRatingsInfo, readTriples } from '../ratingsFiles'
+import { readRatingsInfo, readTriples } from '../../../store/ratingsFiles'
 import { readRecommender } from '../recommenderFiles'
 
 interface Tasks {

@@ -26,7 +26,7 @@ import { chooseRuntime } from '../../../worker/runtimes'
 import type { TaskContext } from '../../../worker/taskContext'
 import { openTrainingSource } from '../../datasets/tasks/pixelSource'
 import { RunHistory } from './runHistory'
-import { SpectraRecorder } from '../../experiments/tasks/spectraRecorder'
+import { SpectraRecorder } from './spectraRecorder'
 
 type Position = Trainer['position']
 
