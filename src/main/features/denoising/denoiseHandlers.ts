@@ -5,7 +5,7 @@ import type { Shell } from '../../base/shell'
 import type { DenoiseService } from './denoiseService'
 
 export function denoiseHandlers(denoising: DenoiseService, shell: Shell) {
-  const { study } = denoising
+  const { inspector } = denoising
   return roomHandlers('denoise', denoising, {
     list: async () => {
       // Whoever asks for the list is about to look at a picture.
@@ -18,9 +18,9 @@ export function denoiseHandlers(denoising: DenoiseService, shell: Shell) {
     mask: async ({ id, layer }) => denoising.mask(id, layer),
     setMask: async ({ id, layer, mask }) => ({ mask: denoising.setMask(id, layer, mask) }),
     findScratches: ({ id }) => denoising.findScratches(id),
-    compareModels: (params) => study.compareModels(params),
-    setReference: done((params) => study.setReference(params)),
-    measure: (params) => study.measure(params),
+    compareModels: (params) => inspector.compareModels(params),
+    setReference: done((params) => inspector.setReference(params)),
+    measure: (params) => inspector.measure(params),
     setFolder: done(({ folder }) => denoising.setFolder(folder)),
     download: async ({ ids }) => {
       if (shell.host === 'served') return denoising.download(ids)

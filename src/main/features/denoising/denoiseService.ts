@@ -17,15 +17,15 @@ import type { ModelService } from '../models/modelService'
 import type { Fence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { ChosenModels } from './chosenModels'
-import { DamageStudy, isDamage } from './damage/damageStudy'
+import { DamageInspector, isDamage } from './damage/damageInspector'
 import { mendableJpeg } from './damage/jpegQuality'
 import { DenoiseMemory } from './denoiseMemory'
 import { FolderScales } from './folderScales'
 import { foundRepairs, noiseScale, toldNoise } from './foundRepairs'
 import { LoadedPictures } from './loadedPictures'
-import { Painter } from './painter'
+import { VisibleRestorer } from './visibleRestorer'
 import { PictureList, type Source } from './pictureList'
-import { PictureStudy } from './pictureStudy'
+import { PictureInspector } from './pictureInspector'
 import type { QueuedPicture } from './queueEntry'
 import { RemovedPictures } from './removedPictures'
 import { ResultDownloads } from './resultDownloads'
@@ -65,10 +65,10 @@ export class DenoiseService {
   private readonly masks = new PaintedMasks()
   private readonly removed: RemovedPictures
   private readonly models: ChosenModels
-  private readonly painter: Painter
+  private readonly restorer: VisibleRestorer
   private readonly queue: SaveQueue
-  readonly study: PictureStudy
-  private readonly damage: DamageStudy
+  readonly inspector: PictureInspector
+  private readonly damage: DamageInspector
   readonly downloads: ResultDownloads
   private readonly workers: SavingWorkers
 
@@ -90,14 +90,14 @@ export class DenoiseService {
     })
     this.removed = new RemovedPictures(this.list, (ids) => this.masks.forget(ids))
     const onRestored = (id: string) => events.emit('denoise.restored', { id })
-    this.painter = new Painter({
+    this.restorer = new VisibleRestorer({
       ...{ client, log, target, onRestored },
       mayGoOn: () => !this.queue.isBusy,
     })
     this.models = new ChosenModels((id) => deps.models.folderOf(id))
     const modelFor = this.models.for.bind(this.models)
     const load = (id: string) => this.load(id)
-    this.damage = new DamageStudy({
+    this.damage = new DamageInspector({
       ...{ client, log, target, load, modelFor, onRestored },
       holesOf: this.masks.holes.get.bind(this.masks.holes),
     })
@@ -113,14 +113,14 @@ export class DenoiseService {
       change: (ids, changes) => this.change(ids, changes),
       onBatch: (batch) => {
         events.emit('denoise.stateChanged', { ...this.state(), batch })
-        if (batch.state === 'idle') this.painter.goOn()
+        if (batch.state === 'idle') this.restorer.goOn()
       },
       note: (kind) => `${kind === 'noise' ? 'Denoised' : 'Restored'} with Hourglass ${version}`,
     })
     const isSaving = () => this.queue.isBusy
     const maskOf = this.masks.strength.get.bind(this.masks.strength)
     const seen = { load, modelFor, maskOf, places, isSaving, damage: this.damage }
-    this.study = new PictureStudy({ client, target, ...seen })
+    this.inspector = new PictureInspector({ client, target, ...seen })
     events.on('models.changed', () => this.models.clear())
   }
 
@@ -160,7 +160,7 @@ export class DenoiseService {
     this.queue.drop((id) => gone.has(id))
     for (const id of ids) if (this.queue.isTaken(id)) gone.delete(id)
     for (const id of gone) {
-      this.painter.leave(id)
+      this.restorer.leave(id)
       this.damage.leave(id)
       this.loaded.forget(id)
     }
@@ -195,12 +195,12 @@ export class DenoiseService {
 
   async view({ id, ...asked }: ParsedParams<'denoise.view'>): Promise<PictureView> {
     if (isDamage(asked.controls)) {
-      this.painter.leave(id)
+      this.restorer.leave(id)
       return this.damage.view(id, asked.controls, asked)
     }
     this.damage.leave()
     const loaded = await this.load(id)
-    return this.study.view(id, loaded, asked, (look) => this.painter.look(look))
+    return this.inspector.view(id, loaded, asked, (look) => this.restorer.look(look))
   }
 
   /** What is of pictures of their own is not remembered for those that come later. */
@@ -221,7 +221,7 @@ export class DenoiseService {
     const name = this.masks[layer].set(id, mask)
     this.list.change([id], (row) => ({ ...row, [layer === 'holes' ? 'holes' : 'mask']: name }))
     if (layer === 'holes') return name
-    this.painter.lookForMore(null)
+    this.restorer.lookForMore(null)
     if (name === null) this.loaded.peek(id)?.forgetStronger()
     return name
   }
@@ -313,14 +313,14 @@ export class DenoiseService {
     const beside = isHomeless ? this.downloads.folder : dirname(path)
     const chosen = folder === null ? beside : this.deps.places.resolve(folder)
     await makeFolder(chosen)
-    const written = await this.study.saveComparison(params, path, chosen)
+    const written = await this.inspector.saveComparison(params, path, chosen)
     const download = isHomeless ? (await this.downloads.offer([written], '')).path : null
     return { name: basename(written), download }
   }
 
   async close(): Promise<void> {
     await this.queue.close()
-    await this.painter.close()
+    await this.restorer.close()
     await this.damage.close()
   }
 

@@ -28,22 +28,22 @@ import type { ComputeTarget } from '../../worker/protocol'
 import { reasonOf } from '../pictures/unusableImage'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import type { ChosenModels } from './chosenModels'
-import { type DamageStudy, isDamage } from './damage/damageStudy'
+import { type DamageInspector, isDamage } from './damage/damageInspector'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from '../pictures/pictureScale'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
-import { blockWithMore, type LookForMore, readyForMore } from './moreWork'
+import { blockWithMore, type LookForMore, readyForMore } from './strongerWork'
 import { givenTo, isDrafted, keyOf, type Look } from './nextWork'
 import { levelFor, type PictureLevels, storedRegion, type Size } from './pictureLevels'
 import type { Picture } from '../pictures/readPicture'
 import { within } from './regions'
-import { changedParts, readyShares } from './seenParts'
+import { changedParts, readyShares } from './changedParts'
 import type { Restoration } from './restoration'
 import { stampOf } from './savedResults'
 import { shared } from './sharedPixels'
 import { storedMask } from './strengthMasks'
 
-export interface StudyDependencies {
+export interface InspectorDependencies {
   readonly client: ComputeClient
   readonly target: () => ComputeTarget
   /** @throws ExpectedError */
@@ -52,7 +52,7 @@ export interface StudyDependencies {
   /** What was painted over a picture, upright. */
   readonly maskOf: (id: string) => StrengthMask | null
   readonly places: PlaceRegistry
-  readonly damage: DamageStudy
+  readonly damage: DamageInspector
   /** Whether pictures are being saved, for which others wait. */
   readonly isSaving: () => boolean
 }
@@ -74,8 +74,8 @@ interface Local {
 }
 
 /** What can be seen and measured of a picture. */
-export class PictureStudy {
-  constructor(private readonly deps: StudyDependencies) {}
+export class PictureInspector {
+  constructor(private readonly deps: InspectorDependencies) {}
 
   /**
    * What there is to be seen.

@@ -18,7 +18,7 @@ import { within } from '../regions'
 import { type DamageControls, scratchesIn } from './damageOf'
 import { type Mended, Mender, type MenderDependencies, mendingKey } from './mender'
 
-export interface DamageStudyDependencies extends MenderDependencies {
+export interface DamageInspectorDependencies extends MenderDependencies {
   /** @throws ExpectedError */
   readonly load: (id: string) => Promise<LoadedPicture>
   readonly modelFor: ChosenModels['for']
@@ -33,10 +33,10 @@ export const isDamage = (controls: DenoiseControls): controls is DenoiseControls
 type Damaged = DenoiseControls & DamageControls
 
 /** What can be seen and measured of pictures whose damage is restored. */
-export class DamageStudy {
+export class DamageInspector {
   private readonly mender: Mender
 
-  constructor(private readonly deps: DamageStudyDependencies) {
+  constructor(private readonly deps: DamageInspectorDependencies) {
     this.mender = new Mender(deps)
   }
 
@@ -52,7 +52,7 @@ export class DamageStudy {
     return scratchesIn(picture, this.deps.client)
   }
 
-  /** See PictureStudy.view. What has changed since comes as all of what is seen. */
+  /** See PictureInspector.view. What has changed since comes as all of what is seen. */
   async view(
     id: string,
     controls: Damaged,
