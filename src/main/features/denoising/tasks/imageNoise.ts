@@ -2,7 +2,7 @@ import { isRepairedFor } from '../../../../shared/noise'
 import { coarseDifference } from '../../../engine/denoising/coarseColor'
 import { estimateChannels } from '../../../engine/denoising/estimateChannels'
 import { colorChannels, type PixelImage } from '../../../engine/denoising/pixelTiles'
-import type { DenoiseSubject, ImageNoise } from '../../../worker/protocol'
+import type { DenoiseSubject, ImageNoise } from './denoisingTasks'
 import { estimateRealNoise } from './realNoise'
 import { rangeScale } from './repairedSubject'
 
