@@ -64,7 +64,15 @@ const doors = [
   door(
     `${main}/worker`,
     './src',
-    ['./shared', './main/store', './main/engine', './main/worker', './main/features', './main/builtFiles.ts'],
+    [
+      './shared',
+      './main/store',
+      './main/engine',
+      './main/worker',
+      // The types of its calls alone: what the client loads of a task is nothing.
+      './main/computeTasks.ts',
+      './main/builtFiles.ts',
+    ],
     'the worker computes: no service, no shell.',
   ),
   door(

@@ -121,3 +121,6 @@ export type TrainingConfig = z.infer<typeof trainingConfigSchema>
 export function withEpochs(config: TrainingConfig, epochs: number | null | undefined): TrainingConfig {
   return epochs == null ? config : { ...config, epochs, budgetMs: null }
 }
+
+/** What is trained where nothing else was chosen. */
+export const defaultPreset = 'tied-relu-784-196-81-49'

@@ -7,7 +7,7 @@ import { root } from '../support/requirements'
 import { folderOfFile } from '../support/testFolder'
 
 const run = promisify(execFile)
-const examples = ['export-format', 'activation', 'screen']
+const examples = ['export-format', 'activation', 'operation', 'screen']
 const exampleOf = (name: string) => join(root, 'docs/examples', `${name}.diff`)
 
 /** A copy in which all examples of CONTRIBUTING.md have been followed. */
@@ -41,13 +41,15 @@ describe('the examples of CONTRIBUTING.md', () => {
   })
 
   it('pass the checks of that copy', async () => {
-    const own = ['exporters/csv', 'graph/gradients'].map((name) => `test/main/engine/${name}.test.ts`)
+    const own = ['exporters/csv', 'graph/gradients', 'importers/unitNormalization'].map(
+      (name) => `test/main/engine/${name}.test.ts`,
+    )
     const said = await inCopy(
       'vitest/vitest.mjs',
       ...['run', ...own, 'test/shared/texts.test.ts', 'test/renderer/help.test.ts'],
-      ...['-t', 'softsign|table that gives|the texts in|says something of every screen'],
+      ...['-t', 'softsign|table that gives|divides the channels|the texts in|says something of every screen'],
     )
-    for (const name of ['csv', 'gradients', 'texts', 'help'])
+    for (const name of ['csv', 'gradients', 'unitNormalization', 'texts', 'help'])
       expect(said).toMatch(new RegExp(`✓ .*${name}.test.ts`))
   })
 
@@ -62,6 +64,7 @@ describe('the examples of CONTRIBUTING.md', () => {
     }
     expect(await placesOf('export-format')).toHaveLength(2)
     expect(await placesOf('activation')).toHaveLength(3)
+    expect(await placesOf('operation')).toHaveLength(3)
     expect(await placesOf('screen')).toHaveLength(2)
   })
 })

@@ -4,15 +4,14 @@ import { anomalyHandlers } from '../features/anomalies/anomalyHandlers'
 import { compressionHandlers } from '../features/compression/compressionService'
 import { datasetHandlers } from '../features/datasets/datasetHandlers'
 import { denoiseHandlers } from '../features/denoising/denoiseHandlers'
-import { deviceHandlers } from '../features/devices/deviceHandlers'
 import { experimentHandlers } from '../features/experiments/experimentService'
-import { exportHandlers } from '../features/models/modelExports'
 import { jobHandlers } from '../base/jobService'
 import { latentHandlers } from '../features/latent/latentHandlers'
 import type { LibraryGate } from '../features/library/libraryGate'
 import { modelHandlers } from '../features/models/modelHandlers'
 import { placeHandlers } from '../features/library/browseFolders'
 import { runHandlers } from '../features/training/runHandlers'
+import { roomHandlers } from '../base/roomHandlers'
 import type { Shell } from '../base/shell'
 import { tableHandlers } from '../features/tables/tableHandlers'
 import { showcaseHandlers } from '../features/showcase/showcaseService'
@@ -53,14 +52,13 @@ function allHandlers(services: Services, shell: Shell, state: () => AppState): H
       await services.library.empty(undo)
       return null
     },
-    ...deviceHandlers(services.devices),
+    ...roomHandlers('devices', services.devices, {}),
     ...placeHandlers(services.places, shell),
     ...jobHandlers(services.jobs),
     ...datasetHandlers(services.datasets, shell),
     ...trainingHandlers(services.training, services.plans),
     ...runHandlers(services.runs, services.places, shell),
-    ...modelHandlers(services.models, shell),
-    ...exportHandlers(services.exports),
+    ...modelHandlers(services.models, services.exports, shell),
     ...showcaseHandlers(services.showcase),
     ...experimentHandlers(services.experiments),
     ...latentHandlers(services.latent, services.latentActions),

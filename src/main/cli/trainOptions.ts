@@ -9,8 +9,8 @@ import {
 } from '../../shared/modelSpec'
 import type { NoiseSpec } from '../../shared/noise'
 import { defaultBudget } from '../../shared/plan'
-import { defaultPreset } from '../../shared/presets'
 import {
+  defaultPreset,
   optimizerNames,
   type Pretraining,
   pretrainingKinds,

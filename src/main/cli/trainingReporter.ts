@@ -1,5 +1,5 @@
 import type { ImportProgress } from '../features/datasets/importDataset'
-import type { TrainEvent } from '../worker/protocol'
+import type { TrainEvent } from '../features/training/tasks/trainingTasks'
 import type { CommandContext } from './context'
 import type { ProgressTask } from './progress'
 

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
 import { damagedPictures, isDatasetFolder } from './datasetFiles'
 import { type Dataset, openDataset } from './datasetStore'
 
@@ -10,15 +11,9 @@ import { type Dataset, openDataset } from './datasetStore'
 export async function openDamaged(clean: Dataset): Promise<Dataset> {
   const folder = damagedPictures(clean.folder)
   if (!(await isDatasetFolder(folder)))
-    throw new ExpectedError(
-      'bad-input',
-      `${clean.info.name} has no damaged pictures beside its clean ones, which a training on pairs needs. Train on two folders with --input-folder and --target-folder.`,
-    )
+    throw new ExpectedError('bad-input', sentence('store.noDamagedBeside', { name: clean.info.name }))
   const damaged = await openDataset(folder)
   if (damaged.info.count === clean.info.count && damaged.rowBytes === clean.rowBytes) return damaged
   await damaged.close()
-  throw new ExpectedError(
-    'bad-input',
-    `The damaged pictures of ${clean.info.name} are not those of its clean ones any more. Train again with --input-folder and --target-folder.`,
-  )
+  throw new ExpectedError('bad-input', sentence('store.damagedOfOthers', { name: clean.info.name }))
 }

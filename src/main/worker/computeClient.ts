@@ -1,15 +1,12 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads'
 import { CancelledError, fromErrorMessage } from '../../shared/errors'
 import { inBackground } from '../../shared/inBackground'
+import type { ComputeTasks } from '../computeTasks'
 import type { WorkerData } from './nativeCalls'
-import {
-  type ComputeTasks,
-  controls,
-  type ReplyMessage,
-  type RequestMessage,
-  sharedWords,
-  type TaskName,
-} from './protocol'
+import { controls, type ReplyMessage, type RequestMessage, sharedWords } from './protocol'
+
+export type { ComputeTasks }
+export type TaskName = keyof ComputeTasks
 
 export interface CallOptions<T extends TaskName> {
   /** A task that sends much waits for it, and for the promise it may return. Events are handed on as they come. */

@@ -6,7 +6,13 @@ import type { Runtime } from '../engine/runtimes/runtime'
 import { isTensorflowInstalled } from '../engine/runtimes/tensorflow/binding'
 import { createTensorflowRuntime, tensorflowProcessor } from '../engine/runtimes/tensorflow/tensorflowRuntime'
 import { withCountedCalls } from './nativeCalls'
-import type { ComputeTarget, ComputeTasks, RuntimeDescription } from './protocol'
+import type { ComputeTarget, RuntimeDescription } from './protocol'
+
+interface Devices {
+  params: { readonly brief?: boolean }
+  result: RuntimeDescription[]
+  event: never
+}
 
 const factories: Record<RuntimeName, () => Runtime> = {
   tensorflow: createTensorflowRuntime,
@@ -77,9 +83,7 @@ function tryRuntime(name: RuntimeName): Runtime | null {
  * What can compute here. A brief answer does not load TensorFlow where there is no NVIDIA driver: it computes on the
  * processor then, and few people choose it for that.
  */
-export async function describeRuntimes({
-  brief = false,
-}: ComputeTasks['devices']['params']): Promise<RuntimeDescription[]> {
+export async function describeRuntimes({ brief = false }: Devices['params']): Promise<RuntimeDescription[]> {
   return runtimeNames.map((name) => {
     const isKnown = brief && name === 'tensorflow' && !loaded.has(name) && !hasNvidiaDriver()
     if (isKnown && isTensorflowInstalled())

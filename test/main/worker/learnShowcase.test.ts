@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest'
 import { modelSpecSchema } from '../../../src/shared/modelSpec'
-import type { LearnEvent, LearnParams } from '../../../src/main/worker/protocol'
+import type { LearnEvent, LearnParams } from '../../../src/main/features/showcase/tasks/showcaseTasks'
 import { testComputeClient } from '../../support/commandLine'
 import { randomNumbers } from '../../support/randomNumbers'
 

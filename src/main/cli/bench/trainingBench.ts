@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CancelledError } from '../../../shared/errors'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { BenchParams } from '../../worker/protocol'
+import type { BenchParams } from './tasks/benchTasks'
 import { runPeer } from './runPeer'
 
 /** One measured thing: the median of its rounds. */

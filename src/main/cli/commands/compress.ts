@@ -6,7 +6,7 @@ import {
   writeCompressionReport,
 } from '../../features/compression/report/writeCompressionReport'
 import { shareOf, verdictOf } from '../../features/compression/report/verdict'
-import type { CompressionGoal } from '../../worker/protocol'
+import type { CompressionGoal } from '../../features/compression/tasks/compressionTasks'
 import type { CommandContext } from '../context'
 import { formatAmount, formatDuration } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'

@@ -15,7 +15,7 @@ import { exportTrainedModel, lossInWords } from '../../features/models/exportMod
 import { exportRecommender } from '../../features/ratings/exportRecommender'
 import { exportTable } from '../../features/tables/exportTable'
 import { isTableFolder } from '../../features/tables/tableFiles'
-import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
+import { isRatingsFolder } from '../../store/ratingsFiles'
 import { FreeNames } from '../../store/freeNames'
 import { appVersion } from '../../builtFiles'
 import { createComputeClient } from '../compute'

@@ -17,10 +17,10 @@ import {
   type TrainOptions,
   type TrainSummary,
 } from '../../features/training/trainRun'
-import type { TrainEvent } from '../../worker/protocol'
+import type { TrainEvent } from '../../features/training/tasks/trainingTasks'
 import { tableKindOf } from '../../features/tables/tableKind'
 import { isNamedBudget } from '../budgetTime'
-import { isRatingsFolder } from '../../features/ratings/ratingsFiles'
+import { isRatingsFolder } from '../../store/ratingsFiles'
 import { resumeTraining, trainRatings } from '../ratings/ratingsTrain'
 import { trainTable } from '../tables/tableTrain'
 import { createComputeClient } from '../compute'

@@ -1,6 +1,7 @@
 import type { Tying } from '../../../shared/modelSpec'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget, TrainEvent } from '../../worker/protocol'
+import type { ComputeTarget } from '../../worker/protocol'
+import type { TrainEvent } from '../../features/training/tasks/trainingTasks'
 
 export interface DemoRequest extends ComputeTarget {
   /** A new or empty folder, or an earlier demo's, which is replaced. */

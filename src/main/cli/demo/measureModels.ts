@@ -1,6 +1,6 @@
 import { codeSize } from '../../../shared/modelSpec'
 import { openModel } from '../../store/modelStore'
-import type { EvaluateResult } from '../../worker/protocol'
+import type { EvaluateResult } from '../../features/models/tasks/modelTasks'
 import { evaluateModel } from '../../features/models/evaluateModel'
 import { demoFiles } from './demoFolder'
 import { demoNoise } from './demoPlan'

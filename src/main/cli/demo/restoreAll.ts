@@ -2,7 +2,7 @@ import { inputSize, type InputShape } from '../../../shared/modelSpec'
 import { type ImageBatch, toImageBatch } from '../../engine/imaging/imageBatch'
 import { clipped } from '../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../engine/imaging/psnr'
-import type { EvaluateParams } from '../../worker/protocol'
+import type { EvaluateParams } from '../../features/models/tasks/modelTasks'
 import { batchStream } from '../../features/models/batchStream'
 import type { DemoWork } from './demoWork'
 

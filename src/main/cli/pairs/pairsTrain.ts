@@ -8,7 +8,7 @@ import { findPairedImages, type PairedFolders } from '../../features/datasets/pa
 import { planPairs, type PairsPlan } from '../../features/training/planPairs'
 import type { ConfigChoice } from '../../features/training/runPlan'
 import { trainNewRun, type TrainOptions, type TrainSummary } from '../../features/training/trainRun'
-import type { TrainEvent } from '../../worker/protocol'
+import type { TrainEvent } from '../../features/training/tasks/trainingTasks'
 import type { CommandContext } from '../context'
 import { nameRun, outFolder, register } from '../library'
 import { budgetMsOf } from '../budgetTime'

@@ -4,7 +4,7 @@ import { type RatingPreset, ratingPresets, type RatingsInfo } from '../../../sha
 import { appVersion } from '../../builtFiles'
 import { hasCheckpoint } from '../../features/ratings/ratingsCheckpoint'
 import { resumeRatings, trainOnRatings, type TrainRatingsOptions } from '../../features/ratings/trainRatings'
-import type { TrainRatingsEvent } from '../../worker/protocol'
+import type { TrainRatingsEvent } from '../../features/ratings/tasks/ratingsTasks'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { formatAmount, formatDuration } from '../format'

@@ -14,7 +14,7 @@ import {
   writeAnomaliesCsv,
 } from '../../features/tables/useTable'
 import { checkNames } from '../../store/outputFolder'
-import type { ColumnErrors, TableFigures } from '../../worker/protocol'
+import type { ColumnErrors, TableFigures } from '../../features/tables/tasks/tableTasks'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
 import { formatAmount } from '../format'

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { InputShape, ModelSpec } from '../../../shared/modelSpec'
 import { portableFunctions } from '../exporters/portableFunctions'
 import { applyOperation, type Operation } from '../graph/operation'
@@ -31,14 +32,11 @@ export function portableDetector(spec: ModelSpec, state: DetectorState): Portabl
   if (Math.min(height, width) < leastSide && state.measures.names.includes('appearance'))
     throw new ExpectedError(
       'unsupported',
-      `Images of ${width} × ${height} pixels are too narrow for this export. Import them ${leastSide} pixels high and wide at least.`,
+      sentence('anomalies.tooNarrowToExport', { width, height, least: leastSide }),
     )
   const asked = asksFor(state)
   if (spec.noiseLevel && (asked.output || asked.codes))
-    throw new ExpectedError(
-      'unsupported',
-      'This model has to be told how noisy an image is, so it cannot tell odd images by itself. Choose an autoencoder with a code.',
-    )
+    throw new ExpectedError('unsupported', sentence('anomalies.needsNoiseLevel'))
   const { functions } = portableFunctions(spec, {
     ...{ part: 'full', pixels: 'float', precision: 'float32', tiedAs: 'transposes' },
   })

@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { InputShape } from '../../../shared/modelSpec'
-import type { NetworkNode } from '../../../shared/network'
+import type { NodeOf } from '../../../shared/network'
 import type { TensorData } from '../graph/tensor'
 import type { CompiledProgram, Device } from '../runtimes/runtime'
 import { FileProgram } from './fileProgram'
@@ -15,20 +16,13 @@ export class CompiledFile implements CompiledProgram {
   ) {}
 
   /** @throws ExpectedError where ONNX Runtime does not run the file */
-  static async open(
-    file: string,
-    node: Extract<NetworkNode, { op: 'onnx-file' }>,
-    input: InputShape,
-  ): Promise<CompiledFile> {
+  static async open(file: string, node: NodeOf<'onnx-file'>, input: InputShape): Promise<CompiledFile> {
     return new CompiledFile(await FileProgram.open(file, node, input.channels), input)
   }
 
   async run(name: string, { image, sigma }: Readonly<Record<string, TensorData>>) {
     if (name !== 'reconstruct' || !image)
-      throw new ExpectedError(
-        'unsupported',
-        'This model runs as the ONNX file that it is: it restores images, and cannot be trained, measured on a dataset or looked into. Use it with denoise.',
-      )
+      throw new ExpectedError('unsupported', sentence('models.fileOnlyRestores'))
     const { height, width, channels } = this.input
     const size = height * width * channels
     const given = Array.from({ length: image.data.length / size }, (_, i) => ({

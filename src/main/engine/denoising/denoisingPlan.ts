@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { NoiseSpec } from '../../../shared/noise'
 import type { NoiseLevels } from '../synthesis/levels'
@@ -35,10 +36,7 @@ export function planDenoising(
   const { channels } = spec.input
   const isAlike = channels > sigmas.length && (spec.network !== undefined || trained?.kind === 'pairs')
   if (channels > sigmas.length && !isAlike)
-    throw new ExpectedError(
-      'bad-input',
-      'This model takes pictures in colour, and this one is grey. Use builtin:grey, or a model trained on grey pictures.',
-    )
+    throw new ExpectedError('bad-input', sentence('denoising.modelOfColours'))
   // Networks of other programs are for photographs mostly, and take grey ones as colours that are alike; so do those that have
   // learned from pairs.
   const planes = isAlike ? 'alike' : channels === sigmas.length ? 'together' : 'decorrelated'

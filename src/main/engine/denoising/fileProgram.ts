@@ -1,9 +1,9 @@
-import type { NetworkNode } from '../../../shared/network'
+import type { NodeOf } from '../../../shared/network'
 import type { InputShape } from '../../../shared/modelSpec'
 import { OnnxFileSession } from '../runtimes/onnx/onnxFileSession'
 import type { RestoringInput } from './restoringProgram'
 
-type FileNode = Extract<NetworkNode, { op: 'onnx-file' }>
+type FileNode = NodeOf<'onnx-file'>
 
 /** Values as a file has them: value · gain + shift of those in 0..1. */
 const ranges = {

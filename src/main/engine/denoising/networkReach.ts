@@ -1,13 +1,12 @@
-import { type Network, type NetworkNode, onnxFileOf, sizeOfValue, valueShapes } from '../../../shared/network'
+import {
+  type Network,
+  onnxFileOf,
+  type Reach,
+  rulesOf,
+  sizeOfValue,
+  valueShapes,
+} from '../../../shared/network'
 import type { InputShape } from '../../../shared/modelSpec'
-
-/** How a value of a network lies over the image. */
-interface Reach {
-  /** Pixels of the image from one pixel of the value to the next; less than 1 where it is larger than the image. */
-  readonly step: number
-  /** How far from a pixel it looks, in pixels of the image. */
-  readonly radius: number
-}
 
 /** How far a network looks, and the pixels that its images are to be a multiple of, for one that takes any size. */
 export function networkReach(network: Network): { radius: number; cell: number } {
@@ -24,55 +23,12 @@ export function networkReach(network: Network): { radius: number; cell: number }
     const reads = node.inputs.map((name) => reaches.get(name)!)
     const of = (what: keyof Reach) => Math.max(...reads.map((reach) => reach[what]))
     const before = { step: of('step'), radius: of('radius') }
-    const reach = reachOf(node, before)
+    const reach = rulesOf(node).reach?.(node, before) ?? before
     reaches.set(node.name, reach)
     if (reach.step > 1) cell = leastCommonMultiple(cell, Math.round(reach.step))
   }
   // What is enlarged again looks at whole cells.
   return { radius: Math.ceil(reaches.get(output)!.radius) + (cell > 1 ? 2 * cell : 0), cell }
-}
-
-function reachOf(node: NetworkNode, { step, radius }: Reach): Reach {
-  switch (node.op) {
-    case 'conv':
-    case 'depthwise': {
-      const { stride, dilation } = node
-      const sides = node.kernel.flatMap((taps, axis) => {
-        const before = node.pads[axis]!
-        return [before, (taps - 1) * dilation - before]
-      })
-      return { step: step * stride, radius: radius + step * Math.max(...sides) }
-    }
-    case 'conv-transposed':
-      return {
-        step: step / node.stride,
-        radius: radius + step * Math.ceil((Math.max(...node.kernel) - 1) / node.stride),
-      }
-    case 'pool':
-      return { step: step * node.size, radius }
-    case 'pool-over':
-      return {
-        step: step * Math.max(...node.strides),
-        radius: radius + step * Math.max(...node.kernel),
-      }
-    case 'subsample':
-      return { step: step * Math.max(node.rows, node.columns), radius }
-    case 'resize':
-      return {
-        step: step / Math.min(...node.scales),
-        radius: radius + 2 * step * Math.max(1, 1 / Math.min(...node.scales)),
-      }
-    case 'unshuffle':
-      return { step: step * node.block, radius }
-    case 'shuffle':
-      return { step: step / node.block, radius }
-    case 'upsample':
-      return { step: step / node.size, radius: node.interpolation === 'bilinear' ? radius + step : radius }
-    case 'crop':
-      return { step, radius: radius + step * Math.max(...node.sides) }
-    default:
-      return { step, radius }
-  }
 }
 
 function leastCommonMultiple(a: number, b: number): number {

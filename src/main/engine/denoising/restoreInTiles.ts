@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { isOutOfMemory } from './isOutOfMemory'
 import type { RestoreOptions, Restorer } from './restorer'
 import type { TiledImage } from './tiledImage'
@@ -32,11 +33,7 @@ export async function restoreInTiles(
       await restorer.dispose()
       if (!isOutOfMemory(error)) throw error
       if (restorer.tile <= smallest)
-        throw new ExpectedError(
-          'bad-input',
-          'There is not enough memory, even for the smallest tiles. Close other programs, or choose another device.',
-          { cause: error },
-        )
+        throw new ExpectedError('bad-input', sentence('denoising.notEnoughMemory'), { cause: error })
       const tile = Math.max(smallest, Math.floor(restorer.tile / 2))
       restorer = create(tile)
       onSmallerTile?.(tile)

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { layerWidths } from '../../../shared/layerSizes'
 import { activationFacts } from '../../../shared/activation'
 import { type Activation, activationOf, codeSize, hasCode, inputSize } from '../../../shared/modelSpec'
@@ -18,7 +19,7 @@ export const cExporter: Exporter = {
     if (other >= 0)
       throw new ExpectedError(
         'unsupported',
-        `The C header is for dense models, and layer ${other + 1} of the encoder is a ${spec.encoder[other]!.type} layer. Export the model as ONNX.`,
+        sentence('models.headerOfDense', { layer: other + 1, type: spec.encoder[other]!.type }),
       )
     const writer = new HeaderWriter(model)
     if (part !== 'decoder') writer.encoder()
@@ -143,7 +144,7 @@ ${this.functions.join('\n\n')}
       if (this.written > mostWeights)
         throw new ExpectedError(
           'unsupported',
-          `The C header is for small models, of up to ${mostWeights.toLocaleString('en')} weights, and this one has more. Export it as ONNX.`,
+          sentence('models.headerOfSmall', { most: mostWeights.toLocaleString('en') }),
         )
       this.arrays.set(known, `static const float ${known}[${data.length}] = {${literals(data)}};`)
     }

@@ -1,7 +1,4 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 
-export const noCode = () =>
-  new ExpectedError(
-    'bad-input',
-    'This model has no latent code, so it has no encoder and no decoder of its own. Export it whole.',
-  )
+export const noCode = () => new ExpectedError('bad-input', sentence('models.noCodeToExport'))

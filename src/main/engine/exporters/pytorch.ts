@@ -2,6 +2,7 @@ import type { ModelPart } from '../../../shared/exporting'
 import { activationFacts } from '../../../shared/activation'
 import { decodedChannels, hasCode, layerShapes, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { parametersOf } from '../models/autoencoder'
 import { type Exporter, metadataOf } from './exporter'
 import modelPython from './model.py?raw'
@@ -15,8 +16,7 @@ export const pytorchExporter: Exporter = {
   write(model, { part, pixels }) {
     const { spec, weights } = model
     if (part !== 'full' && !hasCode(spec)) throw noCode()
-    if (pixels !== 'float')
-      throw new ExpectedError('unsupported', 'A PyTorch export takes floats: images / 255 are such.')
+    if (pixels !== 'float') throw new ExpectedError('unsupported', sentence('models.pytorchTakesFloats'))
     const names = namesOf(spec, part)
     const held = Object.fromEntries(names.map((name) => [name, weights[name]!]))
     const shapes = layerShapes(spec)

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { toHalf } from '../files/half'
 import { bytesOf } from '../../../shared/pieces'
 import { type Exporter, metadataOf } from './exporter'
@@ -81,9 +82,6 @@ function older(type: string, settings: Layer['settings']): Layer['settings'] {
   if (type === 'LeakyReLU') return { alpha: settings.negative_slope! }
   // It puts the corners of the small image onto those of the large one, as Keras does not.
   if (type === 'UpSampling2D' && settings.interpolation === 'bilinear')
-    throw new ExpectedError(
-      'unsupported',
-      'TensorFlow.js enlarges images in another way than this model, which has a pool layer with bilinear upsampling. Export it as ONNX or as a SavedModel.',
-    )
+    throw new ExpectedError('unsupported', sentence('models.tensorflowjsEnlargesOtherwise'))
   return settings
 }

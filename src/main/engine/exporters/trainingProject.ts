@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { Exporter } from './exporter'
 import { kerasExporter } from './keras'
 import { pytorchExporter } from './pytorch'
@@ -20,21 +21,14 @@ tensorflow
 export const trainingExporter: Exporter = {
   async write(model, options) {
     const { spec, training } = model
-    if (options.part !== 'full')
-      throw new ExpectedError(
-        'unsupported',
-        'A training project is of the whole model. Choose the part "full".',
-      )
+    if (options.part !== 'full') throw new ExpectedError('unsupported', sentence('models.projectOfWhole'))
     if (spec.loss === 'ssim-mae' || spec.lossOver !== 'all')
       throw new ExpectedError(
         'unsupported',
         `The scripts of a training project know the losses mse, mae, charbonnier and binary-crossentropy over all pixels, and this model has ${spec.loss} over ${spec.lossOver === 'all' ? 'all' : 'the corrupted ones'}. Export it as PyTorch, and write the loss yourself.`,
       )
     if (spec.tying === 'copied' || spec.tying === 'pseudo-inverse')
-      throw new ExpectedError(
-        'unsupported',
-        `A decoder that is set from outside (${spec.tying}) is trained in Hourglass only: the scripts train tied and untied ones.`,
-      )
+      throw new ExpectedError('unsupported', sentence('models.projectOfTied', { tying: spec.tying }))
     const config = {
       input: spec.input,
       loss: spec.loss,

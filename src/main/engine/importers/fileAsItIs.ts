@@ -1,14 +1,14 @@
 import { ExpectedError } from '../../../shared/errors'
 import type { ImportHints } from '../../../shared/importing'
 import { type InputShape, modelSpecSchema } from '../../../shared/modelSpec'
-import type { NetworkNode } from '../../../shared/network'
+import type { NodeOf } from '../../../shared/network'
 import { FileProgram } from '../denoising/fileProgram'
 import { pictures } from './compareWithFile'
 import type { ImportedModel } from './importedModel'
 import type { OnnxGraph } from './onnxGraph'
 import { withoutChance } from './withoutChance'
 
-type FileNode = Extract<NetworkNode, { op: 'onnx-file' }>
+type FileNode = NodeOf<'onnx-file'>
 type Draft = Omit<FileNode, 'name' | 'cell' | 'isFixed' | 'halo'> & {
   readonly channels: InputShape['channels']
   /** Null where any size may do. */

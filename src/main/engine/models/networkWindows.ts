@@ -1,4 +1,4 @@
-import { scaledSide, type NetworkNode } from '../../../shared/network'
+import { type NodeOf, scaledSide } from '../../../shared/network'
 import { add, maximum, mul } from '../graph/ops/arithmetic'
 import { concat } from '../graph/ops/concat'
 import { constant } from '../graph/ops/constant'
@@ -11,7 +11,6 @@ import { transpose } from '../graph/ops/transpose'
 import type { Tensor } from '../graph/tensor'
 import { type Resize, resizeMatrix } from './resizeMatrix'
 
-type Reads<O extends NetworkNode['op']> = Extract<NetworkNode, { op: O }>
 type Sides = readonly [number, number, number, number]
 
 /** @param sides at the top, left, bottom and right */
@@ -59,7 +58,7 @@ function alongAxis(
  */
 export function pooledOver(
   x: Tensor,
-  { pooling, kernel, strides, pads, countsPads }: Reads<'pool-over'>,
+  { pooling, kernel, strides, pads, countsPads }: NodeOf<'pool-over'>,
 ): Tensor {
   const padded = around(x, pads, pooling === 'max' ? 'edge' : 'zero')
   const join = pooling === 'max' ? maximum : add
@@ -90,7 +89,7 @@ export function largestAlong(x: Tensor, axis: number): Tensor {
 export function channelByChannel(
   x: Tensor,
   kernel: Tensor,
-  { multiplier, stride, dilation }: Reads<'depthwise'>,
+  { multiplier, stride, dilation }: NodeOf<'depthwise'>,
 ): Tensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number]
   const single = reshape(x, [batch, height, width * channels, 1])
@@ -125,7 +124,7 @@ function dilated(kernel: Tensor, by: number): Tensor {
 }
 
 /** Each side as a product with a matrix of where its pixels come from. */
-export function resized(x: Tensor, { scales, ...how }: Reads<'resize'>): Tensor {
+export function resized(x: Tensor, { scales, ...how }: NodeOf<'resize'>): Tensor {
   const columns = sideResized(transpose(x, [0, 1, 3, 2]), scales[1], how)
   const rows = sideResized(transpose(columns, [0, 3, 2, 1]), scales[0], how)
   return transpose(rows, [0, 3, 1, 2])

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { describeLayers } from '../../../shared/layerSizes'
 import { inputSize, type InputShape, type ModelSpec, modelSpecSchema } from '../../../shared/modelSpec'
 import type { z } from 'zod'
@@ -224,7 +225,7 @@ export function findPreset(name: string): Preset {
   if (preset) return preset
   throw new ExpectedError(
     'bad-usage',
-    `There is no preset ${name}. Choose one of: ${presets.map((p) => p.name).join(', ')}.`,
+    sentence('training.noSuchPreset', { name, known: presets.map((p) => p.name).join(', ') }),
   )
 }
 

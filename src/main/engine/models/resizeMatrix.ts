@@ -1,7 +1,7 @@
-import type { NetworkNode } from '../../../shared/network'
+import type { NodeOf } from '../../../shared/network'
 
 export interface Resize extends Pick<
-  Extract<NetworkNode, { op: 'resize' }>,
+  NodeOf<'resize'>,
   'interpolation' | 'coordinates' | 'rounding' | 'coefficient' | 'likeTensorflow'
 > {
   readonly scale: number

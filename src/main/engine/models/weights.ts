@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { lazily } from '../lazily'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { Shape } from '../graph/tensor'
@@ -138,26 +139,24 @@ export function parametersFromWeights(
   )
   if (spec.tying === 'tied' && spec.decoder === 'mirror') {
     const name = untransposedKernel(spec, weights)
-    if (name)
-      throw new ExpectedError(
-        'bad-input',
-        `${file} is not the model it says: ${name} is not the transpose of its encoder kernel.`,
-      )
+    if (name) throw new ExpectedError('bad-input', sentence('models.noTranspose', { file, name }))
   }
   return values
 }
 
 function checkedWeight(name: string, shape: Shape, weight: Weight | undefined, file: string): Float32Array {
-  if (!weight) throw new ExpectedError('bad-input', `${file} has no ${name}, which its model needs.`)
+  if (!weight) throw new ExpectedError('bad-input', sentence('models.weightMissing', { file, name }))
   if (weight.data.length !== sizeOf(shape) || weight.shape.join() !== shape.join())
     throw new ExpectedError(
       'bad-input',
-      `${file}: ${name} has the shape ${weight.shape.join(' × ')}, not ${shape.join(' × ')}.`,
+      sentence('models.weightOfOtherShape', {
+        file,
+        name,
+        shape: weight.shape.join(' × '),
+        needed: shape.join(' × '),
+      }),
     )
   if (!weight.data.every(Number.isFinite))
-    throw new ExpectedError(
-      'bad-input',
-      `${file}: ${name} holds values that are not numbers, so the model cannot be used.`,
-    )
+    throw new ExpectedError('bad-input', sentence('models.weightNoNumbers', { file, name }))
   return weight.data
 }

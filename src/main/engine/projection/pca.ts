@@ -1,5 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { productOfColumns } from './columnProduct'
 
 /** The eigenvalue problem is as large as the smaller side of the data; beyond this it takes minutes. */
@@ -28,11 +29,11 @@ export type Pca = {
  */
 export function fitPca(data: Float32Array, dimensions: number, components: number): Pca {
   const count = data.length / dimensions
-  if (count < 2) throw new ExpectedError('bad-input', 'Principal components need two images or more.')
+  if (count < 2) throw new ExpectedError('bad-input', sentence('latent.pcaNeedsTwo'))
   if (Math.min(count, dimensions) > largestProblem) {
     throw new ExpectedError(
       'unsupported',
-      `Principal components of ${count} images with ${dimensions} values each would take too long. Use at most ${largestProblem} images, or images with at most ${largestProblem} values.`,
+      sentence('latent.pcaTooLarge', { count, dimensions, most: largestProblem }),
     )
   }
   const mean = columnMeans(data, count, dimensions)

@@ -1,4 +1,5 @@
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { fitCurve } from './curve'
 import { layOut } from './layout'
 import { type Metric, neighborGraph } from './neighborGraph'
@@ -45,7 +46,7 @@ export async function projectUmap(
   const { seed, components = 2, neighbors = 15, minDistance = 0.1, metric = 'euclidean', start } = options
   const { onProgress, isStopped = () => false } = options
   const count = data.length / dimensions
-  if (count < 3) throw new ExpectedError('bad-input', 'A map needs three images or more.')
+  if (count < 3) throw new ExpectedError('bad-input', sentence('latent.mapNeedsThree'))
   const throwIfStopped = () => {
     if (isStopped()) throw new CancelledError('The map was stopped before it was done.')
   }

@@ -6,6 +6,7 @@ import type { CompiledProgram, Runtime } from '../runtimes/runtime'
 import { adamStepSize } from '../training/optimizers'
 import { type Random, randomStream, shuffle, streams } from '../training/random'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { buildAutorecProgram, featureCount } from './autorecProgram'
 import type { SparseRows } from './ratings'
 
@@ -143,11 +144,7 @@ export class AutorecTrainer {
       if (isSure || left < 1) epochs = Math.min(epochs, Math.max(epoch, epoch + left))
       this.position = { ...this.position, epoch, epochs, step: 0, squares: 0, values: 0 }
       progress = { epoch, epochs, loss, valuesPerSecond: (1000 * this.rows.values.length) / perEpoch }
-      if (!Number.isFinite(loss))
-        throw new ExpectedError(
-          'diverged',
-          'The training diverged: its error is not a number any more. Train with a lower --lr.',
-        )
+      if (!Number.isFinite(loss)) throw new ExpectedError('diverged', sentence('training.diverged'))
       await observer.epochEnded(progress, this)
     }
     return progress

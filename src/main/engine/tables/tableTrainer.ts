@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import { optimizerSchema } from '../../../shared/trainingConfig'
 import type { TensorData } from '../graph/tensor'
@@ -121,11 +122,7 @@ export class TableTrainer {
     let rowsPerSecond = 0
     for (let epoch = 1; epoch <= Math.min(epochs, end); epoch++) {
       const loss = await this.epoch(epoch - 1, epochs, observer)
-      if (!Number.isFinite(loss))
-        throw new ExpectedError(
-          'diverged',
-          'The training diverged: its error is not a number any more. Train with a lower --lr.',
-        )
+      if (!Number.isFinite(loss)) throw new ExpectedError('diverged', sentence('training.diverged'))
       const errors = await validate?.(this)
       const score = scoreOf(errors)
       if (score === null || best.score === null || score < best.score)

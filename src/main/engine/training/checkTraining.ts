@@ -1,5 +1,6 @@
 import { checkPretraining } from '../../../shared/checkPretraining'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { hasCode, inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { isTold, noiseParts } from '../../../shared/noise'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
@@ -11,25 +12,13 @@ export function checkTraining(spec: ModelSpec, config: TrainingConfig): void {
   const { noise, averageDecay, compressible } = config
   checkPretraining(spec, config)
   if (spec.noiseLevel && noise && !noiseParts(noise).some(({ kind }) => isTold(kind)))
-    throw new ExpectedError(
-      'bad-usage',
-      `The model is told the sigma of gaussian noise, which ${noise.kind} noise does not have. Choose gaussian or camera noise, or a model without a noise level.`,
-    )
+    throw new ExpectedError('bad-usage', sentence('training.otherNoiseThanTold', { kind: noise.kind }))
   if (spec.lossOver === 'corrupted' && !noise)
-    throw new ExpectedError(
-      'bad-usage',
-      'Without noise no pixel is corrupted, and the loss counts nothing. Add noise, or set lossOver to "all".',
-    )
+    throw new ExpectedError('bad-usage', sentence('training.nothingCorrupted'))
   if (compressible !== null && (!hasCode(spec) || spec.network))
-    throw new ExpectedError(
-      'bad-usage',
-      'Only an autoencoder with a code can be trained for small codes, and this model has none. Choose another preset, or leave --compressible out.',
-    )
+    throw new ExpectedError('bad-usage', sentence('training.noCodeToCompress'))
   if (averageDecay > 0 && (spec.tying === 'copied' || spec.tying === 'pseudo-inverse'))
-    throw new ExpectedError(
-      'bad-usage',
-      `An average of the weights has no decoder that is ${spec.tying}. Switch the average off, or choose a tied or untied decoder.`,
-    )
+    throw new ExpectedError('bad-usage', sentence('training.averageWithoutDecoder', { tying: spec.tying }))
 }
 
 /** @throws ExpectedError `bad-spec` where images are not what the model takes, whole or in patches */
@@ -39,7 +28,7 @@ export function checkImages(source: PixelSource, spec: ModelSpec, { patches }: T
   if (rowBytes === inputSize(spec.input)) return
   throw new ExpectedError(
     'bad-spec',
-    `The model takes ${inputSize(spec.input)} values an image, the dataset has ${rowBytes}. Import the images at the model's size, or leave the input out of the spec.`,
+    sentence('training.imagesOfOtherSize', { takes: inputSize(spec.input), has: rowBytes }),
   )
 }
 
@@ -50,6 +39,6 @@ function checkPatches({ shape }: PixelSource, { input }: ModelSpec): void {
   if (!fits)
     throw new ExpectedError(
       'bad-spec',
-      `Patches of ${input.width} × ${input.height} cannot be cut out of these images. Import them larger, or choose smaller patches.`,
+      sentence('training.patchesTooLarge', { width: input.width, height: input.height }),
     )
 }

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import { decoderCopies } from '../models/decoderCopies'
@@ -90,7 +91,7 @@ export class Trainer {
   ): Promise<Trainer> {
     checkTraining(spec, config)
     checkImages(source, spec, config)
-    if (source.count < 1) throw new ExpectedError('bad-input', 'The dataset has no image to train on.')
+    if (source.count < 1) throw new ExpectedError('bad-input', sentence('training.noImageToTrainOn'))
     const { id, isGpu } = deviceOf(runtime, device)
     const tuning = tune({ runtime: runtime.name, isGpu }, spec, config)
     const stages = stagesOf(spec, config)

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type { Begun } from '../../../shared/api/latent'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { makeFolder } from '../../store/makeFolder'
 import type { EventBus } from '../../base/eventBus'
@@ -118,5 +119,5 @@ export class AnomalySaves {
 
 function someOf(rows: Int32Array): number[] {
   if (rows.length > 0) return [...rows]
-  throw new ExpectedError('bad-input', 'No image counts as odd. Lower the threshold first.')
+  throw new ExpectedError('bad-input', sentence('anomalies.noneOdd'))
 }

@@ -4,6 +4,7 @@ import type { ParsedParams, Results } from '../../../shared/api/commands'
 import type { AnomalyDetail, AnomalyPictures, AnomalySearch } from '../../../shared/api/anomalies'
 import type { Begun } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { freeName } from '../../../shared/freeName'
 import { inBackground } from '../../../shared/inBackground'
 import {
@@ -81,7 +82,7 @@ export class AnomalyService {
   async start(params: ParsedParams<'anomalies.start'>): Promise<{ id: string; job: string }> {
     const { datasets, library, jobs } = this.deps
     const dataset = datasets.summary(params.target)
-    if (!dataset) throw new ExpectedError('not-found', 'That dataset is not in the library any more.')
+    if (!dataset) throw new ExpectedError('not-found', sentence('anomalies.datasetGone'))
     const normal = sourceOf(params, this.deps)
     const taken = this.list.listing().items.map(({ name }) => name)
     const name = freeName(params.name ?? dataset.name, taken)
@@ -112,7 +113,7 @@ export class AnomalyService {
   async get(id: string): Promise<AnomalyDetail> {
     const summary = this.list.get(id)
     if (!summary || summary.state === 'searching')
-      throw new ExpectedError('not-found', 'This search is not in the library, or is still under way.')
+      throw new ExpectedError('not-found', sentence('anomalies.searchGone'))
     return detailOf(summary, await this.open.load(id))
   }
 
@@ -155,7 +156,7 @@ export class AnomalyService {
 
   /** Into the trash. Resolves to the key that restores it. */
   async remove(id: string): Promise<string> {
-    if (this.searching.has(id)) throw new ExpectedError('bad-input', 'It is still searching. Stop it first.')
+    if (this.searching.has(id)) throw new ExpectedError('bad-input', sentence('anomalies.stillSearching'))
     await this.detectors.forget(id)
     this.open.forget(id)
     const key = await this.deps.library.discard('anomalies', id)
@@ -167,8 +168,7 @@ export class AnomalyService {
   async keepModel({ id, name }: ParsedParams<'anomalies.keepModel'>): Promise<{ id: string; name: string }> {
     const folder = await this.folderOf(id)
     const { normal } = await readRecord(folder)
-    if (normal.kind === 'model')
-      throw new ExpectedError('bad-input', 'This search used a model of the library, which is there already.')
+    if (normal.kind === 'model') throw new ExpectedError('bad-input', sentence('anomalies.modelThereAlready'))
     return this.deps.models.keepFolder(join(folder, anomalyFiles.run), name)
   }
 

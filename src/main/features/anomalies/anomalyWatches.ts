@@ -4,6 +4,7 @@ import type { ParsedParams } from '../../../shared/api/commands'
 import type { AnomalyPictures, AnomalyWatch, NoticedImage } from '../../../shared/api/anomalies'
 import type { Begun } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { inBackground } from '../../../shared/inBackground'
 import {
   appendNoticed,
@@ -61,8 +62,7 @@ export class AnomalyWatches {
     const folder = places.resolve(place)
     fence.check(folder)
     await searches.named(id)
-    if (this.watching.has(id))
-      throw new ExpectedError('bad-input', 'A folder is being watched already. Stop that first.')
+    if (this.watching.has(id)) throw new ExpectedError('bad-input', sentence('anomalies.watchingAlready'))
     const own = await searches.folderOf(id)
     const after = (await readNoticed(own)).at(-1)?.number ?? 0
     const record: WatchRecord = { version: 1, folder, names: await imagesIn(folder), after }
@@ -105,8 +105,7 @@ export class AnomalyWatches {
     const record = this.watching.get(id)?.record
     const all = record && number > record.after ? await readNoticed(await searches.folderOf(id)) : []
     const image = all.find((one) => one.number === number)
-    if (!record || !image)
-      throw new ExpectedError('not-found', 'Its folder is not watched any more, so it cannot be shown here.')
+    if (!record || !image) throw new ExpectedError('not-found', sentence('anomalies.notWatchedAnyMore'))
     const path = join(record.folder, image.path)
     fence.check(path)
     return picturesOf([await searches.detectors.expect(id).viewFile(path)])

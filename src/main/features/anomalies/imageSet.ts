@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Preprocessing, type Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { InputShape } from '../../../shared/modelSpec'
 import { type Dataset } from '../../store/datasetStore'
 import { resolveDataset } from '../datasets/resolveDataset'
@@ -72,7 +73,7 @@ export function rowsOf({ labels }: ImageSet, normal: readonly string[] | null): 
   throw new ExpectedError(
     'bad-usage',
     known.length > 0
-      ? `No image has the label ${normal?.join(' or ')}. Labels are the names of subfolders; there are ${known.join(', ')}.`
-      : `These images have no labels: they are not in subfolders. Leave --normal out, or put the images of each label into a folder of its own.`,
+      ? sentence('anomalies.noSuchLabel', { labels: normal?.join(' or ') ?? '', known: known.join(', ') })
+      : sentence('anomalies.noLabels'),
   )
 }

@@ -4,6 +4,7 @@ import { basename, dirname, extname, join, resolve, sep } from 'node:path'
 import type { InputShape } from '../../../shared/modelSpec'
 import { preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { decodeImage } from '../pictures/decodeImage'
 import { prepareImage } from '../pictures/prepareImage'
 
@@ -22,7 +23,10 @@ export async function mvtecLayout(folder: string): Promise<MvtecLayout | null> {
   if (categories.length > 0)
     throw new ExpectedError(
       'bad-input',
-      `${folder} holds several categories, each laid out as MVTec AD is. Name one of them: ${categories.map((name) => join(folder, name)).join(', ')}.`,
+      sentence('anomalies.severalCategories', {
+        folder,
+        categories: categories.map((name) => join(folder, name)).join(', '),
+      }),
     )
   return null
 }

@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { DetectorHandle } from './detectorHandle'
 
 /** Detectors hold a model and the codes of normal images in memory. */
@@ -23,7 +24,7 @@ export class OpenDetectors {
   expect(search: string): DetectorHandle {
     const found = this.get(search)
     if (found) return found
-    throw new ExpectedError('not-found', 'The model of this search is closed. Open the search again.')
+    throw new ExpectedError('not-found', sentence('anomalies.modelClosed'))
   }
 
   async add(search: string, detector: DetectorHandle): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ParsedParams } from '../../../shared/api/commands'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { inBackground } from '../../../shared/inBackground'
 import { readRecord, type SearchRecord, writeMarks, writeRecord } from '../../store/anomalyStore'
 import type { DatasetService } from '../datasets/datasetService'
@@ -36,7 +37,7 @@ export class OpenSearches {
     if (search.names) return search as LoadedSearch & { names: NonNullable<LoadedSearch['names']> }
     throw new ExpectedError(
       'outdated',
-      `The images of “${search.record.target.name}” have changed or were removed since this search. Search again.`,
+      sentence('anomalies.imagesChanged', { name: search.record.target.name }),
     )
   }
 
@@ -44,7 +45,7 @@ export class OpenSearches {
     const { names, marks } = await this.named(id)
     for (const row of rows) {
       const key = names.keys[row]
-      if (key === undefined) throw new ExpectedError('not-found', 'That image is not in this search.')
+      if (key === undefined) throw new ExpectedError('not-found', sentence('anomalies.imageNotInSearch'))
       if (mark === null) marks.delete(key)
       else marks.set(key, mark)
     }

@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { InputShape } from '../../../shared/modelSpec'
 import { splitImages } from '../../engine/training/splitImages'
 import { namesModel, openNamedModel } from '../models/builtinModels'
@@ -150,7 +151,7 @@ async function placesOf({ model, target, fit }: AnomalyRequest): Promise<Places>
     return { model, fit: layout?.train ?? fit, target: target && (await targetsOf(target)), train }
   }
   const source = fit ?? model ?? target?.[0] ?? null
-  if (source === null) throw new ExpectedError('bad-usage', 'Name a model or a folder of images.')
+  if (source === null) throw new ExpectedError('bad-usage', sentence('anomalies.nameModelOrFolder'))
   const layout = (await isDatasetFolder(source)) ? null : await mvtecLayout(source)
   const given = target ?? (fit !== null && model !== null && model !== fit ? [model] : null)
   if (layout)
@@ -188,13 +189,12 @@ function checkEnough(count: number): void {
   if (count >= fewestImages) return
   throw new ExpectedError(
     'bad-input',
-    `There ${count === 1 ? 'is 1 normal image' : `are ${count} normal images`}: too few to tell what is normal. Give ${fewestImages} at least, better some hundreds.`,
+    count === 1
+      ? sentence('anomalies.oneNormalImage', { least: fewestImages })
+      : sentence('anomalies.fewNormalImages', { count, least: fewestImages }),
   )
 }
 
 function nothingToLookThrough(model: string): ExpectedError {
-  return new ExpectedError(
-    'bad-usage',
-    `Say what to look through: hourglass anomalies ${model} FOLDER. The images that this model was trained on are not there any more.`,
-  )
+  return new ExpectedError('bad-usage', sentence('anomalies.sayWhatToSearch', { model }))
 }

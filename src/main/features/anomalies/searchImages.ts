@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type { NormalSource } from '../../../shared/api/anomalies'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { anomalyFiles, type SearchRecord } from '../../store/anomalyStore'
 import { runFiles } from '../../store/runStore'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -119,8 +120,7 @@ export function sourceOf(
     return { kind: 'itself', id: target, name: datasets.summary(target)?.name ?? target }
   const list = normal.kind === 'dataset' ? datasets.listing().items : models.listing().items
   const found = list.find(({ id }) => id === normal.id)
-  if (!found)
-    throw new ExpectedError('not-found', 'What is normal was removed from the library. Choose again.')
+  if (!found) throw new ExpectedError('not-found', sentence('anomalies.normalRemoved'))
   return { kind: normal.kind, id: found.id, name: found.name }
 }
 
@@ -151,5 +151,5 @@ export async function waitForImport(
   }
   if (signal.aborted) throw new CancelledError('Stopped.')
   if (datasets.summary(dataset)?.state !== 'ready')
-    throw new ExpectedError('not-found', 'The images could not be imported, so there is nothing to search.')
+    throw new ExpectedError('not-found', sentence('anomalies.notImported'))
 }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { watch } from 'chokidar'
 import type { ScoredImage } from '../../../shared/anomalies'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { hasImageExtension } from '../pictures/imageFormats'
 import { explainFileError } from '../../store/fileErrors'
 import type { DetectorHandle } from './detectorHandle'
@@ -40,11 +41,7 @@ export async function watchAnomalies(
   found: Pick<DetectorHandle, 'score'>,
   { signal, onImage, onSkipped, onReady, missed }: WatchOptions,
 ): Promise<void> {
-  if (folders.length === 0)
-    throw new ExpectedError(
-      'bad-usage',
-      'Name the folder to watch after the model: hourglass anomalies MODEL FOLDER --watch.',
-    )
+  if (folders.length === 0) throw new ExpectedError('bad-usage', sentence('anomalies.nameFolderToWatch'))
   let queue: Promise<void> = Promise.resolve()
   const watcher = watch([...folders], {
     ignoreInitial: true,

@@ -3,7 +3,7 @@ import { mapOrdered } from '../../base/mapOrdered'
 import { type Sharp, sharp } from '../../base/sharp'
 import { psnrOfImages } from '../../engine/imaging/psnr'
 import { ssimOfImages } from '../../engine/imaging/ssim'
-import type { CurvePoint } from '../../worker/protocol'
+import type { CurvePoint } from './tasks/compressionTasks'
 
 /** Settings of a codec that differ in quality alone: one curve. */
 interface Family {

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, extname } from 'node:path'
 import { checkHasCode } from '../../../shared/checkHasCode'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { Dataset } from '../../store/datasetStore'
 import { makeFolder } from '../../store/makeFolder'
 import type { TrainedModel } from '../../store/modelStore'
 import { readRunInfo, runFiles } from '../../store/runStore'
-import type { CompressionGoal, CompressResult } from '../../worker/protocol'
+import type { CompressionGoal, CompressResult } from './tasks/compressionTasks'
 import { openNamedModel } from '../models/builtinModels'
 import { type ModelRequest, type ModelWork, openImages } from '../models/modelWork'
 import { compareCodecs, type CompressionComparison } from './compareCodecs'
@@ -56,7 +57,7 @@ export async function compressImages(request: CompressRequest, work: CompressWor
   const { dataset, close } = await openImages(images, files.spec.input, work)
   try {
     if (dataset.info.count === 0)
-      throw new ExpectedError('bad-input', `${images[0]} holds no images that can be read.`)
+      throw new ExpectedError('bad-input', sentence('compression.noImagesIn', { path: images[0]! }))
     if (maxError !== null) await checkSizes(dataset)
     const startedAt = performance.now()
     work.onProgress?.(0, dataset.info.count)
@@ -76,12 +77,9 @@ export async function compressImages(request: CompressRequest, work: CompressWor
 
 function checkOut({ out, overwrite }: CompressRequest): void {
   if (extname(out).toLowerCase() !== hgzExtension)
-    throw new ExpectedError('bad-usage', `${out} has to end in ${hgzExtension}, as compressed files do.`)
+    throw new ExpectedError('bad-usage', sentence('compression.otherEnding', { out, ending: hgzExtension }))
   if (existsSync(out) && !overwrite)
-    throw new ExpectedError(
-      'bad-input',
-      `${basename(out)} is there already. Choose another name for --out, or replace it with --overwrite.`,
-    )
+    throw new ExpectedError('bad-input', sentence('compression.fileThere', { name: basename(out) }))
 }
 
 /** The images that a model was trained on, where they are still there. */
@@ -106,6 +104,12 @@ async function checkSizes(dataset: Dataset): Promise<void> {
     if (item.width !== width || item.height !== height)
       throw new ExpectedError(
         'bad-input',
-        `${item.path} has ${item.width} × ${item.height} pixels, and the model draws ${width} × ${height}. Exact pixels can be kept of images of the model's own size only: leave --lossless and --max-error out.`,
+        sentence('compression.otherSize', {
+          path: item.path,
+          width: item.width,
+          height: item.height,
+          drawnWidth: width,
+          drawnHeight: height,
+        }),
       )
 }

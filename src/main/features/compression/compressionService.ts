@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { basename, extname, join } from 'node:path'
-import type { CommandName, Handlers, ParsedParams } from '../../../shared/api/commands'
+import type { ParsedParams } from '../../../shared/api/commands'
 import type { CompressionTrial, InspectedFile, KeptPictures } from '../../../shared/api/compression'
 import type { Begun } from '../../../shared/api/latent'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { Fence } from '../../base/fence'
 import type { JobService } from '../../base/jobService'
 import type { PlaceRegistry } from '../../base/placeRegistry'
+import { roomHandlers } from '../../base/roomHandlers'
 import { FreeNames } from '../../store/freeNames'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
@@ -150,20 +152,12 @@ export class CompressionService {
   private openOf(id: string): Entry & { trial: OpenTrial } {
     const entry = this.entries.get(id)
     if (entry?.trial) return entry as Entry & { trial: OpenTrial }
-    throw new ExpectedError(
-      'not-found',
-      'What was measured of this folder is not here any more. Choose the folder again.',
-    )
+    throw new ExpectedError('not-found', sentence('compression.trialGone'))
   }
 }
 
-type CompressionCommand = Extract<CommandName, `compression.${string}`>
-
-export const compressionHandlers = (service: CompressionService): Pick<Handlers, CompressionCommand> => ({
-  'compression.try': (params) => service.try(params),
-  'compression.get': async ({ id }) => service.get(id),
-  'compression.pictures': (params) => service.pictures(params),
-  'compression.save': (params) => service.save(params),
-  'compression.inspect': ({ place }) => service.inspect(place),
-  'compression.unpack': (params) => service.unpack(params),
-})
+export const compressionHandlers = (service: CompressionService) =>
+  roomHandlers('compression', service, {
+    get: async ({ id }) => service.get(id),
+    inspect: ({ place }) => service.inspect(place),
+  })

@@ -1,11 +1,13 @@
 import type { InputShape } from '../../../shared/modelSpec'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { mapOrdered } from '../../base/mapOrdered'
 import { sharp } from '../../base/sharp'
 import { batchStream } from '../models/batchStream'
 import { openNamedModel } from '../models/builtinModels'
 import type { ModelWork } from '../models/modelWork'
-import type { ComputeTarget, DecompressedBatch } from '../../worker/protocol'
+import type { ComputeTarget } from '../../worker/protocol'
+import type { DecompressedBatch } from './tasks/compressionTasks'
 import { HgzFile } from './hgzFile'
 import { UnpackedFolder } from './unpackedFolder'
 
@@ -72,10 +74,7 @@ async function findImages(
   }
   const [first] = missing
   if (first === undefined) return { paths, blocks }
-  throw new ExpectedError(
-    'not-found',
-    `${file.path} holds no image ${first}. "hourglass inspect ${file.path} --list" lists them.`,
-  )
+  throw new ExpectedError('not-found', sentence('compression.noSuchImage', { path: file.path, first }))
 }
 
 async function writeBatch(

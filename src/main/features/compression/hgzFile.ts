@@ -17,6 +17,7 @@ import {
 } from './hgzFormat'
 import { type KeptItem, unpackItems } from './hgzNames'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** A compressed file that is open for reading, at any place. Close it when done. */
 export class HgzFile {
@@ -128,8 +129,4 @@ function checkFits(header: HgzHeader, { blocks }: HgzIndex, path: string): void 
   if (!fits) throw damagedFile(path, 'its parts do not fit together')
 }
 
-const notOurs = (path: string) =>
-  new ExpectedError(
-    'bad-input',
-    `${path} is not a file that "hourglass compress" has written. Name a file that ends in .hgz.`,
-  )
+const notOurs = (path: string) => new ExpectedError('bad-input', sentence('compression.noHgzFile', { path }))

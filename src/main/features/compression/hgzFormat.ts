@@ -1,6 +1,7 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { z } from 'zod'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { inputShapeSchema, modelSpecSchema } from '../../../shared/modelSpec'
 
 /**
@@ -92,10 +93,7 @@ export const indexSchema = z.object({
 export type HgzIndex = z.infer<typeof indexSchema>
 
 export const damagedFile = (path: string, why: string) =>
-  new ExpectedError(
-    'bad-input',
-    `${path} is damaged: ${why}. Take it from a backup, or compress the images again.`,
-  )
+  new ExpectedError('bad-input', sentence('compression.damaged', { path, why }))
 
 export function sectionBytes(kind: SectionKind, content: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(sectionHead + content.length)

@@ -1,11 +1,13 @@
 import type { CompressionTrial, KeptPictures, RateCurve } from '../../../shared/api/compression'
 import { checkHasCode } from '../../../shared/checkHasCode'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { InputShape } from '../../../shared/modelSpec'
 import type { JobProgress } from '../../base/jobService'
 import type { Dataset } from '../../store/datasetStore'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget, TryResult } from '../../worker/protocol'
+import type { ComputeTarget } from '../../worker/protocol'
+import type { TryResult } from './tasks/compressionTasks'
 import { openNamedModel } from '../models/builtinModels'
 import { openImages } from '../models/modelWork'
 import {
@@ -66,7 +68,7 @@ export async function openTrial(request: TrialRequest, work: TrialWork): Promise
   })
   try {
     const { count } = dataset.info
-    if (count === 0) throw new ExpectedError('bad-input', 'This folder holds no images that can be read.')
+    if (count === 0) throw new ExpectedError('bad-input', sentence('compression.folderWithoutImages'))
     const training = await trainingDataset(model)
     const tried = { model: model.files, dataset: dataset.folder, training, runtime, device }
     const onEvent = ({ done, total }: { done: number; total: number }) =>

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { explainFileError } from '../../store/fileErrors'
 import { makeFolder, removeEmptyFolders } from '../../store/makeFolder'
 import { ImageNames } from '../models/imageNames'
@@ -47,7 +48,7 @@ export class UnpackedFolder {
     if (this.overwrite || !existsSync(join(this.folder, name))) return name
     throw new ExpectedError(
       'bad-input',
-      `${join(this.folder, name)} is there already. Choose another folder for --out, or replace its files with --overwrite.`,
+      sentence('compression.unpackedThere', { path: join(this.folder, name) }),
     )
   }
 

@@ -1,5 +1,6 @@
 import type { DatasetItem, Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { damagedPictures } from '../../store/datasetFiles'
 import { openDataset } from '../../store/datasetStore'
 import { openDamaged } from '../../store/pairedDataset'
@@ -73,10 +74,7 @@ async function checkAlike(folder: string): Promise<void> {
 const placeOf = ({ path, left, top }: DatasetItem) => JSON.stringify([pairName(path), left, top])
 
 const orderDiffers = ({ path }: DatasetItem) =>
-  new ExpectedError(
-    'bad-input',
-    `The pictures come in another order in the two folders, because of the endings of their names (${path}). Give both the same endings.`,
-  )
+  new ExpectedError('bad-input', sentence('datasets.pairsInOtherOrder', { path }))
 
 function nothingLeft([first]: readonly Skipped[]): ExpectedError {
   const why = first ? ` ${first.path}: ${first.reason}` : ''

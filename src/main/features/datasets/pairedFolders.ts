@@ -1,6 +1,7 @@
 import { extname, resolve } from 'node:path'
 import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { prepareImage } from '../pictures/prepareImage'
 import { reasonOf } from '../pictures/unusableImage'
 import type { FoundFile } from './findImages'
@@ -40,10 +41,7 @@ export async function findPairedImages(
 ): Promise<PairedFolders> {
   const folders = { inputs: resolve(inputs), targets: resolve(targets) }
   if (folders.inputs === folders.targets)
-    throw new ExpectedError(
-      'bad-usage',
-      'The damaged and the clean pictures are in the same folder. Put them into two folders, under the same names.',
-    )
+    throw new ExpectedError('bad-usage', sentence('datasets.pairsInOneFolder'))
   const damaged = await filesOf(inputs, signal)
   const clean = await filesOf(targets, signal)
   const skipped: Skipped[] = [...damaged.skipped, ...clean.skipped]
@@ -93,7 +91,12 @@ async function measured(input: FoundFile, target: FoundFile): Promise<ImagePair>
   if (given.width !== width || given.height !== height)
     throw new ExpectedError(
       'bad-input',
-      `It has ${given.width} × ${given.height} pixels, and the clean picture ${width} × ${height}. Both have to have the same size.`,
+      sentence('datasets.pairOfOtherSize', {
+        width: given.width,
+        height: given.height,
+        cleanWidth: width,
+        cleanHeight: height,
+      }),
     )
   return { input: input.path, target: target.path, width, height }
 }
@@ -101,8 +104,5 @@ async function measured(input: FoundFile, target: FoundFile): Promise<ImagePair>
 function nothingPaired(inputs: string, targets: string, skipped: readonly Skipped[]): ExpectedError {
   const [first] = skipped
   const why = first ? ` ${first.path}: ${first.reason}` : ''
-  return new ExpectedError(
-    'bad-input',
-    `No picture in ${inputs} has a clean one of the same name and size in ${targets}. Give both the same names, such as damaged/1.jpg and clean/1.png.${why}`,
-  )
+  return new ExpectedError('bad-input', sentence('datasets.noPairs', { inputs, targets, why }))
 }

@@ -1,6 +1,7 @@
 import type { DenoiseControls } from '../../../shared/api/denoising'
 import type { DamageKind } from '../../../shared/damage'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { RestoringQuality } from '../../../shared/noise'
 import { builtin } from '../models/builtinModels'
 import { type DenoisingModel, openDenoisingModel } from './denoisingModels'
@@ -8,11 +9,7 @@ import type { Picture } from '../pictures/readPicture'
 
 /** @throws ExpectedError where none comes with the app */
 function builtinFor(kind: DamageKind, channels: Picture['channels']): string {
-  if (kind === 'blur')
-    throw new ExpectedError(
-      'unsupported',
-      'No model for blur comes with Hourglass. Train one on sharp pictures like yours, with blur as what is added to them, and choose it here.',
-    )
+  if (kind === 'blur') throw new ExpectedError('unsupported', sentence('denoising.noModelForBlurHere'))
   if (kind === 'jpeg') return builtin('jpeg')
   // What fills and enlarges goes over each colour alone.
   return builtin(kind !== 'noise' || channels < 3 ? 'grey' : 'color')
@@ -53,8 +50,7 @@ export class ChosenModels {
       folder = await this.folderOf(name)
     } catch (error) {
       if (!(error instanceof ExpectedError)) throw error
-      const sentence = `The model “${name}” is not in the library any more. Choose another one.`
-      throw new ExpectedError('not-found', sentence, { cause: error })
+      throw new ExpectedError('not-found', sentence('denoising.modelGone', { name }), { cause: error })
     }
     return openDenoisingModel(folder, quality)
   }

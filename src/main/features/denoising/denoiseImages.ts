@@ -5,6 +5,7 @@ import type { Skipped } from '../../../shared/dataset'
 import type { RestoringQuality } from '../../../shared/noise'
 import type { PictureRange, ToldScale } from '../../../shared/pictureRange'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { makeFolder } from '../../store/makeFolder'
 import { findImages } from '../datasets/findImages'
 import { mapOrdered } from '../../base/mapOrdered'
@@ -150,7 +151,10 @@ export async function denoiseImages(
 }
 
 const noneDenoised = ([first]: readonly Skipped[]) =>
-  new ExpectedError('bad-input', `None of the pictures could be denoised. ${first!.path}: ${first!.reason}`)
+  new ExpectedError(
+    'bad-input',
+    sentence('denoising.noneDenoised', { path: first!.path, reason: first!.reason }),
+  )
 
 const rounded = (megapixels: number) => Math.round(megapixels * 10) / 10
 

@@ -1,10 +1,12 @@
 import { copyFile } from 'node:fs/promises'
 import type { FoundRepairs } from '../../../shared/api/denoising'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { StrengthMask } from '../../../shared/strengthMask'
 import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget, ImageNoise, PixelData } from '../../worker/protocol'
+import type { ComputeTarget } from '../../worker/protocol'
+import type { ImageNoise, PixelData } from './tasks/denoisingTasks'
 import type { PreparedImage } from '../pictures/prepareImage'
 import type { DenoisingModel } from './denoisingModels'
 import { foundRepairs, kindOfNoise, type NoiseKind } from './foundRepairs'
@@ -173,11 +175,7 @@ export async function writeResult(
       if (options.signal?.aborted) throw new CancelledError('Stopped.')
     } catch (error) {
       if (!(error instanceof Error) || !diskFull.test(error.message)) throw error
-      throw new ExpectedError(
-        'disk-full',
-        `${path} could not be written: the disk may be full. Free some space and try again.`,
-        { cause: error },
-      )
+      throw new ExpectedError('disk-full', sentence('denoising.diskFull', { path }), { cause: error })
     }
   })
 }

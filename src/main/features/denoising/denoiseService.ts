@@ -4,6 +4,7 @@ import type { DenoisePicture, DenoiseState, OpenedPicture, PictureView } from '.
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Place } from '../../../shared/api/places'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { MaskLayer, StrengthMask } from '../../../shared/strengthMask'
 import { isInside } from '../../store/isInside'
 import { makeFolder } from '../../store/makeFolder'
@@ -16,15 +17,15 @@ import type { ModelService } from '../models/modelService'
 import type { Fence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { ChosenModels } from './chosenModels'
-import { DamageStudy, isDamage } from './damage/damageStudy'
+import { DamageInspector, isDamage } from './damage/damageInspector'
 import { mendableJpeg } from './damage/jpegQuality'
 import { DenoiseMemory } from './denoiseMemory'
 import { FolderScales } from './folderScales'
 import { foundRepairs, noiseScale, toldNoise } from './foundRepairs'
 import { LoadedPictures } from './loadedPictures'
-import { Painter } from './painter'
+import { VisibleRestorer } from './visibleRestorer'
 import { PictureList, type Source } from './pictureList'
-import { PictureStudy } from './pictureStudy'
+import { PictureInspector } from './pictureInspector'
 import type { QueuedPicture } from './queueEntry'
 import { RemovedPictures } from './removedPictures'
 import { ResultDownloads } from './resultDownloads'
@@ -64,10 +65,10 @@ export class DenoiseService {
   private readonly masks = new PaintedMasks()
   private readonly removed: RemovedPictures
   private readonly models: ChosenModels
-  private readonly painter: Painter
+  private readonly restorer: VisibleRestorer
   private readonly queue: SaveQueue
-  readonly study: PictureStudy
-  private readonly damage: DamageStudy
+  readonly inspector: PictureInspector
+  private readonly damage: DamageInspector
   readonly downloads: ResultDownloads
   private readonly workers: SavingWorkers
 
@@ -89,14 +90,14 @@ export class DenoiseService {
     })
     this.removed = new RemovedPictures(this.list, (ids) => this.masks.forget(ids))
     const onRestored = (id: string) => events.emit('denoise.restored', { id })
-    this.painter = new Painter({
+    this.restorer = new VisibleRestorer({
       ...{ client, log, target, onRestored },
       mayGoOn: () => !this.queue.isBusy,
     })
     this.models = new ChosenModels((id) => deps.models.folderOf(id))
     const modelFor = this.models.for.bind(this.models)
     const load = (id: string) => this.load(id)
-    this.damage = new DamageStudy({
+    this.damage = new DamageInspector({
       ...{ client, log, target, load, modelFor, onRestored },
       holesOf: this.masks.holes.get.bind(this.masks.holes),
     })
@@ -112,14 +113,14 @@ export class DenoiseService {
       change: (ids, changes) => this.change(ids, changes),
       onBatch: (batch) => {
         events.emit('denoise.stateChanged', { ...this.state(), batch })
-        if (batch.state === 'idle') this.painter.goOn()
+        if (batch.state === 'idle') this.restorer.goOn()
       },
       note: (kind) => `${kind === 'noise' ? 'Denoised' : 'Restored'} with Hourglass ${version}`,
     })
     const isSaving = () => this.queue.isBusy
     const maskOf = this.masks.strength.get.bind(this.masks.strength)
     const seen = { load, modelFor, maskOf, places, isSaving, damage: this.damage }
-    this.study = new PictureStudy({ client, target, ...seen })
+    this.inspector = new PictureInspector({ client, target, ...seen })
     events.on('models.changed', () => this.models.clear())
   }
 
@@ -159,7 +160,7 @@ export class DenoiseService {
     this.queue.drop((id) => gone.has(id))
     for (const id of ids) if (this.queue.isTaken(id)) gone.delete(id)
     for (const id of gone) {
-      this.painter.leave(id)
+      this.restorer.leave(id)
       this.damage.leave(id)
       this.loaded.forget(id)
     }
@@ -194,12 +195,12 @@ export class DenoiseService {
 
   async view({ id, ...asked }: ParsedParams<'denoise.view'>): Promise<PictureView> {
     if (isDamage(asked.controls)) {
-      this.painter.leave(id)
+      this.restorer.leave(id)
       return this.damage.view(id, asked.controls, asked)
     }
     this.damage.leave()
     const loaded = await this.load(id)
-    return this.study.view(id, loaded, asked, (look) => this.painter.look(look))
+    return this.inspector.view(id, loaded, asked, (look) => this.restorer.look(look))
   }
 
   /** What is of pictures of their own is not remembered for those that come later. */
@@ -220,7 +221,7 @@ export class DenoiseService {
     const name = this.masks[layer].set(id, mask)
     this.list.change([id], (row) => ({ ...row, [layer === 'holes' ? 'holes' : 'mask']: name }))
     if (layer === 'holes') return name
-    this.painter.lookForMore(null)
+    this.restorer.lookForMore(null)
     if (name === null) this.loaded.peek(id)?.forgetStronger()
     return name
   }
@@ -233,10 +234,7 @@ export class DenoiseService {
     const asked = new Set(ids)
     const rows = this.list.listing().items.filter(({ id }) => asked.has(id) && this.list.has(id))
     if (folder === null && !forDownload && rows.some(({ isUploaded }) => isUploaded))
-      throw new ExpectedError(
-        'bad-input',
-        'These pictures came through the browser, and there is no folder beside them. Choose a folder for the results.',
-      )
+      throw new ExpectedError('bad-input', sentence('denoising.noFolderBesideThem'))
     await this.memory.setOutput(output)
     await this.list.lookAgain(rows.flatMap(({ id, state }) => (state === 'failed' ? id : [])))
     const readable = rows.map(({ id }) => this.list.get(id)!).filter(({ isReadable }) => isReadable)
@@ -263,11 +261,7 @@ export class DenoiseService {
   /** Of those that have a result with the app. @throws ExpectedError */
   async download(ids: readonly string[]): Promise<Results['denoise.download']> {
     const rows = ids.flatMap((id) => this.list.get(id) ?? []).filter(({ isDownloadable }) => isDownloadable)
-    if (rows.length === 0)
-      throw new ExpectedError(
-        'not-found',
-        'None of these pictures has a result to download. Save them first.',
-      )
+    if (rows.length === 0) throw new ExpectedError('not-found', sentence('denoising.noneHasResult'))
     const folders = new Set(rows.map(({ id }) => dirname(this.sourceOf(id).path)))
     const [folder] = folders
     const called = folders.size === 1 && basename(folder!) !== 'uploaded' ? basename(folder!) : 'pictures'
@@ -290,7 +284,7 @@ export class DenoiseService {
   /** Absolute path of the result. */
   resultOf(id: string): string {
     const path = this.queue.resultOf(id)
-    if (path === null) throw new ExpectedError('not-found', 'This picture has no result yet.')
+    if (path === null) throw new ExpectedError('not-found', sentence('denoising.noResultYet'))
     return path
   }
 
@@ -315,21 +309,18 @@ export class DenoiseService {
     const { path } = this.list.readableSourceOf(params.id)
     const isHomeless = folder === null && this.list.get(params.id)!.isUploaded
     if (isHomeless && !forDownload)
-      throw new ExpectedError(
-        'bad-input',
-        'This picture came through the browser, and there is no folder beside it. Choose a folder.',
-      )
+      throw new ExpectedError('bad-input', sentence('denoising.noFolderBesideIt'))
     const beside = isHomeless ? this.downloads.folder : dirname(path)
     const chosen = folder === null ? beside : this.deps.places.resolve(folder)
     await makeFolder(chosen)
-    const written = await this.study.saveComparison(params, path, chosen)
+    const written = await this.inspector.saveComparison(params, path, chosen)
     const download = isHomeless ? (await this.downloads.offer([written], '')).path : null
     return { name: basename(written), download }
   }
 
   async close(): Promise<void> {
     await this.queue.close()
-    await this.painter.close()
+    await this.restorer.close()
     await this.damage.close()
   }
 

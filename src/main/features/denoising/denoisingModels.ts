@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { type NoiseSpec, parseNoise, type RestoringQuality } from '../../../shared/noise'
-import type { RestoringModel } from '../../worker/protocol'
+import type { RestoringModel } from './tasks/denoisingTasks'
 import { builtin, openNamedModel } from '../models/builtinModels'
 
 export interface DenoisingModel {
@@ -36,9 +37,6 @@ export async function openDenoisingModel(
 ): Promise<DenoisingModel> {
   const { files, noise } = await openNamedModel(name)
   if (noise === null)
-    throw new ExpectedError(
-      'unsupported',
-      `The model ${name} has not learned to remove noise. Leave the model out to use the built-in one, or train one with --noise gaussian:0-55.`,
-    )
+    throw new ExpectedError('unsupported', sentence('denoising.modelRemovesNoNoise', { name }))
   return { name, files: { ...files, quality }, trained: parseNoise(noise) }
 }

@@ -1,4 +1,4 @@
-import type { PixelData } from '../../worker/protocol'
+import type { PixelData } from './tasks/denoisingTasks'
 import { Cells, draftSide } from './cells'
 import type { LevelImage } from './pictureLevels'
 import { blank } from './sharedPixels'

@@ -1,5 +1,5 @@
 import type { FoundRepairs, OpenedPicture } from '../../../shared/api/denoising'
-import type { ImageNoise, Repairs } from '../../worker/protocol'
+import type { ImageNoise, Repairs } from './tasks/denoisingTasks'
 import { sigmaScale } from '../pictures/pictureScale'
 import type { Picture } from '../pictures/readPicture'
 

@@ -1,5 +1,5 @@
 import type { Region } from '../../../shared/region'
-import type { PixelData } from '../../worker/protocol'
+import type { PixelData } from './tasks/denoisingTasks'
 
 /** How much noise is taken away: a sigma that is set by hand, or how many times what is estimated. */
 export interface Amount {

@@ -1,6 +1,6 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ImageNoise, PixelData, Repairs } from '../../worker/protocol'
+import type { ImageNoise, PixelData, Repairs } from './tasks/denoisingTasks'
 import { decodingRoom } from '../pictures/decodingRoom'
 import { type PreparedImage, prepareImage } from '../pictures/prepareImage'
 import type { ValueScale } from '../../engine/imaging/valueScale'

@@ -1,13 +1,21 @@
+import type { StrengthMask } from '../../../shared/strengthMask'
 import { isRepairedFor } from '../../../shared/noise'
 import type { Region } from '../../../shared/region'
-import type { PixelData, Repairs } from '../../worker/protocol'
+import type { PixelData, Repairs } from './tasks/denoisingTasks'
 import type { Cells } from './cells'
 import type { DenoisingModel } from './denoisingModels'
 import type { Amount } from './knownAmounts'
 import type { LoadedPicture, RepairedPicture } from './loadedPicture'
-import type { More } from './moreWork'
 import type { LevelImage } from './pictureLevels'
 import { ofPicture, overlap } from './regions'
+
+/** Where a strength mask asks for more than the model takes out else. */
+export interface More {
+  /** As the picture is stored. */
+  readonly mask: StrengthMask
+  /** Of the model's change that stays where the mask is neutral, 0..1. */
+  readonly share: number
+}
 
 /** What is on the screen. */
 export interface Look {

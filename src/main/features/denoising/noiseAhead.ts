@@ -1,5 +1,5 @@
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ImageNoise } from '../../worker/protocol'
+import type { ImageNoise } from './tasks/denoisingTasks'
 import type { DenoisingModel } from './denoisingModels'
 import type { QueueEntry } from './queueEntry'
 import { rangeIn } from '../pictures/pictureScale'

@@ -1,6 +1,6 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Region } from '../../../shared/region'
-import type { PixelData, ValueRange } from '../../worker/protocol'
+import type { PixelData, ValueRange } from './tasks/denoisingTasks'
 import { atLevel, overlap } from './regions'
 
 /** Levels go on until no side is longer. */

@@ -5,6 +5,7 @@ import type { DenoiseControls, DenoisePicture } from '../../../shared/api/denois
 import type { Changes } from '../../../shared/api/events'
 import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { isInside } from '../../store/isInside'
 import { makeFolder } from '../../store/makeFolder'
@@ -60,7 +61,7 @@ export class PictureList {
   sourceOf(id: string): Source {
     const source = this.sources.get(id)
     if (source) return source
-    throw new ExpectedError('not-found', 'That picture is not on the list any more. Open it again.')
+    throw new ExpectedError('not-found', sentence('denoising.notOnList'))
   }
 
   /** Of a file that is to be read now. @throws ExpectedError also where it is a link that leads out by now */

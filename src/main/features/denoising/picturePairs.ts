@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path'
 import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { findImages } from '../datasets/findImages'
 
 /** A noisy picture and the clean one of the same scene. Absolute paths. */
@@ -44,8 +45,5 @@ export async function findPairs(
     return []
   })
   if (pairs.length > 0) return { pairs, skipped }
-  throw new ExpectedError(
-    'bad-input',
-    `No picture has a clean one of the same name in ${clean}. Give both the same names, such as noisy/1.png and clean/1.png.`,
-  )
+  throw new ExpectedError('bad-input', sentence('denoising.noCleanOfSameName', { clean }))
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DenoisePicture } from '../../../shared/api/denoising'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { PictureList, Source } from './pictureList'
 
 interface RemovedPicture {
@@ -48,8 +49,7 @@ export class RemovedPictures {
   putBack(key: string): void {
     const { list, sources, byPath } = this.pictures
     const pictures = this.removals.get(key)
-    if (!pictures)
-      throw new ExpectedError('not-found', 'These pictures cannot be put back any more. Open them again.')
+    if (!pictures) throw new ExpectedError('not-found', sentence('denoising.cannotBePutBack'))
     this.removals.delete(key)
     const back = pictures.filter(({ source }) => source === null || !byPath.has(source.path))
     for (const { row, source } of back) {

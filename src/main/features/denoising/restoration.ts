@@ -1,5 +1,5 @@
 import type { Region } from '../../../shared/region'
-import type { PixelData } from '../../worker/protocol'
+import type { PixelData } from './tasks/denoisingTasks'
 import { Cells } from './cells'
 import type { PictureLevels, Size } from './pictureLevels'
 

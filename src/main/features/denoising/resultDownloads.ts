@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Zip, ZipPassThrough } from 'fflate'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { OutputNames } from './outputNames'
 
 /** What a zip without extensions to its format can hold. */
@@ -44,10 +45,7 @@ export class ResultDownloads {
     const sizes = await Promise.all(paths.map(sizeOf))
     const bytes = sizes.reduce((sum, size) => sum + size, 0)
     if (paths.length > mostFiles || bytes > mostBytes)
-      throw new ExpectedError(
-        'bad-input',
-        'That is more than one zip file can hold (4 GB). Choose a folder for the results, or take pictures off the list.',
-      )
+      throw new ExpectedError('bad-input', sentence('denoising.tooLargeForZip'))
     const [only] = paths
     const download: Download =
       paths.length === 1

@@ -1,5 +1,6 @@
 import type { Place } from '../../../shared/api/places'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { isInside } from '../../store/isInside'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import type { DenoiseMemory } from './denoiseMemory'
@@ -35,7 +36,7 @@ export class ResultFolder {
     const path = place === null ? null : places.resolve(place)
     const found = path === null ? null : await places.add(path)
     if (found && found.kind !== 'folder')
-      throw new ExpectedError('bad-input', `${found.name} is not a folder. Choose a folder for the results.`)
+      throw new ExpectedError('bad-input', sentence('denoising.noFolder', { name: found.name }))
     this.place = found
     await memory.setFolder(path)
   }

@@ -8,7 +8,7 @@ import { UnusableImage } from '../pictures/unusableImage'
 import type { Log } from '../../base/log'
 import type { Fence } from '../../base/fence'
 import { BatchProgress, type Ending } from './batchProgress'
-import type { DamageStudy } from './damage/damageStudy'
+import type { DamageInspector } from './damage/damageInspector'
 import type { RestoredEntry } from './damage/restoreEntry'
 import type { ChosenModels } from './chosenModels'
 import type { LoadedPicture } from './loadedPicture'
@@ -20,7 +20,7 @@ import { entryOf, type QueueEntry, type QueuedPicture, type SaveRequest, setting
 import { restoreQueued } from './restoreQueued'
 import type { SavedResults } from './savedResults'
 import { SideBySide } from './sideBySide'
-import { TakenPlaces } from './takenPlaces'
+import { TakenPlaces } from './resultPath'
 import { unlessAborted } from './unlessAborted'
 
 export interface SaveDependencies {
@@ -40,7 +40,7 @@ export interface SaveDependencies {
   /** The picture as it is looked at, where it is. */
   readonly looked: (id: string) => LoadedPicture | null
   /** What is made of it where its damage is restored. */
-  readonly mended: DamageStudy['find']
+  readonly mended: DamageInspector['find']
   readonly change: (ids: readonly string[], changes: Partial<DenoisePicture>) => void
   readonly onBatch: (batch: DenoiseBatch) => void
   /** For the metadata. */

@@ -1,4 +1,4 @@
-import type { PixelData } from '../../worker/protocol'
+import type { PixelData } from './tasks/denoisingTasks'
 
 /** As many zeros in shared memory, which take none of it before something is written there. */
 export function blank(pixels: PixelData): PixelData {

@@ -3,8 +3,28 @@ import type { ImageFormat } from '../pictures/imageFormats'
 import type { BatchProgress } from './batchProgress'
 import type { QueueEntry } from './queueEntry'
 import type { Picture } from '../pictures/readPicture'
-import { Room } from './room'
 import { formatFor } from '../pictures/writePicture'
+
+/** Memory for so much at once; what takes more than all of it is let in alone. */
+export class Room {
+  private taken = 0
+  private waiting: (() => void)[] = []
+
+  constructor(readonly most: number) {}
+
+  /** Resolves when there is room, to what gives it back. */
+  async enter(size: number): Promise<() => void> {
+    while (this.taken > 0 && this.taken + size > this.most)
+      await new Promise<void>((resolve) => this.waiting.push(resolve))
+    this.taken += size
+    return () => {
+      this.taken -= size
+      const { waiting } = this
+      this.waiting = []
+      for (const look of waiting) look()
+    }
+  }
+}
 
 /** Of the pictures that are restored side by side, as `bytesOf` counts them. Workers take many times as much for it. */
 const mostBytes = 80e6

@@ -9,8 +9,8 @@ import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { makeFolder } from '../../store/makeFolder'
-import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget, MeasureParams, RuntimeDescription } from '../../worker/protocol'
+import type { ComputeClient, ComputeTasks } from '../../worker/computeClient'
+import type { ComputeTarget, RuntimeDescription } from '../../worker/protocol'
 import type { EventBus } from '../../base/eventBus'
 import type { JobProgress, JobService } from '../../base/jobService'
 import type { Log } from '../../base/log'
@@ -147,7 +147,7 @@ export class DeviceService {
 
   private async time(
     target: Required<ComputeTarget>,
-    params: Pick<MeasureParams, 'spec' | 'config' | 'forMs'>,
+    params: Pick<ComputeTasks['measureTraining']['params'], 'spec' | 'config' | 'forMs'>,
     subject: string,
     signal: AbortSignal,
   ): Promise<void> {

@@ -15,7 +15,7 @@ import { modelFiles } from '../../store/modelStore'
 import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
 import type { ExperimentSetup } from './experimentStore'
 import { readFigures, type RunFigures } from './figures'
-import { readSpectra, type Spectrum } from './spectraStore'
+import { readSpectra, type Spectrum } from '../../store/spectraStore'
 import { curveOf, figureOf, sharedCurve } from './statistics'
 
 /** One run of an experiment, and where it lies; null where there is none yet. */

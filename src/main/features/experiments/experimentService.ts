@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { basename, join } from 'node:path'
-import type { Handlers, ParsedParams } from '../../../shared/api/commands'
+import type { ParsedParams } from '../../../shared/api/commands'
 import type { ExperimentView } from '../../../shared/api/experiments'
 import type { RunSummary } from '../../../shared/api/library'
 import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
@@ -14,6 +14,7 @@ import { readDatasetInfo } from '../../store/datasetStore'
 import { readRunInfo } from '../../store/runStore'
 import type { Log } from '../../base/log'
 import type { PlaceRegistry } from '../../base/placeRegistry'
+import { roomHandlers } from '../../base/roomHandlers'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import { FreeNames } from '../../store/freeNames'
@@ -199,10 +200,5 @@ export class ExperimentService {
 
 const orderOf = ({ values, variant, seed }: ExperimentOfRun) => seed * values.length + values.indexOf(variant)
 
-export const experimentHandlers = (
-  experiments: ExperimentService,
-): Pick<Handlers, 'experiments.start' | 'experiments.get' | 'experiments.save'> => ({
-  'experiments.start': (params) => experiments.start(params),
-  'experiments.get': ({ id }) => experiments.get(id),
-  'experiments.save': (params) => experiments.save(params),
-})
+export const experimentHandlers = (experiments: ExperimentService) =>
+  roomHandlers('experiments', experiments, { get: ({ id }) => experiments.get(id) })

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { variationSchema } from '../../../shared/experiment'
 import { modelSpecSchema } from '../../../shared/modelSpec'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
@@ -67,10 +68,7 @@ export async function readSetup(folder: string): Promise<ExperimentSetup | null>
   })
   // What was imported for an experiment that was then stopped is taken over.
   if (names.some((name) => !['dataset', 'trial'].includes(name)))
-    throw new ExpectedError(
-      'bad-input',
-      `${folder} is not empty and holds no experiment. Choose a new folder with --out.`,
-    )
+    throw new ExpectedError('bad-input', sentence('experiments.folderHoldsOther', { folder }))
   return null
 }
 

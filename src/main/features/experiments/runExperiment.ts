@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import type { ExperimentResults, Variation } from '../../../shared/experiment'
 import { withEpochs } from '../../../shared/trainingConfig'
 import type { ImportProgress } from '../datasets/importDataset'
@@ -12,7 +13,8 @@ import { resumeRun, trainNewRun } from '../training/trainRun'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { readRunInfo, runFiles } from '../../store/runStore'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget, TrainEvent } from '../../worker/protocol'
+import type { ComputeTarget } from '../../worker/protocol'
+import type { TrainEvent } from '../training/tasks/trainingTasks'
 import { datasetOf } from './datasetOf'
 import { collectResults } from './collectResults'
 import { type ExperimentSetup, experimentFiles, readSetup, writeSetup } from './experimentStore'
@@ -89,10 +91,7 @@ export async function runExperiment(
   const before = await readSetup(out)
   const asked = askedOf(request)
   if (before && before.asked !== asked)
-    throw new ExpectedError(
-      'bad-input',
-      `The experiment in ${out} was begun with other settings. Give the same to go on with it, choose another folder, or replace it with --overwrite.`,
-    )
+    throw new ExpectedError('bad-input', sentence('experiments.otherSettings', { out }))
   try {
     const setup = before ?? (await beginExperiment(request, out, asked, work))
     await checkImages(setup)
@@ -145,10 +144,7 @@ function askedOf(request: ExperimentRequest): string {
 
 async function checkImages({ dataset, datasetRevision }: ExperimentSetup): Promise<void> {
   if (revisionOf(await readDatasetInfo(dataset)) !== datasetRevision)
-    throw new ExpectedError(
-      'bad-input',
-      'The dataset has been imported again since the experiment began, and its images are others now. Begin a new one, with another --out or with --overwrite.',
-    )
+    throw new ExpectedError('bad-input', sentence('experiments.datasetImportedAgain'))
 }
 
 /** Settles what is trained: the images, the variants, and how many epochs each run has. */

@@ -1,4 +1,4 @@
-import type { LinearMap } from '../../worker/protocol'
+import type { LinearMap } from './tasks/latentTasks'
 
 /** Points of the map whose codes are mixed where it cannot be read backwards. */
 const mixed = 8

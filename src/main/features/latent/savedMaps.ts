@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ClusteredCodes } from '../../../shared/api/latent'
-import type { MappedCodes } from '../../worker/protocol'
+import type { MappedCodes } from './tasks/latentTasks'
 import type { LoadedSet } from './codeSet'
 
 const numbers = z.array(z.number())

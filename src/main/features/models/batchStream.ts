@@ -1,6 +1,5 @@
 import { EventEmitter, on } from 'node:events'
-import type { ComputeTasks } from '../../worker/protocol'
-import type { ComputeClient } from '../../worker/computeClient'
+import type { ComputeClient, ComputeTasks } from '../../worker/computeClient'
 
 /** Tasks that send what they compute as batches, in order. */
 type Streaming = 'encode' | 'reconstruct' | 'scoreAnomalies' | 'decompress'

@@ -1,6 +1,6 @@
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
 import { type ImageBatch, toImageBatch } from '../../engine/imaging/imageBatch'
-import type { ReconstructedBatch } from '../../worker/protocol'
+import type { ReconstructedBatch } from './tasks/modelTasks'
 import { montagePng } from '../drawing/montage'
 
 const mostColumns = 12

@@ -9,7 +9,7 @@ import type { ModelInfo } from '../../../shared/run'
 import { explainFileError } from '../../store/fileErrors'
 import { writeModel } from '../../store/modelStore'
 import { ComputeClient } from '../../worker/computeClient'
-import type { ImportedFile } from '../../worker/protocol'
+import type { ImportedFile } from './tasks/modelTasks'
 import { type Fence, noFence } from '../../base/fence'
 import { modelCard } from '../training/modelCard'
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CommandName, Handlers, ParsedParams, Results } from '../../../shared/api/commands'
+import type { ParsedParams, Results } from '../../../shared/api/commands'
 import { openModel } from '../../store/modelStore'
 import { writePieces } from '../../store/writePieces'
 import type { ComputeClient } from '../../worker/computeClient'
@@ -11,7 +11,6 @@ import { slugOf } from '../library/slug'
 import type { ModelService } from './modelService'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { roundingLoss } from './roundingLoss'
-import { exportFormats } from '../../engine/exporters/formats'
 import { exportTrainedModel, packNamedModel } from './exportModel'
 import { exampleCode } from './exportReadme'
 
@@ -89,18 +88,5 @@ export class ModelExports {
     if (datasetId === null) return null
     // Deleted since, perhaps by another program: the model can be exported all the same.
     return datasets.folderOf(datasetId).catch(() => null)
-  }
-}
-
-type ExportCommand = Extract<CommandName, `models.export${string}`>
-
-export function exportHandlers(exports: ModelExports): Pick<Handlers, ExportCommand> {
-  return {
-    'models.exportFormats': async () =>
-      exportFormats.map(({ id, name, ending, abilities }) => ({ id, name, ending, abilities })),
-    'models.exportExample': (params) => exports.example(params),
-    'models.exportLoss': (params) => exports.loss(params),
-    'models.export': (params) => exports.export(params),
-    'models.exportFile': (params) => exports.exportFile(params),
   }
 }

@@ -1,27 +1,26 @@
-import type { CommandName, Handlers } from '../../../shared/api/commands'
+import { exportFormats } from '../../engine/exporters/formats'
+import { roomHandlers } from '../../base/roomHandlers'
 import type { Shell } from '../../base/shell'
+import type { ModelExports } from './modelExports'
 import type { ModelService } from './modelService'
 
-type ModelCommand = Exclude<Extract<CommandName, `models.${string}`>, `models.export${string}`>
-
-export function modelHandlers(models: ModelService, shell: Shell): Pick<Handlers, ModelCommand> {
-  return {
-    'models.list': async () => models.listing(),
-    'models.get': ({ id }) => models.get(id),
-    'models.keep': (params) => models.keep(params),
-    'models.import': (params) => models.import(params),
-    'models.inspect': (params) => models.inspect(params),
-    'models.rename': async ({ id, name }) => {
+export const modelHandlers = (models: ModelService, exports: ModelExports, shell: Shell) =>
+  roomHandlers('models', models, {
+    list: async () => models.listing(),
+    get: ({ id }) => models.get(id),
+    rename: async ({ id, name }) => {
       await models.rename(id, name)
       return null
     },
-    'models.remove': async ({ id }) => ({ undo: await models.remove(id) }),
-    'models.reveal': async ({ id }) => {
+    remove: async ({ id }) => ({ undo: await models.remove(id) }),
+    reveal: async ({ id }) => {
       await shell.reveal(await models.folderOf(id))
       return null
     },
-    'models.encode': (params) => models.encode(params),
-    'models.decode': (params) => models.decode(params),
-    'models.saveDecoded': (params) => models.saveDecoded(params),
-  }
-}
+    exportFormats: async () =>
+      exportFormats.map(({ id, name, ending, abilities }) => ({ id, name, ending, abilities })),
+    exportExample: (params) => exports.example(params),
+    exportLoss: (params) => exports.loss(params),
+    export: (params) => exports.export(params),
+    exportFile: (params) => exports.exportFile(params),
+  })

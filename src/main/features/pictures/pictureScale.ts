@@ -5,7 +5,7 @@ import {
   type ValueScale,
   wholeScale,
 } from '../../engine/imaging/valueScale'
-import type { ValueRange } from '../../worker/protocol'
+import type { ValueRange } from '../../engine/denoising/pixelTiles'
 import type { TiffTraits } from './tiffTraits'
 import type { Picture } from './readPicture'
 

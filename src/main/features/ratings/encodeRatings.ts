@@ -3,7 +3,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { writeCodesCsv } from '../../store/csv'
 import { checkNames } from '../../store/outputFolder'
-import { readNames } from './ratingsFiles'
+import { readNames } from '../../store/ratingsFiles'
 import { type RatingsWork, titleOf } from './useRatings'
 
 export interface EncodeRatingsRequest {

@@ -8,7 +8,7 @@ import { csvLine } from '../../store/csv'
 import type { ComputeClient } from '../../worker/computeClient'
 import { OutputFolder } from '../../store/outputFolder'
 import { makeFolder } from '../../store/makeFolder'
-import { ratingsFiles, readNames, readRatingsInfo } from './ratingsFiles'
+import { ratingsFiles, readNames, readRatingsInfo } from '../../store/ratingsFiles'
 import { readRecommender, specOfMember } from './recommenderFiles'
 
 export interface ExportRecommenderRequest extends ExportedAs {

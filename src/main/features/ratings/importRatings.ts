@@ -10,7 +10,7 @@ import {
   readTriples,
   writeRatingsInfo,
   writeTriples,
-} from './ratingsFiles'
+} from '../../store/ratingsFiles'
 import { readRatings, type ReadingOptions } from './readRatings'
 
 export interface ImportRatingsRequest {

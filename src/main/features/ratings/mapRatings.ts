@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { RatingsMap } from '../../../shared/api/tables'
 import type { Projection } from '../../../shared/api/latent'
-import { readNames, readTriples } from './ratingsFiles'
+import { readNames, readTriples } from '../../store/ratingsFiles'
 import { checkTrained, type RatingsWork, titleOf } from './useRatings'
 
 /** On a map of more than these nobody finds anything; those with most ratings are shown. */

@@ -13,7 +13,7 @@ import {
 import { sentence } from '../../../shared/texts/sentence'
 import { parseRecord } from '../../store/parseRecord'
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../store/safetensors'
-import { ratingsFiles } from './ratingsFiles'
+import { ratingsFiles } from '../../store/ratingsFiles'
 
 const settingsSchema = z.object({
   preset: z.enum(ratingPresets),

@@ -4,7 +4,7 @@ import { sentence } from '../../../shared/texts/sentence'
 import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
 import { isMissing } from '../tables/cells'
 import { layoutInWords, numberOf, type RatingColumns, type SniffedTable, sniffTable } from './sniffTable'
-import type { RatingTriples } from './ratingsFiles'
+import type { RatingTriples } from '../../store/ratingsFiles'
 
 /** Ratings as a file has them, with the names of users and items. */
 export interface ReadRatings extends RatingTriples {

@@ -1,7 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
-import { readNames, writeNames } from './ratingsFiles'
+import { readNames, writeNames } from '../../store/ratingsFiles'
 import { sniffTable } from './sniffTable'
 
 /** Of the columns of a header: what an item is called by people. */

@@ -9,7 +9,7 @@ import {
   type TensorFile,
   writeSafetensors,
 } from '../../store/safetensors'
-import { ratingsFiles } from './ratingsFiles'
+import { ratingsFiles } from '../../store/ratingsFiles'
 
 /** What is kept of a recommender: the engine's model, as data. */
 export interface KeptRecommender {
@@ -80,11 +80,7 @@ export const specOfMember = (member: RatingMember): ModelSpec => rowSpec(member.
 
 /** @throws ExpectedError where nothing was trained, or a file is damaged */
 export async function readRecommender(folder: string, info: RatingsInfo): Promise<KeptRecommender> {
-  if (!info.model)
-    throw new ExpectedError(
-      'not-found',
-      `Nothing was trained on the ratings in ${folder} yet. Train on them with: hourglass train ${folder} --out RUN`,
-    )
+  if (!info.model) throw new ExpectedError('not-found', sentence('ratings.notTrained', { folder }))
   const own = await readSafetensors(ratingsFiles.biases(folder))
   const biases = {
     mean: floats(own, 'mean', folder)[0]!,

@@ -4,10 +4,11 @@ import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { RatingsInfo } from '../../../shared/ratings'
 import { sentence } from '../../../shared/texts/sentence'
 import type { ComputeClient } from '../../worker/computeClient'
-import type { ComputeTarget, TrainRatingsEvent, TrainRatingsParams } from '../../worker/protocol'
+import type { ComputeTarget } from '../../worker/protocol'
+import type { TrainRatingsEvent, TrainRatingsParams } from './tasks/ratingsTasks'
 import { importRatings } from './importRatings'
 import { hasCheckpoint, readKeptSettings, removeCheckpoint } from './ratingsCheckpoint'
-import { clearRatingsFolder, ratingsFiles, readRatingsInfo, writeRatingsInfo } from './ratingsFiles'
+import { clearRatingsFolder, ratingsFiles, readRatingsInfo, writeRatingsInfo } from '../../store/ratingsFiles'
 
 type Versions = Readonly<Record<string, string>>
 

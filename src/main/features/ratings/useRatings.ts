@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import type { ComputeClient } from '../../worker/computeClient'
-import { type RatingNames, readNames, readRatingsInfo } from './ratingsFiles'
+import { type RatingNames, readNames, readRatingsInfo } from '../../store/ratingsFiles'
 import { readRatings } from './readRatings'
 
 export interface RatingsWork {
@@ -91,7 +91,11 @@ function userNumber({ users }: RatingNames, user: string): number {
   if (number >= 0) return number
   throw new ExpectedError(
     'not-found',
-    `The model knows no user “${user.slice(0, 80)}”. It knows ${users.length}, such as ${users.slice(0, 3).join(', ')}. For somebody new, give a file of their ratings with --ratings.`,
+    sentence('ratings.noSuchUser', {
+      user: user.slice(0, 80),
+      count: users.length,
+      users: users.slice(0, 3).join(', '),
+    }),
   )
 }
 
@@ -125,9 +129,5 @@ async function pairsOf(file: string, known: ReturnType<typeof knownNames>) {
 
 export async function checkTrained(folder: string): Promise<void> {
   const { model } = await readRatingsInfo(folder)
-  if (!model)
-    throw new ExpectedError(
-      'not-found',
-      `Nothing was trained on the ratings in ${folder} yet. Train on them with: hourglass train ${folder} --out RUN`,
-    )
+  if (!model) throw new ExpectedError('not-found', sentence('ratings.notTrained', { folder }))
 }

@@ -4,7 +4,7 @@ import type { RatingsInfo } from '../../../shared/ratings'
 import type { TableInfo } from '../../../shared/tables'
 import type { LibraryEntry } from '../library/library'
 import { hasCheckpoint } from '../ratings/ratingsCheckpoint'
-import { readNames, readRatingsInfo, readTriples } from '../ratings/ratingsFiles'
+import { readNames, readRatingsInfo, readTriples } from '../../store/ratingsFiles'
 import { isTableFolder, readTableInfo, readTableValues, tableFiles } from './tableFiles'
 import { shownValue } from './useTable'
 

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path'
 import { countBelow } from '../../../shared/anomalyFigures'
 import type { TableColumn, TableInfo, TableModel } from '../../../shared/tables'
-import type { TableFigures } from '../../worker/protocol'
+import type { TableFigures } from './tasks/tableTasks'
 import type { ComputeClient } from '../../worker/computeClient'
 import { FileReplacement } from '../../store/atomicWrite'
 import { codeFormatOf, writeCodesNpy } from '../../store/codeFiles'

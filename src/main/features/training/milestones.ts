@@ -2,7 +2,7 @@ import type { RunSummary } from '../../../shared/api/library'
 import { describeOutcome, judge } from '../../../shared/verdict'
 import type { RunLogEntry } from '../../store/runLog'
 import type { ScheduleConfig } from '../../../shared/trainingConfig'
-import type { TrainEvent } from '../../worker/protocol'
+import type { TrainEvent } from './tasks/trainingTasks'
 
 /** What is worth a line in a run's log: its beginning, every tenth of the way, and a learning rate that was lowered. */
 export class Milestones {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { builtinModelsFolder } from '../../builtFiles'
 import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import {
   type InputShape,
   isFullyConvolutional,
@@ -96,10 +97,7 @@ function patchSideOf({ pairs }: PairedFolders): number {
   const sides = pairs.map(({ width, height }) => Math.min(width, height))
   const largest = Math.max(...sides)
   if (largest < leastSide)
-    throw new ExpectedError(
-      'bad-input',
-      `The pictures have at most ${largest} pixels a side, and at least ${leastSide} are needed. Give larger ones.`,
-    )
+    throw new ExpectedError('bad-input', sentence('training.pairsTooSmall', { largest, least: leastSide }))
   const pixels = (least: number) =>
     pairs.reduce((sum, { width, height }, i) => sum + (sides[i]! >= least ? width * height : 0), 0)
   if (pixels(patchSide) >= usualShare * pixels(0)) return patchSide
@@ -111,10 +109,7 @@ async function networkFor(
   { preset, specFile, from, filters, depth }: PairsChoice,
 ): Promise<Pick<PairsPlan, 'spec' | 'from'>> {
   if ([preset, specFile, from].filter((one) => one !== undefined).length > 1)
-    throw new ExpectedError(
-      'bad-usage',
-      'Give one of --preset, --spec and --from: each of them says what the model is.',
-    )
+    throw new ExpectedError('bad-usage', sentence('training.oneOfThree'))
   if (specFile !== undefined) return { spec: await readSpec(specFile, input), from: undefined }
   // What pairs differ in has no strength that a network could be told.
   const untold = { noiseLevel: false, colorNoiseLevel: undefined }

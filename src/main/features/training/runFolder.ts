@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
 import { makeFolder } from '../../store/makeFolder'
 import { runFiles } from '../../store/runStore'
@@ -16,16 +17,9 @@ export async function checkRunFolder(run: string, overwrite: boolean): Promise<v
     throw explainFileError(error, run)
   })
   const holdsRun = existsSync(runFiles.info(run))
-  if (holdsRun && !overwrite)
-    throw new ExpectedError(
-      'bad-input',
-      `There is a run in ${run} already. Go on with it with --resume, choose another folder, or replace it with --overwrite.`,
-    )
+  if (holdsRun && !overwrite) throw new ExpectedError('bad-input', sentence('training.runThere', { run }))
   if (!holdsRun && entries.some((name) => join(run, name) !== ownDataset(run)))
-    throw new ExpectedError(
-      'bad-input',
-      `${run} is not empty and holds no run. Choose a new folder for --out.`,
-    )
+    throw new ExpectedError('bad-input', sentence('training.folderHoldsOther', { run }))
 }
 
 /** Takes back a run that could not begin. Images that were imported for it stay, for the next try. */

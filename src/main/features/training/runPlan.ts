@@ -11,8 +11,7 @@ import {
   modelSpecSchema,
   type Tying,
 } from '../../../shared/modelSpec'
-import { defaultPreset } from '../../../shared/presets'
-import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
+import { defaultPreset, type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { findPreset, presets, specFromPreset } from '../../engine/models/presets'
 import { readRegular } from '../../store/regularFile'
 import type { Images } from './trainingDataset'
@@ -118,10 +117,7 @@ async function chooseModel(
   { preset, specFile, initialSpec, spec, fromPreset }: ModelChoice,
 ) {
   if ([preset, specFile, initialSpec].filter((choice) => choice !== undefined).length > 1)
-    throw new ExpectedError(
-      'bad-usage',
-      'Give one of --preset, --spec and --from: each of them says what the model is.',
-    )
+    throw new ExpectedError('bad-usage', sentence('training.oneOfThree'))
   // Weights may go on with another loss.
   if (spec) return { spec, preset: fromPreset ?? null, training: {}, notes: [] }
   if (initialSpec) return { spec: initialSpec, preset: null, training: {}, notes: [] }

@@ -1,7 +1,7 @@
 import type { RunProgress } from '../../../shared/api/library'
 import type { ScheduleConfig } from '../../../shared/trainingConfig'
 import { inBackground } from '../../../shared/inBackground'
-import type { TrainEvent } from '../../worker/protocol'
+import type { TrainEvent } from './tasks/trainingTasks'
 import type { RunService } from './runService'
 import { Milestones } from './milestones'
 

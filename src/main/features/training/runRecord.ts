@@ -1,6 +1,6 @@
 import type { RunInfo } from '../../../shared/run'
 import { writeRunInfo } from '../../store/runStore'
-import type { TrainEvent } from '../../worker/protocol'
+import type { TrainEvent } from './tasks/trainingTasks'
 import { versions } from './versions'
 
 /** run.json of a run that trains: what its worker tells is written, one change after the other. */

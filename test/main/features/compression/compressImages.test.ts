@@ -11,7 +11,7 @@ import { decompressFile } from '../../../../src/main/features/compression/decomp
 import { inspectFile } from '../../../../src/main/features/compression/inspectFile'
 import { writeCompressionReport } from '../../../../src/main/features/compression/report/writeCompressionReport'
 import { batchStream } from '../../../../src/main/features/models/batchStream'
-import type { DecompressedBatch } from '../../../../src/main/worker/protocol'
+import type { DecompressedBatch } from '../../../../src/main/features/compression/tasks/compressionTasks'
 import { testComputeClient } from '../../../support/commandLine'
 import { randomNumbers } from '../../../support/randomNumbers'
 import { hasTensorflow } from '../../../support/requirements'

@@ -5,7 +5,7 @@ import { prepareImage } from '../../../../src/main/features/pictures/prepareImag
 import { BatchProgress } from '../../../../src/main/features/denoising/batchProgress'
 import type { QueueEntry } from '../../../../src/main/features/denoising/queueEntry'
 import { type Picture, readPicture } from '../../../../src/main/features/pictures/readPicture'
-import { SideBySide } from '../../../../src/main/features/denoising/sideBySide'
+import { Room, SideBySide } from '../../../../src/main/features/denoising/sideBySide'
 import { noisyPicture } from '../../../support/noisyPicture'
 import { temporaryFolder } from '../../../support/testFolder'
 
@@ -53,4 +53,35 @@ it('lets in what needs all of its memory alone: progressive JPEGs of full colour
   expect(await goTogether(await read('full', 3))).toBe(false)
   expect(await goTogether(await read('baseline', 3), 'avif')).toBe(false)
   expect(await goTogether(await read('baseline', 1), 'avif')).toBe(false)
+})
+
+it('lets in what has room beside the others, and what is too large alone', async () => {
+  const room = new Room(40)
+  const inside: string[] = []
+  const enter = async (name: string, size: number) => {
+    const leave = await room.enter(size)
+    inside.push(name)
+    return () => {
+      inside.splice(inside.indexOf(name), 1)
+      leave()
+    }
+  }
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+  const [a, b] = await Promise.all([enter('a', 12), enter('b', 12)])
+  const large = enter('large', 90)
+  const c = await enter('c', 16)
+  await settled()
+  expect(inside).toEqual(['a', 'b', 'c'])
+  a()
+  c()
+  await settled()
+  expect(inside).toEqual(['b'])
+  b()
+  const leaveLarge = await large
+  const last = enter('last', 1)
+  await settled()
+  expect(inside).toEqual(['large'])
+  leaveLarge()
+  await last
+  expect(inside).toEqual(['last'])
 })

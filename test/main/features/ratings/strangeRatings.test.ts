@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { readRatings } from '../../../../src/main/features/ratings/readRatings'
 import { keepTitles } from '../../../../src/main/features/ratings/readTitles'
 import { importRatings } from '../../../../src/main/features/ratings/importRatings'
-import { readNames } from '../../../../src/main/features/ratings/ratingsFiles'
+import { readNames } from '../../../../src/main/store/ratingsFiles'
 import { tableKindOf } from '../../../../src/main/features/tables/tableKind'
 import { temporaryFolder } from '../../../support/testFolder'
 

@@ -4,7 +4,7 @@ import { beforeEach, expect, it, vi } from 'vitest'
 import type { Finding, RunInfo } from '../../../../src/shared/run'
 import { readRunInfo } from '../../../../src/main/store/runStore'
 import { RunRecord } from '../../../../src/main/features/training/runRecord'
-import type { TrainEvent } from '../../../../src/main/worker/protocol'
+import type { TrainEvent } from '../../../../src/main/features/training/tasks/trainingTasks'
 import { temporaryFolder } from '../../../support/testFolder'
 import { describeRun } from '../../../support/trainedRun'
 

@@ -6,18 +6,19 @@ import { type PixelImage, PixelTiles } from '../../../engine/denoising/pixelTile
 import type { Restorer } from '../../../engine/denoising/restorer'
 import { restorer } from '../../../engine/models/presets'
 import { Trainer } from '../../../engine/training/trainer'
-import type { ComputeTasks, ConvBenchParams, ConvBenchResult } from '../../../worker/protocol'
+import type { ConvBenchParams, ConvBenchResult } from './benchTasks'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { randomImages } from '../../../features/training/tasks/randomImages'
 import { median, randomSquare } from './restoringBench'
+import type { ProgressEvent } from '../../../worker/protocol'
 
 const batchesPerEpoch = 64
 
 /** The speed of training a restorer as runs have it, noise and feeding included, and of restoring one image with it. */
 export async function benchConv(
   params: ConvBenchParams,
-  context: TaskContext<ComputeTasks['benchConv']['event']>,
+  context: TaskContext<ProgressEvent>,
 ): Promise<ConvBenchResult> {
   const { runtime, device } = chooseRuntime(params)
   const { channels, layers, patch, batch, steps, rounds, megapixels } = params

@@ -6,10 +6,23 @@ import { PixelTiles } from '../../../engine/denoising/pixelTiles'
 import { tileFor } from '../../../engine/denoising/tileSize'
 import { initializeParameters } from '../../../engine/models/initialize'
 import { readParameters } from '../../../worker/loadModel'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { median, randomSquare } from './restoringBench'
+import type { RuntimeName } from '../../../../shared/trainingConfig'
+import type { ComputeTarget, ModelFiles, ProgressEvent } from '../../../worker/protocol'
+
+/** A convolutional denoiser against DnCNN in the same runtime, on one grey image. */
+interface BenchDenoise {
+  params: ComputeTarget & { model: ModelFiles; megapixels: number; rounds: number; tile: number | null }
+  result: {
+    runtime: RuntimeName
+    device: string
+    megapixelsPerSecond: number
+    dncnnMegapixelsPerSecond: number
+  }
+  event: ProgressEvent
+}
 
 /** DnCNN (Zhang et al. 2017) for noise of one strength: 17 layers of 64 channels, batch normalisation folded into them. */
 const dncnn = modelSpecSchema.parse({
@@ -21,9 +34,9 @@ const dncnn = modelSpecSchema.parse({
 
 /** The speed of a model on one grey image, and beside it that of DnCNN in the same runtime: they take turns. */
 export async function benchDenoise(
-  { model, megapixels, rounds, tile, ...target }: ComputeTasks['benchDenoise']['params'],
-  context: TaskContext<ComputeTasks['benchDenoise']['event']>,
-): Promise<ComputeTasks['benchDenoise']['result']> {
+  { model, megapixels, rounds, tile, ...target }: BenchDenoise['params'],
+  context: TaskContext<BenchDenoise['event']>,
+): Promise<BenchDenoise['result']> {
   const { runtime, device } = chooseRuntime(target)
   const lanes = lanesOf(runtime, device)
   const image = randomSquare(megapixels)

@@ -1,10 +1,11 @@
 import { modelSpecSchema } from '../../../../shared/modelSpec'
 import { trainingConfigSchema } from '../../../../shared/trainingConfig'
 import { Trainer } from '../../../engine/training/trainer'
-import type { BenchParams, BenchResult, ComputeTasks } from '../../../worker/protocol'
+import type { BenchParams, BenchResult } from './benchTasks'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { randomImages } from '../../../features/training/tasks/randomImages'
+import type { ProgressEvent } from '../../../worker/protocol'
 
 /** Steps before the clock starts. */
 const warmUp = 16
@@ -14,7 +15,7 @@ const batchesPerEpoch = 64
 /** The speed of the training loop as runs have it, feeding included, on random images in memory. */
 export async function benchTrain(
   params: BenchParams,
-  context: TaskContext<ComputeTasks['benchTrain']['event']>,
+  context: TaskContext<ProgressEvent>,
 ): Promise<BenchResult> {
   const { runtime, device } = chooseRuntime(params)
   const { dims, batch, steps, rounds } = params

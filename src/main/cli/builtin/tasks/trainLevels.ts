@@ -1,13 +1,21 @@
 import { levelSamples } from '../../../engine/denoising/realNoise/levelSamples'
 import { type LevelSample, trainLevels as train } from '../../../engine/denoising/realNoise/trainLevels'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
+import type { LevelNetwork } from '../../../engine/denoising/realNoise/levelEstimate'
+import type { ComputeTarget, ProgressEvent } from '../../../worker/protocol'
+
+/** The network that estimates levels of noise. @param tiles clean photographs, count × side × side × 3 bytes */
+interface TrainLevels {
+  params: ComputeTarget & { tiles: Uint8Array; side: number; count: number }
+  result: { network: LevelNetwork }
+  event: ProgressEvent
+}
 
 export async function trainLevels(
-  { tiles, side, count, ...target }: ComputeTasks['trainLevels']['params'],
-  context: TaskContext<ComputeTasks['trainLevels']['event']>,
-): Promise<ComputeTasks['trainLevels']['result']> {
+  { tiles, side, count, ...target }: TrainLevels['params'],
+  context: TaskContext<TrainLevels['event']>,
+): Promise<TrainLevels['result']> {
   const samples: LevelSample[] = []
   for (const sample of levelSamples(tiles, side, count)) {
     samples.push(sample)

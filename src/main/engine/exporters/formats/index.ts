@@ -1,4 +1,5 @@
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import { cHeader } from './cHeader'
 import type { ExportFormat } from './format'
 import { hourglass } from './hourglass'
@@ -28,5 +29,5 @@ export function exportFormat(id: string): ExportFormat {
   const found = exportFormats.find((format) => format.id === id)
   if (found) return found
   const known = exportFormats.map((format) => format.id).join(', ')
-  throw new ExpectedError('bad-input', `There is no export format "${id}". Choose one of ${known}.`)
+  throw new ExpectedError('bad-input', sentence('models.noSuchFormat', { id, known }))
 }

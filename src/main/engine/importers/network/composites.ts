@@ -1,3 +1,4 @@
+import type { Activation } from '../../../../shared/activation'
 import { type NetworkBuilder, type NodeDraft, vector } from './networkBuilder'
 
 /** Puts operations into a network one after the other, all under the label of what they are parts of. */
@@ -86,25 +87,6 @@ export function normalized(
   return builder.add(label, { op: 'scale', channels: gain.length }, [scaled], weights)
 }
 
-/** Activations that are made of others, as Keras 3 defines them. */
-export const compositeActivations = [
-  'selu',
-  'mish',
-  'softsign',
-  'silu',
-  'hard-silu',
-  'relu6',
-  'gelu',
-  'exact-hard-sigmoid',
-  'exponential',
-  'celu',
-  'log-sigmoid',
-  'hard-tanh',
-  'tanh-shrink',
-  'softmax',
-] as const
-export type CompositeActivation = (typeof compositeActivations)[number]
-
 /** x < 0 ? α · (eˣ - 1) : x, as (1 - α) · ReLU + α · ELU */
 export function eluOf(builder: NetworkBuilder, label: string, value: string, alpha: number): string {
   const add = adder(builder, label)
@@ -116,50 +98,56 @@ export function eluOf(builder: NetworkBuilder, label: string, value: string, alp
 /** λ and α of Klambauer et al. 2017. */
 const selu = { scale: 1.0507009873554805, alpha: 1.6732632423543772 }
 
-export function composite(
-  builder: NetworkBuilder,
-  label: string,
-  value: string,
-  name: CompositeActivation,
-): string {
-  const add = adder(builder, label)
-  const activation = (which: 'sigmoid' | 'tanh' | 'softplus', of: string) =>
-    add({ op: 'activation', activation: which }, of)
-  switch (name) {
-    case 'selu':
-      return add({ op: 'affine', gain: selu.scale, shift: 0 }, eluOf(builder, label, value, selu.alpha))
-    case 'mish':
-      return add({ op: 'mul' }, value, activation('tanh', activation('softplus', value)))
-    case 'softsign': {
-      const size = add({ op: 'leaky', slope: -1 }, value)
-      return add({ op: 'div' }, value, add({ op: 'affine', gain: 1, shift: 1 }, size))
-    }
-    case 'silu':
-      return add({ op: 'mul' }, value, activation('sigmoid', value))
-    case 'hard-silu':
-      return add({ op: 'mul' }, value, hardSigmoid(builder, label, value, 1 / 6, 0.5))
-    case 'exact-hard-sigmoid':
-      return hardSigmoid(builder, label, value, 1 / 6, 0.5)
-    case 'exponential':
-      return add({ op: 'function', function: 'exp' }, value)
-    case 'celu':
-      return add({ op: 'activation', activation: 'elu' }, value)
-    case 'log-sigmoid': {
-      const turned = add({ op: 'affine', gain: -1, shift: 0 }, value)
-      return add({ op: 'affine', gain: -1, shift: 0 }, activation('softplus', turned))
-    }
-    case 'hard-tanh':
-      return add({ op: 'clip', low: -1, high: 1 }, value)
-    case 'tanh-shrink':
-      return add({ op: 'sub' }, value, activation('tanh', value))
-    case 'softmax':
-      return shared(builder, label, value)
-    case 'relu6':
-      return add({ op: 'clip', low: 0, high: 6 }, value)
-    case 'gelu':
-      return gelu(builder, label, value, true)
-  }
-}
+/** Puts an activation into a network. @returns the value that it gives */
+type Composite = (builder: NetworkBuilder, label: string, value: string) => string
+
+/** An activation that one of ours gives, and what that is combined with. */
+const activation = (name: Activation, builder: NetworkBuilder, label: string, value: string) =>
+  builder.add(label, { op: 'activation', activation: name }, [value])
+const one =
+  (draft: NodeDraft): Composite =>
+  (builder, label, value) =>
+    builder.add(label, draft, [value])
+const times =
+  (factor: Composite): Composite =>
+  (builder, label, value) =>
+    builder.add(label, { op: 'mul' }, [value, factor(builder, label, value)])
+const hard: Composite = (builder, label, value) => hardSigmoid(builder, label, value, 1 / 6, 0.5)
+
+/** Activations that are made of others, as Keras 3 defines them, by its names for them. */
+export const compositeActivations = {
+  selu: (builder, label, value) =>
+    builder.add(label, { op: 'affine', gain: selu.scale, shift: 0 }, [
+      eluOf(builder, label, value, selu.alpha),
+    ]),
+  mish: times((builder, label, value) =>
+    activation('tanh', builder, label, activation('softplus', builder, label, value)),
+  ),
+  softsign: (builder, label, value) => {
+    const add = adder(builder, label)
+    const size = add({ op: 'leaky', slope: -1 }, value)
+    return add({ op: 'div' }, value, add({ op: 'affine', gain: 1, shift: 1 }, size))
+  },
+  silu: times((builder, label, value) => activation('sigmoid', builder, label, value)),
+  'hard-silu': times(hard),
+  'exact-hard-sigmoid': hard,
+  exponential: one({ op: 'function', function: 'exp' }),
+  celu: one({ op: 'activation', activation: 'elu' }),
+  'log-sigmoid': (builder, label, value) => {
+    const turned = (of: string) => builder.add(label, { op: 'affine', gain: -1, shift: 0 }, [of])
+    return turned(activation('softplus', builder, label, turned(value)))
+  },
+  'hard-tanh': one({ op: 'clip', low: -1, high: 1 }),
+  'tanh-shrink': (builder, label, value) =>
+    builder.add(label, { op: 'sub' }, [value, activation('tanh', builder, label, value)]),
+  softmax: shared,
+  relu6: one({ op: 'clip', low: 0, high: 6 }),
+  gelu: (builder, label, value) => gelu(builder, label, value, true),
+} as const satisfies Readonly<Record<string, Composite>>
+export type CompositeActivation = keyof typeof compositeActivations
+
+export const isComposite = (name: string): name is CompositeActivation =>
+  Object.hasOwn(compositeActivations, name)
 
 /** Softmax over the channels: less the largest, so that no number is beyond what a float holds. */
 export function shared(builder: NetworkBuilder, label: string, value: string): string {

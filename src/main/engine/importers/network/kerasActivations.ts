@@ -1,6 +1,6 @@
 import { activations } from '../../../../shared/activation'
 import { nameOf } from '../layerConfigs'
-import { composite, compositeActivations, hardSigmoid } from './composites'
+import { compositeActivations, hardSigmoid, isComposite } from './composites'
 import type { Weight } from '../../models/weights'
 import { type LayerCall, refuse } from './kerasReading'
 import type { NodeDraft } from './networkBuilder'
@@ -18,9 +18,8 @@ export function activated({ layer, builder }: LayerCall, value: string, given: u
   const called = name && (sameActivations[name] ?? name)
   // The one of Keras 2 is 0.2 x + 0.5.
   if (called === 'hard-sigmoid' && !isKeras3) return hardSigmoid(builder, label, value, 0.2, 0.5)
-  const made =
-    called === 'hard-sigmoid' ? 'exact-hard-sigmoid' : compositeActivations.find((one) => one === called)
-  if (made) return composite(builder, label, value, made)
+  const made = called === 'hard-sigmoid' ? 'exact-hard-sigmoid' : called
+  if (made && isComposite(made)) return compositeActivations[made](builder, label, value)
   return refuse(layer, `has the activation ${JSON.stringify(given)}, which Hourglass does not have`)
 }
 

@@ -5,7 +5,7 @@ import { assumedInput } from './assumedInput'
 import { cropAndGrow, type Margins, sameMargins, sameOverlap } from './margins'
 import { modelOfNetwork } from './modelOfNetwork'
 import { NetworkBuilder, vector } from './networkBuilder'
-import { composite } from './composites'
+import { compositeActivations } from './composites'
 
 type Four = [number, number, number, number]
 
@@ -65,7 +65,7 @@ function put(builder: NetworkBuilder, step: Step, value: string): string {
     case 'bend':
       if (step.activation === 'leaky-relu-0.01')
         return builder.add(`${name}_activation`, { op: 'leaky', slope: 0.01 }, [value])
-      return composite(builder, `${name}_activation`, value, step.activation)
+      return compositeActivations[step.activation](builder, `${name}_activation`, value)
     case 'scale': {
       const weights = { gain: vector(step.gain), shift: vector(step.shift) }
       return builder.add(name, { op: 'scale', channels: step.gain.length }, [value], weights)

@@ -1,7 +1,14 @@
 import type { Weight } from '../../models/weights'
 import type { OnnxNode } from '../onnxGraph'
 import { batchNorm } from './batchNorm'
-import { composite, type CompositeActivation, eluOf, gelu, hardSigmoid, normalized } from './composites'
+import {
+  type CompositeActivation,
+  compositeActivations,
+  eluOf,
+  gelu,
+  hardSigmoid,
+  normalized,
+} from './composites'
 import { vector } from './networkBuilder'
 import { groupNormalization, normalizedGroups } from './onnxGroups'
 import type { NetworkReader } from './onnxNetwork'
@@ -25,7 +32,7 @@ const made =
   (name: CompositeActivation): Operator =>
   (node, reader) => {
     const x = tensorAt(node, reader)
-    return [{ ...x, value: composite(reader.builder, node.name, x.value, name) }]
+    return [{ ...x, value: compositeActivations[name](reader.builder, node.name, x.value) }]
   }
 
 const selu: Operator = (node, reader) => {

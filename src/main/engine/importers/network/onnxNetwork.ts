@@ -1,6 +1,6 @@
 import type { ImportHints } from '../../../../shared/importing'
 import type { InputShape } from '../../../../shared/modelSpec'
-import { type NetworkNode, sizeOfValue } from '../../../../shared/network'
+import { type NodeOf, sizeOfValue } from '../../../../shared/network'
 import { type ImportedModel, unsupported } from '../importedModel'
 import { limits } from '../limits'
 import type { OnnxConstant, OnnxGraph, OnnxNode } from '../onnxGraph'
@@ -10,7 +10,7 @@ import { NetworkBuilder } from './networkBuilder'
 import { computed } from './onnxConstants'
 import { operators } from './onnxOperators'
 
-type FlatOrder = Extract<NetworkNode, { op: 'flatten' }>['order']
+type FlatOrder = NodeOf<'flatten'>['order']
 
 /** What a name in the file stands for: numbers that are known, or a value of the network that is put together. */
 export type OnnxValue =

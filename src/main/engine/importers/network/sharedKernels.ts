@@ -1,10 +1,10 @@
 import { ExpectedError } from '../../../../shared/errors'
-import { type Network, type NetworkNode, sharesKernels } from '../../../../shared/network'
+import { type Network, type NetworkNode, type NodeOf, sharesKernels } from '../../../../shared/network'
 import type { Weight } from '../../models/weights'
 import type { ImportedModel } from '../importedModel'
 
 type Weights = Readonly<Record<string, Weight>>
-type KernelNode = Extract<NetworkNode, { op: 'dense' | 'conv' | 'conv-transposed' }>
+type KernelNode = NodeOf<'dense' | 'conv' | 'conv-transposed'>
 
 /**
  * The same network where a kernel that is another one's, or its transpose, is that one: a decoder tied to its encoder stays

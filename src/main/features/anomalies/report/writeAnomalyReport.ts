@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { CancelledError, ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import type { AnomalyResult, ScoredImage } from '../../../../shared/anomalies'
 import { writeFileAtomic } from '../../../store/atomicWrite'
 import { quoted } from '../../../store/csv'
@@ -40,16 +41,8 @@ export async function claimReportFolder(out: string, overwrite: boolean): Promis
   })
   if (names.length > 0) {
     const isOurs = existsSync(join(out, reportFiles.result)) || names.every(isWritten)
-    if (!isOurs)
-      throw new ExpectedError(
-        'bad-input',
-        `${out} is not empty and holds no earlier report. Choose an empty or a new folder for --out, so that nothing is overwritten.`,
-      )
-    if (!overwrite)
-      throw new ExpectedError(
-        'bad-input',
-        `${out} holds an earlier report, or a part of one. Add --overwrite to replace it, or choose another folder for --out.`,
-      )
+    if (!isOurs) throw new ExpectedError('bad-input', sentence('anomalies.folderHoldsOther', { out }))
+    if (!overwrite) throw new ExpectedError('bad-input', sentence('anomalies.reportThere', { out }))
     for (const name of names.filter((one) => isWritten(one)))
       await rm(join(out, name), { recursive: true, force: true })
   }

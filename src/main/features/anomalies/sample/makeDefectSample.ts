@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CancelledError, ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import { decodesAtOnce } from '../../pictures/decodeImage'
 import { mapOrdered } from '../../../base/mapOrdered'
 import { pixelsToPng } from '../../datasets/sampleSheet'
@@ -110,10 +111,7 @@ async function claim(out: string): Promise<void> {
     throw explainFileError(error, out)
   })
   if (names.length > 0 && !names.includes(marker))
-    throw new ExpectedError(
-      'bad-input',
-      `${out} is not empty and holds no earlier sample of this kind. Choose an empty or a new folder, so that nothing is overwritten.`,
-    )
+    throw new ExpectedError('bad-input', sentence('anomalies.folderHoldsNoSample', { out }))
   if (names.length > 0) await removeOurs(out)
   await makeFolder(out)
 }

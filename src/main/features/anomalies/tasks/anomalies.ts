@@ -9,15 +9,65 @@ import type { CompiledProgram } from '../../../engine/runtimes/runtime'
 import { inferenceBatch } from '../../../engine/training/evaluation'
 import { type Dataset, openDataset } from '../../../store/datasetStore'
 import { loadModel } from '../../../worker/loadModel'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
 import { readDetector, writeDetector } from './detectorFile'
+import type { AnomalyBatch, FitAnomaliesParams, FittedAnomalies } from './anomalyTasks'
+import type { ComputeTarget, ModelFiles, ProgressEvent } from '../../../worker/protocol'
 
-type Params<T extends keyof ComputeTasks> = ComputeTasks[T]['params']
-type Result<T extends keyof ComputeTasks> = Promise<ComputeTasks[T]['result']>
-type Context<T extends keyof ComputeTasks> = TaskContext<ComputeTasks[T]['event']>
+interface Tasks {
+  fitAnomalies: {
+    params: FitAnomaliesParams
+    result: FittedAnomalies
+    event: ProgressEvent
+  }
+  /** All images of a dataset, as `batch` events in order. `own`: it is the one that the detector was fitted on. */
+  scoreAnomalies: {
+    params: { id: string; dataset: string; own: boolean; maps: boolean }
+    result: { count: number }
+    event: AnomalyBatch
+  }
+  /** One image that the detector was not fitted on. @param pixels height × width × channels bytes */
+  scoreAnomaly: {
+    params: { id: string; pixels: Uint8Array }
+    result: { score: number; parts: Readonly<Record<string, number>> }
+    event: never
+  }
+  /** One image, closely. @param pixels height × width × channels bytes */
+  viewAnomaly: {
+    params: { id: string; pixels: Uint8Array }
+    result: {
+      output: Float32Array
+      /** 0..1, 0.5 being as odd as the threshold. */
+      heat: Float32Array
+    }
+    event: never
+  }
+  /** The nearest other code of each code. @param codes count × dimensions */
+  nearestOfEach: {
+    params: ComputeTarget & { codes: Float32Array; dimensions: number }
+    /** −1 where there is no other. */
+    result: { nearest: Int32Array; distances: Float32Array }
+    event: never
+  }
+  /**
+   * Writes what a detector knows, so that it need not be fitted again. `own`: the images that are looked through are those
+   * that it was fitted on.
+   */
+  keepDetector: { params: { id: string; file: string; own: boolean }; result: null; event: never }
+  /** Opens what `keepDetector` wrote. Fails with an ExpectedError where the file is missing, damaged or of another model. */
+  openDetector: {
+    params: ComputeTarget & { id: string; model: ModelFiles; file: string; seed: number }
+    result: FittedAnomalies & { readonly own: boolean }
+    event: never
+  }
+  dropAnomalies: { params: { id: string }; result: null; event: never }
+}
+
+type Params<T extends keyof Tasks> = Tasks[T]['params']
+type Result<T extends keyof Tasks> = Promise<Tasks[T]['result']>
+type Context<T extends keyof Tasks> = TaskContext<Tasks[T]['event']>
 
 interface Kept {
   readonly detector: AnomalyDetector

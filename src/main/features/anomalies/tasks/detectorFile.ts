@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { anomalyScoreSchema } from '../../../../shared/anomalies'
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import type { ModelSpec } from '../../../../shared/modelSpec'
 import type { DetectorState } from '../../../engine/anomalies/detector'
 import { mapKinds, measureNames } from '../../../engine/anomalies/measures'
@@ -73,10 +74,12 @@ export async function writeDetector(
 export async function readDetector(file: string, spec: ModelSpec): Promise<KeptDetector> {
   const { tensors, metadata } = await readSafetensors(file)
   if (metadata.version !== version || metadata.spec !== JSON.stringify(spec))
-    throw new ExpectedError('bad-input', `${file} is of another version or another model.`)
+    throw new ExpectedError('bad-input', sentence('anomalies.otherVersion', { file }))
   const parsed = stateSchema.safeParse(withArrays(JSON.parse(metadata.state ?? 'null'), tensors))
   if (parsed.success) return { own: metadata.own === 'true', state: parsed.data }
-  throw new ExpectedError('bad-input', `${file} is damaged.`, { cause: parsed.error })
+  throw new ExpectedError('bad-input', sentence('anomalies.detectorDamaged', { file }), {
+    cause: parsed.error,
+  })
 }
 
 const tensorKey = '$tensor'

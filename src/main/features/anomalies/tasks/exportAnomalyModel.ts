@@ -4,10 +4,15 @@ import { explicitWeights } from '../../../engine/models/weights'
 import { authorOnnxModel } from '../../../engine/runtimes/onnx/onnxModel'
 import { writePieces } from '../../../store/writePieces'
 import { readParameters } from '../../../worker/loadModel'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { keptAs } from './anomalies'
+import type { ModelFiles } from '../../../worker/protocol'
 
-type Export = ComputeTasks['exportAnomalyModel']
+/** A detector as an ONNX file with the outputs `anomaly_map` and `score`, the threshold in its metadata. */
+interface Export {
+  params: { id: string; model: ModelFiles; about: Readonly<Record<string, string>>; file: string }
+  result: { threshold: number; bytes: number }
+  event: never
+}
 
 /** Writes the detector that the worker keeps. @throws ExpectedError where a file cannot hold it */
 export async function exportAnomalyModel({

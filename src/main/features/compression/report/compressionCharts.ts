@@ -1,5 +1,5 @@
 import { rivalNames } from '../../../../shared/api/compression'
-import type { CurvePoint } from '../../../worker/protocol'
+import type { CurvePoint } from '../tasks/compressionTasks'
 import type { CompressionComparison } from '../compareCodecs'
 import { type ThemeName, labelColor, themes } from '../../drawing/chartTheme'
 import { renderChart } from '../../drawing/renderChart'

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import { writeFileAtomic } from '../../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../../store/fileErrors'
 import { makeFolder } from '../../../store/makeFolder'
@@ -22,8 +23,8 @@ export async function claimCompressionReport(folder: string, overwrite: boolean)
     throw new ExpectedError(
       'bad-input',
       isOurs
-        ? `${folder} holds an earlier report. Add --overwrite to replace it, or choose another folder for --report.`
-        : `${folder} is not empty and holds no earlier report. Choose an empty or a new folder for --report.`,
+        ? sentence('compression.reportThere', { folder })
+        : sentence('compression.folderHoldsOther', { folder }),
     )
   await makeFolder(folder)
 }

@@ -11,7 +11,6 @@ import { psnrOfMse } from '../../../engine/imaging/psnr'
 import { FileReplacement } from '../../../store/atomicWrite'
 import { type Dataset, openDataset } from '../../../store/datasetStore'
 import { readParameters } from '../../../worker/loadModel'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import {
   endBytes,
@@ -25,7 +24,7 @@ import {
 } from '../hgzFormat'
 import { packItems } from '../hgzNames'
 import { CodecModel, modelHash } from './codecModel'
-import type { CompressionGoal, CompressParams, CompressResult } from './compressionTasks'
+import type { CompressionGoal, CompressionProgress, CompressParams, CompressResult } from './compressionTasks'
 import { fitCodec } from './fitCodec'
 import { blockSize } from './frameBytes'
 import { type CodecPlan, planCodec } from './planCodec'
@@ -40,11 +39,10 @@ const mostCorrections = 2
 /** What is missing then is seen by nobody. */
 const reachedWithin = 0.06
 
-type Task = ComputeTasks['compress']
-
+/** Writes a file. Stopped it leaves none. */
 export async function compress(
   params: CompressParams,
-  context: TaskContext<Task['event']>,
+  context: TaskContext<CompressionProgress>,
 ): Promise<CompressResult> {
   checkHasCode(params.model.spec)
   const dataset = await openDataset(params.dataset)
@@ -114,7 +112,7 @@ class HgzWriter {
   ) {}
 
   async write(
-    context: TaskContext<Task['event']>,
+    context: TaskContext<CompressionProgress>,
   ): Promise<Pick<CompressResult, 'psnr' | 'bytes' | 'parts'>> {
     this.file = await FileReplacement.open(this.params.out)
     const items = this.dataset.items()
@@ -161,7 +159,7 @@ class HgzWriter {
     items: AsyncGenerator<DatasetItem, void, undefined>,
     first: number,
     count: number,
-    context: TaskContext<Task['event']>,
+    context: TaskContext<CompressionProgress>,
   ): Promise<void> {
     const own: DatasetItem[] = []
     while (own.length < count) own.push((await items.next()).value!)

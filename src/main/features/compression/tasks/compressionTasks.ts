@@ -117,15 +117,6 @@ export interface TryResult {
   readonly pca: readonly CurvePoint[]
 }
 
-export interface CompressionTasks {
-  /** Writes a file. Stopped it leaves none. */
-  compress: { params: CompressParams; result: CompressResult; event: CompressionProgress }
-  /** Sends the images of a file, block by block. */
-  decompress: { params: DecompressParams; result: { count: number }; event: DecompressedBatch }
-  tryCompression: { params: TryParams; result: TryResult; event: CompressionProgress }
-  measureCompression: { params: MeasureParams; result: MeasureResult; event: CompressionProgress }
-}
-
 export interface CompressionProgress {
   readonly type: 'progress'
   readonly done: number

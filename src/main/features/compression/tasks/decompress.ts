@@ -1,13 +1,12 @@
 import { ExpectedError } from '../../../../shared/errors'
-import type { ModelSpec } from '../../../../shared/modelSpec'
-import { inputSize } from '../../../../shared/modelSpec'
+import { sentence } from '../../../../shared/texts/sentence'
+import { inputSize, type ModelSpec } from '../../../../shared/modelSpec'
 import { CodeModel } from '../../../engine/compression/codeModel'
 import { type Coordinates, drawRows } from '../../../engine/compression/imageCoder'
 import { PixelCoder } from '../../../engine/compression/pixelCoder'
 import { RangeReader } from '../../../engine/compression/rangeCoder'
 import { readTensors, type RoundedTensor, valuesOf } from '../../../engine/compression/tensorCoder'
 import { readParameters } from '../../../worker/loadModel'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { HgzFile } from '../hgzFile'
 import {
@@ -18,7 +17,7 @@ import {
   unpackWithHead,
 } from '../hgzFormat'
 import { CodecModel, decodingParameters, modelHash, withRounded } from './codecModel'
-import type { DecompressParams } from './compressionTasks'
+import type { DecompressedBatch, DecompressParams } from './compressionTasks'
 import { noDetails } from './fitCodec'
 import { imagesAtOnce } from './someImages'
 import type { z } from 'zod'
@@ -26,12 +25,11 @@ import type { z } from 'zod'
 /** Numbers that all tensors of a file may have. */
 const mostNumbers = 2 ** 28
 
-type Task = ComputeTasks['decompress']
-
+/** Sends the images of a file, block by block. */
 export async function decompress(
   params: DecompressParams,
-  context: TaskContext<Task['event']>,
-): Promise<Task['result']> {
+  context: TaskContext<DecompressedBatch>,
+): Promise<{ count: number }> {
   const file = await HgzFile.open(params.file)
   try {
     const { coordinates, spec, values } = await readCoordinates(file, params)
@@ -56,7 +54,7 @@ async function sendBlock(
   block: number,
   coordinates: Coordinates,
   model: CodecModel,
-  context: TaskContext<Task['event']>,
+  context: TaskContext<DecompressedBatch>,
 ): Promise<number> {
   const { count } = file.index.blocks[block]!
   const { inputs } = coordinates
@@ -171,13 +169,13 @@ async function modelOutside(
   if (!model)
     throw new ExpectedError(
       'bad-usage',
-      `${path} does not hold its model. Name it with --model: it is called ${name}, and its hash begins with ${hash.slice(0, 12)}.`,
+      sentence('compression.modelNotInside', { path, name, hash: hash.slice(0, 12) }),
     )
   const values = await readParameters(model)
   if (modelHash(model.spec, values) !== hash)
     throw new ExpectedError(
       'bad-input',
-      `This is not the model that ${path} was made with. Name the model ${name} with --model; its hash begins with ${hash.slice(0, 12)}.`,
+      sentence('compression.otherModel', { path, name, hash: hash.slice(0, 12) }),
     )
   return { spec: model.spec, values }
 }

@@ -7,10 +7,9 @@ import { RangeWriter } from '../../../engine/compression/rangeCoder'
 import { ssimOfImages } from '../../../engine/imaging/ssim'
 import { openDataset } from '../../../store/datasetStore'
 import { readParameters } from '../../../worker/loadModel'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { CodecModel } from './codecModel'
-import type { CurvePoint, MeasureParams, MeasureResult } from './compressionTasks'
+import type { CompressionProgress, CurvePoint, MeasureParams, MeasureResult } from './compressionTasks'
 import { fitCodec } from './fitCodec'
 import { findStep, type Trial, tryStep } from './findStep'
 import { planCodec } from './planCodec'
@@ -23,7 +22,7 @@ const mostComponents = 400
 const fewestComponents = 128
 const componentValues = 8e5
 
-type Context = TaskContext<ComputeTasks['measureCompression']['event']>
+type Context = TaskContext<CompressionProgress>
 
 /** Rate-distortion curves of a model, and of PCA with the same rounding and the same coder, on the same images. */
 export async function measureCompression(params: MeasureParams, context: Context): Promise<MeasureResult> {

@@ -3,11 +3,10 @@ import { checkDatasetFits } from '../../../../shared/checkDatasetFits'
 import { inputSize } from '../../../../shared/modelSpec'
 import { openDataset } from '../../../store/datasetStore'
 import { readParameters } from '../../../worker/loadModel'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { CodecModel } from './codecModel'
 import { packedModel, packTensors } from './compress'
-import type { TriedPoint, TryParams, TryResult } from './compressionTasks'
+import type { CompressionProgress, TriedPoint, TryParams, TryResult } from './compressionTasks'
 import { fitCodec } from './fitCodec'
 import type { Trial } from './findStep'
 import { frameBytes } from './frameBytes'
@@ -30,7 +29,7 @@ const steps = coarser.length + finer.length + pcaShares.length + 4
 /** What images take at several qualities, tried on some of them; and PCA's curve beside it. */
 export async function tryCompression(
   params: TryParams,
-  context: TaskContext<ComputeTasks['tryCompression']['event']>,
+  context: TaskContext<CompressionProgress>,
 ): Promise<TryResult> {
   checkHasCode(params.model.spec)
   const dataset = await openDataset(params.dataset)

@@ -1,5 +1,6 @@
 import { sharp } from '../../../base/sharp'
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import type { Picture } from '../../pictures/readPicture'
 import type { Mask } from './restorePicture'
 
@@ -13,14 +14,20 @@ export async function readMask(path: string, { height, width }: Picture): Promis
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
   const { data, info } = await read().catch((error: unknown) => {
-    throw new ExpectedError('bad-input', `The mask ${path} could not be read. Save it as a PNG in grey.`, {
+    throw new ExpectedError('bad-input', sentence('denoising.maskUnreadable', { path }), {
       cause: error,
     })
   })
   if (info.height !== height || info.width !== width)
     throw new ExpectedError(
       'bad-input',
-      `The mask ${path} is ${info.width} × ${info.height}, and the picture ${width} × ${height}. Make them the same size.`,
+      sentence('denoising.maskOfOtherSize', {
+        path,
+        maskWidth: info.width,
+        maskHeight: info.height,
+        width,
+        height,
+      }),
     )
   // A mask of 0 and 1 is meant as one of black and white.
   const most = data.reduce((largest, value) => Math.max(largest, value), 0)

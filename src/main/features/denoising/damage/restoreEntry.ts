@@ -9,7 +9,7 @@ import { isSameScale } from '../../pictures/pictureScale'
 import type { Picture } from '../../pictures/readPicture'
 import { isSame } from '../savedResults'
 import { damageOf, filledShare } from './damageOf'
-import { isDamage } from './damageStudy'
+import { isDamage } from './damageInspector'
 import type { Mended } from './mender'
 import { restoreKind, roomFor } from './restoreKind'
 

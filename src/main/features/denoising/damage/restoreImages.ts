@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { qualitySchema } from '../../../../shared/api/denoising'
 import type { Skipped } from '../../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import { kindsOf } from '../../../../shared/damage'
 import { parseNoise, type RestoringQuality } from '../../../../shared/noise'
 import { makeFolder } from '../../../store/makeFolder'
@@ -112,8 +113,8 @@ export async function restoreImages(request: RestoreRequest, work: RestoreWork):
     throw new ExpectedError(
       'bad-input',
       skipped[0]
-        ? `None of the pictures could be restored. ${skipped[0].path}: ${skipped[0].reason}`
-        : 'There are no pictures. Name files or folders of pictures.',
+        ? sentence('denoising.noneRestored', { path: skipped[0].path, reason: skipped[0].reason })
+        : sentence('denoising.noPictures'),
     )
   return { count }
 }
@@ -145,8 +146,7 @@ async function restoreOne(
   }
 }
 
-const noModelForBlur =
-  'No model for blur comes with Hourglass. Train one on pictures like yours, with --noise blur:0.5-3, and name it before the pictures.'
+const noModelForBlur = sentence('denoising.noModelForBlur')
 
 async function damageAsked(
   kind: RestoringKind,
@@ -177,7 +177,7 @@ function kindOfModel({ noise }: TrainedModel, name: string): RestoringKind {
   if (kinds.includes('scratches') || kinds.includes('damage')) return 'scratches'
   throw new ExpectedError(
     'bad-usage',
-    `What the model ${name} restores cannot be told from the noise it was trained with. Add --kind ${restoringKinds.join('|')}.`,
+    sentence('denoising.modelOfUnknownKind', { name, kinds: restoringKinds.join('|') }),
   )
 }
 
@@ -193,10 +193,7 @@ async function chooseKind(
   const quality = await jpegQuality(work.client, image, picture)
   if (quality !== null && quality < 92)
     return { kind: 'jpeg', because: `it has the blocks of a JPEG of quality ${quality}` }
-  throw new ExpectedError(
-    'bad-input',
-    'No damage is seen in it that tells its kind: no blocks of a JPEG, and no mask is given. Add --kind, for example --kind enlarge, or --mask.',
-  )
+  throw new ExpectedError('bad-input', sentence('denoising.noDamageSeen'))
 }
 
 async function maskFor(
@@ -213,5 +210,5 @@ async function maskFor(
     const file = join(mask, name)
     if (await stat(file).catch(() => null)) return readMask(file, picture)
   }
-  throw new ExpectedError('not-found', `There is no mask ${stem}.png in ${mask}.`)
+  throw new ExpectedError('not-found', sentence('denoising.noSuchMask', { stem, folder: mask }))
 }

@@ -1,5 +1,6 @@
 import { type RestoredKind, timesLarger } from '../../../../shared/damage'
 import { CancelledError, ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import { noiseParts } from '../../../../shared/noise'
 import type { Region } from '../../../../shared/region'
 import { emptyLike } from '../../../engine/imaging/pixelValues'
@@ -50,12 +51,9 @@ export function roomFor(kind: RestoredKind, picture: Picture): Picture['pixels']
 
 /** @throws ExpectedError for a picture that cannot be restored in this way */
 export function checkRestorable(kind: RestoredKind, { pages, floats }: Picture): void {
-  if (pages > 1) throw new ExpectedError('bad-input', 'It has several pages. Save them one by one first.')
+  if (pages > 1) throw new ExpectedError('bad-input', sentence('denoising.severalPages'))
   if (kind === 'enlarge' && floats)
-    throw new ExpectedError(
-      'unsupported',
-      'Its values are floats, and only pictures of 8 and 16 bits are enlarged. Save it with 16 bits a channel first.',
-    )
+    throw new ExpectedError('unsupported', sentence('denoising.floatsNotEnlarged'))
 }
 
 /**

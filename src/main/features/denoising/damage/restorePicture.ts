@@ -1,7 +1,8 @@
 import { isFullyConvolutional } from '../../../../shared/modelSpec'
 import { jpegLevel, missing, type NoiseSpec, noiseParts, toldLevel } from '../../../../shared/noise'
 import type { ComputeClient } from '../../../worker/computeClient'
-import type { ComputeTarget, RestoringModel } from '../../../worker/protocol'
+import type { ComputeTarget } from '../../../worker/protocol'
+import type { RestoringModel } from '../tasks/denoisingTasks'
 import { emptyLike } from '../../../engine/imaging/pixelValues'
 import type { Picture } from '../../pictures/readPicture'
 import {

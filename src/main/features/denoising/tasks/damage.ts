@@ -4,11 +4,35 @@ import { findJpegGrid } from '../../../engine/restoration/jpegGrid'
 import { lanczos3, resize } from '../../../engine/restoration/resample'
 import { brightnessQuantisers } from '../../../engine/synthesis/jpeg'
 import { joinedFloats } from '../../../../shared/pieces'
-import type { ComputeTasks } from '../../../worker/protocol'
 
-type Task<T extends keyof ComputeTasks> = (
-  params: ComputeTasks[T]['params'],
-) => Promise<ComputeTasks[T]['result']>
+interface Tasks {
+  /** Holes in planes filled without a model. @param mask 1 where pixels are missing */
+  fillPlanes: {
+    params: { data: Float32Array; mask: Uint8Array; height: number; width: number }
+    result: { data: Float32Array }
+    event: never
+  }
+  /** What looks like a scratch in a plane of brightness. */
+  findDamage: {
+    params: { data: Float32Array; height: number; width: number }
+    result: { mask: Uint8Array }
+    event: never
+  }
+  /** Planes resized by Lanczos' filter. */
+  enlargePlanes: {
+    params: { data: Float32Array; height: number; width: number; rows: number; columns: number }
+    result: { data: Float32Array }
+    event: never
+  }
+  /** Of a table of a JPEG file, or of brightness 0..255; null where no grid is seen. */
+  jpegQuality: {
+    params: { table: readonly number[] | null; data: Float32Array | null; height: number; width: number }
+    result: { quality: number | null }
+    event: never
+  }
+}
+
+type Task<T extends keyof Tasks> = (params: Tasks[T]['params']) => Promise<Tasks[T]['result']>
 
 /** Fills what a mask covers, plane by plane. */
 export const fillPlanes: Task<'fillPlanes'> = async ({ data, mask, ...size }) => ({

@@ -9,17 +9,32 @@ import { emptyLike } from '../../../engine/imaging/pixelValues'
 import { noRepairs } from '../../../engine/denoising/repair/repairImage'
 import { planRestoring } from './restoringPlan'
 import { cutOffNoise, judgeNoise } from './imageNoise'
-import type { ComputeTasks, DenoiseEvent, DenoiseParams, PixelData } from '../../../worker/protocol'
+import type { DenoiseEvent, DenoiseParams, PixelData, Repairs } from './denoisingTasks'
 import { rangeScale, repairedSubject } from './repairedSubject'
 import { type PixelRequest, restorePixels } from './restorePixels'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { restoreRegion } from './restoreRegions'
+import type { NoiseLevels } from '../../../engine/synthesis/levels'
+
+/** One image of any size, without its noise. */
+interface Denoise {
+  params: DenoiseParams
+  /** Sigma in each channel of colour on the scale of `sigma`, null where that cannot be told; height and width of the tiles, 0 if it was restored already or repaired only, null if left as it was. */
+  result: {
+    estimated: readonly number[] | null
+    /** Of noise that is not white, on the same scale. */
+    levels: NoiseLevels | null
+    tile: number | null
+    repairs: Repairs
+  }
+  event: DenoiseEvent
+}
 
 /** One image of any size without its noise; a `restored` event gives its pixels. */
 export async function denoise(
   params: DenoiseParams,
   context: TaskContext<DenoiseEvent>,
-): Promise<ComputeTasks['denoise']['result']> {
+): Promise<Denoise['result']> {
   const { model, trained, pixels, strength, restored } = params
   const { color = wholeMix.color, detail = wholeMix.detail } = params
   const { image, repairs } = strength > 0 ? repairedSubject(params) : asItIs(params)

@@ -3,7 +3,7 @@ import { coarseDifference } from '../../../engine/denoising/coarseColor'
 import { estimateChannels } from '../../../engine/denoising/estimateChannels'
 import { colorChannels, type PixelImage } from '../../../engine/denoising/pixelTiles'
 import { hasFewTones } from '../../../engine/denoising/realNoise/fewTones'
-import type { DenoiseSubject, ImageNoise } from '../../../worker/protocol'
+import type { DenoiseSubject, ImageNoise } from './denoisingTasks'
 import { estimateRealNoise } from './realNoise'
 import { rangeScale } from './repairedSubject'
 

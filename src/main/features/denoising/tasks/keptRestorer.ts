@@ -11,7 +11,8 @@ import type { TiledImage } from '../../../engine/denoising/tiledImage'
 import { largestTile, smallestTile, tileFor } from '../../../engine/denoising/tileSize'
 import { originalFile } from '../../../store/modelStore'
 import { readParameters } from '../../../worker/loadModel'
-import type { ComputeTarget, RestoringModel } from '../../../worker/protocol'
+import type { ComputeTarget } from '../../../worker/protocol'
+import type { RestoringModel } from './denoisingTasks'
 import { chooseRuntime } from '../../../worker/runtimes'
 
 export interface RestoringRequest extends ComputeTarget {

@@ -2,7 +2,7 @@ import { isRepairedFor, type NoiseSpec } from '../../../../shared/noise'
 import { type PixelImage, rangeOf } from '../../../engine/denoising/pixelTiles'
 import { whiteOf } from '../../../engine/imaging/pixelValues'
 import { noRepairs, repairImage, type Repairs } from '../../../engine/denoising/repair/repairImage'
-import type { DenoiseSubject } from '../../../worker/protocol'
+import type { DenoiseSubject } from './denoisingTasks'
 
 type Subject = Pick<DenoiseSubject, 'pixels' | 'height' | 'width' | 'channels' | 'range' | 'repairs'> & {
   readonly trained?: NoiseSpec | null

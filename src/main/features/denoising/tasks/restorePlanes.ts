@@ -1,8 +1,28 @@
-import { PlaneTiles } from '../../../engine/restoration/planeTiles'
-import type { ComputeTasks } from '../../../worker/protocol'
+import { type Planes, PlaneTiles } from '../../../engine/restoration/planeTiles'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { takeBack } from '../../../engine/restoration/backProjection'
 import { restoreWith } from './keptRestorer'
+import type { RestoringModel } from './denoisingTasks'
+import type { ComputeTarget, ProgressEvent } from '../../../worker/protocol'
+
+/**
+ * Planes of an image through a model, once for each level that it is told. Pixels outside a mask stay as they were, and what
+ * is enlarged remains, made smaller, the small image.
+ */
+interface RestorePlanes {
+  params: ComputeTarget & {
+    model: RestoringModel
+    planes: Planes
+    levels: readonly number[]
+    /** Height × width, 1 where a pixel may change. */
+    mask?: Uint8Array
+    /** The image that was enlarged: planes × height × width. */
+    small?: { readonly height: number; readonly width: number; readonly data: Float32Array }
+    tile: number | null
+  }
+  result: { data: Float32Array }
+  event: ProgressEvent
+}
 
 /**
  * Planes through a model, again and again where several levels are given: what the model says of an image is the next image,
@@ -10,9 +30,9 @@ import { restoreWith } from './keptRestorer'
  * Image Restoration with Deep Denoiser Prior").
  */
 export async function restorePlanes(
-  { planes: given, levels, mask, small, ...request }: ComputeTasks['restorePlanes']['params'],
-  context: TaskContext<ComputeTasks['restorePlanes']['event']>,
-): Promise<ComputeTasks['restorePlanes']['result']> {
+  { planes: given, levels, mask, small, ...request }: RestorePlanes['params'],
+  context: TaskContext<RestorePlanes['event']>,
+): Promise<RestorePlanes['result']> {
   let data = given.data
   for (const [step, level] of levels.entries()) {
     if (small) takeBack({ ...given, data }, small)

@@ -6,16 +6,23 @@ import { unclip } from '../../../engine/denoising/unclip'
 import { cutOut, putBack, surroundingsOf, withSurroundings } from '../../../engine/denoising/surroundings'
 import { planRestoring } from './restoringPlan'
 import { cutOffNoise, judgeNoise } from './imageNoise'
-import type { ComputeTasks, RestoreRegionsParams } from '../../../worker/protocol'
+import type { RestoreRegionsParams } from './denoisingTasks'
 import { repairedSubject } from './repairedSubject'
 import { coarsePlanes, type PixelRequest, restoreCoarse, restoreFine } from './restorePixels'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 
+/** Parts of an image, as they are in the whole one restored; a `region` event each. */
+interface RestoreRegions {
+  params: RestoreRegionsParams
+  result: { ms: number }
+  event: { readonly type: 'region'; readonly index: number }
+}
+
 /** Parts of an image, restored with as much around them as the model sees. */
 export async function restoreRegions(
   params: RestoreRegionsParams,
-  context: TaskContext<ComputeTasks['restoreRegions']['event']>,
-): Promise<ComputeTasks['restoreRegions']['result']> {
+  context: TaskContext<RestoreRegions['event']>,
+): Promise<RestoreRegions['result']> {
   const { model, trained, result, regions, strength, tile, runtime, device } = params
   const startedAt = performance.now()
   const { image } = repairedSubject(params)

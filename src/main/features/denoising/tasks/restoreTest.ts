@@ -11,8 +11,23 @@ import { isOnWholeImages } from '../../../engine/training/imageCorruption'
 import { asFloats } from '../../../engine/training/pixelSource'
 import { randomStream, streams } from '../../../engine/training/random'
 import { corruptImages } from '../../models/tasks/corruptImages'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { restorePixels } from './restorePixels'
+import type { RestoringParams } from './denoisingTasks'
+
+/** One image of any size, corrupted and restored. @param pixels height × width × channels */
+interface RestoreTest {
+  params: RestoringParams & {
+    pixels: Uint8Array
+    channels: 1 | 3
+    noise: NoiseSpec | null
+    /** Clipped and rounded to 8 bits before the model gets it. */
+    clip?: boolean
+    seed: number
+  }
+  /** PSNR in dB, SSIM, and the mean absolute error, all of the clipped output; PSNR of the clipped input. */
+  result: { psnr: number; ssim: number; noisyPsnr: number | null; meanError: number }
+  event: never
+}
 
 /**
  * One image of any size with noise put onto it, through a model, against what it was. The noise is added in floating
@@ -30,7 +45,7 @@ export async function restoreTest({
   seed,
   tile,
   ...target
-}: ComputeTasks['restoreTest']['params']): Promise<ComputeTasks['restoreTest']['result']> {
+}: RestoreTest['params']): Promise<RestoreTest['result']> {
   const shape = { height, width, channels }
   const clean = asFloats(pixels)
   const { noisy: drawn, sigma } = noise

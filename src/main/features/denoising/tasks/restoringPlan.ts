@@ -9,7 +9,7 @@ import {
 import { colorChannels, type PixelImage } from '../../../engine/denoising/pixelTiles'
 import type { NoiseLevels } from '../../../engine/synthesis/levels'
 import type { Judgement } from './imageNoise'
-import type { DenoiseSubject } from '../../../worker/protocol'
+import type { DenoiseSubject } from './denoisingTasks'
 
 /**
  * Noise that neighbouring pixels have in common is taken for detail by a network that knows white noise: it has to be told

@@ -25,8 +25,3 @@ export interface MeasuredRun {
   readonly best: MeasuredError
   readonly pca: (MeasuredError & { readonly components: number }) | null
 }
-
-export interface ExperimentTasks {
-  /** What a finished run makes of the images that it has not seen. */
-  measureRun: { params: MeasureRunParams; result: MeasuredRun; event: never }
-}

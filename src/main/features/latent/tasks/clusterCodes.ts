@@ -5,10 +5,16 @@ import { clusterByDensity } from '../../../engine/latent/densityClusters'
 import { clusterKMeans } from '../../../engine/latent/kMeans'
 import { finiteRows, rowsOf } from '../../../engine/latent/statistics'
 import { bySize, typicalOf } from '../../../engine/latent/typical'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
+import type { ClusterMethod, ClusteredCodes } from '../../../../shared/api/latent'
+import type { CodesParams } from './latentTasks'
+import type { ProgressEvent } from '../../../worker/protocol'
 
-type Cluster = ComputeTasks['clusterCodes']
+interface Cluster {
+  params: CodesParams & { method: ClusterMethod; seed: number; labels: Int32Array }
+  result: ClusteredCodes
+  event: ProgressEvent
+}
 
 export async function clusterCodes(
   { codes, dimensions, method, seed, labels }: Cluster['params'],

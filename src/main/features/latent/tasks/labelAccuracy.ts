@@ -2,9 +2,14 @@ import { ExpectedError } from '../../../../shared/errors'
 import { sentence } from '../../../../shared/texts/sentence'
 import { voteAccuracy } from '../../../engine/latent/voteAccuracy'
 import { finiteRows } from '../../../engine/latent/statistics'
-import type { ComputeTasks } from '../../../worker/protocol'
+import type { CodeMetric, LabelAccuracy } from '../../../../shared/api/latent'
+import type { CodesParams } from './latentTasks'
 
-type Accuracy = ComputeTasks['labelAccuracy']
+interface Accuracy {
+  params: CodesParams & { labels: Int32Array; k: number; metric: CodeMetric }
+  result: LabelAccuracy
+  event: never
+}
 
 export async function labelAccuracy({
   codes,

@@ -1,12 +1,4 @@
-import type {
-  ClusteredCodes,
-  ClusterMethod,
-  CodeMetric,
-  CodeStatistics,
-  LabelAccuracy,
-  Projection,
-} from '../../../../shared/api/latent'
-import type { ComputeTarget, ModelFiles, ProgressEvent } from '../../../worker/protocol'
+import type { ComputeTarget, ModelFiles } from '../../../worker/protocol'
 
 /** Codes, count × dimensions. In shared memory they are lent and not copied. */
 export interface CodesParams {
@@ -42,34 +34,4 @@ export interface MappedCodes {
   readonly trustworthiness: number | null
   /** Null where the map is not linear. */
   readonly linear: LinearMap | null
-}
-
-/** The tasks behind a map of codes. Codes that are not finite are left out of all of them. */
-export interface LatentTasks {
-  surveyCodes: { params: SurveyParams; result: CodeStatistics & { broken: number }; event: ProgressEvent }
-  mapCodes: {
-    params: CodesParams & {
-      projection: Projection
-      /** Places of the same points before: `umap` begins from them, `pca` is turned onto them. */
-      start?: Float32Array | null
-    }
-    result: MappedCodes
-    event: ProgressEvent
-  }
-  clusterCodes: {
-    params: CodesParams & { method: ClusterMethod; seed: number; labels: Int32Array }
-    result: ClusteredCodes
-    event: ProgressEvent
-  }
-  /** @param leftOut a row that is not looked at, or −1 */
-  nearest: {
-    params: CodesParams & { code: Float32Array; k: number; metric: CodeMetric; leftOut: number }
-    result: { indices: Int32Array; distances: Float32Array }
-    event: never
-  }
-  labelAccuracy: {
-    params: CodesParams & { labels: Int32Array; k: number; metric: CodeMetric }
-    result: LabelAccuracy
-    event: never
-  }
 }

@@ -6,11 +6,20 @@ import { rotated, rotatedAxes, rotationOnto } from '../../../engine/projection/a
 import { fitLeadingPca } from '../../../engine/projection/leadingPca'
 import { fitPca, projectPca } from '../../../engine/projection/pca'
 import { projectUmap } from '../../../engine/projection/umap'
-import type { MappedCodes } from './latentTasks'
-import type { ComputeTasks } from '../../../worker/protocol'
+import type { CodesParams, MappedCodes } from './latentTasks'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
+import type { Projection } from '../../../../shared/api/latent'
+import type { ProgressEvent } from '../../../worker/protocol'
 
-type Map = ComputeTasks['mapCodes']
+interface Map {
+  params: CodesParams & {
+    projection: Projection
+    /** Places of the same points before: `umap` begins from them, `pca` is turned onto them. */
+    start?: Float32Array | null
+  }
+  result: MappedCodes
+  event: ProgressEvent
+}
 
 const steps = 200
 /** Points that neighbourhoods are compared on. */

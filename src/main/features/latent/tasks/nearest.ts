@@ -1,7 +1,13 @@
 import { nearestCodes } from '../../../engine/latent/distances'
-import type { ComputeTasks } from '../../../worker/protocol'
+import type { CodeMetric } from '../../../../shared/api/latent'
+import type { CodesParams } from './latentTasks'
 
-type Nearest = ComputeTasks['nearest']
+/** @param leftOut a row that is not looked at, or −1 */
+interface Nearest {
+  params: CodesParams & { code: Float32Array; k: number; metric: CodeMetric; leftOut: number }
+  result: { indices: Int32Array; distances: Float32Array }
+  event: never
+}
 
 export async function nearest({
   codes,

@@ -6,11 +6,17 @@ import { inferenceBatch } from '../../../engine/training/evaluation'
 import { asFloats, readImages } from '../../../engine/training/pixelSource'
 import { openDataset } from '../../../store/datasetStore'
 import { loadModel } from '../../../worker/loadModel'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
+import type { CodeStatistics } from '../../../../shared/api/latent'
+import type { SurveyParams } from './latentTasks'
+import type { ProgressEvent } from '../../../worker/protocol'
 
-type Survey = ComputeTasks['surveyCodes']
+interface Survey {
+  params: SurveyParams
+  result: CodeStatistics & { broken: number }
+  event: ProgressEvent
+}
 
 /** Codes of the images of some datasets, and how well each is drawn again from its code. */
 export async function surveyCodes(

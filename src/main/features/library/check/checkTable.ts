@@ -1,4 +1,4 @@
-import { ratingsFiles, readNames, readRatingsInfo, readTriples } from '../../ratings/ratingsFiles'
+import { ratingsFiles, readNames, readRatingsInfo, readTriples } from '../../../store/ratingsFiles'
 import { damaged, type Finding } from './finding'
 
 /** Whether ratings can be read, and are as many as their record says. */

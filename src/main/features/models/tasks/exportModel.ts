@@ -8,11 +8,25 @@ import { safetensorsInPieces, type StoredTensor } from '../../../store/safetenso
 import { explainFileError } from '../../../store/fileErrors'
 import { writePieces } from '../../../store/writePieces'
 import { readParameters } from '../../../worker/loadModel'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { release } from '../../../worker/release'
 import { prepareCheck } from './checkExport'
+import type { ExportedAs } from '../../../../shared/exporting'
+import type { TrainingConfig } from '../../../../shared/trainingConfig'
+import type { ModelFiles } from '../../../worker/protocol'
 
-type Export = ComputeTasks['exportModel']
+/** A model as files of another format in an empty folder, which are checked where a reader is at hand. */
+interface Export {
+  params: {
+    model: ModelFiles
+    as: ExportedAs
+    about: Readonly<Record<string, string>>
+    training: TrainingConfig
+    folder: string
+  }
+  /** What was written, with its size in bytes. */
+  result: { files: readonly { readonly path: string; readonly bytes: number }[] }
+  event: never
+}
 
 /** In an order that has large weights in memory once: what reads the files again does so when they are gone. */
 export async function exportModel(params: Export['params']): Promise<Export['result']> {

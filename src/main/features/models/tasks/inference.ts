@@ -7,16 +7,35 @@ import { asFloats } from '../../../engine/training/pixelSource'
 import type { CompiledProgram } from '../../../engine/runtimes/runtime'
 import { type Dataset, openDataset } from '../../../store/datasetStore'
 import { loadModel } from '../../../worker/loadModel'
-import type { ComputeTarget, ComputeTasks, EvaluateParams, ModelFiles } from '../../../worker/protocol'
+import type { ComputeTarget, ModelFiles, ProgressEvent } from '../../../worker/protocol'
+import type { CodesBatch, EvaluateParams, EvaluateResult, ReconstructedBatch } from './modelTasks'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
 
-type Context<T extends keyof ComputeTasks> = TaskContext<ComputeTasks[T]['event']>
+interface Tasks {
+  evaluate: { params: EvaluateParams; result: EvaluateResult; event: ProgressEvent }
+  /** All images of a dataset, as `batch` events in order. */
+  reconstruct: { params: EvaluateParams; result: { count: number }; event: ReconstructedBatch }
+  /** Codes of all images of a dataset, as `batch` events in order. */
+  encode: {
+    params: ComputeTarget & { model: ModelFiles; dataset: string }
+    result: { count: number; dimensions: number }
+    event: CodesBatch
+  }
+  /** @param codes count × dimensions; gives float32 images, count × inputs */
+  decode: {
+    params: ComputeTarget & { model: ModelFiles; codes: Float32Array }
+    result: { images: Float32Array }
+    event: never
+  }
+}
+
+type Context<T extends keyof Tasks> = TaskContext<Tasks[T]['event']>
 
 export async function evaluate(
   params: EvaluateParams,
   context: Context<'evaluate'>,
-): Promise<ComputeTasks['evaluate']['result']> {
+): Promise<Tasks['evaluate']['result']> {
   return withModel(params, params.noise, async (compiled, dataset) => {
     const total = dataset.info.count
     const result = await evaluateImages(compiled, pixelSourceOf(dataset), allRows(dataset), {
@@ -56,9 +75,9 @@ export async function reconstruct(
 }
 
 export async function encode(
-  params: ComputeTasks['encode']['params'],
+  params: Tasks['encode']['params'],
   context: Context<'encode'>,
-): Promise<ComputeTasks['encode']['result']> {
+): Promise<Tasks['encode']['result']> {
   checkHasCode(params.model.spec)
   let dimensions = 0
   const count = await withModel(params, null, async (compiled, dataset) => {
@@ -79,7 +98,7 @@ export async function encode(
 }
 
 export async function decode(
-  { model, codes, ...target }: ComputeTasks['decode']['params'],
+  { model, codes, ...target }: Tasks['decode']['params'],
   context: Context<'decode'>,
 ): Promise<{ images: Float32Array }> {
   checkHasCode(model.spec)

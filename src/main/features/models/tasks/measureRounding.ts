@@ -6,10 +6,17 @@ import { createCorruptionSource } from '../../../engine/training/corruption'
 import { evaluateImages } from '../../../engine/training/evaluation'
 import { openDataset } from '../../../store/datasetStore'
 import { compileModel, readParameters } from '../../../worker/loadModel'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
+import type { Precision } from '../../../../shared/exporting'
+import type { NoiseSpec } from '../../../../shared/noise'
+import type { ModelFiles } from '../../../worker/protocol'
 
-type Measure = ComputeTasks['measureRounding']
+/** PSNR in dB of some images of a dataset, with the weights as they are and as an export stores them. */
+interface Measure {
+  params: { model: ModelFiles; dataset: string; noise: NoiseSpec | null; precision: Precision }
+  result: { images: number; psnr: number; rounded: number }
+  event: never
+}
 
 /** Enough for a mean that does not move in its second decimal. */
 const mostImages = 256

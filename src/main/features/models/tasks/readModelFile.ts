@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { ExpectedError } from '../../../../shared/errors'
 import { fromHalf } from '../../../engine/files/half'
 import type { ImportHints } from '../../../../shared/importing'
-import { type FileToImport, importFile } from '../../../engine/importers/importFile'
+import { type FileToImport, type ImportedFile, importFile } from '../../../engine/importers/importFile'
 import { provedModel, type Reference } from '../../../engine/importers/reference'
 import { triedOnPicture } from '../../../engine/importers/triedOnPicture'
 import { limits } from '../../../engine/importers/limits'
@@ -15,9 +15,14 @@ import type { NpyArray } from '../../../store/npy'
 import { decodePair } from './referenceFile'
 import { openRegular } from '../../../store/regularFile'
 import { decodeSafetensors, type StoredTensor } from '../../../store/safetensors'
-import type { ComputeTasks } from '../../../worker/protocol'
 
-type Read = ComputeTasks['readModelFile']
+/** A model out of a file that may come from anybody. */
+interface Read {
+  /** `reference`: a .npz file of images and what its own program makes of them. `within`: folders in which files beside it may lie, links and all; anywhere without. Real paths */
+  params: { path: string; hints: ImportHints; reference?: string; within?: readonly string[] }
+  result: ImportedFile
+  event: never
+}
 
 /**
  * Reads a model from a file that may come from anybody; its weights are what its spec needs, a tied kernel once. What another

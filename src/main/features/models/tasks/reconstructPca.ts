@@ -1,8 +1,14 @@
 import { fitPca, projectPca, reconstructPca as reconstruct } from '../../../engine/projection/pca'
 import { asFloats, readImages } from '../../../engine/training/pixelSource'
 import { type Dataset, openDataset } from '../../../store/datasetStore'
-import type { ComputeTasks } from '../../../worker/protocol'
 import { pixelSourceOf } from '../../datasets/tasks/pixelSource'
+
+/** Principal components of a dataset put in place of a model: float32 images, count × inputs, through so many of them. */
+interface ReconstructPca {
+  params: { dataset: string; images: Float32Array; components: number }
+  result: { images: Float32Array; components: number }
+  event: never
+}
 
 /** More images hardly move the components. */
 const mostImages = 10_000
@@ -12,7 +18,7 @@ export async function reconstructPca({
   dataset: folder,
   images,
   components,
-}: ComputeTasks['reconstructPca']['params']): Promise<ComputeTasks['reconstructPca']['result']> {
+}: ReconstructPca['params']): Promise<ReconstructPca['result']> {
   const dataset = await openDataset(folder)
   try {
     const pca = fitPca(await readSome(dataset), dataset.rowBytes, components)

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { codeSize, hasCode, inputSize, noiseLevels } from '../../../../shared/modelSpec'
+import { codeSize, hasCode, type InputShape, inputSize, noiseLevels } from '../../../../shared/modelSpec'
 import { asBytes } from '../../../engine/imaging/pixelBytes'
 import type { CompiledProgram } from '../../../engine/runtimes/runtime'
 import { inferenceBatch } from '../../../engine/training/evaluation'
@@ -8,8 +8,37 @@ import { asFloats } from '../../../engine/training/pixelSource'
 import { openDataset } from '../../../store/datasetStore'
 import { corruptImages } from './corruptImages'
 import { loadModel } from '../../../worker/loadModel'
-import type { ComputeTarget, ComputeTasks, ModelFiles } from '../../../worker/protocol'
+import type { ComputeTarget, ModelFiles } from '../../../worker/protocol'
 import type { TaskContext } from '../../../worker/taskContext'
+import type { NoiseSpec } from '../../../../shared/noise'
+import type { TriedImage } from './modelTasks'
+
+interface Tasks {
+  /** @param pixels count × height × width × channels bytes; gives them corrupted, clipped and rounded */
+  corrupt: {
+    params: { pixels: Uint8Array; shape: InputShape; noise: NoiseSpec; seed: number }
+    result: { pixels: Uint8Array }
+    event: never
+  }
+  /** One image through a model, which stays loaded for the next. */
+  tryImage: {
+    params: ComputeTarget & { model: ModelFiles; pixels: Uint8Array; noise: NoiseSpec | null; seed: number }
+    result: TriedImage
+    event: never
+  }
+  /** Codes through a model, which stays loaded for the next: float32 images, not clipped. */
+  tryCode: {
+    params: ComputeTarget & { model: ModelFiles; code: Float32Array }
+    result: { image: Float32Array }
+    event: never
+  }
+  /** The range of each dimension of the code over at most `images` images, spread over a dataset. */
+  codeRange: {
+    params: ComputeTarget & { model: ModelFiles; dataset: string; images: number }
+    result: { min: Float32Array; max: Float32Array }
+    event: never
+  }
+}
 
 /** The models that were tried last stay loaded, so that a moved slider shows at once what it does. */
 const loaded = new Map<string, CompiledProgram>()
@@ -20,7 +49,7 @@ export async function corrupt({
   shape,
   noise,
   seed,
-}: ComputeTasks['corrupt']['params']): Promise<{ pixels: Uint8Array }> {
+}: Tasks['corrupt']['params']): Promise<{ pixels: Uint8Array }> {
   return { pixels: asBytes((await corruptImages(pixels, shape, noise, seed)).values) }
 }
 
@@ -30,7 +59,7 @@ export async function tryImage({
   noise,
   seed,
   ...target
-}: ComputeTasks['tryImage']['params']): Promise<ComputeTasks['tryImage']['result']> {
+}: Tasks['tryImage']['params']): Promise<Tasks['tryImage']['result']> {
   const compiled = await keptModel(model, target)
   const inputs = inputSize(model.spec.input)
   const corrupted = noise && (await corruptImages(pixels, model.spec.input, noise, seed))
@@ -54,14 +83,14 @@ export async function tryCode({
   model,
   code,
   ...target
-}: ComputeTasks['tryCode']['params']): Promise<{ image: Float32Array }> {
+}: Tasks['tryCode']['params']): Promise<{ image: Float32Array }> {
   return { image: await decoded(await keptModel(model, target), code, codeSize(model.spec)) }
 }
 
 export async function codeRange(
-  { model, dataset: folder, images, ...target }: ComputeTasks['codeRange']['params'],
+  { model, dataset: folder, images, ...target }: Tasks['codeRange']['params'],
   context: TaskContext<never>,
-): Promise<ComputeTasks['codeRange']['result']> {
+): Promise<Tasks['codeRange']['result']> {
   if (!hasCode(model.spec)) return { min: new Float32Array(0), max: new Float32Array(0) }
   const compiled = await keptModel(model, target)
   const dimensions = codeSize(model.spec)

@@ -1,17 +1,21 @@
-import type { RatingMember } from '../../../../shared/ratings'
+import type { RatingMember, RatingModel } from '../../../../shared/ratings'
 import { planRecommender } from '../../../engine/ratings/recommenderPlan'
 import type { Ratings } from '../../../engine/ratings/ratings'
 import { trainRecommender } from '../../../engine/ratings/trainRecommender'
 import { countTrained, type DenseLayer } from '../../../../shared/modelSpec'
-import type { TaskContext } from '../../../worker/taskContext'
-import { throwIfEnding } from '../../../worker/taskContext'
+import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { writeRecommender } from '../recommenderFiles'
 import { readCheckpoint, writeCheckpoint } from '../ratingsCheckpoint'
-import { readRatingsInfo, readTriples } from '../ratingsFiles'
-import type { RatingsTasks } from './ratingsTasks'
+import { readRatingsInfo, readTriples } from '../../../store/ratingsFiles'
+import type { TrainRatingsEvent, TrainRatingsParams } from './ratingsTasks'
 
-type Train = RatingsTasks['trainRatings']
+/** Trains a recommender and writes it into the folder of its ratings. Stopped it leaves a checkpoint. */
+interface Train {
+  params: TrainRatingsParams
+  result: Omit<RatingModel, 'versions' | 'trainedAt'> & { readonly version: string }
+  event: TrainRatingsEvent
+}
 
 export async function trainRatings(
   params: Train['params'],

@@ -6,12 +6,61 @@ import {
   ratedItems,
 } from '../../../engine/ratings/autorecModel'
 import { codeSize } from '../../../../shared/modelSpec'
-import { baselineErrors, errorFigures } from '../../../engine/ratings/factorization'
+import {
+  baselineErrors,
+  type BaselineErrors,
+  errorFigures,
+  type ErrorFigures,
+} from '../../../engine/ratings/factorization'
 import { largest } from '../../../engine/ratings/ranking'
 import type { Ratings } from '../../../engine/ratings/ratings'
-import { readRatingsInfo, readTriples } from '../ratingsFiles'
+import { readRatingsInfo, readTriples } from '../../../store/ratingsFiles'
 import { readRecommender } from '../recommenderFiles'
-import type { RatingsTasks } from './ratingsTasks'
+
+interface Tasks {
+  /** How far predictions are from ratings. Users and items below 0 are unknown. */
+  evaluateRatings: {
+    params: {
+      readonly folder: string
+      readonly users: Int32Array
+      readonly items: Int32Array
+      readonly values: Float32Array
+    }
+    result: ErrorFigures & { readonly baselines: BaselineErrors }
+    event: never
+  }
+  /** The items with the highest expected rating that somebody has not rated: a known user, or ratings of somebody new. */
+  recommend: {
+    params: {
+      readonly folder: string
+      readonly user: number | null
+      readonly rated: { readonly items: readonly number[]; readonly values: readonly number[] } | null
+      readonly top: number
+    }
+    result: {
+      /** How many ratings of theirs it goes by. */
+      readonly rated: number
+      readonly list: readonly {
+        readonly item: number
+        readonly rating: number
+        /** Of all users. */
+        readonly ratings: number
+        /** The nearest items in the space of codes. */
+        readonly near: readonly number[]
+      }[]
+    }
+    event: never
+  }
+  /**
+   * The codes of the items or the users, by an autoencoder that has them as its rows; else the vectors by which the last layer
+   * makes a rating of each out of what it reads.
+   */
+  ratingCodes: {
+    params: { readonly folder: string; readonly side: 'items' | 'users' }
+    result: { readonly codes: Float32Array; readonly dimensions: number }
+    event: never
+  }
+}
 
 /** Nearest items beside each one that is recommended. */
 const neighbours = 3
@@ -28,7 +77,7 @@ export async function evaluateRatings({
   users,
   items,
   values,
-}: RatingsTasks['evaluateRatings']['params']): Promise<RatingsTasks['evaluateRatings']['result']> {
+}: Tasks['evaluateRatings']['params']): Promise<Tasks['evaluateRatings']['result']> {
   const { info, model, ratings } = await open(folder)
   const predict = predictor(model)
   const asked = { users, items, values }
@@ -43,7 +92,7 @@ export async function recommend({
   user,
   rated,
   top,
-}: RatingsTasks['recommend']['params']): Promise<RatingsTasks['recommend']['result']> {
+}: Tasks['recommend']['params']): Promise<Tasks['recommend']['result']> {
   const { info, model, ratings } = await open(folder)
   const known = user === null ? rated! : ratedItems(ratings, user)
   const predict = predictor(model)
@@ -72,7 +121,7 @@ export async function recommend({
 export async function ratingCodes({
   folder,
   side,
-}: RatingsTasks['ratingCodes']['params']): Promise<RatingsTasks['ratingCodes']['result']> {
+}: Tasks['ratingCodes']['params']): Promise<Tasks['ratingCodes']['result']> {
   const { model } = await open(folder)
   const member = model.members.find((one) => one.side === side)
   if (member) return { codes: member.codes, dimensions: codeSize(member.spec) }

@@ -2,9 +2,16 @@ import { inputSize } from '../../../../shared/modelSpec'
 import { trainingConfigSchema } from '../../../../shared/trainingConfig'
 import { asBytes } from '../../../engine/imaging/pixelBytes'
 import { Trainer } from '../../../engine/training/trainer'
-import type { ComputeTasks, LearnEvent, LearnParams } from '../../../worker/protocol'
+import type { LearnEvent, LearnParams, ShowcaseState } from './showcaseTasks'
 import { chooseRuntime } from '../../../worker/runtimes'
 import type { TaskContext } from '../../../worker/taskContext'
+
+interface LearnShowcase {
+  params: LearnParams
+  /** `isDone`: the time was over; else it was asked to end. */
+  result: ShowcaseState & { readonly isDone: boolean }
+  event: LearnEvent
+}
 
 /** A small network learns these images in a second; few steps at first let the eye follow, and leave the cores to others. */
 const stepsAt = (elapsedMs: number) => Math.min(24, 1 + Math.floor(elapsedMs / 500))
@@ -15,7 +22,7 @@ const lookEveryMs = 20
 export async function learnShowcase(
   params: LearnParams,
   context: TaskContext<LearnEvent>,
-): Promise<ComputeTasks['learnShowcase']['result']> {
+): Promise<LearnShowcase['result']> {
   const { spec, pixels, forMs, everyMs, from } = params
   const { runtime, device } = chooseRuntime(params)
   const rowBytes = inputSize(spec.input)

@@ -32,13 +32,3 @@ export interface LearnEvent {
   /** The images of `shown` through the network, bytes. */
   readonly reconstructions: Uint8Array
 }
-
-/** The task behind what learns on the start screen. */
-export interface ShowcaseTasks {
-  learnShowcase: {
-    params: LearnParams
-    /** `isDone`: the time was over; else it was asked to end. */
-    result: ShowcaseState & { readonly isDone: boolean }
-    event: LearnEvent
-  }
-}

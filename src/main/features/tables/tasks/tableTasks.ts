@@ -1,4 +1,4 @@
-import type { TableErrors, TableModel } from '../../../../shared/tables'
+import type { TableErrors } from '../../../../shared/tables'
 import type { RuntimeName } from '../../../../shared/trainingConfig'
 import type { TableTrainingOptions, TableTrainingProgress } from '../../../engine/tables/trainTableModel'
 import type { ComputeTarget } from '../../../worker/protocol'
@@ -49,43 +49,4 @@ export interface ModelRows {
   readonly folder: string
   /** rows × columns of the model. */
   readonly values: Float64Array
-}
-
-export interface TableTasks {
-  /** Trains an autoencoder and writes it into the folder of its table. Stopped it leaves nothing. */
-  trainTable: {
-    params: TrainTableParams
-    result: Omit<TableModel, 'versions' | 'trainedAt'> & { readonly version: string }
-    event: TrainTableEvent
-  }
-  evaluateTable: {
-    params: ModelRows & { readonly seed: number }
-    result: { readonly reconstruction: TableFigures; readonly hidden: TableFigures }
-    event: never
-  }
-  /** What the model makes of rows. */
-  completeTable: {
-    params: ModelRows
-    result: {
-      /** rows × columns, in units of the columns; of a category the place of its value. */
-      readonly output: Float64Array
-      readonly codes: Float32Array
-      readonly codeSize: number
-      /** Of each row: how far off it is, in units of what is usual. */
-      readonly scores: Float32Array
-      /** rows × columns, of each cell the same; NaN where it is missing. */
-      readonly errors: Float32Array
-    }
-    event: never
-  }
-  /** The model as ONNX, for columns in their own units. */
-  exportTable: {
-    params: {
-      readonly folder: string
-      readonly file: string
-      readonly about: Readonly<Record<string, string>>
-    }
-    result: { readonly bytes: number; readonly inputs: readonly string[] }
-    event: never
-  }
 }

@@ -5,10 +5,16 @@ import { makeFolder } from '../../../store/makeFolder'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { readTableInfo, readTableValues, tableFiles } from '../tableFiles'
-import type { TableTasks } from './tableTasks'
 import { scoresOf, writeTablePca, writeTableWeights } from './tableModelFiles'
+import type { TableModel } from '../../../../shared/tables'
+import type { TrainTableEvent, TrainTableParams } from './tableTasks'
 
-type Train = TableTasks['trainTable']
+/** Trains an autoencoder and writes it into the folder of its table. Stopped it leaves nothing. */
+interface Train {
+  params: TrainTableParams
+  result: Omit<TableModel, 'versions' | 'trainedAt'> & { readonly version: string }
+  event: TrainTableEvent
+}
 
 /** Rows whose scores are looked at, and how many of them are kept. */
 const [mostScored, mostKept] = [20_000, 1001]

@@ -12,9 +12,13 @@ import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { ColumnSums, figuresOf } from './tableFigures'
 import { openTable, scoresOf } from './tableModelFiles'
-import type { TableFigures, TableTasks } from './tableTasks'
+import type { ModelRows, TableFigures } from './tableTasks'
 
-type Evaluate = TableTasks['evaluateTable']
+interface Evaluate {
+  params: ModelRows & { readonly seed: number }
+  result: { readonly reconstruction: TableFigures; readonly hidden: TableFigures }
+  event: never
+}
 
 /** Each known cell is hidden once, a fifth of them at a time. */
 const folds = 5
@@ -83,7 +87,21 @@ function tell(columns: readonly TableColumn[], { model, pca, mean }: Sums): Tabl
   }
 }
 
-type Complete = TableTasks['completeTable']
+/** What the model makes of rows. */
+interface Complete {
+  params: ModelRows
+  result: {
+    /** rows × columns, in units of the columns; of a category the place of its value. */
+    readonly output: Float64Array
+    readonly codes: Float32Array
+    readonly codeSize: number
+    /** Of each row: how far off it is, in units of what is usual. */
+    readonly scores: Float32Array
+    /** rows × columns, of each cell the same; NaN where it is missing. */
+    readonly errors: Float32Array
+  }
+  event: never
+}
 
 export async function completeTable(
   { folder, values }: Complete['params'],
@@ -97,7 +115,16 @@ export async function completeTable(
   return { ...made, codeSize }
 }
 
-type Export = TableTasks['exportTable']
+/** The model as ONNX, for columns in their own units. */
+interface Export {
+  params: {
+    readonly folder: string
+    readonly file: string
+    readonly about: Readonly<Record<string, string>>
+  }
+  result: { readonly bytes: number; readonly inputs: readonly string[] }
+  event: never
+}
 
 export async function exportTable({ folder, file, about }: Export['params']): Promise<Export['result']> {
   const { info, spec, weights } = await openTable(folder)

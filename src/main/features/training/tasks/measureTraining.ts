@@ -1,9 +1,17 @@
 import { inputSize, type ModelSpec } from '../../../../shared/modelSpec'
 import { Trainer } from '../../../engine/training/trainer'
-import type { ComputeTasks, MeasureParams } from '../../../worker/protocol'
+import type { MeasureParams } from './trainingTasks'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import { randomImages } from './randomImages'
+import type { RuntimeName } from '../../../../shared/trainingConfig'
+
+/** The speed of training a model, on random images. */
+interface MeasureTraining {
+  params: MeasureParams
+  result: { runtime: RuntimeName; device: string; samplesPerSecond: number }
+  event: never
+}
 
 /** A multiple of the steps in a call, as nearly all calls of a long epoch are whole. */
 const batchesPerEpoch = 32
@@ -14,7 +22,7 @@ const memoryBudget = 64 << 20
 export async function measureTraining(
   { spec, config, forMs, ...target }: MeasureParams,
   context: TaskContext<never>,
-): Promise<ComputeTasks['measureTraining']['result']> {
+): Promise<MeasureTraining['result']> {
   const { runtime, device } = chooseRuntime(target)
   const inputs = inputSize(spec.input)
   const batches = Math.max(1, Math.min(batchesPerEpoch, Math.floor(memoryBudget / inputs / config.batchSize)))

@@ -19,14 +19,14 @@ import {
 import { makeFolder } from '../../../store/makeFolder'
 import { rewindSnapshots } from '../../../store/historyStore'
 import { appendMetrics, rewindMetrics, runFiles } from '../../../store/runStore'
-import { fastestTarget } from '../../../worker/fastestTarget'
+import { fastestTarget } from './fastestTarget'
 import { readInitialParameters } from '../../../worker/loadModel'
-import type { ComputeTasks, TrainEvent, TrainParams, TrainResult } from '../../../worker/protocol'
+import type { TrainEvent, TrainParams, TrainResult } from './trainingTasks'
 import { chooseRuntime } from '../../../worker/runtimes'
 import type { TaskContext } from '../../../worker/taskContext'
 import { openTrainingSource } from '../../datasets/tasks/pixelSource'
 import { RunHistory } from './runHistory'
-import { SpectraRecorder } from '../../experiments/tasks/spectraRecorder'
+import { SpectraRecorder } from './spectraRecorder'
 
 type Position = Trainer['position']
 
@@ -37,10 +37,7 @@ const progressEveryMs = 100
  * Trains a run in its folder. Order on disk, each step synced before the next: snapshot, metrics line, best checkpoint,
  * latest checkpoint. A crash between any two leaves a latest checkpoint whose future is rewound when it resumes.
  */
-export async function train(
-  params: TrainParams,
-  context: TaskContext<ComputeTasks['train']['event']>,
-): Promise<TrainResult> {
+export async function train(params: TrainParams, context: TaskContext<TrainEvent>): Promise<TrainResult> {
   const { dataset, source, close } = await openTrainingSource(params.dataset, params.config.noise)
   try {
     checkDatasetFits(dataset.info, params.spec.input, params.config.patches)

@@ -1,9 +1,9 @@
 import { open, readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { writeFileAtomic } from '../../store/atomicWrite'
-import { explainFileError, fileErrorCode } from '../../store/fileErrors'
-import { runFiles } from '../../store/runStore'
-import { parseJson } from '../../store/parseRecord'
+import { writeFileAtomic } from './atomicWrite'
+import { explainFileError, fileErrorCode } from './fileErrors'
+import { runFiles } from './runStore'
+import { parseJson } from './parseRecord'
 
 const kernelSchema = z.object({
   rows: z.number().int(),

@@ -10,6 +10,7 @@ import type {
 } from '../../../shared/api/denoising'
 import type { PixelBlock } from '../../../shared/api/library'
 import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { mixPixels } from '../../../shared/mixPixels'
 import { mixWithMask } from '../../../shared/mixWithMask'
 import { replaceFile } from '../../store/atomicWrite'
@@ -27,22 +28,22 @@ import type { ComputeTarget } from '../../worker/protocol'
 import { reasonOf } from '../pictures/unusableImage'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import type { ChosenModels } from './chosenModels'
-import { type DamageStudy, isDamage } from './damage/damageStudy'
+import { type DamageInspector, isDamage } from './damage/damageInspector'
 import type { DenoisingModel } from './denoisingModels'
 import { sigmaScale } from '../pictures/pictureScale'
 import { type KnownNoise, LoadedPicture } from './loadedPicture'
-import { blockWithMore, type LookForMore, readyForMore } from './moreWork'
+import { blockWithMore, type LookForMore, readyForMore } from './strongerWork'
 import { givenTo, isDrafted, keyOf, type Look } from './nextWork'
 import { levelFor, type PictureLevels, storedRegion, type Size } from './pictureLevels'
 import type { Picture } from '../pictures/readPicture'
 import { within } from './regions'
-import { changedParts, readyShares } from './seenParts'
+import { changedParts, readyShares } from './changedParts'
 import type { Restoration } from './restoration'
 import { stampOf } from './savedResults'
 import { shared } from './sharedPixels'
 import { storedMask } from './strengthMasks'
 
-export interface StudyDependencies {
+export interface InspectorDependencies {
   readonly client: ComputeClient
   readonly target: () => ComputeTarget
   /** @throws ExpectedError */
@@ -51,7 +52,7 @@ export interface StudyDependencies {
   /** What was painted over a picture, upright. */
   readonly maskOf: (id: string) => StrengthMask | null
   readonly places: PlaceRegistry
-  readonly damage: DamageStudy
+  readonly damage: DamageInspector
   /** Whether pictures are being saved, for which others wait. */
   readonly isSaving: () => boolean
 }
@@ -73,8 +74,8 @@ interface Local {
 }
 
 /** What can be seen and measured of a picture. */
-export class PictureStudy {
-  constructor(private readonly deps: StudyDependencies) {}
+export class PictureInspector {
+  constructor(private readonly deps: InspectorDependencies) {}
 
   /**
    * What there is to be seen.
@@ -209,13 +210,15 @@ export class PictureStudy {
     if (a.width !== b.width || a.height !== b.height)
       throw new ExpectedError(
         'bad-input',
-        `The clean picture has ${b.width} × ${b.height} pixels and this one ${a.width} × ${a.height}. Choose one of the same size.`,
+        sentence('denoising.cleanOfOtherSize', {
+          width: b.width,
+          height: b.height,
+          ownWidth: a.width,
+          ownHeight: a.height,
+        }),
       )
     if (reference.levels.colors !== loaded.levels.colors)
-      throw new ExpectedError(
-        'bad-input',
-        'One of the two is grey and the other in colour. Choose one of the same kind.',
-      )
+      throw new ExpectedError('bad-input', sentence('denoising.cleanOfOtherKind'))
     loaded.reference = reference
   }
 
@@ -225,7 +228,7 @@ export class PictureStudy {
     if (isDamage(controls)) return this.deps.damage.measure(id, controls)
     const loaded = await this.deps.load(id)
     const { reference, picture, restoration } = loaded
-    if (!reference) throw new ExpectedError('bad-input', 'Choose a clean picture to measure against first.')
+    if (!reference) throw new ExpectedError('bad-input', sentence('denoising.chooseCleanFirst'))
     const clean = reference.whole()
     const against = (block: PixelBlock) =>
       client.call('similarity', { a: clean.data, b: block.data, ...shapeOf(clean) })

@@ -4,12 +4,12 @@ import { CancelledError } from '../../../shared/errors'
 import type { Log } from '../../base/log'
 import { draftSide } from './cells'
 import { sigmaScale } from '../pictures/pictureScale'
-import { isForMore, type LookForMore, workForMore } from './moreWork'
+import { isForMore, type LookForMore, workForMore } from './strongerWork'
 import { keyOf, type Look, nextWork, showDraft, showExpected, type Work } from './nextWork'
 
 const drawingMs = 90
 
-export interface PainterDependencies {
+export interface VisibleRestorerDependencies {
   readonly client: ComputeClient
   readonly log: Log
   readonly target: () => ComputeTarget
@@ -22,7 +22,7 @@ export interface PainterDependencies {
 const drawn = () => new Promise((resolve) => setTimeout(resolve, drawingMs))
 
 /** Restores the picture that is looked at: what is seen of it first, then the rest. One part at a time, so that it follows. */
-export class Painter {
+export class VisibleRestorer {
   private current: Look | null = null
   /** What else is looked at of the same picture. */
   private more: LookForMore | null = null
@@ -34,7 +34,7 @@ export class Painter {
   private part: { readonly key: string; readonly isMore: boolean; readonly abort: AbortController } | null =
     null
 
-  constructor(private readonly deps: PainterDependencies) {}
+  constructor(private readonly deps: VisibleRestorerDependencies) {}
 
   look(look: Look): void {
     if (isForMore(look)) return this.lookForMore(look)

@@ -7,6 +7,7 @@ import type {
 } from '../../../../shared/api/denoising'
 import type { PixelBlock } from '../../../../shared/api/library'
 import { ExpectedError } from '../../../../shared/errors'
+import { sentence } from '../../../../shared/texts/sentence'
 import type { StrengthMask } from '../../../../shared/strengthMask'
 import { sharp } from '../../../base/sharp'
 import type { ChosenModels } from '../chosenModels'
@@ -17,7 +18,7 @@ import { within } from '../regions'
 import { type DamageControls, scratchesIn } from './damageOf'
 import { type Mended, Mender, type MenderDependencies, mendingKey } from './mender'
 
-export interface DamageStudyDependencies extends MenderDependencies {
+export interface DamageInspectorDependencies extends MenderDependencies {
   /** @throws ExpectedError */
   readonly load: (id: string) => Promise<LoadedPicture>
   readonly modelFor: ChosenModels['for']
@@ -32,10 +33,10 @@ export const isDamage = (controls: DenoiseControls): controls is DenoiseControls
 type Damaged = DenoiseControls & DamageControls
 
 /** What can be seen and measured of pictures whose damage is restored. */
-export class DamageStudy {
+export class DamageInspector {
   private readonly mender: Mender
 
-  constructor(private readonly deps: DamageStudyDependencies) {
+  constructor(private readonly deps: DamageInspectorDependencies) {
     this.mender = new Mender(deps)
   }
 
@@ -51,7 +52,7 @@ export class DamageStudy {
     return scratchesIn(picture, this.deps.client)
   }
 
-  /** See PictureStudy.view. What has changed since comes as all of what is seen. */
+  /** See PictureInspector.view. What has changed since comes as all of what is seen. */
   async view(
     id: string,
     controls: Damaged,
@@ -92,7 +93,7 @@ export class DamageStudy {
     const { client, load } = this.deps
     const loaded = await load(id)
     const clean = loaded.reference?.whole()
-    if (!clean) throw new ExpectedError('bad-input', 'Choose a clean picture to measure against first.')
+    if (!clean) throw new ExpectedError('bad-input', sentence('denoising.chooseCleanFirst'))
     const { width, height, channels } = clean
     const against = ({ data }: PixelBlock) =>
       client.call('similarity', { a: clean.data, b: data, width, height, channels })

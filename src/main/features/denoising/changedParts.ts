@@ -1,7 +1,7 @@
 import type { ChangedPart } from '../../../shared/api/denoising'
 import type { Region } from '../../../shared/region'
 import type { LoadedPicture } from './loadedPicture'
-import { isForMore, readyForMore } from './moreWork'
+import { isForMore, readyForMore } from './strongerWork'
 import type { Look } from './nextWork'
 import { uprightRegion } from './pictureLevels'
 import { atLevel, overlap } from './regions'

@@ -1,18 +1,10 @@
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Region } from '../../../shared/region'
-import { asksForMore, type StrengthMask } from '../../../shared/strengthMask'
+import { asksForMore } from '../../../shared/strengthMask'
 import type { LoadedPicture } from './loadedPicture'
-import { givenTo, type Look, type Work } from './nextWork'
+import { givenTo, type Look, type More, type Work } from './nextWork'
 import { uprightRegion } from './pictureLevels'
 import { atLevel, overlap } from './regions'
-
-/** Where a strength mask asks for more than the model takes out else. */
-export interface More {
-  /** As the picture is stored. */
-  readonly mask: StrengthMask
-  /** Of the model's change that stays where the mask is neutral, 0..1. */
-  readonly share: number
-}
 
 /** A look at what the model makes of the picture with twice as much noise taken away. */
 export type LookForMore = Look & { readonly more: More }

@@ -6,7 +6,7 @@ import {
   transposeToPseudoInverse,
 } from '../../../engine/spectra/singularValues'
 import type { Trainer } from '../../../engine/training/trainer'
-import { appendSpectrum, readSpectra, rewindSpectra, type Spectrum } from '../spectraStore'
+import { appendSpectrum, readSpectra, rewindSpectra, type Spectrum } from '../../../store/spectraStore'
 
 type Weights = Readonly<Record<string, { readonly data: Float32Array }>>
 

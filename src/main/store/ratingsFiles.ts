@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { ExpectedError } from '../../../shared/errors'
-import { sentence } from '../../../shared/texts/sentence'
-import { type RatingsInfo, ratingsInfoSchema, type RatingsSource } from '../../../shared/ratings'
-import { writeFileAtomic } from '../../store/atomicWrite'
-import { explainFileError, fileErrorCode } from '../../store/fileErrors'
-import { makeFolder } from '../../store/makeFolder'
-import { parseRecord } from '../../store/parseRecord'
-import { readSafetensors, type StoredTensor, writeSafetensors } from '../../store/safetensors'
+import { ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
+import { type RatingsInfo, ratingsInfoSchema, type RatingsSource } from '../../shared/ratings'
+import { writeFileAtomic } from './atomicWrite'
+import { explainFileError, fileErrorCode } from './fileErrors'
+import { makeFolder } from './makeFolder'
+import { parseRecord } from './parseRecord'
+import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors'
 
 /** Ratings by numbers of users and items, in the order of their names. */
 export interface RatingTriples {
@@ -121,15 +121,8 @@ export async function checkRatingsFolder(folder: string, overwrite: boolean): Pr
   })
   if (entries.length === 0) return
   if (!isRatingsFolder(folder))
-    throw new ExpectedError(
-      'bad-input',
-      `${folder} is not empty and holds no ratings. Choose a new folder for --out.`,
-    )
-  if (!overwrite)
-    throw new ExpectedError(
-      'bad-input',
-      `There are ratings in ${folder} already. Choose another folder for --out, or replace them with --overwrite.`,
-    )
+    throw new ExpectedError('bad-input', sentence('ratings.folderHoldsOther', { folder }))
+  if (!overwrite) throw new ExpectedError('bad-input', sentence('ratings.ratingsThere', { folder }))
 }
 
 /** Makes the folder, without what was in it of ours. */

@@ -1,9 +1,9 @@
-import type { ModelSpec } from '../../shared/modelSpec'
-import type { TrainingConfig } from '../../shared/trainingConfig'
-import { measureTraining } from '../features/training/tasks/measureTraining'
-import type { ComputeTarget } from './protocol'
-import { candidates } from './runtimes'
-import type { TaskContext } from './taskContext'
+import type { ModelSpec } from '../../../../shared/modelSpec'
+import type { TrainingConfig } from '../../../../shared/trainingConfig'
+import { measureTraining } from './measureTraining'
+import type { ComputeTarget } from '../../../worker/protocol'
+import { candidates } from '../../../worker/runtimes'
+import type { TaskContext } from '../../../worker/taskContext'
 
 /** How long each candidate is timed, compiling left out. */
 const timedMs = 300

@@ -1,0 +1,4 @@
+import { learnShowcase } from './learnShowcase'
+
+/** What the compute worker does for this room, by the name under which it is called. */
+export const showcaseTasks = { learnShowcase }

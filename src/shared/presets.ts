@@ -1,2 +1,0 @@
-/** What is trained where nothing else was chosen. */
-export const defaultPreset = 'tied-relu-784-196-81-49'
