@@ -24,18 +24,34 @@ export async function importOnnxFile(file: FileToImport, hints: ImportHints): Pr
   const graph = readOnnx(bytes, name, await filesBeside(file))
   const own = ownOnnx(graph, name)
   if (own) return own
+  return importGraph({ name, bytes, source: file.path ?? null }, graph, hints)
+}
+
+/** ONNX's operators, and what runs them: a path or bytes, or nothing, where what is read of them is not compared. */
+export interface OnnxSource {
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly source: string | Uint8Array | null
+}
+
+/** @throws ExpectedError */
+export async function importGraph(
+  file: OnnxSource,
+  graph: OnnxGraph,
+  hints: ImportHints,
+): Promise<ImportedModel> {
   const read = await asNetwork(file, graph, hints).catch((error: unknown) => {
     if (error instanceof ExpectedError && error.code === 'unsupported') return error
     throw error
   })
   if (!(read instanceof ExpectedError)) return read
-  const asItIs = file.path === undefined ? null : await fileAsItIs(bytes, graph, hints, read.message)
+  const asItIs = file.source === null ? null : await fileAsItIs(file.bytes, graph, hints, read.message)
   if (asItIs) return asItIs
   throw read
 }
 
 /** @throws ExpectedError `unsupported` where no operations of ours give what the file gives */
-async function asNetwork(file: FileToImport, graph: OnnxGraph, hints: ImportHints): Promise<ImportedModel> {
+async function asNetwork(file: OnnxSource, graph: OnnxGraph, hints: ImportHints): Promise<ImportedModel> {
   const found = mirrored(graph, hints)
   const mirror = !found || keepsTies(found) ? found : withTies(found, () => networkOfOnnx(graph, hints))
   if (mirror) {
@@ -52,7 +68,7 @@ async function asNetwork(file: FileToImport, graph: OnnxGraph, hints: ImportHint
 
 /** The model, with a sentence where it could not be compared. */
 async function comparison(
-  { name, path }: FileToImport,
+  { name, source }: OnnxSource,
   graph: OnnxGraph,
   model: ImportedModel,
 ): Promise<{ model: ImportedModel; difference: number }> {
@@ -67,9 +83,9 @@ async function comparison(
     },
     difference: 0,
   })
-  if (path === undefined) return { model, difference: 0 }
+  if (source === null) return { model, difference: 0 }
   try {
-    const difference = await compareWithFile(path, graph, model)
+    const difference = await compareWithFile(source, graph, model)
     return difference === null
       ? unproved('it takes no floating-point numbers')
       : { model: { ...model, proved: true }, difference }

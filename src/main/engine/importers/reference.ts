@@ -35,6 +35,8 @@ export async function provedModel<M extends ImportedModel>(
   const sized = { ...hints, input: hints.input ?? sizeOf(reference.given.shape) }
   // A reference tells several ways apart, so that none of them has to be the usual.
   const first = await read({ ...sized, arrangement: 0 })
+  // A file that runs as it is gives what it gives.
+  if (first.original) return first
   let closest = Infinity
   for (const tried of attempts(first, sized, reference)) {
     const model = tried === sized ? first : await read(tried)

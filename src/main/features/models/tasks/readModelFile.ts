@@ -53,7 +53,7 @@ function fileAt(path: string, bytes: Uint8Array, within: Read['params']['within'
     name,
     path,
     bytes,
-    beside: (other) => bytesBeside(join(dirname(path), basename(other)), within),
+    beside: (other) => bytesBeside(join(dirname(path), besideOf(other)), within),
     safetensors: (bytes) => {
       const { tensors, metadata } = decodeSafetensors(bytes, name)
       const weights = Object.entries(tensors).flatMap(([tensor, stored]) => floatsOf(tensor, stored))
@@ -61,6 +61,10 @@ function fileAt(path: string, bytes: Uint8Array, within: Read['params']['within'
     },
   }
 }
+
+/** A name in the same folder, or in the folder in which TensorFlow keeps variables. */
+const besideOf = (other: string) =>
+  dirname(other) === 'variables' ? join('variables', basename(other)) : basename(other)
 
 /** Of a stranger's file what is no floating point is none of a layer's weights: counters of batches, for example. */
 function floatsOf(
