@@ -1,5 +1,5 @@
-"""Autoencoders of PyTorch's tutorials as torch.onnx.export and torch.save write them: NAME.onnx, NAME.pth, and what they make
-of images, NAME.npz, in the folder that is the first argument."""
+"""Autoencoders of PyTorch's tutorials as torch.onnx.export and torch.save write them: NAME.onnx, NAME_open.onnx (of images of
+any size), NAME.pth, and what they make of images, NAME.npz, in the folder that is the first argument."""
 
 import sys
 import warnings
@@ -102,6 +102,9 @@ for name, (model, shape, is_signed, call) in models.items():
         y = (call or model)(x).reshape(x.shape)
     np.savez(f"{folder}/{name}.npz", x=x.numpy(), y=y.numpy())
     torch.onnx.export(model, (x[:1],), f"{folder}/{name}.onnx", dynamo=False, opset_version=17)
+    if len(shape) == 3:
+        sides = {"x": {0: "count", 2: "height", 3: "width"}}
+        torch.onnx.export(model, (x[:1],), f"{folder}/{name}_open.onnx", dynamo=False, input_names=["x"], dynamic_axes=sides)
     torch.save(model.state_dict(), f"{folder}/{name}.pth")
 
 state = models["lightning"][0].state_dict()

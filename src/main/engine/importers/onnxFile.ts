@@ -45,9 +45,47 @@ export async function importGraph(
     throw error
   })
   if (!(read instanceof ExpectedError)) return read
+  const sized = !hints.input && misfits.test(read.message) ? await ofUsualSize(file, graph, hints) : null
+  if (sized) return sized
   const asItIs = file.source === null ? null : await fileAsItIs(file.bytes, graph, hints, read.message)
   if (asItIs) return asItIs
   throw read
+}
+
+/** What is said of layers that take another number of values than images of the assumed size give. */
+const misfits = /\(dense\) reads .+ where it takes \d+ numbers|\(Reshape\) reshapes/
+
+/** Of images that models are made for, the most usual first. */
+const usualSides = [28, 32, 64, 96, 128, 224, 256, 48, 100, 112, 160, 192, 16, 8]
+
+/** A network that says its images may be of any size, though its dense layers read so many numbers. */
+async function ofUsualSize(
+  file: OnnxSource,
+  graph: OnnxGraph,
+  hints: ImportHints,
+): Promise<ImportedModel | null> {
+  const { shape = [] } = graph.inputs[0] ?? {}
+  const isOpen = shape.length === 4 && shape.slice(1).filter((side) => side === null).length >= 2
+  if (!isOpen) return null
+  const channels = shape[1] === 3 || shape[3] === 3 ? 3 : 1
+  for (const side of usualSides) {
+    const input = { height: side, width: side, channels } as const
+    const model = await asNetwork(file, graph, { ...hints, input }).catch(onlyUnsupported)
+    if (model)
+      return {
+        ...model,
+        notes: [
+          ...model.notes,
+          `The file says that its images may be of any size: they are taken to have ${side} × ${side} pixels, which go with its layers.`,
+        ],
+      }
+  }
+  return null
+}
+
+function onlyUnsupported(error: unknown): null {
+  if (error instanceof ExpectedError && error.code === 'unsupported') return null
+  throw error
 }
 
 /** @throws ExpectedError `unsupported` where no operations of ours give what the file gives */

@@ -73,6 +73,11 @@ export class NetworkReader {
   read(): ImportedModel {
     const { graph, builder } = this
     const needed = this.needed()
+    const recurrent = graph.nodes.find(({ op }) => op === 'LSTM' || op === 'GRU' || op === 'RNN')
+    if (recurrent)
+      throw unsupported(
+        `The network reads sequences, step by step (${recurrent.op}), which Hourglass does not.`,
+      )
     for (const node of graph.nodes) if (node.outputs.some((name) => needed.has(name))) this.step(node)
     const images = graph.outputs
       .map((name) => ({ name, value: this.asImage(name) }))

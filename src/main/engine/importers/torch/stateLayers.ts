@@ -45,7 +45,8 @@ export function stateLayers(tensors: Iterable<readonly [string, Weight]>, file: 
   }
   // Vectors beside matrices that have names of their own: w and b, or encoder_weight and encoder_bias.
   const bare = layers.map((layer): StateLayer => {
-    if (layer.kind !== 'linear' || layer.bias || !groups.get(layer.name)?.has('self')) return layer
+    const isBare = layer.name === '' || groups.get(layer.name)?.has('self')
+    if (layer.kind !== 'linear' || layer.bias || !isBare) return layer
     const at = loose.findIndex(([, { data }]) => data.length === layer.kernel.shape[0])
     return at < 0 ? layer : { ...layer, bias: loose.splice(at, 1)[0]![1] }
   })
