@@ -8,6 +8,7 @@ from collections import OrderedDict
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.utils.parametrizations import weight_norm
 
 folder = sys.argv[1]
 torch.manual_seed(3)
@@ -111,6 +112,7 @@ networks = {
     "tied": Tied(),
     "bare": Bare(),
     "functional": Functional(),
+    "weight_norm": nn.Sequential(weight_norm(nn.Linear(784, 32)), nn.ReLU(), weight_norm(nn.Linear(32, 784)), nn.Sigmoid()),
     "normed": normed(),
     "one_sequential": nn.Sequential(
         nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 784), nn.Sigmoid()),

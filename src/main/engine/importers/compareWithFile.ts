@@ -33,7 +33,7 @@ export async function compareWithFile(
   graph: OnnxGraph,
   model: ImportedModel,
 ): Promise<number | null> {
-  if (graph.inputs.some(({ isFloat }) => !isFloat)) return null
+  if (graph.inputs.some(({ isFloat, isHalf }) => !isFloat && !isHalf)) return null
   const { input } = model.spec
   const endsClipped = graph.nodes.some(
     ({ op, outputs }) => op === 'Clip' && graph.outputs.includes(outputs[0] ?? ''),
@@ -98,7 +98,8 @@ async function byFile(
     const shape = second.shape.map((side) => side ?? 1)
     fed[second.name] = { shape, data: new Float32Array(count(shape)).fill(level * ranges[given].gain) }
   }
-  const results = await runOnnxFileWithShapes(bytes ?? file, fed)
+  const isHalf = inputs.some((input) => input.isHalf)
+  const results = await runOnnxFileWithShapes(bytes ?? file, fed, isHalf ? 'float16' : 'float32')
   const size = count([input.height, input.width, input.channels])
   const batch = first!.shape[0] ?? 1
   const one = outputs

@@ -3,15 +3,12 @@ import type { ImportHints } from '../../../shared/importing'
 import { compareWithFile } from './compareWithFile'
 import { fileAsItIs } from './fileAsItIs'
 import type { FileToImport } from './importFile'
-import { type ImportedModel, unreadable } from './importedModel'
+import { type ImportedModel, toleranceOf, unreadable } from './importedModel'
 import { limits } from './limits'
 import { keepsTies, withTies } from './network/sharedKernels'
 import { networkOfOnnx } from './network/onnxNetwork'
 import { mirrored, ownOnnx } from './onnx'
 import { externalFiles, type OnnxGraph, readOnnx } from './onnxGraph'
-
-/** Where the range of images is 1. */
-const tolerance = 1e-4
 
 /**
  * An ONNX file with the weights that lie beside it. What another program made counts as read only when it gives what ONNX
@@ -94,10 +91,10 @@ async function asNetwork(file: OnnxSource, graph: OnnxGraph, hints: ImportHints)
   const mirror = !found || keepsTies(found) ? found : withTies(found, () => networkOfOnnx(graph, hints))
   if (mirror) {
     const compared = await comparison(file, graph, mirror)
-    if (compared.difference <= tolerance) return compared.model
+    if (compared.difference <= toleranceOf(compared.model)) return compared.model
   }
   const { model, difference } = await comparison(file, graph, networkOfOnnx(graph, hints))
-  if (difference <= tolerance) return model
+  if (difference <= toleranceOf(model)) return model
   throw new ExpectedError(
     'unsupported',
     `${file.name} is not imported: what Hourglass would make of it differs from what ONNX Runtime computes with the file (by ${difference.toPrecision(2)}, where black is 0 and white 1). Export the network again with fixed sizes, or as another kind of file.`,
@@ -108,8 +105,9 @@ async function asNetwork(file: OnnxSource, graph: OnnxGraph, hints: ImportHints)
 async function comparison(
   { name, source }: OnnxSource,
   graph: OnnxGraph,
-  model: ImportedModel,
+  read: ImportedModel,
 ): Promise<{ model: ImportedModel; difference: number }> {
+  const model = graph.inputs[0]?.isHalf ? { ...read, isHalf: true } : read
   const unproved = (why: string) => ({
     model: {
       ...model,

@@ -1,7 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
 import { type ForeignActivation, foreignActivations, type ImportHints } from '../../../shared/importing'
 import { difference, givenBy, inUnits, turned } from './compareWithFile'
-import type { ImportedModel } from './importedModel'
+import { type ImportedModel, toleranceOf } from './importedModel'
 
 /** Numbers with a shape, the first side counting images. */
 interface Images {
@@ -17,8 +17,6 @@ export interface Reference {
   readonly made: Images
 }
 
-/** Where the range of images is 1. */
-const tolerance = 1e-4
 /** More images prove no more. */
 const mostImages = 32
 
@@ -41,7 +39,7 @@ export async function provedModel<M extends ImportedModel>(
   for (const tried of attempts(first, sized, reference)) {
     const model = tried === sized ? first : await read(tried)
     const apart = await differenceFrom(model, reference)
-    if (apart <= tolerance) return proved(model, reference, apart, tried === sized ? null : tried)
+    if (apart <= toleranceOf(model)) return proved(model, reference, apart, tried === sized ? null : tried)
     closest = Math.min(closest, apart)
   }
   throw new ExpectedError(

@@ -138,7 +138,7 @@ describe.skipIf(!hasPeersPython('torch', 'numpy'))('weights that torch.save wrot
   }, 180_000)
 
   it.each([
-    ...['article', 'halves', 'tanh', 'vae', 'normed', 'one_sequential', 'color'],
+    ...['article', 'halves', 'tanh', 'vae', 'normed', 'weight_norm', 'one_sequential', 'color'],
     ...['udacity', 'strided_conv', 'fours', 'dense_code', 'conv_vae', 'dncnn', 'direct'],
     ...['legacy', 'double', 'strided', 'parameters', 'float16', 'bfloat16'],
   ])('%s gives what PyTorch gives', async (name) => {

@@ -33,6 +33,8 @@ describe.skipIf(!hasPeersPython('torch', 'numpy'))('models of the tutorials of P
     ['uva', 24],
     ['vae', 20],
     ['normed', 0],
+    ['half', 3],
+    ['weight_norm', 16],
   ])('%s.onnx gives what PyTorch gives, by a code of %i numbers', async (name, code) => {
     const { spec, proved } = await read(`${name}.onnx`, name)
     expect(proved).toBe(true)

@@ -23,7 +23,7 @@ export class VariableBundle {
   private left: number = limits.weights
 
   private constructor(
-    private readonly entries: ReadonlyMap<string, Uint8Array>,
+    private readonly entries: ReadonlyMap<string, Entry>,
     private readonly shards: readonly Uint8Array[],
     private readonly file: string,
   ) {}
@@ -39,11 +39,16 @@ export class VariableBundle {
   ): Promise<VariableBundle | null> {
     const index = await beside(`${folder}/variables.index`).catch(() => null)
     if (!index) return null
-    let entries: ReadonlyMap<string, Uint8Array>
+    const entries = new Map<string, Entry>()
     let count: number
     try {
-      entries = new Map(tableEntries(index))
-      const header = BundleHeaderProto.toObject(BundleHeaderProto.decode(entries.get('') ?? new Uint8Array()))
+      const { '': first = new Uint8Array(), ...others } = Object.fromEntries(tableEntries(index))
+      for (const [name, bytes] of Object.entries(others))
+        entries.set(
+          name,
+          BundleEntryProto.toObject(BundleEntryProto.decode(bytes), { longs: Number }) as Entry,
+        )
+      const header = BundleHeaderProto.toObject(BundleHeaderProto.decode(first))
       if (header.endianness) throw new Error('its numbers have their highest byte first')
       count = Number(header.shards ?? 1)
     } catch (error) {
@@ -65,9 +70,8 @@ export class VariableBundle {
 
   /** @returns null where it holds none of this name, or something else than numbers */
   numbers(name: string): Numbers | null {
-    const found = this.entries.get(name)
-    if (!found) return null
-    const entry = BundleEntryProto.toObject(BundleEntryProto.decode(found), { longs: Number }) as Entry
+    const entry = this.entries.get(name)
+    if (!entry) return null
     const { dtype, shard = 0, offset = 0, size: bytes = 0, slices } = entry
     if (slices?.length) throw unreadable(this.file, `"${name}" of its weights is kept in slices`)
     const shape = sidesOf(entry.tensorShape)

@@ -1,6 +1,6 @@
 import type { GraphNode } from './graph'
 import type { Numbers } from './tensors'
-import type { Value } from './translator'
+import type { Value } from './onnxWriter'
 
 type Known = Extract<Value, { kind: 'constant' }>
 

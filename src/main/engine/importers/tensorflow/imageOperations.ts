@@ -1,10 +1,10 @@
 import { knownNumbers, type Operation, refuse, shaped } from './operation'
 import { type GraphNode, listOf, textOf } from './graph'
-import type { Shaped, Translator } from './translator'
+import type { Shaped, OnnxWriter, Value } from './onnxWriter'
 
 const toPlanes = [0, 3, 1, 2] as const
 const toPixels = [0, 2, 3, 1] as const
-const turn = (x: Shaped, perm: readonly number[], to: Translator) =>
+const turn = (x: Shaped, perm: readonly number[], to: OnnxWriter) =>
   to.node(
     'Transpose',
     [x],
@@ -42,8 +42,16 @@ function padsOf(
 const sizeAfter = (side: number, taps: number, stride: number, pixels: number) =>
   Math.floor((side + pixels - taps) / stride) + 1
 
+/** A value or a kernel with four sides. @throws ExpectedError */
+function fourSided(node: GraphNode, inputs: readonly Value[], at = 0): Shaped {
+  const value = shaped(node, inputs, at)
+  return value.shape.length === 4
+    ? value
+    : refuse(node, `takes ${value.shape.length} sides where images have 4`)
+}
+
 /** A kernel as ONNX has it; the same one under the same name, so that what is read twice stays one. */
-function kernelOf(kernel: Shaped, perm: readonly number[], to: Translator): Shaped {
+function kernelOf(kernel: Shaped, perm: readonly number[], to: OnnxWriter): Shaped {
   const shape = perm.map((axis) => kernel.shape[axis]!)
   if (kernel.kind !== 'constant') return to.node('Transpose', [kernel], shape, { perm: [...perm] })
   const strides = kernel.shape.map((_, i) => kernel.shape.slice(i + 1).reduce((a, b) => a * b, 1))
@@ -59,7 +67,7 @@ function kernelOf(kernel: Shaped, perm: readonly number[], to: Translator): Shap
 }
 
 const convolution: Operation = (node, inputs, to) => {
-  const [x, kernel] = [shaped(node, inputs), shaped(node, inputs, 1)]
+  const [x, kernel] = [fourSided(node, inputs), fourSided(node, inputs, 1)]
   const [strides, dilations] = [ofImage(node, 'strides'), ofImage(node, 'dilations')]
   const [, height, width, channels] = x.shape as [number, number, number, number]
   const [rows, columns, reads, filters] = kernel.shape as [number, number, number, number]
@@ -79,7 +87,7 @@ const convolution: Operation = (node, inputs, to) => {
 
 /** Each channel by itself, so many filters a channel. */
 const depthwise: Operation = (node, inputs, to) => {
-  const [x, kernel] = [shaped(node, inputs), shaped(node, inputs, 1)]
+  const [x, kernel] = [fourSided(node, inputs), fourSided(node, inputs, 1)]
   const [strides, dilations] = [ofImage(node, 'strides'), ofImage(node, 'dilations')]
   const [, height, width, channels] = x.shape as [number, number, number, number]
   const [rows, columns, , times] = kernel.shape as [number, number, number, number]
@@ -103,7 +111,7 @@ const depthwise: Operation = (node, inputs, to) => {
 /** The gradient of a convolution by its input, which is what a transposed one computes. */
 const transposed: Operation = (node, inputs, to) => {
   const sizes = knownNumbers(node, inputs, 0)
-  const [kernel, x] = [shaped(node, inputs, 1), shaped(node, inputs, 2)]
+  const [kernel, x] = [fourSided(node, inputs, 1), fourSided(node, inputs, 2)]
   const [strides, dilations] = [ofImage(node, 'strides'), ofImage(node, 'dilations')]
   const [rows, columns, gives] = kernel.shape as [number, number, number, number]
   const made = [sizes[1]!, sizes[2]!]
@@ -126,7 +134,7 @@ const transposed: Operation = (node, inputs, to) => {
 const pool =
   (op: 'MaxPool' | 'AveragePool'): Operation =>
   (node, inputs, to) => {
-    const x = shaped(node, inputs)
+    const x = fourSided(node, inputs)
     const [taps, strides] = [ofImage(node, 'ksize'), ofImage(node, 'strides')]
     const [, height, width, channels] = x.shape as [number, number, number, number]
     const pads = padsOf(node, [height, width], taps, strides)
@@ -144,7 +152,7 @@ const resize =
   (mode: 'nearest' | 'linear' | 'cubic'): Operation =>
   (node, inputs, to) => {
     const { attr } = node
-    const x = shaped(node, inputs)
+    const x = fourSided(node, inputs)
     const [height, width] = knownNumbers(node, inputs, 1) as [number, number]
     const shape = [x.shape[0]!, x.shape[3]!, height, width]
     const isCentred = attr.half_pixel_centers?.b ?? false
@@ -165,7 +173,7 @@ const resize =
 const blocks =
   (op: 'DepthToSpace' | 'SpaceToDepth'): Operation =>
   (node, inputs, to) => {
-    const x = shaped(node, inputs)
+    const x = fourSided(node, inputs)
     ofImage(node, 'data_format')
     const block = node.attr.block_size?.i ?? 1
     const [n, height, width, channels] = x.shape as [number, number, number, number]
@@ -176,7 +184,7 @@ const blocks =
   }
 
 const normalized: Operation = (node, inputs, to) => {
-  const x = shaped(node, inputs)
+  const x = fourSided(node, inputs)
   ofImage(node, 'data_format')
   if (node.attr.is_training?.b ?? true) return refuse(node, 'normalizes by the images of a batch')
   const numbers = [1, 2, 3, 4].map((at) => shaped(node, inputs, at))

@@ -1,6 +1,6 @@
 import { broadcast, knownNumbers, type Operation, refuse, shaped } from './operation'
 import { textOf } from './graph'
-import type { Shaped, Translator } from './translator'
+import type { Shaped, OnnxWriter } from './onnxWriter'
 
 const same =
   (op: string, attributes: Readonly<Record<string, number>> = {}): Operation =>
@@ -47,7 +47,7 @@ const squaredDifference: Operation = (node, inputs, to) => {
   return to.node('Mul', [apart, apart], shape)
 }
 
-const clipped = (x: Shaped, [from, until]: readonly number[], to: Translator) =>
+const clipped = (x: Shaped, [from, until]: readonly number[], to: OnnxWriter) =>
   to.node('Clip', [x, to.floats([from!], []), to.floats([until!], [])], x.shape)
 
 /** Where the channels are last, or second if the attribute says so. */

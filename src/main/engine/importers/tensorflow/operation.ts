@@ -1,12 +1,12 @@
 import { unsupported } from '../importedModel'
 import type { GraphNode } from './graph'
-import type { Shaped, Translator, Value } from './translator'
+import type { Shaped, OnnxWriter, Value } from './onnxWriter'
 
 /** Says an operation of TensorFlow in those of ONNX. @throws ExpectedError where ONNX, or what reads it, does not have it so */
 export type Operation = (
   node: GraphNode,
   inputs: readonly Value[],
-  to: Translator,
+  to: OnnxWriter,
 ) => Value | readonly Value[]
 
 /** @throws ExpectedError where an input is nothing that has a shape */

@@ -1,4 +1,4 @@
-import type { Shaped, Translator } from './translator'
+import type { Shaped, OnnxWriter } from './onnxWriter'
 
 /**
  * Rows or columns of an image that are repeated: TensorFlow adds a side behind them, repeats along it, and joins the two
@@ -7,7 +7,7 @@ import type { Shaped, Translator } from './translator'
  * @param x what is put into another shape
  * @returns null where that is not what happens
  */
-export function repeated(x: Shaped, shape: readonly number[], to: Translator): Shaped | null {
+export function repeated(x: Shaped, shape: readonly number[], to: OnnxWriter): Shaped | null {
   const tiled = to.madeBy(x)
   const widened = tiled?.op === 'Tile' && tiled.inputs[0] ? to.madeBy(tiled.inputs[0]) : undefined
   const from = widened?.op === 'Unsqueeze' || widened?.op === 'Reshape' ? widened.inputs[0] : undefined
@@ -29,7 +29,7 @@ export function repeated(x: Shaped, shape: readonly number[], to: Translator): S
 
 const enlarging = 'enlarged'
 
-function enlarged(x: Shaped, shape: readonly number[], to: Translator): Shaped {
+function enlarged(x: Shaped, shape: readonly number[], to: OnnxWriter): Shaped {
   const [n, height, width, channels] = x.shape as [number, number, number, number]
   const [, rows, columns] = shape as [number, number, number, number]
   const planes = to.node('Transpose', [x], [n, channels, height, width], { perm: [0, 3, 1, 2] })

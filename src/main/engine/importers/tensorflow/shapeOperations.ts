@@ -1,10 +1,10 @@
 import { knownNumbers, type Operation, refuse, shaped } from './operation'
 import { repeated } from './repeats'
-import type { Shaped, Translator } from './translator'
+import type { Shaped, OnnxWriter } from './onnxWriter'
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1)
 
-const reshapedTo = (x: Shaped, shape: readonly number[], to: Translator): Shaped =>
+const reshapedTo = (x: Shaped, shape: readonly number[], to: OnnxWriter): Shaped =>
   x.shape.join() === shape.join() ? x : to.node('Reshape', [x, to.integers(shape)], shape)
 
 const reshape: Operation = (node, inputs, to) => {
@@ -79,7 +79,7 @@ interface Cut {
   readonly step: number
 }
 
-function cut(x: Shaped, cuts: readonly Cut[], to: Translator): Shaped {
+function cut(x: Shaped, cuts: readonly Cut[], to: OnnxWriter): Shaped {
   const needed = cuts.filter(
     ({ axis, from, until, step }) => from !== 0 || until !== x.shape[axis] || step !== 1,
   )
@@ -199,10 +199,7 @@ const filled =
   (value: number): Operation =>
   (node, inputs, to) => {
     const { shape } = shaped(node, inputs)
-    return to.floats(
-      Array.from({ length: sizeOf(shape) }, () => value),
-      shape,
-    )
+    return to.node('Expand', [to.floats([value], []), to.integers(shape)], shape)
   }
 
 const filledTo: Operation = (node, inputs, to) => {

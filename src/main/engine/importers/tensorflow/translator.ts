@@ -1,21 +1,12 @@
-import { onnxTypes } from '../../graph/emitters'
-import { attributeTypes, ModelProto } from '../../runtimes/onnx/protos'
 import { unreadable, unsupported } from '../importedModel'
 import { limits } from '../limits'
 import type { VariableBundle } from './bundle'
 import { folded } from './folding'
 import type { GraphFunction, GraphNode, TensorflowGraph } from './graph'
+import { imageName, OnnxWriter, type Shaped, type Value } from './onnxWriter'
 import { operations } from './operations'
 import { savedNames } from './savedNames'
-import { numbersOf, type Numbers } from './tensors'
-
-/** What a node gives: numbers that are known, a value of the ONNX file, the place of a variable, or nothing that is looked at. */
-export type Value =
-  | ({ readonly kind: 'constant'; readonly name: string } & Numbers)
-  | { readonly kind: 'tensor'; readonly name: string; readonly shape: readonly number[] }
-  | { readonly kind: 'variable'; readonly name: string }
-  | { readonly kind: 'other' }
-export type Shaped = Extract<Value, { readonly shape: readonly number[] }>
+import { numbersOf } from './tensors'
 
 /** A graph, or a call of a function, with what its inputs are. */
 interface Scope {
@@ -26,25 +17,20 @@ interface Scope {
   readonly depth: number
 }
 
-type OnnxAttributes = Readonly<Record<string, number | string | readonly number[]>>
-
 /**
  * Says in ONNX's operators what a SavedModel computes, as far as its outputs need it. Sizes are fixed, the number of images
  * too, so that what a graph computes of them is known.
  */
-export class Translator {
-  private readonly nodes: object[] = []
-  private readonly initializers = new Map<string, object>()
-  private readonly names = new Set<string>()
+export class Translator extends OnnxWriter {
   private readonly saved: ReadonlyMap<string, string>
-  private readonly origins = new Map<string, { readonly op: string; readonly inputs: readonly Shaped[] }>()
-  private count = 0
+  private looked = 0
 
   constructor(
     private readonly graph: TensorflowGraph,
     private readonly bundle: VariableBundle | null,
     private readonly file: string,
   ) {
+    super()
     this.saved = savedNames(graph)
   }
 
@@ -54,123 +40,32 @@ export class Translator {
    * @throws ExpectedError `unsupported`, naming the operation that is not read
    */
   translate(input: readonly number[]): Uint8Array {
+    try {
+      return this.translated(input)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      throw unsupported('Its operations read one another in too long a line.')
+    }
+  }
+
+  private translated(input: readonly number[]): Uint8Array {
     const [fed] = this.graph.inputs
-    const image: Value = { kind: 'tensor', name: 'image', shape: input }
+    const image: Value = { kind: 'tensor', name: imageName, shape: input }
     const main: Scope = {
       nodes: this.graph.nodes,
       given: new Map([[nodeName(fed!.tensor), image]]),
       made: new Map(),
       depth: 0,
     }
-    this.names.add('image')
-    const outputs: { name: string; shape: readonly number[] }[] = []
+    const outputs: Shaped[] = []
     for (const { name, tensor } of this.graph.outputs) {
       const value = this.valueAt(tensor, main)
       if (value.kind !== 'tensor') continue
       const own = this.node('Identity', [value], value.shape, {}, this.named(name))
-      outputs.push({ name: own.name, shape: own.shape })
+      outputs.push(own)
     }
     if (outputs.length === 0) throw unsupported('What the SavedModel gives does not depend on what it takes.')
-    return ModelProto.encode({
-      irVersion: 8,
-      producerName: 'TensorFlow',
-      opsetImport: [{ domain: '', version: 17 }],
-      graph: {
-        name: 'graph',
-        node: this.nodes,
-        initializer: [...this.initializers.values()],
-        input: [info('image', input)],
-        output: outputs.map(({ name, shape }) => info(name, shape)),
-      },
-    } as never).finish()
-  }
-
-  /** Adds an operator of ONNX. */
-  node(
-    op: string,
-    inputs: readonly (Value | string)[],
-    shape: readonly number[],
-    attributes: OnnxAttributes = {},
-    name = this.named(op),
-  ): Shaped {
-    if (++this.count > limits.onnxNodes)
-      throw unsupported(`The network has more than ${limits.onnxNodes} operations.`)
-    this.nodes.push({
-      opType: op,
-      name,
-      input: inputs.map((input) => (typeof input === 'string' ? input : this.nameOf(input))),
-      output: [name],
-      attribute: Object.entries(attributes).map(([key, value]) => attributeOf(key, value)),
-    })
-    const made: Shaped = { kind: 'tensor', name, shape }
-    this.remember(
-      made,
-      op,
-      inputs.filter((input): input is Shaped => typeof input !== 'string' && 'shape' in input),
-    )
-    return made
-  }
-
-  /** How a value was made, so that what takes several operations of TensorFlow is known again. */
-  remember({ name }: Shaped, op: string, inputs: readonly Shaped[]): void {
-    this.origins.set(name, { op, inputs })
-  }
-
-  madeBy = ({ name }: Shaped) => this.origins.get(name)
-
-  /** An operator that gives several values. */
-  split(
-    op: string,
-    inputs: readonly Value[],
-    shapes: readonly (readonly number[])[],
-    attributes: OnnxAttributes,
-  ) {
-    const names = shapes.map(() => this.named(op))
-    this.nodes.push({
-      opType: op,
-      name: names[0],
-      input: inputs.map((input) => this.nameOf(input)),
-      output: names,
-      attribute: Object.entries(attributes).map(([key, value]) => attributeOf(key, value)),
-    })
-    return shapes.map((shape, i): Shaped => ({ kind: 'tensor', name: names[i]!, shape }))
-  }
-
-  /** Known numbers, under a name that tells them apart. */
-  constant(name: string, { shape, data, whole }: Numbers): Shaped {
-    return { kind: 'constant', name, shape, data, whole }
-  }
-
-  /** A list of whole numbers, such as axes. */
-  integers(values: readonly number[]): Shaped {
-    const data = Float32Array.from(values)
-    return this.constant(`integers_${values.join('_')}`, { shape: [values.length], data, whole: true })
-  }
-
-  floats(values: readonly number[], shape: readonly number[] = [values.length]): Shaped {
-    return this.constant(this.named('floats'), { shape, data: Float32Array.from(values), whole: false })
-  }
-
-  private nameOf(value: Value): string {
-    if (value.kind === 'tensor') return value.name
-    if (value.kind !== 'constant')
-      throw unsupported('The network computes with something that are no numbers.')
-    const { name, shape, data, whole } = value
-    const tensor = whole
-      ? {
-          dataType: onnxTypes.int64,
-          rawData: bytesOf(BigInt64Array.from(data, (one) => BigInt(Math.round(one)))),
-        }
-      : { dataType: onnxTypes.float32, rawData: bytesOf(data) }
-    if (!this.initializers.has(name)) this.initializers.set(name, { name, dims: [...shape], ...tensor })
-    return name
-  }
-
-  private named(wanted: string): string {
-    let name = wanted
-    for (let i = 1; this.names.has(name); i++) name = `${wanted}_${i}`
-    this.names.add(name)
-    return name
+    return this.encoded(input, outputs)
   }
 
   /** What a tensor of a graph is: "name", "name:1", or within functions "name:what:1". */
@@ -198,6 +93,8 @@ export class Translator {
 
   private made(node: GraphNode, scope: Scope): readonly Value[] {
     const { op, attr, name } = node
+    // Functions that call others several times could go on for ever.
+    if (++this.looked > 4 * limits.onnxNodes) throw unsupported('Its functions call one another too often.')
     if (op === 'VarHandleOp' || op === 'VariableV2' || op === 'Variable' || op === 'VarIsInitializedOp')
       return [op === 'VarHandleOp' ? { kind: 'variable', name } : this.variable(name)]
     if (op === 'Const') {
@@ -261,26 +158,3 @@ const drawing =
   /^(?:Stateless|Stateful)?(?:Random|Parameterized)?(?:StandardNormal|RandomNormal|RandomUniform|Uniform|TruncatedNormal|RandomTruncatedNormal)(?:V2)?$/
 
 const nodeName = (tensor: string) => tensor.split(':')[0]!
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | BigInt64Array) =>
-  new Uint8Array(buffer, byteOffset, byteLength)
-
-function attributeOf(name: string, value: number | string | readonly number[]): object {
-  if (typeof value === 'string') return { name, s: Buffer.from(value), type: attributeTypes.string }
-  if (typeof value !== 'number') return { name, ints: [...value], type: attributeTypes.ints }
-  // ONNX tells shares from counts by the attribute, which is known by its name.
-  const isFloat = name === 'alpha' || name === 'gamma' || name === 'epsilon' || name === 'cubic_coeff_a'
-  return isFloat
-    ? { name, f: value, type: attributeTypes.float }
-    : { name, i: value, type: attributeTypes.int }
-}
-
-const info = (name: string, shape: readonly number[]) => ({
-  name,
-  type: {
-    tensorType: {
-      elemType: onnxTypes.float32,
-      shape: { dim: shape.map((dimValue) => ({ dimValue })) },
-    },
-  },
-})

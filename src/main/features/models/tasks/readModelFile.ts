@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ExpectedError } from '../../../../shared/errors'
-import { fromHalf } from '../../../engine/files/half'
+import { fromBfloat16, fromHalf } from '../../../engine/files/half'
 import type { ImportHints } from '../../../../shared/importing'
 import { type FileToImport, importFile } from '../../../engine/importers/importFile'
 import { provedModel, type Reference } from '../../../engine/importers/reference'
@@ -73,6 +73,7 @@ function floatsOf(
 ): [string, { shape: number[]; data: Float32Array }][] {
   if (dtype === 'F32') return [[name, { shape, data }]]
   if (dtype === 'F64') return [[name, { shape, data: Float32Array.from(data) }]]
+  if (dtype === 'BF16') return [[name, { shape, data: fromBfloat16(data) }]]
   if (dtype !== 'F16') return []
   return [[name, { shape, data: fromHalf(data) }]]
 }
