@@ -132,7 +132,21 @@ function sizeOf(shape: readonly number[]): ImportHints['input'] {
   return a === 1 || a === 3 ? { height: b, width: c, channels: a } : null
 }
 
+/** The largest difference; where images are as wide as they have channels, either may come first. */
 async function differenceFrom(model: ImportedModel, { given, made }: Reference): Promise<number> {
+  const { channels } = model.spec.input
+  const [, second, , last] = given.shape
+  const mayBeEither = given.shape.length === 4 && second === channels && last === channels
+  const asLast = await differenceIn(model, { given, made }, mayBeEither ? false : null)
+  return mayBeEither ? Math.min(asLast, await differenceIn(model, { given, made }, true)) : asLast
+}
+
+/** @param isFirst whether channels come first; null where the shape says it */
+async function differenceIn(
+  model: ImportedModel,
+  { given, made }: Omit<Reference, 'name'>,
+  isFirst: boolean | null,
+): Promise<number> {
   const { input } = model.spec
   const size = input.height * input.width * input.channels
   const count = Math.min(mostImages, given.shape[0] ?? 0)
@@ -141,16 +155,22 @@ async function differenceFrom(model: ImportedModel, { given, made }: Reference):
   let largest = 0
   for (let i = 0; i < count; i++) {
     const { given: takes, made: makes } = model.ranges ?? { given: '0..1', made: '0..1' }
-    const image = inUnits(imageAt(given, i, size, input.channels), takes)
-    const expected = inUnits(imageAt(made, i, size, input.channels), makes)
+    const image = inUnits(imageAt(given, i, input.channels, isFirst), takes)
+    const expected = inUnits(imageAt(made, i, input.channels, isFirst), makes)
     largest = Math.max(largest, difference(await givenBy(model, image), expected))
   }
   return largest
 }
 
 /** Channels last, whatever comes first in the reference. */
-function imageAt({ shape, data }: Images, i: number, size: number, channels: number): Float32Array {
+function imageAt(
+  { shape, data }: Images,
+  i: number,
+  channels: number,
+  isFirst: boolean | null,
+): Float32Array {
+  const size = data.length / shape[0]!
   const image = data.slice(i * size, (i + 1) * size)
-  const isFirst = shape.length === 4 && shape[1] === channels && shape[3] !== channels
-  return isFirst ? turned(image, channels, size / channels) : image
+  const isTurned = isFirst ?? (shape.length === 4 && shape[1] === channels && shape[3] !== channels)
+  return isTurned ? turned(image, channels, size / channels) : image
 }
