@@ -1,17 +1,18 @@
 import type { DenoiseControls } from '../../../shared/api/denoising'
-import type { DamageKind } from '../../../shared/damage'
+import { type DamageKind, needsOwnModel } from '../../../shared/damage'
 import { ExpectedError } from '../../../shared/errors'
 import type { RestoringQuality } from '../../../shared/noise'
+import { sentence } from '../../../shared/texts/sentence'
 import { builtin } from '../models/builtinModels'
 import { type DenoisingModel, openDenoisingModel } from './denoisingModels'
 import type { Picture } from '../pictures/readPicture'
 
 /** @throws ExpectedError where none comes with the app */
 function builtinFor(kind: DamageKind, channels: Picture['channels']): string {
-  if (kind === 'blur')
+  if (needsOwnModel(kind))
     throw new ExpectedError(
       'unsupported',
-      'No model for blur comes with Hourglass. Train one on sharp pictures like yours, with blur as what is added to them, and choose it here.',
+      sentence(kind === 'blur' ? 'restoring.noModelForBlur' : 'restoring.noModelForPairs'),
     )
   if (kind === 'jpeg') return builtin('jpeg')
   // What fills and enlarges goes over each colour alone.
