@@ -23,5 +23,6 @@ export function datasetHandlers(datasets: DatasetService, shell: Shell): Pick<Ha
     'datasets.images': (params) => datasets.images(params),
     'datasets.thumbnails': (params) => datasets.thumbnails(params),
     'datasets.preview': (params) => datasets.preview(params),
+    'datasets.previewPairs': (params) => datasets.previewPairs(params),
   }
 }
