@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
@@ -45,8 +45,8 @@ export async function findPairedImages(
   const folders = { inputs: resolve(inputs), targets: resolve(targets) }
   if (folders.inputs === folders.targets)
     throw new ExpectedError('bad-usage', sentence('datasets.pairsInOneFolder'))
-  const damaged = await filesOf(inputs, { signal, fence })
-  const clean = await filesOf(targets, { signal, fence })
+  const damaged = await filesOf(folders.inputs, { signal, fence })
+  const clean = await filesOf(folders.targets, { signal, fence })
   const skipped: Skipped[] = [...damaged.skipped, ...clean.skipped]
   const partners = partnersOf(damaged.files, clean.files)
   const pairs: ImagePair[] = []
@@ -55,7 +55,7 @@ export async function findPairedImages(
     signal?.throwIfAborted()
     const input = partners.get(target)
     if (!input) {
-      skipped.push({ path: target.path, reason: sentence('datasets.noPartnerIn', { folder: inputs }) })
+      skipped.push({ path: target.path, reason: sentence('datasets.noPartnerIn', { folder: basename(folders.inputs) }) })
       continue
     }
     taken.add(input)
@@ -67,9 +67,9 @@ export async function findPairedImages(
   }
   for (const input of damaged.files)
     if (!taken.has(input))
-      skipped.push({ path: input.path, reason: sentence('datasets.noPartnerIn', { folder: targets }) })
+      skipped.push({ path: input.path, reason: sentence('datasets.noPartnerIn', { folder: basename(folders.targets) }) })
   if (pairs.length > 0) return { ...folders, pairs, skipped }
-  throw nothingPaired(inputs, targets, skipped)
+  throw nothingPaired(folders.inputs, folders.targets, skipped)
 }
 
 /** The damaged picture of each clean one that has one. Names that only look alike count where just one on each side has them. */
@@ -139,5 +139,7 @@ async function measured(input: FoundFile, target: FoundFile): Promise<ImagePair>
 function nothingPaired(inputs: string, targets: string, skipped: readonly Skipped[]): ExpectedError {
   const [first] = skipped
   const why = first ? ` ${first.path}: ${first.reason}` : ''
-  return new ExpectedError('bad-input', sentence('datasets.nothingPaired', { inputs, targets, why }))
+  // Their paths are known to whoever chose them, and to nobody else.
+  const named = { inputs: basename(inputs), targets: basename(targets), why }
+  return new ExpectedError('bad-input', sentence('datasets.nothingPaired', named))
 }
