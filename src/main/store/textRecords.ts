@@ -33,6 +33,9 @@ export const isUtf8 = (text: string): boolean => {
   return !bytes.toString('utf8').includes('\ufffd')
 }
 
+/** Whether a record is a remark and no row: #N/A is none. */
+export const isComment = (record: string): boolean => /^#(?!N\/?A\b)/i.test(record)
+
 /** A text as the bytes of a file say it. */
 export const asBytes = (text: string, inUtf8: boolean): string =>
   inUtf8 || [...text].some((sign) => sign.codePointAt(0)! > 0xff)

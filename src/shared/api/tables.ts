@@ -119,7 +119,7 @@ export interface TableDetail {
   readonly missing: number
   readonly columnList: readonly Pick<
     TableColumn,
-    'name' | 'kind' | 'missing' | 'mean' | 'deviation' | 'min' | 'max'
+    'name' | 'kind' | 'missing' | 'mean' | 'deviation' | 'min' | 'max' | 'unit' | 'missingCode'
   >[]
   readonly leftOut: readonly LeftOutColumn[]
   /** The first rows, as they are shown. */

@@ -55,7 +55,10 @@ export async function findPairedImages(
     signal?.throwIfAborted()
     const input = partners.get(target)
     if (!input) {
-      skipped.push({ path: target.path, reason: sentence('datasets.noPartnerIn', { folder: basename(folders.inputs) }) })
+      skipped.push({
+        path: target.path,
+        reason: sentence('datasets.noPartnerIn', { folder: basename(folders.inputs) }),
+      })
       continue
     }
     taken.add(input)
@@ -67,7 +70,10 @@ export async function findPairedImages(
   }
   for (const input of damaged.files)
     if (!taken.has(input))
-      skipped.push({ path: input.path, reason: sentence('datasets.noPartnerIn', { folder: basename(folders.targets) }) })
+      skipped.push({
+        path: input.path,
+        reason: sentence('datasets.noPartnerIn', { folder: basename(folders.targets) }),
+      })
   if (pairs.length > 0) return { ...folders, pairs, skipped }
   throw nothingPaired(folders.inputs, folders.targets, skipped)
 }

@@ -3,7 +3,16 @@ import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
 import { isMissing } from '../tables/cells'
-import { layoutInWords, numberOf, type RatingColumns, type SniffedTable, sniffTable } from './sniffTable'
+import {
+  isBefore,
+  itemOfBlock,
+  layoutInWords,
+  numberOf,
+  ratingOf,
+  type RatingColumns,
+  type SniffedTable,
+  sniffTable,
+} from './sniffTable'
 import type { RatingTriples } from './ratingsFiles'
 
 /** Ratings as a file has them, with the names of users and items. */
@@ -84,6 +93,8 @@ class TripleReader {
   private empty = 0
   private hasTimes: boolean
   private first = true
+  /** The item whose ratings follow, where a line of its own says it. */
+  private block = ''
 
   constructor(
     private readonly path: string,
@@ -99,19 +110,28 @@ class TripleReader {
 
   read(line: string, number: number): void {
     if (this.first) {
+      if (isBefore(line)) return
       this.first = false
-      if (this.table.header) return
+      if (this.table.isHeaderLine) return
     }
     const { user, item, rating, time } = this.columns
+    if (item < 0) {
+      const next = itemOfBlock(line)
+      if (next !== null) {
+        this.block = next
+        return
+      }
+    }
     const cells = cellsOfRecord(line, this.table.delimiter)
-    const [userName, itemName, text] = [user < 0 ? 'you' : cells[user], cells[item], cells[rating]]
+    const [userName, text] = [user < 0 ? 'you' : cells[user], cells[rating]]
+    const itemName = item < 0 ? this.block : cells[item]
     if (!userName || !itemName || text === undefined)
       throw this.unsound(number, `has ${cells.length} columns where user, item and rating belong`)
     if (isMissing(text)) {
       this.empty++
       return
     }
-    const value = numberOf(text)
+    const value = ratingOf(text)
     if (!Number.isFinite(value))
       throw this.unsound(number, `has “${readable(text).slice(0, 40)}” where the rating belongs`)
     this.users.push(this.numbered(this.userNumbers, readable(userName)))
@@ -124,16 +144,21 @@ class TripleReader {
     if (this.values.length === 0)
       throw new ExpectedError('bad-input', sentence('ratings.holdsNoRatingsChoose', { path: this.path }))
     const { header } = this.table
-    const name = (column: number) => (column < 0 ? '' : (header?.[column] ?? String(column + 1)))
+    const name = (column: number) =>
+      column < 0 ? (column === item ? itemLine : '') : (header?.[column] ?? String(column + 1))
     const { user, item, rating, time } = this.columns
     const once = this.isFixed
       ? null
       : latestOfEach(this.users.taken, this.items.taken, this.times.taken, this.itemNumbers.size)
+    const values = this.values.taken
+    const unrated = unratedIn(values)
+    const all = once ?? (unrated === null ? null : Uint32Array.from(values.keys()))
+    const places = all && unrated !== null ? all.filter((place) => values[place] !== unrated) : all
     const pick = <A extends Int32Array | Float32Array | Float64Array>(column: Column<A>) => {
       const { taken } = column
-      if (!once) return taken
-      const picked = new (taken.constructor as new (length: number) => A)(once.length)
-      once.forEach((place, k) => (picked[k] = taken[place]!))
+      if (!places) return taken
+      const picked = new (taken.constructor as new (length: number) => A)(places.length)
+      places.forEach((place, k) => (picked[k] = taken[place]!))
       return picked
     }
     return {
@@ -151,7 +176,8 @@ class TripleReader {
           rating: name(rating),
           time: time === null ? null : name(time),
         },
-        empty: this.empty,
+        empty: this.empty + (all && places ? all.length - places.length : 0),
+        ...(unrated !== null && { unrated }),
         repeated: once ? this.values.length - once.length : 0,
       },
     }
@@ -180,6 +206,27 @@ class TripleReader {
       sentence('ratings.cannotReadRatingsLine', { path: this.path, line, what }),
     )
   }
+}
+
+const itemLine = 'lines of their own'
+
+/** What some write for something that was not rated: -1 below ratings above zero, 99 far above all others. */
+const codesOfUnrated = [-1, -9, -99, -999, 99, 999, 9999]
+const codeShare = 0.005
+
+/** Null where there is no such value. */
+export function unratedIn(values: Float32Array): number | null {
+  for (const code of codesOfUnrated) {
+    let [count, least, most] = [0, Infinity, -Infinity]
+    for (const value of values)
+      if (value === code) count++
+      else [least, most] = [Math.min(least, value), Math.max(most, value)]
+    const isOften = count >= Math.max(3, codeShare * values.length) && count < values.length
+    const isFar = code < 0 ? least > 0 || code < 10 * Math.min(0, least) : 2 * most < code
+    const isBeyond = code < 0 ? code < least : code > most
+    if (isOften && isFar && isBeyond && most > least) return code
+  }
+  return null
 }
 
 /** Milliseconds. Day, month and year with dots between are in that order. */

@@ -72,8 +72,8 @@ async function tableDetail(
     ...{ summary, missing, leftOut, curve, ratings: null },
     columnList: columns
       .slice(0, mostColumns)
-      .map(({ name, kind, missing: gaps, mean, deviation, min, max }) => ({
-        ...{ name, kind, missing: gaps, mean, deviation, min, max },
+      .map(({ name, kind, missing: gaps, mean, deviation, min, max, unit, missingCode }) => ({
+        ...{ name, kind, missing: gaps, mean, deviation, min, max, unit, missingCode },
       })),
     preview: [shown.map(({ name }) => name), ...rows],
     figures: model?.measured ? [figure('mean'), figure('pca'), figure('model')] : [],
