@@ -14,7 +14,7 @@ import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { freeName } from '../../../shared/freeName'
-import { sampleDefaults, type SampleKind } from '../../../shared/sampleKinds'
+import { sampleDefaults } from '../../../shared/sampleKinds'
 import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { damagedPictures, datasetFiles } from '../../store/datasetFiles'
@@ -28,9 +28,9 @@ import { type Fence, noFence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { RevisedList } from '../../base/revisedList'
 import { emptySummary, shownSkippedFiles, sourcesOf, summarizeDataset } from './datasetSummary'
-import { type ChosenImages, chosenBefore, importChosen, previewPairs } from './importChosen'
+import { type ChosenImages, chosenBefore, importChosen, placesOf, previewPairs } from './importChosen'
 import type { ImportRequest } from './importDataset'
-import { makeSample } from './makeSample'
+import { drawing, type FindSources } from './drawing'
 import { OpenDatasets } from './openDatasets'
 import { previewImages } from './previewImages'
 import { type DatasetPart, subsetDataset } from './subsetDataset'
@@ -53,11 +53,6 @@ export interface DatasetDependencies {
 
 /** How long it takes at most until a killed import of another process is noticed. */
 const lookAgainMs = 5_000
-
-const placesOf = ({ sources, clean }: ChosenImages) => (clean === undefined ? sources : [...sources, clean])
-
-/** What an import reads, found or made when its turn comes. */
-type FindSources = (report: (progress: JobProgress) => void, signal: AbortSignal) => Promise<ChosenImages>
 
 /** The datasets of the library: made by imports, one after the other, looked at, and removed. */
 export class DatasetService {
@@ -344,14 +339,5 @@ export class DatasetService {
   private lookAgain(summary: DatasetSummary | null): void {
     if (summary?.state === 'importing' && !this.importing.has(summary.id))
       setTimeout(() => inBackground(this.refresh(summary.id)), lookAgainMs).unref()
-  }
-}
-
-function drawing(out: string, sample: { kind: SampleKind; count: number; seed: number }): FindSources {
-  return async (report, signal) => {
-    const onProgress = (progress: { done: number; total: number }) =>
-      report({ phase: 'drawing', ...progress })
-    await makeSample({ out, ...sample, signal, onProgress })
-    return { sources: [out] }
   }
 }

@@ -18,6 +18,10 @@ export interface ChosenImages {
   readonly clean?: string
 }
 
+/** All folders and files that are read. */
+export const placesOf = ({ sources, clean }: ChosenImages) =>
+  clean === undefined ? sources : [...sources, clean]
+
 /** Makes a dataset of images, or of pairs. @throws ExpectedError, CancelledError as `importDataset` does */
 export async function importChosen({ clean, ...request }: ImportRequest & ChosenImages): Promise<void> {
   if (clean === undefined) {

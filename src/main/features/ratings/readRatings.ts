@@ -77,8 +77,20 @@ class Column<A extends Int32Array | Float32Array | Float64Array> {
     this.values[this.length++] = value
   }
 
-  get taken(): A {
-    return this.values.slice(0, this.length) as A
+  /** What it holds, in its own memory. */
+  get held(): A {
+    return this.values.subarray(0, this.length) as A
+  }
+
+  /** All of it, or what is at some places; it is empty then, so that ten million ratings are not in memory twice. */
+  take(places: Uint32Array | null): A {
+    const { held } = this
+    const taken = new (held.constructor as new (length: number) => A)(places?.length ?? held.length)
+    if (places) for (let i = 0; i < places.length; i++) taken[i] = held[places[i]!]!
+    else taken.set(held as never)
+    this.values = new (held.constructor as new (length: number) => A)(1)
+    this.length = 0
+    return taken
   }
 }
 
@@ -147,25 +159,19 @@ class TripleReader {
     const name = (column: number) =>
       column < 0 ? (column === item ? itemLine : '') : (header?.[column] ?? String(column + 1))
     const { user, item, rating, time } = this.columns
+    const count = this.values.length
     const once = this.isFixed
       ? null
-      : latestOfEach(this.users.taken, this.items.taken, this.times.taken, this.itemNumbers.size)
-    const values = this.values.taken
+      : latestOfEach(this.users.held, this.items.held, this.times.held, this.itemNumbers.size)
+    const values = this.values.held
     const unrated = unratedIn(values)
-    const all = once ?? (unrated === null ? null : Uint32Array.from(values.keys()))
+    const all = once ?? (unrated === null ? null : Uint32Array.from({ length: count }, (_, place) => place))
     const places = all && unrated !== null ? all.filter((place) => values[place] !== unrated) : all
-    const pick = <A extends Int32Array | Float32Array | Float64Array>(column: Column<A>) => {
-      const { taken } = column
-      if (!places) return taken
-      const picked = new (taken.constructor as new (length: number) => A)(places.length)
-      places.forEach((place, k) => (picked[k] = taken[place]!))
-      return picked
-    }
     return {
-      users: pick(this.users),
-      items: pick(this.items),
-      values: pick(this.values),
-      times: this.hasTimes ? pick(this.times) : null,
+      users: this.users.take(places),
+      items: this.items.take(places),
+      values: this.values.take(places),
+      times: this.hasTimes ? this.times.take(places) : null,
       names: { users: [...this.userNumbers.keys()], items: [...this.itemNumbers.keys()] },
       source: {
         files: [this.path],
@@ -178,7 +184,7 @@ class TripleReader {
         },
         empty: this.empty + (all && places ? all.length - places.length : 0),
         ...(unrated !== null && { unrated }),
-        repeated: once ? this.values.length - once.length : 0,
+        repeated: once ? count - once.length : 0,
       },
     }
   }
@@ -244,16 +250,22 @@ function latestOfEach(
   times: Float64Array,
   itemCount: number,
 ): Uint32Array | null {
-  const keys = Float64Array.from(users, (user, k) => user * itemCount + items[k]!)
-  const sorted = keys.slice().sort()
+  const keyOf = (place: number) => users[place]! * itemCount + items[place]!
+  const sorted = Float64Array.from({ length: users.length }, (_, place) => keyOf(place)).sort()
   // Only what is there twice is looked up: of all ratings a map would take more memory than they do.
   const latest = new Map<number, number>()
   for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) latest.set(sorted[i]!, -1)
   if (latest.size === 0) return null
-  for (let place = 0; place < keys.length; place++) {
-    const before = latest.get(keys[place]!)
+  let again = 0
+  for (let place = 0; place < users.length; place++) {
+    const before = latest.get(keyOf(place))
     if (before === undefined) continue
-    if (before < 0 || !(times[place]! < times[before]!)) latest.set(keys[place]!, place)
+    if (before >= 0) again++
+    if (before < 0 || !(times[place]! < times[before]!)) latest.set(keyOf(place), place)
   }
-  return Uint32Array.from(keys.keys()).filter((place) => (latest.get(keys[place]!) ?? place) === place)
+  const places = new Uint32Array(users.length - again)
+  let kept = 0
+  for (let place = 0; place < users.length; place++)
+    if ((latest.get(keyOf(place)) ?? place) === place) places[kept++] = place
+  return places
 }

@@ -111,10 +111,8 @@ function delimiterOf(lines: readonly string[]): string {
 
 /** What people say instead of a number. */
 const liked = new Map([
-  ...['like', 'liked', 'yes', 'true', 'up', 'thumbs up', 'good', 'ja', 'wahr'].map(
-    (word) => [word, 1] as const,
-  ),
-  ...['dislike', 'disliked', 'no', 'false', 'down', 'thumbs down', 'bad', 'nein', 'falsch'].map(
+  ...['like', 'liked', 'yes', 'true', 'up', 'thumbs up', 'ja', 'wahr'].map((word) => [word, 1] as const),
+  ...['dislike', 'disliked', 'no', 'false', 'down', 'thumbs down', 'nein', 'falsch'].map(
     (word) => [word, 0] as const,
   ),
 ])
