@@ -6,6 +6,7 @@ import { takeTable } from '../../../../src/main/features/tables/importTable'
 import { formatInWords, readTable } from '../../../../src/main/features/tables/readTable'
 import { tableKindOf } from '../../../../src/main/features/tables/tableKind'
 import { encodeNpy } from '../../../../src/main/store/npy'
+import { packedParquet } from './packedParquet'
 import { temporaryFolder } from '../../../support/testFolder'
 
 async function file(content: string | Uint8Array, name = 'table.csv'): Promise<string> {
@@ -137,6 +138,18 @@ describe('readTable', () => {
     expect(info.columns.map(({ kind }) => kind)).toEqual(['number', 'whole', 'category'])
     expect([...values.slice(3, 6)]).toEqual([0.25, 1, 1])
     expect(values[9]).toBeNaN()
+  })
+
+  it.each(['zstd', 'lz4'] as const)('reads Parquet that is packed by %s', async (codec) => {
+    const { info, values } = await take(Buffer.from(packedParquet[codec], 'base64'), 'table.parquet')
+    expect(info).toMatchObject({ rows: 40, missing: 1 })
+    expect(info.columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ['x', 'number'],
+      ['n', 'whole'],
+      ['kind', 'category'],
+    ])
+    expect([values[3 * 12 + 1], values[3 * 39 + 1]]).toEqual([(12 * 12) % 97, (39 * 39) % 97])
+    expect(values[3 * 7]).toBeNaN()
   })
 
   it('reads arrays of NumPy', async () => {
