@@ -122,6 +122,8 @@ export interface TableDetail {
     'name' | 'kind' | 'missing' | 'mean' | 'deviation' | 'min' | 'max' | 'unit' | 'missingCode'
   >[]
   readonly leftOut: readonly LeftOutColumn[]
+  /** Rows at its end that sum up the others, by what they are called. */
+  readonly summaries: readonly string[]
   /** The first rows, as they are shown. */
   readonly preview: readonly (readonly string[])[]
   readonly ratings: {
