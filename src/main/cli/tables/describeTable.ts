@@ -22,7 +22,9 @@ export function describeTable({ source, rows, columns, leftOut, missing }: Table
       ? [`Rows at the end that sum up the others are left out: ${someOf(source.summaries!)}.`]
       : []),
     ...(source.notes
-      ? [`Above or below the table, ${source.notes === 1 ? '1 line is' : `${formatAmount(source.notes)} lines are`} no row of it.`]
+      ? [
+          `Above or below the table, ${source.notes === 1 ? '1 line is' : `${formatAmount(source.notes)} lines are`} no row of it.`,
+        ]
       : []),
     ...(leftOut.length > 0 ? [`Left out: ${someOf(leftOut.map(leftOutInWords))}.`] : []),
     missing > 0
