@@ -1,10 +1,13 @@
 import { type NoiseKind, noiseParts, parseNoise, sensorNoise } from './noise'
 
 /** What the window takes out of pictures: noise, and the damage that is restored. */
-export const damageKinds = ['noise', 'jpeg', 'holes', 'blur', 'enlarge'] as const
+export const damageKinds = ['noise', 'jpeg', 'holes', 'blur', 'pairs', 'enlarge'] as const
 export type DamageKind = (typeof damageKinds)[number]
 /** All but noise. */
 export type RestoredKind = Exclude<DamageKind, 'noise'>
+
+/** No model for these comes with the app: what they look like is a person's own. */
+export const needsOwnModel = (kind: string): kind is 'blur' | 'pairs' => kind === 'blur' || kind === 'pairs'
 
 const noises: readonly NoiseKind[] = sensorNoise
 const drawnOver: readonly NoiseKind[] = ['scratches', 'damage']
@@ -19,6 +22,7 @@ export const kindsOf = (noise: string): readonly NoiseKind[] =>
  */
 export function damageServedBy(noise: string): DamageKind {
   const kinds = kindsOf(noise)
+  if (kinds.includes('pairs')) return 'pairs'
   if (kinds.includes('jpeg')) return 'jpeg'
   if (kinds.includes('holes')) return 'holes'
   if (kinds.includes('low-resolution')) return 'enlarge'

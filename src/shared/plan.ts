@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Preprocessing } from './dataset'
+import type { Preprocessing, Skipped } from './dataset'
 import type { ModelSpec } from './modelSpec'
 import type { TrainingConfig } from './trainingConfig'
 
@@ -43,6 +43,8 @@ export interface TrainingPlan {
   readonly codeSize: number
   /** Sentences on what to expect: two images are few. */
   readonly remarks: readonly PlanRemark[]
+  /** Of a plan for damaged pictures and clean ones of the same names: how many belong together, and what was left out. */
+  readonly pairs?: { readonly count: number; readonly skipped: readonly Skipped[] }
 }
 
 /**

@@ -22,6 +22,8 @@ export const ratingsSourceSchema = z.object({
   columns: z.object({ user: z.string(), item: z.string(), rating: z.string(), time: z.string().nullable() }),
   /** Lines without a rating. */
   empty: z.number().int(),
+  /** A number that stands for none, such as -1 or 99; such lines are among the empty ones. */
+  unrated: z.number().optional(),
   /** Ratings of the same item by the same user: the last one counts. */
   repeated: z.number().int(),
 })

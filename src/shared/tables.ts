@@ -30,6 +30,10 @@ export const tableColumnSchema = z.object({
   decimals: z.number().int().min(0),
   /** Whether numbers are written as 1.5e-7. */
   exponents: z.boolean(),
+  /** What is written before and after its numbers, such as $ and %, with the space between. */
+  unit: z.object({ before: z.string(), after: z.string() }).optional(),
+  /** A number that stands for a missing one, such as -999. */
+  missingCode: z.number().optional(),
   /** What the column can say, the most frequent first, with the share of each; empty for numbers. */
   values: z.array(z.object({ name: z.string(), share: z.number() })),
 })
@@ -67,6 +71,10 @@ export const tableSourceSchema = z.object({
   width: z.number().int().min(1),
   /** Whether a first line, or the file itself, names the columns. */
   named: z.boolean(),
+  /** Lines that are no rows: titles above the table, notes below it. */
+  notes: z.number().int().optional(),
+  /** Rows at the end that sum up the others, and are left out: what they are called. */
+  summaries: z.array(z.string()).optional(),
 })
 export type TableSource = z.infer<typeof tableSourceSchema>
 

@@ -14,6 +14,8 @@ export type StoredTensor =
   | { dtype: 'F32'; shape: number[]; data: Float32Array }
   /** The bits of half precision. */
   | { dtype: 'F16'; shape: number[]; data: Uint16Array }
+  /** The upper halves of F32. */
+  | { dtype: 'BF16'; shape: number[]; data: Uint16Array }
   | { dtype: 'F64'; shape: number[]; data: Float64Array }
   | { dtype: 'I32'; shape: number[]; data: Int32Array }
   | { dtype: 'U8'; shape: number[]; data: Uint8Array }
@@ -22,10 +24,16 @@ export type TensorFile = { tensors: Record<string, StoredTensor>; metadata: Reco
 /** The format's own limit. */
 const maxHeaderBytes = 100_000_000
 const metadataKey = '__metadata__'
-const bytesEach = { F64: 8, F32: 4, I32: 4, F16: 2, U8: 1 } as const
+const bytesEach = { F64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1 } as const
+/** Numbers of other programs that are no weights: they are passed over. */
+const bytesOfOthers = { I64: 8, U64: 8, U32: 4, I16: 2, U16: 2, I8: 1, BOOL: 1 } as const
+const bytesOfAny = { ...bytesEach, ...bytesOfOthers }
 
 const entrySchema = z.object({
-  dtype: z.enum(['F64', 'F32', 'I32', 'F16', 'U8']),
+  dtype: z.enum([
+    ...(['F64', 'F32', 'I32', 'F16', 'BF16', 'U8'] as const),
+    ...(['I64', 'U64', 'U32', 'I16', 'U16', 'I8', 'BOOL'] as const),
+  ]),
   shape: z.array(z.number().int().min(0)),
   data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
 })
@@ -72,8 +80,12 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
   const start = headerEnd(bytes, bytes.length, file)
   const { entries, metadata } = parseHeader(bytes.subarray(8, start), file)
   checkLayout(entries, bytes.length - start, file)
-  const tensors = entries.map((entry) => [entry.name, tensorAt(bytes, start, entry)] as const)
-  return { tensors: Object.fromEntries(tensors), metadata }
+  const tensors: Record<string, StoredTensor> = {}
+  for (const entry of entries) {
+    const tensor = tensorAt(bytes, start, entry)
+    if (tensor) tensors[entry.name] = tensor
+  }
+  return { tensors, metadata }
 }
 
 /**
@@ -96,7 +108,8 @@ export async function readSafetensors(
       for (const entry of entries.filter(({ name }) => isWanted(name))) {
         const [from, to] = entry.data_offsets
         const bytes = await bytesAt(file, start + from, to - from, path)
-        tensors[entry.name] = tensorAt(bytes, -from, entry)
+        const tensor = tensorAt(bytes, -from, entry)
+        if (tensor) tensors[entry.name] = tensor
       }
       return { tensors, metadata }
     } finally {
@@ -161,7 +174,7 @@ function checkLayout(entries: Entry[], available: number, file: string): void {
   for (const { name, dtype, shape, data_offsets: offsets } of inOrder) {
     if (offsets[0] !== end)
       throw unsound(file, `the tensor "${name}" does not begin where the one before it ends`)
-    const bytes = elements(shape) * bytesEach[dtype]
+    const bytes = elements(shape) * bytesOfAny[dtype]
     if (offsets[1] - offsets[0] !== bytes) {
       throw unsound(
         file,
@@ -174,13 +187,15 @@ function checkLayout(entries: Entry[], available: number, file: string): void {
   if (end !== available) throw unsound(file, `${available - end} bytes at its end belong to no tensor`)
 }
 
+/** Null for numbers of a kind that only other programs write. */
 function tensorAt(
   bytes: Uint8Array,
   start: number,
   { dtype, shape, data_offsets: offsets }: Entry,
-): StoredTensor {
+): StoredTensor | null {
   const own = bytes.subarray(start + offsets[0], start + offsets[1])
-  const { buffer, byteOffset } = own.byteOffset % bytesEach[dtype] === 0 ? own : Uint8Array.from(own)
+  const isInPlace = own.byteOffset % bytesOfAny[dtype] === 0
+  const { buffer, byteOffset } = isInPlace ? own : Uint8Array.from(own)
   const length = elements(shape)
   switch (dtype) {
     case 'F64':
@@ -188,11 +203,14 @@ function tensorAt(
     case 'F32':
       return { dtype, shape, data: new Float32Array(buffer, byteOffset, length) }
     case 'F16':
+    case 'BF16':
       return { dtype, shape, data: new Uint16Array(buffer, byteOffset, length) }
     case 'I32':
       return { dtype, shape, data: new Int32Array(buffer, byteOffset, length) }
     case 'U8':
       return { dtype, shape, data: new Uint8Array(buffer, byteOffset, length) }
+    default:
+      return null
   }
 }
 

@@ -1,6 +1,6 @@
 import { ExpectedError } from '../../shared/errors'
 import { sentence } from '../../shared/texts/sentence'
-import { decodeText } from './decodeText'
+import { decodeText, windowsByte } from './decodeText'
 import { explainFileError } from './fileErrors'
 import { openRegular } from './regularFile'
 
@@ -33,11 +33,14 @@ export const isUtf8 = (text: string): boolean => {
   return !bytes.toString('utf8').includes('\ufffd')
 }
 
+/** Whether a record is a remark and no row: #N/A is none. */
+export const isComment = (record: string): boolean => /^#(?!N\/?A\b)/i.test(record)
+
 /** A text as the bytes of a file say it. */
-export const asBytes = (text: string, inUtf8: boolean): string =>
-  inUtf8 || [...text].some((sign) => sign.codePointAt(0)! > 0xff)
-    ? Buffer.from(text, 'utf8').toString(bytesAsText)
-    : text
+export function asBytes(text: string, inUtf8: boolean): string {
+  const bytes = inUtf8 ? null : [...text].map(windowsByte)
+  return bytes && !bytes.includes(null) ? bytes.join('') : Buffer.from(text, 'utf8').toString(bytesAsText)
+}
 
 const isSpace = (text: string, at: number) => text[at] === ' ' || text[at] === '\t'
 

@@ -1,7 +1,7 @@
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { builtinModels, type DenoiseControls } from '../../shared/api/denoising'
-import { type DamageKind, damageServedBy } from '../../shared/damage'
+import { type DamageKind, damageServedBy, needsOwnModel } from '../../shared/damage'
 import { useModelsStore } from '../stores/useModelsStore'
 
 type Choice = DenoiseControls['model']
@@ -21,13 +21,13 @@ export function useRestoringModels(kind: () => DamageKind) {
       label: `${name} (${t(`models.kind.${made}`)})`,
     }))
     const auto = { value: 'auto' as Choice, label: t('denoise.builtin.auto') }
-    if (kind() === 'blur') return own.length > 0 ? own : [{ ...auto, label: t('denoise.damage.noModel') }]
+    if (needsOwnModel(kind())) return own.length > 0 ? own : [{ ...auto, label: t('denoise.damage.noModel') }]
     const known = kind() === 'noise' ? builtinModels : []
     const builtin = known.map((value) => ({ value, label: t(`denoise.builtin.${value.slice(8)}`) }))
     return [auto, ...builtin, ...own]
   })
-  /** What is taken for a kind that was just chosen. No model for blur comes with the app. */
+  /** What is taken for a kind that was just chosen. */
   const usual = (wanted: DamageKind): Choice =>
-    wanted === 'blur' ? ((ownFor('blur')[0]?.id ?? 'auto') as Choice) : 'auto'
+    needsOwnModel(wanted) ? ((ownFor(wanted)[0]?.id ?? 'auto') as Choice) : 'auto'
   return { options, usual }
 }

@@ -11,6 +11,8 @@ const atFirst = preprocessingSchema.parse({ width: 64, height: 64, color: 'rgb' 
 export const useImportDraft = defineStore('importDraft', () => {
   const trainDrafts = useTrainDrafts()
   const places = shallowRef<readonly Place[]>([])
+  /** The folder with the clean pictures of those in the only place; null where they are images like others. */
+  const clean = shallowRef<Place | null>(null)
   const settings = shallowRef<Preprocessing>(atFirst)
   /** Whether the settings were chosen by hand, so that a plan leaves them as they are. */
   const areOwn = shallowRef(false)
@@ -18,6 +20,7 @@ export const useImportDraft = defineStore('importDraft', () => {
   const preset = shallowRef<string | null>(null)
   function set(chosen: readonly Place[], purpose: { settings?: Preprocessing; preset?: string } = {}): void {
     places.value = chosen
+    clean.value = null
     settings.value = purpose.settings ?? atFirst
     areOwn.value = purpose.settings !== undefined
     preset.value = purpose.preset ?? null
@@ -26,9 +29,24 @@ export const useImportDraft = defineStore('importDraft', () => {
   function add(chosen: readonly Place[]): void {
     const known = new Set(places.value.map(({ place }) => place))
     places.value = [...places.value, ...chosen.filter(({ place }) => !known.has(place))]
+    if (places.value.length > 1) pairWith(null)
   }
-  const remove = (place: string) =>
-    void (places.value = places.value.filter((other) => other.place !== place))
+  function remove(place: string): void {
+    places.value = places.value.filter((other) => other.place !== place)
+    pairWith(null)
+  }
+  /** What is trained on pairs is another network, so the draft begins anew. */
+  function pairWith(folder: Place | null): void {
+    if ((clean.value?.place ?? null) === (folder?.place ?? null)) return
+    clean.value = folder
+    trainDrafts.remove(newDataset)
+  }
+  function swapPair(): void {
+    const [damaged] = places.value
+    if (!damaged || !clean.value) return
+    places.value = [clean.value]
+    clean.value = damaged
+  }
   function change(next: Preprocessing): void {
     settings.value = next
     areOwn.value = true
@@ -37,5 +55,8 @@ export const useImportDraft = defineStore('importDraft', () => {
   function propose(next: Preprocessing): void {
     if (!areOwn.value) settings.value = next
   }
-  return { places, settings, areOwn, preset, set, add, remove, change, propose }
+  return {
+    ...{ places, clean, settings, areOwn, preset },
+    ...{ set, add, remove, pairWith, swapPair, change, propose },
+  }
 })

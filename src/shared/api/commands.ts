@@ -27,6 +27,7 @@ import {
   idSchema,
   type ModelDetail,
   type ModelSummary,
+  type PairsPreview,
   type PixelBlock,
   type RunDetail,
   type RunSamples,
@@ -52,6 +53,8 @@ const exportedAs = {
   precision: z.enum(precisions),
   tiedAs: z.enum(tiedAsKinds),
 }
+/** Folders of damaged pictures, and of clean ones of the same names. */
+const pairedPlaces = { damaged: placeSchema, clean: placeSchema }
 const target = { runtime: runtimeNameSchema.optional(), device: z.string().max(60).optional() }
 
 /** What an image is tried out on a model: one of a dataset, a chosen file, or an uploaded one. */
@@ -100,6 +103,8 @@ export const commands = {
   'datasets.import': command(
     z.strictObject({
       places: z.array(placeSchema).min(1).max(10_000),
+      /** The folder with the clean pictures of those in the only place, under the same names. */
+      clean: placeSchema.optional(),
       name: name.optional(),
       preprocessing: preprocessingSchema,
     }),
@@ -138,8 +143,14 @@ export const commands = {
       id: idSchema,
       rows: z.array(row).min(1).max(2000),
       size: z.number().int().min(8).max(512),
+      /** Of a dataset of pairs, the damaged pictures. */
+      damaged: z.boolean().optional(),
     }),
   ).gives<PixelBlock>(),
+  /** Some pairs of two folders, each picture cut to a square. */
+  'datasets.previewPairs': command(
+    z.strictObject({ ...pairedPlaces, count: z.number().int().min(1).max(48).default(12) }),
+  ).gives<PairsPreview>(),
   /** Some images as the network will see them, clean and corrupted, before anything is imported. */
   'datasets.preview': command(
     z.strictObject({
@@ -159,6 +170,7 @@ export const commands = {
     z.strictObject({
       source: z.union([
         z.strictObject({ dataset: idSchema }),
+        z.strictObject(pairedPlaces),
         z.strictObject({
           places: z.array(placeSchema).min(1).max(10_000),
           /** How they are to be read; without it the plan says. */

@@ -43,6 +43,8 @@ export interface DatasetSummary extends Pick<DatasetInfo, 'width' | 'height' | '
   readonly bytes: number
   /** Lies outside the library's folder, where the command line put it. */
   readonly external: boolean
+  /** Its clean pictures have damaged ones beside them, row by row, to learn from. */
+  readonly isPaired: boolean
 }
 
 export interface DatasetDetail extends DatasetSummary {
@@ -76,6 +78,14 @@ export interface DatasetPreview {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[]
   /** Black and white of images with more than 8 bits; empty where there are none. */
   readonly scales: readonly DatasetScale[]
+}
+
+/** Some damaged pictures and their clean ones, in the same order. */
+export interface PairsPreview {
+  readonly damaged: PixelBlock
+  readonly clean: PixelBlock
+  /** Of the clean ones, within their folder. */
+  readonly names: readonly string[]
 }
 
 export type RunState = (typeof runStates)[number]

@@ -119,9 +119,11 @@ export interface TableDetail {
   readonly missing: number
   readonly columnList: readonly Pick<
     TableColumn,
-    'name' | 'kind' | 'missing' | 'mean' | 'deviation' | 'min' | 'max'
+    'name' | 'kind' | 'missing' | 'mean' | 'deviation' | 'min' | 'max' | 'unit' | 'missingCode'
   >[]
   readonly leftOut: readonly LeftOutColumn[]
+  /** Rows at its end that sum up the others, by what they are called. */
+  readonly summaries: readonly string[]
   /** The first rows, as they are shown. */
   readonly preview: readonly (readonly string[])[]
   readonly ratings: {

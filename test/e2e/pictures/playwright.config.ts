@@ -6,7 +6,7 @@ import tests from '../playwright.config'
 export default defineConfig<HostOption>({
   ...tests,
   testDir: '.',
-  testMatch: ['takePictures.ts', 'takeReports.ts'],
+  testMatch: ['takePictures.ts', 'takeReports.ts', 'takeTables.ts', 'takePairs.ts'],
   outputDir: '../../../out/pictures',
   timeout: 30 * 60_000,
   reporter: [['list']],

@@ -2,11 +2,10 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import sharp from 'sharp'
-import { root } from '../../support/requirements'
 import { hourglass } from '../support/commandLine'
 import { expect, type Hourglass, test } from '../support/hourglassTest'
 import { noisyPhotograph } from './noisyPhotograph'
+import { take } from './take'
 
 /** Photographs of resources/sample, whose authors PHOTOGRAPHS.md names there. The one with the lowest number is shown large. */
 const photographs = [
@@ -29,21 +28,6 @@ test('train, run, model, compare', async ({ app: { page } }) => {
 
 test('odd ones', ({ app }) => oddOnes(app))
 test('experiment', ({ app: { page } }) => experiment(page))
-
-/** The window as it is, as a file of docs/images. */
-async function take(page: Page, name: string): Promise<void> {
-  await page.waitForLoadState('networkidle')
-  await page.mouse.move(720, 2)
-  await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
-  await page.evaluate(async () => {
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
-    await document.fonts.ready
-  })
-  const picture = await page.screenshot({ animations: 'disabled' })
-  await sharp(picture)
-    .webp({ quality: 88, smartSubsample: true, effort: 6 })
-    .toFile(join(root, 'docs', 'images', `${name}.webp`))
-}
 
 async function denoise(app: Hourglass): Promise<void> {
   const { page } = app

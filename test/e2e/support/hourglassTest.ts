@@ -147,7 +147,16 @@ async function openServed({ files, ...options }: OpenOptions, page: Page): Promi
 /** Folders right under the only root. */
 async function pickInDialog(page: Page, names: readonly string[]): Promise<void> {
   const dialog = page.getByRole('dialog')
-  for (const name of names.filter((one) => one !== '.')) await dialog.getByRole('checkbox', { name }).check()
+  const wanted = names.filter((one) => one !== '.')
+  await dialog.getByRole('button', { name: /^Choose/ }).waitFor()
+  // Where one folder is chosen, it is the one that is open.
+  const isOne = await dialog.getByRole('heading', { name: 'Choose a folder', exact: true }).isVisible()
+  for (const name of wanted)
+    await (isOne
+      ? dialog.getByRole('button', { name, exact: true }).click()
+      : dialog.getByRole('checkbox', { name }).check())
+  if (isOne && wanted.length > 0)
+    await dialog.getByRole('button', { name: `Choose “${wanted.at(-1)}”` }).waitFor()
   await dialog.getByRole('button', { name: /^Choose/ }).click()
 }
 

@@ -71,6 +71,12 @@ describe('training on pairs of pictures', () => {
     const restored = await hourglass('restore', run, at('damaged', 'more'), '--out', at('out'), '--json')
     expect(restored.code, restored.stderr).toBe(0)
     expect(records(restored)[0]).toMatchObject({ kind: 'pairs' })
+    const denoised = await hourglass('denoise', run, at('damaged', 'more', '4.png'), '--out', at('denoised'))
+    expect(denoised.code, denoised.stderr).toBe(0)
+    expect(denoised.stdout).toContain('has learned from pairs of pictures')
+    expect(denoised.stdout).not.toContain('too small to tell')
+    const none = await hourglass('restore', at('damaged', '0.png'), '--kind', 'pairs', '--out', at('no'))
+    expect(none.stderr).toContain('Train one with --input-folder and --target-folder')
     const measured = await hourglass(
       'evaluate',
       run,

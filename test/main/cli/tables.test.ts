@@ -142,4 +142,25 @@ print(json.dumps([columns, session.run(["filled"], {"rows": rows})[0][0].tolist(
     },
     60_000,
   )
+
+  it('takes prices and shares for numbers, and fills them in as they are written', async () => {
+    const file = join(folder, 'shop.csv')
+    const rows = Array.from({ length: 60 }, (_, i) => {
+      const price = 900 + ((i * 37) % 60) * 10
+      const shown = `"$${price > 999 ? `1,${String(price - 1000).padStart(3, '0')}` : price}.50"`
+      return [`thing ${i}`, i === 7 ? '' : shown, i === 9 ? 'n.a.' : `${price / 10 - 80} %`, price / 2]
+    })
+    const text = `sep=,\nitem,price,share,weight\n${rows.map((row) => row.join(',')).join('\n')}\nTotal,,,42000\n`
+    await writeFile(file, text)
+    const said = await hourglass('train', file, '--out', join(folder, 'shop'), '--epochs', '3')
+    expect(said.stdout).toContain('Numbers with a unit: price ($), share (%).')
+    expect(said.stdout).toContain('Rows at the end that sum up the others are left out: Total.')
+    const out = join(folder, 'shop-filled.csv')
+    expect((await hourglass('fill', join(folder, 'shop'), file, '--out', out)).code).toBe(0)
+    const [before, after] = [text.split('\n'), (await readFile(out, 'utf8')).split('\n')]
+    expect(after.filter((line, i) => line !== before[i])).toEqual([
+      expect.stringMatching(/^thing 7,"?\$(\d,)?\d{3}\.\d+"?,29 %,545$/),
+      expect.stringMatching(/^thing 9,"\$1,\d+\.50",-?\d+ %,\d+$/),
+    ])
+  }, 60_000)
 })

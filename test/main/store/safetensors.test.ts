@@ -50,6 +50,20 @@ describe('safetensors', () => {
     expect(await readSafetensors(path)).toEqual({ tensors, metadata })
   })
 
+  it('keeps the bits of bfloat16, and passes over whole numbers that only other programs write', () => {
+    const header = {
+      weight: { dtype: 'BF16', shape: [2], data_offsets: [0, 4] },
+      num_batches_tracked: { dtype: 'I64', shape: [], data_offsets: [4, 12] },
+      flags: { dtype: 'BOOL', shape: [3], data_offsets: [12, 15] },
+    }
+    const json = Buffer.from(JSON.stringify(header))
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64LE(BigInt(json.length))
+    const numbers = Buffer.from([0x80, 0x3f, 0, 0xc0, ...new Uint8Array(11)])
+    const { tensors: found } = decodeSafetensors(Buffer.concat([length, json, numbers]), 'a')
+    expect(found).toEqual({ weight: { dtype: 'BF16', shape: [2], data: new Uint16Array([0x3f80, 0xc000]) } })
+  })
+
   it('is the same whatever the order of the tensors', () => {
     const reversed = Object.fromEntries(Object.entries(tensors).reverse())
     expect(encodeSafetensors(reversed, metadata)).toEqual(encodeSafetensors(tensors, metadata))

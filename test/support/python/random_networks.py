@@ -11,6 +11,8 @@ import warnings
 import numpy as np
 
 warnings.simplefilter("ignore")
+# Three as well, so that an image may have as many rows as channels.
+sides = (3, 4, 6, 8, 9)
 folder, framework, seed, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 
 
@@ -112,6 +114,9 @@ def torch_networks():
                 Fn("halves", lambda m, x: torch.cat(torch.chunk(x, 2, 1)[::-1], 1)) if c % 2 == 0 else nn.Identity(),
                 Fn("beside", lambda m, x: torch.cat([x, x.flip(1) * 0.5 if False else x * 0.5], m_axis)) if (m_axis := some(1, 2, 3)) else None,
                 Fn("turn", lambda m, x: x.transpose(2, 3)),
+                Fn("columns first", lambda m, x: x.permute(0, 3, 1, 2)),
+                Fn("rows last", lambda m, x: x.permute(0, 1, 3, 2) * m.extra[0], param(c, 1, 1)),
+                Fn("numbers anew", lambda m, x: x.reshape(-1, *again), ) if (again := some((h, c, w), (w, h, c), (c, w, h))) else None,
                 Fn("turn all", lambda m, x: x.permute(0, 2, 1, 3)),
                 Fn("pick", lambda m, x: x[:, [c - 1, 0]]),
                 Fn("stack of rows", lambda m, x: torch.split(x, [1, h - 1], 2)[1]) if h > 1 else nn.Identity(),
@@ -127,6 +132,8 @@ def torch_networks():
                 Fn("clamp", lambda m, x: x.clamp(-0.5, 0.7)),
                 Fn("maximum", lambda m, x: torch.maximum(x, -0.5 * x)),
                 Fn("mean of pixels", lambda m, x: x - x.mean((2, 3), keepdim=True)),
+                Fn("mean of rows", lambda m, x: x - x.mean(2, keepdim=True)),
+                Fn("sum of columns", lambda m, x: x / (x.abs().sum(3, keepdim=True) + 1)),
                 Fn("mean of channels", lambda m, x: x - x.mean(1, keepdim=True)),
                 Fn("max of channels", lambda m, x: x - x.amax(1, keepdim=True)),
                 Fn("sum", lambda m, x: x / (x.abs().sum((1, 2, 3), keepdim=True) + 1)),
@@ -161,7 +168,7 @@ def torch_networks():
     for at in range(count):
         r = random.Random(seed * 100_003 + at)
         torch.manual_seed(seed + at)
-        c, h, w = r.choice((1, 3)), r.choice((4, 6, 8, 9)), r.choice((4, 6, 8, 9))
+        c, h, w = r.choice((1, 3)), r.choice(sides), r.choice(sides)
         layers, shape = [], (c, h, w)
         for _ in range(r.randint(1, 5)):
             try:
@@ -271,6 +278,8 @@ def keras_networks():
                 lambda: L.Multiply()([x, L.Dense(c, activation="sigmoid")(some(L.GlobalAveragePooling2D, L.GlobalMaxPooling2D)(keepdims=True)(x))]),
                 lambda: L.Reshape((c, h, w))(x),
                 lambda: L.Reshape((w, -1, c))(x),
+                lambda: L.Reshape((c, w, h))(x),
+                lambda: L.Multiply()([x, L.Permute((2, 1, 3))(x)]) if h == w else L.Permute((2, 3, 1))(x),
                 lambda: L.Dropout(0.3)(L.GaussianNoise(0.1)(x)),
                 lambda: L.RandomFlip()(x),
                 lambda: L.SpatialDropout2D(0.2)(x),
@@ -282,7 +291,7 @@ def keras_networks():
         r = random.Random(seed * 100_003 + at)
         keras.utils.set_random_seed(seed + at)
         keras.backend.clear_session()
-        c, h, w = r.choice((1, 3)), r.choice((4, 6, 8, 9)), r.choice((4, 6, 8, 9))
+        c, h, w = r.choice((1, 3)), r.choice(sides), r.choice(sides)
         x = image = keras.Input((h, w, c))
         said = []
         for _ in range(r.randint(1, 5)):

@@ -8,6 +8,7 @@ from collections import OrderedDict
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.utils.parametrizations import weight_norm
 
 folder = sys.argv[1]
 torch.manual_seed(3)
@@ -84,6 +85,19 @@ class Bare(nn.Module):
         return torch.sigmoid(torch.sigmoid(x @ self.W + self.b) @ self.W.t() + self.c)
 
 
+class Functional(nn.Module):
+    """The same as functions of torch.nn.functional, whose only kernel is called "weight"."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(0.1 * torch.randn(30, 784))
+        self.bias_e, self.bias_d = nn.Parameter(torch.randn(30)), nn.Parameter(torch.randn(784))
+
+    def forward(self, x):
+        h = torch.sigmoid(nn.functional.linear(x, self.weight, self.bias_e))
+        return torch.sigmoid(nn.functional.linear(h, self.weight.t(), self.bias_d))
+
+
 def normed():
     return nn.Sequential(
         nn.Linear(784, 64), nn.BatchNorm1d(64), nn.ReLU(), nn.Linear(64, 8), nn.Linear(8, 64), nn.ReLU(),
@@ -97,6 +111,8 @@ networks = {
     "vae": Vae(),
     "tied": Tied(),
     "bare": Bare(),
+    "functional": Functional(),
+    "weight_norm": nn.Sequential(weight_norm(nn.Linear(784, 32)), nn.ReLU(), weight_norm(nn.Linear(32, 784)), nn.Sigmoid()),
     "normed": normed(),
     "one_sequential": nn.Sequential(
         nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 784), nn.Sigmoid()),

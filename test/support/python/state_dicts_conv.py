@@ -78,6 +78,19 @@ class Dense(nn.Module):
         return torch.sigmoid(self.decoder_cnn(self.decoder_lin(self.encoder_lin(self.encoder_cnn(x)))))
 
 
+class Vae(nn.Module):
+    """Two heads, of which one is the spread, and a dense layer whose numbers become an image without an activation."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Conv2d(1, 8, 4, 2, 1), nn.ReLU(), nn.Conv2d(8, 16, 4, 2, 1), nn.ReLU(), nn.Flatten())
+        self.fc_mu, self.fc_var, self.fc = nn.Linear(784, 5), nn.Linear(784, 5), nn.Linear(5, 784)
+        self.decoder = nn.Sequential(nn.ConvTranspose2d(16, 8, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(8, 1, 4, 2, 1), nn.Sigmoid())
+
+    def forward(self, x):
+        return self.decoder(self.fc(self.fc_mu(self.encoder(x))).view(-1, 16, 7, 7))
+
+
 class DnCNN(nn.Module):
     """As KAIR has it: layers are called model.0, model.2…, and what they give is the noise."""
 
@@ -97,6 +110,7 @@ networks = {
     "strided_conv": (Strided(), (1, 28, 28)),
     "fours": (Fours(), (3, 32, 32)),
     "dense_code": (Dense(), (1, 28, 28)),
+    "conv_vae": (Vae(), (1, 28, 28)),
     "dncnn": (DnCNN(), (1, 24, 24)),
     "direct": (nn.Sequential(nn.Conv2d(3, 16, 9, padding=4), nn.ReLU(), nn.Conv2d(16, 8, 1), nn.ReLU(), nn.Conv2d(8, 3, 5, padding=2)), (3, 24, 24)),
 }

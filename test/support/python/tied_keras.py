@@ -138,6 +138,35 @@ class Stack(Configured):
 
 
 @serializable
+class Half(Stack):
+    """An encoder or a decoder that is a layer."""
+
+
+@serializable
+class Whole(keras.Model):
+    """A model of a class of its own that adds the decoder's bias itself."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.encoder = layers.Dense(16, activation="relu")
+        self.decoder_bias = self.add_weight(name="decoder_bias", shape=(SIZE,))
+
+    def call(self, x):
+        return ops.sigmoid(ops.matmul(self.encoder(x), ops.transpose(self.encoder.kernel)) + self.decoder_bias)
+
+
+def whole():
+    model = Whole()
+    model(np.zeros((1, SIZE), np.float32))
+    return model
+
+
+def halves():
+    image = keras.Input((SIZE,))
+    return keras.Model(image, Half([16, SIZE], name="decoder")(Half([32, 8], name="encoder")(image)))
+
+
+@serializable
 class ConvTied(Configured):
     def __init__(self, conv, activation=None, **kwargs):
         super().__init__(**kwargs)
@@ -213,6 +242,8 @@ models = {
     "apart": apart,
     "copied": copied,
     "convolutions": convolutions,
+    "whole": whole,
+    "halves": halves,
     "both": lambda: keras.Sequential([keras.Input((SIZE,)), Both(16)]),
     "linear": lambda: keras.Sequential(
         [keras.Input((SIZE,)), Linear(16), layers.ReLU(), Linear(SIZE), layers.Activation("sigmoid")]
@@ -233,7 +264,8 @@ for name, make in models.items():
     if name == "copied":
         first, last = model.layers
         last.kernel.assign(ops.transpose(first.kernel))
-    x = random.random((8, *model.input_shape[1:])).astype(np.float32)
+    shape = (SIZE,) if name == "whole" else model.input_shape[1:]
+    x = random.random((8, *shape)).astype(np.float32)
     np.savez(f"{folder}/{name}.npz", x=x, y=np.asarray(model(x, training=False)))
     model.save(f"{folder}/{name}.keras")
     model.save(f"{folder}/{name}.h5")

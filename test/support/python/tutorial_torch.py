@@ -1,5 +1,5 @@
-"""Autoencoders of PyTorch's tutorials as torch.onnx.export and torch.save write them: NAME.onnx, NAME.pth, and what they make
-of images, NAME.npz, in the folder that is the first argument."""
+"""Autoencoders of PyTorch's tutorials as torch.onnx.export and torch.save write them: NAME.onnx, NAME_open.onnx (of images of
+any size), NAME.pth, and what they make of images, NAME.npz, in the folder that is the first argument."""
 
 import sys
 import warnings
@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.utils.parametrizations import weight_norm
 
 warnings.simplefilter("ignore")
 folder = sys.argv[1]
@@ -102,7 +103,19 @@ for name, (model, shape, is_signed, call) in models.items():
         y = (call or model)(x).reshape(x.shape)
     np.savez(f"{folder}/{name}.npz", x=x.numpy(), y=y.numpy())
     torch.onnx.export(model, (x[:1],), f"{folder}/{name}.onnx", dynamo=False, opset_version=17)
+    if len(shape) == 3:
+        sides = {"x": {0: "count", 2: "height", 3: "width"}}
+        torch.onnx.export(model, (x[:1],), f"{folder}/{name}_open.onnx", dynamo=False, input_names=["x"], dynamic_axes=sides)
     torch.save(model.state_dict(), f"{folder}/{name}.pth")
+
+half = Lightning().half().eval()
+x = torch.rand(3, 784).half()
+np.savez(f"{folder}/half.npz", x=x.float().numpy(), y=half(x).detach().float().numpy())
+torch.onnx.export(half, (x[:1],), f"{folder}/half.onnx", dynamo=False, opset_version=17)
+normal = nn.Sequential(weight_norm(nn.Linear(784, 16)), nn.ReLU(), weight_norm(nn.Linear(16, 784)), nn.Sigmoid()).eval()
+x = torch.rand(3, 784)
+np.savez(f"{folder}/weight_norm.npz", x=x.numpy(), y=normal(x).detach().numpy())
+torch.onnx.export(normal, (x[:1],), f"{folder}/weight_norm.onnx", dynamo=False, opset_version=17)
 
 state = models["lightning"][0].state_dict()
 prefixed = OrderedDict(("module." + key, value) for key, value in state.items())

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { type RestoringQuality } from '../../../shared/noise'
+import { pairsNoise, type RestoringQuality } from '../../../shared/noise'
 import type { PictureRange } from '../../../shared/pictureRange'
 import { runtimeNames } from '../../../shared/trainingConfig'
 import { type DenoisedImage, denoiseImages } from '../../features/denoising/denoiseImages'
@@ -133,27 +133,22 @@ function foundBesides({ impulses, rows, columns, range }: DenoisedImage['repairs
   return found.map((one) => `, ${one}`).join('')
 }
 
-function describe({
-  path,
-  sigma,
-  noise: found,
-  repairs,
-  tile,
-  width,
-  height,
-  ms,
-  scale,
-}: DenoisedImage): string {
-  const noise =
-    sigma === null
-      ? 'too small to tell its noise'
-      : found?.kind === 'camera'
-        ? `noise of a camera or a file, sigma ${found.brightness.toFixed(1)} in brightness and ${found.color.toFixed(1)} in colours`
-        : `sigma ${sigma.map((one) => one.toFixed(1)).join(' ')}`
+/** What was taken out. */
+function noiseWords({ model, learned, sigma, noise }: DenoisedImage): string {
+  if (learned === pairsNoise.kind) return `what ${model} has learned from pairs of pictures`
+  if (learned !== null) return `${learned}, as ${model} has learned it`
+  if (sigma === null) return 'too small to tell its noise'
+  return noise?.kind === 'camera'
+    ? `noise of a camera or a file, sigma ${noise.brightness.toFixed(1)} in brightness and ${noise.color.toFixed(1)} in colours`
+    : `sigma ${sigma.map((one) => one.toFixed(1)).join(' ')}`
+}
+
+function describe(image: DenoisedImage): string {
+  const { path, repairs, tile, width, height, ms, scale } = image
   const done =
     tile === null
       ? 'left as it is'
       : `${((width * height) / 1e6).toFixed(2)} megapixels in ${(ms / 1000).toFixed(2)} s`
   const values = scale && scale.basis !== 'type' ? `, ${describeScale(scale)}` : ''
-  return `${path}: ${noise}${values}${foundBesides(repairs)}, ${done}`
+  return `${path}: ${noiseWords(image)}${values}${foundBesides(repairs)}, ${done}`
 }

@@ -50,13 +50,17 @@ const counted = (count: number, what: string) => `${formatAmount(count)} ${what}
 
 /** What a file was taken for, in sentences. */
 export function describeImport({ users, items, ratings, range, hasTimes, source }: RatingsInfo): string[] {
-  const { columns, layout, repeated, empty, files } = source
+  const { columns, layout, repeated, empty, unrated, files } = source
   const share = (100 * ratings) / (users * items)
   const time = columns.time === null || !hasTimes ? 'no times' : `time in column ${columns.time}`
   return [
     `${files.map((file) => basename(file)).join(', ')} was taken for ratings: user in column ${columns.user}, item in ${columns.item}, rating in ${columns.rating}, ${time}; ${layout}.`,
     `${counted(ratings, 'rating')} from ${formatAmount(range.low)} to ${formatAmount(range.high)} of ${counted(items, 'item')} by ${counted(users, 'user')}: ${share.toPrecision(3)} % of the matrix.`,
     ...(repeated > 0 ? [`${formatAmount(repeated)} ratings were given again later: the latest counts.`] : []),
-    ...(empty > 0 ? [`${formatAmount(empty)} lines have no rating and were left out.`] : []),
+    ...(empty > 0
+      ? [
+          `${formatAmount(empty)} lines have no rating and were left out${unrated === undefined ? '' : `; ${unrated} was taken for none`}.`,
+        ]
+      : []),
   ]
 }

@@ -17,6 +17,15 @@ export function describeTable({ source, rows, columns, leftOut, missing }: Table
   return [
     `${formatInWords(source)}. It was taken for a table: ${formatAmount(rows)} rows of ${formatAmount(columns.length)} columns.`,
     ...kindsInWords(columns),
+    ...unitsInWords(columns),
+    ...((source.summaries ?? []).length > 0
+      ? [`Rows at the end that sum up the others are left out: ${someOf(source.summaries!)}.`]
+      : []),
+    ...(source.notes
+      ? [
+          `Above or below the table, ${source.notes === 1 ? '1 line is' : `${formatAmount(source.notes)} lines are`} no row of it.`,
+        ]
+      : []),
     ...(leftOut.length > 0 ? [`Left out: ${someOf(leftOut.map(leftOutInWords))}.`] : []),
     missing > 0
       ? `${formatAmount(missing)} of ${formatAmount(cells)} cells (${share.toPrecision(2)} %) are missing. They do not count in the training.`
@@ -46,6 +55,29 @@ function kindsInWords(columns: readonly TableColumn[]): string[] {
         ({ name, values }) =>
           `Category with one input for each value: ${name} (${someOf(values.map((value) => value.name))}).`,
       ),
+  ]
+}
+
+/** What was taken for a unit, or for a gap. */
+function unitsInWords(columns: readonly TableColumn[]): string[] {
+  const units = columns.flatMap(({ name, unit }) =>
+    unit
+      ? [
+          `${name} (${[unit.before, unit.after]
+            .map((one) => one.trim())
+            .filter(Boolean)
+            .join(' … ')})`,
+        ]
+      : [],
+  )
+  const codes = new Map<number, string[]>()
+  for (const { name, missingCode } of columns)
+    if (missingCode !== undefined) codes.set(missingCode, [...(codes.get(missingCode) ?? []), name])
+  return [
+    ...(units.length > 0
+      ? [`Numbers with a unit: ${someOf(units)}. The unit is not part of the number.`]
+      : []),
+    ...[...codes].map(([code, names]) => `${code} stands for a missing value in ${someOf(names)}.`),
   ]
 }
 

@@ -48,3 +48,9 @@ function singleOf(half: number): number {
   if (exponent === 31) return fraction ? NaN : sign * Infinity
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
+
+/** What the upper halves of float32 stand for. */
+export function fromBfloat16(halves: Uint16Array): Float32Array {
+  const bits = Uint32Array.from(halves, (half) => half << 16)
+  return new Float32Array(bits.buffer)
+}

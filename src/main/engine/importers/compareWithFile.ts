@@ -25,21 +25,21 @@ const level = 25 / 255
  * something like a picture: the largest difference, where the range of images is 1. Infinite where one of them gives
  * another number of values, or none; null where the file takes something else than float32.
  *
- * @param file its path, beside which its weights may lie
+ * @param file its path, beside which its weights may lie, or its bytes
  * @throws Error where ONNX Runtime does not run the file
  */
 export async function compareWithFile(
-  file: string,
+  file: string | Uint8Array,
   graph: OnnxGraph,
   model: ImportedModel,
 ): Promise<number | null> {
-  if (graph.inputs.some(({ isFloat }) => !isFloat)) return null
+  if (graph.inputs.some(({ isFloat, isHalf }) => !isFloat && !isHalf)) return null
   const { input } = model.spec
   const endsClipped = graph.nodes.some(
     ({ op, outputs }) => op === 'Clip' && graph.outputs.includes(outputs[0] ?? ''),
   )
   const bytes = graph.nodes.some(({ op }) => op.startsWith('Random'))
-    ? withoutChance(await readFile(file), graph.external)
+    ? withoutChance(typeof file === 'string' ? await readFile(file) : file, graph.external)
     : null
   let largest = 0
   for (const image of pictures(input)) {
@@ -62,6 +62,12 @@ export function inUnits(values: ArrayLike<number>, range: ValueRange): Float32Ar
   return Float32Array.from(values, (value) => (value - shift) / gain)
 }
 
+/** Values in 0..1 as those in a range. */
+export function fromUnits(values: Float32Array, range: ValueRange): Float32Array {
+  const { gain, shift } = ranges[range]
+  return values.map((value) => value * gain + shift)
+}
+
 /** Noise, and something like a picture: channels last. */
 export function pictures({ height, width, channels }: InputShape): readonly Float32Array[] {
   const random = randomStream(3)
@@ -79,20 +85,21 @@ export function pictures({ height, width, channels }: InputShape): readonly Floa
 }
 
 async function byFile(
-  file: string,
+  file: string | Uint8Array,
   bytes: Uint8Array | null,
   { inputs, outputs }: OnnxGraph,
   { spec: { input }, ranges: told, output }: ImportedModel,
   image: Float32Array,
 ): Promise<Float32Array | null> {
   const [first, second] = inputs
-  const given = ranges[told?.given ?? '0..1']
+  const given = told?.given ?? '0..1'
   const fed: Record<string, FileInput> = { [first!.name]: imageFor(first!.shape, input, image, given) }
   if (second) {
     const shape = second.shape.map((side) => side ?? 1)
-    fed[second.name] = { shape, data: new Float32Array(count(shape)).fill(level * given.gain) }
+    fed[second.name] = { shape, data: new Float32Array(count(shape)).fill(level * ranges[given].gain) }
   }
-  const results = await runOnnxFileWithShapes(bytes ?? file, fed)
+  const isHalf = inputs.some((input) => input.isHalf)
+  const results = await runOnnxFileWithShapes(bytes ?? file, fed, isHalf ? 'float16' : 'float32')
   const size = count([input.height, input.width, input.channels])
   const batch = first!.shape[0] ?? 1
   const one = outputs
@@ -110,17 +117,17 @@ function imageFor(
   shape: readonly (number | null)[],
   { height, width, channels }: InputShape,
   image: Float32Array,
-  { gain, shift }: { gain: number; shift: number },
+  range: ValueRange,
 ): FileInput {
   const [batch, a, , c] = shape
   const times = batch ?? 1
-  const values = image.map((value) => value * gain + shift)
+  const values = fromUnits(image, range)
   if (shape.length === 3) return { shape: [times, height, width], data: repeated(values, times) }
   if (shape.length === 2) return { shape: [times, values.length], data: repeated(values, times) }
   const isLast = (c === 1 || c === 3) && a !== 1 && a !== 3
   if (isLast) return { shape: [times, height, width, channels], data: repeated(values, times) }
   const planes = a ?? channels
-  const data = new Float32Array(planes * height * width).fill(level * gain)
+  const data = new Float32Array(planes * height * width).fill(level * ranges[range].gain)
   data.set(turned(values, height * width, channels))
   return { shape: [times, planes, height, width], data: repeated(data, times) }
 }

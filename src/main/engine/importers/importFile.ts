@@ -21,7 +21,7 @@ export interface FileToImport {
   readonly bytes: Uint8Array
   /** Where it lies, for those who run it; without one what is read of it is not compared. */
   readonly path?: string
-  /** A file in the same folder. @throws ExpectedError when there is none */
+  /** A file in the same folder, or in "variables" there. @throws ExpectedError when there is none */
   beside(name: string): Promise<Uint8Array>
   /** Of a safetensors file: the store knows the format. @throws ExpectedError */
   safetensors(bytes: Uint8Array): {
@@ -58,13 +58,8 @@ export async function importFile(file: FileToImport, hints: ImportHints): Promis
       return bare(importStateDict(readTorchLegacy(bytes, name), true, name, hints))
     case 'hdf5':
       return bare(await importKerasH5(bytes, name, hints))
-    case 'savedmodel': {
-      const own = await file.beside('hourglass.json').then(
-        (found) => parseJson(found, name),
-        () => ({}),
-      )
-      return bare(importSavedModel(bytes, own as Record<string, unknown>, name))
-    }
+    case 'savedmodel':
+      return bare(await importSavedModel(file, hints))
     case 'onnx':
       return bare(await importOnnxFile(file, hints))
   }

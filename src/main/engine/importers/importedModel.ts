@@ -24,9 +24,14 @@ export interface ImportedModel {
   readonly proved?: boolean
   /** An ONNX file with all its weights, where the model is that file and runs as it is. */
   readonly original?: Uint8Array
+  /** Whether its own program computes in half precision, so that it gives the same only as far as that goes. */
+  readonly isHalf?: boolean
   /** Of several outputs the one that is taken, as the file calls it. */
   readonly output?: string
 }
+
+/** How far a model may be from what its own program gives, where the range of images is 1. */
+export const toleranceOf = ({ isHalf }: Pick<ImportedModel, 'isHalf'>): number => (isHalf ? 1e-3 : 1e-4)
 
 /** What values of images a network takes, and what it gives. */
 export interface ImageRanges {

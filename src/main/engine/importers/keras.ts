@@ -55,20 +55,22 @@ async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHint
   const found = await readHdf5(bytes, weightsByPlace).catch((error: unknown) => {
     throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
   })
-  const tensors = found.flatMap(([place, weights]) =>
-    weights.map(({ shape, data }): [string, Weight] => {
-      if (shape.length !== 2) return [`${place}.${shape.length === 1 ? 'bias' : 'weight'}`, { shape, data }]
+  const tensors = found.flatMap(([place, weights]) => {
+    const isLayer = weights
+      .map(({ shape }) => shape.length)
+      .join()
+      .match(/^2(,1)?$/)
+    return weights.map(({ shape, data }, i): [string, Weight] => {
+      if (!isLayer) return [`${place}.own_${i}`, { shape, data }]
+      if (shape.length === 1) return [`${place}.bias`, { shape, data }]
       const [reads, units] = shape as [number, number]
       return [`${place}.weight`, { shape: [units, reads], data: transposed(data, reads, units) }]
-    }),
-  )
-  if (
-    tensors.length === 0 ||
-    found.some(([, weights]) => weights.length > 2 || weights.some(({ shape }) => shape.length > 2))
-  )
+    })
+  })
+  if (tensors.length === 0 || tensors.some(([, { shape }]) => shape.length < 1 || shape.length > 2))
     throw unreadable(
       file,
-      'it is a model of a class of its own, whose code says how its layers follow one another, and they are not all dense. Export it with model.export("model.onnx", format="onnx")',
+      'it is a model of a class of its own, whose code says how its layers follow one another, and they are not all dense. Export it with model.export("folder") and import that folder',
     )
   const model = importStateDict(tensors, false, file, hints)
   return {
@@ -117,7 +119,9 @@ export async function importKerasH5(
           'it is an HDF5 file without a description of layers (of weights alone, for example). Save the whole model with model.save("model.keras")',
         )
       }
-      const network = parsed(Buffer.from(text), networkSchema, file, 'model_config')
+      const whole = networkSchema.safeParse(parseJson(Buffer.from(text), file, 'model_config in it'))
+      if (!whole.success) return null
+      const network = whole.data
       return { network, layers: weightsOfH5(reader, network, file) }
     })
   } catch (error) {

@@ -3,15 +3,12 @@ import type { ImportHints } from '../../../shared/importing'
 import { compareWithFile } from './compareWithFile'
 import { fileAsItIs } from './fileAsItIs'
 import type { FileToImport } from './importFile'
-import { type ImportedModel, unreadable } from './importedModel'
+import { type ImportedModel, toleranceOf, unreadable } from './importedModel'
 import { limits } from './limits'
 import { keepsTies, withTies } from './network/sharedKernels'
 import { networkOfOnnx } from './network/onnxNetwork'
 import { mirrored, ownOnnx } from './onnx'
 import { externalFiles, type OnnxGraph, readOnnx } from './onnxGraph'
-
-/** Where the range of images is 1. */
-const tolerance = 1e-4
 
 /**
  * An ONNX file with the weights that lie beside it. What another program made counts as read only when it gives what ONNX
@@ -24,26 +21,80 @@ export async function importOnnxFile(file: FileToImport, hints: ImportHints): Pr
   const graph = readOnnx(bytes, name, await filesBeside(file))
   const own = ownOnnx(graph, name)
   if (own) return own
+  return importGraph({ name, bytes, source: file.path ?? null }, graph, hints)
+}
+
+/** ONNX's operators, and what runs them: a path or bytes, or nothing, where what is read of them is not compared. */
+export interface OnnxSource {
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly source: string | Uint8Array | null
+}
+
+/** @throws ExpectedError */
+export async function importGraph(
+  file: OnnxSource,
+  graph: OnnxGraph,
+  hints: ImportHints,
+): Promise<ImportedModel> {
   const read = await asNetwork(file, graph, hints).catch((error: unknown) => {
     if (error instanceof ExpectedError && error.code === 'unsupported') return error
     throw error
   })
   if (!(read instanceof ExpectedError)) return read
-  const asItIs = file.path === undefined ? null : await fileAsItIs(bytes, graph, hints, read.message)
+  const sized = !hints.input && misfits.test(read.message) ? await ofUsualSize(file, graph, hints) : null
+  if (sized) return sized
+  const asItIs = file.source === null ? null : await fileAsItIs(file.bytes, graph, hints, read.message)
   if (asItIs) return asItIs
   throw read
 }
 
+/** What is said of layers that take another number of values than images of the assumed size give. */
+const misfits = /\(dense\) reads .+ where it takes \d+ numbers|\(Reshape\) reshapes/
+
+/** Of images that models are made for, the most usual first. */
+const usualSides = [28, 32, 64, 96, 128, 224, 256, 48, 100, 112, 160, 192, 16, 8]
+
+/** A network that says its images may be of any size, though its dense layers read so many numbers. */
+async function ofUsualSize(
+  file: OnnxSource,
+  graph: OnnxGraph,
+  hints: ImportHints,
+): Promise<ImportedModel | null> {
+  const { shape = [] } = graph.inputs[0] ?? {}
+  const isOpen = shape.length === 4 && shape.slice(1).filter((side) => side === null).length >= 2
+  if (!isOpen) return null
+  const channels = shape[1] === 3 || shape[3] === 3 ? 3 : 1
+  for (const side of usualSides) {
+    const input = { height: side, width: side, channels } as const
+    const model = await asNetwork(file, graph, { ...hints, input }).catch(onlyUnsupported)
+    if (model)
+      return {
+        ...model,
+        notes: [
+          ...model.notes,
+          `The file says that its images may be of any size: they are taken to have ${side} × ${side} pixels, which go with its layers.`,
+        ],
+      }
+  }
+  return null
+}
+
+function onlyUnsupported(error: unknown): null {
+  if (error instanceof ExpectedError && error.code === 'unsupported') return null
+  throw error
+}
+
 /** @throws ExpectedError `unsupported` where no operations of ours give what the file gives */
-async function asNetwork(file: FileToImport, graph: OnnxGraph, hints: ImportHints): Promise<ImportedModel> {
+async function asNetwork(file: OnnxSource, graph: OnnxGraph, hints: ImportHints): Promise<ImportedModel> {
   const found = mirrored(graph, hints)
   const mirror = !found || keepsTies(found) ? found : withTies(found, () => networkOfOnnx(graph, hints))
   if (mirror) {
     const compared = await comparison(file, graph, mirror)
-    if (compared.difference <= tolerance) return compared.model
+    if (compared.difference <= toleranceOf(compared.model)) return compared.model
   }
   const { model, difference } = await comparison(file, graph, networkOfOnnx(graph, hints))
-  if (difference <= tolerance) return model
+  if (difference <= toleranceOf(model)) return model
   throw new ExpectedError(
     'unsupported',
     `${file.name} is not imported: what Hourglass would make of it differs from what ONNX Runtime computes with the file (by ${difference.toPrecision(2)}, where black is 0 and white 1). Export the network again with fixed sizes, or as another kind of file.`,
@@ -52,10 +103,11 @@ async function asNetwork(file: FileToImport, graph: OnnxGraph, hints: ImportHint
 
 /** The model, with a sentence where it could not be compared. */
 async function comparison(
-  { name, path }: FileToImport,
+  { name, source }: OnnxSource,
   graph: OnnxGraph,
-  model: ImportedModel,
+  read: ImportedModel,
 ): Promise<{ model: ImportedModel; difference: number }> {
+  const model = graph.inputs[0]?.isHalf ? { ...read, isHalf: true } : read
   const unproved = (why: string) => ({
     model: {
       ...model,
@@ -67,9 +119,9 @@ async function comparison(
     },
     difference: 0,
   })
-  if (path === undefined) return { model, difference: 0 }
+  if (source === null) return { model, difference: 0 }
   try {
-    const difference = await compareWithFile(path, graph, model)
+    const difference = await compareWithFile(source, graph, model)
     return difference === null
       ? unproved('it takes no floating-point numbers')
       : { model: { ...model, proved: true }, difference }

@@ -51,6 +51,8 @@ export interface OnnxGraph {
     readonly name: string
     readonly shape: readonly (number | null)[]
     readonly isFloat: boolean
+    /** Whether it takes half precision, in which the network computes. */
+    readonly isHalf: boolean
   }[]
   readonly outputs: readonly string[]
   readonly metadata: Readonly<Record<string, string>>
@@ -139,6 +141,7 @@ export function readOnnx(bytes: Uint8Array, file: string, external: ExternalData
         name,
         shape: sizesOf(type),
         isFloat: type?.tensorType?.elemType === onnxTypes.float32,
+        isHalf: type?.tensorType?.elemType === onnxTypes.float16,
       })),
     outputs: (graph.output ?? []).map(({ name = '' }) => name),
     metadata: Object.fromEntries((model.metadataProps ?? []).map(({ key = '', value = '' }) => [key, value])),

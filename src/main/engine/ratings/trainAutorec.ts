@@ -73,6 +73,8 @@ export class AutorecTrainer {
   private readonly field: Float32Array
   private readonly batch: number
   private position: AutorecPosition
+  /** Epochs, in parts of one where the first does not fit into the time: the rate comes down to zero until then. */
+  private end = Infinity
 
   private constructor(
     readonly spec: ModelSpec,
@@ -137,13 +139,16 @@ export class AutorecTrainer {
     const clock = new EpochClock()
     let { epoch, epochs } = this.position
     let progress: AutorecProgress = { epoch, epochs, loss: NaN, valuesPerSecond: 0 }
+    this.end = epochs
     while (epoch < epochs) {
-      const loss = await this.epoch(observer)
+      const loss = await this.epoch(observer, clock.isFirst ? mayRunUntil : Infinity)
       epoch++
       const { perEpoch, left, isSure } = clock.epochEnded(mayRunUntil)
+      const { values } = this.position
       if (isSure || left < 1) epochs = Math.min(epochs, Math.max(epoch, epoch + left))
+      this.end = epochs
       this.position = { ...this.position, epoch, epochs, step: 0, squares: 0, values: 0 }
-      progress = { epoch, epochs, loss, valuesPerSecond: (1000 * this.rows.values.length) / perEpoch }
+      progress = { epoch, epochs, loss, valuesPerSecond: (1000 * values) / perEpoch }
       if (!Number.isFinite(loss)) throw new ExpectedError('diverged', sentence('training.diverged'))
       await observer.epochEnded(progress, this)
     }
@@ -177,22 +182,31 @@ export class AutorecTrainer {
     await this.compiled.dispose()
   }
 
-  /** What is left of an epoch. */
-  private async epoch(observer: AutorecObserver): Promise<number> {
+  /** What is left of an epoch, or of the time: many ratings may not fit into it once. */
+  private async epoch(observer: AutorecObserver, mayRunUntil: number): Promise<number> {
     const { rows, settings } = this
-    const { epoch, epochs } = this.position
+    const { epoch } = this.position
     const order = shuffle(
       Uint32Array.from({ length: rows.rows }, (_, i) => i),
       randomStream(settings.seed, streams.shuffle, epoch),
     )
     const steps = Math.ceil(rows.rows / this.batch)
-    for (let { step } = this.position; step < steps; step++) {
+    const [from, startedAt] = [this.position.step, performance.now()]
+    for (let step = from; step < steps; step++) {
+      const now = performance.now()
+      // The first steps bring the runtime's preparation with them.
+      if (step - from >= surePreparation && now > mayRunUntil) break
+      if (step - from >= surePreparation && mayRunUntil < Infinity) {
+        const fits = (step + ((mayRunUntil - now) * (step - from)) / (now - startedAt)) / steps
+        if (fits < 1) this.end = epoch + Math.max((step + 1) / steps, fits)
+      }
       const chosen = order.subarray(step * this.batch, (step + 1) * this.batch)
       const random = randomStream(settings.seed, streams.noise, epoch, step)
       const known = this.fill(chosen, random)
       if (known > 0) {
         const rate =
-          settings.learningRate * (0.5 + 0.5 * Math.cos((Math.PI * (epoch + step / steps)) / epochs))
+          settings.learningRate *
+          (0.5 + 0.5 * Math.cos(Math.PI * Math.min(1, (epoch + step / steps) / this.end)))
         const loss = await this.learn(chosen.length, known, rate, random)
         if (settings.refeeding) await this.refeed(chosen.length, rate, random)
         const { squares, values } = this.position
@@ -266,8 +280,15 @@ export class AutorecTrainer {
   }
 }
 
+/** Steps after which it is known how long one takes. */
+const surePreparation = 4
+
 /** How long an epoch takes. */
 class EpochClock {
+  get isFirst(): boolean {
+    return this.epochs === 0
+  }
+
   private readonly startedAt = performance.now()
   private firstAt = NaN
   private epochs = 0

@@ -2,16 +2,22 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ParsedParams } from '../../../shared/api/commands'
-import type { DatasetDetail, DatasetPreview, DatasetSummary, PixelBlock } from '../../../shared/api/library'
+import type {
+  DatasetDetail,
+  DatasetPreview,
+  DatasetSummary,
+  PairsPreview,
+  PixelBlock,
+} from '../../../shared/api/library'
 import type { Job } from '../../../shared/api/jobs'
 import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { freeName } from '../../../shared/freeName'
-import { sampleDefaults, type SampleKind } from '../../../shared/sampleKinds'
+import { sampleDefaults } from '../../../shared/sampleKinds'
 import { inBackground } from '../../../shared/inBackground'
 import { writeFileAtomic } from '../../store/atomicWrite'
-import { datasetFiles } from '../../store/datasetFiles'
+import { damagedPictures, datasetFiles } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { EventBus } from '../../base/eventBus'
@@ -22,8 +28,9 @@ import { type Fence, noFence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { RevisedList } from '../../base/revisedList'
 import { emptySummary, shownSkippedFiles, sourcesOf, summarizeDataset } from './datasetSummary'
-import { importDataset, type ImportRequest } from './importDataset'
-import { makeSample } from './makeSample'
+import { type ChosenImages, chosenBefore, importChosen, placesOf, previewPairs } from './importChosen'
+import type { ImportRequest } from './importDataset'
+import { drawing, type FindSources } from './drawing'
 import { OpenDatasets } from './openDatasets'
 import { previewImages } from './previewImages'
 import { type DatasetPart, subsetDataset } from './subsetDataset'
@@ -46,9 +53,6 @@ export interface DatasetDependencies {
 
 /** How long it takes at most until a killed import of another process is noticed. */
 const lookAgainMs = 5_000
-
-/** What an import reads, found or made when its turn comes. */
-type FindSources = (report: (progress: JobProgress) => void, signal: AbortSignal) => Promise<string[]>
 
 /** The datasets of the library: made by imports, one after the other, looked at, and removed. */
 export class DatasetService {
@@ -95,7 +99,7 @@ export class DatasetService {
       (await index()).labelCounts(),
     )
     const { preprocessing } = info
-    const sources = await sourcesOf(info)
+    const sources = await sourcesOf(await chosenBefore(entry.folder, info))
     return { ...summary, preprocessing, sources, labelCounts, skippedFiles: shownSkippedFiles(info) }
   }
 
@@ -103,7 +107,8 @@ export class DatasetService {
   async import(params: ParsedParams<'datasets.import'>): Promise<{ id: string; job: string }> {
     const sources = params.places.map((place) => this.deps.places.resolve(place))
     const name = params.name ?? basename(sources[0]!)
-    const find = async () => sources
+    const clean = params.clean === undefined ? undefined : this.deps.places.resolve(params.clean)
+    const find = async () => ({ sources, clean })
     const { id, job } = await this.startImport(name, 'import', params.preprocessing, find, this.deps.fence)
     return { id, job }
   }
@@ -140,18 +145,12 @@ export class DatasetService {
       work: async (report, signal) => {
         // It may have waited while the library was moved.
         const { folder } = await this.deps.library.find('datasets', id)
-        const { name, sources } = info
+        const chosen = await chosenBefore(folder, info)
         // Where the command line was told to read, outside of what this window shows, it may read again.
-        const fence = this.deps.fence.alsoWithin(sources)
-        const request = {
-          out: folder,
-          name,
-          sources,
-          preprocessing: preprocessing ?? info.preprocessing,
-          fence,
-        }
-        await this.run(request, report, signal)
-        await this.opened.forget(folder)
+        const fence = this.deps.fence.alsoWithin(placesOf(chosen))
+        const how = { preprocessing: preprocessing ?? info.preprocessing, fence }
+        await this.run({ out: folder, name: info.name, ...chosen, ...how }, report, signal)
+        await this.forget(folder)
         await this.refresh(id)
       },
     })
@@ -173,7 +172,7 @@ export class DatasetService {
     this.refuseInUse(id)
     if (this.importing.has(id) || this.isBeingImported(id))
       throw new ExpectedError('bad-input', sentence('datasets.beingImportedCancelImport'))
-    await this.opened.forget(folder)
+    await this.forget(folder)
     const key = await this.deps.library.discard('datasets', id)
     this.list.remove(id)
     return key
@@ -210,8 +209,10 @@ export class DatasetService {
     return this.opened.with(folder, async (_, index) => (await index()).images(label, from, count))
   }
 
-  async thumbnails({ id, rows, size }: ParsedParams<'datasets.thumbnails'>): Promise<PixelBlock> {
-    const folder = await this.folderOf(id)
+  async thumbnails(params: ParsedParams<'datasets.thumbnails'>): Promise<PixelBlock> {
+    const { id, rows, size, damaged } = params
+    const own = await this.folderOf(id)
+    const folder = damaged ? damagedPictures(own) : own
     return this.opened.with(folder, (dataset) => readThumbnails(dataset, rows, size))
   }
 
@@ -227,6 +228,12 @@ export class DatasetService {
     return { ...preview, corrupted: await this.corrupt(preview.clean, noise, seed) }
   }
 
+  async previewPairs(params: ParsedParams<'datasets.previewPairs'>): Promise<PairsPreview> {
+    const { places, fence } = this.deps
+    const [damaged, clean] = [places.resolve(params.damaged), places.resolve(params.clean)]
+    return previewPairs(damaged, clean, params.count, fence)
+  }
+
   private async corrupt(
     clean: PixelBlock,
     noise: ParsedParams<'datasets.preview'>['noise'],
@@ -237,6 +244,11 @@ export class DatasetService {
     const shape = { height, width, channels: channels < 3 ? 1 : 3 } as const
     const { pixels } = await this.deps.client.call('corrupt', { pixels: clean.data, shape, noise, seed })
     return { ...clean, data: pixels }
+  }
+
+  /** Before its files change or go. */
+  private async forget(folder: string): Promise<void> {
+    for (const one of [folder, damagedPictures(folder)]) await this.opened.forget(one)
   }
 
   private refuseInUse(id: string): void {
@@ -271,10 +283,10 @@ export class DatasetService {
       queue: 'import',
       work: async (report, signal) => {
         try {
-          const sources = await findSources(report, signal)
+          const chosen = await findSources(report, signal)
           // It may have waited while the library was moved.
           const { folder } = await this.deps.library.find('datasets', entry.id)
-          await this.run({ out: folder, name, sources, preprocessing, fence }, report, signal)
+          await this.run({ out: folder, name, ...chosen, preprocessing, fence }, report, signal)
         } catch (error) {
           await this.takeBack(entry)
           throw error
@@ -287,12 +299,12 @@ export class DatasetService {
   }
 
   private async run(
-    request: Omit<ImportRequest, 'signal' | 'onProgress'>,
+    request: Omit<ImportRequest, 'signal' | 'onProgress'> & ChosenImages,
     report: (progress: JobProgress) => void,
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted()
-    await importDataset({ ...request, signal, onProgress: report })
+    await importChosen({ ...request, signal, onProgress: report })
     if (signal.aborted) throw new CancelledError('The import was stopped.')
   }
 
@@ -327,14 +339,5 @@ export class DatasetService {
   private lookAgain(summary: DatasetSummary | null): void {
     if (summary?.state === 'importing' && !this.importing.has(summary.id))
       setTimeout(() => inBackground(this.refresh(summary.id)), lookAgainMs).unref()
-  }
-}
-
-function drawing(out: string, sample: { kind: SampleKind; count: number; seed: number }): FindSources {
-  return async (report, signal) => {
-    const onProgress = (progress: { done: number; total: number }) =>
-      report({ phase: 'drawing', ...progress })
-    await makeSample({ out, ...sample, signal, onProgress })
-    return [out]
   }
 }

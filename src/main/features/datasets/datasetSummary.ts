@@ -4,9 +4,10 @@ import type { DatasetDetail, DatasetSummary } from '../../../shared/api/library'
 import { type DatasetInfo, revisionOf } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
-import { finishCommit, isDatasetFolder } from '../../store/datasetFiles'
+import { damagedPictures, finishCommit, isDatasetFolder } from '../../store/datasetFiles'
 import { clearKilledImport, clearNeverBegun, importState } from '../../store/importMark'
 import { readDatasetInfo, rowBytes } from '../../store/datasetStore'
+import type { ChosenImages } from './importChosen'
 import type { LibraryEntry } from '../library/library'
 
 const shownSkipped = 1000
@@ -17,7 +18,8 @@ export async function summarizeDataset(entry: LibraryEntry): Promise<DatasetSumm
     if (await isDatasetFolder(entry.folder)) {
       await finishCommit(entry.folder)
       if ((await importState(entry.folder)) === 'killed') await clearKilledImport(entry.folder)
-      return summaryOf(entry, await readDatasetInfo(entry.folder))
+      const isPaired = await isDatasetFolder(damagedPictures(entry.folder))
+      return summaryOf(entry, await readDatasetInfo(entry.folder), isPaired)
     }
     if (entry.external)
       throw new ExpectedError('not-found', sentence('datasets.notAnyMore', { folder: entry.folder }))
@@ -31,12 +33,22 @@ export async function summarizeDataset(entry: LibraryEntry): Promise<DatasetSumm
   }
 }
 
-function summaryOf({ id, external }: LibraryEntry, info: DatasetInfo): DatasetSummary {
+function summaryOf({ id, external }: LibraryEntry, info: DatasetInfo, isPaired: boolean): DatasetSummary {
   const { name, createdAt, count, width, height, channels, labels, skipped } = info
   const shape = { width, height, channels }
   const state = { state: 'ready', problem: null } as const
   const counts = { count, labels: labels.length, skipped: skipped.length, bytes: count * rowBytes(info) }
-  return { id, name, createdAt, revision: revisionOf(info), ...shape, ...state, ...counts, external }
+  return {
+    id,
+    name,
+    createdAt,
+    revision: revisionOf(info),
+    ...shape,
+    ...state,
+    ...counts,
+    external,
+    isPaired,
+  }
 }
 
 export function emptySummary(
@@ -60,16 +72,18 @@ export function emptySummary(
     skipped: 0,
     bytes: 0,
     external,
+    isPaired: false,
   }
 }
 
-export async function sourcesOf({ sources }: DatasetInfo): Promise<DatasetDetail['sources']> {
+export async function sourcesOf({ sources, clean }: ChosenImages): Promise<DatasetDetail['sources']> {
   const isPresent = (path: string) =>
     stat(path).then(
       () => true,
       () => false,
     )
-  return Promise.all(sources.map(async (path) => ({ name: basename(path), present: await isPresent(path) })))
+  const all = clean === undefined ? sources : [...sources, clean]
+  return Promise.all(all.map(async (path) => ({ name: basename(path), present: await isPresent(path) })))
 }
 
 export const shownSkippedFiles = ({ skipped }: DatasetInfo) => skipped.slice(0, shownSkipped)

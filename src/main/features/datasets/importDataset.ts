@@ -5,7 +5,7 @@ import { sentence } from '../../../shared/texts/sentence'
 import { rowBytes } from '../../store/datasetStore'
 import { DatasetWriter } from '../../store/datasetWriter'
 import type { Fence } from '../../base/fence'
-import type { Found } from './findImages'
+import type { Found, FoundImage } from './findImages'
 import { findTrainingImages } from './trainingImages'
 import { compareNames } from '../../base/naturalOrder'
 import { checkOutFolder } from './outFolder'
@@ -23,8 +23,10 @@ export interface ImportRequest {
   /** A new or empty folder, or a dataset, which is replaced; what has not changed is taken over from it. */
   out: string
   preprocessing: Preprocessing
-  /** Paths within the sources that are imported, where not all of them are. */
-  only?: ReadonlySet<string>
+  /** Paths within the only source that are imported, in this order, where not all of them are in theirs. */
+  only?: readonly string[]
+  /** With `only`: what was left out before, and why. */
+  leftOut?: readonly Skipped[]
   /** What a person calls it; otherwise the name of `out`. */
   name?: string
   /** What may be read; everything without. */
@@ -68,7 +70,7 @@ export async function importDataset(request: ImportRequest): Promise<ImportResul
       onFound: (done) => onProgress({ phase: 'finding', done, total: 0, skipped: 0 }),
     })
     const found = only
-      ? { ...all, images: all.images.filter(({ path }) => only.has(path)), skipped: [] }
+      ? { ...all, images: chosenOf(all.images, only), skipped: [...(request.leftOut ?? [])] }
       : all
     return await new Import(resolve(out), request.name, found, preprocessing).run(onProgress, signal)
   } catch (error) {
@@ -77,6 +79,11 @@ export async function importDataset(request: ImportRequest): Promise<ImportResul
       `The import was stopped and ${out} is as it was. Run the same command again to import.`,
     )
   }
+}
+
+function chosenOf(images: readonly FoundImage[], only: readonly string[]): FoundImage[] {
+  const byPath = new Map(images.map((image) => [image.path, image]))
+  return only.flatMap((path) => byPath.get(path) ?? [])
 }
 
 type Report = ReturnType<typeof throttle<ImportProgress>>

@@ -1,13 +1,16 @@
-import type { DatasetItem, Skipped } from '../../../shared/dataset'
+import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { damagedPictures } from '../../store/datasetFiles'
 import { openDataset } from '../../store/datasetStore'
 import { openDamaged } from '../../store/pairedDataset'
-import { type ImportRequest, importDataset } from './importDataset'
-import { type PairedFolders, pairName } from './pairedFolders'
+import { type ImportProgress, type ImportRequest, importDataset } from './importDataset'
+import type { ImagePair, PairedFolders } from './pairedFolders'
 
-interface PairsImport extends Pick<ImportRequest, 'out' | 'preprocessing' | 'signal' | 'onProgress'> {
+interface PairsImport extends Pick<
+  ImportRequest,
+  'out' | 'name' | 'fence' | 'preprocessing' | 'signal' | 'onProgress'
+> {
   readonly found: PairedFolders
 }
 
@@ -17,51 +20,66 @@ interface PairsImport extends Pick<ImportRequest, 'out' | 'preprocessing' | 'sig
  *
  * @returns what was left out. @throws ExpectedError, CancelledError as `importDataset` does
  */
-export async function importPairs({ found, out, ...request }: PairsImport): Promise<Skipped[]> {
+export async function importPairs({ found, out, onProgress, ...request }: PairsImport): Promise<Skipped[]> {
   const skipped: Skipped[] = []
   let { pairs } = found
   for (;;) {
-    const only = (side: 'target' | 'input') => new Set(pairs.map((pair) => pair[side]))
-    const clean = { ...request, sources: [found.targets], only: only('target'), out }
-    const damaged = { ...request, sources: [found.inputs], only: only('input'), out: damagedPictures(out) }
-    for (const one of [clean, damaged]) skipped.push(...(await importDataset(one)).info.skipped)
-    const both = await namesInBoth(out)
-    const kept = pairs.filter(({ target }) => both.has(pairName(target)))
+    const paths = (side: 'target' | 'input') => pairs.map((pair) => pair[side])
+    const clean = { ...request, sources: [found.targets], only: paths('target'), out, leftOut: found.skipped }
+    const damaged = { ...request, sources: [found.inputs], only: paths('input'), out: damagedPictures(out) }
+    for (const [i, one] of [clean, damaged].entries()) {
+      const half = onProgress && halfOf(i, pairs.length, onProgress)
+      const { info } = await importDataset({ ...one, onProgress: half })
+      skipped.push(...info.skipped.slice(i === 0 ? found.skipped.length : 0))
+    }
+    const kept = await readInBoth(out, pairs)
     // Few of them lack a partner, and the others are taken over as they are.
     if (kept.length === pairs.length) break
     if (kept.length === 0) throw nothingLeft(skipped)
     pairs = kept
   }
-  await checkAlike(out)
+  await checkAlike(out, pairs)
   return [...new Map(skipped.map((one) => [one.path, one])).values()]
 }
 
-async function namesInBoth(folder: string): Promise<Set<string>> {
-  const names = await namesOf(damagedPictures(folder))
-  return new Set([...(await namesOf(folder))].filter((name) => names.has(name)))
+/** Both folders are read one after the other, and told of as one work. */
+const halfOf =
+  (half: number, pairs: number, report: (progress: ImportProgress) => void) => (progress: ImportProgress) =>
+    report(
+      progress.phase === 'finding'
+        ? progress
+        : { ...progress, done: half * pairs + progress.done, total: 2 * pairs },
+    )
+
+async function readInBoth(folder: string, pairs: readonly ImagePair[]): Promise<ImagePair[]> {
+  const clean = await pathsIn(folder)
+  const damaged = await pathsIn(damagedPictures(folder))
+  return pairs.filter(({ input, target }) => clean.has(target) && damaged.has(input))
 }
 
-async function namesOf(folder: string): Promise<Set<string>> {
+async function pathsIn(folder: string): Promise<Set<string>> {
   const dataset = await openDataset(folder)
   try {
-    const names = new Set<string>()
-    for await (const { path } of dataset.items()) names.add(pairName(path))
-    return names
+    const paths = new Set<string>()
+    for await (const { path } of dataset.items()) paths.add(path)
+    return paths
   } finally {
     await dataset.close()
   }
 }
 
-/** Endings may bring names into another order. @throws ExpectedError where they do */
-async function checkAlike(folder: string): Promise<void> {
+/** Rows of both are in the order of the pairs: anything else is a bug, and a model would learn nonsense from it. */
+async function checkAlike(folder: string, pairs: readonly ImagePair[]): Promise<void> {
+  const partnerOf = new Map(pairs.map(({ input, target }) => [target, input]))
   const clean = await openDataset(folder)
   try {
     const damaged = await openDamaged(clean)
     try {
       const others = damaged.items()
-      for await (const item of clean.items()) {
+      for await (const { path, left, top } of clean.items()) {
         const other = (await others.next()).value
-        if (!other || placeOf(other) !== placeOf(item)) throw orderDiffers(item)
+        if (!other || other.path !== partnerOf.get(path) || other.left !== left || other.top !== top)
+          throw new Error(`${path} and its damaged picture are in different rows.`)
       }
     } finally {
       await damaged.close()
@@ -71,12 +89,7 @@ async function checkAlike(folder: string): Promise<void> {
   }
 }
 
-const placeOf = ({ path, left, top }: DatasetItem) => JSON.stringify([pairName(path), left, top])
-
-const orderDiffers = ({ path }: DatasetItem) =>
-  new ExpectedError('bad-input', sentence('datasets.pairsInOtherOrder', { path }))
-
 function nothingLeft([first]: readonly Skipped[]): ExpectedError {
   const why = first ? ` ${first.path}: ${first.reason}` : ''
-  return new ExpectedError('bad-input', `None of the pairs of pictures can be used.${why}`)
+  return new ExpectedError('bad-input', sentence('datasets.noPairUsable', { why }))
 }

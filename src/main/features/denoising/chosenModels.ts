@@ -1,15 +1,19 @@
 import type { DenoiseControls } from '../../../shared/api/denoising'
-import type { DamageKind } from '../../../shared/damage'
+import { type DamageKind, needsOwnModel } from '../../../shared/damage'
 import { ExpectedError } from '../../../shared/errors'
-import { sentence } from '../../../shared/texts/sentence'
 import type { RestoringQuality } from '../../../shared/noise'
+import { sentence } from '../../../shared/texts/sentence'
 import { builtin } from '../models/builtinModels'
 import { type DenoisingModel, openDenoisingModel } from './denoisingModels'
 import type { Picture } from '../pictures/readPicture'
 
 /** @throws ExpectedError where none comes with the app */
 function builtinFor(kind: DamageKind, channels: Picture['channels']): string {
-  if (kind === 'blur') throw new ExpectedError('unsupported', sentence('denoising.noModelForBlurHere'))
+  if (needsOwnModel(kind))
+    throw new ExpectedError(
+      'unsupported',
+      sentence(kind === 'blur' ? 'restoring.noModelForBlur' : 'restoring.noModelForPairs'),
+    )
   if (kind === 'jpeg') return builtin('jpeg')
   // What fills and enlarges goes over each colour alone.
   return builtin(kind !== 'noise' || channels < 3 ? 'grey' : 'color')

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { FoundRepairs } from '../../../shared/api/denoising'
 import type { Skipped } from '../../../shared/dataset'
-import type { RestoringQuality } from '../../../shared/noise'
+import { formatNoise, isRepairedFor, type RestoringQuality } from '../../../shared/noise'
 import type { PictureRange, ToldScale } from '../../../shared/pictureRange'
 import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
@@ -40,6 +40,8 @@ export interface DenoisedImage {
   /** Of the result. */
   readonly file: string
   readonly model: string
+  /** What the model learned to remove, where that has no strength that could be told of a picture; null else. */
+  readonly learned: string | null
   readonly width: number
   readonly height: number
   /** In each channel of colour, on the 0-255 scale; null where the image is too small to tell. */
@@ -231,7 +233,8 @@ async function denoiseTarget(
     const { sigma: found, noise, repairs, tile: used } = result
     const { scale = null } = picture
     const told = { sigma: found, noise, repairs, scale, tile: used, ms }
-    return { path, file, model: model.name, width, height, ...told }
+    const learned = isRepairedFor(model.trained) ? null : formatNoise(model.trained)
+    return { path, file, model: model.name, learned, width, height, ...told }
   }
   return { write }
 }

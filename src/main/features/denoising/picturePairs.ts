@@ -1,8 +1,9 @@
-import { basename, extname } from 'node:path'
+import { basename } from 'node:path'
 import type { Skipped } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { findImages } from '../datasets/findImages'
+import { sceneOf } from '../datasets/sceneOf'
 
 /** A noisy picture and the clean one of the same scene. Absolute paths. */
 export interface PicturePair {
@@ -10,14 +11,6 @@ export interface PicturePair {
   readonly noisy: string
   readonly clean: string
 }
-
-/** What names of pairs differ in, as in x_real.png and x_mean.png. */
-const telling =
-  /(^|[_\-. ])(noisy|noise|real|input|clean|mean|gt|ground[_-]?truth|reference|target)(?=$|[_\-. ])/gi
-
-/** What noisy and clean pictures of one scene have in common. */
-export const sceneOf = (path: string): string =>
-  basename(path, extname(path)).replace(telling, '').toLowerCase()
 
 /**
  * Noisy pictures beside clean ones of the same name, or of names that differ only in such a word as noisy and clean.
@@ -35,11 +28,11 @@ export async function findPairs(
   const byScene = new Map<string, string>()
   for (const image of others.images)
     if (image.kind === 'file' && !given.has(image.absolute))
-      byScene.set(sceneOf(image.absolute), image.absolute)
+      byScene.set(sceneOf(basename(image.absolute)), image.absolute)
   const skipped: Skipped[] = [...found.skipped]
   const pairs = found.images.flatMap((image): PicturePair[] => {
     if (image.kind !== 'file') return []
-    const match = byScene.get(sceneOf(image.absolute))
+    const match = byScene.get(sceneOf(basename(image.absolute)))
     if (match) return [{ name: image.path, noisy: image.absolute, clean: match }]
     skipped.push({ path: image.path, reason: `There is no clean picture of its name in ${clean}.` })
     return []

@@ -3,7 +3,16 @@ import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
 import { isMissing } from '../tables/cells'
-import { layoutInWords, numberOf, type RatingColumns, type SniffedTable, sniffTable } from './sniffTable'
+import {
+  isBefore,
+  itemOfBlock,
+  layoutInWords,
+  numberOf,
+  ratingOf,
+  type RatingColumns,
+  type SniffedTable,
+  sniffTable,
+} from './sniffTable'
 import type { RatingTriples } from '../../store/ratingsFiles'
 
 /** Ratings as a file has them, with the names of users and items. */
@@ -68,8 +77,20 @@ class Column<A extends Int32Array | Float32Array | Float64Array> {
     this.values[this.length++] = value
   }
 
-  get taken(): A {
-    return this.values.slice(0, this.length) as A
+  /** What it holds, in its own memory. */
+  get held(): A {
+    return this.values.subarray(0, this.length) as A
+  }
+
+  /** All of it, or what is at some places; it is empty then, so that ten million ratings are not in memory twice. */
+  take(places: Uint32Array | null): A {
+    const { held } = this
+    const taken = new (held.constructor as new (length: number) => A)(places?.length ?? held.length)
+    if (places) for (let i = 0; i < places.length; i++) taken[i] = held[places[i]!]!
+    else taken.set(held as never)
+    this.values = new (held.constructor as new (length: number) => A)(1)
+    this.length = 0
+    return taken
   }
 }
 
@@ -84,6 +105,8 @@ class TripleReader {
   private empty = 0
   private hasTimes: boolean
   private first = true
+  /** The item whose ratings follow, where a line of its own says it. */
+  private block = ''
 
   constructor(
     private readonly path: string,
@@ -99,19 +122,28 @@ class TripleReader {
 
   read(line: string, number: number): void {
     if (this.first) {
+      if (isBefore(line)) return
       this.first = false
-      if (this.table.header) return
+      if (this.table.isHeaderLine) return
     }
     const { user, item, rating, time } = this.columns
+    if (item < 0) {
+      const next = itemOfBlock(line)
+      if (next !== null) {
+        this.block = next
+        return
+      }
+    }
     const cells = cellsOfRecord(line, this.table.delimiter)
-    const [userName, itemName, text] = [user < 0 ? 'you' : cells[user], cells[item], cells[rating]]
+    const [userName, text] = [user < 0 ? 'you' : cells[user], cells[rating]]
+    const itemName = item < 0 ? this.block : cells[item]
     if (!userName || !itemName || text === undefined)
       throw this.unsound(number, `has ${cells.length} columns where user, item and rating belong`)
     if (isMissing(text)) {
       this.empty++
       return
     }
-    const value = numberOf(text)
+    const value = ratingOf(text)
     if (!Number.isFinite(value))
       throw this.unsound(number, `has “${readable(text).slice(0, 40)}” where the rating belongs`)
     this.users.push(this.numbered(this.userNumbers, readable(userName)))
@@ -124,23 +156,22 @@ class TripleReader {
     if (this.values.length === 0)
       throw new ExpectedError('bad-input', sentence('ratings.holdsNoRatingsChoose', { path: this.path }))
     const { header } = this.table
-    const name = (column: number) => (column < 0 ? '' : (header?.[column] ?? String(column + 1)))
+    const name = (column: number) =>
+      column < 0 ? (column === item ? itemLine : '') : (header?.[column] ?? String(column + 1))
     const { user, item, rating, time } = this.columns
+    const count = this.values.length
     const once = this.isFixed
       ? null
-      : latestOfEach(this.users.taken, this.items.taken, this.times.taken, this.itemNumbers.size)
-    const pick = <A extends Int32Array | Float32Array | Float64Array>(column: Column<A>) => {
-      const { taken } = column
-      if (!once) return taken
-      const picked = new (taken.constructor as new (length: number) => A)(once.length)
-      once.forEach((place, k) => (picked[k] = taken[place]!))
-      return picked
-    }
+      : latestOfEach(this.users.held, this.items.held, this.times.held, this.itemNumbers.size)
+    const values = this.values.held
+    const unrated = unratedIn(values)
+    const all = once ?? (unrated === null ? null : Uint32Array.from({ length: count }, (_, place) => place))
+    const places = all && unrated !== null ? all.filter((place) => values[place] !== unrated) : all
     return {
-      users: pick(this.users),
-      items: pick(this.items),
-      values: pick(this.values),
-      times: this.hasTimes ? pick(this.times) : null,
+      users: this.users.take(places),
+      items: this.items.take(places),
+      values: this.values.take(places),
+      times: this.hasTimes ? this.times.take(places) : null,
       names: { users: [...this.userNumbers.keys()], items: [...this.itemNumbers.keys()] },
       source: {
         files: [this.path],
@@ -151,8 +182,9 @@ class TripleReader {
           rating: name(rating),
           time: time === null ? null : name(time),
         },
-        empty: this.empty,
-        repeated: once ? this.values.length - once.length : 0,
+        empty: this.empty + (all && places ? all.length - places.length : 0),
+        ...(unrated !== null && { unrated }),
+        repeated: once ? count - once.length : 0,
       },
     }
   }
@@ -182,6 +214,27 @@ class TripleReader {
   }
 }
 
+const itemLine = 'lines of their own'
+
+/** What some write for something that was not rated: -1 below ratings above zero, 99 far above all others. */
+const codesOfUnrated = [-1, -9, -99, -999, 99, 999, 9999]
+const codeShare = 0.005
+
+/** Null where there is no such value. */
+export function unratedIn(values: Float32Array): number | null {
+  for (const code of codesOfUnrated) {
+    let [count, least, most] = [0, Infinity, -Infinity]
+    for (const value of values)
+      if (value === code) count++
+      else [least, most] = [Math.min(least, value), Math.max(most, value)]
+    const isOften = count >= Math.max(3, codeShare * values.length) && count < values.length
+    const isFar = code < 0 ? least > 0 || code < 10 * Math.min(0, least) : 2 * most < code
+    const isBeyond = code < 0 ? code < least : code > most
+    if (isOften && isFar && isBeyond && most > least) return code
+  }
+  return null
+}
+
 /** Milliseconds. Day, month and year with dots between are in that order. */
 function dateIn(cell: string): number {
   const [, day, month, year, rest = ''] = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)$/.exec(cell) ?? []
@@ -197,16 +250,22 @@ function latestOfEach(
   times: Float64Array,
   itemCount: number,
 ): Uint32Array | null {
-  const keys = Float64Array.from(users, (user, k) => user * itemCount + items[k]!)
-  const sorted = keys.slice().sort()
+  const keyOf = (place: number) => users[place]! * itemCount + items[place]!
+  const sorted = Float64Array.from({ length: users.length }, (_, place) => keyOf(place)).sort()
   // Only what is there twice is looked up: of all ratings a map would take more memory than they do.
   const latest = new Map<number, number>()
   for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) latest.set(sorted[i]!, -1)
   if (latest.size === 0) return null
-  for (let place = 0; place < keys.length; place++) {
-    const before = latest.get(keys[place]!)
+  let again = 0
+  for (let place = 0; place < users.length; place++) {
+    const before = latest.get(keyOf(place))
     if (before === undefined) continue
-    if (before < 0 || !(times[place]! < times[before]!)) latest.set(keys[place]!, place)
+    if (before >= 0) again++
+    if (before < 0 || !(times[place]! < times[before]!)) latest.set(keyOf(place), place)
   }
-  return Uint32Array.from(keys.keys()).filter((place) => (latest.get(keys[place]!) ?? place) === place)
+  const places = new Uint32Array(users.length - again)
+  let kept = 0
+  for (let place = 0; place < users.length; place++)
+    if ((latest.get(keyOf(place)) ?? place) === place) places[kept++] = place
+  return places
 }

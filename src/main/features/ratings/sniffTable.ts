@@ -1,11 +1,12 @@
 import { extname } from 'node:path'
 import { textTableExtensions } from '../../../shared/api/tables'
 import { isDate, isMissing } from '../tables/cells'
-import { cellsOfRecord, firstRecords, readable } from '../../store/textRecords'
+import { cellsOfRecord, firstRecords, isComment, readable } from '../../store/textRecords'
 
 /** What the columns of a file of ratings are, by place. */
 export interface RatingColumns {
   readonly user: number
+  /** −1 where a line of its own says it for those below. */
   readonly item: number
   readonly rating: number
   readonly time: number | null
@@ -20,6 +21,8 @@ export interface SniffedTable {
   readonly ratings: RatingColumns | null
   /** Whether its lines say who and what, and nothing else but perhaps when. */
   readonly lacksRating: boolean
+  /** Whether the header is a line of its own, and no comment. */
+  readonly isHeaderLine?: boolean
 }
 
 export const hasTableEnding = (path: string): boolean =>
@@ -35,25 +38,62 @@ const meanings = {
 
 /** In a file with few columns these say the same; among many they would be anything. */
 const looseMeanings = {
-  user: /^(client|buyer|people|listener|player|account|kund|kaufer|kaeufer|leser|horer|spieler|teilnehmer|gast)/,
+  user: /^(visitor|rater|critic|judge|respondent|subject|zuschauer|bewerter|besucher|hoerer|client|buyer|people|listener|player|account|kund|kaufer|kaeufer|leser|horer|spieler|teilnehmer|gast)/,
   item: /^(album|wine|recipe|restaurant|hotel|place|article|thing|title|sku|objekt|gegenstand|produkt|buch|lied|spiel|gerat|geraet|titel|ort|rezept)/,
-  rating: /wertung$|^(stern|punkt|points$|marks?$|rate$)/,
+  rating:
+    /wertung$|^(stern|punkt|points$|marks?$|rate$|liked?$|likes|thumb|vote|weight|count$|times$|listens|listen?count|frequency|quantity|qty|hours|purchases|anzahl)/,
   time: /^when$/,
 } as const
 const mostLoose = 5
 
 /** @throws ExpectedError when there is no such file, or it is no text */
 export async function sniffTable(path: string): Promise<SniffedTable> {
-  const lines = (await firstRecords(path)).map(({ text }) => text)
+  const all = (await firstRecords(path)).map(({ text }) => text)
+  if (isInBlocks(all))
+    return { delimiter: ',', header: null, width: 3, ratings: inBlocks, lacksRating: false }
+  const skipped = linesBefore(all)
+  const lines = all.slice(skipped).length > 0 ? all.slice(skipped) : all
   const delimiter = delimiterOf(lines)
-  const rows = lines.map((line) => cellsOfRecord(line, delimiter).map(readable))
+  const told = commentedHeader(all.slice(0, skipped), lines[0]!, delimiter)
+  const rows = [...(told ? [told] : []), ...lines.map((line) => cellsOfRecord(line, delimiter).map(readable))]
   const width = rows[0]!.length
   const isText = rows[0]!.every((cell) => !isNumber(cell))
   const isHeader = isText && (rows.length === 1 || rows[1]!.some(isNumber) || namedColumns(rows[0]!) !== null)
   const header = isHeader ? rows[0]! : null
   const body = rows.slice(isHeader ? 1 : 0)
   const ratings = ratingColumns(header, body, width)
-  return { delimiter, header, width, ratings, lacksRating: header !== null && saysOnlyWhat(header) }
+  const lacksRating = header !== null && saysOnlyWhat(header)
+  return { delimiter, header, width, ratings, lacksRating, isHeaderLine: header !== null && !told }
+}
+
+/** The prize of Netflix: `17:` is an item, and the lines below it are user,rating,date. */
+export const itemOfBlock = (record: string): string | null => /^(\S+):\s*$/.exec(record)?.[1] ?? null
+const inBlocks: RatingColumns = { user: 0, item: -1, rating: 1, time: 2 }
+
+function isInBlocks(lines: readonly string[]): boolean {
+  const others = lines.filter((line) => itemOfBlock(line) === null)
+  const areRatings = others.every((line) => {
+    const cells = cellsOfRecord(line, ',')
+    return (cells.length === 2 || cells.length === 3) && isNumber(cells[1]!)
+  })
+  return itemOfBlock(lines[0]!) !== null && others.length > 0 && areRatings
+}
+
+/** What stands before the first line of a table: comments, and the sep=; of Excel. */
+export const isBefore = (record: string): boolean =>
+  isComment(record) || /^"?sep=.{1,2}$/i.test(record.trim())
+
+function linesBefore(lines: readonly string[]): number {
+  const first = lines.findIndex((line) => !isBefore(line))
+  return first < 0 ? 0 : first
+}
+
+/** Names of columns in the last comment, where it has as many as the lines below. */
+function commentedHeader(comments: readonly string[], line: string, delimiter: string): string[] | null {
+  const last = comments.findLast((comment) => isComment(comment))?.replace(/^#+\s*/, '')
+  if (last === undefined) return null
+  const names = cellsOfRecord(last, delimiter).map(readable)
+  return names.length === cellsOfRecord(line, delimiter).length && namedColumns(names) ? names : null
 }
 
 /** What is between the cells of all of the first lines; of several the one that makes most columns. */
@@ -69,12 +109,42 @@ function delimiterOf(lines: readonly string[]): string {
   return (strong ?? counts.reduce((best, one) => (one.width > best.width ? one : best))).delimiter
 }
 
-/** NaN for what is no number. With semicolons between cells the decimal mark may be a comma; 80 % is 80. */
+/** What people say instead of a number. */
+const liked = new Map([
+  ...['like', 'liked', 'yes', 'true', 'up', 'thumbs up', 'ja', 'wahr'].map((word) => [word, 1] as const),
+  ...['dislike', 'disliked', 'no', 'false', 'down', 'thumbs down', 'nein', 'falsch'].map(
+    (word) => [word, 0] as const,
+  ),
+])
+
+/** NaN for what is no number. With semicolons between cells the decimal mark may be a comma; 80 % is 80, 4/5 and ★★★★☆ are 4. */
 export function numberOf(text: string): number {
   const cell = text.endsWith('%') ? text.slice(0, -1).trimEnd() : text
   if (cell === '') return NaN
   const value = Number(cell)
-  return Number.isNaN(value) && /^[+-]?\d+,\d+$/.test(cell) ? Number(cell.replace(',', '.')) : value
+  if (!Number.isNaN(value)) return value
+  if (/^[+-]?\d+,\d+$/.test(cell)) return Number(cell.replace(',', '.'))
+  const [, share] =
+    /^(\d+(?:[.,]\d+)?)\s*(?:\/\s*\d+|out of \d+|(?:von \d+ )?(?:stars?|sternen?|pts?|points?|punkte?))$/i.exec(
+      cell,
+    ) ?? []
+  if (share !== undefined) return Number(share.replace(',', '.'))
+  return ratingInSigns(cell)
+}
+
+/** Stars as signs. NaN for others. */
+function ratingInSigns(cell: string): number {
+  if (!/[\x80-\uffff]/.test(cell)) return NaN
+  const signs = readable(cell)
+  return /^[★⭐*]*[☆✩]*\ufe0f?$/u.test(signs) && signs !== ''
+    ? [...signs].filter((sign) => '★⭐'.includes(sign)).length
+    : NaN
+}
+
+/** A rating in words too: like is 1, dislike 0. */
+export const ratingOf = (text: string): number => {
+  const value = numberOf(text)
+  return Number.isNaN(value) ? (liked.get(text.trim().toLowerCase()) ?? NaN) : value
 }
 
 const isNumber = (cell: string) => Number.isFinite(numberOf(cell))
@@ -132,8 +202,12 @@ function namedColumns(header: readonly string[]): RatingColumns | null {
 
 function saysOnlyWhat(header: readonly string[]): boolean {
   const { user, item, rating, time } = meant(header)
-  return user >= 0 && item >= 0 && rating < 0 && header.length === (time < 0 ? 2 : 3)
+  const others = header.filter((name, place) => ![user, item, time].includes(place) && !eventWords.test(name))
+  return user >= 0 && item >= 0 && rating < 0 && others.length === 0
 }
+
+/** What lines of a shop or a player say beside who and what: no amount either. */
+const eventWords = /^(event|action|type|behaviou?r|session|transaction|ereignis)/i
 
 /** The places of columns by their names, −1 where there is none. */
 function meant(header: readonly string[]) {

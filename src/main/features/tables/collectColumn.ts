@@ -1,4 +1,12 @@
-import { decimalsIn, isMissing, numberIn, type NumberMarks } from './cells'
+import {
+  decimalsIn,
+  isMissing,
+  isSameUnit,
+  measuredIn,
+  numberIn,
+  type NumberMarks,
+  type NumberUnit,
+} from './cells'
 import { readable } from '../../store/textRecords'
 
 /** More different texts than this are no categories, and no names of rows either. */
@@ -12,6 +20,9 @@ export class CollectedColumn {
   missing = 0
   /** Cells that are neither a number nor missing. */
   texts = 0
+  /** Cells whose number has a unit, and what that is. */
+  measured = 0
+  unit: NumberUnit | null = null
   decimals = 0
   exponents = false
   private numbers = new Float64Array(1 << 8)
@@ -25,11 +36,23 @@ export class CollectedColumn {
   pushCell(cell: string, marks: NumberMarks): void {
     if (isMissing(cell)) return this.pushMissing()
     const value = numberIn(cell, marks)
-    if (Number.isNaN(value)) return this.pushText(readable(cell))
+    if (Number.isNaN(value)) return this.pushMeasured(cell, marks)
     if (value % 1 !== 0 || cell.includes(marks.decimal))
       this.decimals = Math.max(this.decimals, decimalsIn(cell, marks.decimal))
     if (!this.exponents && /[eE]/.test(cell)) this.exponents = true
     this.push(value, isNumberValue)
+  }
+
+  /** A number with a unit: that of the first one is the column's, and what has another one is a text. */
+  private pushMeasured(cell: string, marks: NumberMarks): void {
+    const found = measuredIn(cell, marks)
+    const isBare = found?.unit.before === '' && found.unit.after === ''
+    if (!found || !(isBare || isSameUnit((this.unit ??= found.unit), found.unit)))
+      return this.pushText(readable(cell))
+    this.decimals = Math.max(this.decimals, found.decimals)
+    if (isBare) return this.push(found.value, isNumberValue)
+    this.measured++
+    this.pushCode(found.value, readable(cell))
   }
 
   pushNumber(value: number): void {
@@ -45,10 +68,14 @@ export class CollectedColumn {
 
   pushText(text: string): void {
     this.texts++
+    this.pushCode(NaN, text)
+  }
+
+  private pushCode(value: number, text: string): void {
     let code = this.names.get(text)
     if (code === undefined && this.names.size < mostTexts) this.names.set(text, (code = this.names.size))
-    if (!this.codes) this.codes = new Int32Array(this.numbers.length).fill(isNumberValue)
-    this.push(NaN, code ?? mostTexts)
+    this.codes ??= new Int32Array(this.numbers.length).fill(isNumberValue)
+    this.push(value, code ?? mostTexts)
   }
 
   get known(): number {
@@ -61,9 +88,9 @@ export class CollectedColumn {
 
   /** What a cell says, null where it is missing. */
   text(row: number): string | null {
+    const code = this.codes?.[row] ?? isNumberValue
     const value = this.numbers[row]!
-    if (!Number.isNaN(value)) return String(value)
-    const code = this.codes?.[row] ?? isMissingValue
+    if (code === isNumberValue && !Number.isNaN(value)) return String(value)
     return code < 0 ? null : (this.textList[code] ?? '…')
   }
 

@@ -52,16 +52,24 @@ function describe(
 /** A column that only numbers or names the rows. */
 function isIndex(column: CollectedColumn, place: number): boolean {
   const isCalled =
-    /^(id|uid|uuid|index|idx|row|row[ _]?(id|nr|no|number|names?)|nr\.?|no\.?|nummer|lfd\.?.*|unnamed: 0|sample[ _]?(id|number)|(customer|patient|user)[ _]?id)$/i.test(
+    /^(id|uid|uuid|guid|index|idx|row|row[ _]?(nr|no|number|names?)|nr\.?|no\.?|nummer|lfd\.?.*|unnamed: 0|sample[ _]?number)$|[ _.-](id|uuid|key)$/i.test(
       column.name,
-    )
+    ) || /[a-z](Id|ID)$/.test(column.name)
   const hasNoName = column.name === '' && place === 0
   if (isCalled || hasNoName) return column.areAllDifferent && isWholeOrText(column)
+  // So large numbers are names: they are not even told apart as numbers.
+  if (column.texts + column.missing === 0 && isBeyondExact(column)) return true
   if (place !== 0 || column.texts > 0 || column.missing > 0 || column.length < 3) return false
   const [first] = [column.number(0)]
   if (first !== 0 && first !== 1) return false
   for (let row = 1; row < column.length; row++) if (column.number(row) !== first + row) return false
   return true
+}
+
+function isBeyondExact(column: CollectedColumn): boolean {
+  for (let row = 0; row < column.length; row++)
+    if (Math.abs(column.number(row)) <= Number.MAX_SAFE_INTEGER) return false
+  return column.decimals === 0 && !column.exponents
 }
 
 function isWholeOrText(column: CollectedColumn): boolean {
@@ -84,6 +92,46 @@ function describeNumbers(
     if (!Number.isNaN(value)) sorted[count++] = value
   }
   sorted.sort()
+  const code = missingCodeIn(sorted)
+  return describeSorted(code === null ? sorted : sorted.filter((value) => value !== code), column, {
+    ...{ place, scaling, code },
+    isWhole: isWhole(column),
+  })
+}
+
+/** What people write where there is no value, in files that have no other way. */
+const missingCodes = [99, 999, 9999, 99999, -1, -9, -99, -999, -9999, -99999]
+/** Of so many cells at least, and as far from all other values as those are apart. */
+const codeShare = 0.005
+
+/** A number that stands for a missing one: it comes again and again, far off all others. Null where there is none. */
+export function missingCodeIn(sorted: Float64Array): number | null {
+  for (const code of missingCodes) {
+    const isLow = code === sorted[0]
+    if (!isLow && code !== sorted.at(-1)) continue
+    const others = sorted.filter((value) => value !== code)
+    const count = sorted.length - others.length
+    if (count < Math.max(3, codeShare * sorted.length) || others.length < 10) continue
+    const [least, most] = [others[0]!, others.at(-1)!]
+    const apart = isLow ? least - code : code - most
+    // -1 is a number like others where there are negative ones, or where nothing is small.
+    if (apart > (Math.abs(code) < 10 ? 0.2 : 1) * (most - least) && apart > 1 && most > least) return code
+  }
+  return null
+}
+
+function describeSorted(
+  sorted: Float64Array,
+  column: CollectedColumn,
+  how: {
+    readonly place: number
+    readonly scaling: TableScaling
+    readonly code: number | null
+    readonly isWhole: boolean
+  },
+): TableColumn | 'constant' {
+  const { place, scaling, code } = how
+  const count = sorted.length
   const [min, max] = [sorted[0]!, sorted[count - 1]!]
   if (min === max) return 'constant'
   let mean = 0
@@ -99,8 +147,10 @@ function describeNumbers(
   const isRobust =
     spread > 0 && (scaling === 'robust' || (scaling === 'auto' && deviation > heavyTails * spread))
   return {
-    ...{ name: column.name, place, kind: isWhole(column) ? 'whole' : 'number' },
-    ...{ missing: column.missing + column.texts, unreadable: column.texts },
+    ...{ name: column.name, place, kind: how.isWhole ? 'whole' : 'number' },
+    ...{ missing: column.length - count, unreadable: column.texts },
+    ...(column.measured > 0 && column.unit && { unit: column.unit }),
+    ...(code !== null && { missingCode: code }),
     ...(isRobust
       ? { scaling: 'robust', center: at(0.5), scale: spread }
       : { scaling: 'standard', center: mean, scale: deviation }),
@@ -111,15 +161,17 @@ function describeNumbers(
 const isWhole = (column: CollectedColumn) =>
   column.decimals === 0 && !column.exponents && isWholeOrText(column)
 
+function areDates(column: CollectedColumn): boolean {
+  const looked = Array.from({ length: Math.min(200, column.length) }, (_, row) => column.text(row))
+  const known = looked.filter((text) => text !== null)
+  return known.length > 0 && known.filter((text) => isDate(text)).length > 0.8 * known.length
+}
+
 function describeTexts(column: CollectedColumn, place: number): TableColumn | LeftOutColumn['reason'] {
+  if (areDates(column)) return 'date'
   const most = Math.max(2, Math.min(mostCategories, Math.floor(column.known / 5)))
   const counts = column.counts(most)
-  if (!counts) {
-    let dates = 0
-    for (let row = 0; row < Math.min(100, column.length); row++)
-      dates += Number(isDate(column.text(row) ?? ''))
-    return dates > 50 || dates > column.length / 2 ? 'date' : 'text'
-  }
+  if (!counts) return 'text'
   if (counts.size === 1) return 'constant'
   const values = [...counts]
     .map(([name, count]) => ({ name, share: count / column.known }))
@@ -143,13 +195,17 @@ export function valuesOf(
   rows: number,
 ): Float64Array {
   const values = new Float64Array(rows * columns.length).fill(NaN)
-  columns.forEach(({ kind, values: named }, c) => {
+  columns.forEach(({ kind, values: named, missingCode }, c) => {
     const column = from[c]
     if (!column) return
     const places = new Map(named.map(({ name }, i) => [name, i]))
     for (let row = 0; row < rows; row++)
       values[row * columns.length + c] =
-        kind === 'category' ? (places.get(column.text(row) ?? '') ?? NaN) : column.number(row)
+        kind === 'category'
+          ? (places.get(column.text(row) ?? '') ?? NaN)
+          : column.number(row) === missingCode
+            ? NaN
+            : column.number(row)
   })
   return values
 }

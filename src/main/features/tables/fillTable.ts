@@ -55,7 +55,7 @@ export async function fillTable(
   const { output } = await client.call('completeTable', { folder, values }, { signal })
   const counts = info.columns.map(() => 0)
   const filling: Filling = { columns: info.columns, places, output, rounded, counts }
-  if (read.source.format === 'text') await fillText(from, path, filling)
+  if (read.source.format === 'text') await fillText(from, path, read.rows, filling)
   else if (read.source.format === 'npy') await fillNpy(from, path, filling)
   else await writeFilledParquet(path, read, filling)
   return { rows: read.rows, filled: namedCounts(info, counts), absent }
@@ -76,7 +76,8 @@ function checkEnding(format: 'text' | 'parquet' | 'npy', out: string): void {
   throw new ExpectedError('bad-usage', sentence('tables.fillSameFormat', { format, endings }))
 }
 
-async function fillText(from: string, to: string, filling: Filling): Promise<void> {
+/** @param rows below which there are only sums and notes */
+async function fillText(from: string, to: string, rows: number, filling: Filling): Promise<void> {
   const sniffed = await sniffDialect(from)
   const isRow = rowTest(sniffed)
   const file = await FileReplacement.open(to)
@@ -90,7 +91,7 @@ async function fillText(from: string, to: string, filling: Filling): Promise<voi
     await eachRecord(
       from,
       ({ text, ending }) => {
-        pending += isRow(text) ? filledRecord(text, row++, sniffed, filling) : text
+        pending += isRow(text) && row < rows ? filledRecord(text, row++, sniffed, filling) : text
         pending += ending
       },
       { onChunk: flush, delimiter: sniffed.dialect.delimiter },
@@ -114,7 +115,8 @@ function filledRecord(record: string, row: number, sniffed: SniffedDialect, fill
     const span = place === null || place === undefined ? undefined : spans[place]
     if (!span || !isMissing(cellText(body, span))) return
     counts[c]!++
-    const text = cellFor(column, output[row * columns.length + c]!, sniffed, filling.rounded)
+    const number = cellFor(column, output[row * columns.length + c]!, sniffed, filling.rounded)
+    const text = withUnit(number, column, sniffed)
     const needsQuotes = !span.quoted && (text.includes(sniffed.dialect.delimiter) || text.includes('"'))
     edits.push({ span, text: needsQuotes ? `"${text.replaceAll('"', '""')}"` : text })
   })
@@ -125,6 +127,13 @@ function filledRecord(record: string, row: number, sniffed: SniffedDialect, fill
     at = span.end
   }
   return made + body.slice(at)
+}
+
+/** Below zero the sign comes first: -$3.50. */
+function withUnit(number: string, { unit }: TableColumn, { isUtf8 }: SniffedDialect): string {
+  if (!unit) return number
+  const sign = number.startsWith('-') ? '-' : ''
+  return sign + asBytes(unit.before, isUtf8) + number.slice(sign.length) + asBytes(unit.after, isUtf8)
 }
 
 /** A value as its column writes such. */

@@ -7,6 +7,7 @@ import {
   parquetRead,
   parquetSchema,
 } from 'hyparquet'
+import { compressors as allCompressors } from 'hyparquet-compressors'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { explainFileError } from '../../store/fileErrors'
@@ -17,8 +18,9 @@ import { mostCells, type ReadTable, tooLarge } from './tableInMemory'
 /** Newer versions of Node know Zstandard too. */
 const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Buffer }
 
-/** What hyparquet does not unpack by itself; Snappy it does. */
+/** What Node unpacks is faster; LZ4, and Zstandard on older versions of it, come from hyparquet's own package. */
 const compressors: Compressors = {
+  ...allCompressors,
   GZIP: (bytes) => gunzipSync(bytes),
   BROTLI: (bytes) => brotliDecompressSync(bytes),
   ...(zstdDecompressSync && { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) }),

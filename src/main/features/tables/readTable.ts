@@ -6,8 +6,15 @@ import { CollectedColumn } from './collectColumn'
 import { readNpyTable } from './readNpyTable'
 import { readParquetTable } from './readParquetTable'
 import { mostCells, type ReadTable, tooLarge } from './tableInMemory'
-import { cellsOfRecord, eachRecord, type RecordOptions, withoutMark } from '../../store/textRecords'
-import { isComment, ragged, sniffDialect, type SniffedDialect } from './sniffDialect'
+import {
+  cellsOfRecord,
+  eachRecord,
+  isComment,
+  readable,
+  type RecordOptions,
+  withoutMark,
+} from '../../store/textRecords'
+import { ragged, sniffDialect, type SniffedDialect } from './sniffDialect'
 
 export const isParquet = (path: string): boolean => /\.(parquet|pq)$/i.test(path)
 export const isNpy = (path: string): boolean => extname(path).toLowerCase() === '.npy'
@@ -24,15 +31,64 @@ async function readTextTable(path: string, options: RecordOptions): Promise<Read
   const { dialect, width } = sniffed
   const columns = columnNames(sniffed).map((name) => new CollectedColumn(name))
   let rows = 0
-  await eachRow(path, sniffed, options, (cells, line) => {
-    if (cells.length !== width) throw ragged(path, { line, found: cells.length, width })
+  const take = (cells: readonly string[]) => {
     for (let c = 0; c < width; c++) columns[c]!.pushCell(cells[c]!, dialect)
     if (++rows * width > mostCells) throw tooLarge(path)
-  })
+  }
+  const end = new TableEnd(path, width, take)
+  await eachRow(path, sniffed, options, (cells, line) => end.visit(cells, line))
   if (rows === 0) throw new ExpectedError('bad-input', sentence('tables.noRows', { path }))
-  const source = { file: path, format: 'text', dialect, width, named: dialect.header } as const
-  return { source, rows, columns }
+  const { summaries } = end
+  const text = { dialect, named: dialect.header, notes: sniffed.above + end.notes, summaries }
+  return { source: { file: path, format: 'text', width, ...text }, rows, columns }
 }
+
+/** What a row that sums up the others is called. */
+const summaryWords =
+  /^(grand |sub)?(totals?|sum|summe|gesamt(summe)?|insgesamt|zwischensumme|average|avg\.?|mean|median|mittelwert|durchschnitt|std\.?( ?dev\.?)?|standard deviation|total g[e\u00e9]n[e\u00e9]ral|moyenne)\b.{0,20}$/i
+
+/** More lines of notes than this are something else. */
+const mostHeld = 1000
+
+/** Holds back what may be the end of a table: rows that sum up the others, and notes. Followed by rows they are rows too. */
+class TableEnd {
+  private held: { readonly cells: readonly string[]; readonly line: number }[] = []
+
+  constructor(
+    private readonly path: string,
+    private readonly width: number,
+    private readonly take: (cells: readonly string[]) => void,
+  ) {}
+
+  get notes(): number {
+    return this.held.filter(({ cells }) => !isSummary(cells)).length
+  }
+
+  get summaries(): string[] {
+    return this.held.flatMap(({ cells }) => (isSummary(cells) ? [readable(nameOf(cells)!)] : []))
+  }
+
+  visit(cells: readonly string[], line: number): void {
+    if (isSummary(cells) || (this.width > 1 && cells.length === 1)) {
+      this.held.push({ cells, line })
+      if (this.held.length > mostHeld)
+        throw ragged(this.path, { line, found: cells.length, width: this.width })
+      return
+    }
+    for (const held of this.held) this.takeRow(held.cells, held.line)
+    this.held = []
+    this.takeRow(cells, line)
+  }
+
+  private takeRow(cells: readonly string[], line: number): void {
+    const { path, width } = this
+    if (cells.length !== width) throw ragged(path, { line, found: cells.length, width })
+    this.take(cells)
+  }
+}
+
+const nameOf = (cells: readonly string[]) => cells.find((cell) => cell !== '')
+const isSummary = (cells: readonly string[]) => cells.length > 1 && summaryWords.test(nameOf(cells) ?? '')
 
 /** The rows below the header, cell by cell, with the line in which each begins. */
 async function eachRow(
@@ -52,11 +108,13 @@ async function eachRow(
 }
 
 /** Whether a record is a row of the table; asked for each of them in order. Others are empty, comments and the header. */
-export function rowTest({ dialect, commented }: SniffedDialect): (record: string) => boolean {
+export function rowTest({ dialect, commented, above }: SniffedDialect): (record: string) => boolean {
   let isHeader = dialect.header && !commented
+  let titles = above
   return (record) => {
     const text = withoutMark(record)
     if (text.trim() === '' || isComment(text)) return false
+    if (titles > 0) return titles-- < 0
     if (!isHeader) return true
     isHeader = false
     return false

@@ -1,8 +1,16 @@
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import type { Dialect } from '../../../shared/tables'
-import { isMissing, marksOf, numberIn } from './cells'
-import { cellSpans, cellsOfRecord, firstRecords, isUtf8, notATable, readable } from '../../store/textRecords'
+import { isMissing, marksOf, measuredIn, numberIn } from './cells'
+import {
+  cellSpans,
+  cellsOfRecord,
+  firstRecords,
+  isComment,
+  isUtf8,
+  notATable,
+  readable,
+} from '../../store/textRecords'
 
 /** What a text file looks like at its beginning. */
 export interface SniffedDialect {
@@ -14,6 +22,8 @@ export interface SniffedDialect {
   readonly shifted: boolean
   /** Whether the header stands behind a # (as NumPy writes it). */
   readonly commented: boolean
+  /** Records above the table that are no part of it: titles, and the sep=; of Excel. */
+  readonly above: number
   /** Whether texts are UTF-8; else they are of the code page of Windows. */
   readonly isUtf8: boolean
 }
@@ -23,9 +33,12 @@ export async function sniffDialect(path: string): Promise<SniffedDialect> {
   const first = await firstRecords(path)
   const lines = first.map(({ text }) => text)
   const comments = lines.filter((line) => isComment(line)).map((line) => line.replace(/^#+\s*/, ''))
-  const records = lines.filter((line) => !isComment(line))
+  const all = lines.filter((line) => !isComment(line))
+  if (all.length === 0) throw notATable(path, sentence('tables.isEmpty'))
+  const { delimiter, width } = delimiterOf(all)
+  const above = linesAbove(all, delimiter, width)
+  const records = all.slice(above)
   if (records.length === 0) throw notATable(path, sentence('tables.isEmpty'))
-  const { delimiter, width } = delimiterOf(records)
   const rows = records.map((record) => cellsOfRecord(record, delimiter))
   const marks = marksOf(rows.slice(1).flat(), delimiter)
   const quoted = records.some((record) => record.includes('"'))
@@ -39,15 +52,34 @@ export async function sniffDialect(path: string): Promise<SniffedDialect> {
   const names = commented ? told : shifted ? ['', ...rows[0]!] : isTrailing ? [...rows[0]!, ''] : rows[0]!
   const header = commented || shifted || isHeader(names, rows.slice(1), marks)
   if (header && names.length !== width)
-    throw ragged(path, { line: first.find(({ text }) => !isComment(text))!.line, found: names.length, width })
+    throw ragged(path, {
+      line: first.filter(({ text }) => !isComment(text))[above]!.line,
+      found: names.length,
+      width,
+    })
   return {
     dialect: { delimiter, ...marks, header, quoted },
     header: header ? names.map((name) => readable(name).trim()) : null,
-    ...{ width, shifted, commented, isUtf8: isUtf8(lines.join('\n')) },
+    ...{ width, shifted, commented, above, isUtf8: isUtf8(lines.join('\n')) },
   }
 }
 
-export const isComment = (record: string): boolean => /^#(?!N\/?A\b)/i.test(record)
+const mostAbove = 30
+/** What Excel writes and reads first to say what is between the cells. */
+const isSeparatorLine = (line: string) => /^"?sep=.{1,2}$/i.test(line.trim())
+
+/** Lines above the table that say one thing alone: a title, a date, sep=;. */
+function linesAbove(records: readonly string[], delimiter: string, width: number): number {
+  const isTitle = (record: string) => {
+    if (isSeparatorLine(record)) return true
+    const cells = cellsOfRecord(record, delimiter)
+    const [said, ...others] = cells.filter((cell) => cell !== '')
+    const isAlone = said !== undefined && others.length === 0 && !Number.isFinite(Number(said))
+    return isAlone && (cells.length === 1 ? width > 1 : width > 2)
+  }
+  const first = records.findIndex((record) => !isTitle(record))
+  return first < 0 || first > mostAbove ? 0 : first
+}
 
 export const ragged = (
   path: string,
@@ -87,9 +119,9 @@ function isHeader(
   rows: readonly (readonly string[])[],
   marks: { readonly decimal: '.' | ','; readonly grouped: boolean },
 ): boolean {
-  const isNumber = (cell: string | undefined) => cell !== undefined && Number.isFinite(numberIn(cell, marks))
-  const numbers = first.filter(isNumber).length
-  if (numbers > 0) return isCounting(first)
+  const isPlain = (cell: string) => Number.isFinite(numberIn(cell, marks))
+  const isNumber = (cell: string) => isPlain(cell) || measuredIn(cell, marks) !== null
+  if (first.some(isPlain)) return isCounting(first) || areYears(first, rows)
   if (rows.length === 0) return first.every((cell) => cell !== '')
   // A text above numbers names them. Above texts alone a first line is a header where it says what no other line does.
   const above = first.some((cell, column) => {
@@ -105,4 +137,15 @@ function isHeader(
 function isCounting(first: readonly string[]): boolean {
   const from = first[0] === '' ? 1 : 0
   return first.length > from + 1 && first.slice(from).every((cell, i) => cell === String(i))
+}
+
+/** Columns of years, as in country,2001,2002,2003: whole numbers that count up, beside texts, above others. */
+function areYears(first: readonly string[], rows: readonly (readonly string[])[]): boolean {
+  const numbers = first.filter((cell) => /^\d+$/.test(cell)).map(Number)
+  const step = numbers[1]! - numbers[0]!
+  const isEven = numbers.length > 1 && step > 0 && numbers.every((one, i) => one === numbers[0]! + i * step)
+  const rest = first.filter((cell) => !/^\d+$/.test(cell))
+  const isSaid =
+    rest.length > 0 && rest.every((cell) => cell !== '' && !rows.some((row) => row.includes(cell)))
+  return isEven && isSaid
 }

@@ -3,12 +3,14 @@ import type { ParsedParams } from '../../../shared/api/commands'
 import { revisionOf } from '../../../shared/dataset'
 import { layerSizes } from '../../../shared/layerSizes'
 import type { ModelSpec } from '../../../shared/modelSpec'
+import { pairsNoise } from '../../../shared/noise'
 import type { RunInfo, Waiting } from '../../../shared/run'
 import { nameOfRun, sayIn } from '../../../shared/runNames'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { openModel } from '../../store/modelStore'
 import type { ComputeTarget } from '../../worker/protocol'
 import { createdRun } from './createdRun'
+import { startOfPairs } from './planPairs'
 import { planRun } from './runPlan'
 
 export interface NewRunSubject {
@@ -40,14 +42,17 @@ export async function newRun(
   const images = dataset ?? { ...(initial?.spec ?? spec).input, name: importing! }
   const plan = await planRun(images, model, params.config)
   const { runtime = again?.runtime, device = again?.device } = params
+  const isFresh = !again && !initial && plan.config.noise?.kind === pairsNoise.kind
+  const begun = isFresh ? startOfPairs(plan.spec) : undefined
   const kept = again ? keptWeights(again, plan.spec) : { weights: null, notes: [] }
+  const builtin = begun === undefined ? null : (await openModel(begun)).files.weights
   const created = createdRun(
     { ...plan, notes: [...plan.notes, ...kept.notes] },
     {
       dataset: folder,
       images: dataset?.count ?? 0,
       datasetRevision: dataset && revisionOf(dataset),
-      initialWeights: initial ? initial.weights : kept.weights,
+      initialWeights: initial?.weights ?? kept.weights ?? builtin,
       target: runtime ? { runtime, device } : target,
       owner: null,
       experiment,

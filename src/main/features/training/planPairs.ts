@@ -10,9 +10,10 @@ import {
   modelSpecSchema,
 } from '../../../shared/modelSpec'
 import { pairsNoise } from '../../../shared/noise'
+import type { Fence } from '../../base/fence'
 import { findPreset, restorer, specFromPreset } from '../../engine/models/presets'
 import { openModel } from '../../store/modelStore'
-import { traitsOfPlaces } from '../datasets/imageTraits'
+import { measurePlaces } from '../datasets/imageTraits'
 import type { PairedFolders } from '../datasets/pairedFolders'
 import { mostEpochs } from './planTraining'
 import { type ConfigChoice, readSpec } from './runPlan'
@@ -26,6 +27,8 @@ export interface PairsChoice {
   readonly filters?: number
   readonly depth?: number
   readonly color?: 'grey' | 'rgb'
+  /** What may be read of the folders. */
+  readonly fence?: Fence
   readonly budgetMs: number
   /** Whether it ends sooner where it stops getting better. */
   readonly endsAtBest: boolean
@@ -64,7 +67,7 @@ const patchesPerEpoch = 400
  * @throws ExpectedError
  */
 export async function planPairs(found: PairedFolders, choice: PairsChoice): Promise<PairsPlan> {
-  const color = choice.color ?? (await colorOf(found))
+  const color = choice.color ?? (await colorOf(found, choice.fence))
   const side = patchSideOf(found)
   const input: InputShape = { height: side, width: side, channels: color === 'rgb' ? 3 : 1 }
   const { spec, from } = await networkFor(input, choice)
@@ -84,8 +87,9 @@ export async function planPairs(found: PairedFolders, choice: PairsChoice): Prom
 }
 
 /** In colour where either folder is. */
-async function colorOf({ inputs, targets }: PairedFolders): Promise<'grey' | 'rgb'> {
-  for (const folder of [targets, inputs]) if ((await traitsOfPlaces([folder])).channels === 3) return 'rgb'
+async function colorOf({ inputs, targets }: PairedFolders, fence?: Fence): Promise<'grey' | 'rgb'> {
+  for (const folder of [targets, inputs])
+    if ((await measurePlaces([folder], fence)).traits.channels === 3) return 'rgb'
   return 'grey'
 }
 
@@ -119,13 +123,20 @@ async function networkFor(
     const spec = { ...specFromPreset(chosen, input).spec, ...untold }
     return { spec: isFullyConvolutional(spec) ? { ...spec, input } : spec, from: undefined }
   }
-  const width = filters ?? builtinFilters
   const spec = modelSpecSchema.parse({
-    ...restorer(width, depth ?? builtinDepth),
-    ...{ name: 'restore-conv', input, noiseLevel: false, loss: 'mse' },
+    ...restorer(filters ?? builtinFilters, depth ?? builtinDepth),
+    ...{ name: proposedName, input, noiseLevel: false, loss: 'mse' },
   })
-  const isLike = width >= builtinFilters && (depth ?? builtinDepth) === builtinDepth
-  return { spec, from: isLike ? join(builtinModelsFolder(), 'grey') : undefined }
+  return { spec, from: startOfPairs(spec) }
+}
+
+const proposedName = 'restore-conv'
+
+/** Folder of the built-in denoiser whose weights the network that is proposed for pairs begins with; undefined of others. */
+export function startOfPairs({ name, encoder, decoder }: ModelSpec): string | undefined {
+  const isWide = encoder.every((layer) => layer.type === 'conv' && layer.filters >= builtinFilters)
+  const isLike = name === proposedName && decoder === 'convolution' && encoder.length === builtinDepth - 1
+  return isLike && isWide ? join(builtinModelsFolder(), 'grey') : undefined
 }
 
 /** Whole where all have one small size; else in squares as large as their sizes allow. */

@@ -1,6 +1,7 @@
 import type { ParsedParams } from '../../../shared/api/commands'
 import type { Preprocessing } from '../../../shared/dataset'
 import type { Budget, ImageTraits, TrainingPlan } from '../../../shared/plan'
+import { damagedPictures, isDatasetFolder } from '../../store/datasetFiles'
 import { type Dataset, openDataset } from '../../store/datasetStore'
 import { isAsItWas } from '../datasets/findImages'
 import {
@@ -11,9 +12,11 @@ import {
   traitsOfPlaces,
   traitsSide,
 } from '../datasets/imageTraits'
+import { findPairedImages } from '../datasets/pairedFolders'
 import type { Library } from '../library/library'
 import type { Fence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
+import { planForPairedDataset, planForPairs } from './planForPairs'
 import { planPreprocessing, planTraining } from './planTraining'
 
 export interface PlanDependencies {
@@ -36,7 +39,12 @@ export class PlanService {
     this.deps.warmUp()
     if ('dataset' in source) {
       const { folder } = await this.deps.library.find('datasets', source.dataset)
-      return planForDataset(folder, budget)
+      return planForDataset(folder, budget, true)
+    }
+    if ('clean' in source) {
+      const { places, fence } = this.deps
+      const [damaged, clean] = [places.resolve(source.damaged), places.resolve(source.clean)]
+      return planForPairs(await findPairedImages(damaged, clean, undefined, fence), budget, fence)
     }
     const places = source.places.map((place) => this.deps.places.resolve(place))
     const traits = await this.traitsOf(places)
@@ -79,13 +87,22 @@ function planForTraits(traits: ImageTraits, budget: Budget, asked?: Preprocessin
 /** Images of a dataset that are looked at. */
 const lookedAt = 120
 
-/** @throws ExpectedError for a folder that is no dataset */
-export async function planForDataset(folder: string, budget: Budget): Promise<TrainingPlan> {
+/**
+ * @param withPairs whether a dataset with damaged pictures is planned for restoring them; its clean ones alone else
+ * @throws ExpectedError for a folder that is no dataset
+ */
+export async function planForDataset(
+  folder: string,
+  budget: Budget,
+  withPairs = false,
+): Promise<TrainingPlan> {
   const dataset = await openDataset(folder)
   try {
     const { count, labels, width, height, channels } = dataset.info
     const measured = traitsOf(await sampleOf(dataset))
     const traits = { ...measured, images: count, labels: labels.length, transparent: false, channels }
+    if (withPairs && (await isDatasetFolder(damagedPictures(folder))))
+      return await planForPairedDataset(dataset, traits, budget)
     return planTraining({ ...traits, width, height }, { width, height, channels }, budget, null)
   } finally {
     await dataset.close()

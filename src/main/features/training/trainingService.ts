@@ -6,6 +6,7 @@ import { CancelledError, ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import type { RunInfo } from '../../../shared/run'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
+import { damagedPictures, isDatasetFolder } from '../../store/datasetFiles'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { readRunInfo } from '../../store/runStore'
 import { presets, specFromPreset } from '../../engine/models/presets'
@@ -18,6 +19,7 @@ import type { RunService } from './runService'
 import type { DatasetImports } from './datasetImports'
 import { lineOfEnd } from './milestones'
 import { newRun } from './newRun'
+import { presetForPairs } from './planForPairs'
 import { QueueKeeper } from './queueKeeper'
 import { followProgress, preparing } from './runProgress'
 import type { WaitingRun } from './runQueue'
@@ -112,13 +114,15 @@ export class TrainingService {
   async presets(id: string): Promise<readonly PresetOption[]> {
     const { folder } = await this.deps.library.find('datasets', id)
     const { width, height, channels } = await readDatasetInfo(folder)
+    const isPaired = await isDatasetFolder(damagedPictures(folder))
     return presets.flatMap((preset) => {
       const { spec, notes } = specFromPreset(preset, { width, height, channels })
       // Patches are cut out of images that are larger.
       if (preset.onPatches && (width < spec.input.width || height < spec.input.height)) return []
       const config = trainingConfigSchema.parse(preset.training)
       const { name, summary, suits } = preset
-      return [{ name, summary, suits, spec, config, remarks: notes }]
+      const option = { name, summary, suits, spec, config, remarks: notes }
+      return [isPaired ? presetForPairs(option) : option]
     })
   }
 

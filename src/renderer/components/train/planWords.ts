@@ -16,7 +16,7 @@ export function planSentence(draft: Worded): string {
   const isConvolutional = spec.encoder.some(({ type }) => type === 'conv') || spec.network !== undefined
   const params = {
     images: t(
-      `train.plan.images.${kind}.${channels === 3 ? 'rgb' : 'grey'}`,
+      `train.plan.images.${plan.pairs ? 'pairs' : kind}.${channels === 3 ? 'rgb' : 'grey'}`,
       { n: formatCount(images) },
       images,
     ),

@@ -138,15 +138,16 @@ describe.skipIf(!hasPeersPython('torch', 'numpy'))('weights that torch.save wrot
   }, 180_000)
 
   it.each([
-    ...['article', 'halves', 'tanh', 'vae', 'normed', 'one_sequential', 'color'],
-    ...['udacity', 'strided_conv', 'fours', 'dense_code', 'dncnn', 'direct'],
+    ...['article', 'halves', 'tanh', 'vae', 'normed', 'weight_norm', 'one_sequential', 'color'],
+    ...['udacity', 'strided_conv', 'fours', 'dense_code', 'conv_vae', 'dncnn', 'direct'],
     ...['legacy', 'double', 'strided', 'parameters', 'float16', 'bfloat16'],
   ])('%s gives what PyTorch gives', async (name) => {
     expect((await read(name)).proved).toBe(true)
   })
 
-  it.each(['tied', 'bare'])('%s is tied', async (name) => {
-    const { spec, weights } = await read(name)
+  it.each(['tied', 'bare', 'functional'])('%s is tied', async (name) => {
+    const { spec, weights, proved } = await read(name)
+    expect(proved).toBe(true)
     expect(spec.tying).toBe('tied')
     expect(Object.keys(weights).filter((part) => part.endsWith('kernel'))).toEqual(['encoder.0.kernel'])
   })

@@ -79,7 +79,7 @@ describe.skipIf(!hasPeersPython('keras', 'numpy'))(
           'convolutions',
           'both',
         ],
-        ...['geron_selu', 'between'],
+        ...['geron_selu', 'between', 'whole'],
       ])('%s is tied, and gives what Keras gives', async (name) => {
         const { spec, weights, proved } = await read(
           join(folder, `${name}.${ending}`),
@@ -94,11 +94,14 @@ describe.skipIf(!hasPeersPython('keras', 'numpy'))(
           expect(new Set(kernels.map(([, { data }]) => data.length)).size).toBe(kernels.length)
       })
 
-      it.each(['linear', 'stack'])('%s, layers of a class of its own that are dense', async (name) => {
-        const { proved, notes } = await read(join(folder, `${name}.${ending}`), join(folder, `${name}.npz`))
-        expect(proved).toBe(true)
-        expect(notes.join()).toContain('whose code is not in the file')
-      })
+      it.each(['linear', 'stack', 'halves'])(
+        '%s, layers of a class of its own that are dense',
+        async (name) => {
+          const { proved, notes } = await read(join(folder, `${name}.${ending}`), join(folder, `${name}.npz`))
+          expect(proved).toBe(true)
+          expect(notes.join()).toContain('whose code is not in the file')
+        },
+      )
     })
   },
 )

@@ -33,11 +33,27 @@ describe.skipIf(!hasPeersPython('torch', 'numpy'))('models of the tutorials of P
     ['uva', 24],
     ['vae', 20],
     ['normed', 0],
+    ['half', 3],
+    ['weight_norm', 16],
   ])('%s.onnx gives what PyTorch gives, by a code of %i numbers', async (name, code) => {
     const { spec, proved } = await read(`${name}.onnx`, name)
     expect(proved).toBe(true)
     expect(codeSize(spec)).toBe(code)
   })
+
+  it.each(['uva', 'vae', 'beginner_conv'])(
+    '%s is read where its file leaves the size of images open',
+    async (name) => {
+      const { spec, notes } = await client.call('readModelFile', {
+        path: join(folder, `${name}_open.onnx`),
+        hints: noHints,
+      })
+      const side = name === 'uva' ? 32 : name === 'vae' ? 28 : 64
+      expect(spec.input).toMatchObject({ height: side, width: side })
+      expect(notes.join().includes('which go with its layers')).toBe(side !== 64)
+      expect((await read(`${name}_open.onnx`, name)).proved).toBe(true)
+    },
+  )
 
   it.each(['checkpoint', 'params_ema', 'module', 'net'])(
     'lightning_%s.ckpt holds a state_dict',

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { CancelledError } from '../../../../src/shared/errors'
 import { predictForNew, rowFeatures } from '../../../../src/main/engine/ratings/autorecModel'
 import { planRecommender } from '../../../../src/main/engine/ratings/recommenderPlan'
-import type { Ratings } from '../../../../src/main/engine/ratings/ratings'
+import { type Ratings, sparseRows } from '../../../../src/main/engine/ratings/ratings'
+import { AutorecTrainer } from '../../../../src/main/engine/ratings/trainAutorec'
 import { trainRecommender, type TrainingPoint } from '../../../../src/main/engine/ratings/trainRecommender'
 import { randomStream } from '../../../../src/main/engine/training/random'
 import { describeRuntimes } from '../../../support/runtimes'
@@ -59,6 +60,21 @@ describeRuntimes('trainRecommender', (runtime) => {
     const expected = predictForNew(model, rated, ratings.values.length)
     const squares = kept.map((k) => (expected[ratings.items[k]!]! - ratings.values[k]!) ** 2)
     expect(Math.sqrt(squares.reduce((sum, one) => sum + one, 0) / kept.length)).toBeLessThan(3 * noise)
+  })
+
+  it('ends the first pass where the time does', async () => {
+    const choice = { preset: 'user-autorec', tying: 'tied', seed: 1, epochs: 5, batch: 1 } as const
+    const [plan] = planRecommender(choice, size)
+    const rows = sparseRows(ratings, plan!.side, ratings.values)
+    const trainer = await AutorecTrainer.create(runtime(), deviceOf(), plan!.spec, rows, plan!.settings)
+    let steps = 0
+    const observer = { step: () => void steps++, epochEnded: async () => {} }
+    const last = await trainer.run(observer, performance.now())
+    await trainer.dispose()
+    // As many as it takes to know how long one is, of one a row.
+    expect(steps).toBeLessThan(10)
+    expect(last.epoch).toBe(1)
+    expect(last.loss).toBeGreaterThan(0)
   })
 
   it.each(['user-autorec', 'deep-autorec'] as const)(

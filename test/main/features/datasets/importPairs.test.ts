@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { importPairs } from '../../../../src/main/features/datasets/importPairs'
 import { findPairedImages } from '../../../../src/main/features/datasets/pairedFolders'
-import { openDataset } from '../../../../src/main/store/datasetStore'
+import { openDataset, readDatasetInfo } from '../../../../src/main/store/datasetStore'
 import { openDamaged } from '../../../../src/main/store/pairedDataset'
 import { preprocess } from '../../../support/importing'
 import { folderOfFile } from '../../../support/testFolder'
@@ -79,5 +79,57 @@ describe('two folders of pictures', () => {
 
   it('have to be two', async () => {
     await expect(findPairedImages(inputs(), inputs())).rejects.toThrow('Put them into two folders')
+  })
+
+  it('belong together where strangers named them otherwise', async () => {
+    const names = [
+      ['B2.PNG', 'b2.png'],
+      ['x10_noisy.png', 'x10_clean.png'],
+      ['NOISY_SRGB_011.PNG', 'GT_SRGB_011.PNG'],
+      ['u\u0308ber.png', '\u00fcber.png'],
+    ] as const
+    for (const [i, [input, target]] of names.entries()) {
+      await writeFile(join(inputs(), input), await picture(10 + i))
+      await writeFile(join(targets(), target), await picture(200 + i))
+    }
+    // Two that only look alike: nobody knows which of them is meant.
+    for (const name of ['two.png', 'TWO.png']) await writeFile(join(inputs(), name), await picture(1))
+    await writeFile(join(targets(), 'Two.png'), await picture(2))
+    const found = await findPairedImages(inputs(), targets())
+    const out = join(folder, 'out')
+    await importPairs({ found, out, preprocessing })
+    const [clean, damaged] = await pixelsOf(out)
+    expect(new Set(clean!.map((grey, i) => `${damaged![i]} ${grey}`))).toEqual(
+      new Set(['50 100', '51 101', '52 102', '10 200', '11 201', '12 202', '13 203']),
+    )
+    const { skipped } = await readDatasetInfo(out)
+    expect(skipped.map(({ path }) => path).sort()).toEqual(['TWO.png', 'Two.png', 'two.png'])
+  })
+
+  it('may differ in depth, colour, format and the way they are turned', async () => {
+    const deep = new Uint16Array(256).fill(80 * 257)
+    await sharp(deep, { raw: { width: 16, height: 16, channels: 1 } })
+      .toColourspace('grey16')
+      .png()
+      .toFile(join(inputs(), 'd.png'))
+    const red = { create: { width: 16, height: 16, channels: 3, background: '#503010' } } as const
+    await sharp(red).webp({ lossless: true }).toFile(join(targets(), 'd.webp'))
+    // Stored lying, shown upright: as its partner is stored.
+    await sharp({ create: { width: 20, height: 16, channels: 3, background: 'white' } })
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toFile(join(inputs(), 'turned.jpg'))
+    await sharp({ create: { width: 16, height: 20, channels: 3, background: 'white' } })
+      .png()
+      .toFile(join(targets(), 'turned.png'))
+    const found = await findPairedImages(inputs(), targets())
+    expect(found.skipped).toEqual([])
+    expect(found.pairs).toHaveLength(5)
+    const out = join(folder, 'out')
+    const colour = preprocess({ width: 16, height: 16, color: 'rgb' })
+    expect(await importPairs({ found, out, preprocessing: colour })).toEqual([])
+    const [clean, damaged] = await pixelsOf(out)
+    const at = found.pairs.findIndex(({ target }) => target === 'd.webp')
+    expect([clean![at], damaged![at]]).toEqual([0x50, 80])
   })
 })

@@ -7,15 +7,18 @@ import {
   inSixteenBits,
   withChanges,
 } from '../../../../src/main/features/pictures/floats'
-import { findPairs, sceneOf } from '../../../../src/main/features/denoising/picturePairs'
+import { sceneOf } from '../../../../src/main/features/datasets/sceneOf'
+import { findPairs } from '../../../../src/main/features/denoising/picturePairs'
 import { noisyPicture } from '../../../support/noisyPicture'
 import { temporaryFolder } from '../../../support/testFolder'
 
 it('pairs are of the same name, or of names that differ in a word that tells which is which', async () => {
-  expect(['a/x_real.png', 'b/x_mean.JPG', 'x.png', 'noisy-x.png'].map((path) => sceneOf(path))).toEqual([
+  expect(['x_real.png', 'x_mean.JPG', 'X.png', 'noisy-x.png'].map((path) => sceneOf(path))).toEqual([
     ...['x', 'x', 'x', '-x'],
   ])
   expect(sceneOf('realm.png')).toBe('realm')
+  expect(sceneOf('a/NOISY_SRGB_010.PNG')).toBe(sceneOf('a/GT_SRGB_010.PNG'))
+  expect(sceneOf('a/noisy.png')).not.toBe(sceneOf('b/clean.png'))
   const folder = await temporaryFolder()
   const [noisy, clean] = [join(folder, 'noisy'), join(folder, 'clean')]
   await mkdir(noisy)

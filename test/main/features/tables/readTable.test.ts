@@ -6,6 +6,7 @@ import { takeTable } from '../../../../src/main/features/tables/importTable'
 import { formatInWords, readTable } from '../../../../src/main/features/tables/readTable'
 import { tableKindOf } from '../../../../src/main/features/tables/tableKind'
 import { encodeNpy } from '../../../../src/main/store/npy'
+import { packedParquet } from './packedParquet'
 import { temporaryFolder } from '../../../support/testFolder'
 
 async function file(content: string | Uint8Array, name = 'table.csv'): Promise<string> {
@@ -139,6 +140,18 @@ describe('readTable', () => {
     expect(values[9]).toBeNaN()
   })
 
+  it.each(['zstd', 'lz4'] as const)('reads Parquet that is packed by %s', async (codec) => {
+    const { info, values } = await take(Buffer.from(packedParquet[codec], 'base64'), 'table.parquet')
+    expect(info).toMatchObject({ rows: 40, missing: 1 })
+    expect(info.columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ['x', 'number'],
+      ['n', 'whole'],
+      ['kind', 'category'],
+    ])
+    expect([values[3 * 12 + 1], values[3 * 39 + 1]]).toEqual([(12 * 12) % 97, (39 * 39) % 97])
+    expect(values[3 * 7]).toBeNaN()
+  })
+
   it('reads arrays of NumPy', async () => {
     const data = Float32Array.from({ length: 40 }, (_, i) => (i === 5 ? NaN : Math.sin(i)))
     const { info, values } = await take(encodeNpy({ shape: [20, 2], data }), 'table.npy')
@@ -173,18 +186,23 @@ describe('readTable', () => {
 
   it.each([
     [
-      'a title above the header',
-      `Report\n\na,b,c\n${lines(',', '.', '').join('\n')}`,
-      'line 1 has 1 cells where the others have 3',
+      'a title among the rows',
+      `a,b,c\n${lines(',', '.', '').join('\n')}\nReport\n1,2,3\n`,
+      'line 14 has another number of cells than the others, 1 and not 3',
     ],
+    ['a spreadsheet', 'PK\u0003\u0004', 'is a file of Excel. Save it there as CSV', 'table.xlsx'],
     [
       'UTF-16',
       Buffer.from(`\uFEFFa,b\n${'1,2\n'.repeat(20)}`, 'utf16le'),
       'it is UTF-16. Save it as UTF-8, which spreadsheets call CSV UTF-8',
     ],
     ['texts alone', 'name,city\n' + 'ann,rome\nbob,oslo\ncy,kyiv\n'.repeat(9), 'holds no column of numbers'],
-    ['ragged rows', 'a,b,c\n1,2,3\n4,5\n6,7,8\n9,1,2\n', 'line 3 has 2 cells where the others have 3'],
-    ['one row', 'a,b,c\n1,2,3\n', 'has 1 rows, and training needs at least 10'],
+    [
+      'ragged rows',
+      'a,b,c\n1,2,3\n4,5\n6,7,8\n9,1,2\n',
+      'line 3 has another number of cells than the others, 2 and not 3',
+    ],
+    ['one row', 'a,b,c\n1,2,3\n', 'holds too few rows: 1, and training needs at least 10'],
     [
       'one column',
       'a\n' + Array.from({ length: 20 }, (_, i) => i * i).join('\n'),
@@ -192,8 +210,11 @@ describe('readTable', () => {
     ],
     ['nothing', '', 'it is empty'],
     ['no text', '1,2\n\0\n', 'it is no text'],
-  ])('refuses %s in a sentence', async (_, text, words) => {
-    await expect(take(text)).rejects.toThrow(words)
+  ])('refuses %s in a sentence', async (_, text, words, name = 'table.csv') => {
+    const path = await file(text, name)
+    await expect(
+      tableKindOf(path, name === 'table.csv' ? 'table' : undefined).then(() => take(text)),
+    ).rejects.toThrow(words)
   })
 
   it('knows ratings from tables', async () => {

@@ -35,15 +35,45 @@ export function weightsOfKeras3(reader: Hdf5Reader, network: Network): LayerWeig
   return found
 }
 
-/** All layers that a file holds weights for, by where they are in it: of a model whose own class says how they go together. */
+/**
+ * All layers that a file holds weights for, by where they are in it: of a model whose own class says how they go together. Last
+ * come those of the model itself.
+ */
 export function weightsByPlace(reader: Hdf5Reader): [string, Weight[]][] {
-  return nestedGroups(reader, '', new Budget())
+  const taken = new Budget()
+  const listed = byLayerNames(reader, taken)
+  const own = listed.length > 0 ? [] : numbersIn(reader, '', taken)
+  const found = [
+    ...(listed.length > 0 ? listed : nestedGroups(reader, '', taken)),
+    ...(own.length > 0 ? [['model', own] as [string, Weight[]]] : []),
+  ]
+  return found
     .filter(([place]) => !/^\/?optimizer/.test(place))
     .map(([place, weights]) => [
       place.replace(/^\//, '').replaceAll('/layers/', '/').replaceAll('/', '.'),
       weights,
     ])
 }
+
+/** As .h5 files have them: a list of layers, and for each one of the names of its weights. */
+function byLayerNames(reader: Hdf5Reader, taken: Budget): [string, Weight[]][] {
+  const root = reader.names('').includes('model_weights') ? 'model_weights' : ''
+  const found = new Map<string, Weight[]>()
+  const known = new Map<string, Weight>()
+  for (const layer of [...reader.texts(root, 'layer_names'), 'top_level_model_weights'])
+    for (const name of reader.texts(`${root}/${layer}`, 'weight_names')) {
+      const weight = taken.weight(reader, `${root}/${layer}/${name}`)
+      // A layer that another one holds is listed with both.
+      if (!weight || isSame(known.get(name), weight)) continue
+      known.set(name, weight)
+      const place = `${layer}/${name.split('/').slice(0, -1).join('/')}`
+      found.set(place, [...(found.get(place) ?? []), weight])
+    }
+  return [...found]
+}
+
+const isSame = (a: Weight | undefined, b: Weight) =>
+  a?.shape.join() === b.shape.join() && a.data.every((value, i) => value === b.data[i])
 
 /** Layers that a layer holds, wherever it keeps them: as attributes, in lists, or as networks of their own. */
 function nestedGroups(reader: Hdf5Reader, path: string, taken: Budget, depth = 0): [string, Weight[]][] {

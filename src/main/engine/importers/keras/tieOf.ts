@@ -40,6 +40,12 @@ export function tieOf(
     const kernel = weights.find(({ shape }) => shape.length === 2 || shape.length === 4)
     return kernel ? [{ layer: null, name, kernel, isTaken: false }] : []
   })
+  // One that holds kernels of its own which read what it gets, decoder or not, is none.
+  const readsStraight = within.some(
+    (one) =>
+      one.kernel.shape.at(-2) === reads && one.kernel.shape.at(-1) !== reads && known(one, before) === one,
+  )
+  if (readsStraight) return null
   const gives = bias?.data.length ?? sizeSaid(layer)
   const fits = ({ kernel: { shape } }: TieSource) =>
     shape.at(-1) === reads && (gives === null || shape.at(-2) === gives)

@@ -18,6 +18,10 @@ const ofWeights = new Set([
   'Sigmoid',
   'Reciprocal',
   'Softplus',
+  'Pow',
+  'ReduceL2',
+  'ReduceSumSquare',
+  'ReduceSum',
 ])
 const longestWeight = 4_000_000
 
@@ -30,12 +34,63 @@ const scalar = (value: number): Weight => ({ shape: [], data: Float32Array.of(va
 const pairwise =
   (compute: (a: number, b: number) => number): Compute =>
   (_, [a, b]) => {
-    if (!a || !b || (a.data.length !== b.data.length && a.data.length !== 1 && b.data.length !== 1))
-      return null
+    if (!a || !b) return null
+    const isSame = a.shape.join() === b.shape.join() || a.data.length === 1 || b.data.length === 1
+    if (!isSame) return alongSides(a, b, compute)
     const [longer, other] = a.data.length >= b.data.length ? [a, b] : [b, a]
     const at = (weight: Weight, i: number) => weight.data[weight.data.length === 1 ? 0 : i]!
     const data = longer.data.map((_, i) => compute(at(a, i), at(b, i)))
     return { shape: longer.shape.length >= other.shape.length ? longer.shape : other.shape, data }
+  }
+
+/** Numbers of one are repeated along the sides that it does not have. */
+function alongSides(a: Weight, b: Weight, compute: (a: number, b: number) => number): Weight | null {
+  const rank = Math.max(a.shape.length, b.shape.length)
+  const wide = ({ shape }: Weight) => [...Array.from({ length: rank - shape.length }, () => 1), ...shape]
+  const [of, other] = [wide(a), wide(b)]
+  const shape = of.map((side, i) => Math.max(side, other[i]!))
+  if (shape.some((side, i) => (of[i] !== side && of[i] !== 1) || (other[i] !== side && other[i] !== 1)))
+    return null
+  const steps = (sides: readonly number[]) =>
+    sides.map((side, i) => (side === 1 ? 0 : sides.slice(i + 1).reduce((product, one) => product * one, 1)))
+  const [stepsOfA, stepsOfB] = [steps(of), steps(other)]
+  const data = new Float32Array(shape.reduce((product, side) => product * side, 1))
+  for (let i = 0; i < data.length; i++) {
+    let [rest, atA, atB] = [i, 0, 0]
+    for (let axis = rank - 1; axis >= 0; axis--) {
+      const at = rest % shape[axis]!
+      rest = (rest - at) / shape[axis]!
+      atA += at * stepsOfA[axis]!
+      atB += at * stepsOfB[axis]!
+    }
+    data[i] = compute(a.data[atA]!, b.data[atB]!)
+  }
+  return { shape, data }
+}
+
+/** Sums over sides, of what becomes of each number: of squares, as normalised weights need it. */
+const summed =
+  (inner: (value: number) => number, outer: (sum: number) => number): Compute =>
+  (node, [x, said]) => {
+    if (!x) return null
+    const rank = x.shape.length
+    const given = [...(said?.data ?? node.ints('axes') ?? x.shape.keys())]
+    const axes = new Set(given.map((axis) => (axis < 0 ? axis + rank : axis)))
+    const kept = x.shape.map((side, i) => (axes.has(i) ? 1 : side))
+    const data = new Float32Array(kept.reduce((product, side) => product * side, 1))
+    x.data.forEach((value, i) => {
+      let [rest, at, step] = [i, 0, 1]
+      for (let axis = rank - 1; axis >= 0; axis--) {
+        const place = rest % x.shape[axis]!
+        rest = (rest - place) / x.shape[axis]!
+        if (kept[axis] === 1) continue
+        at += place * step
+        step *= kept[axis]!
+      }
+      data[at]! += inner(value)
+    })
+    const shape = (node.number('keepdims') ?? 1) === 0 ? x.shape.filter((_, i) => !axes.has(i)) : kept
+    return { shape, data: data.map(outer) }
   }
 
 const each =
@@ -61,6 +116,16 @@ const computations: Readonly<Record<string, Compute>> = {
   Reciprocal: each((value) => 1 / value),
   Sigmoid: each((value) => 1 / (1 + Math.exp(-value))),
   Softplus: each((value) => Math.log1p(Math.exp(value))),
+  Pow: pairwise(Math.pow),
+  ReduceL2: summed((value) => value * value, Math.sqrt),
+  ReduceSumSquare: summed(
+    (value) => value * value,
+    (sum) => sum,
+  ),
+  ReduceSum: summed(
+    (value) => value,
+    (sum) => sum,
+  ),
   Cast: same,
   Identity: same,
   Squeeze: (_, [x]) => (x && x.data.length === 1 ? scalar(x.data[0]!) : x ? vector(x.data) : null),

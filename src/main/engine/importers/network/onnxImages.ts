@@ -21,6 +21,8 @@ const pool: Operator = (node, reader) => {
   const kernel = (node.ints('kernel_shape') ?? [1, 1]) as Pair
   const strides = (node.ints('strides') ?? [1, 1]) as Pair
   if ((node.ints('dilations') ?? []).some((dilation) => dilation !== 1)) refuse(node, 'has dilated pools')
+  if (node.outputs[1] && reader.readersOf(node.outputs[1]).length > 0)
+    refuse(node, 'says where its largest values lie, which is read later (MaxUnpool)')
   const { height, width } = reader.builder.shape(x.value)
   const pooling = node.op === 'MaxPool' ? 'max' : 'average'
   const given = poolPads(node, [height, width], kernel, strides)

@@ -73,6 +73,7 @@ export class NetworkReader {
   read(): ImportedModel {
     const { graph, builder } = this
     const needed = this.needed()
+    checkKind(graph)
     for (const node of graph.nodes) if (node.outputs.some((name) => needed.has(name))) this.step(node)
     const images = graph.outputs
       .map((name) => ({ name, value: this.asImage(name) }))
@@ -167,6 +168,20 @@ export class NetworkReader {
     const value = withSigma ? this.builder.add('image_sigma', { op: 'concat' }, ['image', 'sigma']) : 'image'
     return { kind: 'image', value, order }
   }
+}
+
+/** @throws ExpectedError for networks of kinds that no operator by itself gives away */
+function checkKind({ nodes }: OnnxGraph): void {
+  const recurrent = nodes.find(({ op }) => op === 'LSTM' || op === 'GRU' || op === 'RNN')
+  if (recurrent)
+    throw unsupported(
+      `The network reads sequences, step by step (${recurrent.op}), which Hourglass does not.`,
+    )
+  const rounded = nodes.find(({ op }) => /Quantize|Integer$|^QLinear/.test(op))
+  if (rounded)
+    throw unsupported(
+      `The network is quantised: it computes with whole numbers of 8 bits ("${rounded.name}", ${rounded.op}). Use the file from before it was quantised.`,
+    )
 }
 
 /** What outputs are called that say something about the image beside them. */

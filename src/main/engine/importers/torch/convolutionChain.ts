@@ -5,6 +5,7 @@ import { transposed } from '../../models/weights'
 import { activationStep, type Chain, type Step } from '../chain'
 import { spatialFirst } from '../spatialFirst'
 import { type Arrangement, arrangements, type Use } from './convolutionLine'
+import { spreads } from './denseOrder'
 import { encoderFirst, modulesBetween, refused, type StateLayer } from './stateLayers'
 
 type Norm = Extract<StateLayer, { kind: 'norm' }>
@@ -18,7 +19,12 @@ export interface ConvolutionChains {
   readonly isClear: boolean
   /** Whether they keep the size of the image all along: what removes noise. */
   readonly isRestorer: boolean
-  chain(at: number, residual: Chain['residual']): Chain
+  /** The spread of a variational autoencoder's code. */
+  readonly left: readonly string[]
+  /** Whether a dense layer becomes an image in a module of its own, so that an activation may lie there or not. */
+  readonly mayLeaveOut: boolean
+  /** @param leavesOut whether no activation lies where a row becomes an image */
+  chain(at: number, residual: Chain['residual'], leavesOut: boolean): Chain
 }
 
 /**
@@ -33,7 +39,7 @@ export function convolutionChains(
   hints: ImportHints,
 ): ConvolutionChains {
   const ordered = isOrdered ? given : given.toSorted(encoderFirst)
-  const layers = withNorms(ordered)
+  const { layers, left } = withoutSpread(withNorms(ordered))
   const images = imagesFor(layers, hints)
   for (const image of images) {
     const found = arrangements(layers, image)
@@ -41,13 +47,15 @@ export function convolutionChains(
     if (!first) continue
     return {
       count: found.length,
+      left,
       isClear: !second || second.cost > first.cost,
       isRestorer: first.uses.every(
         (use) => use.kind === 'conv' && use.stride === 1 && !use.pool && !use.enlarge,
       ),
-      chain: (at, residual) => ({
+      mayLeaveOut: layers.some((_, i) => becomesImage(layers, i) && i !== codeAt(layers, first.uses)),
+      chain: (at, residual, leavesOut) => ({
         ...{ name: null, input: image, flatOrder: 'channels-first' as const, residual },
-        steps: stepsOf(layers, found[at] ?? first, hints),
+        steps: stepsOf(layers, found[at] ?? first, hints, leavesOut),
       }),
     }
   }
@@ -88,6 +96,23 @@ function withNorms(layers: readonly StateLayer[]): Kerneled[] {
   return kept
 }
 
+/** Of two dense layers next to each other that give as much out of the same, the one that says the spread of a code is left out. */
+function withoutSpread(layers: readonly Kerneled[]): {
+  layers: readonly Kerneled[]
+  left: readonly string[]
+} {
+  const at = layers.findIndex((layer, i) => {
+    const next = layers[i + 1]
+    const [gives, reads] = layer.kernel.shape
+    const isSame = next?.kind === 'linear' && next.kernel.shape.join() === layer.kernel.shape.join()
+    return layer.kind === 'linear' && isSame && gives !== reads
+  })
+  if (at < 0) return { layers, left: [] }
+  const isFirst = spreads.test(layers[at]!.name) && !spreads.test(layers[at + 1]!.name)
+  const left = layers[isFirst ? at : at + 1]!
+  return { layers: layers.filter((one) => one !== left), left: [left.name] }
+}
+
 /** PyTorch's kernels begin with what a layer gives, those of transposed convolutions with what it reads. */
 function normalized(layer: Kerneled, gain: Float32Array, shift: Float32Array, norm: string): Kerneled {
   const { shape, data } = layer.kernel
@@ -111,6 +136,7 @@ function stepsOf(
   layers: readonly Kerneled[],
   { uses }: Arrangement,
   { hidden, code, output }: ImportHints,
+  leavesOut: boolean,
 ): Step[] {
   const ofHidden: ForeignActivation = hidden ?? 'relu'
   const at = codeAt(layers, uses)
@@ -126,10 +152,18 @@ function stepsOf(
           ? 'linear'
           : i === at
             ? (code ?? ofCode)
-            : ofHidden
+            : leavesOut && becomesImage(layers, i)
+              ? 'linear'
+              : ofHidden
     return withUse(layer, uses[i]!, activationStep(layer.name, activation))
   })
 }
+
+/** Whether a dense layer is the last before a convolution, and no nn.Sequential says what lies between them. */
+const becomesImage = (layers: readonly Kerneled[], i: number) =>
+  layers[i]!.kind === 'linear' &&
+  layers[i + 1]?.kind === 'conv' &&
+  modulesBetween(layers[i]!.name, layers[i + 1]!.name) === null
 
 /** The last layer before those that enlarge, or the dense one that gives least. */
 function codeAt(layers: readonly Kerneled[], uses: readonly Use[]): number {

@@ -10,7 +10,8 @@ export interface DenseOrder {
   readonly left: readonly string[]
 }
 
-const spreads = /log_?(?:var|sigma|std)|var(?:iance)?$|sigma|std/i
+/** How people call the layer that says how far a code is spread. */
+export const spreads = /log_?(?:var|sigma|std)|var(?:iance)?$|sigma|std/i
 
 /**
  * The order of dense layers (and of normalisations between them) in which each reads what the one before gives: that of the

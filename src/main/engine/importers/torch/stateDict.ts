@@ -45,13 +45,7 @@ export function importStateDict(
     ...model,
     proved: false,
     assumes: { hidden: true, output: true },
-    notes: [
-      ...order.left.map(
-        (name) => `"${name}" is taken for the spread of a code, and left out: the code is its mean.`,
-      ),
-      ...model.notes,
-      ...aboutActivations(hints),
-    ],
+    notes: [...aboutSpread(order.left), ...model.notes, ...aboutActivations(hints)],
   }
 }
 
@@ -69,27 +63,30 @@ const residuals = ['subtracted', null, 'added'] as const
 
 /** @throws ExpectedError `unsupported` where several ways are as usual, and no reference is there to tell them apart */
 function ofConvolutions(chains: ConvolutionChains, file: string, hints: ImportHints): ImportedModel {
-  const { count, isClear, isRestorer } = chains
+  const { count, isClear, isRestorer, left, mayLeaveOut } = chains
   const kinds = isRestorer ? residuals : ([null] as const)
   const { arrangement } = hints
   if (!isClear && arrangement === undefined)
     throw refused(
       `The strides and padding of the convolutions of ${file} are not in it, and ${count} ways fit its shapes. Say the size of its images (--size), compare it with what PyTorch makes of some (import-model --reference), or export the network with torch.onnx.export.`,
     )
-  const at = arrangement ?? 0
+  const forms = mayLeaveOut ? 2 : 1
+  const at = Math.floor((arrangement ?? 0) / forms)
   const residual = kinds[at % kinds.length]!
   // A network that keeps the size of images gives an image or its noise: its output is an activation of neither.
   const said = isRestorer ? { ...hints, output: hints.output ?? ('linear' as const) } : hints
-  const chain = chains.chain(Math.floor(at / kinds.length), residual)
+  const leavesOut = (arrangement ?? 0) % forms === 1
+  const chain = chains.chain(Math.floor(at / kinds.length), residual, leavesOut)
   const steps = isRestorer ? chain.steps.slice(0, -1) : chain.steps
   const model = modelOf({ ...chain, steps }, said)
   return {
     ...model,
     proved: false,
-    arrangements: Math.min(most, count) * kinds.length,
+    arrangements: Math.min(most, count) * kinds.length * forms,
     assumes: { hidden: true, output: !isRestorer },
     notes: [
       `Strides and padding of convolutions are not in ${file}: they are taken to be what fits its shapes${count > 1 ? ` and is usual, of ${count} ways` : ''}.`,
+      ...aboutSpread(left),
       ...(residual && arrangement === undefined
         ? [
             'It is taken for a network that gives the noise, which is subtracted from the image (as DnCNN does).',
@@ -100,6 +97,9 @@ function ofConvolutions(chains: ConvolutionChains, file: string, hints: ImportHi
     ],
   }
 }
+
+const aboutSpread = (left: readonly string[]) =>
+  left.map((name) => `"${name}" is taken for the spread of a code, and left out: the code is its mean.`)
 
 /** Ways that are compared with a reference. */
 const most = 16

@@ -28,7 +28,7 @@ const counters = /num_batches_tracked|\.total_(?:ops|params)$|position_ids/
  */
 export function stateLayers(tensors: Iterable<readonly [string, Weight]>, file: string): State {
   const groups = new Map<string, Map<string, Weight>>()
-  for (const [name, weight] of tensors) {
+  for (const [name, weight] of withoutNorms(tensors)) {
     if (counters.test(name)) continue
     const at = name.lastIndexOf('.')
     const part = name.slice(at + 1)
@@ -45,13 +45,39 @@ export function stateLayers(tensors: Iterable<readonly [string, Weight]>, file: 
   }
   // Vectors beside matrices that have names of their own: w and b, or encoder_weight and encoder_bias.
   const bare = layers.map((layer): StateLayer => {
-    if (layer.kind !== 'linear' || layer.bias || !groups.get(layer.name)?.has('self')) return layer
+    const isBare = layer.name === '' || groups.get(layer.name)?.has('self')
+    if (layer.kind !== 'linear' || layer.bias || !isBare) return layer
     const at = loose.findIndex(([, { data }]) => data.length === layer.kernel.shape[0])
     return at < 0 ? layer : { ...layer, bias: loose.splice(at, 1)[0]![1] }
   })
   if (bare.length === 0)
     throw refused(`${file} holds no layers as PyTorch names them (NAME.weight and NAME.bias).`)
   return { layers: bare, loose }
+}
+
+/** Length and direction, as torch.nn.utils.weight_norm keeps a weight, now and before. */
+const lengths = /^(.*)\.?(?:parametrizations\.weight\.original0|weight_g)$/
+
+/** Weights that are kept as directions and lengths, multiplied out: w = g · v / ‖v‖ of each output (Salimans & Kingma 2016). */
+function withoutNorms(tensors: Iterable<readonly [string, Weight]>): Map<string, Weight> {
+  const all = new Map(tensors)
+  for (const [name, { data: length }] of [...all]) {
+    const [, owner] = lengths.exec(name) ?? []
+    const other = name.replace(/original0$/, 'original1').replace(/weight_g$/, 'weight_v')
+    const direction = all.get(other)
+    if (owner === undefined || !direction || direction.shape[0] !== length.length) continue
+    const each = direction.data.length / length.length
+    const data = Float32Array.from(direction.data)
+    for (let row = 0; row < length.length; row++) {
+      const part = data.subarray(row * each, (row + 1) * each)
+      const size = Math.sqrt(part.reduce((sum, value) => sum + value * value, 0))
+      for (let i = 0; i < each; i++) part[i]! *= length[row]! / size
+    }
+    all.delete(name)
+    all.delete(other)
+    all.set(owner.replace(/\.?$/, '.weight').replace(/^\./, ''), { shape: direction.shape, data })
+  }
+  return all
 }
 
 const partNames = new Set(['weight', 'bias', 'running_mean', 'running_var'])

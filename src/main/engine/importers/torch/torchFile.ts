@@ -1,6 +1,6 @@
 import { unzipSync } from 'fflate'
 import { ExpectedError } from '../../../../shared/errors'
-import { fromHalf } from '../../files/half'
+import { fromBfloat16, fromHalf } from '../../files/half'
 import type { Weight } from '../../models/weights'
 import { unreadable } from '../importedModel'
 import { limits } from '../limits'
@@ -289,10 +289,4 @@ function inSteps(values: Float32Array, { shape, strides }: TensorView): Float32A
     }
   }
   return result
-}
-
-/** The upper half of a float32. */
-function fromBfloat16(halves: Uint16Array): Float32Array {
-  const bits = Uint32Array.from(halves, (half) => half << 16)
-  return new Float32Array(bits.buffer)
 }

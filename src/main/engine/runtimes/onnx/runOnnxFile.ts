@@ -1,3 +1,4 @@
+import { fromHalf, toHalf } from '../../files/half'
 import { ort } from './library'
 
 /** One input of a model that is a file: float32 values, or bytes. */
@@ -15,10 +16,14 @@ export async function runOnnxFile(
   return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data]))
 }
 
-/** The same, with the shape of each output. */
+/**
+ * The same, with the shape of each output.
+ * @param precision of floating-point numbers as the file takes them; what it gives in half precision is float32 here
+ */
 export async function runOnnxFileWithShapes(
   file: string | Uint8Array,
   inputs: Readonly<Record<string, FileInput>>,
+  precision: 'float32' | 'float16' = 'float32',
 ): Promise<Record<string, FileInput>> {
   const options: ort.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
@@ -37,14 +42,22 @@ export async function runOnnxFileWithShapes(
         name,
         data instanceof Uint8Array
           ? new ort.Tensor('uint8', data, shape)
-          : new ort.Tensor('float32', data, shape),
+          : precision === 'float16'
+            ? new ort.Tensor('float16', toHalf(data), shape)
+            : new ort.Tensor('float32', data, shape),
       ]),
     )
     const results = await session.run(feeds)
     return Object.fromEntries(
-      Object.entries(results).map(([name, { dims, data }]) => [
+      Object.entries(results).map(([name, { dims, data, type }]) => [
         name,
-        { shape: [...dims], data: data.slice() as Float32Array | Uint8Array },
+        {
+          shape: [...dims],
+          data:
+            type === 'float16'
+              ? fromHalf(Uint16Array.from(data as Uint16Array))
+              : (data.slice() as Float32Array | Uint8Array),
+        },
       ]),
     )
   } finally {

@@ -3,8 +3,9 @@ import protobuf from 'protobufjs'
 const mapField = (type: string, id: number): protobuf.IMapField => ({ keyType: 'string', type, id })
 
 /**
- * The parts of TensorFlow's protocol buffers that an authored SavedModel uses (tensorflow/core/protobuf/saved_model.proto,
- * meta_graph.proto; tensorflow/core/framework/graph.proto, node_def.proto, attr_value.proto, tensor.proto).
+ * The parts of TensorFlow's protocol buffers that an authored SavedModel uses, and those that say what another's computes
+ * (tensorflow/core/protobuf/saved_model.proto, meta_graph.proto, tensor_bundle.proto; tensorflow/core/framework/graph.proto,
+ * node_def.proto, function.proto, op_def.proto, attr_value.proto, tensor.proto).
  */
 const descriptor: protobuf.INamespace = {
   nested: {
@@ -42,7 +43,38 @@ const descriptor: protobuf.INamespace = {
       },
     },
     GraphDef: {
-      fields: { node: { rule: 'repeated', type: 'NodeDef', id: 1 }, versions: { type: 'VersionDef', id: 4 } },
+      fields: {
+        node: { rule: 'repeated', type: 'NodeDef', id: 1 },
+        library: { type: 'FunctionLibrary', id: 2 },
+        versions: { type: 'VersionDef', id: 4 },
+      },
+    },
+    FunctionLibrary: { fields: { function: { rule: 'repeated', type: 'FunctionDef', id: 1 } } },
+    FunctionDef: {
+      fields: {
+        signature: { type: 'OpDef', id: 1 },
+        node: { rule: 'repeated', type: 'NodeDef', id: 3 },
+        ret: { keyType: 'string', type: 'string', id: 4 } as protobuf.IMapField,
+      },
+    },
+    OpDef: {
+      fields: {
+        name: { type: 'string', id: 1 },
+        inputArg: { rule: 'repeated', type: 'ArgDef', id: 2 },
+        outputArg: { rule: 'repeated', type: 'ArgDef', id: 3 },
+      },
+    },
+    ArgDef: { fields: { name: { type: 'string', id: 1 } } },
+    BundleHeader: { fields: { shards: { type: 'int32', id: 1 }, endianness: { type: 'int32', id: 2 } } },
+    BundleEntry: {
+      fields: {
+        dtype: { type: 'int32', id: 1 },
+        tensorShape: { type: 'TensorShape', id: 2 },
+        shard: { type: 'int32', id: 3 },
+        offset: { type: 'int64', id: 4 },
+        size: { type: 'int64', id: 5 },
+        slices: { rule: 'repeated', type: 'bytes', id: 7 },
+      },
     },
     VersionDef: { fields: { producer: { type: 'int32', id: 1 } } },
     NodeDef: {
@@ -55,7 +87,7 @@ const descriptor: protobuf.INamespace = {
       },
     },
     AttrValue: {
-      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor'] } },
+      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor', 'func'] } },
       fields: {
         list: { type: 'ListValue', id: 1 },
         s: { type: 'bytes', id: 2 },
@@ -65,8 +97,10 @@ const descriptor: protobuf.INamespace = {
         type: { type: 'int32', id: 6 },
         shape: { type: 'TensorShape', id: 7 },
         tensor: { type: 'Tensor', id: 8 },
+        func: { type: 'NameAttrList', id: 10 },
       },
     },
+    NameAttrList: { fields: { name: { type: 'string', id: 1 } } },
     ListValue: { fields: { i: { rule: 'repeated', type: 'int64', id: 3 } } },
     TensorShape: { fields: { dim: { rule: 'repeated', type: 'Dim', id: 2 } } },
     Dim: { fields: { size: { type: 'int64', id: 1 } } },
@@ -75,6 +109,13 @@ const descriptor: protobuf.INamespace = {
         dtype: { type: 'int32', id: 1 },
         tensorShape: { type: 'TensorShape', id: 2 },
         tensorContent: { type: 'bytes', id: 4 },
+        floatVal: { rule: 'repeated', type: 'float', id: 5 },
+        doubleVal: { rule: 'repeated', type: 'double', id: 6 },
+        intVal: { rule: 'repeated', type: 'int32', id: 7 },
+        stringVal: { rule: 'repeated', type: 'bytes', id: 8 },
+        int64Val: { rule: 'repeated', type: 'int64', id: 10 },
+        boolVal: { rule: 'repeated', type: 'bool', id: 11 },
+        halfVal: { rule: 'repeated', type: 'int32', id: 13 },
       },
     },
   },
@@ -83,14 +124,20 @@ const descriptor: protobuf.INamespace = {
 const root = protobuf.Root.fromJSON(descriptor)
 
 export const SavedModelProto = root.lookupType('SavedModel')
+export const BundleHeaderProto = root.lookupType('BundleHeader')
+export const BundleEntryProto = root.lookupType('BundleEntry')
 
 /** types.proto */
 export const tensorflowTypes = {
   float32: 1,
+  float64: 2,
   int32: 3,
   uint8: 4,
   int8: 6,
+  string: 7,
+  int64: 9,
   bool: 10,
+  bfloat16: 14,
   float16: 19,
   resource: 20,
 } as const

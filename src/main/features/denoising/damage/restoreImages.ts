@@ -3,9 +3,9 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { qualitySchema } from '../../../../shared/api/denoising'
 import type { Skipped } from '../../../../shared/dataset'
 import { CancelledError, ExpectedError } from '../../../../shared/errors'
-import { sentence } from '../../../../shared/texts/sentence'
-import { kindsOf } from '../../../../shared/damage'
+import { kindsOf, needsOwnModel } from '../../../../shared/damage'
 import { parseNoise, type RestoringQuality } from '../../../../shared/noise'
+import { sentence } from '../../../../shared/texts/sentence'
 import { makeFolder } from '../../../store/makeFolder'
 import type { TrainedModel } from '../../../store/modelStore'
 import type { ComputeTarget } from '../../../worker/protocol'
@@ -46,8 +46,7 @@ export interface RestoredImage {
   readonly path: string
   readonly file: string
   readonly model: string
-  /** `pairs` is what a model has learned from damaged and clean pictures. */
-  readonly kind: RestoringKind | 'pairs'
+  readonly kind: RestoringKind
   /** Why this kind was taken, in words. */
   readonly because: string
   readonly width: number
@@ -130,23 +129,24 @@ async function restoreOne(
   const picture = await readPicture(image)
   const startedAt = performance.now()
   const { kind, because } = await chooseKind(image, picture, request, work)
-  if (kind === 'blur' && !chosen) throw new ExpectedError('unsupported', noModelForBlur)
+  if (needsOwnModel(kind) && !chosen)
+    throw new ExpectedError(
+      'unsupported',
+      sentence(kind === 'blur' ? 'restoring.noModelNamedForBlur' : 'restoring.noModelNamedForPairs'),
+    )
   const model = request.model ?? builtin(kind === 'jpeg' ? 'jpeg' : 'grey')
   const { files, noise } = chosen ?? (await openNamedModel(model))
   const network = { files, trained: noise === null ? null : parseNoise(noise) }
   const damage = await damageAsked(kind, image, picture, request, work)
   const room = { pixels: roomFor(damage.kind, picture) }
   const restored = await restoreKind(picture, damage, network, room, work)
-  const isOfPairs = kind === 'blur' && network.trained?.kind === 'pairs'
   return {
-    ...{ kind: isOfPairs ? ('pairs' as const) : kind, because, model, picture: restored },
+    ...{ kind, because, model, picture: restored },
     ms: performance.now() - startedAt,
     filled: damage.kind === 'holes' ? filledShare(damage.mask) : null,
     jpegQuality: damage.kind === 'jpeg' ? damage.quality : null,
   }
 }
-
-const noModelForBlur = sentence('denoising.noModelForBlur')
 
 async function damageAsked(
   kind: RestoringKind,
@@ -165,14 +165,11 @@ async function damageAsked(
 /** @throws ExpectedError for a model that has learned none of the kinds */
 function kindOfModel({ noise }: TrainedModel, name: string): RestoringKind {
   const kinds = noise === null ? [] : kindsOf(noise)
+  if (kinds.includes('pairs')) return 'pairs'
   if (kinds.includes('jpeg')) return 'jpeg'
   if (kinds.includes('holes')) return 'holes'
   if (kinds.includes('low-resolution')) return 'enlarge'
-  if (
-    kinds.some((kind) =>
-      ['pairs', 'blur', 'motion', 'defocus', 'fading', 'dust', 'text', 'lines'].includes(kind),
-    )
-  )
+  if (kinds.some((kind) => ['blur', 'motion', 'defocus', 'fading', 'dust', 'text', 'lines'].includes(kind)))
     return 'blur'
   if (kinds.includes('scratches') || kinds.includes('damage')) return 'scratches'
   throw new ExpectedError(
@@ -187,6 +184,7 @@ async function chooseKind(
   { kind, mask, model }: RestoreRequest,
   work: RestoringWork,
 ): Promise<{ kind: RestoringKind; because: string }> {
+  if (kind === 'pairs' && model) return { kind, because: 'the model has learned it from pairs of pictures' }
   if (kind) return { kind, because: model ? 'as asked for, or as the model learned it' : 'as asked for' }
   if (mask === 'auto') return { kind: 'scratches', because: 'the mask is to be found' }
   if (mask !== null) return { kind: 'holes', because: 'a mask is given' }

@@ -23,6 +23,7 @@ export type Damage =
   /** The pixels to fill, as the picture is stored. */
   | { readonly kind: 'holes'; readonly mask: Mask }
   | { readonly kind: 'blur' }
+  | { readonly kind: 'pairs' }
   | { readonly kind: 'enlarge' }
 
 /** Where a result goes, part by part. */
@@ -103,6 +104,7 @@ async function restorePart(
     case 'holes':
       return { ...crop, pixels: await filled(crop, croppedMask(damage.mask, width, outer), network, work) }
     case 'blur':
+    case 'pairs':
       return { ...crop, pixels: await throughTrained(crop, network, work) }
     case 'enlarge':
       return enlarged(crop, network, knowsEnlarging(network), work)

@@ -15,7 +15,7 @@ import {
   whiteOf,
 } from './picturePlanes'
 
-export const restoringKinds = ['jpeg', 'holes', 'scratches', 'blur', 'enlarge'] as const
+export const restoringKinds = ['jpeg', 'holes', 'scratches', 'blur', 'pairs', 'enlarge'] as const
 export type RestoringKind = (typeof restoringKinds)[number]
 
 /** A mask of a picture's size: 0 leaves a pixel as it is, 255 takes all of it from what is filled in. */
@@ -113,8 +113,8 @@ export async function throughTrained(
   work: RestoringWork,
 ): Promise<Picture['pixels']> {
   const split = planesOf(picture)
-  const { kind, min, max } = model.trained!
-  const level = toldLevel(kind, (min + max) / 2)
+  const { trained } = model
+  const level = trained ? toldLevel(trained.kind, (trained.min + trained.max) / 2) : 0
   const restored = await throughModel(split, { levels: [level] }, model, work)
   return joined(picture, split, restored, (_, value) => value)
 }

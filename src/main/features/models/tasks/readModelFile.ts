@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ExpectedError } from '../../../../shared/errors'
-import { fromHalf } from '../../../engine/files/half'
+import { fromBfloat16, fromHalf } from '../../../engine/files/half'
 import type { ImportHints } from '../../../../shared/importing'
 import { type FileToImport, type ImportedFile, importFile } from '../../../engine/importers/importFile'
 import { provedModel, type Reference } from '../../../engine/importers/reference'
@@ -58,7 +58,7 @@ function fileAt(path: string, bytes: Uint8Array, within: Read['params']['within'
     name,
     path,
     bytes,
-    beside: (other) => bytesBeside(join(dirname(path), basename(other)), within),
+    beside: (other) => bytesBeside(join(dirname(path), besideOf(other)), within),
     safetensors: (bytes) => {
       const { tensors, metadata } = decodeSafetensors(bytes, name)
       const weights = Object.entries(tensors).flatMap(([tensor, stored]) => floatsOf(tensor, stored))
@@ -67,6 +67,10 @@ function fileAt(path: string, bytes: Uint8Array, within: Read['params']['within'
   }
 }
 
+/** A name in the same folder, or in the folder in which TensorFlow keeps variables. */
+const besideOf = (other: string) =>
+  dirname(other) === 'variables' ? join('variables', basename(other)) : basename(other)
+
 /** Of a stranger's file what is no floating point is none of a layer's weights: counters of batches, for example. */
 function floatsOf(
   name: string,
@@ -74,6 +78,7 @@ function floatsOf(
 ): [string, { shape: number[]; data: Float32Array }][] {
   if (dtype === 'F32') return [[name, { shape, data }]]
   if (dtype === 'F64') return [[name, { shape, data: Float32Array.from(data) }]]
+  if (dtype === 'BF16') return [[name, { shape, data: fromBfloat16(data) }]]
   if (dtype !== 'F16') return []
   return [[name, { shape, data: fromHalf(data) }]]
 }
