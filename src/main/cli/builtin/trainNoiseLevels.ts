@@ -6,7 +6,7 @@ import { makeCameraTiles, readTiles, tileSide } from './cameraTiles'
 import type { CameraTraining } from './trainCamera'
 
 /** Pictures that it learns from. */
-const count = 9000
+const count = 6000
 
 /** Trains the network that estimates how much noise there is in a picture, and writes it to levels.json. */
 export async function trainNoiseLevels(

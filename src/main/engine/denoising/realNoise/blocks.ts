@@ -13,12 +13,7 @@ export interface FlatBlocks {
   readonly correlations: Float32Array
   /** Blocks from the flattest on. */
   readonly order: Uint32Array
-  /** Blocks that are black or white and left out above: those that do not vary at all, as paper of a drawing, and the others. */
-  readonly cutOff: { readonly still: number; readonly moving: number }
 }
-
-/** A block that is black or white varies, if it does by more than rounding. Where 1 is white. */
-const stillDeviation = 0.3 / 255
 
 /** Darker and brighter blocks are cut off, noise and all. */
 const [lowestShade, highestShade] = [0.2 / 255, 254.8 / 255]
@@ -32,26 +27,22 @@ export function blocksOf(planes: readonly Plane[], isBrightness: boolean): FlatB
   const correlations = new Float32Array(4 * most)
   const block = new Float32Array(size)
   let count = 0
-  const cutOff = { still: 0, moving: 0 }
   for (const { height, width, data } of planes)
     for (let top = 0; top + side <= height; top += side)
       for (let left = 0; left + side <= width; left += side) {
         for (let y = 0, k = 0; y < side; y++)
           for (let x = 0, i = (top + y) * width + left; x < side; x++, i++, k++) block[k] = data[i]!
         const mean = flatten(block)
-        const sums = products(block)
-        if (isBrightness && (mean < darkest || mean > brightest)) {
-          cutOff[sums[0]! < stillDeviation ** 2 ? 'still' : 'moving']++
-          continue
-        }
+        if (isBrightness && (mean < darkest || mean > brightest)) continue
         means[count] = mean
+        const sums = products(block)
         correlations.set(sums, 4 * count)
         // Three values are spent on the plane.
         deviations[count++] = Math.sqrt((sums[0]! * size) / (size - 3))
       }
   const order = Uint32Array.from({ length: count }, (_, i) => i)
   order.sort((a, b) => deviations[a]! - deviations[b]!)
-  return { count, deviations: deviations.subarray(0, count), means, correlations, order, cutOff }
+  return { count, deviations: deviations.subarray(0, count), means, correlations, order }
 }
 
 /** Of blocks that are of one value, pixel by pixel, which noise leaves nowhere but at black and white. */

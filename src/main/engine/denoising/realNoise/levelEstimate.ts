@@ -1,18 +1,15 @@
 import { z } from 'zod'
 
 /**
- * Small networks from features of a picture to the levels of its noise: features are centred and scaled, one hidden layer of
- * ReLU, a second one, and the logarithms of the two levels. What several of them say of a picture unlike those they learned
- * on differs, and the mean is nearer to the truth.
+ * A small network from features of a picture to the levels of its noise: features are centred and scaled, one hidden layer
+ * of ReLU, a second one, and the logarithms of the two levels.
  */
 export const levelNetworkSchema = z.object({
-  version: z.literal(2),
+  version: z.literal(1),
   means: z.array(z.number()),
   deviations: z.array(z.number()),
-  /** Layers of each; kernels are inputs × units, row by row. */
-  networks: z
-    .array(z.array(z.object({ kernel: z.array(z.number()), bias: z.array(z.number()) })).min(1))
-    .min(1),
+  /** Kernels are inputs × units, row by row. */
+  layers: z.array(z.object({ kernel: z.array(z.number()), bias: z.array(z.number()) })).min(1),
 })
 export type LevelNetwork = z.infer<typeof levelNetworkSchema>
 
@@ -30,24 +27,19 @@ export const scaledFeature = (value: number, mean: number, deviation: number): n
 
 /** @returns standard deviations of the noise in brightness and in differences of colours, on the 0-255 scale */
 export function estimateLevels(
-  { means, deviations, networks }: LevelNetwork,
+  { means, deviations, layers }: LevelNetwork,
   features: Float32Array,
 ): { brightness: number; color: number } {
-  const scaled = Float64Array.from(features, (value, i) => scaledFeature(value, means[i]!, deviations[i]!))
-  const found = networks.map((layers) => outputOf(layers, scaled))
-  const [brightness, color] = [0, 1].map((k) => {
-    const mean = found.reduce((sum, values) => sum + values[k]!, 0) / found.length
-    return Math.min(mostNoise, Math.max(0, Math.exp(mean) - levelOffset))
-  })
-  return { brightness: brightness!, color: color! }
-}
-
-function outputOf(layers: LevelNetwork['networks'][number], features: Float64Array): Float64Array {
-  return layers.reduce((values, { kernel, bias }, layer) => {
+  let values = Float64Array.from(features, (value, i) => scaledFeature(value, means[i]!, deviations[i]!))
+  layers.forEach(({ kernel, bias }, layer) => {
     const sums = Float64Array.from(bias)
     values.forEach((value, i) => {
       for (let unit = 0; unit < sums.length; unit++) sums[unit]! += value * kernel[i * sums.length + unit]!
     })
-    return layer < layers.length - 1 ? sums.map((sum) => Math.max(0, sum)) : sums
-  }, features)
+    values = layer < layers.length - 1 ? sums.map((sum) => Math.max(0, sum)) : sums
+  })
+  const [brightness, color] = Array.from(values, (value) =>
+    Math.min(mostNoise, Math.max(0, Math.exp(value) - levelOffset)),
+  )
+  return { brightness: brightness!, color: color! }
 }

@@ -11,7 +11,7 @@ import { type Random, randomStream } from '../../training/random'
 
 const seed = 21
 /** Of pictures drawn by the program instead of photographs. */
-const drawnShare = 0.3
+const drawnShare = 0.15
 const cleanShare = 0.4
 /** What a JPEG of this quality or a better one has lost is detail that nobody misses, and no noise. */
 const goodQuality = 75

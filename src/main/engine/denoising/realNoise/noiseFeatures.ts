@@ -14,8 +14,8 @@ const floor = 0.1
 
 /**
  * What tells noise from detail, of a picture of any size: of each plane and scale, how much blocks vary, from the flattest on,
- * and how alike neighbours are in the flattest; how planes go together there; how they vary in dark and bright places; what
- * the grid of a JPEG leaves; and how much of the picture is black or white. Deviations as logarithms.
+ * and how alike neighbours are in the flattest; how planes go together there; how they vary in dark and bright places; and what
+ * the grid of a JPEG leaves. Deviations as logarithms.
  *
  * @returns null for a picture too small to tell
  */
@@ -31,10 +31,7 @@ export function noiseFeatures(parts: PictureParts): Float32Array | null {
       if (blocks.count < 8) return null
       features.push(...variation(blocks), ...likeness(blocks))
       if (p === 0 && scale === 0)
-        features.push(
-          ...[...byBrightness(blocks), ...gridOf(parts.map(([first]) => first))],
-          ...blackAndWhite(blocks),
-        )
+        features.push(...byBrightness(blocks), ...gridOf(parts.map(([first]) => first)))
     }
     shrunk = shrunk.map((planes) => planes.map(halved))
   }
@@ -66,12 +63,6 @@ function byBrightness({ deviations, order, means }: FlatBlocks): number[] {
     if (own.length < 8) return 0
     return logOf(deviations[own[Math.floor(flatShare * (own.length - 1))]!]!) - all
   })
-}
-
-/** Shares of blocks that are black or white and do not vary, and that do: noise leaves few of the former beside none of the latter. */
-function blackAndWhite({ count, cutOff: { still, moving } }: FlatBlocks): number[] {
-  const all = count + still + moving
-  return [still / all, moving / all, still > 0 ? still / (still + moving) : 0]
 }
 
 /** How much larger differences are at the borders of 8 × 8 blocks than elsewhere, as a logarithm; the grid may begin anywhere. */
