@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { compareSettings } from '../../src/renderer/components/runs/compareSettings'
-import { differencePictures } from '../../src/renderer/components/runs/differencePictures'
+import { differencePictures } from '../../src/renderer/components/images/differencePictures'
 import { pcaLines } from '../../src/renderer/components/runs/pcaLines'
 import { seriesNames } from '../../src/renderer/components/runs/seriesNames'
 import {

@@ -1,6 +1,7 @@
 import { CancelledError } from '../../../shared/errors'
 import { DenoisingModels } from '../../features/denoising/denoisingModels'
 import { measurePair, type PairWork } from '../../features/denoising/measurePair'
+import { noiseSheet } from './noiseSheet'
 import type { NoiseRow } from './realNoiseRows'
 
 /** Sigmas that a person may try by hand. */
@@ -20,20 +21,27 @@ export interface RowFigures {
   readonly untouched: number
 }
 
+export interface RowWork extends PairWork {
+  readonly onPicture: () => void
+  /** Gets the first picture of the row: noisy, with one click, and clean, as a WebP file. */
+  readonly onSheet?: (name: string, file: Buffer) => Promise<void>
+}
+
 /** @param model null for the built-in one that suits each picture, as in the window */
 export async function measureRow(
   { name, isClean, pictures }: NoiseRow,
   model: string | null,
-  work: PairWork,
-  onPicture: () => void,
+  { onPicture, onSheet, ...work }: RowWork,
 ): Promise<RowFigures> {
   const models = new DenoisingModels(model)
   const sums = { noisy: 0, oneClick: 0, byHand: 0, sigma: 0, ssimNoisy: 0, ssim: 0, untouched: 0 }
-  for (const open of pictures) {
+  for (const [number, open] of pictures.entries()) {
     if (work.signal?.aborted) throw new CancelledError('Stopped.')
     const { given, clean } = await open()
     const suited = await models.for(given)
     const { noisy, result, denoised } = await measurePair(given, clean, suited, null, work)
+    if (number === 0 && onSheet)
+      await onSheet(name, await noiseSheet([given, { ...given, pixels: denoised.pixels }, clean]))
     sums.noisy += noisy.psnr
     sums.ssimNoisy += noisy.ssim
     sums.oneClick += result.psnr

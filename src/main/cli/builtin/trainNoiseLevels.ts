@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { writeFileAtomic } from '../../store/atomicWrite'
+import { makeFolder } from '../../store/makeFolder'
 import type { TrainOptions } from '../../features/training/trainRun'
 import { makeCameraTiles, readTiles, tileSide } from './cameraTiles'
 import type { CameraTraining } from './trainCamera'
@@ -12,6 +13,8 @@ export async function trainNoiseLevels(
   { work, photographs, out, runtime, device }: CameraTraining,
   { client, signal }: Pick<TrainOptions, 'client' | 'signal'>,
 ): Promise<void> {
+  // What was trained for an hour must find where to go.
+  await makeFolder(out)
   const folder = resolve(work, 'tiles')
   await makeCameraTiles(photographs, folder)
   const tiles = await readTiles(folder)

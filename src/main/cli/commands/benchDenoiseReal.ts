@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
+import { join } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { runtimeNames } from '../../../shared/trainingConfig'
 import { measureRow, type RowFigures } from '../bench/realNoiseBench'
 import { realNoiseRows } from '../bench/realNoiseRows'
 import type { CommandContext } from '../context'
+import { makeFolder } from '../../store/makeFolder'
+import { writeFileAtomic } from '../../store/atomicWrite'
 import { type TargetFlags, withModel } from '../modelCommand'
 import { choice, examples, integer, seed as parseSeed } from '../options'
 
@@ -15,6 +18,7 @@ interface RealNoiseFlags extends TargetFlags {
   model?: string
   only?: string[]
   seed: number
+  pictures?: string
 }
 
 export function registerDenoiseReal(bench: Command, context: CommandContext): void {
@@ -30,6 +34,7 @@ export function registerDenoiseReal(bench: Command, context: CommandContext): vo
     .option('--model <run|model>', 'without it, the built-in one that suits each picture')
     .option('--only <words...>', 'rows with one of these words in their names')
     .option('--seed <n>', 'the same seed draws the same noise', parseSeed, 0)
+    .option('--pictures <folder>', 'where to put a picture of each row: noisy, with one click, and clean')
     .addOption(choice('--runtime <name>', 'what computes', runtimeNames))
     .option('--device <id>', 'where: see hourglass devices')
     .addHelpText(
@@ -42,7 +47,18 @@ export function registerDenoiseReal(bench: Command, context: CommandContext): vo
 /** A table of rows, one a kind of noise. */
 async function benchDenoiseReal(context: CommandContext, flags: RealNoiseFlags): Promise<void> {
   const { output } = context
-  const { pairs, photographs = null, count, side, model = null, only, seed, runtime, device } = flags
+  const {
+    pairs,
+    photographs = null,
+    count,
+    side,
+    model = null,
+    only,
+    seed,
+    runtime,
+    device,
+    pictures,
+  } = flags
   const all = await realNoiseRows({ pairs, photographs, count, side, seed })
   const rows = only ? all.filter(({ name }) => only.some((word) => name.includes(word))) : all
   if (rows.length === 0)
@@ -50,6 +66,11 @@ async function benchDenoiseReal(context: CommandContext, flags: RealNoiseFlags):
       'bad-usage',
       `There is no such row. There are: ${all.map(({ name }) => name).join(' · ')}.`,
     )
+  if (pictures !== undefined) await makeFolder(pictures)
+  const onSheet =
+    pictures === undefined
+      ? undefined
+      : (name: string, file: Buffer) => writeFileAtomic(join(pictures, `${fileNameOf(name)}.webp`), file)
   const total = rows.reduce((sum, { pictures }) => sum + pictures.length, 0)
   const width = Math.max(...rows.map(({ name }) => name.length))
   output.line(`${'Noise'.padEnd(width)}  pictures   noisy  one click  by hand  (sigma)  untouched`)
@@ -59,9 +80,9 @@ async function benchDenoiseReal(context: CommandContext, flags: RealNoiseFlags):
     async ({ client, signal, onProgress }) => {
       let done = 0
       for (const row of rows) {
-        const figures = await measureRow(row, model, { client, signal, runtime, device }, () =>
-          onProgress?.(++done, total),
-        )
+        const onPicture = () => onProgress?.(++done, total)
+        const rowWork = { client, signal, runtime, device, onPicture, onSheet }
+        const figures = await measureRow(row, model, rowWork)
         output.line(lineOf(figures, width))
         output.record({ type: 'bench', what: 'denoise-real', model, ...figures })
       }
@@ -69,6 +90,13 @@ async function benchDenoiseReal(context: CommandContext, flags: RealNoiseFlags):
     },
   )
 }
+
+/** Words of a row's name, joined by hyphens. */
+const fileNameOf = (name: string) =>
+  name
+    .toLowerCase()
+    .match(/[a-z0-9]+/g)!
+    .join('-')
 
 function lineOf(
   { name, count, noisy, oneClick, byHand, sigma, untouched }: RowFigures,

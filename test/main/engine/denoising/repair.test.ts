@@ -49,6 +49,15 @@ describe('impulses', () => {
     expect(changed / image.data.length).toBeLessThan(0.003)
   })
 
+  it('are found as densely as 15 of 100, where many lie beside another one', () => {
+    const clean = syntheticPhotograph(12, 1)
+    const random = randomNumbers(7)
+    const data = clean.data.map((value) => (random() < 0.15 ? (random() < 0.5 ? 0 : 255) : value))
+    const { image, repairs } = repairImage({ ...clean, data })
+    expect(repairs.impulses).toBeCloseTo(0.15, 1)
+    expect(psnr(clean.data, image.data)).toBeGreaterThan(psnr(clean.data, data) + 10)
+  })
+
   it('are found in 16 bits that use few of their values, and alpha is none', () => {
     const { width, height, data } = syntheticPhotograph(5, 1)
     const random = randomNumbers(6)
@@ -101,6 +110,20 @@ describe('what is clean, or noisy in another way, stays as it is', () => {
       isUntouched(picture)
       isUntouched(await asJpeg(picture, 90))
     }
+  })
+
+  it('thin slanting lines, whose ends stand alone, also out of a JPEG', async () => {
+    const [width, height] = [256, 256]
+    const data = new Uint8Array(width * height).fill(255)
+    const random = randomNumbers(8)
+    for (let line = 0; line < 260; line++) {
+      const [x, y] = [8 + Math.floor(240 * random()), 8 + Math.floor(230 * random())]
+      for (let i = 0; i < 6; i++) data[(y + i) * width + x + (line % 2 ? i : -i)] = 30
+    }
+    const picture = { width, height, channels: 1 as const, data }
+    isUntouched(picture)
+    isUntouched(await asJpeg(picture, 95))
+    isUntouched(await asJpeg(picture, 90))
   })
 
   const others = (Object.keys(syntheticNoises) as SyntheticNoise[]).filter(

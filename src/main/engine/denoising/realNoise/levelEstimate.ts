@@ -19,6 +19,9 @@ export const levelOffset = 0.5
 /** How far a feature may be from its mean, in standard deviations: what was never seen is taken for the most that was. */
 const farthest = 4
 
+/** Of what it was trained on, some has this much noise; beyond it says nothing. On the 0-255 scale. */
+const mostNoise = 60
+
 export const scaledFeature = (value: number, mean: number, deviation: number): number =>
   Math.min(farthest, Math.max(-farthest, (value - mean) / deviation))
 
@@ -35,6 +38,8 @@ export function estimateLevels(
     })
     values = layer < layers.length - 1 ? sums.map((sum) => Math.max(0, sum)) : sums
   })
-  const [brightness, color] = Array.from(values, (value) => Math.max(0, Math.exp(value) - levelOffset))
+  const [brightness, color] = Array.from(values, (value) =>
+    Math.min(mostNoise, Math.max(0, Math.exp(value) - levelOffset)),
+  )
   return { brightness: brightness!, color: color! }
 }

@@ -35,6 +35,8 @@ const enoughVeryFar = 0.8e-4
 const fewestVeryFar = 8
 const shareVeryFar = 0.5
 const shareAlone = 0.5
+/** Of those very far out, those beside another one: impulses meet by chance, ends of thin lines always do. */
+const mostBeside = 0.65
 /** Of all impulses, those on one side; and of those, the ones that have the same value. */
 const leastOfAll = 0.1
 const mostOfOneSide = 0.85
@@ -45,6 +47,8 @@ interface Count {
   veryFar: number
   /** Very far out, but in company. */
   inCompany: number
+  /** Of those very far out, the ones with a neighbour that stands out on the same side by half as much. */
+  beside: number
   readonly brightAt: Map<number, number>
   readonly darkAt: Map<number, number>
 }
@@ -52,11 +56,15 @@ interface Count {
 /** Whether a picture has impulses. Null where it has none. */
 export function findImpulses(image: PixelImage): Impulses | null {
   const least = leastShare * robustSpan(image)
-  const count: Count = { values: 0, far: 0, veryFar: 0, inCompany: 0, brightAt: new Map(), darkAt: new Map() }
+  const count: Count = {
+    ...{ values: 0, far: 0, veryFar: 0, inCompany: 0, beside: 0 },
+    ...{ brightAt: new Map(), darkAt: new Map() },
+  }
   for (const rows of sampledRows(image)) countOutliers(image, rows, least, count)
   if (count.veryFar < Math.max(fewestVeryFar, enoughVeryFar * count.values)) return null
   if (count.veryFar < shareVeryFar * count.far) return null
   if (count.veryFar < shareAlone * (count.veryFar + count.inCompany)) return null
+  if (count.beside > mostBeside * count.veryFar) return null
   return { least, bright: sideOf(count.brightAt, count), dark: sideOf(count.darkAt, count) }
 }
 
@@ -137,7 +145,9 @@ function countOutliers(
         count.far++
         if (!isVeryFar) continue
         count.veryFar++
-        const values = data[at]! > high ? count.brightAt : count.darkAt
+        const isBright = data[at]! > high
+        if (isBright ? around[7]! - high > out / 2 : low - around[0]! > out / 2) count.beside++
+        const values = isBright ? count.brightAt : count.darkAt
         values.set(data[at]!, (values.get(data[at]!) ?? 0) + 1)
       }
   count.values += (rows.to - rows.from) * (width - 2) * colors

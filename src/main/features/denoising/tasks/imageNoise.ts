@@ -2,6 +2,7 @@ import { isRepairedFor } from '../../../../shared/noise'
 import { coarseDifference } from '../../../engine/denoising/coarseColor'
 import { estimateChannels } from '../../../engine/denoising/estimateChannels'
 import { colorChannels, type PixelImage } from '../../../engine/denoising/pixelTiles'
+import { hasFewTones } from '../../../engine/denoising/realNoise/fewTones'
 import type { DenoiseSubject, ImageNoise } from './denoisingTasks'
 import { estimateRealNoise } from './realNoise'
 import { rangeScale } from './repairedSubject'
@@ -26,6 +27,8 @@ const notWhite = 1.3
 export function estimateImageNoise(image: PixelImage): ImageNoise | null {
   const channels = estimateChannels(image)
   if (!channels) return null
+  if (hasFewTones(image))
+    return { ...channels, sigmas: channels.sigmas.map(() => 0), coarse: null, levels: null }
   const real = estimateRealNoise(image)
   const white = Math.hypot(...channels.sigmas) / Math.sqrt(channels.sigmas.length)
   if (real && real.sigma > notWhite * white) {

@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { planByLevels, sigmaOfLevels } from '../../../../../src/main/engine/denoising/denoisingPlan'
 import type { PixelImage } from '../../../../../src/main/engine/denoising/pixelTiles'
+import { drawnKinds, drawPicture } from '../../../../../src/main/engine/imaging/drawnPictures'
 import { type Camera, withCameraNoise } from '../../../../../src/main/engine/synthesis/camera'
 import { type ColorImage, emptyImage } from '../../../../../src/main/engine/synthesis/colorImage'
 import { drawGraphics } from '../../../../../src/main/engine/synthesis/graphics'
@@ -91,6 +92,21 @@ describe('the estimate of real noise', () => {
       if (isStriped(seed)) continue
       const image = rounded(drawGraphics(200, 240, randomStream(seed)))
       expect(estimateRealNoise(pixelImage(image))?.sigma ?? 0).toBeLessThan(1)
+    }
+  })
+
+  test.each(drawnKinds)('finds none in %s', (kind) => {
+    for (const seed of [1, 2, 3])
+      expect(certaintyOf(estimateImageNoise(drawPicture(kind, seed)))).toBeLessThan(0.2)
+  })
+
+  // What a JPEG leaves of letters and pixel art still looks like noise.
+  test.each(['line art', 'gradients', 'stars'] as const)('finds none in %s out of a JPEG', (kind) => {
+    for (const seed of [1, 2, 3]) {
+      const jpeg = throughJpeg(colorImage(drawPicture(kind, seed)), {
+        ...{ quality: 90, halvesColor: true, top: 0, left: 0 },
+      })
+      expect(certaintyOf(estimateImageNoise(pixelImage(jpeg)))).toBeLessThan(0.2)
     }
   })
 
