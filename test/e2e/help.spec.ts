@@ -61,6 +61,8 @@ test(
     await more(page, 'Remove')
     const message = messages(page).getByRole('status').filter({ hasText: 'The model “Kept” is deleted.' })
     await expect(message).toBeVisible()
+    // The menu gives the focus back while its screen goes: what follows is waited for.
+    await expect(page.getByRole('heading', { name: 'No models yet' })).toBeVisible()
     // From the keyboard into the messages; Escape closes one, which carries it out.
     await page.keyboard.press('F8')
     await expect(messages(page).getByRole('button').first()).toBeFocused()
