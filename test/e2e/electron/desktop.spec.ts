@@ -118,6 +118,10 @@ test('looks for updates when somebody wants it, and asks before each step', asyn
 
   await standIn.page.getByRole('link', { name: 'Settings', exact: true }).click()
   await standIn.page.getByRole('switch', { name: 'Look for updates at each start' }).click()
+  // The app soon ends for the new version, and what was chosen must be on the disk by then.
+  await expect
+    .poll(() => readFile(join(home, 'settings', 'settings.json'), 'utf8').catch(() => ''))
+    .toMatch(/"looksForUpdates":\s*true/)
   standIn.buttons.push(0, 0)
   await check()
   await standIn.ended

@@ -14,6 +14,8 @@ type SettingsFile = z.infer<typeof fileSchema>
 
 export class SettingsService {
   private readonly listeners = new Set<() => void>()
+  /** Settled when the change before is on the disk, or has failed. */
+  private turn: Promise<unknown> = Promise.resolve()
 
   private constructor(
     private readonly path: string,
@@ -37,11 +39,11 @@ export class SettingsService {
   }
 
   async change(changes: Partial<Settings>): Promise<void> {
-    await this.write({ ...this.file, ...changes })
+    await this.write(changes)
   }
 
   async setLibrary(library: string | null): Promise<void> {
-    await this.write({ ...this.file, library })
+    await this.write({ library })
   }
 
   /** Returns the function that stops listening. */
@@ -52,9 +54,15 @@ export class SettingsService {
     }
   }
 
-  private async write(file: SettingsFile): Promise<void> {
-    await writeFileAtomic(this.path, `${JSON.stringify(file, null, 2)}\n`)
-    this.file = file
+  /** One change after the other, so that each keeps what those before it have written. */
+  private async write(changes: Partial<SettingsFile>): Promise<void> {
+    const next = this.turn.then(async () => {
+      const file = { ...this.file, ...changes }
+      await writeFileAtomic(this.path, `${JSON.stringify(file, null, 2)}\n`)
+      this.file = file
+    })
+    this.turn = next.catch(() => undefined)
+    await next
     for (const listen of this.listeners) listen()
   }
 }
