@@ -81,9 +81,10 @@ const runVitest = (args, inBackground) =>
   )
 
 /** Tests that only compute: they need no other program, and nothing in them depends on how long it takes. */
-const computing = ['graph', 'models', 'training', 'denoising', 'projection'].map(
-  (name) => `test/main/engine/${name}/`,
-)
+const computing = [
+  ...['graph', 'models', 'training', 'denoising', 'projection'],
+  ...['runtimes', 'synthesis', 'imaging', 'latent', 'ratings', 'tables'],
+].map((name) => `test/main/engine/${name}/`)
 
 const excluding = (places) => places.map((place) => `--exclude=${place}**`)
 
