@@ -62,7 +62,7 @@ test(
     const message = messages(page).getByRole('status').filter({ hasText: 'The model “Kept” is deleted.' })
     await expect(message).toBeVisible()
     // The menu gives the focus back while its screen goes: what follows is waited for.
-    await expect(page.getByRole('heading', { name: 'No models yet' })).toBeVisible()
+    await expect(page.getByRole('heading', { level: 1, name: 'Models' })).toBeVisible()
     // From the keyboard into the messages; Escape closes one, which carries it out.
     await page.keyboard.press('F8')
     await expect(messages(page).getByRole('button').first()).toBeFocused()

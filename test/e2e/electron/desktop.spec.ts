@@ -120,7 +120,7 @@ test('looks for updates when somebody wants it, and asks before each step', asyn
   await standIn.page.getByRole('switch', { name: 'Look for updates at each start' }).click()
   // The app soon ends for the new version, and what was chosen must be on the disk by then.
   await expect
-    .poll(() => readFile(join(home, 'settings', 'settings.json'), 'utf8').catch(() => ''))
+    .poll(() => readFile(join(home, 'settings.json'), 'utf8').catch(() => ''))
     .toMatch(/"looksForUpdates":\s*true/)
   standIn.buttons.push(0, 0)
   await check()
@@ -143,8 +143,7 @@ test('does not look for updates where something else owns its files', async ({ c
   const server = await UpdateServer.start()
   await writeFile(join(home, 'app-update.yml'), `provider: generic\nurl: http://127.0.0.1:${server.port}\n`)
   // As a package of Debian is started, and allowed to look by settings of before.
-  await mkdir(join(home, 'settings'), { recursive: true })
-  await writeFile(join(home, 'settings', 'settings.json'), JSON.stringify({ looksForUpdates: true }))
+  await writeFile(join(home, 'settings.json'), JSON.stringify({ looksForUpdates: true }))
   const standIn = await StandIn.launch(context, { home, isPackaged: true, resources: home })
   const menu = await standIn.ask<{ label?: string }[]>('menu')
   expect(menu).not.toContainEqual({ label: 'Check for Updates…' })

@@ -26,15 +26,22 @@ describe('the protocol buffers of a SavedModel', () => {
     Dim: 'TensorShape.Dim',
     ListValue: 'AttrValue.ListValue',
     MetaInfoDef: 'MetaGraphDef.MetaInfoDef',
+    FunctionLibrary: 'FunctionDefLibrary',
   }
-  test.each(types.map((type) => [type.name, type] as const))('%s is that of TensorFlow', (name, type) => {
+  // What TensorFlow.js has no copy of: savedModels.test.ts reads files with it that TensorFlow itself wrote.
+  const unknown = ['BundleHeader', 'BundleEntry']
+  const unknownFields = ['FunctionDef.node', 'FunctionDef.ret', 'Tensor.halfVal']
+  const known = types.filter(({ name }) => !unknown.includes(name))
+  test.each(known.map((type) => [type.name, type] as const))('%s is that of TensorFlow', (name, type) => {
     const theirType = theirs.lookupType(`tensorflow.${messages[name] ?? name}`)
     expect(type.fieldsArray.length).toBeGreaterThan(0)
     for (const field of type.fieldsArray) {
+      if (unknownFields.includes(`${name}.${field.name}`)) continue
       const their = theirType.fields[field.name]
       expect(their, field.name).toMatchObject({ id: field.id, repeated: field.repeated, map: field.map })
       const enumerated = their!.resolve().resolvedType instanceof protobuf.Enum
-      expect(field.type, field.name).toBe(enumerated ? 'int32' : their!.type)
+      const own = (messages[field.type] ?? field.type).split('.').at(-1)
+      expect(own, field.name).toBe(enumerated ? 'int32' : their!.type)
     }
   })
 

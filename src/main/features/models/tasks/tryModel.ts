@@ -1,4 +1,7 @@
+import { existsSync, type Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { CancelledError } from '../../../../shared/errors'
 import { codeSize, hasCode, type InputShape, inputSize, noiseLevels } from '../../../../shared/modelSpec'
 import { asBytes } from '../../../engine/imaging/pixelBytes'
 import type { CompiledProgram } from '../../../engine/runtimes/runtime'
@@ -130,9 +133,19 @@ async function decoded(
   return Float32Array.from(image!.data as Float32Array)
 }
 
+/** @throws CancelledError where the model was removed with its folder: nobody waits for the answer any more */
+async function statsOf(weights: string): Promise<Stats> {
+  try {
+    return await stat(weights)
+  } catch (error) {
+    if (existsSync(dirname(weights))) throw error
+    throw new CancelledError('The model was removed meanwhile.')
+  }
+}
+
 /** A model whose weights have changed meanwhile, as those of a run that trains, is loaded again. */
 export async function keptModel(model: ModelFiles, target: ComputeTarget): Promise<CompiledProgram> {
-  const { mtimeMs, size } = await stat(model.weights)
+  const { mtimeMs, size } = await statsOf(model.weights)
   const key = JSON.stringify([model.weights, mtimeMs, size, target.runtime, target.device])
   const kept = loaded.get(key)
   if (kept) {
