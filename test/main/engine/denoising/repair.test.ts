@@ -49,6 +49,17 @@ describe('impulses', () => {
     expect(changed / image.data.length).toBeLessThan(0.003)
   })
 
+  it('of salt and pepper are filled on white and on black too', () => {
+    const { width, height, data } = syntheticPhotograph(13, 1)
+    const part = (i: number) => Math.floor((4 * (i % width)) / width)
+    const clean = data.map((value, i) => (part(i) === 0 ? 255 : part(i) === 3 ? 0 : value))
+    const random = randomNumbers(9)
+    const noisy = clean.map((value) => (random() < 0.03 ? (random() < 0.5 ? 0 : 255) : value))
+    const { image } = repairImage({ width, height, channels: 1, data: noisy })
+    const left = clean.reduce((sum, value, i) => sum + (Math.abs(value - image.data[i]!) > 100 ? 1 : 0), 0)
+    expect(left / clean.length).toBeLessThan(0.0005)
+  })
+
   it('are found as densely as 15 of 100, where many lie beside another one', () => {
     const clean = syntheticPhotograph(12, 1)
     const random = randomNumbers(7)

@@ -257,6 +257,8 @@ function isOdd(value: number, { least, bright, dark }: Impulses): boolean {
 
 /** As many neighbours of the common value are a part of the picture that has it. */
 const sameAreMeant = 5
+/** Where all neighbours are black or white, more of the same are a line. */
+const mostAmongOthers = 1
 
 /** Whether a value is the one that impulses have, and far from the median of the neighbours that do not have it too. */
 function isOneOfMany(value: number, impulses: Impulses): boolean {
@@ -268,7 +270,9 @@ function isOneOfMany(value: number, impulses: Impulses): boolean {
     if (first < 0) first = i
     last = i
   }
-  if (first < 0 || same >= sameAreMeant) return false
+  // Pepper on white paper, where every neighbour could be salt, and the other way round.
+  if (first < 0) return same <= mostAmongOthers
+  if (same >= sameAreMeant) return false
   return Math.abs(value - around[(first + last) >> 1]!) > impulses.least
 }
 
