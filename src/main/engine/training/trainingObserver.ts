@@ -1,18 +1,11 @@
+import type { RunProgress } from '../../../shared/api/library'
 import type { EpochMetrics } from '../../../shared/run'
 
 export type TrainingRequest = 'continue' | 'pause' | 'stop'
 export type TrainingOutcome = 'done' | 'paused' | 'stopped'
 
-export interface TrainingProgress {
-  readonly epoch: number
-  readonly epochs: number
-  readonly batch: number
-  readonly batches: number
-  /** Mean over the epoch so far. */
-  readonly trainLoss: number
-  readonly samplesPerSecond: number
-  readonly timeLeftMs: number
-}
+/** `trainLoss` is the mean over the epoch so far. */
+export type TrainingProgress = Omit<RunProgress, 'phase'>
 
 export interface TrainingObserver {
   /** Asked between calls of the runtime. */

@@ -1,30 +1,11 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import * as zlib from 'node:zlib'
-import {
-  type AsyncBuffer,
-  type Compressors,
-  parquetMetadataAsync,
-  parquetRead,
-  parquetSchema,
-} from 'hyparquet'
-import { compressors as allCompressors } from 'hyparquet-compressors'
+import { type AsyncBuffer, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { explainFileError } from '../../store/fileErrors'
 import { openRegular } from '../../store/regularFile'
 import { CollectedColumn } from './collectColumn'
+import { parquetCompressors } from './parquetCompressors'
 import { mostCells, type ReadTable, tooLarge } from './tableInMemory'
-
-/** Newer versions of Node know Zstandard too. */
-const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Buffer }
-
-/** What Node unpacks is faster; LZ4, and Zstandard on older versions of it, come from hyparquet's own package. */
-const compressors: Compressors = {
-  ...allCompressors,
-  GZIP: (bytes) => gunzipSync(bytes),
-  BROTLI: (bytes) => brotliDecompressSync(bytes),
-  ...(zstdDecompressSync && { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) }),
-}
 
 /** @throws ExpectedError for a file that is damaged, or holds no plain columns */
 export async function readParquetTable(path: string): Promise<ReadTable> {
@@ -66,7 +47,7 @@ async function readColumns(path: string, file: AsyncBuffer): Promise<ReadTable> 
   for (const name of names) {
     const column = new CollectedColumn(name === '__index_level_0__' ? 'index' : name)
     await parquetRead({
-      ...{ file, metadata, compressors, columns: [name] },
+      ...{ file, metadata, compressors: parquetCompressors, columns: [name] },
       onComplete: (read) => read.forEach((row) => push(column, row[0])),
     })
     columns.push(column)

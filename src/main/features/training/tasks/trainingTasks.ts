@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../../../shared/modelSpec'
 import type { Baselines, EpochMetrics, Finding } from '../../../../shared/run'
 import type { RuntimeName, TrainingConfig } from '../../../../shared/trainingConfig'
+import type { TrainingProgress } from '../../../engine/training/trainingObserver'
 import type { ComputeTarget } from '../../../worker/protocol'
 
 export interface TrainParams extends ComputeTarget {
@@ -35,16 +36,7 @@ export type TrainEvent =
       readonly epochs: number
       readonly finishedEpochs: number
     }
-  | {
-      readonly type: 'progress'
-      readonly epoch: number
-      readonly epochs: number
-      readonly batch: number
-      readonly batches: number
-      readonly trainLoss: number
-      readonly samplesPerSecond: number
-      readonly timeLeftMs: number
-    }
+  | ({ readonly type: 'progress' } & TrainingProgress)
   /** There is something to look at before the first epoch. */
   | { readonly type: 'pictured' }
   | { readonly type: 'baselines'; readonly baselines: Baselines }
