@@ -9,7 +9,7 @@ const leastFilled = 0.3
 /** Values that lie so far apart at least, in shares of white, are steps of a drawing or of a reduction of tones. */
 const wideStep = 8 / 255
 /** Values of a channel that are counted, spread evenly. */
-const mostValues = 500_000
+const mostValues = 50_000
 
 /**
  * Whether a picture is made of a few tones with nothing between them: pixel art, a dithered picture, a scan in black and
@@ -21,7 +21,7 @@ export function hasFewTones(image: PixelImage): boolean {
   return true
 }
 
-/** The values of a channel between the two shares, each once, in ascending order; no more of them than decide. */
+/** The values of a channel between the two shares, each once, in ascending order. */
 function tonesOf({ data, channels, width, height }: PixelImage, channel: number): number[] {
   const counts = new Map<number, number>()
   // An odd step meets all columns of a screen.
