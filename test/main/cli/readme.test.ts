@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { hourglass } from '../../support/commandLine'
@@ -35,6 +35,9 @@ it('names scripts and files that are there', async () => {
   for (const [, script] of all.matchAll(/npm run (?:-s )?([a-z:]+)/g))
     expect(Object.keys(scripts)).toContain(script)
   for (const { folder, text } of pages)
-    for (const [, path] of text.matchAll(/\]\(([^)#:]+)\)/g))
-      expect((await readFile(join(folder, path!))).length).toBeGreaterThan(0)
+    for (const [, path] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
+      const there = join(folder, path!)
+      const isFolder = (await stat(there)).isDirectory()
+      expect((await (isFolder ? readdir(there) : readFile(there))).length).toBeGreaterThan(0)
+    }
 })
