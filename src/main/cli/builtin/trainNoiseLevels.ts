@@ -2,11 +2,13 @@ import { join, resolve } from 'node:path'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { makeFolder } from '../../store/makeFolder'
 import type { TrainOptions } from '../../features/training/trainRun'
+import { openDenoisingModel } from '../../features/denoising/denoisingModels'
+import { builtin } from '../../features/models/builtinModels'
 import { makeCameraTiles, readTiles, tileSide } from './cameraTiles'
 import type { CameraTraining } from './trainCamera'
 
-/** Pictures that it learns from. */
-const count = 6000
+/** Pictures that it learns from: of the first it is measured what a denoiser makes of them by what it is told. */
+const counts = { measured: 4000, plain: 20_000 }
 
 /** Trains the network that estimates how much noise there is in a picture, and writes it to levels.json. */
 export async function trainNoiseLevels(
@@ -18,7 +20,11 @@ export async function trainNoiseLevels(
   const folder = resolve(work, 'tiles')
   await makeCameraTiles(photographs, folder)
   const tiles = await readTiles(folder)
-  const params = { tiles, side: tileSide, count, runtime, device }
+  const { files: model, trained } = await openDenoisingModel(builtin('color'))
+  const params = {
+    ...{ tiles, side: tileSide, model, trained, counts, runtime, device },
+    files: { measured: join(resolve(work), 'measured.jsonl'), plain: join(resolve(work), 'plain.jsonl') },
+  }
   const { network } = await client.call('trainLevels', params, { signal, transfer: [tiles.buffer] })
   await writeFileAtomic(join(out, 'levels.json'), `${JSON.stringify(network)}\n`)
 }

@@ -25,13 +25,14 @@ const largestGain = 8
  * @param trained the noise that the model learned to remove
  * @param sigmas of the noise in each channel of colour, on the 0-255 scale
  * @param correlation of the noise in each with that in each; without it they are independent
+ * @param told what the model is to be told of brightness and of differences of colours, where it takes these apart
  * @throws ExpectedError `bad-input` for a model that takes colours where there are none
  */
 export function planDenoising(
   spec: ModelSpec,
   trained: NoiseSpec | null,
   sigmas: readonly number[],
-  correlation?: readonly (readonly number[])[],
+  { correlation, told }: NoiseDetails = {},
 ): DenoisingPlan {
   const { channels } = spec.input
   const isAlike = channels > sigmas.length && (spec.network !== undefined || trained?.kind === 'pairs')
@@ -40,12 +41,27 @@ export function planDenoising(
   // Networks of other programs are for photographs mostly, and take grey ones as colours that are alike; so do those that have
   // learned from pairs.
   const planes = isAlike ? 'alike' : channels === sigmas.length ? 'together' : 'decorrelated'
-  const noise = noiseOfPlanes(sigmas, planes, correlation)
+  const noise =
+    (told && toldOfPlanes(told, sigmas.length, planes)) ?? noiseOfPlanes(sigmas, planes, correlation)
   const gains = noise.map((sigma) => (trained ? gainFor(spec, trained, sigma) : 1))
   // Of what is not measured in sigma the model knows itself.
   const isTold = trained?.kind === 'gaussian' && planes === 'decorrelated'
   const levels = noise.map((sigma, plane) => (isTold && sigma < leastSigma ? null : sigma * gains[plane]!))
   return { planes, gains, sigmas: levels }
+}
+
+interface NoiseDetails {
+  readonly correlation?: readonly (readonly number[])[]
+  readonly told?: NoiseLevels | null
+}
+
+function toldOfPlanes(
+  { brightness, color }: NoiseLevels,
+  colors: number,
+  planes: ColorPlanes,
+): number[] | null {
+  if (planes === 'decorrelated') return [brightness, color, color]
+  return planes === 'together' && colors === 1 ? [brightness] : null
 }
 
 /**

@@ -1,12 +1,19 @@
 import type { Random } from '../training/random'
 import { type ColorImage, emptyImage } from './colorImage'
+import { deadLeaves, dithered, lettering, lineArt, sprites } from './printedGraphics'
 
 type Color = readonly [number, number, number]
 
-/** What programs draw and no camera sees: shades, pixel art, stars, stripes, or flat areas with edges. No noise in any. */
+/**
+ * What programs draw and no camera sees: shades, pixel art, stars, stripes, flat areas with edges, print and letters; and stones
+ * and leaves, which a camera sees as fine as noise. No noise in any.
+ */
 export function drawGraphics(height: number, width: number, random: Random): ColorImage {
   const image = emptyImage(height, width)
-  const drawers = [shades, pixelArt, stars, stripes, rectangles]
+  const drawers = [
+    ...[shades, pixelArt, stars, stripes, rectangles],
+    ...[sprites, sprites, dithered, lettering, lettering, lineArt, deadLeaves, deadLeaves],
+  ]
   drawers[random.below(drawers.length)]!(image, random)
   return image
 }
@@ -73,8 +80,13 @@ function stripes(image: ColorImage, random: Random): void {
   const period = 2 + 20 * random.uniform()
   const angle = Math.PI * random.uniform()
   const hardness = random.uniform() < 0.5 ? 1 : 8
+  // Some become narrower along the way, or are rings about a point.
+  const chirp = random.uniform() < 0.4 ? random.uniform() / 160 : 0
+  const rings =
+    random.uniform() < 0.3 ? { x: image.width * random.uniform(), y: image.height * random.uniform() } : null
   paint(image, (y, x, c) => {
-    const wave = Math.sin((2 * Math.PI * (x * Math.cos(angle) + y * Math.sin(angle))) / period)
+    const way = rings ? Math.hypot(x - rings.x, y - rings.y) : x * Math.cos(angle) + y * Math.sin(angle)
+    const wave = Math.sin((2 * Math.PI * way * (1 + chirp * way)) / period)
     const share = Math.min(1, Math.max(0, 0.5 + (hardness * wave) / 2))
     return dark[c]! + share * (light[c]! - dark[c]!)
   })

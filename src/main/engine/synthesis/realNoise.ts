@@ -24,14 +24,15 @@ const mostWhite = 55
  *
  * @param strength scales all but the compression; 1 is what cameras make up to their highest sensitivity
  * @param normal gives standard normal numbers
+ * @param kind drawn by its share, if not given
  */
 export function withRealNoise(
   clean: ColorImage,
   random: Random,
   strength: number,
   normal: () => number = () => random.normal(),
+  kind: RealNoiseKind = drawKind(random),
 ): RealNoise {
-  const kind = drawKind(random)
   const noisy = rounded(makers[kind](clean, random, strength, normal))
   const isCompressed = kind === 'compression' || (kind !== 'none' && random.uniform() < compressed[kind])
   if (!isCompressed) return { kind, quality: null, noisy }

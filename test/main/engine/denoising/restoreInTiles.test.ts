@@ -135,7 +135,7 @@ describe('planDenoising', () => {
     expect(sigmas[0]).toBeCloseTo(20 / Math.sqrt(3), 6)
     // Noise that is alike in all colours is in the brightness alone, and the differences stay as they are.
     const alike = [1, 1, 1].map(() => [1, 1, 1])
-    const same = planDenoising(told, range, [20, 20, 20], alike).sigmas
+    const same = planDenoising(told, range, [20, 20, 20], { correlation: alike }).sigmas
     expect(same[0]).toBeCloseTo(20, 6)
     expect(same.slice(1)).toEqual([null, null])
     expect(planDenoising(colour, range, [20, 20, 20]).planes).toBe('together')

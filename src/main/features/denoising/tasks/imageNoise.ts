@@ -13,10 +13,6 @@ import { rangeScale } from './repairedSubject'
  */
 const invisible = 1
 const certain = 4
-/** The same of noise that is not white, whose estimate knows detail from noise. */
-const invisibleReal = 1
-const certainReal = 2.5
-
 /** With less noise than this no difference of colours has enough to be restored at half the size (see restorePixels). */
 const coarseFrom = 5
 
@@ -33,7 +29,8 @@ export function estimateImageNoise(image: PixelImage): ImageNoise | null {
   const white = Math.hypot(...channels.sigmas) / Math.sqrt(channels.sigmas.length)
   if (real && real.sigma > notWhite * white) {
     const sigmas = channels.sigmas.map(() => real.sigma)
-    return { ...channels, sigmas, coarse: null, levels: { brightness: real.brightness, color: real.color } }
+    const levels = { brightness: real.brightness, color: real.color }
+    return { ...channels, sigmas, coarse: null, levels, told: real.told }
   }
   const isStrong = Math.max(...channels.sigmas) >= coarseFrom
   if (colorChannels(image) === 1 || !isStrong) return { ...channels, coarse: null, levels: null }
@@ -44,9 +41,10 @@ export function estimateImageNoise(image: PixelImage): ImageNoise | null {
 
 /** 0..1: how much of what looks like noise is taken for it. */
 export function certaintyOf(noise: ImageNoise | null): number {
+  // What is told of noise that is not white is told of detail already: of less than a sigma of 1 there is little to take out.
+  if (noise?.told) return Math.min(1, Math.max(noise.told.brightness, noise.told.color))
   const sigma = Math.max(0, ...(noise?.sigmas ?? []))
-  const [none, all] = noise?.levels ? [invisibleReal, certainReal] : [invisible, certain]
-  return Math.min(1, Math.max(0, (sigma - none) / (all - none)))
+  return Math.min(1, Math.max(0, (sigma - invisible) / (certain - invisible)))
 }
 
 export interface Judgement {

@@ -8,6 +8,7 @@ import {
   estimateLevels,
   type LevelNetwork,
   levelNetworkSchema,
+  toldSigma,
 } from '../../../engine/denoising/realNoise/levelEstimate'
 import { isDrawn } from '../../../engine/denoising/realNoise/blocks'
 import { isPattern } from '../../../engine/denoising/realNoise/pattern'
@@ -26,23 +27,35 @@ function levelNetwork(): LevelNetwork {
   return network
 }
 
+/** Noise of any kind; what a denoiser of white noise is to be told of it, as sigmas on the 0-255 scale. */
+export interface RealNoise extends NoiseLevels {
+  readonly sigma: number
+  readonly told: NoiseLevels
+}
+
+const none: RealNoise = { brightness: 0, color: 0, sigma: 0, told: { brightness: 0, color: 0 } }
+
 /** What noise of any kind there is in a picture, by the network that learned it; null for one that is too small to tell. */
-export function estimateRealNoise(image: PixelImage): (NoiseLevels & { readonly sigma: number }) | null {
+export function estimateRealNoise(image: PixelImage): RealNoise | null {
   const parts = placesOf(image).map((place) => planesAt(image, place))
-  if (isDrawn(parts.map(([brightness]) => brightness))) return { brightness: 0, color: 0, sigma: 0 }
+  if (isDrawn(parts.map(([brightness]) => brightness))) return none
   const plain = parts.filter(([brightness]) => !isPattern(brightness))
   // A pattern all over: what noise there is beside it, the estimate of white noise tells.
-  if (plain.length === 0) return { brightness: 0, color: 0, sigma: 0 }
+  if (plain.length === 0) return none
   const found = plain.flatMap((part) => {
     const features = noiseFeatures([part])
     return features ? [estimateLevels(levelNetwork(), features)] : []
   })
   if (found.length === 0) return null
   // Noise is there all over a picture; texture, which may look like it, is not.
+  const isGrey = colorChannels(image) === 1
   const brightness = middle(found.map((one) => one.brightness))
-  const color = colorChannels(image) === 1 ? 0 : middle(found.map((one) => one.color))
-  const levels = { brightness, color }
-  return { ...levels, sigma: sigmaOfLevels(levels) }
+  const color = isGrey ? 0 : middle(found.map((one) => one.color))
+  const told = {
+    brightness: toldSigma(middle(found.map((one) => one.told.brightness))),
+    color: isGrey ? 0 : toldSigma(middle(found.map((one) => one.told.color))),
+  }
+  return { brightness, color, sigma: sigmaOfLevels({ brightness, color }), told }
 }
 
 const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!

@@ -9,11 +9,11 @@ import {
 import { colorChannels, type PixelImage } from '../../../engine/denoising/pixelTiles'
 import type { NoiseLevels } from '../../../engine/synthesis/levels'
 import type { Judgement } from './imageNoise'
-import type { DenoiseSubject } from './denoisingTasks'
+import type { DenoiseSubject, ImageNoise } from './denoisingTasks'
 
 /**
- * Noise that neighbouring pixels have in common is taken for detail by a network that knows white noise: it has to be told
- * of so many times as much to take it out. Of 26 pictures of two cameras 2 is best, of JPEG files 1.5.
+ * Noise that neighbouring pixels have in common is taken for detail by a network that knows white noise: one that takes all
+ * colours together has to be told of so many times as much to take it out.
  */
 const correlatedTimes = 1.75
 
@@ -33,9 +33,20 @@ export function planRestoring(
   const factor = Math.max(1, strength) * (isCorrelated ? correlatedTimes : 1)
   const removed = known.map((one) => one * factor)
   if (noiseLevels(model.spec) < 2)
-    return planDenoising(model.spec, trained, removed, isCorrelated ? undefined : noise?.correlation)
+    return planDenoising(
+      model.spec,
+      trained,
+      removed,
+      isCorrelated ? toldTimes(noise, strength) : (noise ?? {}),
+    )
   const found = noise && (noise.levels ?? levelsOfChannels(noise.sigmas, noise.correlation))
   return planByLevels(colors, levelsWith(found, Math.hypot(...removed) / Math.sqrt(removed.length)))
+}
+
+/** What is told of noise that is not white is known of brightness and of colours. */
+function toldTimes({ told }: ImageNoise, strength: number) {
+  const factor = Math.max(1, strength)
+  return { told: told && { brightness: factor * told.brightness, color: factor * told.color } }
 }
 
 /** Levels in the proportion that was found, or in that of white noise, that make a sigma in a channel of colour. */
