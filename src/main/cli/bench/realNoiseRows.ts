@@ -123,10 +123,8 @@ async function readPhotographs({ photographs, count, side }: RowsRequest): Promi
   if (photographs === null) return []
   const { images } = await findImages([photographs], { labels: 'none' })
   const files = images.flatMap((image) => (image.kind === 'file' ? image.absolute : []))
-  const taken = Array.from(
-    { length: Math.min(count, files.length) },
-    (_, i) => files[Math.floor((i * files.length) / count)]!,
-  )
+  const number = Math.min(count, files.length)
+  const taken = Array.from({ length: number }, (_, i) => files[Math.floor((i * files.length) / number)]!)
   return Promise.all(
     taken.map(async (path) => {
       const { width, height } = await sharp(path).metadata()

@@ -46,12 +46,17 @@ const firstStep = 2
 const unseenError = 0.5
 const leastError = 0.02
 
-/** Trains the networks that estimate levels of noise, each from another beginning, by Adam down a cosine. */
+/**
+ * Trains the networks that estimate levels of noise, each from another beginning, by Adam down a cosine.
+ *
+ * @param onStep gets how many steps of how many are done
+ */
 export async function trainLevels(
   runtime: Runtime,
   device: string,
   samples: LevelSamples,
   onStep: (done: number, total: number) => void,
+  { steps, seeds }: { steps: number; seeds: readonly number[] } = recipe,
 ): Promise<LevelNetwork> {
   const scaling = statistics([...samples.measured, ...samples.plain])
   const width = scaling.means.length
@@ -72,12 +77,12 @@ export async function trainLevels(
   )
   try {
     const networks: LevelNetwork['networks'] = []
-    for (const seed of recipe.seeds) {
+    for (const seed of seeds) {
       const random = randomStream(seed)
       await compiled.write(initialValues(all, random))
-      const before = networks.length * recipe.steps
-      const onOne = (done: number) => onStep(before + done, recipe.seeds.length * recipe.steps)
-      await descend(compiled, samples, { ...scaling, random, onOne })
+      const before = networks.length * steps
+      const onOne = (done: number) => onStep(before + done, seeds.length * steps)
+      await descend(compiled, samples, { ...scaling, random, steps, onOne })
       const read = await compiled.read()
       const valuesOf = ({ name }: Variable) => roundedValues(read[name]!)
       networks.push(layers.map(({ kernel, bias }) => ({ kernel: valuesOf(kernel), bias: valuesOf(bias) })))
@@ -99,12 +104,17 @@ interface Scaling {
 async function descend(
   compiled: CompiledProgram,
   { measured, plain }: LevelSamples,
-  { random, onOne, ...scaling }: Scaling & { random: Random; onOne: (done: number) => void },
+  {
+    random,
+    steps,
+    onOne,
+    ...scaling
+  }: Scaling & { random: Random; steps: number; onOne: (done: number) => void },
 ): Promise<void> {
   const half = recipe.batch / 2
   const draw = <T>(from: readonly T[]) => Array.from({ length: half }, () => from[random.below(from.length)]!)
-  for (let done = 0; done < recipe.steps; done++) {
-    const rate = (recipe.peak * (1 + Math.cos((Math.PI * done) / recipe.steps))) / 2
+  for (let done = 0; done < steps; done++) {
+    const rate = (recipe.peak * (1 + Math.cos((Math.PI * done) / steps))) / 2
     const scale = Math.sqrt(1 - 0.999 ** (done + 1)) / (1 - 0.9 ** (done + 1))
     const chosen = draw(measured)
     await compiled.run('step', {
