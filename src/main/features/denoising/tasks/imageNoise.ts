@@ -32,16 +32,17 @@ export function estimateImageNoise(image: PixelImage): ImageNoise | null {
     const levels = { brightness: real.brightness, color: real.color }
     return { ...channels, sigmas, coarse: null, levels, told: real.told }
   }
+  const told = real?.told ?? null
   const isStrong = Math.max(...channels.sigmas) >= coarseFrom
-  if (colorChannels(image) === 1 || !isStrong) return { ...channels, coarse: null, levels: null }
+  if (colorChannels(image) === 1 || !isStrong) return { ...channels, coarse: null, levels: null, told }
   const coarse = [1, 2].map((plane) => estimateChannels(coarseDifference(image, plane))?.sigmas[0])
   const known = coarse.filter((sigma) => sigma !== undefined)
-  return { ...channels, coarse: known.length === coarse.length ? known : null, levels: null }
+  return { ...channels, coarse: known.length === coarse.length ? known : null, levels: null, told }
 }
 
 /** 0..1: how much of what looks like noise is taken for it. */
 export function certaintyOf(noise: ImageNoise | null): number {
-  // What is told of noise that is not white is told of detail already: of less than a sigma of 1 there is little to take out.
+  // What is told knows noise from detail: where it is less than a sigma of 1 there is little to take out.
   if (noise?.told) return Math.min(1, Math.max(noise.told.brightness, noise.told.color))
   const sigma = Math.max(0, ...(noise?.sigmas ?? []))
   return Math.min(1, Math.max(0, (sigma - invisible) / (certain - invisible)))

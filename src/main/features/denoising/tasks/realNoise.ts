@@ -30,10 +30,11 @@ function levelNetwork(): LevelNetwork {
 /** Noise of any kind; what a denoiser of white noise is to be told of it, as sigmas on the 0-255 scale. */
 export interface RealNoise extends NoiseLevels {
   readonly sigma: number
-  readonly told: NoiseLevels
+  /** Null where the estimate of white noise knows better. */
+  readonly told: NoiseLevels | null
 }
 
-const none: RealNoise = { brightness: 0, color: 0, sigma: 0, told: { brightness: 0, color: 0 } }
+const none: RealNoise = { brightness: 0, color: 0, sigma: 0, told: null }
 
 /** What noise of any kind there is in a picture, by the network that learned it; null for one that is too small to tell. */
 export function estimateRealNoise(image: PixelImage): RealNoise | null {

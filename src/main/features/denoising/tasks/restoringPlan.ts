@@ -9,7 +9,7 @@ import {
 import { colorChannels, type PixelImage } from '../../../engine/denoising/pixelTiles'
 import type { NoiseLevels } from '../../../engine/synthesis/levels'
 import type { Judgement } from './imageNoise'
-import type { DenoiseSubject, ImageNoise } from './denoisingTasks'
+import type { DenoiseSubject } from './denoisingTasks'
 
 /**
  * Noise that neighbouring pixels have in common is taken for detail by a network that knows white noise: one that takes all
@@ -29,25 +29,23 @@ export function planRestoring(
 ): DenoisingPlan {
   const colors = colorChannels(image)
   const known = sigmas ?? new Array<number>(colors).fill(0)
-  const isCorrelated = sigma === null && noise?.levels != null && trained?.kind === 'gaussian'
-  const factor = Math.max(1, strength) * (isCorrelated ? correlatedTimes : 1)
-  const removed = known.map((one) => one * factor)
-  if (noiseLevels(model.spec) < 2)
-    return planDenoising(
-      model.spec,
-      trained,
-      removed,
-      isCorrelated ? toldTimes(noise, strength) : (noise ?? {}),
-    )
+  const isEstimated = sigma === null && trained?.kind === 'gaussian'
+  const isCorrelated = isEstimated && noise?.levels != null
+  const times = Math.max(1, strength)
+  const removed = known.map((one) => one * times * (isCorrelated ? correlatedTimes : 1))
+  if (noiseLevels(model.spec) < 2) {
+    const told = isEstimated && noise?.told ? toldTimes(noise.told, times) : null
+    const correlation = isCorrelated ? undefined : noise?.correlation
+    return planDenoising(model.spec, trained, removed, { correlation, told })
+  }
   const found = noise && (noise.levels ?? levelsOfChannels(noise.sigmas, noise.correlation))
   return planByLevels(colors, levelsWith(found, Math.hypot(...removed) / Math.sqrt(removed.length)))
 }
 
-/** What is told of noise that is not white is known of brightness and of colours. */
-function toldTimes({ told }: ImageNoise, strength: number) {
-  const factor = Math.max(1, strength)
-  return { told: told && { brightness: factor * told.brightness, color: factor * told.color } }
-}
+const toldTimes = ({ brightness, color }: NoiseLevels, times: number): NoiseLevels => ({
+  brightness: times * brightness,
+  color: times * color,
+})
 
 /** Levels in the proportion that was found, or in that of white noise, that make a sigma in a channel of colour. */
 function levelsWith(found: NoiseLevels | null, sigma: number): NoiseLevels {
