@@ -1,8 +1,10 @@
 import { isRepairedFor } from '../../../../shared/noise'
+import { levelsOfChannels } from '../../../engine/denoising/denoisingPlan'
 import { coarseDifference } from '../../../engine/denoising/coarseColor'
 import { estimateChannels } from '../../../engine/denoising/estimateChannels'
 import { colorChannels, type PixelImage } from '../../../engine/denoising/pixelTiles'
 import { hasFewTones } from '../../../engine/denoising/realNoise/fewTones'
+import type { NoiseLevels } from '../../../engine/synthesis/levels'
 import type { DenoiseSubject, ImageNoise } from './denoisingTasks'
 import { estimateRealNoise } from './realNoise'
 import { rangeScale } from './repairedSubject'
@@ -30,9 +32,9 @@ export function estimateImageNoise(image: PixelImage): ImageNoise | null {
   if (real && real.sigma > notWhite * white) {
     const sigmas = channels.sigmas.map(() => real.sigma)
     const levels = { brightness: real.brightness, color: real.color }
-    return { ...channels, sigmas, coarse: null, levels, told: real.told }
+    return { ...channels, sigmas, coarse: null, levels, told: toldAtLeast(real.told, channels) }
   }
-  const told = real?.told ?? null
+  const told = toldAtLeast(real?.told ?? null, channels)
   const isStrong = Math.max(...channels.sigmas) >= coarseFrom
   if (colorChannels(image) === 1 || !isStrong) return { ...channels, coarse: null, levels: null, told }
   const coarse = [1, 2].map((plane) => estimateChannels(coarseDifference(image, plane))?.sigmas[0])
@@ -40,13 +42,37 @@ export function estimateImageNoise(image: PixelImage): ImageNoise | null {
   return { ...channels, coarse: known.length === coarse.length ? known : null, levels: null, told }
 }
 
+/** Of white noise as it was estimated, so much at least is told. */
+const leastOfWhite = 0.85
+
+/** White noise that is there without doubt is told, whatever was learned of pictures unlike this one. */
+function toldAtLeast(
+  told: NoiseLevels | null,
+  { sigmas, correlation }: Pick<ImageNoise, 'sigmas' | 'correlation'>,
+): NoiseLevels | null {
+  if (!told) return null
+  const white = levelsOfChannels(sigmas, correlation)
+  const share = leastOfWhite * certaintyOfWhite(sigmas)
+  return {
+    brightness: Math.max(told.brightness, share * white.brightness),
+    color: Math.max(told.color, share * white.color),
+  }
+}
+
+const certaintyOfWhite = (sigmas: readonly number[]): number =>
+  within((Math.max(0, ...sigmas) - invisible) / (certain - invisible))
+
+/** Less than this is not worth a change, and from 1 on all that is told is taken out. */
+const leastTold = 0.5
+
 /** 0..1: how much of what looks like noise is taken for it. */
 export function certaintyOf(noise: ImageNoise | null): number {
-  // What is told knows noise from detail: where it is less than a sigma of 1 there is little to take out.
-  if (noise?.told) return Math.min(1, Math.max(noise.told.brightness, noise.told.color))
-  const sigma = Math.max(0, ...(noise?.sigmas ?? []))
-  return Math.min(1, Math.max(0, (sigma - invisible) / (certain - invisible)))
+  if (!noise) return 0
+  if (!noise.told) return certaintyOfWhite(noise.sigmas)
+  return within((Math.max(noise.told.brightness, noise.told.color) - leastTold) / (1 - leastTold))
 }
+
+const within = (value: number) => Math.min(1, Math.max(0, value))
 
 export interface Judgement {
   readonly noise: ImageNoise | null
