@@ -8,7 +8,7 @@ import { OpenDatasets } from '../../features/datasets/openDatasets'
 import { subsetDataset } from '../../features/datasets/subsetDataset'
 import { batchStream } from '../../features/models/batchStream'
 import { openNamedModel } from '../../features/models/builtinModels'
-import { fittingScale, imageGrid, type Picture } from '../../features/drawing/imageGrid'
+import { fittingScale, imageGrid, type Picture } from '../../base/drawing/imageGrid'
 import type { TrainSummary } from '../../features/training/trainRun'
 
 const shown = 8

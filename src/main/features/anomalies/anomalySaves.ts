@@ -9,13 +9,13 @@ import type { EventBus } from '../../base/eventBus'
 import type { DatasetService } from '../datasets/datasetService'
 import { FreeNames } from '../../store/freeNames'
 import type { JobService } from '../../base/jobService'
-import { saveFiles } from '../latent/saveFiles'
-import { slugOf } from '../library/slug'
+import { saveFiles } from '../../store/saveFiles'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import type { AnomalyService } from './anomalyService'
 import { anomalyTable, type TableRow } from './anomalyTable'
 import { openedDetector } from './openedDetector'
 import { searchReport } from './searchReport'
+import { slugOf } from '../../base/library'
 
 export interface SaveDependencies {
   readonly searches: AnomalyService

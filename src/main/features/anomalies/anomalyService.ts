@@ -17,7 +17,7 @@ import {
 } from '../../store/anomalyStore'
 import type { Log } from '../../base/log'
 import { RevisedList } from '../../base/revisedList'
-import type { Library } from '../library/library'
+import type { Library } from '../../base/library'
 import { picturesOf } from './anomalyPictures'
 import { KeptViews } from './keptViews'
 import { detailOf } from './loadedSearch'

@@ -7,9 +7,9 @@ import { explainFileError } from '../../store/fileErrors'
 import { notRegular } from '../../store/regularFile'
 import { type Fence, noFence } from '../../base/fence'
 import { isIdxLabels, openIdx, type IdxImages } from './idxFile'
+import { hasImageExtension } from '../../../shared/imageFiles'
 import {
   explainContainer,
-  hasImageExtension,
   readableFormats,
   sniff,
   sniffBytes,

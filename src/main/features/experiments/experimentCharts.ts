@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core'
 import type { Curve } from '../../../shared/experiment'
-import { labelColor, type Theme, type ThemeName, themes } from '../drawing/chartTheme'
-import { renderChart } from '../drawing/renderChart'
+import { labelColor, type Theme, type ThemeName, themes } from '../../base/drawing/chartTheme'
+import { renderChart } from '../../base/drawing/renderChart'
 
 const size = { width: 520, height: 300 }
 

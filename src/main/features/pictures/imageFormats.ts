@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { imageExtensions, rawExtensions } from '../../../shared/imageFiles'
+import { rawExtensions } from '../../../shared/imageFiles'
 
 /** What we decode. `raw` stands for the files of many cameras, each of a kind of its own. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif' | 'bmp' | 'heic' | 'exr' | 'raw'
@@ -11,7 +11,6 @@ export const readableFormats =
 export const sniffBytes = 512
 
 const raw = new Set(rawExtensions)
-const readable = new Set(imageExtensions)
 
 /** What other images are called, by their endings. */
 const otherImages: Record<string, string> = {
@@ -42,8 +41,6 @@ export function explainContainer(path: string): string | null {
 }
 
 const endingOf = (path: string) => extname(path).slice(1).toLowerCase()
-
-export const hasImageExtension = (path: string): boolean => readable.has(endingOf(path))
 
 /** The sentence for an image of a kind that we do not read, by its name; null for all other files. */
 export function unreadableImage(path: string): string | null {

@@ -6,7 +6,7 @@ import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import type { About } from '../../store/aboutStore'
 import type { MetricsSummary } from '../../store/metricsTail'
 import { runFiles } from '../../store/runStore'
-import type { LibraryEntry } from '../library/library'
+import type { LibraryEntry } from '../../base/library'
 
 export interface RunFacts {
   readonly entry: LibraryEntry

@@ -1,6 +1,6 @@
 import type { AnomalyFigures, AnomalyResult } from '../../../../shared/anomalies'
-import { type ThemeName, themes } from '../../drawing/chartTheme'
-import { renderChart } from '../../drawing/renderChart'
+import { type ThemeName, themes } from '../../../base/drawing/chartTheme'
+import { renderChart } from '../../../base/drawing/renderChart'
 
 const size = { width: 520, height: 300 }
 /** Points of a curve that a picture can show. */

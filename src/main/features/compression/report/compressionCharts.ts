@@ -1,8 +1,8 @@
 import { rivalNames } from '../../../../shared/api/compression'
 import type { CurvePoint } from '../tasks/compressionTasks'
 import type { CompressionComparison } from '../compareCodecs'
-import { type ThemeName, labelColor, themes } from '../../drawing/chartTheme'
-import { renderChart } from '../../drawing/renderChart'
+import { type ThemeName, labelColor, themes } from '../../../base/drawing/chartTheme'
+import { renderChart } from '../../../base/drawing/renderChart'
 import { shortTitle } from './verdict'
 
 const size = { width: 560, height: 360 }

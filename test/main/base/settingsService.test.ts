@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { SettingsService } from '../../../../src/main/features/library/settingsService'
-import { testLog } from '../../../support/testApp'
-import { temporaryFolder } from '../../../support/testFolder'
+import { SettingsService } from '../../../src/main/base/settingsService'
+import { testLog } from '../../support/testApp'
+import { temporaryFolder } from '../../support/testFolder'
 
 test('keeps two changes that are made at once', async () => {
   const folder = await temporaryFolder()

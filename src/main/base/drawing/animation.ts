@@ -1,4 +1,4 @@
-import { sharp } from '../../base/sharp'
+import { sharp } from '../sharp'
 
 export const animationFormats = ['gif', 'webp'] as const
 export type AnimationFormat = (typeof animationFormats)[number]

@@ -1,4 +1,4 @@
-import { sharp } from '../../base/sharp'
+import { sharp } from '../sharp'
 import type { ImageBatch } from '../../engine/imaging/imageBatch'
 import { themes } from './chartTheme'
 import { html, type Markup } from './html'

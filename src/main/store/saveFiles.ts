@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { copyFile, symlink } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import { CancelledError, ExpectedError } from '../../../shared/errors'
-import { sentence } from '../../../shared/texts/sentence'
-import { replaceFile, writeFileAtomic } from '../../store/atomicWrite'
-import { explainFileError } from '../../store/fileErrors'
-import { FreeNames } from '../../store/freeNames'
+import { CancelledError, ExpectedError } from '../../shared/errors'
+import { sentence } from '../../shared/texts/sentence'
+import { replaceFile, writeFileAtomic } from './atomicWrite'
+import { explainFileError } from './fileErrors'
+import { FreeNames } from './freeNames'
 
 export interface SaveFilesWork {
   readonly signal?: AbortSignal

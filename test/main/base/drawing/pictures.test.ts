@@ -1,9 +1,9 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { html, Markup } from '../../../../src/main/features/drawing/html'
-import { fittingScale, imageGrid, toPng } from '../../../../src/main/features/drawing/imageGrid'
-import { montagePng } from '../../../../src/main/features/drawing/montage'
-import { outlineTexts, textWidth } from '../../../../src/main/features/drawing/svgText'
+import { html, Markup } from '../../../../src/main/base/drawing/html'
+import { fittingScale, imageGrid, toPng } from '../../../../src/main/base/drawing/imageGrid'
+import { montagePng } from '../../../../src/main/base/drawing/montage'
+import { outlineTexts, textWidth } from '../../../../src/main/base/drawing/svgText'
 
 const clear = [0, 0, 0, 0]
 const grey = (value: number) => [value, value, value, 255]

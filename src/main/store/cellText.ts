@@ -1,5 +1,5 @@
-import type { Dialect, TableColumn } from '../../../shared/tables'
-import { readable } from '../../store/textRecords'
+import type { Dialect, TableColumn } from '../../shared/tables'
+import { readable } from './textRecords'
 
 const missingWords = new Set([
   ...['', '?', '-', '--', '.', 'na', 'n/a', '#n/a', '#na', 'nan', '-nan', 'null', 'none', 'nil', 'missing'],

@@ -1,3 +1,7 @@
+import { ExpectedError } from '../../shared/errors'
+import { isTaken } from '../../shared/freeName'
+import { sentence } from '../../shared/texts/sentence'
+
 export const libraryKinds = ['datasets', 'runs', 'models', 'anomalies', 'tables'] as const
 export type LibraryKind = (typeof libraryKinds)[number]
 
@@ -40,4 +44,27 @@ export interface Library {
    * Null means: anything may have changed. Returns the function that stops listening.
    */
   onChange(listen: (change: { kind: LibraryKind; id: string } | null) => void): () => void
+}
+
+/** An id made of a name: lower-case letters, digits and single hyphens, at most 60 characters; `fallback` where none is left. */
+export function slugOf(name: string, fallback: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replace(/^-+|-+$/g, '')
+  return slug || fallback
+}
+
+/** @throws ExpectedError when another entry of that kind is called so */
+export function refuseTaken(
+  kind: 'dataset' | 'run' | 'model',
+  id: string,
+  name: string,
+  entries: readonly { readonly id: string; readonly name: string }[],
+): void {
+  const others = entries.filter((entry) => entry.id !== id).map((entry) => entry.name)
+  if (!isTaken(name, others)) return
+  throw new ExpectedError('bad-input', sentence('library.calledAlreadyChooseAnother', { kind, name }))
 }

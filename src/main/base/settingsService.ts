@@ -1,12 +1,12 @@
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Settings, settingsSchema } from '../../../shared/api/settings'
-import { writeFileAtomic } from '../../store/atomicWrite'
-import { explainFileError, fileErrorCode } from '../../store/fileErrors'
-import { makeFolder } from '../../store/makeFolder'
-import type { Log } from '../../base/log'
-import { parseJson } from '../../store/parseRecord'
+import { type Settings, settingsSchema } from '../../shared/api/settings'
+import { writeFileAtomic } from '../store/atomicWrite'
+import { explainFileError, fileErrorCode } from '../store/fileErrors'
+import { makeFolder } from '../store/makeFolder'
+import type { Log } from './log'
+import { parseJson } from '../store/parseRecord'
 
 /** settings.json: what a person has chosen, and where the library is when it is not at its usual place. */
 const fileSchema = settingsSchema.extend({ library: z.string().nullable().default(null) })

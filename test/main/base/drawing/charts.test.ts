@@ -1,10 +1,10 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { labelColor } from '../../../../src/main/features/drawing/chartTheme'
-import { latentChart } from '../../../../src/main/features/drawing/latentChart'
+import { labelColor } from '../../../../src/main/base/drawing/chartTheme'
+import { latentChart } from '../../../../src/main/base/drawing/latentChart'
 import { lossChart, psnrChart, varianceChart } from '../../../../src/main/cli/report/lossCharts'
-import { chartPng } from '../../../../src/main/features/drawing/montage'
-import { separateBoxes } from '../../../../src/main/features/drawing/separateBoxes'
+import { chartPng } from '../../../../src/main/base/drawing/montage'
+import { separateBoxes } from '../../../../src/main/base/drawing/separateBoxes'
 import { epoch } from '../../cli/report/reportSample'
 
 const textsOf = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map((match) => match[1])
