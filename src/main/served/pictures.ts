@@ -1,16 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import { idSchema } from '../../shared/api/library'
+import { parsePicturePath } from '../../shared/api/library'
 import { ExpectedError } from '../../shared/errors'
 import { sentence } from '../../shared/texts/sentence'
 import type { App } from '../app/createApp'
-
-const pathPattern = /^\/pictures\/datasets\/([^/]+)\/(\d{1,9})\.png$/
-
-/** The dataset and row that a path of a picture names: ids only, never a path. Null for anything else. */
-export function parsePicturePath(pathname: string): { dataset: string; row: number } | null {
-  const [, dataset, row] = pathPattern.exec(pathname) ?? []
-  return idSchema.safeParse(dataset).success ? { dataset: dataset!, row: Number(row) } : null
-}
 
 /** /pictures/datasets/ID/ROW.png */
 export async function servePicture(app: App, pathname: string, response: ServerResponse): Promise<void> {

@@ -1,5 +1,5 @@
 import { sharp } from '../sharp'
-import type { ImageBatch } from '../../engine/imaging/imageBatch'
+import type { ImageBatch } from '../../../shared/imageBatch'
 
 /** Pixels of an RGBA picture, row-major. */
 export type Picture = { rgba: Buffer; width: number; height: number }

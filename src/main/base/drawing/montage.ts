@@ -1,5 +1,5 @@
 import { sharp } from '../sharp'
-import type { ImageBatch } from '../../engine/imaging/imageBatch'
+import type { ImageBatch } from '../../../shared/imageBatch'
 import { themes } from './chartTheme'
 import { html, type Markup } from './html'
 import { fittingScale, imageGrid, toPng } from './imageGrid'

@@ -1,5 +1,5 @@
 import { sharp } from '../../base/sharp'
-import type { ImageBatch } from '../../engine/imaging/imageBatch'
+import type { ImageBatch } from '../../../shared/imageBatch'
 import { colorChannels } from '../../engine/denoising/pixelTiles'
 import { imageGrid } from '../../base/drawing/imageGrid'
 import type { Picture } from '../../features/pictures/readPicture'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { sharp } from '../../base/sharp'
 import { inputSize } from '../../../shared/modelSpec'
-import { toImageBatch } from '../../engine/imaging/imageBatch'
+import { toImageBatch } from '../../../shared/imageBatch'
 import { splitImages } from '../../engine/training/splitImages'
 import type { ComputeClient } from '../../worker/computeClient'
 import { OpenDatasets } from '../../features/datasets/openDatasets'

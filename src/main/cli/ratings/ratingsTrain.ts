@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { type RatingPreset, ratingPresets, type RatingsInfo } from '../../../shared/ratings'
-import { appVersion } from '../../builtFiles'
+import { appVersion } from '../../store/builtFiles'
 import { hasCheckpoint } from '../../features/ratings/ratingsCheckpoint'
 import { resumeRatings, trainOnRatings, type TrainRatingsOptions } from '../../features/ratings/trainRatings'
 import type { TrainRatingsEvent } from '../../features/ratings/tasks/ratingsTasks'

@@ -1,5 +1,5 @@
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
-import type { ImageBatch } from '../../engine/imaging/imageBatch'
+import type { ImageBatch } from '../../../shared/imageBatch'
 import type { LatentMap } from '../../base/drawing/latentChart'
 
 /** `trained` counts values that training moves, null where there are none; `loss` is the mean squared error. */

@@ -1,5 +1,5 @@
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
-import { type ImageBatch, toImageBatch } from '../../engine/imaging/imageBatch'
+import { type ImageBatch, toImageBatch } from '../../../shared/imageBatch'
 import type { ReconstructedBatch } from './tasks/modelTasks'
 import { montagePng } from '../../base/drawing/montage'
 

@@ -1,4 +1,4 @@
-import { type InputShape, inputSize } from '../../../shared/modelSpec'
+import { type InputShape, inputSize } from './modelSpec'
 
 /** Images to look at: count × height × width × channels bytes, row-major. */
 export type ImageBatch = { pixels: Uint8Array; count: number; shape: InputShape }
