@@ -1,7 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { layerWidths } from '../../../shared/layerSizes'
-import { activationFacts } from '../../../shared/activation'
+import { activationFacts } from '../../../shared/activations'
 import { type Activation, activationOf, codeSize, hasCode, inputSize } from '../../../shared/modelSpec'
 import { shortest } from '../files/decimals'
 import { decoderKernel, encoderKernel, mirrored } from '../models/autoencoder'

@@ -1,5 +1,5 @@
 import type { ModelPart } from '../../../shared/exporting'
-import { activationFacts } from '../../../shared/activation'
+import { activationFacts } from '../../../shared/activations'
 import { decodedChannels, hasCode, layerShapes, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'

@@ -1,4 +1,4 @@
-import { type Activation } from '../../../shared/activation'
+import { type Activation } from '../../../shared/activations'
 import {
   codeSize,
   inputSize,

@@ -1,26 +1,15 @@
-import type { OnnxEmitter, TensorflowAttribute } from '../../emitters'
-import { apply, type Operation } from '../../operation'
-import type { Tensor } from '../../tensor'
+import { type Activation, activationFacts } from '../../../../shared/activations'
+import type { ActivationRule } from '../../../../shared/activations/activation'
+import { apply, type Operation } from '../operation'
+import type { Tensor } from '../tensor'
 
 type None = Record<string, never>
 
-interface ActivationRule {
-  name: string
-  /** TensorFlow's operation, its gradient operation and what that takes, in its order. */
-  tensorflow: {
-    op: string
-    gradient: string
-    takes: readonly ('x' | 'y' | 'dy')[]
-    attributes?: Record<string, TensorflowAttribute>
-  }
-  onnx(emit: OnnxEmitter, x: string): string
-  /** ∂loss/∂x in ONNX operations, which has none of its own. */
-  onnxGradient(emit: OnnxEmitter, x: string, y: string, dy: string): string
-}
-
 /** An elementwise activation with its gradient as one operation each, so that a runtime's fused kernel can serve. */
-export function activation(rule: ActivationRule): (x: Tensor) => Tensor {
-  const { name, tensorflow, onnx, onnxGradient } = rule
+function operationOf(
+  name: string,
+  { tensorflow, onnx, onnxGradient }: ActivationRule,
+): (x: Tensor) => Tensor {
   const float = { T: { type: 'float32' }, ...tensorflow.attributes } as const
   // The gradient operation must not keep x alive, or y, when the rule does not read it: runtimes free what nobody reads.
   const readsX = tensorflow.takes.includes('x')
@@ -48,5 +37,10 @@ export function activation(rule: ActivationRule): (x: Tensor) => Tensor {
   return (x) => apply(operation, [x], {})
 }
 
-/** A number as a constant of an ONNX graph. */
-export const onnxScalar = (emit: OnnxEmitter, value: number): string => emit.constant('float32', [], [value])
+/** Every activation that a ModelSpec can name, by that name: elementwise, of any shape. */
+export const activationFunctions = Object.fromEntries(
+  Object.entries(activationFacts).map(([name, { graph }]) => [
+    name,
+    graph ? operationOf(name, graph) : (x: Tensor) => x,
+  ]),
+) as Readonly<Record<Activation, (x: Tensor) => Tensor>>
