@@ -77,7 +77,15 @@ function assemble(options: AppOptions, services: Services, uploads: string, clos
   services.mover.onMoved(announce)
   let closing: Promise<void> | null = null
   return {
-    ...{ events, places, log: options.log, training, denoising, runs, jobs, settings, uploads },
+    events,
+    places,
+    log: options.log,
+    training,
+    denoising,
+    runs,
+    jobs,
+    settings,
+    uploads,
     handlers: handlersOf(services, options.shell, state),
     picture: async (dataset, row) => pictureOf(datasets.opened, await datasets.folderOf(dataset), row),
     close: () => (closing ??= close()),

@@ -68,7 +68,9 @@ async function encode({ rgba, width, height }: Picture, imageWidth: number): Pro
   // Fewer images are enlarged as much as all of them, so that a single one does not fill the page.
   const scale = fittingScale(shown * (imageWidth + gap) - gap, widestPixels)
   const picture = sharp(rgba, { raw: { width, height, channels: 4 } }).resize({
-    ...{ width: width * scale, height: height * scale, kernel: 'nearest' },
+    width: width * scale,
+    height: height * scale,
+    kernel: 'nearest',
   })
   const whole = await picture.clone().webp({ lossless: true, effort: 6 }).toBuffer()
   if (whole.length <= mostBytes) return whole

@@ -112,14 +112,18 @@ async function look(
     const isEmpty = flags.watch === true && !(await holdsImages(target))
     const request = {
       ...anomalySettingsSchema.parse(flags),
-      ...{ model, target: target.length > 0 && !isEmpty ? await named(target) : null },
+      model,
+      target: target.length > 0 && !isEmpty ? await named(target) : null,
       fit: flags.fit === undefined ? null : await fromLibrary('datasets', flags.fit),
       allNormal: isEmpty,
-      ...{ normal: flags.normal ?? null, runtime: flags.runtime, device: flags.device },
+      normal: flags.normal ?? null,
+      runtime: flags.runtime,
+      device: flags.device,
       ...(out !== undefined && !namesModel(model) && { run: join(out, 'run') }),
     }
     const found = await findAnomalies(request, {
-      ...{ client, signal: context.signal },
+      client,
+      signal: context.signal,
       ...progressOf(context, reporter, tasks),
     })
     tasks.end()
@@ -264,9 +268,15 @@ function summary({ output }: CommandContext, result: AnomalyResult, out?: string
   }
   if (out !== undefined) output.line(`The report is ${join(out, 'report.html')}.`)
   output.record({
-    ...{ type: 'done', threshold, count: images.length, odd, fitted, settings },
+    type: 'done',
+    threshold,
+    count: images.length,
+    odd,
+    fitted,
+    settings,
     ...(figures && { ...figures, roc: undefined }),
-    ...{ skipped, out: out ?? null },
+    skipped,
+    out: out ?? null,
   })
 }
 

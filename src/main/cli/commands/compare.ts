@@ -133,7 +133,8 @@ async function requestOf(source: string, flags: CompareFlags): Promise<Experimen
     config: (images) => configOf(flags, images),
     epochs,
     overwrite,
-    ...{ runtime, device },
+    runtime,
+    device,
   }
 }
 
@@ -197,8 +198,15 @@ function report(
   output.line(`Open ${files.page} in a browser. The figures are in ${files.csv} too.`)
   output.record({
     type: 'done',
-    ...{ out, name: basename(out), dataset: results.dataset, epochs: setup.epochs, seeds: setup.seeds },
-    ...{ rows, pca, skipped, elapsedMs },
+    out,
+    name: basename(out),
+    dataset: results.dataset,
+    epochs: setup.epochs,
+    seeds: setup.seeds,
+    rows,
+    pca,
+    skipped,
+    elapsedMs,
     verdict: verdict.join(' '),
   })
 }

@@ -40,9 +40,23 @@ export function registerInspect(program: Command, context: CommandContext): void
       if (index.psnr !== null) output.line(`PSNR   ${index.psnr.toFixed(2)} dB`)
       output.line(`All ${formatAmount(index.blocks.length)} blocks have their checksums.`)
       output.record({
-        ...{ type: 'done', file, size, count, input, model, source, createdAt, labels },
-        ...{ dimensions, axes, details, step, maxError, blocks: index.blocks.length },
-        ...{ bytes: index.bytes, psnr: index.psnr },
+        type: 'done',
+        file,
+        size,
+        count,
+        input,
+        model,
+        source,
+        createdAt,
+        labels,
+        dimensions,
+        axes,
+        details,
+        step,
+        maxError,
+        blocks: index.blocks.length,
+        bytes: index.bytes,
+        psnr: index.psnr,
       })
     })
 }

@@ -61,7 +61,11 @@ async function setUp(
   const shown = new ShownPhase(progress)
   try {
     const probed = await setUpTensorflow({
-      ...{ home: own.home, library, signal, fetch, runScript: runScriptInNode },
+      home: own.home,
+      library,
+      signal,
+      fetch,
+      runScript: runScriptInNode,
       index: index ?? packageIndexOr(await chosenPackageIndex(folders.settings)),
       forBuilding: forBuilding !== undefined,
       ...(variant !== 'auto' && { variant }),

@@ -59,9 +59,21 @@ export async function trainRatings(
   await training(run, context, (observed) =>
     trainOnRatings(
       {
-        ...{ source, run, overwrite, seed, split, epochs, batch, runtime, device },
-        ...{ preset: presetOf(flags), tying: flags.tying ?? 'tied', learningRate: lr, heldShare: val },
-        ...{ refeeding: flags.refeeding, budgetMs: budgetMsOf(flags.budget) ?? usualBudgetMs },
+        source,
+        run,
+        overwrite,
+        seed,
+        split,
+        epochs,
+        batch,
+        runtime,
+        device,
+        preset: presetOf(flags),
+        tying: flags.tying ?? 'tied',
+        learningRate: lr,
+        heldShare: val,
+        refeeding: flags.refeeding,
+        budgetMs: budgetMsOf(flags.budget) ?? usualBudgetMs,
         versions: versions(),
       },
       observed,
@@ -74,9 +86,20 @@ const versions = () => ({ hourglass: appVersion(), node: process.versions.node }
 /** Of the settings, what a training that is resumed has already. */
 const keptFlags = {
   ...imageFlags,
-  ...{ preset: '--preset', tying: '--tying', epochs: '--epochs', batch: '--batch', lr: '--lr' },
-  ...{ seed: '--seed', val: '--val', split: '--split', refeeding: '--refeeding', as: '--as' },
-  ...{ leaveOut: '--leave-out', scaling: '--scaling', code: '--code', overwrite: '--overwrite' },
+  preset: '--preset',
+  tying: '--tying',
+  epochs: '--epochs',
+  batch: '--batch',
+  lr: '--lr',
+  seed: '--seed',
+  val: '--val',
+  split: '--split',
+  refeeding: '--refeeding',
+  as: '--as',
+  leaveOut: '--leave-out',
+  scaling: '--scaling',
+  code: '--code',
+  overwrite: '--overwrite',
 } as const satisfies Partial<Record<keyof TrainFlags, string>>
 
 /** `hourglass train --resume` where the run is one on ratings. */
@@ -196,7 +219,15 @@ function report({ output }: CommandContext, run: string, info: RatingsInfo): voi
   output.line(`Trained in ${formatDuration(elapsedMs)}, ${rate}. The model is in ${run}.`)
   output.record({
     type: 'done',
-    ...{ run, kind: 'ratings', users: info.users, items: info.items, ratings: info.ratings },
-    ...{ ...measured, members, onAll, valuesPerSecond, elapsedMs },
+    run,
+    kind: 'ratings',
+    users: info.users,
+    items: info.items,
+    ratings: info.ratings,
+    ...measured,
+    members,
+    onAll,
+    valuesPerSecond,
+    elapsedMs,
   })
 }

@@ -54,9 +54,15 @@ export async function importTableFile(
 }
 
 const tableRecord = ({ rows, columns, leftOut, missing, source }: TableInfo) => ({
-  ...{ rows, missing, leftOut, source },
+  rows,
+  missing,
+  leftOut,
+  source,
   columns: columns.map(({ name, kind, scaling, missing: gaps, values }) => ({
-    ...{ name, kind, scaling, missing: gaps },
+    name,
+    kind,
+    scaling,
+    missing: gaps,
     ...(kind === 'category' && { values: values.map((value) => value.name) }),
   })),
 })
@@ -85,7 +91,14 @@ export async function trainTable(source: string, flags: TrainFlags, context: Com
 export function settingsOf(flags: TrainFlags) {
   const { seed = 1, val = 0.1, epochs, batch, lr, runtime, device, leaveOut, scaling, code } = flags
   return {
-    ...{ seed, epochs, batch, leaveOut, scaling, learningRate: lr, validation: val, codeSize: code },
+    seed,
+    epochs,
+    batch,
+    leaveOut,
+    scaling,
+    learningRate: lr,
+    validation: val,
+    codeSize: code,
     ...(runtime && { runtime }),
     ...(device !== undefined && { device }),
     tying: flags.tying ?? ('tied' as const),
@@ -173,7 +186,17 @@ function reportTable({ output }: CommandContext, run: string, info: TableInfo): 
   }
   output.line(`Trained in ${formatDuration(elapsedMs)}. The model is in ${run}.`)
   output.record({
-    ...{ type: 'done', run, kind: 'table', ...tableRecord(info) },
-    ...{ encoder, codeSize, inputs, parameters, epochs, measured, validationRows, elapsedMs },
+    type: 'done',
+    run,
+    kind: 'table',
+    ...tableRecord(info),
+    encoder,
+    codeSize,
+    inputs,
+    parameters,
+    epochs,
+    measured,
+    validationRows,
+    elapsedMs,
   })
 }

@@ -104,7 +104,10 @@ export class AnomalySaves {
     const sorted = [...rows].sort((a, b) => a - b)
     const found = await datasets.opened.with(folder, async ({ info }, index) =>
       (await (await index()).itemsAt(sorted)).map(({ row, path, label, source }) => ({
-        ...{ row, path, label, score: columns.scores[row]! },
+        row,
+        path,
+        label,
+        score: columns.scores[row]!,
         file: join(info.sources[source] ?? '', path),
         mark: marks.get(names.keys[row]!) ?? null,
         normalScores: columns.normalScores,

@@ -89,7 +89,11 @@ export async function prepare(
   // A run that is kept needs its images, by which a later search with it tells what is normal.
   const keepsImages = request.run !== undefined && fit.folder !== source
   const training = {
-    ...{ settings: request, rows, robust, run, keepsImages },
+    settings: request,
+    rows,
+    robust,
+    run,
+    keepsImages,
     scratch: request.run ? dirname(run) : scratch,
   }
   const { budgetMs, runtime, device } = request

@@ -96,8 +96,11 @@ export class ExperimentService {
     return {
       results: await collectResults(setup, placed),
       runs: runs.map((run) => ({
-        ...{ id: run.id, state: run.state, error: run.error },
-        ...{ variant: run.experiment!.variant, seed: run.experiment!.seed },
+        id: run.id,
+        state: run.state,
+        error: run.error,
+        variant: run.experiment!.variant,
+        seed: run.experiment!.seed,
       })),
       originals,
       shown,
@@ -131,7 +134,10 @@ export class ExperimentService {
       const { samplesPerSecond } = known.has(key)
         ? { samplesPerSecond: 0 }
         : await this.deps.client.call('measureTraining', {
-            ...{ ...this.deps.target(), spec, config, forMs: measuredMs },
+            ...this.deps.target(),
+            spec,
+            config,
+            forMs: measuredMs,
           })
       const measured = {
         runMs: besidesMs.run,
@@ -189,10 +195,16 @@ export class ExperimentService {
     return {
       version: 1,
       title: dataset.name,
-      ...{ createdAt: info!.createdAt, dataset: info!.dataset, datasetRevision: revisionOf(dataset) },
+      createdAt: info!.createdAt,
+      dataset: info!.dataset,
+      datasetRevision: revisionOf(dataset),
       vary: { what: first.what, values },
       seeds: first.seeds.filter((seed) => placed.some((run) => run.seed === seed)),
-      ...{ budgetMs: null, epochs: info!.config.epochs, variants, asked: '', spentMs: 0 },
+      budgetMs: null,
+      epochs: info!.config.epochs,
+      variants,
+      asked: '',
+      spentMs: 0,
     }
   }
 }

@@ -167,7 +167,9 @@ export class ModelService {
     const { input, output, code } = await this.deps.client.call('tryImage', {
       ...target,
       model: model.files,
-      ...{ pixels, noise, seed },
+      pixels,
+      noise,
+      seed,
     })
     const clean = Float32Array.from(pixels, (byte) => byte / 255)
     return {

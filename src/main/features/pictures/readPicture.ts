@@ -125,15 +125,24 @@ async function readDecoded(image: PreparedImage): Promise<Picture> {
   const isDeep = depth === 'ushort'
   const isGrey = space === 'b-w' || space === 'grey16'
   const stored = await readStored(input, format, {
-    ...{ isGrey, isDeep, channels: found.channels, pages: pages.count },
+    isGrey,
+    isDeep,
+    channels: found.channels,
+    pages: pages.count,
   })
   const { colors, extra } = splitExtras(stored, tiff && hasAlpha(tiff), isGrey)
   // Colours at half the size, or else as large as brightness.
   const perPixel = chromaSubsampling === '4:2:0' ? 1.5 : stored.channels
   return {
-    ...{ format, orientation, extra, pages: pages.count, remark: pages.remark },
-    ...{ pixels: colors.pixels, channels: colors.channels as Picture['channels'] },
-    ...{ height: stored.height / pages.count, width: stored.width },
+    format,
+    orientation,
+    extra,
+    pages: pages.count,
+    remark: pages.remark,
+    pixels: colors.pixels,
+    channels: colors.channels as Picture['channels'],
+    height: stored.height / pages.count,
+    width: stored.width,
     coefficientsPerPixel: format === 'jpeg' && isProgressive ? perPixel : undefined,
   }
 }
@@ -185,9 +194,14 @@ async function readConverted(
   for (let page = 1; page < pages; page++) others.push((await read(page)).data)
   const data = pages === 1 ? first : Buffer.concat([first, ...others])
   return {
-    ...{ format, orientation, pages, isConverted: true },
+    format,
+    orientation,
+    pages,
+    isConverted: true,
     pixels: isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data,
-    ...{ height: info.height, width: info.width, channels: info.channels as Picture['channels'] },
+    height: info.height,
+    width: info.width,
+    channels: info.channels as Picture['channels'],
     remark: `Its colours were ${space === 'cmyk' ? 'CMYK' : 'CIE Lab'}, and those of the result are sRGB.`,
   }
 }
@@ -209,8 +223,12 @@ async function readFloats(
   return {
     format,
     pixels: inSixteenBits(floats, channels),
-    ...{ height: height / pages, width, channels: channels as Picture['channels'] },
-    ...{ orientation, pages, floats },
+    height: height / pages,
+    width,
+    channels: channels as Picture['channels'],
+    orientation,
+    pages,
+    floats,
   }
 }
 

@@ -82,7 +82,7 @@ export async function readUnpacked(
   const { values, width, height, channels } = await readTiffValues(input, traits, pages)
   const isGrey = colors === 1
   const { colors: own, extra } = splitExtras({ pixels: values, channels }, hasAlpha(traits), isGrey)
-  const shape = { ...{ format, orientation, pages, width, height, remark, extra } }
+  const shape = { format, orientation, pages, width, height, remark, extra }
   const kept = own.channels as Picture['channels']
   const { pixels } = own
   if (pixels instanceof Uint8Array)

@@ -105,7 +105,11 @@ async function showcaseOf(model: TrainedModel, folder: string, client: ComputeCl
     shown.flatMap((row) => [...asBytes(outputs.subarray(row * inputs, (row + 1) * inputs))]),
   )
   return {
-    ...{ images, labels, inputs, codeSize: dimensions, map: inUnitSquare(points) },
+    images,
+    labels,
+    inputs,
+    codeSize: dimensions,
+    map: inUnitSquare(points),
     shown: Int32Array.from(shown),
     reconstructions: { ...images, count: shown.length, data: drawn },
     loss: outputs.reduce((sum, value, i) => sum + (value - images.data[i]! / 255) ** 2, 0) / outputs.length,

@@ -40,7 +40,11 @@ export async function readShowcase(folder: string): Promise<ShowcaseContent> {
   const { labels, loss, columns } = metadataSchema.parse(metadata)
   const pixels = await sharp(sheet).toColourspace('b-w').raw().toBuffer()
   const block = (data: Uint8Array): PixelBlock => ({
-    ...{ count: data.length / side ** 2, height: side, width: side, channels: 1, data },
+    count: data.length / side ** 2,
+    height: side,
+    width: side,
+    channels: 1,
+    data,
   })
   const { spec } = model
   const showcase: Showcase = {
@@ -48,7 +52,10 @@ export async function readShowcase(folder: string): Promise<ShowcaseContent> {
     map: tensors.map!.data as Float32Array,
     shown: tensors.shown!.data as Int32Array,
     reconstructions: block(tensors.reconstructions!.data as Uint8Array),
-    ...{ labels, loss, inputs: inputSize(spec.input), codeSize: codeSize(spec) },
+    labels,
+    loss,
+    inputs: inputSize(spec.input),
+    codeSize: codeSize(spec),
   }
   return { showcase, spec }
 }

@@ -125,7 +125,10 @@ async function networkFor(
   }
   const spec = modelSpecSchema.parse({
     ...restorer(filters ?? builtinFilters, depth ?? builtinDepth),
-    ...{ name: proposedName, input, noiseLevel: false, loss: 'mse' },
+    name: proposedName,
+    input,
+    noiseLevel: false,
+    loss: 'mse',
   })
   return { spec, from: startOfPairs(spec) }
 }

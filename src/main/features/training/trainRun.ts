@@ -174,8 +174,18 @@ export async function follow(
   const record = new RunRecord(run, created)
   const { dataset, spec, config, initialWeights, findings, baselines } = created
   const params = {
-    ...{ run, dataset, spec, config, initialWeights, findings, hasBaselines: baselines !== null },
-    ...{ runtime, device, resume, spentMs, spectra: created.experiment !== null },
+    run,
+    dataset,
+    spec,
+    config,
+    initialWeights,
+    findings,
+    hasBaselines: baselines !== null,
+    runtime,
+    device,
+    resume,
+    spentMs,
+    spectra: created.experiment !== null,
   }
   let result: TrainResult
   try {

@@ -135,7 +135,9 @@ export class TrainingService {
     const { spec, config } = params
     const measured = await this.deps.client.call('measureTraining', {
       ...this.targetOf(params),
-      ...{ spec, config, forMs: measuredMs },
+      spec,
+      config,
+      forMs: measuredMs,
     })
     const trained = Math.max(1, Math.round(info.count * (1 - config.validationSplit)))
     const images = config.imagesPerEpoch ?? trained * (config.patches?.perImage ?? 1)

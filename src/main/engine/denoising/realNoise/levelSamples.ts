@@ -46,8 +46,10 @@ function untouched(clean: ColorImage, random: Random): { noisy: ColorImage; leve
   const levels = { brightness: 0, color: 0 }
   if (random.uniform() < 0.4) return { noisy: clean, levels }
   const noisy = throughJpeg(clean, {
-    ...{ quality: goodQuality + random.below(24), halvesColor: random.uniform() < 0.6 },
-    ...{ top: random.below(16), left: random.below(16) },
+    quality: goodQuality + random.below(24),
+    halvesColor: random.uniform() < 0.6,
+    top: random.below(16),
+    left: random.below(16),
   })
   return { noisy, levels }
 }

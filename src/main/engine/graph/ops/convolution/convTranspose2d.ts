@@ -81,7 +81,11 @@ const correlated: OnnxForm = (emit, [y, kernel, bias], kernelShape, shape, windo
     return { before: extent - before, after: extent - after }
   })
   return onnxConvolution(emit, [y!, swapped, bias], {
-    ...{ channels: filters, filters: channels, taps: [height, width], stride: 1, dilation: window.dilation },
+    channels: filters,
+    filters: channels,
+    taps: [height, width],
+    stride: 1,
+    dilation: window.dilation,
     zeros: [rows!.before, columns!.before, rows!.after, columns!.after],
   })
 }
