@@ -15,6 +15,7 @@ import type { ByteSource } from './tiff/tiffDirectory'
 import { writeTiffPicture } from './writeTiffPicture'
 import { withoutExif } from './withoutExif'
 import { withNote, withoutGainMap } from './xmpNote'
+import { sentence } from '../../../shared/texts/sentence'
 
 /**
  * What a picture is written as; formats that cannot be written, or only with fewer colours, become PNG. HEIC has lost as much
@@ -92,9 +93,7 @@ export async function writePicture(
   const { height, width, channels, pages } = picture
   const format = formatFor(picture, options)
   if (pages > 1 && !holdsPages(format))
-    throw new UnusableImage(
-      `It has ${pages} pages, and a file of the kind ${format} holds one. Save it as the original is, or as TIFF.`,
-    )
+    throw new UnusableImage(sentence('pictures.pagesNotHeld', { pages, format }))
   const isOwn = picture.floats || picture.extra || original.tiff?.isUnpacked
   if (format === 'tiff' && (isOwn || (picture.isConverted && pages > 1)))
     return writeTiffPicture(original, picture, pixels, path, options)
