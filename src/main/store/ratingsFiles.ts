@@ -44,7 +44,7 @@ export const ratingsFiles = {
 
 export const isRatingsFolder = (folder: string): boolean => existsSync(ratingsFiles.info(folder))
 
-const advice = 'Import the file of ratings again.'
+const advice = sentence('store.importRatingsAgain')
 
 /** @throws ExpectedError where there are no ratings, or they are damaged */
 export async function readRatingsInfo(folder: string): Promise<RatingsInfo> {

@@ -13,6 +13,7 @@ import { importSavedModel } from './savedModel'
 import { importTensorflowjs } from './tensorflowjs'
 import { importStateDict } from './torch/stateDict'
 import { isTorchLegacy, isTorchZip, readTorchLegacy, readTorchZip } from './torch/torchFile'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** A file as an importer gets it. Nothing else of the disk is looked at. */
 export interface FileToImport {
@@ -82,10 +83,7 @@ function kindOf(bytes: Uint8Array, name: string): Kind {
 }
 
 const isPickle = (name: string) =>
-  new ExpectedError(
-    'unsupported',
-    `${name} is a pickle of another program than PyTorch, which can hold programs, and Hourglass runs nothing out of files. Save the weights with torch.save(model.state_dict(), "weights.pth"), or export the network as ONNX.`,
-  )
+  new ExpectedError('unsupported', sentence('importing.otherPickle', { name }))
 
 /** What is looked for in a zip, and the most bytes that it may have. */
 const inZip = {

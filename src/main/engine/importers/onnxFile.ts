@@ -9,6 +9,7 @@ import { keepsTies, withTies } from './network/sharedKernels'
 import { networkOfOnnx } from './network/onnxNetwork'
 import { mirrored, ownOnnx } from './onnx'
 import { externalFiles, type OnnxGraph, readOnnx } from './onnxGraph'
+import { sentence } from '../../../shared/texts/sentence'
 
 /**
  * An ONNX file with the weights that lie beside it. What another program made counts as read only when it gives what ONNX
@@ -97,7 +98,7 @@ async function asNetwork(file: OnnxSource, graph: OnnxGraph, hints: ImportHints)
   if (difference <= toleranceOf(model)) return model
   throw new ExpectedError(
     'unsupported',
-    `${file.name} is not imported: what Hourglass would make of it differs from what ONNX Runtime computes with the file (by ${difference.toPrecision(2)}, where black is 0 and white 1). Export the network again with fixed sizes, or as another kind of file.`,
+    sentence('importing.differsFromOnnx', { name: file.name, difference: difference.toPrecision(2) }),
   )
 }
 

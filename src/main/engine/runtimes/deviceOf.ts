@@ -1,5 +1,6 @@
 import { ExpectedError } from '../../../shared/errors'
 import type { Device, Runtime } from './runtime'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** The device of that name, or the runtime's first. @throws ExpectedError `runtime-missing` */
 export function deviceOf(runtime: Runtime, id: string | undefined): Device {
@@ -9,6 +10,6 @@ export function deviceOf(runtime: Runtime, id: string | undefined): Device {
   const known = devices.map((candidate) => candidate.id).join(', ')
   throw new ExpectedError(
     'runtime-missing',
-    `The runtime ${runtime.name} has no device ${id} here. Choose one of: ${known}.`,
+    sentence('devices.runtimeWithoutDevice', { runtime: runtime.name, device: String(id), known }),
   )
 }

@@ -128,7 +128,7 @@ export class DatasetService {
     const draw = drawing(folder, { kind: 'letters', ...sample })
     const { id, ended } = await this.startImport(name, 'sample', sampleDefaults.letters.preprocessing, draw)
     const { state, error } = await ended
-    if (state !== 'done') throw new ExpectedError('bad-input', error ?? 'The import was stopped.')
+    if (state !== 'done') throw new ExpectedError('bad-input', error ?? sentence('datasets.importWasStopped'))
     return { id }
   }
 

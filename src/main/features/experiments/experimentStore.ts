@@ -60,8 +60,7 @@ export async function readSetup(folder: string): Promise<ExperimentSetup | null>
     if (['ENOENT', 'ENOTDIR'].includes(fileErrorCode(error) ?? '')) return null
     throw explainFileError(error, path)
   })
-  if (text !== null)
-    return parseRecord(setupSchema, text, path, 'Delete the folder, or choose another one with --out.')
+  if (text !== null) return parseRecord(setupSchema, text, path, sentence('store.otherExperimentFolder'))
   const names = await readdir(folder).catch((error: unknown): string[] => {
     if (fileErrorCode(error) === 'ENOENT') return []
     throw explainFileError(error, folder)

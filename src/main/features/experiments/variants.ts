@@ -85,7 +85,9 @@ export async function planVariants(
       if (!(error instanceof ExpectedError)) throw error
       throw new ExpectedError(
         error.code,
-        values.length === 1 ? error.message : `${variant} cannot be compared: ${error.message}`,
+        values.length === 1
+          ? error.message
+          : sentence('experiments.variantCannotBe', { variant, reason: error.message }),
       )
     }
   }

@@ -5,6 +5,7 @@ import type { Weight } from '../../models/weights'
 import { unreadable } from '../importedModel'
 import { limits } from '../limits'
 import { Global, type Pickled, type PickleRules, readPickle } from './pickle'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** Bytes of one number, and how they become floats; null for integers, which are no weights. */
 const storages: Readonly<
@@ -150,10 +151,7 @@ const rules = (file: string): PickleRules => ({
         (Object.hasOwn(storages, storage) || /^(Typed|Untyped)Storage$/.test(storage))) ||
       /^torch\.(?:b?float\d+|u?int\d+|half|double|long|bool|strided)$/.test(name)
     if (isKnown) return new Global(name)
-    throw new ExpectedError(
-      'unsupported',
-      `${file} does not hold weights alone: it asks for ${name}, which would have to be run as a program, and Hourglass runs nothing out of files. A whole model (torch.save(model)) is such a file. In Python, save the weights with torch.save(model.state_dict(), "weights.pth"), or export the network with torch.onnx.export.`,
-    )
+    throw new ExpectedError('unsupported', sentence('importing.notWeightsAlone', { file, name }))
   },
   call: ({ name }, given) => {
     if (dicts.has(name)) return new Map(pairsOf(given[0]))
