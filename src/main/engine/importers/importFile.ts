@@ -44,7 +44,8 @@ export interface ImportedFile extends ImportedModel {
  */
 export async function importFile(file: FileToImport, hints: ImportHints): Promise<ImportedFile> {
   const { name, bytes } = file
-  if (bytes.length > limits.file) throw unreadable(name, `it is larger than ${limits.file / 1e9} GB`)
+  if (bytes.length > limits.file)
+    throw unreadable(name, sentence('importing.largerThan', { most: limits.file / 1e9 }))
   const kind = kindOf(bytes, name)
   switch (kind) {
     case 'zip':
@@ -104,7 +105,7 @@ async function importZip(file: FileToImport, hints: ImportHints): Promise<Import
   try {
     parts = unzip(bytes, inZip)
   } catch (error) {
-    throw unreadable(name, `it is a damaged zip (${(error as Error).message})`, error)
+    throw unreadable(name, sentence('importing.damagedZip', { what: (error as Error).message }), error)
   }
   return parts.has(kerasFiles.config)
     ? bare(await importKeras(parts, name, hints))
@@ -117,10 +118,7 @@ function importHourglass(
 ): ImportedFile {
   const [model, stored] = [parts.get('model.json'), parts.get('weights.safetensors')]
   if (!model || !stored) {
-    throw unreadable(
-      name,
-      'it is a zip of something else: there is no model.json or no weights.safetensors in it',
-    )
+    throw unreadable(name, sentence('importing.otherZip'))
   }
   const parsed = modelInfoSchema.safeParse(parseJson(model, name, 'model.json in it'))
   if (!parsed.success)

@@ -50,7 +50,7 @@ export function parseJson(bytes: Uint8Array, file: string, what = 'it'): unknown
   try {
     return JSON.parse(Buffer.from(bytes).toString('utf8'))
   } catch (error) {
-    throw unreadable(file, `${what} is not JSON`, error)
+    throw unreadable(file, sentence('importing.notJson', { what }), error)
   }
 }
 

@@ -140,7 +140,7 @@ async function filesBeside({ name, bytes, beside }: FileToImport): Promise<Map<s
     const content = await beside(other)
     total += content.length
     if (total > limits.file)
-      throw unreadable(name, `with its weights it is larger than ${limits.file / 1e9} GB`)
+      throw unreadable(name, sentence('importing.withWeightsLarger', { most: limits.file / 1e9 }))
     found.set(other, content)
   }
   return found
