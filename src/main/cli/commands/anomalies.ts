@@ -24,7 +24,7 @@ import {
 import { holdsImages, watchAnomalies } from '../../features/anomalies/watchAnomalies'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted, formatAmount } from '../format'
 import { fromLibrary } from '../library'
 import type { TargetFlags } from '../modelCommand'
 import { choice, decimal, examples, seed as parseSeed } from '../options'
@@ -253,7 +253,7 @@ function summary({ output }: CommandContext, result: AnomalyResult, out?: string
   const { images, threshold, figures, fitted, settings, selfFitted, skipped } = result
   const odd = images.filter((image) => image.odd).length
   output.line(
-    `${formatAmount(odd)} of ${formatAmount(images.length)} images are odd: their score is above ${threshold.toFixed(3)}, where ${(100 * settings.falseAlarms).toPrecision(2)} % of ${selfFitted ? 'ordinary' : 'normal'} images would be (${formatAmount(fitted)} images looked at).`,
+    `${formatAmount(odd)} of ${counted(images.length, 'image')} are odd: their score is above ${threshold.toFixed(3)}, where ${(100 * settings.falseAlarms).toPrecision(2)} % of ${selfFitted ? 'ordinary' : 'normal'} images would be (${counted(fitted, 'image')} looked at).`,
   )
   if (figures) {
     const { auroc, averagePrecision, bestF1, pixelAuroc, pro, confusion } = figures

@@ -7,7 +7,7 @@ import { resumeRatings, trainOnRatings, type TrainRatingsOptions } from '../../f
 import type { TrainRatingsEvent } from '../../features/ratings/tasks/ratingsTasks'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { formatAmount, formatDuration } from '../format'
+import { counted, formatAmount, formatDuration, were } from '../format'
 import { outFolder, register } from '../library'
 import { taskSequence } from '../taskSequence'
 import type { TrainFlags } from '../trainOptions'
@@ -201,7 +201,7 @@ function report({ output }: CommandContext, run: string, info: RatingsInfo): voi
   const { measured, members, valuesPerSecond, elapsedMs, onAll } = info.model!
   if (measured) {
     const { baselines, rmse, mae, held, ranking } = measured
-    output.line(`On ${formatAmount(held)} ratings that were held back:`)
+    output.line(`On ${counted(held, 'rating')} that ${were(held)} held back:`)
     output.line('                        RMSE    MAE')
     const row = (name: string, figures: { rmse: number; mae: number }) =>
       output.line(`  ${name.padEnd(22)}${figures.rmse.toFixed(4)}  ${figures.mae.toFixed(4)}`)

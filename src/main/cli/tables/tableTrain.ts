@@ -8,7 +8,7 @@ import { trainOnTable, type TrainTableOptions } from '../../features/tables/trai
 import type { TrainTableEvent } from '../../features/tables/tasks/tableTasks'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { formatAmount, formatDuration } from '../format'
+import { counted, formatAmount, formatDuration, were } from '../format'
 import { outFolder, register } from '../library'
 import { budgetMsOf } from '../budgetTime'
 import { imageFlags } from '../ratings/ratingsTrain'
@@ -147,7 +147,7 @@ export function tableReporter(context: CommandContext) {
       const { runtime, device, version, rows, inputs } = event
       tasks.end()
       progress.note(
-        `Training autoencoders of ${formatAmount(rows)} rows with ${formatAmount(inputs)} inputs, on ${device} with ${runtime} ${version}.`,
+        `Training autoencoders of ${counted(rows, 'row')} with ${counted(inputs, 'input')}, on ${device} with ${runtime} ${version}.`,
       )
       output.record({ ...event, type: 'start' })
     } else {
@@ -174,7 +174,7 @@ function reportTable({ output }: CommandContext, run: string, info: TableInfo): 
   )
   if (measured) {
     output.line(
-      `On ${formatAmount(validationRows)} rows that were held back, in units of each column’s standard deviation:`,
+      `On ${counted(validationRows, 'row')} that ${were(validationRows)} held back, in units of each column’s standard deviation:`,
     )
     output.line('                     RMSE of reconstruction   RMSE of hidden cells')
     const row = (name: string, { reconstruction, hidden }: (typeof measured)['model']) =>
