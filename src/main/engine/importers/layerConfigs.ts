@@ -186,16 +186,22 @@ function stepsOf({ layer, call }: Call, weightsOf: WeightsOf): Step[] {
   switch (type) {
     case 'Dense':
       return withActivation(layer, {
-        ...{ name, kind: 'dense', kernel: weightAt(name, weights, 0, 2), bias: weights[1] ?? null },
+        name,
+        kind: 'dense',
+        kernel: weightAt(name, weights, 0, 2),
+        bias: weights[1] ?? null,
       })
     case 'TiedDense':
       return [tiedDense(name, call, weights)]
     case 'Conv2D':
     case 'Conv2DTranspose':
       return withActivation(layer, {
-        ...{ name, kind: type === 'Conv2D' ? 'conv' : 'transposed' },
-        ...{ kernel: weightAt(name, weights, 0, 4), bias: weights[1] ?? null },
-        ...{ stride: strideOf(layer), pads: 'same' },
+        name,
+        kind: type === 'Conv2D' ? 'conv' : 'transposed',
+        kernel: weightAt(name, weights, 0, 4),
+        bias: weights[1] ?? null,
+        stride: strideOf(layer),
+        pads: 'same',
       })
     case 'MaxPooling2D':
     case 'AveragePooling2D':

@@ -95,7 +95,9 @@ export class TableService {
     if (summary.problem !== null) throw new ExpectedError('bad-input', summary.problem)
     if (this.training.has(id)) throw new ExpectedError('bad-input', sentence('tables.trainingAlready'))
     const { id: job } = this.deps.jobs.start({
-      ...{ kind: 'train-table', subject: summary.name, queue: 'tables' },
+      kind: 'train-table',
+      subject: summary.name,
+      queue: 'tables',
       work: async (report, signal) => {
         try {
           if (!resume) await rm(tableFiles.log(folder), { force: true })
