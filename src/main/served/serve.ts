@@ -3,7 +3,6 @@ import { inBackground } from '../../shared/inBackground'
 import { surviveFaults } from '../app/faults'
 import { openLogFile } from '../app/logFile'
 import { appVersion, computeWorkerEntry, pageFolder, tensorflowSetup } from '../store/builtFiles'
-import { openAppWindow } from './openBrowser'
 import { RedirectFile } from './redirectFile'
 import { servedShell } from './servedShell'
 import { findChromium } from '../setup/chromium.mjs'
@@ -11,6 +10,7 @@ import { hasDisplay } from '../setup/display.mjs'
 import { appFolders } from '../store/appFolders'
 import { announceServing } from '../store/servingFile'
 import { serveApp } from './httpServer'
+import { spawn } from 'node:child_process'
 
 export interface ServeRequest {
   /** 0 takes any that is free. */
@@ -75,4 +75,11 @@ async function serveTo(app: App, state: string, request: ServeRequest): Promise<
     await conceal()
   }
   return { address, windowOpened: browser !== null, close }
+}
+
+/** Opens an address as a window of a Chromium, Chrome or Edge, without tabs. Whoever is on the machine can read the address. */
+function openAppWindow(browser: string, address: string): void {
+  const child = spawn(browser, [`--app=${address}`, '--no-first-run'], { detached: true, stdio: 'ignore' })
+  child.on('error', () => undefined)
+  child.unref()
 }

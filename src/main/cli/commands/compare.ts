@@ -5,7 +5,7 @@ import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { Variation } from '../../../shared/experiment'
 import { verdictOf, verdictText } from '../../../shared/experimentVerdict'
 import { leastBudgetMs } from '../../../shared/trainingConfig'
-import { batchFor } from '../../features/experiments/batchFor'
+import { batchFor } from '../../features/experiments/variants'
 import {
   type ExperimentRequest,
   type ExperimentSummary,
@@ -20,7 +20,7 @@ import { isDatasetFolder } from '../../features/training/trainingDataset'
 import { compareReporter } from '../compareReporter'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { durationMs } from '../duration'
+import { durationMs } from '../budgetTime'
 import { fromLibrary } from '../library'
 import { examples, integer } from '../options'
 import { addCompareOptions, type TrainFlags } from '../trainOptions'

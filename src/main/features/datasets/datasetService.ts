@@ -27,9 +27,16 @@ import { type Fence, noFence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { RevisedList } from '../../base/revisedList'
 import { emptySummary, shownSkippedFiles, sourcesOf, summarizeDataset } from './datasetSummary'
-import { type ChosenImages, chosenBefore, importChosen, placesOf, previewPairs } from './importChosen'
+import {
+  type ChosenImages,
+  chosenBefore,
+  importChosen,
+  placesOf,
+  previewPairs,
+  drawing,
+  type FindSources,
+} from './importChosen'
 import type { ImportRequest } from './importDataset'
-import { drawing, type FindSources } from './drawing'
 import { OpenDatasets } from './openDatasets'
 import { previewImages } from './previewImages'
 import { type DatasetPart, subsetDataset } from './subsetDataset'

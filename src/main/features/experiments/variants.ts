@@ -134,3 +134,6 @@ function rateOf(variant: string): number {
   if (rate > 0 && rate <= 100) return rate
   throw new ExpectedError('bad-usage', sentence('experiments.learningRateNumberAbove', { variant }))
 }
+
+/** Some thirty steps an epoch or more, as far as the images go. */
+export const batchFor = (count: number): number => [128, 64, 32].find((size) => count >= 30 * size) ?? 16

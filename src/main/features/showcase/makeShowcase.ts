@@ -14,8 +14,7 @@ import { modelCard } from '../training/modelCard'
 import { infoOfRun } from '../training/saveModel'
 import { trainNewRun } from '../training/trainRun'
 import type { Showcase } from '../../../shared/api/showcase'
-import { writeShowcase } from './showcaseFiles'
-import { showcaseName, showcaseSample, shownLabels } from './showcaseSample'
+import { writeShowcase, showcaseName, showcaseSample, shownLabels } from './showcaseFiles'
 
 /** Small enough to ship, and to learn at a glance: 784 → 96 → 24 and back through the transposes. */
 const specOf = (tying: Tying) =>

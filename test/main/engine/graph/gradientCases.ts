@@ -249,8 +249,11 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
       ),
     },
   },
-  'convolution/onnxConvolution.ts': { onnxConvolution: 'emits a convolution' },
-  'convolution/onnxLayout.ts': { toChannelsFirst: 'emits a transpose', toChannelsLast: 'emits a transpose' },
+  'convolution/onnxConvolution.ts': {
+    onnxConvolution: 'emits a convolution',
+    toChannelsFirst: 'emits a transpose',
+    toChannelsLast: 'emits a transpose',
+  },
   'convolution/window.ts': {
     axisWindow: 'computes shapes',
     checkImages: 'checks shapes',

@@ -4,8 +4,7 @@ import { formatShape, sameShape, type Shape, type Tensor } from '../../tensor'
 import { reduceSum } from '../reduce'
 import { checkBias, conv2d, conv2dShape } from './conv2d'
 import { convKernelGradient } from './convKernelGradient'
-import { onnxConvolution } from './onnxConvolution'
-import { toChannelsFirst, toChannelsLast } from './onnxLayout'
+import { onnxConvolution, toChannelsFirst, toChannelsLast } from './onnxConvolution'
 import { axisWindow, defaultWindow, tensorflowWindow, type WindowOptions } from './window'
 
 interface TransposeAttributes {

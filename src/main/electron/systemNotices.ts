@@ -63,3 +63,18 @@ function outcome(run: RunSummary, texts: ShellTexts): string | null {
   const better = run.baselines?.pca ? texts.betterThanPca : texts.betterThanMean
   return filled(verdict === 'good' ? better : texts.belowPca, { gain: Math.abs(gain!).toFixed(1) })
 }
+
+/** A word from the system of each odd image that comes into a watched folder, while nobody looks at the window. */
+export function showAnomalies(
+  app: App,
+  { window, show, texts }: { window: () => BrowserWindow | null; show: () => void; texts: () => ShellTexts },
+): void {
+  app.events.on('anomalies.noticed', ({ image }) => {
+    const { path, folder, percentile, odd } = image
+    const isSeen = window()?.isFocused() ?? false
+    if (!odd || isSeen || !app.settings.settings.notifications) return
+    const { isOdd, stranger } = texts()
+    const body = filled(stranger, { percent: Math.min(99.9, percentile).toFixed(1) })
+    notify({ title: filled(isOdd, { path, folder }), body }, show)
+  })
+}
