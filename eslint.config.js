@@ -26,7 +26,7 @@ const doors = [
   door(
     `${main}/base`,
     './src',
-    ['./shared', './main/store', './main/base', './main/engine/imaging', './main/builtFiles.ts'],
+    ['./shared', './main/store', './main/base'],
     'base is what every room stands on: it knows no feature.',
   ),
   door(
@@ -51,14 +51,13 @@ const doors = [
       './main/engine/training/random.ts',
       './main/setup/tensorflow/nvidia.mjs',
       './main/setup/tensorflow/wheel.mjs',
-      './main/builtFiles.ts',
     ],
     'features reach computing through the worker client.',
   ),
   door(
     `${main}/features/*/tasks`,
     './src',
-    ['./shared', './main/store', './main/engine', './main/worker', './main/features', './main/builtFiles.ts'],
+    ['./shared', './main/store', './main/engine', './main/worker', './main/features'],
     'tasks compute: no service, no shell.',
   ),
   door(
@@ -71,7 +70,6 @@ const doors = [
       './main/worker',
       // The types of its calls alone: what the client loads of a task is nothing.
       './main/computeTasks.ts',
-      './main/builtFiles.ts',
     ],
     'the worker computes: no service, no shell.',
   ),
@@ -86,9 +84,7 @@ const doors = [
       './main/worker',
       './main/features',
       './main/cli',
-      './main/builtFiles.ts',
-      './main/serve.ts',
-      './main/closeInspector.ts',
+      './main/served/serve.ts',
     ],
     'the command line is a shell around the features, with what only it needs.',
   ),
@@ -111,7 +107,6 @@ const doors = [
     [
       './shared',
       './main/app',
-      './main/served/pictures.ts',
       './main/store/appFolders.ts',
       './main/base/log.ts',
       './main/base/scriptRunner.ts',
@@ -131,8 +126,7 @@ const doors = [
       './main/base/shell.ts',
       './main/setup/chromium.mjs',
       './main/setup/display.mjs',
-      './main/store/fileErrors.ts',
-      './main/store/privateFile.ts',
+      './main/store',
       './main/served',
     ],
     'served carries messages to a browser, and knows nothing of what they ask for.',

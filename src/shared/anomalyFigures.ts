@@ -37,10 +37,16 @@ export function anomalyFigures(
     })
   }
   return {
-    ...{ normal: negatives, odd: positives, averagePrecision, bestF1, bestF1Threshold },
+    normal: negatives,
+    odd: positives,
+    averagePrecision,
+    bestF1,
+    bestF1Threshold,
     auroc: auroc / (positives * negatives),
     confusion: confusionAt(scores, odd, threshold),
-    ...{ roc, pixelAuroc: null, pro: null },
+    roc,
+    pixelAuroc: null,
+    pro: null,
   }
 }
 

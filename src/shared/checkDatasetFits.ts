@@ -1,6 +1,7 @@
 import { ExpectedError } from './errors'
 import type { InputShape } from './modelSpec'
 import type { PatchesConfig } from './trainingConfig'
+import { sentence } from './texts/sentence'
 
 /** Whether a dataset's images are what a model takes. `patches` is not null where it is trained on patches of them. */
 export function fitsDataset(images: InputShape, input: InputShape, patches: PatchesConfig | null): boolean {
@@ -18,11 +19,15 @@ export function checkDatasetFits(
 ): void {
   if (fitsDataset(info, input, patches)) return
   const describe = ({ width, height, channels }: InputShape) =>
-    `${width} × ${height} pixels, ${channels === 3 ? 'colour' : 'grey'}`
+    sentence(channels === 3 ? 'training.sizeInColor' : 'training.sizeInGrey', { width, height })
   throw new ExpectedError(
     'bad-spec',
     patches
-      ? `The model is trained on patches of ${describe(input)}; images of ${info.name} are ${describe(info)}. Import them again at least as large, in the same colour.`
-      : `The model takes images of ${describe(input)}; those of ${info.name} are ${describe(info)}. Import them again as ${describe(input)}.`,
+      ? sentence('training.patchesLarger', {
+          patch: describe(input),
+          name: info.name,
+          images: describe(info),
+        })
+      : sentence('training.sizesDiffer', { input: describe(input), name: info.name, images: describe(info) }),
   )
 }

@@ -10,10 +10,7 @@ export function checkPretraining(
   { pretraining }: Pick<TrainingConfig, 'pretraining'>,
 ): void {
   if (spec.network && onnxFileOf(spec.network))
-    throw new ExpectedError(
-      'unsupported',
-      'This model runs as the ONNX file that it is, and cannot be trained. Use it with denoise, or train a model of Hourglass.',
-    )
+    throw new ExpectedError('unsupported', sentence('models.fileNotTrained'))
   if (!pretraining) return
   const isMirrored = spec.decoder === 'mirror' && !spec.network
   if (pretraining.kind === 'tied' && !(isMirrored && spec.tying === 'untied' && !spec.noiseLevel))

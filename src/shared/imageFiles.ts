@@ -10,3 +10,9 @@ export const imageExtensions: readonly string[] = [
   ...['heic', 'heif', 'hif', 'exr'],
   ...rawExtensions,
 ]
+
+const readable = new Set(imageExtensions)
+
+/** Whether a file may be an image that can be read, by its name. */
+export const hasImageExtension = (path: string): boolean =>
+  readable.has(/[^/\\]\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '')

@@ -33,7 +33,9 @@ export function mixWithMask(
     const rowOf = <P extends Pixels | null>(pixels: P) => (pixels?.subarray(from, from + length) ?? null) as P
     const [to, before, after] = [rowOf(result), rowOf(original), rowOf(restored)]
     mixRow(to, before, { restored: after, stronger: rowOf(stronger) }, channels, {
-      ...{ mix, most, factors: factors(row) },
+      mix,
+      most,
+      factors: factors(row),
     })
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Activation, activationSchema } from './activation'
+import { type Activation, activationSchema } from './activations'
 import {
   type Network,
   leadingTo,
@@ -14,7 +14,7 @@ import {
 import { noiseLevelIssue, noiseLevels } from './noiseLevels'
 
 export { noiseLevels } from './noiseLevels'
-export { type Activation, activations, activationSchema } from './activation'
+export { type Activation, activations, activationSchema } from './activations'
 
 /**
  * How the decoder's kernels come from the encoder's. Biases belong to each side in all of them.

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ExpectedError } from './errors'
+import { sentence } from './texts/sentence'
 
 /** What changes values, each for itself, and what cameras make of them: noise in the narrow sense. */
 export const sensorNoise = ['gaussian', 'poisson', 'salt-and-pepper', 'masking', 'speckle', 'camera'] as const
@@ -136,7 +137,7 @@ function parsePart(text: string): NoisePart {
     'bad-usage',
     known
       ? parsed.error.issues[0]!.message
-      : `"${text}" is not a kind of noise. Write KIND:STRENGTH, for example gaussian:25, with one of: ${noiseKinds.join(', ')}.`,
+      : sentence('shared.unknownNoise', { text, kinds: noiseKinds.join(', ') }),
   )
 }
 

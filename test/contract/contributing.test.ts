@@ -63,7 +63,7 @@ describe('the examples of CONTRIBUTING.md', () => {
       return lines.map(([, , path]) => path!).filter((path) => !/^test\/|\/texts\//.test(path))
     }
     expect(await placesOf('export-format')).toHaveLength(2)
-    expect(await placesOf('activation')).toHaveLength(3)
+    expect(await placesOf('activation')).toHaveLength(2)
     expect(await placesOf('operation')).toHaveLength(3)
     expect(await placesOf('screen')).toHaveLength(2)
   })

@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AppState } from '../../shared/api/app'
 import type { Handlers } from '../../shared/api/commands'
-import { pictureOf } from '../features/datasets/picture'
+import { pictureOf } from '../features/datasets/thumbnails'
 import type { EventBus } from '../base/eventBus'
 import type { JobService } from '../base/jobService'
 import type { Log } from '../base/log'
 import type { PlaceRegistry } from '../base/placeRegistry'
 import type { RunService } from '../features/training/runService'
-import type { SettingsService } from '../features/library/settingsService'
+import type { SettingsService } from '../base/settingsService'
 import type { Shell } from '../base/shell'
 import type { DenoiseService } from '../features/denoising/denoiseService'
 import type { TrainingService } from '../features/training/trainingService'
@@ -77,7 +77,15 @@ function assemble(options: AppOptions, services: Services, uploads: string, clos
   services.mover.onMoved(announce)
   let closing: Promise<void> | null = null
   return {
-    ...{ events, places, log: options.log, training, denoising, runs, jobs, settings, uploads },
+    events,
+    places,
+    log: options.log,
+    training,
+    denoising,
+    runs,
+    jobs,
+    settings,
+    uploads,
     handlers: handlersOf(services, options.shell, state),
     picture: async (dataset, row) => pictureOf(datasets.opened, await datasets.folderOf(dataset), row),
     close: () => (closing ??= close()),

@@ -18,7 +18,7 @@ import { ModelService } from '../features/models/modelService'
 import { Fence } from '../base/fence'
 import { PlaceRegistry } from '../base/placeRegistry'
 import { RunService } from '../features/training/runService'
-import { SettingsService } from '../features/library/settingsService'
+import { SettingsService } from '../base/settingsService'
 import { ShowcaseService } from '../features/showcase/showcaseService'
 import { DatasetImports } from '../features/training/datasetImports'
 import { PlanService } from '../features/training/planService'
@@ -68,55 +68,48 @@ async function openOn(
   const jobs = new JobService(events, log)
   const fence = new Fence(shell.roots.length === 0 ? [] : [...shell.roots, uploads])
   const { trainer, helper, mapper, seeker, packer, tabler, savers, clients } = computeClients(computeWorker)
+  /** Where work is done: asked for each time, since the setting may change. */
+  const target = () => devices.target()
+  /** What most services stand on; each names what it takes of it. */
+  const ground = { library, events, jobs, log, places, fence, version, target }
   const isTraining = () => training.current !== null
   const inUse = (id: string) => training.useOf(id)
   const sampleFolder = join(folders.state, 'sample')
-  const datasets = await DatasetService.open({
-    ...{ library, events, jobs, places, fence, inUse, sampleFolder, client: helper },
-  })
+  const datasets = await DatasetService.open({ ...ground, inUse, sampleFolder, client: helper })
   const imports = new DatasetImports(datasets, jobs, events)
-  const runs = await RunService.open({
-    ...{ library, events, log, opened: datasets.opened },
-    nameOfNewDataset: (id) => imports.nameOfNew(id),
-  })
-  const models = await ModelService.open({
-    ...{ library, events, log, runs, datasets, places, fence, client: helper, computeWorker, version },
-  })
-  const devices = await DeviceService.open({
-    ...{ events, jobs, settings, log, isTraining, client: trainer, state: folders.state },
-    ...{ setupScript: tensorflowSetup, tensorflow: tensorflowIn(folders) },
-    ...{ runScript: shell.runScript, fetch: shell.fetch },
-  })
-  const target = () => devices.target()
+  const nameOfNewDataset = (id: string) => imports.nameOfNew(id)
+  const runs = await RunService.open({ ...ground, opened: datasets.opened, nameOfNewDataset })
+  const models = await ModelService.open({ ...ground, runs, datasets, client: helper, computeWorker })
+  const { state } = folders
+  const { roots, runScript, fetch } = shell
+  const tensorflow = { setupScript: tensorflowSetup, tensorflow: tensorflowIn(folders), runScript, fetch }
+  const machine = { settings, isTraining, state, client: trainer }
+  const devices = await DeviceService.open({ ...ground, ...machine, ...tensorflow })
   const training = await TrainingService.open({
-    ...{ library, runs, events, imports, log, client: trainer, target },
+    ...ground,
+    runs,
+    imports,
+    client: trainer,
     modelFolder: (id) => models.folderOf(id),
     isMoving: () => jobs.isBusy('move-library'),
   })
-  const denoising = await DenoiseService.open({
-    ...{ events, log, places, fence, models, uploads, version, state: folders.state, roots: shell.roots },
-    ...{ client: helper, savers, target },
-  })
-  const latent = new LatentService({ datasets, models, jobs, log, mapper, helper, target })
-  const latentActions = new LatentActions({ latent, datasets, jobs, places })
-  const exports = new ModelExports({ models, places, datasets, client: helper, version })
-  const showcase = new ShowcaseService({ events, jobs, datasets, models, log, isTraining, client: helper })
-  const experiments = new ExperimentService({ library, runs, training, places, log, client: helper, target })
-  const anomalies = await openAnomalies({
-    ...{ library, events, jobs, datasets, models, log, places, fence, client: seeker },
-    target,
-  })
-  const compression = new CompressionService({ models, jobs, places, fence, client: packer, target })
-  const tables = await TableService.open({ library, events, jobs, places, fence, version, client: tabler })
-  const mover = await moverOf({
-    ...{ library, settings, jobs, places, folders, gate, datasets, runs, training, events, log },
-  })
+  const pictures = { uploads, roots, state, client: helper, savers }
+  const denoising = await DenoiseService.open({ ...ground, ...pictures, models })
+  const latent = new LatentService({ ...ground, datasets, models, mapper, helper })
+  const latentActions = new LatentActions({ ...ground, latent, datasets })
+  const exports = new ModelExports({ ...ground, models, datasets, client: helper })
+  const showcase = new ShowcaseService({ ...ground, datasets, models, isTraining, client: helper })
+  const experiments = new ExperimentService({ ...ground, runs, training, client: helper })
+  const anomalies = await openAnomalies({ ...ground, datasets, models, client: seeker })
+  const compression = new CompressionService({ ...ground, models, client: packer })
+  const tables = await TableService.open({ ...ground, client: tabler })
+  const mover = await moverOf({ ...ground, settings, folders, gate, datasets, runs, training })
   const ended = { library, exports, datasets, clients }
   const close = closing([showcase, training, denoising, jobs, anomalies, compression], ended)
-  const made = { events, settings, library, places, jobs, datasets, runs, models, devices, training, tables }
-  const plans = new PlanService({ library, places, fence, warmUp: () => devices.warmUp() })
-  const seen = { denoising, latent, latentActions, anomalies, exports, showcase, experiments, compression }
-  return { ...made, ...seen, plans, mover, gate, close }
+  const plans = new PlanService({ ...ground, warmUp: () => devices.warmUp() })
+  const services = { datasets, runs, models, devices, training, denoising, latent, latentActions, exports }
+  const others = { showcase, experiments, anomalies, compression, tables, plans, mover }
+  return { events, settings, library, places, jobs, gate, ...services, ...others, close }
 }
 
 interface Closed {

@@ -2,9 +2,9 @@ import { realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ExpectedError } from '../../shared/errors'
 import { isInside } from '../store/isInside'
+import { sentence } from '../../shared/texts/sentence'
 
-export const leadsOut =
-  'It is a link that leads out of the folders that Hourglass may show here. Start Hourglass with --root for where it leads.'
+export const leadsOut = sentence('base.leadsOut')
 
 /**
  * The folders that a window may have read and written. Paths are looked at when they are used, links and all: what was
@@ -39,7 +39,8 @@ export class Fence {
 
   /** @throws ExpectedError */
   check(path: string): void {
-    if (!this.allows(path)) throw new ExpectedError('no-access', `${path}: ${leadsOut}`)
+    if (!this.allows(path))
+      throw new ExpectedError('no-access', sentence('base.pathAndReason', { path, reason: leadsOut }))
   }
 }
 

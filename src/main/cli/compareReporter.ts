@@ -43,13 +43,10 @@ export function compareReporter(context: CommandContext) {
     onPlanned: (setup) => {
       end()
       progress.note(planSentence(setup))
-      const { epochs, seeds, vary, budgetMs, variants } = setup
-      output.record({
-        type: 'plan',
-        ...{ vary, seeds, epochs, budgetMs },
-        runs: seeds.length * variants.length,
-        imagesPerEpoch: variants[0]!.config.imagesPerEpoch,
-      })
+      const { vary, seeds, epochs, budgetMs, variants } = setup
+      const { imagesPerEpoch } = variants[0]!.config
+      const runs = seeds.length * variants.length
+      output.record({ type: 'plan', vary, seeds, epochs, budgetMs, runs, imagesPerEpoch })
     },
     onRun: (step, figures, { ms, leftMs }) => {
       end()

@@ -1,4 +1,4 @@
-import { computeWorkerEntry } from '../builtFiles'
+import { computeWorkerEntry } from '../store/builtFiles'
 import { ComputeClient } from '../worker/computeClient'
 
 /** The compute worker as the build leaves it. The caller disposes of the client, or the process does not end. */

@@ -6,6 +6,13 @@ export function formatAmount(value: number): string {
   return value.toLocaleString('en', { maximumSignificantDigits: 3 })
 }
 
+/** "1 image", "1,234 images" */
+export const counted = (count: number, one: string): string =>
+  `${formatAmount(count)} ${count === 1 ? one : `${one}s`}`
+
+/** The verb behind what is counted. */
+export const were = (count: number): string => (count === 1 ? 'was' : 'were')
+
 /** "0.4 s", "12 s", "3 min 20 s", "2 h 05 min" */
 export function formatDuration(ms: number): string {
   if (ms < 10_000) return `${formatAmount(Math.round(ms / 100) / 10)} s`

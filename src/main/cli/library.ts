@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { idSchema } from '../../shared/api/library'
 import { FolderLibrary } from '../features/library/folderLibrary'
-import type { LibraryKind } from '../features/library/library'
+import type { LibraryKind } from '../base/library'
 import { freeDatasetName, nameNewRun } from '../features/library/namesInLibrary'
-import { chosenLibrary } from '../features/library/settingsService'
+import { chosenLibrary } from '../base/settingsService'
 import { appFolders } from '../store/appFolders'
 import type { CommandContext } from './context'
 

@@ -87,7 +87,8 @@ function recentMenu(
   const label = texts.openRecent
   if (isMac)
     return {
-      ...{ label, role: 'recentDocuments' },
+      label,
+      role: 'recentDocuments',
       submenu: [{ label: texts.clearRecent, role: 'clearRecentDocuments' }],
     }
   return {

@@ -1,11 +1,11 @@
-import { type BrowserWindow, dialog, net, type OpenDialogOptions, shell } from 'electron'
+import { type BrowserWindow, dialog, net, type OpenDialogOptions, shell, utilityProcess } from 'electron'
 import type { PickKind } from '../../shared/api/places'
 import { tableExtensions } from '../../shared/api/tables'
 import { imageExtensions } from '../../shared/imageFiles'
 import { compressedExtension, modelExtensions } from '../../shared/modelFiles'
 import type { Shell } from '../base/shell'
 import type { ShellTexts } from './shellTexts'
-import { runScriptInUtility } from './utilityRunner'
+import type { ScriptRunner } from '../base/scriptRunner'
 
 const dialogs: Record<PickKind, (texts: ShellTexts) => OpenDialogOptions> = {
   images: (texts) => ({
@@ -55,3 +55,21 @@ export function electronShell(
     fetch: (url, init) => net.fetch(url instanceof URL ? url.href : url, init),
   }
 }
+
+/** A process of Electron's own for scripts: the fuses of a packaged app keep its executable from being used as Node.js. */
+const runScriptInUtility: ScriptRunner = (script, args, signal) =>
+  new Promise((resolve) => {
+    const child = utilityProcess.fork(script, [...args], { stdio: 'pipe', serviceName: 'Hourglass' })
+    const said = { stdout: '', stderr: '' }
+    child.stdout?.on('data', (data: Buffer) => (said.stdout += data))
+    child.stderr?.on('data', (data: Buffer) => (said.stderr += data))
+    const end = () => {
+      child.kill()
+    }
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+    child.once('exit', (code) => {
+      signal.removeEventListener('abort', end)
+      resolve({ ...said, code })
+    })
+  })

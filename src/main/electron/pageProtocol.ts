@@ -4,7 +4,7 @@ import { app as electron, protocol, type Session } from 'electron'
 import { securityHeaders } from '../app/contentSecurityPolicy'
 import type { App } from '../app/createApp'
 import { ExpectedError } from '../../shared/errors'
-import { parsePicturePath } from '../served/pictures'
+import { parsePicturePath } from '../../shared/api/library'
 
 /** Where the page comes from: an origin of its own, that nothing else has. */
 const ownOrigin = 'app://hourglass'

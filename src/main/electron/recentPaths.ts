@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { app as electron } from 'electron'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { app, app as electron } from 'electron'
 import { z } from 'zod'
 
 /** As many as a menu can show. */
@@ -59,4 +59,15 @@ export class RecentPaths {
     }
     this.listen()
   }
+}
+
+/** The files and folders among the arguments of a start: what is no option, is there, and is not the app itself. */
+export function pathsOf(argv: readonly string[], folder = process.cwd()): string[] {
+  // The first is the program. A checkout is started by its folder or script; a packaged app has no such argument.
+  const own = app.isPackaged ? [] : [app.getAppPath(), resolve(process.argv[1] ?? '')]
+  return argv
+    .slice(1)
+    .filter((argument) => !argument.startsWith('-'))
+    .map((argument) => resolve(folder, argument))
+    .filter((path) => existsSync(path) && !own.includes(path))
 }

@@ -2,7 +2,6 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Log } from '../base/log'
 import { closedDoor, foreignHost, foreignPage, opening } from './doorPages'
-import { urlOf } from './requestUrl'
 
 const secret = () => randomBytes(32).toString('base64url')
 
@@ -128,4 +127,18 @@ function isSame(given: string, wanted: string): boolean {
   const a = Buffer.from(given)
   const b = Buffer.from(wanted)
   return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/** One slash, then what a path and its query may be made of. Node.js lets through what no browser sends, such as `//[`. */
+const pathPattern = /^\/(?!\/)[\w.~!$&'()*+,;=:@/?%-]*$/
+
+/** Where a request leads; null for what is no path. */
+export function urlOf({ url = '/' }: IncomingMessage): URL | null {
+  if (!pathPattern.test(url)) return null
+  try {
+    decodeURIComponent(url)
+    return new URL(url, 'http://127.0.0.1')
+  } catch {
+    return null // A % that stands for no sign.
+  }
 }

@@ -7,6 +7,7 @@ import { writeFileAtomic } from './atomicWrite'
 import { explainFileError } from './fileErrors'
 import { readNpy, writeNpy } from './npy'
 import { parseRecord } from './parseRecord'
+import { sentence } from '../../shared/texts/sentence'
 
 /** What lies in the folder of a search for odd images. The columns have one entry an image, in the order of the dataset. */
 export const anomalyFiles = {
@@ -82,7 +83,7 @@ export interface SearchColumns {
   readonly parts: Readonly<Record<string, Float64Array>>
 }
 
-const advice = 'Delete this search and start it again.'
+const advice = sentence('store.searchAgain')
 
 /** The columns first, the record last: where it is, the others are. @throws ExpectedError */
 export async function writeSearch(
@@ -170,7 +171,7 @@ export async function readWatch(folder: string): Promise<WatchRecord | null> {
     // None is watched.
     return null
   })
-  return text === null ? null : parseRecord(watchSchema, text, path, 'Begin to watch the folder again.')
+  return text === null ? null : parseRecord(watchSchema, text, path, sentence('store.watchAgain'))
 }
 
 /** Null forgets it. */

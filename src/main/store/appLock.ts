@@ -43,8 +43,8 @@ const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 const runningAlready = (pid: number, address: string | null) =>
   address === null
-    ? `Hourglass is running already (process ${pid}). Use that one, or close it first.`
-    : `Hourglass is running already (process ${pid}). Open ${address} to use that one, or close it first.`
+    ? sentence('store.runningAlready', { pid })
+    : sentence('store.runningAlreadyAt', { pid, address })
 
 /** The file of a process that is no more. @throws ExpectedError for what is no file of ours */
 async function takeAway(path: string): Promise<void> {

@@ -60,7 +60,10 @@ function floats(tensors: Record<string, StoredTensor>, path: string): StoredWeig
   return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]) => {
       if (tensor.dtype !== 'F32')
-        throw new ExpectedError('bad-input', `${path}: ${name} is ${tensor.dtype}, not F32.`)
+        throw new ExpectedError(
+          'bad-input',
+          sentence('store.tensorNotFloat', { path, name, dtype: tensor.dtype }),
+        )
       return [name, tensor]
     }),
   )

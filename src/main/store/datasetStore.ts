@@ -15,7 +15,7 @@ import { datasetFiles, finishCommit } from './datasetFiles'
 import { explainFileError, fileErrorCode } from './fileErrors'
 import { parseRecord } from './parseRecord'
 
-const advice = 'Import the images again.'
+const advice = sentence('store.importAgain')
 
 /**
  * An open dataset: images of one size as bytes, in rows of height × width × channels. Nothing is loaded whole, so its
@@ -64,7 +64,8 @@ export class Dataset {
     } finally {
       stream.destroy()
     }
-    if (count !== this.info.count) throw damaged(path, `${count} lines for ${this.info.count} images`)
+    if (count !== this.info.count)
+      throw damaged(path, sentence('store.linesForImages', { lines: count, images: this.info.count }))
   }
 
   async close(): Promise<void> {
@@ -83,7 +84,7 @@ export class Dataset {
 
   private checkRead(bytesRead: number): number {
     if (bytesRead > 0) return bytesRead
-    throw damaged(join(this.folder, datasetFiles.pixels), 'it became shorter while it was read')
+    throw damaged(join(this.folder, datasetFiles.pixels), sentence('store.shorterWhileRead'))
   }
 }
 
@@ -101,7 +102,7 @@ export async function openDataset(folder: string): Promise<Dataset> {
   const { size } = await pixels.stat()
   if (size === info.count * rowBytes(info)) return new Dataset(folder, info, pixels)
   await pixels.close()
-  throw damaged(path, `${size} bytes instead of ${info.count * rowBytes(info)}`)
+  throw damaged(path, sentence('store.bytesInstead', { bytes: size, expected: info.count * rowBytes(info) }))
 }
 
 /** Only dataset.json. @throws ExpectedError like `openDataset` */
@@ -128,12 +129,12 @@ export function rowBytes({
 
 /** @param row from 0. @throws ExpectedError that names the line */
 export const parseItem = (line: string, row: number, path: string): DatasetItem =>
-  parseAs(datasetItemSchema, line, `Line ${row + 1} of ${path}`)
+  parseAs(datasetItemSchema, line, sentence('store.lineOf', { line: row + 1, path }))
 
 function parseAs<T>(schema: z.ZodType<T>, text: string, what: string): T {
   return parseRecord(schema, text, what, advice)
 }
 
 export function damaged(what: string, why: string): ExpectedError {
-  return new ExpectedError('bad-input', `${what} is damaged (${why}). ${advice}`)
+  return new ExpectedError('bad-input', sentence('store.damaged', { what, why, advice }))
 }

@@ -9,6 +9,7 @@ import { inBackground } from '../../shared/inBackground'
 import { explainFileError, fileErrorCode } from './fileErrors'
 import { makeFolder } from './makeFolder'
 import { currentProcess, isAlive } from './processIdentity'
+import { sentence } from '../../shared/texts/sentence'
 
 /** In the library's folder, so that it counts wherever the apps keep their own things. */
 const lockFile = 'library.lock'
@@ -75,8 +76,8 @@ export function refuseHeld(folder: string, { pid, host }: Holder): never {
   throw new ExpectedError(
     'bad-usage',
     isHere
-      ? `The library in ${folder} is open in another Hourglass already (process ${pid}). Use that one, or close it first.`
-      : `The library in ${folder} is open in Hourglass on ${host} (process ${pid}). Close it there first. If that machine is not running any more, try again in two minutes.`,
+      ? sentence('store.libraryOpenHere', { folder, pid })
+      : sentence('store.libraryOpenThere', { folder, host, pid }),
   )
 }
 

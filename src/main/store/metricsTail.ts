@@ -3,6 +3,7 @@ import { type EpochMetrics, epochMetricsSchema } from '../../shared/run'
 import { ExpectedError } from '../../shared/errors'
 import { explainFileError, fileErrorCode } from './fileErrors'
 import { runFiles } from './runStore'
+import { sentence } from '../../shared/texts/sentence'
 
 /** What a list of runs tells of the epochs. */
 export interface MetricsSummary {
@@ -105,10 +106,7 @@ function lastEpoch(lines: readonly string[]): EpochMetrics | null {
 }
 
 export function damagedMetrics(path: string): ExpectedError {
-  return new ExpectedError(
-    'bad-input',
-    `${path} is damaged: no line of it is an epoch. Restore it from a backup, or run "hourglass check --repair", which puts it aside so that the run can be resumed.`,
-  )
+  return new ExpectedError('bad-input', sentence('store.metricsDamaged', { path }))
 }
 
 function parseLine(line: string): EpochMetrics | null {

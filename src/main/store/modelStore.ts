@@ -105,17 +105,14 @@ export async function readModelInfo(folder: string): Promise<ModelInfo> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw explainFileError(error, path)
   })
-  return parseRecord(modelInfoSchema, text, path, 'Save the model again from its run.')
+  return parseRecord(modelInfoSchema, text, path, sentence('store.saveModelAgain'))
 }
 
 async function openRun(folder: string, path: string): Promise<TrainedModel> {
   const { spec, config } = await readRunInfo(folder)
   const weights = runFiles.best(folder)
   if (!existsSync(weights))
-    throw new ExpectedError(
-      'not-found',
-      `The run in ${path} has no trained model yet: its first epoch did not end. Go on with: hourglass train --out ${path} --resume`,
-    )
+    throw new ExpectedError('not-found', sentence('store.noTrainedModelYet', { path }))
   const noise = config.noise && formatNoise(config.noise)
   const kept = { noise, color: colorOf(spec), onPatches: config.patches !== null }
   return { kind: 'run', folder, name: spec.name ?? basename(folder), files: { spec, weights }, ...kept }

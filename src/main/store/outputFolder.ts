@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { ExpectedError } from '../../shared/errors'
 import { explainFileError, fileErrorCode } from './fileErrors'
 import { makeFolder, removeEmptyFolders } from './makeFolder'
+import { sentence } from '../../shared/texts/sentence'
 
 export interface OutputRules {
   readonly overwrite: boolean
@@ -93,20 +94,15 @@ export async function checkNames(
   const present = names.filter((name) => there.has(name.toLowerCase()))
   if (present.length === 0) return
   if (!overwrite) {
-    const more = present.length > 1 ? ` and ${present.length - 1} more of the files to be written` : ''
-    throw new ExpectedError(
-      'bad-input',
-      `${folder} holds ${present[0]}${more} already. Choose another folder for --out, or replace them with --overwrite.`,
-    )
+    const key = present.length > 1 ? 'store.holdsMoreAlready' : 'store.holdsAlready'
+    const values = { folder, name: present[0]!, more: present.length - 1 }
+    throw new ExpectedError('bad-input', sentence(key, values))
   }
   const own = await realpath(folder)
   const sources = await realPaths(originals)
   const original = present.find((name) => sources.has(join(own, name).toLowerCase()))
   if (original)
-    throw new ExpectedError(
-      'bad-input',
-      `${join(folder, original)} is one of the images that are read, and would be overwritten. Choose another folder for --out.`,
-    )
+    throw new ExpectedError('bad-input', sentence('store.isOriginal', { path: join(folder, original) }))
 }
 
 /** In lower case. The folders are resolved, each once; the files themselves stay what they are called. */

@@ -32,8 +32,8 @@ export function parseRecord<T>(schema: z.ZodType<T>, text: string, what: string,
   try {
     value = JSON.parse(text)
   } catch (error) {
-    const why = text.trim() === '' ? 'it is empty' : (error as Error).message
-    throw new ExpectedError('bad-input', `${what} is damaged (${why}). ${advice}`)
+    const why = text.trim() === '' ? sentence('store.isEmpty') : (error as Error).message
+    throw new ExpectedError('bad-input', sentence('store.damaged', { what, why, advice }))
   }
   if (isFromNewerVersion(value))
     throw new ExpectedError('bad-input', sentence('store.wasWrittenByNewer', { what }))
@@ -41,5 +41,5 @@ export function parseRecord<T>(schema: z.ZodType<T>, text: string, what: string,
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const why = [issue!.path.join('.'), issue!.message].filter(Boolean).join(': ')
-  throw new ExpectedError('bad-input', `${what} is damaged (${why}). ${advice}`)
+  throw new ExpectedError('bad-input', sentence('store.damaged', { what, why, advice }))
 }

@@ -44,7 +44,7 @@ export const ratingsFiles = {
 
 export const isRatingsFolder = (folder: string): boolean => existsSync(ratingsFiles.info(folder))
 
-const advice = 'Import the file of ratings again.'
+const advice = sentence('store.importRatingsAgain')
 
 /** @throws ExpectedError where there are no ratings, or they are damaged */
 export async function readRatingsInfo(folder: string): Promise<RatingsInfo> {
@@ -85,7 +85,9 @@ export async function readTriples(folder: string): Promise<RatingTriples> {
   if (!sound || items.data.length !== users.data.length)
     throw new ExpectedError('bad-input', sentence('ratings.doesNotHoldRatings', { path, advice }))
   return {
-    ...{ users: users.data, items: items.data, values: ratings.data },
+    users: users.data,
+    items: items.data,
+    values: ratings.data,
     times: times?.dtype === 'F64' ? times.data : null,
   }
 }
@@ -169,8 +171,17 @@ export function describeRatings(
   let [low, high] = [Infinity, -Infinity]
   for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)]
   return {
-    ...{ version: 1, kind: 'ratings', name, createdAt: new Date().toISOString(), source },
-    ...{ users: names.users.length, items: names.items.length, ratings: values.length },
-    ...{ range: { low, high }, histogram: histogramOf(values), hasTimes: times !== null, model: null },
+    version: 1,
+    kind: 'ratings',
+    name,
+    createdAt: new Date().toISOString(),
+    source,
+    users: names.users.length,
+    items: names.items.length,
+    ratings: values.length,
+    range: { low, high },
+    histogram: histogramOf(values),
+    hasTimes: times !== null,
+    model: null,
   }
 }

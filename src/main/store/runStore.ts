@@ -6,10 +6,10 @@ import { type EpochMetrics, epochMetricsSchema, type RunInfo, runInfoSchema } fr
 import { writeFileAtomic } from './atomicWrite'
 import { explainFileError, fileErrorCode } from './fileErrors'
 import { parseJson, parseRecord } from './parseRecord'
+import { sentence } from '../../shared/texts/sentence'
 
 const linesInARow = 500
-const advice =
-  'Restore it from a backup, or delete the run; "hourglass check" says what else is wrong with it.'
+const advice = sentence('store.checkSaysMore')
 
 /** Files of a run's folder. */
 export const runFiles = {
@@ -33,10 +33,7 @@ export async function readRunInfo(run: string): Promise<RunInfo> {
   const path = runFiles.info(run)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (fileErrorCode(error) !== 'ENOENT') throw explainFileError(error, path)
-    throw new ExpectedError(
-      'not-found',
-      `There is no run in ${run}: it has no run.json. Train one with "hourglass train DATASET --out ${run}".`,
-    )
+    throw new ExpectedError('not-found', sentence('training.noRunThere', { run }))
   })
   return parseRecord(runInfoSchema, text, path, advice)
 }

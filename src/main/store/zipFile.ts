@@ -81,7 +81,9 @@ function readEntries(directory: Buffer): ZipEntry[] {
     entries.push({
       name: directory.toString('utf8', at + 46, nameEnd),
       method: directory.readUInt16LE(at + 10),
-      ...{ bytes: bytes!, compressedBytes: compressedBytes!, at: start! },
+      bytes: bytes!,
+      compressedBytes: compressedBytes!,
+      at: start!,
       mode: directory.readUInt32LE(at + 38) >>> 16,
     })
     at = nameEnd + extraBytes + directory.readUInt16LE(at + 32)

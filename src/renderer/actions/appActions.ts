@@ -76,25 +76,33 @@ const newestFirst = <T extends { readonly createdAt: string }>(items: readonly T
 
 registerActions('datasets', ({ datasets, go }) =>
   newestFirst(datasets.all).map(({ id, name }) => ({
-    ...{ name: `dataset-${id}`, label: name, kind: 'dataset' },
+    name: `dataset-${id}`,
+    label: name,
+    kind: 'dataset',
     perform: () => go('dataset', { id }),
   })),
 )
 registerActions('runs', ({ runs, go }) =>
   newestFirst(runs.all).map(({ id, name }) => ({
-    ...{ name: `run-${id}`, label: name, kind: 'run' },
+    name: `run-${id}`,
+    label: name,
+    kind: 'run',
     perform: () => go('run', { id }),
   })),
 )
 registerActions('models', ({ models, go }) =>
   newestFirst(models.all).map(({ id, name }) => ({
-    ...{ name: `model-${id}`, label: name, kind: 'model' },
+    name: `model-${id}`,
+    label: name,
+    kind: 'model',
     perform: () => go('model', { id }),
   })),
 )
 registerActions('train-on', ({ datasets, go, t }) =>
   newestFirst(datasets.all.filter(({ state }) => state === 'ready')).map(({ id, name }) => ({
-    ...{ name: `train-on-${id}`, label: t('help.palette.trainOn', { name }), kind: 'action' },
+    name: `train-on-${id}`,
+    label: t('help.palette.trainOn', { name }),
+    kind: 'action',
     perform: () => go('train', { dataset: id }),
   })),
 )

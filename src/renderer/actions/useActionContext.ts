@@ -26,7 +26,13 @@ export function useActionContext() {
   const { run: changeSettings } = useCommand(app.change)
   const { open: openPanel } = useShellPanels()
   return {
-    ...{ t, chooseAndOpen, chooseAndDenoise, chooseAndImport, trySample, changeSettings, openPanel },
+    t,
+    chooseAndOpen,
+    chooseAndDenoise,
+    chooseAndImport,
+    trySample,
+    changeSettings,
+    openPanel,
     go: (name: string, params: Record<string, string> = {}) => inBackground(router.push({ name, params })),
     datasets: useDatasetsStore(),
     runs: useRunsStore(),

@@ -3,7 +3,7 @@ import type { Reply, Request, ToWindow } from '../../shared/api/messages'
 import { decodeMessage, encodeMessage } from '../../shared/api/wire'
 import { sentence } from '../../shared/texts/sentence'
 import { errorOf, inPageLanguage } from './errorOf'
-import { Listeners } from './listeners'
+import type { EventName, Events } from '../../shared/api/events'
 
 interface Pending {
   readonly resolve: (result: never) => void
@@ -110,5 +110,22 @@ export class WebSocketClient implements Client {
     this.pending.delete(reply.id)
     if (reply.kind === 'result') waiting?.resolve(reply.result as never)
     else waiting?.reject(errorOf(reply.error))
+  }
+}
+
+/** Who listens to which event. */
+class Listeners {
+  private readonly byEvent = new Map<string, Set<(payload: never) => void>>()
+
+  on<E extends EventName>(event: E, listen: (payload: Events[E]) => void): () => void {
+    const listeners = this.byEvent.get(event) ?? new Set()
+    this.byEvent.set(event, listeners.add(listen as (payload: never) => void))
+    return () => {
+      listeners.delete(listen as (payload: never) => void)
+    }
+  }
+
+  emit(event: string, payload: unknown): void {
+    for (const listen of this.byEvent.get(event) ?? []) listen(payload as never)
   }
 }

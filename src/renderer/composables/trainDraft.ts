@@ -7,8 +7,15 @@ import type { TrainDraft } from '../stores/useTrainDrafts'
 
 /** The draft that a plan proposes. */
 export const draftOf = (plan: TrainingPlan): TrainDraft => ({
-  ...{ spec: plan.spec, config: plan.config, budget: plan.budget, plan },
-  ...{ preset: null, name: '', compute: 'auto', from: null, isReplaced: false },
+  spec: plan.spec,
+  config: plan.config,
+  budget: plan.budget,
+  plan,
+  preset: null,
+  name: '',
+  compute: 'auto',
+  from: null,
+  isReplaced: false,
 })
 
 /** Settings with the length of others: their time, their epochs and how large those are, and when they stop early. */
@@ -81,13 +88,21 @@ export function withPreset(draft: TrainDraft, preset: PresetOption): TrainDraft 
   const isTimed = budget !== null || config.budgetMs !== null
   const length = budget === null ? config : plan.config
   return {
-    ...{ ...draft, spec: preset.spec, preset: preset.name, from: null, isReplaced: false },
+    ...draft,
+    spec: preset.spec,
+    preset: preset.name,
+    from: null,
+    isReplaced: false,
     config: isTimed ? withLength(preset.config, length) : preset.config,
   }
 }
 
 /** What was proposed, in the time or the epochs that were chosen. */
 export const asProposed = (draft: TrainDraft): TrainDraft => ({
-  ...{ ...draft, spec: draft.plan.spec, preset: null, from: null, isReplaced: false },
+  ...draft,
+  spec: draft.plan.spec,
+  preset: null,
+  from: null,
+  isReplaced: false,
   config: withLength(draft.plan.config, draft.budget === null ? draft.config : draft.plan.config),
 })

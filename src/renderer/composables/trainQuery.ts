@@ -12,7 +12,9 @@ const budgetsMs: Partial<Record<string, number>> = {
 
 /** What a screen asks of the one where a run is set up. */
 export const trainQuery = (preset: string, noise: NoiseSpec, budget: Budget): LocationQueryRaw => ({
-  ...{ preset, noise: formatNoise(noise), budget },
+  preset,
+  noise: formatNoise(noise),
+  budget,
 })
 
 /** Settings with the noise and the time that a query asks for; the epochs are then the most that there can be. */

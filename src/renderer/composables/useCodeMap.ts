@@ -121,11 +121,9 @@ export function useCodeMap(
     if (follows.value && isOutdated.value && !isBusy.value && !failure.value && !isStopped.value)
       inBackground(open())
   })
-  return {
-    ...{ follows, set, map, shown, projection, failure, isBusy, isStopped, isOutdated },
-    isReimported: useReimported(set),
-    ...{ job, stop, open, choose },
-  }
+  const isReimported = useReimported(set)
+  const state = { failure, isBusy, isStopped, isOutdated, isReimported, job }
+  return { follows, set, map, shown, projection, ...state, stop, open, choose }
 }
 
 /** The images of one of its datasets have been imported again: points stand for other images now. */
@@ -140,7 +138,12 @@ function useReimported(set: Ref<CodeSet | null>) {
 
 /** UMAP with the usual settings, of an even sample where all would take long. */
 export const defaultUmap = (count: number): Projection & { method: 'umap' } => ({
-  ...{ method: 'umap', components: 2, neighbors: 15, minDistance: 0.1, metric: 'euclidean', seed: 1 },
+  method: 'umap',
+  components: 2,
+  neighbors: 15,
+  minDistance: 0.1,
+  metric: 'euclidean',
+  seed: 1,
   ...(count > largestQuickUmap ? { sample: largestQuickUmap } : {}),
 })
 

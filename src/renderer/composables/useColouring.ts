@@ -95,7 +95,9 @@ export function useColouring(set: Ref<CodeSet | null>, clusters: Ref<ClusteredCo
     for (const index of of) counts[index + 1]!++
     return [...names.keys(), -1]
       .map((index) => ({
-        ...{ index, name: names[index] ?? null, count: counts[index + 1]! },
+        index,
+        name: names[index] ?? null,
+        count: counts[index + 1]!,
         colour: cssOf(classColour(index, names.length, dark.value)),
         hidden: hidden.value.has(index),
       }))

@@ -24,7 +24,9 @@ export function useImportFolder() {
       preprocessing: {
         ...preprocessing,
         ...(shape && {
-          ...{ width: shape.width, height: shape.height, color: shape.channels === 3 ? 'rgb' : 'grey' },
+          width: shape.width,
+          height: shape.height,
+          color: shape.channels === 3 ? 'rgb' : 'grey',
           patches: null,
         }),
       },

@@ -43,11 +43,17 @@ export function useLatentMemory(parts: RememberedParts) {
   function save(now: CodeSet): void {
     if (projection.value?.method === 'umap') umap.value = projection.value
     store.remember(now, {
-      ...{ count: now.count, set: now.set, umap: umap.value, by: by.value, clusters: clusters.value },
+      count: now.count,
+      set: now.set,
+      umap: umap.value,
+      by: by.value,
+      clusters: clusters.value,
       // One that was stopped is not begun again by coming back.
       projection: isStopped.value ? shown.value : projection.value,
-      ...{ selection: selection.mask.value, earlier: selection.earlier.value },
-      ...{ focus: focus.value, panel: panel.value },
+      selection: selection.mask.value,
+      earlier: selection.earlier.value,
+      focus: focus.value,
+      panel: panel.value,
     })
   }
   // At once, not with the next frame: what was set last counts when the screen is left.

@@ -20,7 +20,8 @@ export function useLatentSources(props: { readonly model?: string; readonly data
   function show(id: string | null, ids: readonly string[]): void {
     inBackground(
       router.replace({
-        ...{ name: 'latent', params: { model: id ?? '' } },
+        name: 'latent',
+        params: { model: id ?? '' },
         query: ids.length === 0 ? {} : { datasets: ids.join(',') },
       }),
     )

@@ -108,10 +108,14 @@ export function useMapView(box: Ref<HTMLElement | null>, map: ViewedMap, onChang
     isSpace.value
       ? null
       : Float32Array.from(placeAt(view.value, size.value, ...pixel(x, y)).slice(0, map.components))
+  const pane = { view, size, ratio, width, height, count, isSpace }
+  const gestures = { fit, panBy, turnBy, zoomBy }
+  const places = { place, pixelOf, pixel, placeUnder, screen: () => screen, depth: () => depth }
   return {
-    ...{ view, size, ratio, width, height, count, isSpace, fit, panBy, turnBy, zoomBy },
+    ...pane,
+    ...gestures,
+    ...places,
     /** The view that a person has chosen; null where all of the map is shown. */
     chosenView: () => (isWhole ? null : view.value),
-    ...{ place, pixelOf, pixel, placeUnder, screen: () => screen, depth: () => depth },
   }
 }

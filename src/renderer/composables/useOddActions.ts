@@ -33,7 +33,9 @@ export function useOddActions({ summary, ranked, odd }: OddSearch) {
     const how = kind === 'both' ? 'copy' : kind
     const isOdd = odd.value
     await client.invoke('anomalies.save', {
-      ...{ id: id(), how, folder: folder.place },
+      id: id(),
+      how,
+      folder: folder.place,
       odd: ranked.value.filter((row) => isOdd[row] === 1),
       others:
         kind === 'copy' || kind === 'list'

@@ -104,8 +104,19 @@ export function useOddSearch(id: Ref<string>) {
     await client.invoke('anomalies.setNormalLabels', { id: id.value, labels: labels && [...labels] })
   })
   return {
-    ...{ summary, detail, failure, job, marks, threshold, normalLabels, filter, isReranked },
-    ...{ ...ranking, toggleMark, setThreshold, setNormalLabels },
+    summary,
+    detail,
+    failure,
+    job,
+    marks,
+    threshold,
+    normalLabels,
+    filter,
+    isReranked,
+    ...ranking,
+    toggleMark,
+    setThreshold,
+    setNormalLabels,
   }
 }
 

@@ -65,7 +65,8 @@ export function usePaneGestures(
   } as const
   const key = useElementShortcuts('help.group.picture', [
     ...Object.entries(pans).map(([keys, [x, y]]) => ({
-      ...{ keys, label: 'help.shortcut.pan' },
+      keys,
+      label: 'help.shortcut.pan',
       run: () => port.panBy(x, y),
     })),
     { keys: ['+', '='], label: 'help.shortcut.zoomIn', run: () => port.zoomBy(zoom) },

@@ -42,7 +42,11 @@ const isSamePlace = (a: ViewQuestion, b: ViewQuestion) =>
   a.id === b.id && a.scale === b.scale && JSON.stringify(a.rectangle) === JSON.stringify(b.rectangle)
 
 const partsOf = ({ original, repaired, restored, reference, patches }: SeenView) => ({
-  ...{ original, repaired, restored, reference, patches },
+  original,
+  repaired,
+  restored,
+  reference,
+  patches,
 })
 
 function patch(whole: PixelBlock, part: PixelBlock, left: number, top: number): void {
@@ -61,7 +65,11 @@ export function usePictureView(question: Ref<ViewQuestion | null>) {
     const known = last && isSamePlace(last.asked, asked) ? last.view : null
     const { id, controls, rectangle, scale, stronger } = asked
     const { changed, ...answer } = await client.invoke('denoise.view', {
-      ...{ id, controls, rectangle, scale, stronger },
+      id,
+      controls,
+      rectangle,
+      scale,
+      stronger,
       since: known?.version ?? null,
     })
     const { original, restored } = answer

@@ -25,7 +25,9 @@ export function usePointPictures(set: Ref<string | null>, size = 64) {
     for (const point of missing) asked.add(point)
     try {
       const block = await client.invoke('latent.thumbnails', {
-        ...{ set: id, points: Int32Array.from(missing), size },
+        set: id,
+        points: Int32Array.from(missing),
+        size,
       })
       if (set.value !== id) return
       missing.forEach((point, i) => {

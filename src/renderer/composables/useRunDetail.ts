@@ -92,7 +92,13 @@ export function useRunDetail(id: Ref<string>) {
   )
 
   return {
-    ...{ detail, summary, failure, progress, log, version, refresh },
+    detail,
+    summary,
+    failure,
+    progress,
+    log,
+    version,
+    refresh,
     metrics: () => metrics as readonly EpochMetrics[],
     snapshotEpochs: () => snapshotEpochs as readonly number[],
   }

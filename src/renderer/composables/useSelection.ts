@@ -63,7 +63,18 @@ export function useSelection() {
   }
   const canUndo = computed(() => earlier.value.length > 0)
   return {
-    ...{ mask, count, earlier, canUndo, restore, reset, clear, undo },
-    ...{ apply, applyList, toggle, invert, points },
+    mask,
+    count,
+    earlier,
+    canUndo,
+    restore,
+    reset,
+    clear,
+    undo,
+    apply,
+    applyList,
+    toggle,
+    invert,
+    points,
   }
 }

@@ -19,17 +19,16 @@ export function useShellShortcuts(openFolder: () => void): void {
   const modifier = bridge ? 'Mod' : 'Alt'
   const ofMenu = (run: () => void) => (bridge ? null : run)
   const toScreens = screens.slice(0, bridge ? -1 : undefined).map((screen, i): Shortcut => ({
-    ...{ keys: `${modifier}+${i + 1}`, label: 'help.shortcut.screens', whileTyping: true },
+    keys: `${modifier}+${i + 1}`,
+    label: 'help.shortcut.screens',
+    whileTyping: true,
     run: ofMenu(() => show(screen)),
   }))
   useShortcuts([
     { keys: 'Mod+Z', label: 'help.shortcut.undo', when: () => canUndo.value, run: undoLast },
     { keys: '?', label: 'help.shortcut.help', run: () => panels.open('help') },
     { keys: 'Mod+K', label: 'help.shortcut.find', whileTyping: true, run: () => panels.open('find') },
-    {
-      ...{ keys: `${modifier}+O`, label: 'help.shortcut.openFolder', whileTyping: true },
-      run: ofMenu(openFolder),
-    },
+    { keys: `${modifier}+O`, label: 'help.shortcut.openFolder', whileTyping: true, run: ofMenu(openFolder) },
     ...toScreens,
   ])
 }

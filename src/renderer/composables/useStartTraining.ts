@@ -13,7 +13,11 @@ export function useStartTraining() {
   async function begin(dataset: string, draft: TrainDraft): Promise<RouteLocationRaw> {
     const { spec, config, preset, name, compute, from } = draft
     const { id } = await client.invoke('training.start', {
-      ...{ dataset, spec, config, preset, language: i18n.global.locale.value },
+      dataset,
+      spec,
+      config,
+      preset,
+      language: i18n.global.locale.value,
       ...(name.trim() === '' ? {} : { name: name.trim() }),
       ...(from === null ? {} : { from }),
       ...(compute === 'auto' ? {} : compute),

@@ -56,7 +56,15 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
   const { problems, estimate } = useTrainingEstimate(dataset, draft)
 
   return {
-    ...{ presets, draft, change, isPlanning, unchangedPreset, remarks, choose, problems, estimate },
+    presets,
+    draft,
+    change,
+    isPlanning,
+    unchangedPreset,
+    remarks,
+    choose,
+    problems,
+    estimate,
     failure: computed(() => failure.value ?? error.value),
   }
 }

@@ -18,7 +18,9 @@ export function useTrainingEstimate(dataset: Ref<string | undefined>, draft: Ref
   const estimate = useLatest(
     ({ compute, spec, config }: TrainDraft) =>
       client.invoke('training.estimate', {
-        ...{ dataset: dataset.value!, spec, config },
+        dataset: dataset.value!,
+        spec,
+        config,
         ...(compute === 'auto' ? {} : compute),
       }),
     700,

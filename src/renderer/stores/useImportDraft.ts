@@ -55,8 +55,5 @@ export const useImportDraft = defineStore('importDraft', () => {
   function propose(next: Preprocessing): void {
     if (!areOwn.value) settings.value = next
   }
-  return {
-    ...{ places, clean, settings, areOwn, preset },
-    ...{ set, add, remove, pairWith, swapPair, change, propose },
-  }
+  return { places, clean, settings, areOwn, preset, set, add, remove, pairWith, swapPair, change, propose }
 })

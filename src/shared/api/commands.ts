@@ -184,10 +184,7 @@ export const commands = {
   'training.presets': command(z.strictObject({ dataset: idSchema })).gives<readonly PresetOption[]>(),
   /** Times a few steps. */
   'training.estimate': command(
-    z.strictObject({
-      ...{ dataset: idSchema, spec: modelSpecSchema, config: trainingConfigSchema },
-      ...target,
-    }),
+    z.strictObject({ dataset: idSchema, spec: modelSpecSchema, config: trainingConfigSchema, ...target }),
   ).gives<TrainingEstimate>(),
   'training.state': command(nothing).gives<TrainingState>(),
   /**

@@ -10,6 +10,14 @@ export const idSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'An id is made of lower-case letters, digits and hyphens.')
 
+const picturePath = /^\/pictures\/datasets\/([^/]+)\/(\d{1,9})\.png$/
+
+/** The dataset and row that a path of a picture names: ids only, never a path. Null for anything else. */
+export function parsePicturePath(pathname: string): { dataset: string; row: number } | null {
+  const [, dataset, row] = picturePath.exec(pathname) ?? []
+  return idSchema.safeParse(dataset).success ? { dataset: dataset!, row: Number(row) } : null
+}
+
 /** In front of a run's id it names the model that the run's best epoch is. Ids of the library have no double hyphen. */
 const runPrefix = 'run--'
 export const modelIdOfRun = (run: string): string => `${runPrefix}${run}`

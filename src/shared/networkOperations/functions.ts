@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { activationSchema } from '../activation'
+import { activationSchema } from '../activations'
 import { combined, finite, operation } from './operation'
 
 const joining = {

@@ -10,23 +10,37 @@ interface Pattern {
 
 let known: readonly Pattern[] | null = null
 
+/** Sentences that were translated, since a list may say the same of a thousand files. */
+const translated = new Map<string, string>()
+const mostKept = 2000
+
 /**
  * An error's sentence in another language; as it is where the language has none. What stands in a gap may be a sentence
  * itself, and is then translated too.
  */
 export function translateSentence(english: string, language: Language): string {
-  if (language === 'en') return english
+  if (language === 'en' || english === '') return english
+  const key = `${language} ${english}`
+  const before = translated.get(key)
+  if (before !== undefined) return before
+  if (translated.size === mostKept) translated.clear()
+  const found = translation(english, language)
+  translated.set(key, found)
+  return found
+}
+
+function translation(english: string, language: Language): string {
   known ??= patterns()
   for (const { room, name, expression } of known) {
     const found = expression.exec(english)
     if (!found) continue
-    const translated = textOf(language, room, name)
-    if (translated === undefined) return english
+    const text = textOf(language, room, name)
+    if (text === undefined) return english
     const values = Object.entries(found.groups ?? {}).map(([gap, value]) => [
       gap,
       translateSentence(value, language),
     ])
-    return filled(translated, Object.fromEntries(values))
+    return filled(text, Object.fromEntries(values))
   }
   return english
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { FolderBrowser } from '../../../src/main/features/library/browseFolders'
 import { PlaceRegistry } from '../../../src/main/base/placeRegistry'
-import { SettingsService } from '../../../src/main/features/library/settingsService'
+import { SettingsService } from '../../../src/main/base/settingsService'
 import { testLog } from '../../support/testApp'
 import { temporaryFolder } from '../../support/testFolder'
 

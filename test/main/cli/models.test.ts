@@ -80,7 +80,7 @@ describe('evaluate', () => {
     const said = await hourglass('evaluate', run, mixed)
     expect(said).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^1 images\nloss .*\nPSNR .*dB\nSSIM/),
+      stdout: expect.stringMatching(/^1 image\nloss .*\nPSNR .*dB\nSSIM/),
     })
     expect(said.stderr).toMatch(/Skipped text\.png: It holds text/)
     expect(said.stderr).toMatch(/add --noise gaussian:25/)

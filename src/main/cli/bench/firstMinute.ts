@@ -50,7 +50,11 @@ export async function measureFirstMinute(
   const { info, best, epochs } = summary
   const { baselines, findings, runtime } = info
   const measured = {
-    ...{ seed, findings, epochs, runtime, wallMs },
+    seed,
+    findings,
+    epochs,
+    runtime,
+    wallMs,
     psnr: best?.psnr ?? null,
     mean: baselines?.mean ?? null,
     pca: baselines?.pca ?? null,

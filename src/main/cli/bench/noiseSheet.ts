@@ -1,7 +1,7 @@
 import { sharp } from '../../base/sharp'
-import type { ImageBatch } from '../../engine/imaging/imageBatch'
+import type { ImageBatch } from '../../../shared/imageBatch'
 import { colorChannels } from '../../engine/denoising/pixelTiles'
-import { imageGrid } from '../../features/drawing/imageGrid'
+import { imageGrid } from '../../base/drawing/imageGrid'
 import type { Picture } from '../../features/pictures/readPicture'
 
 /** Height and width of the part that is shown, in pixels, and how much it is enlarged. */

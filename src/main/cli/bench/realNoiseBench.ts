@@ -60,7 +60,11 @@ export async function measureRow(
   }
   const count = pictures.length
   return {
-    ...{ name, count, noisy: sums.noisy / count, oneClick: sums.oneClick / count, untouched: sums.untouched },
+    name,
+    count,
+    noisy: sums.noisy / count,
+    oneClick: sums.oneClick / count,
+    untouched: sums.untouched,
     byHand: isClean ? null : sums.byHand / count,
     sigma: isClean ? null : sums.sigma / count,
     ssim: { noisy: sums.ssimNoisy / count, oneClick: sums.ssim / count },

@@ -95,7 +95,10 @@ function cleanRows({ name, pictures }: { name: string; pictures: readonly Bytes[
 
 const pictureOf = ({ data, ...shape }: Bytes): Picture => ({
   ...shape,
-  ...{ format: 'png', pixels: data, orientation: 1, pages: 1 },
+  format: 'png',
+  pixels: data,
+  orientation: 1,
+  pages: 1,
 })
 
 async function asJpeg({ data, width, height, channels }: Bytes, quality: number): Promise<Bytes> {

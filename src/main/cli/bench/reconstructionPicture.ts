@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { sharp } from '../../base/sharp'
 import { inputSize } from '../../../shared/modelSpec'
-import { toImageBatch } from '../../engine/imaging/imageBatch'
+import { toImageBatch } from '../../../shared/imageBatch'
 import { splitImages } from '../../engine/training/splitImages'
 import type { ComputeClient } from '../../worker/computeClient'
 import { OpenDatasets } from '../../features/datasets/openDatasets'
 import { subsetDataset } from '../../features/datasets/subsetDataset'
 import { batchStream } from '../../features/models/batchStream'
 import { openNamedModel } from '../../features/models/builtinModels'
-import { fittingScale, imageGrid, type Picture } from '../../features/drawing/imageGrid'
+import { fittingScale, imageGrid, type Picture } from '../../base/drawing/imageGrid'
 import type { TrainSummary } from '../../features/training/trainRun'
 
 const shown = 8
@@ -68,7 +68,9 @@ async function encode({ rgba, width, height }: Picture, imageWidth: number): Pro
   // Fewer images are enlarged as much as all of them, so that a single one does not fill the page.
   const scale = fittingScale(shown * (imageWidth + gap) - gap, widestPixels)
   const picture = sharp(rgba, { raw: { width, height, channels: 4 } }).resize({
-    ...{ width: width * scale, height: height * scale, kernel: 'nearest' },
+    width: width * scale,
+    height: height * scale,
+    kernel: 'nearest',
   })
   const whole = await picture.clone().webp({ lossless: true, effort: 6 }).toBuffer()
   if (whole.length <= mostBytes) return whole

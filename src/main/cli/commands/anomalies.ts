@@ -24,7 +24,7 @@ import {
 import { holdsImages, watchAnomalies } from '../../features/anomalies/watchAnomalies'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted, formatAmount } from '../format'
 import { fromLibrary } from '../library'
 import type { TargetFlags } from '../modelCommand'
 import { choice, decimal, examples, seed as parseSeed } from '../options'
@@ -112,14 +112,18 @@ async function look(
     const isEmpty = flags.watch === true && !(await holdsImages(target))
     const request = {
       ...anomalySettingsSchema.parse(flags),
-      ...{ model, target: target.length > 0 && !isEmpty ? await named(target) : null },
+      model,
+      target: target.length > 0 && !isEmpty ? await named(target) : null,
       fit: flags.fit === undefined ? null : await fromLibrary('datasets', flags.fit),
       allNormal: isEmpty,
-      ...{ normal: flags.normal ?? null, runtime: flags.runtime, device: flags.device },
+      normal: flags.normal ?? null,
+      runtime: flags.runtime,
+      device: flags.device,
       ...(out !== undefined && !namesModel(model) && { run: join(out, 'run') }),
     }
     const found = await findAnomalies(request, {
-      ...{ client, signal: context.signal },
+      client,
+      signal: context.signal,
       ...progressOf(context, reporter, tasks),
     })
     tasks.end()
@@ -249,7 +253,7 @@ function summary({ output }: CommandContext, result: AnomalyResult, out?: string
   const { images, threshold, figures, fitted, settings, selfFitted, skipped } = result
   const odd = images.filter((image) => image.odd).length
   output.line(
-    `${formatAmount(odd)} of ${formatAmount(images.length)} images are odd: their score is above ${threshold.toFixed(3)}, where ${(100 * settings.falseAlarms).toPrecision(2)} % of ${selfFitted ? 'ordinary' : 'normal'} images would be (${formatAmount(fitted)} images looked at).`,
+    `${formatAmount(odd)} of ${counted(images.length, 'image')} are odd: their score is above ${threshold.toFixed(3)}, where ${(100 * settings.falseAlarms).toPrecision(2)} % of ${selfFitted ? 'ordinary' : 'normal'} images would be (${counted(fitted, 'image')} looked at).`,
   )
   if (figures) {
     const { auroc, averagePrecision, bestF1, pixelAuroc, pro, confusion } = figures
@@ -264,9 +268,15 @@ function summary({ output }: CommandContext, result: AnomalyResult, out?: string
   }
   if (out !== undefined) output.line(`The report is ${join(out, 'report.html')}.`)
   output.record({
-    ...{ type: 'done', threshold, count: images.length, odd, fitted, settings },
+    type: 'done',
+    threshold,
+    count: images.length,
+    odd,
+    fitted,
+    settings,
     ...(figures && { ...figures, roc: undefined }),
-    ...{ skipped, out: out ?? null },
+    skipped,
+    out: out ?? null,
   })
 }
 

@@ -69,9 +69,7 @@ async function drawTable(folder: string, place: number, rows: number, noise: num
   }
   const names = Array.from({ length: width }, (_, column) => `x${column}`)
   const at = (name: string) => join(folder, `${place}-${name}`)
-  const files = {
-    ...{ known: at('known.csv'), whole: at('whole.csv'), run: at('run'), filled: at('filled.csv') },
-  }
+  const files = { known: at('known.csv'), whole: at('whole.csv'), run: at('run'), filled: at('filled.csv') }
   const write = (path: string, cells: readonly string[][]) =>
     writeFile(path, `${[names, ...cells].map((line) => line.join(',')).join('\n')}\n`)
   await write(files.known, known)

@@ -5,7 +5,7 @@ import { CancelledError, ExpectedError } from '../../../shared/errors'
 import type { Variation } from '../../../shared/experiment'
 import { verdictOf, verdictText } from '../../../shared/experimentVerdict'
 import { leastBudgetMs } from '../../../shared/trainingConfig'
-import { batchFor } from '../../features/experiments/batchFor'
+import { batchFor } from '../../features/experiments/variants'
 import {
   type ExperimentRequest,
   type ExperimentSummary,
@@ -20,7 +20,7 @@ import { isDatasetFolder } from '../../features/training/trainingDataset'
 import { compareReporter } from '../compareReporter'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { durationMs } from '../duration'
+import { durationMs } from '../budgetTime'
 import { fromLibrary } from '../library'
 import { examples, integer } from '../options'
 import { addCompareOptions, type TrainFlags } from '../trainOptions'
@@ -133,7 +133,8 @@ async function requestOf(source: string, flags: CompareFlags): Promise<Experimen
     config: (images) => configOf(flags, images),
     epochs,
     overwrite,
-    ...{ runtime, device },
+    runtime,
+    device,
   }
 }
 
@@ -197,8 +198,15 @@ function report(
   output.line(`Open ${files.page} in a browser. The figures are in ${files.csv} too.`)
   output.record({
     type: 'done',
-    ...{ out, name: basename(out), dataset: results.dataset, epochs: setup.epochs, seeds: setup.seeds },
-    ...{ rows, pca, skipped, elapsedMs },
+    out,
+    name: basename(out),
+    dataset: results.dataset,
+    epochs: setup.epochs,
+    seeds: setup.seeds,
+    rows,
+    pca,
+    skipped,
+    elapsedMs,
     verdict: verdict.join(' '),
   })
 }

@@ -8,7 +8,7 @@ import {
 import { shareOf, verdictOf } from '../../features/compression/report/verdict'
 import type { CompressionGoal } from '../../features/compression/tasks/compressionTasks'
 import type { CommandContext } from '../context'
-import { formatAmount, formatDuration } from '../format'
+import { counted, formatAmount, formatDuration } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
 import { autoOr, decimal, examples, integer } from '../options'
 import { taskSequence } from '../taskSequence'
@@ -131,11 +131,11 @@ function tell({ output, progress }: CommandContext, summary: CompressSummary): v
     )
   const each = (part: number) => `${formatAmount(Number((part / count).toPrecision(3)))} bytes an image`
   output.line(
-    `${formatAmount(count)} images in ${out}: ${formatAmount(bytes)} bytes, ${formatDuration(1000 * seconds)}.`,
+    `${counted(count, 'image')} in ${out}: ${counted(bytes, 'byte')}, ${formatDuration(1000 * seconds)}.`,
   )
   output.line(`codes  ${each(parts.codes + parts.pixels)}`)
   output.line(`names  ${each(parts.names)}`)
-  output.line(`model  ${formatAmount(parts.model + parts.axes)} bytes, once`)
+  output.line(`model  ${counted(parts.model + parts.axes, 'byte')}, once`)
   output.line(`total  ${each(bytes)}`)
   output.line(`PSNR   ${psnr.toFixed(2)} dB`)
   const { comparison } = summary

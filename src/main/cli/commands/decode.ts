@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { decodeCodes } from '../../features/models/decodeCodes'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
 import { examples } from '../options'
 
@@ -21,7 +21,7 @@ export function registerDecode(program: Command, context: CommandContext): void 
       const { out, count } = await withModel(context, { label: 'Decoding', unit: 'codes' }, (work) =>
         decodeCodes({ model, codes, overwrite, ...flags }, work),
       )
-      context.output.line(`${formatAmount(count)} images in ${out}.`)
+      context.output.line(`${counted(count, 'image')} in ${out}.`)
       context.output.record({ type: 'done', out, count })
     })
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { decompressFile } from '../../features/compression/decompressFile'
 import { type RuntimeName, runtimeNames } from '../../../shared/trainingConfig'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted } from '../format'
 import { withModel } from '../modelCommand'
 import { choice, examples } from '../options'
 
@@ -38,7 +38,7 @@ export function registerDecompress(program: Command, context: CommandContext): v
       const { out, count } = await withModel(context, { label: 'Decompressing', unit: 'images' }, (work) =>
         decompressFile(request, work),
       )
-      context.output.line(`${formatAmount(count)} images in ${out}.`)
+      context.output.line(`${counted(count, 'image')} in ${out}.`)
       context.output.record({ type: 'done', out, count })
     })
 }

@@ -53,8 +53,13 @@ export function registerDenoise(program: Command, context: CommandContext): void
           (work) =>
             denoiseImages(
               {
-                ...{ ...flags, color, model, images, overwrite },
-                ...{ sigma: nullForAuto(sigma), tile: nullForAuto(tile) },
+                ...flags,
+                color,
+                model,
+                images,
+                overwrite,
+                sigma: nullForAuto(sigma),
+                tile: nullForAuto(tile),
               },
               {
                 ...work,

@@ -9,7 +9,7 @@ import { encodeRowsOfTable } from '../tables/tableUse'
 import { createComputeClient } from '../compute'
 import { fromLibrary } from '../library'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
 import { examples } from '../options'
 
@@ -43,7 +43,7 @@ export function registerEncode(program: Command, context: CommandContext): void 
       const { count, dimensions, skipped } = summary
       const files = summary.files.map((name) => join(dirname(flags.out), name))
       context.output.line(
-        `${formatAmount(count)} codes of ${formatAmount(dimensions)} numbers in ${files.join(', named in ')}.`,
+        `${counted(count, 'code')} of ${counted(dimensions, 'number')} in ${files.join(', named in ')}.`,
       )
       context.output.record({ type: 'done', out: flags.out, count, dimensions, files, skipped })
     })
@@ -60,7 +60,7 @@ async function encodeRows(
   try {
     const request = { model, side: sides[0]!, out, overwrite }
     const { count, dimensions } = await encodeRatings(request, { client, signal })
-    output.line(`${formatAmount(count)} codes of ${formatAmount(dimensions)} numbers in ${out}.`)
+    output.line(`${counted(count, 'code')} of ${counted(dimensions, 'number')} in ${out}.`)
     output.record({ type: 'done', out, count, dimensions, files: [out], skipped: [] })
   } finally {
     await client.dispose()

@@ -9,7 +9,7 @@ import { fromLibrary } from '../library'
 import { evaluateTable } from '../tables/tableUse'
 import { evaluateRatings } from '../ratings/ratingsEvaluate'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted, formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
 import { choice, examples, noise as parseNoise, seed as parseSeed } from '../options'
 
@@ -86,7 +86,7 @@ function tell(
         ? 'The model learned from pairs of pictures. To measure that, give it damaged ones, and add --clean FOLDER.'
         : `The model learned to remove noise. To measure that, add --noise ${trainedNoise}.`,
     )
-  output.line(`${formatAmount(count)} images`)
+  output.line(counted(count, 'image'))
   output.line(`loss  ${loss.toPrecision(5)}`)
   if (noisyPsnr !== null) output.line(`noisy ${noisyPsnr.toFixed(2)} dB`)
   output.line(`PSNR  ${psnr.toFixed(2)} dB`)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { fillTable } from '../../features/tables/fillTable'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted, were, formatAmount } from '../format'
 import { fromLibrary } from '../library'
 import { examples } from '../options'
 import { absentNote } from '../tables/describeTable'
@@ -35,8 +35,8 @@ export function registerFill(program: Command, context: CommandContext): void {
         for (const { name, count } of filled) output.line(`${formatAmount(count).padStart(8)}  ${name}`)
         output.line(
           cells === 0
-            ? `Nothing is missing in the ${formatAmount(rows)} rows. ${out} is a copy.`
-            : `${formatAmount(cells)} cells of ${formatAmount(rows)} rows were filled in. The table is in ${out}.`,
+            ? `Nothing is missing in the ${counted(rows, 'row')}. ${out} is a copy.`
+            : `${counted(cells, 'cell')} of ${counted(rows, 'row')} ${were(cells)} filled in. The table is in ${out}.`,
         )
         output.record({ type: 'done', out, rows, cells, filled, absent })
       } finally {

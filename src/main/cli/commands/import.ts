@@ -7,7 +7,7 @@ import { importDataset, type ImportProgress, type ImportResult } from '../../fea
 import { tableKindOf } from '../../features/tables/tableKind'
 import { importRatingsFile } from '../ratings/ratingsImport'
 import type { CommandContext } from '../context'
-import { describeScale, formatAmount } from '../format'
+import { counted, describeScale, formatAmount } from '../format'
 import { freeNameOfDataset, outFolder, register } from '../library'
 import { importTableFile, type TableFlags } from '../tables/tableTrain'
 import { tableOptions } from '../trainOptions'
@@ -145,7 +145,7 @@ function readPreprocessing({
 function report({ output }: CommandContext, { dataset, info, decoded, reused }: ImportResult): void {
   const { count, width, height, color } = { ...info, ...info.preprocessing }
   const labels = info.labels.length > 0 ? `, ${info.labels.length} labels` : ''
-  output.line(`${formatAmount(count)} images of ${width} × ${height}, ${color}${labels}, in ${dataset}.`)
+  output.line(`${counted(count, 'image')} of ${width} × ${height}, ${color}${labels}, in ${dataset}.`)
   for (const { bits, kind, ...scale } of info.scales ?? [])
     output.line(
       `Images of ${bits} bits${kind === 'unsigned' ? '' : `, ${kind}`}: ${describeScale(scale)}. --range sets another.`,

@@ -5,7 +5,7 @@ import {
   type ValueRange,
   valueRanges,
 } from '../../../shared/importing'
-import { appVersion, computeWorkerEntry } from '../../builtFiles'
+import { appVersion, computeWorkerEntry } from '../../store/builtFiles'
 import { nameOfImported, readModel, saveImported } from '../../features/models/importModel'
 import { noFence } from '../../base/fence'
 import { sharesKernels } from '../../../shared/network'

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { inspectFile } from '../../features/compression/inspectFile'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted, formatAmount } from '../format'
 import { examples } from '../options'
 
 export function registerInspect(program: Command, context: CommandContext): void {
@@ -25,7 +25,7 @@ export function registerInspect(program: Command, context: CommandContext): void
         header
       const { width, height, channels } = input
       const colour = channels === 3 ? 'in colour' : 'in grey'
-      output.line(`${formatAmount(count)} images of ${width} × ${height} pixels ${colour}, from ${source}`)
+      output.line(`${counted(count, 'image')} of ${width} × ${height} pixels ${colour}, from ${source}`)
       output.line(
         `model  ${model.name}, ${model.inside ? 'in the file' : `not in the file; hash ${model.hash}`}`,
       )
@@ -38,11 +38,25 @@ export function registerInspect(program: Command, context: CommandContext): void
         `bytes  ${formatAmount(size)}: model ${formatAmount(modelBytes)}, codes ${formatAmount(codes)}, pixels ${formatAmount(pixels)}, names ${formatAmount(names)}`,
       )
       if (index.psnr !== null) output.line(`PSNR   ${index.psnr.toFixed(2)} dB`)
-      output.line(`All ${formatAmount(index.blocks.length)} blocks have their checksums.`)
+      output.line(checksumsOf(index.blocks.length))
       output.record({
-        ...{ type: 'done', file, size, count, input, model, source, createdAt, labels },
-        ...{ dimensions, axes, details, step, maxError, blocks: index.blocks.length },
-        ...{ bytes: index.bytes, psnr: index.psnr },
+        type: 'done',
+        file,
+        size,
+        count,
+        input,
+        model,
+        source,
+        createdAt,
+        labels,
+        dimensions,
+        axes,
+        details,
+        step,
+        maxError,
+        blocks: index.blocks.length,
+        bytes: index.bytes,
+        psnr: index.psnr,
       })
     })
 }
@@ -53,3 +67,8 @@ const keptPixels = (maxError: number | null) =>
     : maxError === 0
       ? 'exact'
       : `within ${maxError} of 255 levels`
+
+const checksumsOf = (blocks: number) =>
+  blocks === 1
+    ? 'Its one block has its checksum.'
+    : `All ${formatAmount(blocks)} blocks have their checksums.`

@@ -3,7 +3,7 @@ import { type CodePath, codePaths } from '../../../shared/codePaths'
 import { ExpectedError } from '../../../shared/errors'
 import { interpolateImages } from '../../features/latent/betweenImages'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
 import { choice, examples, integer } from '../options'
 
@@ -36,7 +36,7 @@ export function registerInterpolate(program: Command, context: CommandContext): 
       const { out, count } = await withModel(context, { label: 'Drawing', unit: 'images' }, (work) =>
         interpolateImages({ model, images, overwrite, ...flags }, work),
       )
-      context.output.line(`${formatAmount(count)} images in ${out}.`)
+      context.output.line(`${counted(count, 'image')} in ${out}.`)
       context.output.record({ type: 'done', out, count })
     })
 }

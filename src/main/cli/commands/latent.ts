@@ -9,7 +9,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { judgeTrustworthiness } from '../../../shared/trustworthiness'
 import type { MapSummary } from '../../features/latent/mapImages'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted, formatAmount } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
 import { choice, decimal, examples, integer, seed as parseSeed } from '../options'
 
@@ -115,8 +115,8 @@ function describe(summary: MapSummary): string[] {
   const { count, dimensions, broken, explained, trustworthiness, labelAccuracy, clusters } = summary
   const percent = (share: number) => `${formatAmount(100 * share)} %`
   return [
-    `${formatAmount(count)} images, codes of ${formatAmount(dimensions)} numbers`,
-    ...(broken > 0 ? [`${formatAmount(broken)} codes are not numbers and are left out of the map`] : []),
+    `${counted(count, 'image')}, codes of ${counted(dimensions, 'number')}`,
+    ...(broken > 0 ? [`${counted(broken, 'code')} left out of the map, not being numbers`] : []),
     ...(explained?.length
       ? [`the axes of the map hold ${explained.map(percent).join(' and ')} of the variance`]
       : []),
@@ -136,5 +136,5 @@ function describeTrust(trustworthiness: number, pca: number | null): string {
 function describeClusters({ count, ari, nmi }: NonNullable<MapSummary['clusters']>): string {
   const agreement =
     ari === null || nmi === null ? '' : `, ARI ${ari.toFixed(3)} and NMI ${nmi.toFixed(3)} with the labels`
-  return `${formatAmount(count)} clusters${agreement}`
+  return `${counted(count, 'cluster')}${agreement}`
 }

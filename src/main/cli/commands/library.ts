@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { libraryKinds } from '../../features/library/library'
+import { libraryKinds } from '../../base/library'
 import { waitsInQueue } from '../../features/training/waitingRuns'
 import type { CommandContext } from '../context'
 import { openLibrary } from '../library'

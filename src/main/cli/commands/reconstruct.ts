@@ -4,7 +4,7 @@ import type { NoiseSpec } from '../../../shared/noise'
 import { reconstructImages } from '../../features/models/reconstructImages'
 import { type ImageFormat, imageFormats } from '../../features/models/writeImages'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted } from '../format'
 import { modelCommand, type TargetFlags, withModel } from '../modelCommand'
 import { choice, examples, noise as parseNoise, seed as parseSeed } from '../options'
 
@@ -48,7 +48,7 @@ export function registerReconstruct(program: Command, context: CommandContext): 
       for (const { path, file } of summary.images)
         output.record({ type: 'image', path, file: join(out, file) })
       output.line(
-        `${formatAmount(summary.images.length)} images in ${out}, compared in ${join(out, comparison)}.`,
+        `${counted(summary.images.length, 'image')} in ${out}, compared in ${join(out, comparison)}.`,
       )
       const count = summary.images.length
       output.record({ type: 'done', out, count, comparison: join(out, comparison), skipped })

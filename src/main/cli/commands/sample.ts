@@ -4,7 +4,7 @@ import { defectSampleCount, makeDefectSample } from '../../features/anomalies/sa
 import { makeSample } from '../../features/datasets/makeSample'
 import { ExpectedError } from '../../../shared/errors'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted } from '../format'
 import { choice, examples, integer, seed as parseSeed } from '../options'
 
 /** Beside what the window offers: surfaces with and without defects, laid out as MVTec AD is. */
@@ -58,7 +58,7 @@ export function registerSample(program: Command, context: CommandContext): void 
       } finally {
         task.end()
       }
-      context.output.line(`${formatAmount(count)} images in ${out}.`)
+      context.output.line(`${counted(count, 'image')} in ${out}.`)
       context.output.record({ type: 'done', out, kind, count, seed })
     })
 }

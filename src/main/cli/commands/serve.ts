@@ -34,7 +34,7 @@ export function registerServe(program: Command, context: CommandContext): void {
     .action(async ({ port, open = false, root, devOrigin }: ServeFlags) => {
       const { signal, output, progress } = context
       // The window's services are not loaded for the other commands.
-      const { serve } = await import('../../serve')
+      const { serve } = await import('../../served/serve')
       const serving = await serve({ port, open, roots: root, devOrigin })
       output.line(serving.windowOpened ? `Opened ${serving.address}` : `Open ${serving.address}`)
       output.record({ type: 'serving', address: serving.address, windowOpened: serving.windowOpened })

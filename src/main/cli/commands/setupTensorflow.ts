@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { JobProgress } from '../../base/jobService'
 import { runScriptInNode } from '../../base/scriptRunner'
 import { packageIndexOr, setUpTensorflow } from '../../features/devices/setupTensorflow'
-import { chosenPackageIndex } from '../../features/library/settingsService'
+import { chosenPackageIndex } from '../../base/settingsService'
 import { appFolders, tensorflowIn } from '../../store/appFolders'
 import type { CommandContext } from '../context'
 import { choice, examples } from '../options'
@@ -61,7 +61,11 @@ async function setUp(
   const shown = new ShownPhase(progress)
   try {
     const probed = await setUpTensorflow({
-      ...{ home: own.home, library, signal, fetch, runScript: runScriptInNode },
+      home: own.home,
+      library,
+      signal,
+      fetch,
+      runScript: runScriptInNode,
       index: index ?? packageIndexOr(await chosenPackageIndex(folders.settings)),
       forBuilding: forBuilding !== undefined,
       ...(variant !== 'auto' && { variant }),

@@ -171,7 +171,9 @@ async function begin(
       model: {
         preset,
         specFile,
-        ...{ tying, copyEvery, initializer: init },
+        tying,
+        copyEvery,
+        initializer: init,
         seed,
         filters,
         depth,

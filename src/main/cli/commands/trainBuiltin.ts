@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { builtinModelsFolder } from '../../builtFiles'
+import { builtinModelsFolder } from '../../store/builtFiles'
 import { isRestorerName, type RestorerName, restorerNames, trainRestorer } from '../builtin/trainRestorer'
 import { trainNoiseLevels } from '../builtin/trainNoiseLevels'
 import { trainCamera } from '../builtin/trainCamera'

@@ -1,7 +1,7 @@
 import { projectionSchema } from '../../../shared/api/latent'
 import { CancelledError } from '../../../shared/errors'
 import { readCodesCsv } from '../../store/csv'
-import type { LatentMap } from '../../features/drawing/latentChart'
+import type { LatentMap } from '../../base/drawing/latentChart'
 import type { DemoWork } from './demoWork'
 
 /** UMAP looks at 15 neighbours of each point; of fewer than twice as many it makes no map worth looking at. */

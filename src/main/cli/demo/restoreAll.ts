@@ -1,5 +1,5 @@
 import { inputSize, type InputShape } from '../../../shared/modelSpec'
-import { type ImageBatch, toImageBatch } from '../../engine/imaging/imageBatch'
+import { type ImageBatch, toImageBatch } from '../../../shared/imageBatch'
 import { clipped } from '../../engine/imaging/pixelBytes'
 import { psnrOfImages } from '../../engine/imaging/psnr'
 import type { EvaluateParams } from '../../features/models/tasks/modelTasks'

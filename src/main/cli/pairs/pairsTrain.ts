@@ -38,7 +38,12 @@ export async function beginPairs(
   const { budget = defaultBudget, preset, from, runtime, device, overwrite = false } = flags
   const { tying, copyEvery, init: initializer, seed } = flags
   const plan = await planPairs(found, {
-    ...{ preset, from, specFile: flags.spec, filters: flags.filters, depth: flags.depth, color: flags.color },
+    preset,
+    from,
+    specFile: flags.spec,
+    filters: flags.filters,
+    depth: flags.depth,
+    color: flags.color,
     budgetMs: budgetMsOf(budget)!,
     endsAtBest: budget === 'auto',
   })

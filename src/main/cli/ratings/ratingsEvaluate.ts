@@ -2,7 +2,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { evaluateOnRatings } from '../../features/ratings/useRatings'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted, formatAmount } from '../format'
 
 /** `hourglass evaluate` where the model is a recommender. */
 export async function evaluateRatings(
@@ -19,7 +19,7 @@ export async function evaluateRatings(
       client,
       signal,
     })
-    output.line(`${formatAmount(count)} ratings`)
+    output.line(counted(count, 'rating'))
     output.line(`RMSE  ${rmse.toFixed(4)}`)
     output.line(`MAE   ${mae.toFixed(4)}`)
     const { mean, bias, factorization } = baselines

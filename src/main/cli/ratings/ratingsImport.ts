@@ -3,7 +3,7 @@ import { ExpectedError } from '../../../shared/errors'
 import type { RatingsInfo } from '../../../shared/ratings'
 import { importRatings } from '../../features/ratings/importRatings'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted, formatAmount, were } from '../format'
 import { outFolder, register } from '../library'
 import { taskSequence } from '../taskSequence'
 
@@ -46,8 +46,6 @@ export async function importRatingsFile(
   }
 }
 
-const counted = (count: number, what: string) => `${formatAmount(count)} ${what}${count === 1 ? '' : 's'}`
-
 /** What a file was taken for, in sentences. */
 export function describeImport({ users, items, ratings, range, hasTimes, source }: RatingsInfo): string[] {
   const { columns, layout, repeated, empty, unrated, files } = source
@@ -56,10 +54,12 @@ export function describeImport({ users, items, ratings, range, hasTimes, source 
   return [
     `${files.map((file) => basename(file)).join(', ')} was taken for ratings: user in column ${columns.user}, item in ${columns.item}, rating in ${columns.rating}, ${time}; ${layout}.`,
     `${counted(ratings, 'rating')} from ${formatAmount(range.low)} to ${formatAmount(range.high)} of ${counted(items, 'item')} by ${counted(users, 'user')}: ${share.toPrecision(3)} % of the matrix.`,
-    ...(repeated > 0 ? [`${formatAmount(repeated)} ratings were given again later: the latest counts.`] : []),
+    ...(repeated > 0
+      ? [`${counted(repeated, 'rating')} ${were(repeated)} given again later: the latest counts.`]
+      : []),
     ...(empty > 0
       ? [
-          `${formatAmount(empty)} lines have no rating and were left out${unrated === undefined ? '' : `; ${unrated} was taken for none`}.`,
+          `${counted(empty, 'line')} without a rating ${were(empty)} left out${unrated === undefined ? '' : `; ${unrated} was taken for none`}.`,
         ]
       : []),
   ]

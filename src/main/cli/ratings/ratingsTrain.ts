@@ -1,13 +1,13 @@
 import { basename, extname } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { type RatingPreset, ratingPresets, type RatingsInfo } from '../../../shared/ratings'
-import { appVersion } from '../../builtFiles'
+import { appVersion } from '../../store/builtFiles'
 import { hasCheckpoint } from '../../features/ratings/ratingsCheckpoint'
 import { resumeRatings, trainOnRatings, type TrainRatingsOptions } from '../../features/ratings/trainRatings'
 import type { TrainRatingsEvent } from '../../features/ratings/tasks/ratingsTasks'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { formatAmount, formatDuration } from '../format'
+import { counted, formatAmount, formatDuration, were } from '../format'
 import { outFolder, register } from '../library'
 import { taskSequence } from '../taskSequence'
 import type { TrainFlags } from '../trainOptions'
@@ -59,9 +59,21 @@ export async function trainRatings(
   await training(run, context, (observed) =>
     trainOnRatings(
       {
-        ...{ source, run, overwrite, seed, split, epochs, batch, runtime, device },
-        ...{ preset: presetOf(flags), tying: flags.tying ?? 'tied', learningRate: lr, heldShare: val },
-        ...{ refeeding: flags.refeeding, budgetMs: budgetMsOf(flags.budget) ?? usualBudgetMs },
+        source,
+        run,
+        overwrite,
+        seed,
+        split,
+        epochs,
+        batch,
+        runtime,
+        device,
+        preset: presetOf(flags),
+        tying: flags.tying ?? 'tied',
+        learningRate: lr,
+        heldShare: val,
+        refeeding: flags.refeeding,
+        budgetMs: budgetMsOf(flags.budget) ?? usualBudgetMs,
         versions: versions(),
       },
       observed,
@@ -74,9 +86,20 @@ const versions = () => ({ hourglass: appVersion(), node: process.versions.node }
 /** Of the settings, what a training that is resumed has already. */
 const keptFlags = {
   ...imageFlags,
-  ...{ preset: '--preset', tying: '--tying', epochs: '--epochs', batch: '--batch', lr: '--lr' },
-  ...{ seed: '--seed', val: '--val', split: '--split', refeeding: '--refeeding', as: '--as' },
-  ...{ leaveOut: '--leave-out', scaling: '--scaling', code: '--code', overwrite: '--overwrite' },
+  preset: '--preset',
+  tying: '--tying',
+  epochs: '--epochs',
+  batch: '--batch',
+  lr: '--lr',
+  seed: '--seed',
+  val: '--val',
+  split: '--split',
+  refeeding: '--refeeding',
+  as: '--as',
+  leaveOut: '--leave-out',
+  scaling: '--scaling',
+  code: '--code',
+  overwrite: '--overwrite',
 } as const satisfies Partial<Record<keyof TrainFlags, string>>
 
 /** `hourglass train --resume` where the run is one on ratings. */
@@ -178,7 +201,7 @@ function report({ output }: CommandContext, run: string, info: RatingsInfo): voi
   const { measured, members, valuesPerSecond, elapsedMs, onAll } = info.model!
   if (measured) {
     const { baselines, rmse, mae, held, ranking } = measured
-    output.line(`On ${formatAmount(held)} ratings that were held back:`)
+    output.line(`On ${counted(held, 'rating')} that ${were(held)} held back:`)
     output.line('                        RMSE    MAE')
     const row = (name: string, figures: { rmse: number; mae: number }) =>
       output.line(`  ${name.padEnd(22)}${figures.rmse.toFixed(4)}  ${figures.mae.toFixed(4)}`)
@@ -196,7 +219,15 @@ function report({ output }: CommandContext, run: string, info: RatingsInfo): voi
   output.line(`Trained in ${formatDuration(elapsedMs)}, ${rate}. The model is in ${run}.`)
   output.record({
     type: 'done',
-    ...{ run, kind: 'ratings', users: info.users, items: info.items, ratings: info.ratings },
-    ...{ ...measured, members, onAll, valuesPerSecond, elapsedMs },
+    run,
+    kind: 'ratings',
+    users: info.users,
+    items: info.items,
+    ratings: info.ratings,
+    ...measured,
+    members,
+    onAll,
+    valuesPerSecond,
+    elapsedMs,
   })
 }

@@ -1,4 +1,4 @@
-import { html, type Markup } from '../../features/drawing/html'
+import { html, type Markup } from '../../base/drawing/html'
 import type { ReportData } from './reportData'
 import { formatCount, formatError } from './words'
 

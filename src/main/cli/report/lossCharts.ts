@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core'
 import type { EpochMetrics } from '../../../shared/run'
-import { type Theme, type ThemeName, themes } from '../../features/drawing/chartTheme'
-import { renderChart } from '../../features/drawing/renderChart'
+import { type Theme, type ThemeName, themes } from '../../base/drawing/chartTheme'
+import { renderChart } from '../../base/drawing/renderChart'
 
 const size = { width: 520, height: 300 }
 type Point = [epoch: number, value: number]

@@ -1,6 +1,6 @@
 import type { EpochMetrics, RunInfo } from '../../../shared/run'
-import type { ImageBatch } from '../../engine/imaging/imageBatch'
-import type { LatentMap } from '../../features/drawing/latentChart'
+import type { ImageBatch } from '../../../shared/imageBatch'
+import type { LatentMap } from '../../base/drawing/latentChart'
 
 /** `trained` counts values that training moves, null where there are none; `loss` is the mean squared error. */
 export type ComparisonRow = { name: string; trained: number | null; loss: number; psnr: number }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { LeftOutColumn, TableColumn, TableInfo } from '../../../shared/tables'
 import { formatInWords } from '../../features/tables/readTable'
-import { formatAmount } from '../format'
+import { counted, formatAmount } from '../format'
 
 const mostNamed = 8
 
@@ -15,7 +15,7 @@ export function describeTable({ source, rows, columns, leftOut, missing }: Table
   const robust = columns.filter(({ scaling }) => scaling === 'robust').map(({ name }) => name)
   const unreadable = columns.filter((column) => column.unreadable > 0)
   return [
-    `${formatInWords(source)}. It was taken for a table: ${formatAmount(rows)} rows of ${formatAmount(columns.length)} columns.`,
+    `${formatInWords(source)}. It was taken for a table: ${counted(rows, 'row')} of ${counted(columns.length, 'column')}.`,
     ...kindsInWords(columns),
     ...unitsInWords(columns),
     ...((source.summaries ?? []).length > 0
@@ -28,12 +28,14 @@ export function describeTable({ source, rows, columns, leftOut, missing }: Table
       : []),
     ...(leftOut.length > 0 ? [`Left out: ${someOf(leftOut.map(leftOutInWords))}.`] : []),
     missing > 0
-      ? `${formatAmount(missing)} of ${formatAmount(cells)} cells (${share.toPrecision(2)} %) are missing. They do not count in the training.`
+      ? `${formatAmount(missing)} of ${counted(cells, 'cell')} (${share.toPrecision(2)} %) are missing. They do not count in the training.`
       : 'No cell is missing.',
     ...unreadable.map(({ name, unreadable: count }) =>
       count === 1
         ? `1 cell of ${name} holds no number and counts as missing.`
-        : `${formatAmount(count)} cells of ${name} hold no number and count as missing.`,
+        : count === 1
+          ? `One cell of ${name} holds no number and counts as missing.`
+          : `${formatAmount(count)} cells of ${name} hold no number and count as missing.`,
     ),
     robust.length > 0
       ? `Columns are scaled by mean and standard deviation; because of outliers by median and quartiles: ${someOf(robust)}.`

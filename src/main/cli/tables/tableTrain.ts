@@ -2,13 +2,13 @@ import { basename, extname } from 'node:path'
 import { ExpectedError } from '../../../shared/errors'
 import { ratingPresets } from '../../../shared/ratings'
 import type { TableInfo } from '../../../shared/tables'
-import { appVersion } from '../../builtFiles'
+import { appVersion } from '../../store/builtFiles'
 import { importTable } from '../../features/tables/importTable'
 import { trainOnTable, type TrainTableOptions } from '../../features/tables/trainTable'
 import type { TrainTableEvent } from '../../features/tables/tasks/tableTasks'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { formatAmount, formatDuration } from '../format'
+import { counted, formatAmount, formatDuration, were } from '../format'
 import { outFolder, register } from '../library'
 import { budgetMsOf } from '../budgetTime'
 import { imageFlags } from '../ratings/ratingsTrain'
@@ -54,9 +54,15 @@ export async function importTableFile(
 }
 
 const tableRecord = ({ rows, columns, leftOut, missing, source }: TableInfo) => ({
-  ...{ rows, missing, leftOut, source },
+  rows,
+  missing,
+  leftOut,
+  source,
   columns: columns.map(({ name, kind, scaling, missing: gaps, values }) => ({
-    ...{ name, kind, scaling, missing: gaps },
+    name,
+    kind,
+    scaling,
+    missing: gaps,
     ...(kind === 'category' && { values: values.map((value) => value.name) }),
   })),
 })
@@ -85,7 +91,14 @@ export async function trainTable(source: string, flags: TrainFlags, context: Com
 export function settingsOf(flags: TrainFlags) {
   const { seed = 1, val = 0.1, epochs, batch, lr, runtime, device, leaveOut, scaling, code } = flags
   return {
-    ...{ seed, epochs, batch, leaveOut, scaling, learningRate: lr, validation: val, codeSize: code },
+    seed,
+    epochs,
+    batch,
+    leaveOut,
+    scaling,
+    learningRate: lr,
+    validation: val,
+    codeSize: code,
     ...(runtime && { runtime }),
     ...(device !== undefined && { device }),
     tying: flags.tying ?? ('tied' as const),
@@ -134,7 +147,7 @@ export function tableReporter(context: CommandContext) {
       const { runtime, device, version, rows, inputs } = event
       tasks.end()
       progress.note(
-        `Training autoencoders of ${formatAmount(rows)} rows with ${formatAmount(inputs)} inputs, on ${device} with ${runtime} ${version}.`,
+        `Training autoencoders of ${counted(rows, 'row')} with ${counted(inputs, 'input')}, on ${device} with ${runtime} ${version}.`,
       )
       output.record({ ...event, type: 'start' })
     } else {
@@ -161,7 +174,7 @@ function reportTable({ output }: CommandContext, run: string, info: TableInfo): 
   )
   if (measured) {
     output.line(
-      `On ${formatAmount(validationRows)} rows that were held back, in units of each column’s standard deviation:`,
+      `On ${counted(validationRows, 'row')} that ${were(validationRows)} held back, in units of each column’s standard deviation:`,
     )
     output.line('                     RMSE of reconstruction   RMSE of hidden cells')
     const row = (name: string, { reconstruction, hidden }: (typeof measured)['model']) =>
@@ -173,7 +186,17 @@ function reportTable({ output }: CommandContext, run: string, info: TableInfo): 
   }
   output.line(`Trained in ${formatDuration(elapsedMs)}. The model is in ${run}.`)
   output.record({
-    ...{ type: 'done', run, kind: 'table', ...tableRecord(info) },
-    ...{ encoder, codeSize, inputs, parameters, epochs, measured, validationRows, elapsedMs },
+    type: 'done',
+    run,
+    kind: 'table',
+    ...tableRecord(info),
+    encoder,
+    codeSize,
+    inputs,
+    parameters,
+    epochs,
+    measured,
+    validationRows,
+    elapsedMs,
   })
 }

@@ -17,7 +17,7 @@ import { checkNames } from '../../store/outputFolder'
 import type { ColumnErrors, TableFigures } from '../../features/tables/tasks/tableTasks'
 import { createComputeClient } from '../compute'
 import type { CommandContext } from '../context'
-import { formatAmount } from '../format'
+import { counted, formatAmount } from '../format'
 import { absentNote } from './describeTable'
 import { settingsOf, tableReporter } from './tableTrain'
 
@@ -51,7 +51,7 @@ export async function evaluateTable(
     evaluateOnTable({ model, file, seed }, work),
   )
   absentNote(file, absent).forEach((line) => progress.note(line))
-  output.line(`${formatAmount(rows)} rows`)
+  output.line(counted(rows, 'row'))
   output.line('Reconstruction of rows that are given whole, in units of the columns:')
   table(output, reconstruction)
   output.line('Cells that were hidden by turns and told from the others of their row:')
@@ -79,9 +79,7 @@ function table(output: CommandContext['output'], { all, columns }: TableFigures)
   output.line(`  ${''.padEnd(width)}       RMSE        MAE         R²   PCA RMSE  mean RMSE`)
   for (const column of columns.slice(0, shownColumns)) line(column.name, column)
   if (columns.length > shownColumns)
-    output.line(
-      `  … and ${formatAmount(columns.length - shownColumns)} columns more, with --json all of them.`,
-    )
+    output.line(`  … and ${counted(columns.length - shownColumns, 'column')} more, with --json all of them.`)
   line('all, scaled', all)
 }
 
@@ -98,7 +96,7 @@ export async function encodeRowsOfTable(
     encodeTable({ model, file, out, overwrite }, work),
   )
   absentNote(file, absent).forEach((line) => progress.note(line))
-  output.line(`${formatAmount(count)} codes of ${formatAmount(dimensions)} numbers in ${out}.`)
+  output.line(`${counted(count, 'code')} of ${counted(dimensions, 'number')} in ${out}.`)
   output.record({ type: 'done', out, count, dimensions, files: [out], skipped: [] })
 }
 
@@ -170,7 +168,7 @@ function tell(
     output.line(rowInWords(row))
   const odd = rows.filter((row) => row.odd).length
   output.line(
-    `${formatAmount(odd)} of ${formatAmount(rows.length)} rows are odd: their score is above ${threshold.toFixed(3)}, where ${(100 * falseAlarms).toPrecision(2)} % of the rows of the training are.`,
+    `${formatAmount(odd)} of ${counted(rows.length, 'row')} are odd: their score is above ${threshold.toFixed(3)}, where ${(100 * falseAlarms).toPrecision(2)} % of the rows of the training are.`,
   )
   if (csv !== null) output.line(`The scores of all rows are in ${csv}.`)
   output.record({ type: 'done', count: rows.length, odd, threshold, out: csv })

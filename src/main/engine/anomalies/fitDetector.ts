@@ -72,7 +72,12 @@ export async function fitDetector(source: PixelSource, options: DetectorOptions)
     options,
   )
   return new AnomalyDetector(options.spec, measures, {
-    ...{ kind: options.score, mapKind, ...judged, kept, compared, measured },
+    kind: options.score,
+    mapKind,
+    ...judged,
+    kept,
+    compared,
+    measured,
     calibrations: [...calibrations].map(([name, { state }]) => ({ name, ...state })),
   })
 }
@@ -171,7 +176,8 @@ async function judge(
     usual.push(sorted[sorted.length >> 1]!)
   }
   return {
-    ...{ normal, threshold },
+    normal,
+    threshold,
     heatAt: thresholdFor(
       worst.sort((a, b) => a - b),
       0.1,

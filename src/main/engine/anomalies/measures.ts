@@ -106,8 +106,13 @@ export class Measures {
     const { features, codes, gaussian, appearance, patches, typical } = this.learned
     const part = <S>(of: { readonly state: S } | null) => of && of.state
     return {
-      ...{ names: this.names, features: part(features), codes: part(codes), gaussian: part(gaussian) },
-      ...{ appearance: part(appearance), patches: part(patches), typical },
+      names: this.names,
+      features: part(features),
+      codes: part(codes),
+      gaussian: part(gaussian),
+      appearance: part(appearance),
+      patches: part(patches),
+      typical,
     }
   }
 

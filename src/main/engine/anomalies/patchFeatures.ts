@@ -20,7 +20,8 @@ export function shrink(image: Float32Array, shape: InputShape, factor: number): 
 }
 
 export const shrunkShape = ({ width, height, channels }: InputShape, factor: number): InputShape => ({
-  ...{ width: Math.max(1, Math.floor(width / factor)), height: Math.max(1, Math.floor(height / factor)) },
+  width: Math.max(1, Math.floor(width / factor)),
+  height: Math.max(1, Math.floor(height / factor)),
   channels,
 })
 

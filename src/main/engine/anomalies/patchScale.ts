@@ -97,7 +97,11 @@ export async function fitScale(
   const [compared, others] = comparedAndOthers(patches, size, images.length / inputSize(shape), small)
   const vectors = project(compared, axes, size)
   const scale = await openScale(runtime, device, shape, {
-    ...{ factor, center, ...turned(whitening, mean, size), usual: unknown, quiet: unknown },
+    factor,
+    center,
+    ...turned(whitening, mean, size),
+    usual: unknown,
+    quiet: unknown,
     pieces: { vectors, axes, pace: Math.max(1, fullPace / factor), usual: unknown },
   })
   const usual = usualOf(await run(scale.compiled, patches, size))

@@ -38,7 +38,10 @@ export function portableDetector(spec: ModelSpec, state: DetectorState): Portabl
   if (spec.noiseLevel && (asked.output || asked.codes))
     throw new ExpectedError('unsupported', sentence('anomalies.needsNoiseLevel'))
   const { functions } = portableFunctions(spec, {
-    ...{ part: 'full', pixels: 'float', precision: 'float32', tiedAs: 'transposes' },
+    part: 'full',
+    pixels: 'float',
+    precision: 'float32',
+    tiedAs: 'transposes',
   })
   const large = new Map<string, Float32Array>()
   const inputs = [placeholder('image', [BATCH, height, width, channels])]

@@ -147,7 +147,10 @@ export async function meanMetric(
   const dimensions = reaches.length
   const rows = codes.length / dimensions
   const identity: CodeAxes = {
-    ...{ dimensions, count: dimensions, mean: new Float32Array(dimensions), into: new Float64Array(0) },
+    dimensions,
+    count: dimensions,
+    mean: new Float32Array(dimensions),
+    into: new Float64Array(0),
     outOf: new Float32Array(dimensions * dimensions),
     variance: new Float64Array(dimensions),
   }

@@ -88,7 +88,11 @@ function scaledAxes(
 }
 
 const emptyAxes = (dimensions: number, mean: Float32Array): CodeAxes => ({
-  ...{ dimensions, count: 0, mean, into: new Float64Array(0), outOf: new Float32Array(0) },
+  dimensions,
+  count: 0,
+  mean,
+  into: new Float64Array(0),
+  outOf: new Float32Array(0),
   variance: new Float64Array(0),
 })
 

@@ -1,12 +1,11 @@
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { layerWidths } from '../../../shared/layerSizes'
-import { activationFacts } from '../../../shared/activation'
+import { activationFacts } from '../../../shared/activations'
 import { type Activation, activationOf, codeSize, hasCode, inputSize } from '../../../shared/modelSpec'
 import { shortest } from '../files/decimals'
 import { decoderKernel, encoderKernel, mirrored } from '../models/autoencoder'
-import type { Exporter, ModelToExport } from './exporter'
-import { noCode } from './noCode'
+import { type Exporter, type ModelToExport, noCode } from './exporter'
 
 const mostWeights = 4_000_000
 

@@ -3,6 +3,8 @@ import type { ModelSpec } from '../../../shared/modelSpec'
 import type { TrainingConfig } from '../../../shared/trainingConfig'
 import type { FileInput } from '../runtimes/onnx/runOnnxFile'
 import type { StoredWeight } from './precision'
+import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** A file of an export, with its path in the folder of it: its bytes in pieces, to be gone through once, or weights as a safetensors file. */
 export type ExportedFile =
@@ -57,3 +59,5 @@ export const metadataOf = ({ spec, about }: ModelToExport): Record<string, strin
   ...about,
   [specKey]: JSON.stringify(spec),
 })
+
+export const noCode = () => new ExpectedError('bad-input', sentence('models.noCodeToExport'))

@@ -9,8 +9,7 @@ import type { GraphFunction } from '../graph/program'
 import { BATCH, type Tensor } from '../graph/tensor'
 import { createVariable, type Variable } from '../graph/variable'
 import { activateOutput, decodeToSums, encode, parametersOf, reconstructToSums } from '../models/autoencoder'
-import type { ExportOptions } from './exporter'
-import { noCode } from './noCode'
+import { type ExportOptions, noCode } from './exporter'
 
 /** The functions of a model as strangers call them, over variables with the names of its parameters. */
 export interface PortableModel {

@@ -1,12 +1,11 @@
 import type { ModelPart } from '../../../shared/exporting'
-import { activationFacts } from '../../../shared/activation'
+import { activationFacts } from '../../../shared/activations'
 import { decodedChannels, hasCode, layerShapes, type ModelSpec, noiseLevels } from '../../../shared/modelSpec'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { parametersOf } from '../models/autoencoder'
-import { type Exporter, metadataOf } from './exporter'
+import { type Exporter, metadataOf, noCode } from './exporter'
 import modelPython from './model.py?raw'
-import { noCode } from './noCode'
 
 /**
  * weights.safetensors, spec.json and model.py: a torch.nn.Module in which a tied decoder reads the encoder's parameters. Of

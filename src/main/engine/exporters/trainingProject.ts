@@ -25,7 +25,10 @@ export const trainingExporter: Exporter = {
     if (spec.loss === 'ssim-mae' || spec.lossOver !== 'all')
       throw new ExpectedError(
         'unsupported',
-        `The scripts of a training project know the losses mse, mae, charbonnier and binary-crossentropy over all pixels, and this model has ${spec.loss} over ${spec.lossOver === 'all' ? 'all' : 'the corrupted ones'}. Export it as PyTorch, and write the loss yourself.`,
+        sentence('models.projectLosses', {
+          loss: spec.loss,
+          pixels: sentence(spec.lossOver === 'all' ? 'models.overAll' : 'models.overCorrupted'),
+        }),
       )
     if (spec.tying === 'copied' || spec.tying === 'pseudo-inverse')
       throw new ExpectedError('unsupported', sentence('models.projectOfTied', { tying: spec.tying }))

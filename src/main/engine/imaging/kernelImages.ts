@@ -1,5 +1,5 @@
 import { type InputShape, inputSize, type ModelSpec } from '../../../shared/modelSpec'
-import type { ImageBatch } from './imageBatch'
+import type { ImageBatch } from '../../../shared/imageBatch'
 
 /**
  * What each unit of a first layer looks for, as an image: grey (128) is a weight of zero, brighter is positive,

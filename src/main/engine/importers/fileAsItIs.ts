@@ -44,18 +44,21 @@ export async function fileAsItIs(
   const file: FileNode = { ...nodeOf(draft, found.output), name: 'file', cell, isFixed: found.isFixed, halo }
   const side = found.isFixed ? cell : Math.max(cell, 64)
   const spec = modelSpecSchema.safeParse({
-    ...{
-      input: { height: side, width: side, channels },
-      encoder: [],
-      decoder: 'convolution',
-      tying: 'untied',
-    },
+    input: { height: side, width: side, channels },
+    encoder: [],
+    decoder: 'convolution',
+    tying: 'untied',
     network: { nodes: [file], output: 'file', code: null },
     noiseLevel: draft.level !== undefined,
   })
   if (!spec.success) return null
   return {
-    ...{ spec: spec.data, weights: {}, name: null, about: {}, proved: true, original },
+    spec: spec.data,
+    weights: {},
+    name: null,
+    about: {},
+    proved: true,
+    original,
     notes: [
       'It runs as the file that it is, on ONNX Runtime: it denoises pictures in tiles, and cannot be trained, measured or looked into.',
       `The reason: ${why.replace(/ Hourglass reads networks .*$/s, '')}`,
@@ -99,13 +102,13 @@ function draftOf({ inputs, outputs }: OnnxGraph, hints: ImportHints): Draft | nu
   const level = second ? levelOf(second.shape) : given === channels ? undefined : ('channel' as const)
   if (level === null) return null
   return {
-    ...{
-      op: 'onnx-file',
-      inputs: level ? ['image', 'sigma'] : ['image'],
-      input: image.name,
-      output: outputs[0],
-    },
-    ...{ layout: isLast ? 'channels-last' : 'channels-first', range: hints.range ?? '0..1', channels },
+    op: 'onnx-file',
+    inputs: level ? ['image', 'sigma'] : ['image'],
+    input: image.name,
+    output: outputs[0],
+    layout: isLast ? 'channels-last' : 'channels-first',
+    range: hints.range ?? '0..1',
+    channels,
     ...(level ? { level } : {}),
     ...(second ? { levelInput: second.name } : {}),
     sides: height && width ? [height, width] : null,

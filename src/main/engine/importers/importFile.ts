@@ -13,6 +13,7 @@ import { importSavedModel } from './savedModel'
 import { importTensorflowjs } from './tensorflowjs'
 import { importStateDict } from './torch/stateDict'
 import { isTorchLegacy, isTorchZip, readTorchLegacy, readTorchZip } from './torch/torchFile'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** A file as an importer gets it. Nothing else of the disk is looked at. */
 export interface FileToImport {
@@ -43,7 +44,8 @@ export interface ImportedFile extends ImportedModel {
  */
 export async function importFile(file: FileToImport, hints: ImportHints): Promise<ImportedFile> {
   const { name, bytes } = file
-  if (bytes.length > limits.file) throw unreadable(name, `it is larger than ${limits.file / 1e9} GB`)
+  if (bytes.length > limits.file)
+    throw unreadable(name, sentence('importing.largerThan', { most: limits.file / 1e9 }))
   const kind = kindOf(bytes, name)
   switch (kind) {
     case 'zip':
@@ -82,10 +84,7 @@ function kindOf(bytes: Uint8Array, name: string): Kind {
 }
 
 const isPickle = (name: string) =>
-  new ExpectedError(
-    'unsupported',
-    `${name} is a pickle of another program than PyTorch, which can hold programs, and Hourglass runs nothing out of files. Save the weights with torch.save(model.state_dict(), "weights.pth"), or export the network as ONNX.`,
-  )
+  new ExpectedError('unsupported', sentence('importing.otherPickle', { name }))
 
 /** What is looked for in a zip, and the most bytes that it may have. */
 const inZip = {
@@ -106,7 +105,7 @@ async function importZip(file: FileToImport, hints: ImportHints): Promise<Import
   try {
     parts = unzip(bytes, inZip)
   } catch (error) {
-    throw unreadable(name, `it is a damaged zip (${(error as Error).message})`, error)
+    throw unreadable(name, sentence('importing.damagedZip', { what: (error as Error).message }), error)
   }
   return parts.has(kerasFiles.config)
     ? bare(await importKeras(parts, name, hints))
@@ -119,10 +118,7 @@ function importHourglass(
 ): ImportedFile {
   const [model, stored] = [parts.get('model.json'), parts.get('weights.safetensors')]
   if (!model || !stored) {
-    throw unreadable(
-      name,
-      'it is a zip of something else: there is no model.json or no weights.safetensors in it',
-    )
+    throw unreadable(name, sentence('importing.otherZip'))
   }
   const parsed = modelInfoSchema.safeParse(parseJson(model, name, 'model.json in it'))
   if (!parsed.success)

@@ -2,6 +2,7 @@ import { ExpectedError } from '../../../shared/errors'
 import type { ValueRange } from '../../../shared/importing'
 import type { ModelSpec } from '../../../shared/modelSpec'
 import type { Weight } from '../models/weights'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** A model out of a file. */
 export interface ImportedModel {
@@ -41,7 +42,7 @@ export interface ImageRanges {
 
 /** @param what completes "cannot be read: …" */
 export function unreadable(file: string, what: string, cause?: unknown): ExpectedError {
-  return new ExpectedError('bad-input', `${file} cannot be read as a model: ${what}.`, { cause })
+  return new ExpectedError('bad-input', sentence('importing.unreadable', { file, what }), { cause })
 }
 
 /** @param what is JSON: "it", or a file in it. @throws ExpectedError */
@@ -49,7 +50,7 @@ export function parseJson(bytes: Uint8Array, file: string, what = 'it'): unknown
   try {
     return JSON.parse(Buffer.from(bytes).toString('utf8'))
   } catch (error) {
-    throw unreadable(file, `${what} is not JSON`, error)
+    throw unreadable(file, sentence('importing.notJson', { what }), error)
   }
 }
 
@@ -60,16 +61,10 @@ export function scaled({ shape, data }: Weight, scales: Float32Array): Weight {
 
 /** @param what names the layer or operator that keeps the model from being one of Hourglass's */
 export function unfitting(what: string): ExpectedError {
-  return new ExpectedError(
-    'unsupported',
-    `${what} Hourglass reads autoencoders whose decoder mirrors the encoder: dense layers, convolutions, pooling and enlarging, in one chain.`,
-  )
+  return new ExpectedError('unsupported', sentence('importing.unfitting', { what }))
 }
 
 /** @param what names the operator that keeps a network from being read as it stands */
 export function unsupported(what: string): ExpectedError {
-  return new ExpectedError(
-    'unsupported',
-    `${what} Hourglass reads networks from one image to another: dense layers, convolutions, pooling, enlarging, batch normalisation, sums and joins.`,
-  )
+  return new ExpectedError('unsupported', sentence('importing.unsupported', { what }))
 }

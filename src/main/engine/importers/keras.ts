@@ -11,6 +11,7 @@ import { type LayerConfig, layersOf, nameOf, type Network, networkSchema } from 
 import { modelOfLayers } from './modelOfLayers'
 import { ownModel } from './ownSpec'
 import { importStateDict } from './torch/stateDict'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Names in a .keras file; `own` is there where Hourglass wrote it. */
 export const kerasFiles = {
@@ -68,10 +69,7 @@ async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHint
     })
   })
   if (tensors.length === 0 || tensors.some(([, { shape }]) => shape.length < 1 || shape.length > 2))
-    throw unreadable(
-      file,
-      'it is a model of a class of its own, whose code says how its layers follow one another, and they are not all dense. Export it with model.export("folder") and import that folder',
-    )
+    throw unreadable(file, sentence('importing.ownClass'))
   const model = importStateDict(tensors, false, file, hints)
   return {
     ...model,
@@ -114,10 +112,7 @@ export async function importKerasH5(
       const [text] = reader.texts('', 'model_config')
       if (text === undefined) {
         if (weightsByPlace(reader).length > 0) return null
-        throw unreadable(
-          file,
-          'it is an HDF5 file without a description of layers (of weights alone, for example). Save the whole model with model.save("model.keras")',
-        )
+        throw unreadable(file, sentence('importing.noDescription'))
       }
       const whole = networkSchema.safeParse(parseJson(Buffer.from(text), file, 'model_config in it'))
       if (!whole.success) return null

@@ -3,6 +3,7 @@ import { type Activation, activations } from '../../../shared/modelSpec'
 import { transposed, type Weight } from '../models/weights'
 import type { Chain, Step } from './chain'
 import { unfitting } from './importedModel'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** A layer as Keras and TensorFlow.js write it in JSON. */
 const layerSchema = z.object({
@@ -158,7 +159,9 @@ function inputOf(calls: readonly Call[]): Chain['input'] {
   )
     return { height: height!, width: width!, channels }
   throw unfitting(
-    `Its input is ${shape.map((size) => size ?? 'any').join(' × ') || 'not given'}: images need a height, a width, and 1 or 3 channels.`,
+    sentence('importing.inputShape', {
+      shape: shape.map((size) => size ?? 'any').join(' × ') || sentence('importing.notGiven'),
+    }),
   )
 }
 
@@ -183,16 +186,22 @@ function stepsOf({ layer, call }: Call, weightsOf: WeightsOf): Step[] {
   switch (type) {
     case 'Dense':
       return withActivation(layer, {
-        ...{ name, kind: 'dense', kernel: weightAt(name, weights, 0, 2), bias: weights[1] ?? null },
+        name,
+        kind: 'dense',
+        kernel: weightAt(name, weights, 0, 2),
+        bias: weights[1] ?? null,
       })
     case 'TiedDense':
       return [tiedDense(name, call, weights)]
     case 'Conv2D':
     case 'Conv2DTranspose':
       return withActivation(layer, {
-        ...{ name, kind: type === 'Conv2D' ? 'conv' : 'transposed' },
-        ...{ kernel: weightAt(name, weights, 0, 4), bias: weights[1] ?? null },
-        ...{ stride: strideOf(layer), pads: 'same' },
+        name,
+        kind: type === 'Conv2D' ? 'conv' : 'transposed',
+        kernel: weightAt(name, weights, 0, 4),
+        bias: weights[1] ?? null,
+        stride: strideOf(layer),
+        pads: 'same',
       })
     case 'MaxPooling2D':
     case 'AveragePooling2D':
@@ -251,7 +260,7 @@ function activationLayer(layer: LayerConfig): Activation {
             ? 'elu'
             : null
   if (known) return known
-  throw unfitting(`"${nameOf(layer)}" is a ${type} layer, which Hourglass does not have in this form.`)
+  throw unfitting(sentence('importing.layerForm', { name: nameOf(layer), type }))
 }
 
 function strideOf(layer: LayerConfig): number {

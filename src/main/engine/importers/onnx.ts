@@ -11,6 +11,7 @@ import { type OnnxGraph, type OnnxNode, readOnnx } from './onnxGraph'
 import { withConstants } from './withConstants'
 import { ownModel } from './ownSpec'
 import { spatialFirst } from './spatialFirst'
+import { sentence } from '../../../shared/texts/sentence'
 
 /**
  * An ONNX file: our own, one whose operators are a chain with a decoder that mirrors its encoder, or any other as it stands.
@@ -82,8 +83,7 @@ class ChainReader {
   read(): Chain {
     const { graph } = this
     const [fed, ...more] = graph.inputs
-    if (!fed || more.length > 0)
-      throw unfitting(`The network has ${graph.inputs.length} inputs instead of one image.`)
+    if (!fed || more.length > 0) throw unfitting(sentence('importing.inputs', { count: graph.inputs.length }))
     const input = this.inputOf(fed.shape)
     let value = fed.name
     for (let count = 0; !graph.outputs.includes(value); count++) {
@@ -125,13 +125,17 @@ class ChainReader {
     const [, a, b, c] = shape
     if (shape.length === 2 && a) return a
     if (shape.length !== 4)
-      throw unfitting(`Its input is ${shape.map((size) => size ?? 'any').join(' × ')}, which is no image.`)
+      throw unfitting(
+        sentence('importing.inputNoImage', { shape: shape.map((size) => size ?? 'any').join(' × ') }),
+      )
     if (c === 1 || c === 3) {
       if (a !== 1 && a !== 3) this.layout = 'channels-last'
     }
     const [channels, height, width] = this.layout === 'channels-last' ? [c, a, b] : [a, b, c]
     if (channels !== 1 && channels !== 3)
-      throw unfitting(`Its input has ${channels ?? 'any number of'} channels instead of 1 or 3.`)
+      throw unfitting(
+        sentence('importing.inputChannels', { channels: channels ?? sentence('importing.anyNumberOf') }),
+      )
     const any = this.hints.input ?? { height: 64, width: 64 }
     return { height: height ?? any.height, width: width ?? any.width, channels } satisfies InputShape
   }
@@ -265,5 +269,5 @@ function activationOf(node: OnnxNode) {
   if (Object.hasOwn(activationOps, op)) return activationOps[op as keyof typeof activationOps]
   if (op === 'Elu' && (node.number('alpha') ?? 1) === 1) return 'elu'
   if (op === 'LeakyRelu' && Math.abs((node.number('alpha') ?? 0.01) - 0.2) < 1e-6) return 'leaky-relu'
-  throw unfitting(`Hourglass does not have the operator ${op} ("${name}") in this form.`)
+  throw unfitting(sentence('importing.noOperatorForm', { op, name }))
 }

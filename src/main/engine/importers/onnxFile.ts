@@ -9,6 +9,7 @@ import { keepsTies, withTies } from './network/sharedKernels'
 import { networkOfOnnx } from './network/onnxNetwork'
 import { mirrored, ownOnnx } from './onnx'
 import { externalFiles, type OnnxGraph, readOnnx } from './onnxGraph'
+import { sentence } from '../../../shared/texts/sentence'
 
 /**
  * An ONNX file with the weights that lie beside it. What another program made counts as read only when it gives what ONNX
@@ -97,7 +98,7 @@ async function asNetwork(file: OnnxSource, graph: OnnxGraph, hints: ImportHints)
   if (difference <= toleranceOf(model)) return model
   throw new ExpectedError(
     'unsupported',
-    `${file.name} is not imported: what Hourglass would make of it differs from what ONNX Runtime computes with the file (by ${difference.toPrecision(2)}, where black is 0 and white 1). Export the network again with fixed sizes, or as another kind of file.`,
+    sentence('importing.differsFromOnnx', { name: file.name, difference: difference.toPrecision(2) }),
   )
 }
 
@@ -139,7 +140,7 @@ async function filesBeside({ name, bytes, beside }: FileToImport): Promise<Map<s
     const content = await beside(other)
     total += content.length
     if (total > limits.file)
-      throw unreadable(name, `with its weights it is larger than ${limits.file / 1e9} GB`)
+      throw unreadable(name, sentence('importing.withWeightsLarger', { most: limits.file / 1e9 }))
     found.set(other, content)
   }
   return found

@@ -4,6 +4,7 @@ import type { Weight } from '../models/weights'
 import { ModelProto } from '../runtimes/onnx/protos'
 import { unreadable } from './importedModel'
 import { limits } from './limits'
+import { sentence } from '../../../shared/texts/sentence'
 
 export interface TensorMessage {
   readonly name?: string
@@ -91,7 +92,7 @@ function decodedModel(bytes: Uint8Array, file: string): ModelMessage {
   try {
     return ModelProto.toObject(ModelProto.decode(bytes), { longs: Number }) as ModelMessage
   } catch (error) {
-    throw unreadable(file, 'it is no sound ONNX file', error)
+    throw unreadable(file, sentence('importing.noOnnx'), error)
   }
 }
 
@@ -212,11 +213,7 @@ export function outside(tensor: TensorMessage, file: string, external: ExternalD
   const of = (wanted: string) => externalData.find(({ key }) => key === wanted)?.value
   const location = of('location') ?? ''
   const bytes = external.get(location)
-  if (!bytes)
-    throw unreadable(
-      file,
-      `${name} is kept in another file, ${location}. Put that beside it, under its own name`,
-    )
+  if (!bytes) throw unreadable(file, sentence('importing.keptElsewhere', { name, location }))
   const offset = Number(of('offset') ?? 0)
   const length = Number(of('length') ?? bytes.length - offset)
   if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length))

@@ -3,6 +3,7 @@ import { specKey } from '../exporters/exporter'
 import { decoderKernel, kernelLayers, mirrored, parametersOf } from '../models/autoencoder'
 import { untransposedKernel, type Weight } from '../models/weights'
 import { type ImportedModel, parseJson, unreadable } from './importedModel'
+import { sentence } from '../../../shared/texts/sentence'
 
 /**
  * The model that an export of Hourglass says it is.
@@ -32,11 +33,7 @@ export function modelOfSpec(
   const weights: Record<string, Weight> = {}
   for (const { name } of [...trained, ...copies]) {
     const weight = weightOf(name)
-    if (!weight)
-      throw unreadable(
-        file,
-        `it lacks ${name}, which its model needs. An encoder or a decoder alone cannot be imported: export the model whole`,
-      )
+    if (!weight) throw unreadable(file, sentence('importing.lacksPart', { name }))
     weights[name] = weight
   }
   const about = Object.fromEntries(

@@ -2,6 +2,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { type ForeignActivation, foreignActivations, type ImportHints } from '../../../shared/importing'
 import { difference, givenBy, inUnits, turned } from './compareWithFile'
 import { type ImportedModel, toleranceOf } from './importedModel'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Numbers with a shape, the first side counting images. */
 interface Images {
@@ -44,7 +45,11 @@ export async function provedModel<M extends ImportedModel>(
   }
   throw new ExpectedError(
     'unsupported',
-    `${reference.name} does not fit the model: what Hourglass makes of its images differs from what it says (by ${closest === Infinity ? 'their number' : closest.toPrecision(2)}, where black is 0 and white 1)${first.assumes ? ', with all activations that Hourglass has' : ''}. Check that it was made with the weights of this file, or export the model as ONNX.`,
+    sentence('importing.differsFromReference', {
+      name: reference.name,
+      difference: closest === Infinity ? sentence('importing.theirNumber') : closest.toPrecision(2),
+      tried: first.assumes ? sentence('importing.withAllActivations') : '',
+    }),
   )
 }
 

@@ -38,7 +38,11 @@ export function restorerOfChain({ steps, input, residual, name }: Chain): Import
   weights[decoderKernel(0)] = signed(last.kernel)
   weights['decoder.0.bias'] = signed(last.bias ?? { shape: [filters], data: new Float32Array(filters) })
   const spec = modelSpecSchema.safeParse({
-    ...{ input, encoder, decoder: 'convolution', tying: 'untied', output: { residual: true } },
+    input,
+    encoder,
+    decoder: 'convolution',
+    tying: 'untied',
+    output: { residual: true },
   })
   if (!spec.success) throw unfitting(spec.error.issues[0]!.message)
   return { spec: spec.data, weights, name, about: {}, notes: [assumed] }

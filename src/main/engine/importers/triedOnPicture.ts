@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
 import { givenBy, pictures } from './compareWithFile'
 import type { ImportedModel } from './importedModel'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Where no program is there to compare a model with, what it gives is looked at for what no image is. */
 const far = { below: -1, above: 2 }
@@ -16,10 +17,7 @@ export async function triedOnPicture<M extends ImportedModel>(model: M): Promise
   const given = await Promise.all(pictures(input).map((image) => givenBy(model, image)))
   const size = input.height * input.width * input.channels
   if (given.some((values) => values.length !== size || !values.every(Number.isFinite)))
-    throw new ExpectedError(
-      'unsupported',
-      'The model gives no image for an image: some of its values are not finite. Check its weights, or export it as ONNX.',
-    )
+    throw new ExpectedError('unsupported', sentence('importing.notFinite'))
   const [least, most] = given.reduce(
     (range, values) => values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], range),
     [Infinity, -Infinity] as readonly [number, number],

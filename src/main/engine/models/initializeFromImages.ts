@@ -1,4 +1,4 @@
-import { type Activation } from '../../../shared/activation'
+import { type Activation } from '../../../shared/activations'
 import {
   codeSize,
   inputSize,
@@ -182,7 +182,9 @@ function fillLayer(
   return {
     // Nobody reads what comes out of the last layer.
     values: index < spec.encoder.length - 1 ? project(blocks, dimensions, axes) : new Float32Array(0),
-    ...{ height: window.rows, width: window.columns, count: axes.length },
+    height: window.rows,
+    width: window.columns,
+    count: axes.length,
     gain: isLinear ? 0 : 1 + slopes[layer.activation]!,
   }
 }

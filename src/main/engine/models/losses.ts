@@ -1,7 +1,7 @@
 import { inputSize, type ModelSpec } from '../../../shared/modelSpec'
 import { add, div, maximum, minimum, mul, sub } from '../graph/ops/arithmetic'
 import { batchSize } from '../graph/ops/batchSize'
-import { softplus } from '../graph/ops/activations/softplus'
+import { activationFunctions } from '../graph/ops/activations'
 import { reduceMean, reduceSum } from '../graph/ops/reduce'
 import { sumOfSquares } from '../graph/ops/sumOfSquares'
 import { abs, sqrt, square } from '../graph/ops/unary'
@@ -72,6 +72,6 @@ function pixelLoss(
       return sqrt(add(square(sub(activateOutput(spec, sums), target)), 1e-6))
     case 'binary-crossentropy':
       // With y = sigmoid(s): −x·ln y − (1−x)·ln(1−y) = softplus(−s) + (1−x)·s, finite for every s.
-      return add(softplus(mul(sums, -1)), mul(sub(1, target), sums))
+      return add(activationFunctions.softplus(mul(sums, -1)), mul(sub(1, target), sums))
   }
 }

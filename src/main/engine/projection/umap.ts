@@ -52,7 +52,10 @@ export async function projectUmap(
   }
   throwIfStopped()
   const graph = await neighborGraph(data, dimensions, {
-    ...{ components, neighbors, metric, seed },
+    components,
+    neighbors,
+    metric,
+    seed,
     onProgress: (done) => onProgress?.(neighborShare * Math.min(1, done)),
   })
   throwIfStopped()

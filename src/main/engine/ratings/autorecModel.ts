@@ -1,5 +1,5 @@
 import { type DenseLayer, type ModelSpec } from '../../../shared/modelSpec'
-import { type Activation, activationFacts } from '../../../shared/activation'
+import { type Activation, activationFacts } from '../../../shared/activations'
 import { biasOf, decoderKernel, encoderKernel } from '../models/autoencoder'
 import { transposed } from '../models/weights'
 import { featureCount } from './autorecProgram'

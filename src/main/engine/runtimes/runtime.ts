@@ -2,6 +2,8 @@ import type { RuntimeName } from '../../../shared/trainingConfig'
 import type { Program } from '../graph/program'
 import { BATCH, type DType, formatShape, sizeOf, type TensorData, type TensorType } from '../graph/tensor'
 import type { Variable } from '../graph/variable'
+import { ExpectedError } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Where a runtime can compute. */
 export interface Device {
@@ -92,3 +94,15 @@ export function variableNamed(program: Program, name: string): Variable {
 }
 
 export const noValueYet = (variable: Variable) => new Error(`The variable ${variable.name} has no value yet.`)
+
+/** The device of that name, or the runtime's first. @throws ExpectedError `runtime-missing` */
+export function deviceOf(runtime: Runtime, id: string | undefined): Device {
+  const devices = runtime.devices()
+  const device = id === undefined ? devices[0] : devices.find((candidate) => candidate.id === id)
+  if (device) return device
+  const known = devices.map((candidate) => candidate.id).join(', ')
+  throw new ExpectedError(
+    'runtime-missing',
+    sentence('devices.runtimeWithoutDevice', { runtime: runtime.name, device: String(id), known }),
+  )
+}

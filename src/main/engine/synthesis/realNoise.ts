@@ -37,10 +37,7 @@ export function withRealNoise(
   const isCompressed = kind === 'compression' || (kind !== 'none' && random.uniform() < compressed[kind])
   if (!isCompressed) return { kind, quality: null, noisy }
   const quality = Math.round(kind === 'compression' ? 15 + 80 * random.uniform() : 50 + 48 * random.uniform())
-  const jpeg = {
-    ...{ quality, halvesColor: random.uniform() < 0.6 },
-    ...{ top: random.below(16), left: random.below(16) },
-  }
+  const jpeg = { quality, halvesColor: random.uniform() < 0.6, top: random.below(16), left: random.below(16) }
   return { kind, quality, noisy: throughJpeg(noisy, jpeg) }
 }
 

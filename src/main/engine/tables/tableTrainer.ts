@@ -200,8 +200,11 @@ export class TableTrainer {
     })
     // Cells that are shown and cells that are hidden count as much as each other, however few those are.
     const { loss } = await this.compiled.run('train', {
-      ...{ input: fed(this.input), visible: fed(this.visible), known: fed(this.known) },
-      ...{ rate: scalar(rate), stepSize: scalar(stepSize) },
+      input: fed(this.input),
+      visible: fed(this.visible),
+      known: fed(this.known),
+      rate: scalar(rate),
+      stepSize: scalar(stepSize),
       shownWeight: scalar(1 / Math.max(1, known)),
       hiddenWeight: scalar(1 / Math.max(1, known) + 1 / Math.max(1, known - shown)),
     })

@@ -105,7 +105,9 @@ export async function trainTableModel(
   const training = pickRows(rows, order.subarray(held))
   const pca = work.bestPca(training, validation, fold, at(searchShare))
   const linear = await work.train('linear', training, pca, {
-    ...{ validation, fold, until: at(searchShare + candidateShare) },
+    validation,
+    fold,
+    until: at(searchShare + candidateShare),
   })
   const deep = work.isDeepWorthIt(rows)
     ? await work.train('deep', training, pca, {
@@ -118,7 +120,9 @@ export async function trainTableModel(
   const measured = await work.measure(best, validation, fold, pca)
   const whole = work.pcaOf(rows, pca.axes.length)
   const final = await work.train(best.kind, rows, whole, {
-    ...{ end: best.bestEpoch, epochs: best.epochs, until: at(0.95) },
+    end: best.bestEpoch,
+    epochs: best.epochs,
+    until: at(0.95),
   })
   // With too little time for as many epochs the one that has seen less is the better one.
   const isWhole = final.bestEpoch >= best.bestEpoch
@@ -269,15 +273,13 @@ class TableWork {
   ): Promise<TrainedTable> {
     const { spec, values, bestEpoch, rowsPerSecond } = run
     return {
-      ...{
-        spec,
-        values,
-        rounds: roundsOf[run.kind].use,
-        epochs: bestEpoch,
-        parameters: countTrained(spec),
-        pca,
-        rowsPerSecond,
-      },
+      spec,
+      values,
+      rounds: roundsOf[run.kind].use,
+      epochs: bestEpoch,
+      parameters: countTrained(spec),
+      pca,
+      rowsPerSecond,
       measured: figures?.measured ?? null,
       validationRows: figures?.rows ?? 0,
       usual: figures?.usual ?? (await this.usualAlone(run, rows)),
@@ -329,9 +331,6 @@ class TableWork {
     const size = batch ?? Math.max(16, Math.min(256, 2 ** Math.round(Math.log2(Math.max(1, rows / 8)))))
     const usual = Math.round(Math.max(20, Math.min(250, 8000 / Math.ceil(rows / size))))
     const chosen = given ?? epochs ?? usual
-    return {
-      ...{ epochs: chosen, batch: size, seed },
-      patience: Math.max(15, Math.round(chosen / 4)),
-    }
+    return { epochs: chosen, batch: size, seed, patience: Math.max(15, Math.round(chosen / 4)) }
   }
 }

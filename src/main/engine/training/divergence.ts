@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
-import { divergedWords, lowerRate } from '../../../shared/mending'
+import { lowerRate } from '../../../shared/mending'
 import type { OptimizerConfig } from '../../../shared/trainingConfig'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Whether all values are finite. A sum, since `every` takes ten times as long. */
 export function areNumbers(values: Float32Array): boolean {
@@ -14,9 +15,6 @@ export function divergence(
   epoch: number,
   optimizer: Pick<OptimizerConfig, 'name' | 'learningRate'>,
 ): ExpectedError {
-  const kept = epoch > 1 ? ' The best model of the epochs before is kept.' : ''
-  return new ExpectedError(
-    'diverged',
-    `The loss is no longer a number in epoch ${epoch}: ${divergedWords}. Start again with a lower learning rate, for example ${lowerRate(optimizer)}.${kept}`,
-  )
+  const key = epoch > 1 ? 'training.lossNoNumberLater' : 'training.lossNoNumber'
+  return new ExpectedError('diverged', sentence(key, { epoch, rate: lowerRate(optimizer) }))
 }

@@ -6,7 +6,10 @@ export function picturesOf(views: readonly AnomalyView[]): AnomalyPictures {
   const { width, height, channels } = views[0] ?? { width: 0, height: 0, channels: 1 as const }
   const size = width * height
   const block = (of: 1 | 3) => ({
-    ...{ count: views.length, width, height, channels: of },
+    count: views.length,
+    width,
+    height,
+    channels: of,
     data: new Uint8Array(views.length * size * of),
   })
   const [originals, reconstructions, heat] = [block(channels), block(channels), block(1)]

@@ -9,13 +9,13 @@ import type { EventBus } from '../../base/eventBus'
 import type { DatasetService } from '../datasets/datasetService'
 import { FreeNames } from '../../store/freeNames'
 import type { JobService } from '../../base/jobService'
-import { saveFiles } from '../latent/saveFiles'
-import { slugOf } from '../library/slug'
+import { saveFiles } from '../../store/saveFiles'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import type { AnomalyService } from './anomalyService'
 import { anomalyTable, type TableRow } from './anomalyTable'
 import { openedDetector } from './openedDetector'
 import { searchReport } from './searchReport'
+import { slugOf } from '../../base/library'
 
 export interface SaveDependencies {
   readonly searches: AnomalyService
@@ -104,7 +104,10 @@ export class AnomalySaves {
     const sorted = [...rows].sort((a, b) => a - b)
     const found = await datasets.opened.with(folder, async ({ info }, index) =>
       (await (await index()).itemsAt(sorted)).map(({ row, path, label, source }) => ({
-        ...{ row, path, label, score: columns.scores[row]! },
+        row,
+        path,
+        label,
+        score: columns.scores[row]!,
         file: join(info.sources[source] ?? '', path),
         mark: marks.get(names.keys[row]!) ?? null,
         normalScores: columns.normalScores,

@@ -17,7 +17,7 @@ import {
 } from '../../store/anomalyStore'
 import type { Log } from '../../base/log'
 import { RevisedList } from '../../base/revisedList'
-import type { Library } from '../library/library'
+import type { Library } from '../../base/library'
 import { picturesOf } from './anomalyPictures'
 import { KeptViews } from './keptViews'
 import { detailOf } from './loadedSearch'
@@ -90,7 +90,9 @@ export class AnomalyService {
     const asked = { name, createdAt: new Date().toISOString(), normal, settings: params.settings }
     this.searching.add(id)
     const { id: job } = jobs.start({
-      ...{ kind: 'anomalies', subject: name, queue: 'anomalies' },
+      kind: 'anomalies',
+      subject: name,
+      queue: 'anomalies',
       work: async (report, signal) => {
         try {
           await this.search(id, { ...asked, target: dataset.id }, report, signal)
@@ -104,7 +106,15 @@ export class AnomalyService {
     })
     const target = { id: dataset.id, name: dataset.name }
     this.list.set({
-      ...{ id, ...asked, target, state: 'searching', problem: null, job, count: 0, odd: 0, watch: null },
+      id,
+      ...asked,
+      target,
+      state: 'searching',
+      problem: null,
+      job,
+      count: 0,
+      odd: 0,
+      watch: null,
     })
     return { id, job }
   }
@@ -214,7 +224,9 @@ export class AnomalyService {
     const running = this.opening.get(id)
     if (running !== undefined) return { job: running }
     const { id: job, ended } = this.deps.jobs.start({
-      ...{ kind: 'anomalies', subject: this.list.get(id)!.name, queue: 'anomalies' },
+      kind: 'anomalies',
+      subject: this.list.get(id)!.name,
+      queue: 'anomalies',
       work: async (report, signal) => {
         const { record, columns } = await this.named(id)
         const folder = await this.folderOf(id)

@@ -130,15 +130,21 @@ export class AnomalyWatches {
     const { searches, jobs } = this.deps
     const seen = before.filter(({ number }) => number > record.after)
     const entry: Watching = {
-      ...{ record, abort: new AbortController(), ended: Promise.resolve() },
-      ...{ state: 'beginning', problem: null, scored: seen.length },
-      ...{ odd: seen.filter(({ odd }) => odd).length, number: before.at(-1)?.number ?? record.after },
+      record,
+      abort: new AbortController(),
+      ended: Promise.resolve(),
+      state: 'beginning',
+      problem: null,
+      scored: seen.length,
+      odd: seen.filter(({ odd }) => odd).length,
+      number: before.at(-1)?.number ?? record.after,
     }
     this.watching.set(id, entry)
     searches.detectors.hold(id)
     this.show(id, entry)
     const { id: job } = jobs.start({
-      ...{ kind: 'anomalies', subject: searches.summary(id)?.name ?? id },
+      kind: 'anomalies',
+      subject: searches.summary(id)?.name ?? id,
       work: async (_, signal) => {
         try {
           await openedDetector(this.deps, id, signal)
@@ -177,7 +183,9 @@ export class AnomalyWatches {
         [folder],
         { score },
         {
-          ...{ signal: entry.abort.signal, onReady, missed },
+          signal: entry.abort.signal,
+          onReady,
+          missed,
           onImage: (image) => inBackground(this.notice(id, ++entry.number, image.path, image, null)),
           onSkipped: (path, reason) =>
             inBackground(this.notice(id, ++entry.number, path, none, reason.replace(`${path}: `, ''))),

@@ -96,12 +96,16 @@ export function judgeWith(
   known: readonly (boolean | null)[],
 ): Judge {
   return (index, score, scores, path) => ({
-    ...{ index, path: path ?? target.paths[index]!, score, scores },
+    index,
+    path: path ?? target.paths[index]!,
+    score,
+    scores,
     percentile: percentileOf(normalScores, score),
     odd: score > threshold,
     label: path === undefined ? target.labels[index]! : null,
     known: path === undefined ? known[index]! : null,
-    ...{ duplicateOf: null, duplicateDistance: null },
+    duplicateOf: null,
+    duplicateDistance: null,
   })
 }
 

@@ -83,9 +83,17 @@ async function scoreAll(
   const fitted = await client.call(
     'fitAnomalies',
     {
-      ...{ id, model: model.files, dataset: fit.folder, rows, heldOut, robust },
-      ...{ score: request.score, falseAlarms: request.falseAlarms, seed: request.seed },
-      ...{ runtime: request.runtime, device: request.device },
+      id,
+      model: model.files,
+      dataset: fit.folder,
+      rows,
+      heldOut,
+      robust,
+      score: request.score,
+      falseAlarms: request.falseAlarms,
+      seed: request.seed,
+      runtime: request.runtime,
+      device: request.device,
     },
     { signal, onEvent: ({ done, total }) => work.onProgress?.(done, total) },
   )
@@ -110,7 +118,11 @@ async function scoreAll(
   const result = resultOf(request, prepared, fitted, withDuplicates)
   if (masks && result.figures) Object.assign(result.figures, pixelFigures(maps, masks, target.input))
   return {
-    ...{ result, model: model.folder, heldOut, files: target.files, close },
+    result,
+    model: model.folder,
+    heldOut,
+    files: target.files,
+    close,
     ...detectorWith(id, { model, target, own: selfFitted, falseAlarms: request.falseAlarms }, work, judge),
   }
 }
@@ -130,7 +142,10 @@ function resultOf(
   const step = Math.max(1, normalScores.length / mostNormalScores)
   return {
     settings: { score, falseAlarms, training, budget, seed },
-    ...{ fitted: rows.length, selfFitted, threshold, images },
+    fitted: rows.length,
+    selfFitted,
+    threshold,
+    images,
     histogram: scoreHistogram(normalScores, scores, threshold),
     normalScores: Array.from(
       { length: Math.min(normalScores.length, mostNormalScores) },

@@ -60,8 +60,14 @@ async function listed(
   }
   const { width, height, channels, skipped } = dataset.info
   return {
-    ...{ dataset, folder: dataset.folder, input: { width, height, channels } },
-    ...{ paths, labels, files, skipped, close },
+    dataset,
+    folder: dataset.folder,
+    input: { width, height, channels },
+    paths,
+    labels,
+    files,
+    skipped,
+    close,
   }
 }
 

@@ -26,7 +26,9 @@ export class KeptViews {
     if (!file || file.data.length !== 2 * size + width * height) return null
     const data = file.data as Uint8Array
     return {
-      ...{ width, height, channels: channels === 3 ? 3 : 1 },
+      width,
+      height,
+      channels: channels === 3 ? 3 : 1,
       original: data.subarray(0, size),
       reconstruction: data.subarray(size, 2 * size),
       heat: Float32Array.from(data.subarray(2 * size), (value) => value / 255),

@@ -72,9 +72,12 @@ async function readNames(
     const { width, height, channels } = info
     const [label, place] = [labels.sorted(), folders.sorted()]
     return {
-      ...{ input: { width, height, channels }, keys },
-      ...{ labels: label.numbers, labelNames: label.names },
-      ...{ folders: place.numbers, folderNames: place.names },
+      input: { width, height, channels },
+      keys,
+      labels: label.numbers,
+      labelNames: label.names,
+      folders: place.numbers,
+      folderNames: place.names,
     }
   })
 }
@@ -112,8 +115,17 @@ export function detailOf(
     ...summary,
     input: names?.input ?? { width: 1, height: 1, channels: 1 },
     outdated: names === null,
-    ...{ scores, parts, normalScores, duplicateOf, duplicateDistance },
-    ...{ fitted, suggestedThreshold, normalLabels, pixelAuroc, pro, skipped },
+    scores,
+    parts,
+    normalScores,
+    duplicateOf,
+    duplicateDistance,
+    fitted,
+    suggestedThreshold,
+    normalLabels,
+    pixelAuroc,
+    pro,
+    skipped,
     threshold: thresholdOf(record),
     labels: names?.labels ?? none(),
     labelNames: names?.labelNames ?? [],

@@ -10,8 +10,10 @@ import { readRunInfo } from '../../store/runStore'
 import type { AnomalyRequest, AnomalyWork } from './findAnomalies'
 import { type ImageSet, openAs, openFor, rowsOf } from './imageSet'
 import { mvtecLayout } from './mvtec'
-import { preprocessingFor } from './preprocessing'
 import { trainNormal } from './trainNormal'
+import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset'
+import { traitsOfPlaces } from '../datasets/imageTraits'
+import { planPreprocessing } from '../training/planTraining'
 
 /** Everything that scoring needs. */
 export interface Prepared {
@@ -89,7 +91,11 @@ export async function prepare(
   // A run that is kept needs its images, by which a later search with it tells what is normal.
   const keepsImages = request.run !== undefined && fit.folder !== source
   const training = {
-    ...{ settings: request, rows, robust, run, keepsImages },
+    settings: request,
+    rows,
+    robust,
+    run,
+    keepsImages,
     scratch: request.run ? dirname(run) : scratch,
   }
   const { budgetMs, runtime, device } = request
@@ -197,4 +203,20 @@ function checkEnough(count: number): void {
 
 function nothingToLookThrough(model: string): ExpectedError {
   return new ExpectedError('bad-usage', sentence('anomalies.sayWhatToSearch', { model }))
+}
+
+/** Defects are small: where images are few enough, they are looked at in more detail than a training asks for. */
+const detailedSide = 128
+const fewEnough = 5000
+const smallSide = 40
+
+/** How images are read in which odd ones are looked for. @throws ExpectedError when there is none */
+async function preprocessingFor(source: string): Promise<Preprocessing> {
+  if (await isDatasetFolder(source)) return preprocessingSchema.parse({})
+  const traits = await traitsOfPlaces([source])
+  const planned = planPreprocessing(traits)
+  const shorter = Math.min(traits.width, traits.height)
+  if (Math.max(planned.width, planned.height) <= smallSide || traits.images > fewEnough) return planned
+  const side = Math.min(detailedSide, Math.max(planned.width, 8 * Math.floor(shorter / 8)))
+  return { ...planned, width: side, height: side }
 }

@@ -17,11 +17,17 @@ export function recordOf(result: AnomalyResult, origin: SearchOrigin): SearchRec
   return {
     version: 1,
     ...origin,
-    ...{ settings, fitted, skipped, normalLabels: labels },
-    ...{ count: images.length, odd: countOdd(images, threshold) },
-    ...{ suggestedThreshold: threshold, threshold: null },
+    settings,
+    fitted,
+    skipped,
+    normalLabels: labels,
+    count: images.length,
+    odd: countOdd(images, threshold),
+    suggestedThreshold: threshold,
+    threshold: null,
     parts: Object.keys(images[0]?.scores ?? {}),
-    ...{ pixelAuroc: figures?.pixelAuroc ?? null, pro: figures?.pro ?? null },
+    pixelAuroc: figures?.pixelAuroc ?? null,
+    pro: figures?.pro ?? null,
   }
 }
 

@@ -55,16 +55,18 @@ export async function searchImages(
   const began = performance.now()
   return find(
     {
-      ...{ ...settings, ...computeTarget(), model, run },
-      ...{
-        fit: await fitOf[normal.kind](),
-        target: [images],
-        normal: null,
-        heldOut: trained ? heldOut : undefined,
-      },
+      ...settings,
+      ...computeTarget(),
+      model,
+      run,
+      fit: await fitOf[normal.kind](),
+      target: [images],
+      normal: null,
+      heldOut: trained ? heldOut : undefined,
     },
     {
-      ...{ client, signal },
+      client,
+      signal,
       onPhase: (phase) => {
         now = phase
         report({ phase, done: 0, total: 0 })

@@ -51,7 +51,11 @@ function scoredImage(
   const { normalLabels } = record
   const said = normalLabels === null || label === null ? null : !normalLabels.includes(label)
   return {
-    ...{ index: row, path, label, score, odd: odd.has(row) },
+    index: row,
+    path,
+    label,
+    score,
+    odd: odd.has(row),
     percentile: percentileOf(normalScores, score),
     known: mark === null ? said : mark === 'odd',
     scores: Object.fromEntries(Object.entries(columns.parts).map(([name, values]) => [name, values[row]!])),
@@ -70,7 +74,11 @@ function resultOf({ record, columns }: LoadedSearch, images: readonly ScoredImag
     threshold,
   )
   return {
-    ...{ settings, fitted, threshold, skipped, selfFitted: normal.kind === 'itself' },
+    settings,
+    fitted,
+    threshold,
+    skipped,
+    selfFitted: normal.kind === 'itself',
     histogram: scoreHistogram(columns.normalScores, [...columns.scores], threshold),
     normalScores: [...columns.normalScores],
     figures: figures && { ...figures, pixelAuroc, pro },

@@ -11,17 +11,34 @@ export function summaryOf(
 ): AnomalySearch {
   const { name, createdAt, target, normal, settings, count, odd } = record
   return {
-    ...{ id, name, createdAt, state: 'ready', problem: null, job: null, normal, settings, count, odd, watch },
+    id,
+    name,
+    createdAt,
+    state: 'ready',
+    problem: null,
+    job: null,
+    normal,
+    settings,
+    count,
+    odd,
+    watch,
     target: { id: isThere ? target.id : null, name: target.name },
   }
 }
 
 export function damagedSearch(id: string, problem: string): AnomalySearch {
   return {
-    ...{ id, name: id, createdAt: new Date(0).toISOString(), state: 'damaged', problem, job: null },
+    id,
+    name: id,
+    createdAt: new Date(0).toISOString(),
+    state: 'damaged',
+    problem,
+    job: null,
     target: { id: null, name: '' },
     normal: { kind: 'itself', id: '', name: '' },
     settings: anomalySettingsSchema.parse({}),
-    ...{ count: 0, odd: 0, watch: null },
+    count: 0,
+    odd: 0,
+    watch: null,
   }
 }

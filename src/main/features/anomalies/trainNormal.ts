@@ -73,8 +73,12 @@ export async function trainNormal(
     trainNewRun(
       {
         // A dataset is read as it is.
-        ...{ run: folder, dataset: { source: dataset, preprocessing: preprocessingSchema.parse({}) }, from },
-        ...{ runtime: training.runtime, device: training.device, overwrite: false },
+        run: folder,
+        dataset: { source: dataset, preprocessing: preprocessingSchema.parse({}) },
+        from,
+        runtime: training.runtime,
+        device: training.device,
+        overwrite: false,
         model: from === undefined ? model : {},
         config: { ...config, budgetMs: Math.max(leastBudgetMs, budgetMs * share) },
       },

@@ -3,7 +3,7 @@ import { watch } from 'chokidar'
 import type { ScoredImage } from '../../../shared/anomalies'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
-import { hasImageExtension } from '../pictures/imageFormats'
+import { hasImageExtension } from '../../../shared/imageFiles'
 import { explainFileError } from '../../store/fileErrors'
 import type { DetectorHandle } from './detectorHandle'
 

@@ -27,24 +27,29 @@ function families({ channels }: InputShape): Family[] {
   return [
     ...chroma.flatMap((chromaSubsampling): Family[] => [
       {
-        ...{ codec: 'jpeg', qualities: few },
+        codec: 'jpeg',
+        qualities: few,
         encode: (image, quality) => image.jpeg({ quality, mozjpeg: true, chromaSubsampling }),
       },
       {
-        ...{ codec: 'jpeg', qualities: few },
+        codec: 'jpeg',
+        qualities: few,
         encode: (image, quality) => image.jpeg({ quality, optimiseCoding: true, chromaSubsampling }),
       },
       {
-        ...{ codec: 'avif', qualities: fewer },
+        codec: 'avif',
+        qualities: fewer,
         encode: (image, quality) => image.avif({ quality, effort: 4, chromaSubsampling }),
       },
     ]),
     {
-      ...{ codec: 'webp', qualities: few },
+      codec: 'webp',
+      qualities: few,
       encode: (image, quality) => image.webp({ quality, effort: 6, smartSubsample: true }),
     },
     {
-      ...{ codec: 'webp', qualities: few },
+      codec: 'webp',
+      qualities: few,
       encode: (image, quality) => image.webp({ quality, effort: 6, preset: 'drawing' }),
     },
     { codec: 'webp', qualities: none, encode: (image) => image.webp({ lossless: true, effort: 6 }) },
@@ -204,7 +209,9 @@ function point(
   const other = floats(decoded)
   const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length)
   return {
-    ...{ setting, bytes, psnr: mean(psnrOfImages(clean, other, shape)) },
+    setting,
+    bytes,
+    psnr: mean(psnrOfImages(clean, other, shape)),
     ssim: mean(ssimOfImages(clean, other, shape)),
   }
 }

@@ -57,8 +57,11 @@ export async function compareCodecs(
   const many = await evenBytes(dataset, sheetCount)
   const sheets = await sheetCurves(many, shape, { signal, onProgress: progress(2) })
   const curves = {
-    ...{ hourglass: [own.model], pca: own.pca.length > 0 ? [own.pca] : [], ...single },
-    ...{ webpSheet: sheets.webp, avifSheet: sheets.avif },
+    hourglass: [own.model],
+    pca: own.pca.length > 0 ? [own.pca] : [],
+    ...single,
+    webpSheet: sheets.webp,
+    avifSheet: sheets.avif,
   }
   return summarize(curves, result, {
     single: some.length / dataset.rowBytes,
@@ -93,8 +96,12 @@ function summarize(
   const { psnr } = result
   const of = (name: RivalName) => bestAt(curves[name], psnr)
   const rivals = {
-    ...{ jpeg: of('jpeg'), webp: of('webp'), avif: of('avif') },
-    ...{ webpSheet: of('webpSheet'), avifSheet: of('avifSheet'), pca: of('pca') },
+    jpeg: of('jpeg'),
+    webp: of('webp'),
+    avif: of('avif'),
+    webpSheet: of('webpSheet'),
+    avifSheet: of('avifSheet'),
+    pca: of('pca'),
   }
   const smallest = (names: readonly RivalName[]) =>
     names.reduce<RivalName | null>((best, name) => {
@@ -106,7 +113,13 @@ function summarize(
   const bestSheet = smallest(['webpSheet', 'avifSheet'])
   const pays = (name: RivalName | null) => paysFrom(result, name === null ? null : rivals[name])
   return {
-    ...{ images, psnr, hourglass, rivals, bestSingle, bestSheet, curves },
+    images,
+    psnr,
+    hourglass,
+    rivals,
+    bestSingle,
+    bestSheet,
+    curves,
     paysFrom: { single: pays(bestSingle), sheet: pays(bestSheet) },
   }
 }

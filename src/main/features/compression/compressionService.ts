@@ -54,7 +54,9 @@ export class CompressionService {
     const id = randomUUID()
     const entry: Entry = { folder: basename(path), model, name, trial: null, saved: null }
     const { id: job } = jobs.start({
-      ...{ kind: 'compress', subject: entry.folder, queue: 'compression' },
+      kind: 'compress',
+      subject: entry.folder,
+      queue: 'compression',
       work: async (report, signal) => {
         const work = { client, signal, report, ...target() }
         entry.trial = await openTrial({ model, name, path }, work)
@@ -90,16 +92,20 @@ export class CompressionService {
     const out = join(folder, name)
     fence.check(out)
     const request = {
-      ...{ model: entry.model, images: [entry.trial.dataset.folder], out, overwrite: false, compares: false },
-      ...{
-        modelOutside: params.modelOutside,
-        modelName: entry.name,
-        maxError: params.psnr === null ? 0 : null,
-      },
+      model: entry.model,
+      images: [entry.trial.dataset.folder],
+      out,
+      overwrite: false,
+      compares: false,
+      modelOutside: params.modelOutside,
+      modelName: entry.name,
+      maxError: params.psnr === null ? 0 : null,
       goal: params.psnr === null ? ({ kind: 'auto' } as const) : { kind: 'psnr' as const, psnr: params.psnr },
     }
     const { id: job } = jobs.start({
-      ...{ kind: 'compress', subject: entry.folder, queue: 'compression' },
+      kind: 'compress',
+      subject: entry.folder,
+      queue: 'compression',
       work: async (report, signal) => {
         const onProgress = (done: number, total: number) => report({ phase: 'writing', done, total })
         const { bytes, psnr, isReached } = await compressImages(
@@ -118,9 +124,14 @@ export class CompressionService {
     const { header, index, size } = await inspectFile(path)
     const { name, inside } = header.model
     return {
-      ...{ name: basename(path), bytes: size, count: header.count, psnr: index.psnr },
-      ...{ maxError: header.maxError, model: { name, isInside: inside } },
-      ...{ width: header.input.width, height: header.input.height },
+      name: basename(path),
+      bytes: size,
+      count: header.count,
+      psnr: index.psnr,
+      maxError: header.maxError,
+      model: { name, isInside: inside },
+      width: header.input.width,
+      height: header.input.height,
     }
   }
 
@@ -135,7 +146,9 @@ export class CompressionService {
     const named = model === null ? null : await models.folderOf(model)
     const request = { file, out, overwrite: false, model: named, only: [], ...target() }
     const { id: job } = jobs.start({
-      ...{ kind: 'decompress', subject: name, queue: 'compression' },
+      kind: 'decompress',
+      subject: name,
+      queue: 'compression',
       work: async (report, signal) => {
         const onProgress = (done: number, total: number) => report({ done, total })
         await decompressFile(request, { client, signal, onProgress })

@@ -62,7 +62,8 @@ export async function openTrial(request: TrialRequest, work: TrialWork): Promise
   const { input } = model.files.spec
   let skipped = 0
   const { dataset, close } = await openImages([request.path], input, {
-    ...{ client, signal },
+    client,
+    signal,
     onImport: ({ done, total }) => report({ phase: 'reading', done, total }),
     onSkipped: ({ length }) => (skipped = length),
   })
@@ -82,7 +83,11 @@ export async function openTrial(request: TrialRequest, work: TrialWork): Promise
     const byCodecs = await keptByCodecs(pixels, input)
     const { points, usual, knowsTraining, pca } = result
     const told = {
-      ...{ model: request.name, count, skipped, usual, knowsTraining },
+      model: request.name,
+      count,
+      skipped,
+      usual,
+      knowsTraining,
       isOwnSize: await isOfModelSize(dataset),
       points: points.map(({ psnr, ssim, bytes, fixedBytes }) => ({ psnr, ssim, bytes, fixedBytes })),
       curves: [curveOf('hourglass', points), ...curves, curveOf('pca', pca)],
@@ -123,8 +128,11 @@ export function keptPictures(
 ): KeptPictures[] {
   const point = result.points[Math.min(index, result.points.length - 1)]!
   const images = (data: Uint8Array) => ({
-    ...{ count: shown.length / dataset.rowBytes, data },
-    ...{ width: input.width, height: input.height, channels: input.channels },
+    count: shown.length / dataset.rowBytes,
+    data,
+    width: input.width,
+    height: input.height,
+    channels: input.channels,
   })
   const codecs = codecNames.map((name): KeptPictures => {
     const { bytes, psnr, decoded } = nearest(

@@ -6,6 +6,7 @@ import type { DatasetItem } from '../../../shared/dataset'
 import { datasetFiles } from '../../store/datasetFiles'
 import { damaged, parseItem } from '../../store/datasetStore'
 import { explainFileError } from '../../store/fileErrors'
+import { sentence } from '../../../shared/texts/sentence'
 
 export type DatasetRow = DatasetItem & { readonly row: number }
 
@@ -40,7 +41,7 @@ export class DatasetIndex {
       labels[row] = label === null ? noLabel : names.get(label)!
       offsets[++row] = end
     }
-    if (row !== count) throw damaged(path, `${row} lines for ${count} images`)
+    if (row !== count) throw damaged(path, sentence('store.linesForImages', { lines: row, images: count }))
     return new DatasetIndex(path, offsets, labels, [...names.keys()])
   }
 

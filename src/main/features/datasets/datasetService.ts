@@ -22,15 +22,21 @@ import { readDatasetInfo } from '../../store/datasetStore'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { EventBus } from '../../base/eventBus'
 import type { JobProgress, JobService } from '../../base/jobService'
-import type { Library, LibraryEntry } from '../library/library'
-import { refuseTaken } from '../library/refuseTaken'
+import { type Library, type LibraryEntry, refuseTaken } from '../../base/library'
 import { type Fence, noFence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { RevisedList } from '../../base/revisedList'
 import { emptySummary, shownSkippedFiles, sourcesOf, summarizeDataset } from './datasetSummary'
-import { type ChosenImages, chosenBefore, importChosen, placesOf, previewPairs } from './importChosen'
+import {
+  type ChosenImages,
+  chosenBefore,
+  importChosen,
+  placesOf,
+  previewPairs,
+  drawing,
+  type FindSources,
+} from './importChosen'
 import type { ImportRequest } from './importDataset'
-import { drawing, type FindSources } from './drawing'
 import { OpenDatasets } from './openDatasets'
 import { previewImages } from './previewImages'
 import { type DatasetPart, subsetDataset } from './subsetDataset'
@@ -129,7 +135,7 @@ export class DatasetService {
     const draw = drawing(folder, { kind: 'letters', ...sample })
     const { id, ended } = await this.startImport(name, 'sample', sampleDefaults.letters.preprocessing, draw)
     const { state, error } = await ended
-    if (state !== 'done') throw new ExpectedError('bad-input', error ?? 'The import was stopped.')
+    if (state !== 'done') throw new ExpectedError('bad-input', error ?? sentence('datasets.importWasStopped'))
     return { id }
   }
 

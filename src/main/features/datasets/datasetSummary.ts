@@ -8,7 +8,7 @@ import { damagedPictures, finishCommit, isDatasetFolder } from '../../store/data
 import { clearKilledImport, clearNeverBegun, importState } from '../../store/importMark'
 import { readDatasetInfo, rowBytes } from '../../store/datasetStore'
 import type { ChosenImages } from './importChosen'
-import type { LibraryEntry } from '../library/library'
+import type { LibraryEntry } from '../../base/library'
 
 const shownSkipped = 1000
 

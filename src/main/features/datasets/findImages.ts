@@ -7,9 +7,10 @@ import { explainFileError } from '../../store/fileErrors'
 import { notRegular } from '../../store/regularFile'
 import { type Fence, noFence } from '../../base/fence'
 import { isIdxLabels, openIdx, type IdxImages } from './idxFile'
+import { hasImageExtension } from '../../../shared/imageFiles'
 import {
   explainContainer,
-  hasImageExtension,
+  explainContainers,
   readableFormats,
   sniff,
   sniffBytes,
@@ -168,9 +169,6 @@ async function readHead(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Of the first of several. */
-const containerAdvice = (path: string) => explainContainer(path)?.replace('It is', 'Each is') ?? ''
-
 /** Files that are no images: one line for each kind, so that a caption beside each image does not flood the list. */
 class Others {
   private readonly kinds = new Map<string, { first: string; count: number }>()
@@ -185,10 +183,10 @@ class Others {
   summary(): Skipped[] {
     return [...this.kinds].map(([extension, { first, count }]) =>
       count === 1
-        ? { path: first, reason: explainContainer(first) ?? 'It is not an image.' }
+        ? { path: first, reason: explainContainer(first) ?? sentence('pictures.notImage') }
         : {
             path: `*${extension}`,
-            reason: [`${count} files that are not images.`, containerAdvice(first)].filter(Boolean).join(' '),
+            reason: explainContainers(first, count) ?? sentence('pictures.areNotImages', { count }),
           },
     )
   }
@@ -209,7 +207,9 @@ function labelByFolder({ sources, images }: Found): void {
 }
 
 function nothingFound(sources: string[], { skipped }: Found): ExpectedError {
-  const hint = skipped[0] ? ` The first file left out is ${skipped[0].path}: ${skipped[0].reason}` : ''
+  const hint = skipped[0]
+    ? sentence('datasets.firstLeftOut', { path: skipped[0].path, reason: skipped[0].reason })
+    : ''
   return new ExpectedError(
     'bad-input',
     sentence('datasets.noImageChooseFolder', { sources: sources.join(', '), readableFormats, hint }),

@@ -11,6 +11,7 @@ import { findTrainingImages } from './trainingImages'
 import { planReading } from './readingPlan'
 import { readImages } from './readImages'
 import type { LookedAt } from './walkFolder'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Images that are looked at, evenly spread over those that were found. */
 const lookedAt = 120
@@ -80,7 +81,7 @@ export async function measurePlaces(sources: readonly string[], fence = noFence)
   if (sampled.pixels.length === 0)
     throw new ExpectedError(
       'bad-input',
-      `None of these images can be read.${first ? ` ${first.path}: ${first.reason}` : ''}`,
+      sentence('datasets.noneTheseImagesCan', { why: first ? ` ${first.path}: ${first.reason}` : '' }),
     )
   const found = images.reduce((sum, image) => sum + (image.kind === 'idx' ? image.idx.count : 1), 0)
   const readable = sampled.pixels.length / (sampled.pixels.length + broken.length)

@@ -10,6 +10,9 @@ import { importDataset, type ImportRequest } from './importDataset'
 import { importPairs } from './importPairs'
 import { findPairedImages } from './pairedFolders'
 import { previewImages } from './previewImages'
+import type { SampleKind } from '../../../shared/sampleKinds'
+import type { JobProgress } from '../../base/jobService'
+import { makeSample } from './makeSample'
 
 /** What becomes a dataset. */
 export interface ChosenImages {
@@ -71,5 +74,21 @@ function joined(blocks: readonly PixelBlock[]): PixelBlock {
     ...blocks[0]!,
     count: blocks.length,
     data: new Uint8Array(Buffer.concat(blocks.map(({ data }) => data))),
+  }
+}
+
+/** What an import reads, found or made when its turn comes. */
+export type FindSources = (
+  report: (progress: JobProgress) => void,
+  signal: AbortSignal,
+) => Promise<ChosenImages>
+
+/** What draws a sample into a folder. */
+export function drawing(out: string, sample: { kind: SampleKind; count: number; seed: number }): FindSources {
+  return async (report, signal) => {
+    const onProgress = (progress: { done: number; total: number }) =>
+      report({ phase: 'drawing', ...progress })
+    await makeSample({ out, ...sample, signal, onProgress })
+    return { sources: [out] }
   }
 }

@@ -135,8 +135,10 @@ async function measured(input: FoundFile, target: FoundFile): Promise<ImagePair>
     throw new ExpectedError(
       'bad-input',
       sentence('datasets.pairSizesDiffer', {
-        ...{ width: given.width, height: given.height },
-        ...{ cleanWidth: width, cleanHeight: height },
+        width: given.width,
+        height: given.height,
+        cleanWidth: width,
+        cleanHeight: height,
       }),
     )
   return { input: input.path, target: target.path, width, height }

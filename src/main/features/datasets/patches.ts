@@ -3,6 +3,7 @@ import type { Preprocessing } from '../../../shared/dataset'
 import type { Pixels } from '../pictures/pixels'
 import { randomFor } from './seededRandom'
 import { UnusableImage } from '../pictures/unusableImage'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** The top left corner of a patch. */
 export interface Corner {
@@ -23,8 +24,8 @@ export function* patchCorners(
   const right = image.width - width
   const bottom = image.height - height
   if (right < 0 || bottom < 0) {
-    const sizes = `${image.width} × ${image.height} pixels are smaller than a patch of ${width} × ${height}`
-    throw new UnusableImage(`Its ${sizes}. Choose a smaller size, or no patches.`)
+    const sizes = { width: image.width, height: image.height, patchWidth: width, patchHeight: height }
+    throw new UnusableImage(sentence('pictures.smallerThanPatch', sizes))
   }
   if (patches?.mode === 'random') {
     const random = randomFor(seed, path)

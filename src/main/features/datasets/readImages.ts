@@ -12,6 +12,7 @@ import { leadsOut } from '../../base/fence'
 import { isUnchanged, type PreviousImport, type PreviousRows } from './previousImport'
 import { slots, spreadIndex, type Reading } from './readingPlan'
 import { reasonOf } from '../pictures/unusableImage'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** An image as it came out, in the order of the plan. */
 export interface ReadImage {
@@ -145,7 +146,7 @@ async function* prepareIdx(
     yield { task: { kind: 'convert', origin, image: { data, width, height, channels } }, skipped: [] }
   }
   if (index + 1 === count) return
-  const reason = `It is cut off: ${index + 1} of its ${count} images could be read. Copy it again from where it came.`
+  const reason = sentence('pictures.idxCutOff', { read: index + 1, count })
   yield { task: { kind: 'nothing' }, skipped: [{ path, reason }] }
 }
 

@@ -74,7 +74,8 @@ function faceOf(random: RandomGenerator): Face {
   const [hue, saturation, lightness] = pick(skins)
   const tone = between(-4, 4)
   return {
-    ...{ between, pick },
+    between,
+    pick,
     wide: between(14.5, 18.5),
     tall: between(19, 22.5),
     skin: hsl(hue, saturation, lightness + tone),

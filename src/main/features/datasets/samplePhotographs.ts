@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { sharp } from '../../base/sharp'
-import { sampleResources } from '../../builtFiles'
+import { sampleResources } from '../../store/builtFiles'
 import type { SamplePainter } from './samplePainter'
 import { randomFor } from './seededRandom'
 

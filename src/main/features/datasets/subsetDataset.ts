@@ -70,7 +70,10 @@ function describe(
 ): DatasetInfo {
   return {
     ...info,
-    ...{ name, count, sources, skipped: [] },
+    name,
+    count,
+    sources,
+    skipped: [],
     createdAt: new Date().toISOString(),
     labels: [...labels].sort(compareNames),
   }

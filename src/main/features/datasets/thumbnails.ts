@@ -2,6 +2,8 @@ import type { PixelBlock } from '../../../shared/api/library'
 import type { Dataset } from '../../store/datasetStore'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
+import { sharp } from '../../base/sharp'
+import type { OpenDatasets } from './openDatasets'
 
 /** Images of a dataset, reduced by averaging so that no side is longer than `size`; never enlarged. */
 export async function readThumbnails(
@@ -68,4 +70,16 @@ function reducer(from: Size, to: Size, channels: number): (image: Uint8Array, in
           into[at++] = Math.round(sum / ((bottom! - top!) * (right! - left!)))
         }
   }
+}
+
+/** One image of a dataset as the network sees it, as a PNG. @throws ExpectedError when there is no such row */
+export async function pictureOf(opened: OpenDatasets, folder: string, row: number): Promise<Buffer> {
+  return opened.with(folder, async (dataset) => {
+    const { width, height, channels, count } = dataset.info
+    if (!Number.isInteger(row) || row < 0 || row >= count)
+      throw new ExpectedError('not-found', sentence('datasets.noSuchImageDataset'))
+    const pixels = new Uint8Array(dataset.rowBytes)
+    await dataset.readRows(row, 1, pixels)
+    return sharp(pixels, { raw: { width, height, channels } }).png().toBuffer()
+  })
 }

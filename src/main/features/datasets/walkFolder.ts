@@ -5,6 +5,7 @@ import type { Skipped } from '../../../shared/dataset'
 import { explainFileError } from '../../store/fileErrors'
 import { type Fence, leadsOut } from '../../base/fence'
 import { compareNames } from '../../base/naturalOrder'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Left by operating systems; nobody wants to hear of them. */
 const clutter = new Set(['Thumbs.db', 'ehthumbs.db', 'desktop.ini', '__MACOSX', '@eaDir', '$RECYCLE.BIN'])
@@ -39,7 +40,7 @@ export async function* walkFolder(
   const folder = join(root, below)
   const entries = await list(folder, walk).catch((error: unknown) => {
     if (below === '') throw explainFileError(error, folder)
-    walk.skipped.push({ path: below, reason: 'There is no permission to open this folder.' })
+    walk.skipped.push({ path: below, reason: sentence('pictures.folderNoPermission') })
     return []
   })
   for (const entry of entries.sort((a, b) => compareNames(a.name, b.name))) {
@@ -49,7 +50,7 @@ export async function* walkFolder(
     const kind = await kindOf(entry, join(root, path), walk.fence)
     if (kind === 'folder') yield* walkFolder(root, walk, path)
     else if (kind === 'file') yield path
-    else if (kind === 'broken') walk.skipped.push({ path, reason: 'It is a link that leads nowhere.' })
+    else if (kind === 'broken') walk.skipped.push({ path, reason: sentence('pictures.linkNowhere') })
     else if (kind === 'outside') walk.skipped.push({ path, reason: leadsOut })
   }
 }

@@ -78,7 +78,12 @@ export class BatchProgress {
     const seconds = (now - this.startedAt - this.pausedMs) / 1000
     const rate = state !== 'idle' && behind > 0 && seconds > fewestSeconds ? behind / seconds : null
     return {
-      ...{ state, unchanged, skipped, failed, total, rate },
+      state,
+      unchanged,
+      skipped,
+      failed,
+      total,
+      rate,
       done: done + unchanged + skipped,
       share: of > 0 ? Math.min(1, behind / of) : 0,
       timeLeftMs: rate ? ((of - behind) / rate) * 1000 : null,

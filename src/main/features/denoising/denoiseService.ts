@@ -90,24 +90,23 @@ export class DenoiseService {
     })
     this.removed = new RemovedPictures(this.list, (ids) => this.masks.forget(ids))
     const onRestored = (id: string) => events.emit('denoise.restored', { id })
-    this.restorer = new VisibleRestorer({
-      ...{ client, log, target, onRestored },
-      mayGoOn: () => !this.queue.isBusy,
-    })
+    const work = { client, log, target, onRestored }
+    this.restorer = new VisibleRestorer({ ...work, mayGoOn: () => !this.queue.isBusy })
     this.models = new ChosenModels((id) => deps.models.folderOf(id))
     const modelFor = this.models.for.bind(this.models)
     const load = (id: string) => this.load(id)
-    this.damage = new DamageInspector({
-      ...{ client, log, target, load, modelFor, onRestored },
-      holesOf: this.masks.holes.get.bind(this.masks.holes),
-    })
+    const holesOf = this.masks.holes.get.bind(this.masks.holes)
+    this.damage = new DamageInspector({ ...work, load, modelFor, holesOf })
     this.queue = new SaveQueue({
-      ...{ log, target, modelFor, clients: savers, estimator: client, fence: deps.fence },
-      ...{
-        lanes: () => this.workers.lanes(),
-        results: new SavedResults(deps.state, log),
-        scales: this.scales,
-      },
+      log,
+      target,
+      modelFor,
+      clients: savers,
+      estimator: client,
+      fence: deps.fence,
+      lanes: () => this.workers.lanes(),
+      results: new SavedResults(deps.state, log),
+      scales: this.scales,
       looked: (id) => this.loaded.peek(id),
       mended: this.damage.find,
       change: (ids, changes) => this.change(ids, changes),
@@ -184,7 +183,11 @@ export class DenoiseService {
     const scale = noiseScale(repairs, loaded.picture)
     const depth = floats ? 32 : pixels instanceof Uint16Array ? 16 : 8
     return {
-      ...{ id, channels, format, depth, certainty },
+      id,
+      channels,
+      format,
+      depth,
+      certainty,
       ...loaded.levels.sizeOf(0),
       ...toldNoise(noise, scale),
       repairs: foundRepairs(repairs, loaded.picture),
@@ -248,7 +251,9 @@ export class DenoiseService {
   }
 
   private queued = ({ id, controls, width, height }: DenoisePicture): QueuedPicture => ({
-    ...{ id, controls, ...this.sourceOf(id) },
+    id,
+    controls,
+    ...this.sourceOf(id),
     mask: this.masks.for(id, controls.kind),
     megapixels: (width * height) / 1e6,
   })

@@ -7,6 +7,7 @@ import type { DenoisingModel } from './denoisingModels'
 import { levelsOf } from './loadedPicture'
 import { type Picture, readPicture } from '../pictures/readPicture'
 import { shared } from './sharedPixels'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** PSNR in dB, at most that of equal pictures, and SSIM; of 8 bits. */
 export interface Similarity {
@@ -46,9 +47,8 @@ export async function measurePair(
   const before = asSeen(noisy)
   const reference = asSeen(clean)
   if (before.width !== reference.width || before.height !== reference.height)
-    throw new UnusableImage('The clean picture is of another size.')
-  if (before.channels !== reference.channels)
-    throw new UnusableImage('One of the two is grey and the other in colour.')
+    throw new UnusableImage(sentence('denoising.cleanOtherSize'))
+  if (before.channels !== reference.channels) throw new UnusableImage(sentence('denoising.oneGreyOneColor'))
   const settings = { sigma, strength: 1, tile: null, ...target }
   const work = { client, signal, onProgress: () => undefined, onSmallerTile: () => undefined }
   // Its pixels move to the worker.
@@ -62,7 +62,7 @@ export async function measurePair(
 
 /** Upright, in 8 bits, what is transparent on white. Of several pages the first. */
 function asSeen(picture: Picture) {
-  if (picture.pages > 1) throw new UnusableImage('It holds several pictures. Save them one by one first.')
+  if (picture.pages > 1) throw new UnusableImage(sentence('pictures.several'))
   const levels = levelsOf({ ...picture, pixels: shared(picture.pixels) })
   return levels.block(0, { left: 0, top: 0, ...levels.sizeOf(0) })
 }

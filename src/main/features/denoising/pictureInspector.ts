@@ -1,5 +1,4 @@
-import { basename, extname, join } from 'node:path'
-import { sharp } from '../../base/sharp'
+import { basename, extname } from 'node:path'
 import type { ParsedParams } from '../../../shared/api/commands'
 import type {
   ComparedModel,
@@ -13,7 +12,6 @@ import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { mixPixels } from '../../../shared/mixPixels'
 import { mixWithMask } from '../../../shared/mixWithMask'
-import { replaceFile } from '../../store/atomicWrite'
 import type { ComputeClient } from '../../worker/computeClient'
 import { isRepairedFor } from '../../../shared/noise'
 import type { Region } from '../../../shared/region'
@@ -27,6 +25,7 @@ import {
 import type { ComputeTarget } from '../../worker/protocol'
 import { reasonOf } from '../pictures/unusableImage'
 import type { PlaceRegistry } from '../../base/placeRegistry'
+import { writeBeforeAfter } from './beforeAfter'
 import type { ChosenModels } from './chosenModels'
 import { type DamageInspector, isDamage } from './damage/damageInspector'
 import type { DenoisingModel } from './denoisingModels'
@@ -39,7 +38,6 @@ import type { Picture } from '../pictures/readPicture'
 import { within } from './regions'
 import { changedParts, readyShares } from './changedParts'
 import type { Restoration } from './restoration'
-import { stampOf } from './savedResults'
 import { shared } from './sharedPixels'
 import { storedMask } from './strengthMasks'
 
@@ -112,7 +110,10 @@ export class PictureInspector {
       reference: reference && reference.onScreen(reference.levels.block(level, part)),
     })
     return {
-      ...{ level, left: part.left * step, top: part.top * step, certainty },
+      level,
+      left: part.left * step,
+      top: part.top * step,
+      certainty,
       problem: isUsable ? restoration.problem : model,
       changed: changedParts(loaded, restoration, changes ?? [], { level, part }),
       version: restoration.version,
@@ -180,10 +181,22 @@ export class PictureInspector {
     const { width, height, channels } = picture
     const result = shared(pixels)
     const { sigma, strength } = asked(controls)
+    const { files, trained } = model
     const params = {
-      ...{ model: model.files, trained: model.trained, pixels, width, height, channels, noise, result },
-      ...{ sigma: sigma === null ? null : sigma * sigmaScale(picture), strength },
-      ...{ regions: [region], tile: Math.max(region.width, region.height), repairs, ...target() },
+      model: files,
+      trained,
+      pixels,
+      width,
+      height,
+      channels,
+      noise,
+      result,
+      sigma: sigma === null ? null : sigma * sigmaScale(picture),
+      strength,
+      regions: [region],
+      tile: Math.max(region.width, region.height),
+      repairs,
+      ...target(),
     }
     const { ms } = await client.call('restoreRegions', params)
     const certainty = certaintyOf(controls, model, known)
@@ -267,20 +280,7 @@ export class PictureInspector {
     folder: string,
   ): Promise<string> {
     const { before, after } = await this.comparison(id, controls, rectangle)
-    const { width, height } = before
-    const gap = Math.max(2, Math.round(width / 100))
-    const raw = ({ channels }: PixelBlock) => ({ raw: { width, height, channels } })
-    const path = await freePath(folder, `${basename(original, extname(original))}-before-after`, '.png')
-    await replaceFile(path, async (partial) => {
-      await sharp({ create: { width: 2 * width + gap, height, channels: 3, background: 'white' } })
-        .composite([
-          { input: await sharp(before.data, raw(before)).png().toBuffer(), left: 0, top: 0 },
-          { input: await sharp(after.data, raw(after)).png().toBuffer(), left: width + gap, top: 0 },
-        ])
-        .png()
-        .toFile(partial)
-    })
-    return path
+    return writeBeforeAfter(before, after, folder, basename(original, extname(original)))
   }
 }
 
@@ -308,7 +308,8 @@ function mixed(
   const { channels, width } = original
   if (mask)
     mixWithMask(data, original.data, restored.data, channels, mix, {
-      ...{ width, stronger: stronger?.data ?? null },
+      width,
+      stronger: stronger?.data ?? null,
       factors: factorRows(mask, size, { ...part, step: 1 }),
     })
   else mixPixels(data, original.data, restored.data, channels, mix)
@@ -324,12 +325,5 @@ async function readReference(path: string): Promise<LoadedPicture> {
     return await LoadedPicture.load(path)
   } catch (error) {
     throw new ExpectedError('bad-input', reasonOf(error), { cause: error })
-  }
-}
-
-async function freePath(folder: string, stem: string, ending: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const path = join(folder, number === 1 ? stem + ending : `${stem}-${number}${ending}`)
-    if ((await stampOf(path)) === null) return path
   }
 }

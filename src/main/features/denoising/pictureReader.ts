@@ -9,6 +9,7 @@ import type { FoundNoise, NoiseAhead } from './noiseAhead'
 import type { QueueEntry } from './queueEntry'
 import { type Picture, readPicture } from '../pictures/readPicture'
 import { isSame, stampOf } from './savedResults'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** A picture that has been read. */
 export interface Opened {
@@ -58,10 +59,7 @@ export class PictureReader {
 
   private async read({ path, stamp, controls }: QueueEntry): Promise<Opened> {
     if (!this.deps.fence.allows(path)) throw new UnusableImage(leadsOut)
-    if (!isSame(stamp, await stampOf(path)))
-      throw new UnusableImage(
-        'It was changed or moved since it was added. Try again to take it as it is now.',
-      )
+    if (!isSame(stamp, await stampOf(path))) throw new UnusableImage(sentence('denoising.changedSinceAdded'))
     const image = await prepareImage(path)
     const scale = await this.deps.scales.of(image, controls.range)
     return { image, picture: await decodingRoom.with(image, () => readPicture(image, scale)) }

@@ -22,8 +22,13 @@ export interface RowSubject {
 /** A row of the list for a file, by its header. */
 export async function rowOf({ path, stamp, problem, ...known }: RowSubject): Promise<DenoisePicture> {
   const row = {
-    ...{ ...known, name: basename(path), folder: basename(dirname(path)), bytes: stamp?.bytes ?? 0 },
-    ...{ progress: 0, result: null, isDownloadable: false },
+    ...known,
+    name: basename(path),
+    folder: basename(dirname(path)),
+    bytes: stamp?.bytes ?? 0,
+    progress: 0,
+    result: null,
+    isDownloadable: false,
   }
   try {
     if (problem !== null) throw new UnusableImage(problem)
@@ -37,8 +42,22 @@ export async function rowOf({ path, stamp, problem, ...known }: RowSubject): Pro
 /** For what is no picture that could be read. */
 export function unusableRow(path: string, message: string, controls: DenoiseControls): DenoisePicture {
   return {
-    ...{ id: randomUUID(), name: basename(path), folder: '', width: 0, height: 0, bytes: 0, state: 'failed' },
-    ...{ progress: 0, controls, isReadable: false, result: null, message },
-    ...{ isUploaded: false, isDownloadable: false, hasOwnControls: false, mask: null, holes: null },
+    id: randomUUID(),
+    name: basename(path),
+    folder: '',
+    width: 0,
+    height: 0,
+    bytes: 0,
+    state: 'failed',
+    progress: 0,
+    controls,
+    isReadable: false,
+    result: null,
+    message,
+    isUploaded: false,
+    isDownloadable: false,
+    hasOwnControls: false,
+    mask: null,
+    holes: null,
   }
 }

@@ -64,6 +64,7 @@ export async function putResult(
 
 /** What the list says of it. */
 export const rowOfResult = ({ state, path, message }: PutResult) => ({
-  ...{ state, message },
+  state,
+  message,
   result: path === null ? null : basename(path),
 })

@@ -28,7 +28,8 @@ export interface QueueEntry extends QueuedPicture, SaveRequest {}
 
 /** A picture in the queue, whose result has a name that says what was done. */
 export const entryOf = (one: QueuedPicture, request: SaveRequest): QueueEntry => ({
-  ...{ ...one, ...request },
+  ...one,
+  ...request,
   output: { ...request.output, pattern: patternFor(one.controls.kind, request.output.pattern) },
 })
 

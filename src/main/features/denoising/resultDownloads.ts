@@ -50,7 +50,9 @@ export class ResultDownloads {
     const download: Download =
       paths.length === 1
         ? {
-            ...{ name: basename(only!), type: 'application/octet-stream', bytes },
+            name: basename(only!),
+            type: 'application/octet-stream',
+            bytes,
             pieces: () => createReadStream(only!),
           }
         : { name: `${called}.zip`, type: 'application/zip', bytes: null, pieces: () => zipOf(paths) }

@@ -3,6 +3,7 @@ import type { DenoiseOutput } from '../../../shared/api/denoising'
 import { asKey } from '../models/imageNames'
 import { type SavedResults, type Stamp, stampOf } from './savedResults'
 import { newExtension, type WrittenPicture } from '../pictures/writePicture'
+import { sentence } from '../../../shared/texts/sentence'
 
 export interface ResultRequest {
   readonly original: string
@@ -61,7 +62,7 @@ async function placeInstead(
   if (extension !== null)
     return {
       kind: 'refused',
-      reason: 'The result has another format than the original, and cannot take its place. Save it beside.',
+      reason: sentence('denoising.otherFormatBeside'),
     }
   const isResult = await results.isOwn(original, null)
   return isResult && !again

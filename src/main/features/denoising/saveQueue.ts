@@ -274,7 +274,10 @@ export class SaveQueue {
       const { signal } = this.abort
       const { id } = entry
       const restored = restoreQueued(entry, opened, {
-        ...{ ...this.deps, client, threads: turn.threads(), signal },
+        ...this.deps,
+        client,
+        threads: turn.threads(),
+        signal,
         onProgress: (share) => {
           if (!signal.aborted) this.tellProgress(id, share)
         },
@@ -303,7 +306,9 @@ export class SaveQueue {
     try {
       for (const path of [computed.path, partialPath(computed.path)]) this.deps.fence.check(path)
       const put = await putResult(entry, computed, {
-        ...{ results, note: note(entry.controls.kind), signal: this.abort.signal },
+        results,
+        note: note(entry.controls.kind),
+        signal: this.abort.signal,
       })
       if (put.path !== null) this.written.set(entry.id, put.path)
       else this.written.delete(entry.id)

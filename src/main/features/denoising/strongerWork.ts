@@ -26,8 +26,16 @@ export function workForMore(look: LookForMore, area: Region): Work | null {
   const { levels, repairs } = givenTo(look)
   const image = levels.imageAt(0)
   return {
-    ...{ kind: 'more', level: 0, image, repairs, result: stronger.pixels, cells: stronger, part },
-    ...{ model, sigma, strength },
+    kind: 'more',
+    level: 0,
+    image,
+    repairs,
+    result: stronger.pixels,
+    cells: stronger,
+    part,
+    model,
+    sigma,
+    strength,
   }
 }
 

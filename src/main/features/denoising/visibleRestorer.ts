@@ -129,8 +129,17 @@ export class VisibleRestorer {
       await client.call(
         'restoreRegions',
         {
-          ...{ model: model.files, trained: model.trained, ...image, sigma: stored, strength, noise },
-          ...{ result, regions: [part], tile: draftSide, repairs, ...target() },
+          model: model.files,
+          trained: model.trained,
+          ...image,
+          sigma: stored,
+          strength,
+          noise,
+          result,
+          regions: [part],
+          tile: draftSide,
+          repairs,
+          ...target(),
         },
         { signal: AbortSignal.any([this.abort.signal, abort.signal]) },
       )

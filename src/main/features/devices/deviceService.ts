@@ -15,7 +15,7 @@ import type { EventBus } from '../../base/eventBus'
 import type { JobProgress, JobService } from '../../base/jobService'
 import type { Log } from '../../base/log'
 import { type ScriptRunner, runScriptInNode } from '../../base/scriptRunner'
-import type { SettingsService } from '../library/settingsService'
+import type { SettingsService } from '../../base/settingsService'
 import { hasAddon, packageIndexOr, setUpTensorflow } from './setupTensorflow'
 import { runTensorflowSetup } from './tensorflowSetup'
 

@@ -1,5 +1,5 @@
 import type { ScriptRunner } from '../../base/scriptRunner'
-import { tensorflowAddon } from '../../builtFiles'
+import { tensorflowAddon } from '../../store/builtFiles'
 import { usualPackageIndex } from '../../../shared/api/settings'
 import { tensorflowVersion } from '../../setup/tensorflow/wheel.mjs'
 import type { JobProgress } from '../../base/jobService'

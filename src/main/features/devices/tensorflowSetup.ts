@@ -16,7 +16,8 @@ export async function runTensorflowSetup(
   // Under Electron the binary is Node.js as well, when it is asked to be.
   const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', CI: 'true' }
   const child = spawn(process.execPath, [script], {
-    ...{ env, stdio: ['ignore', 'pipe', 'pipe'] },
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, so that pip and what else it starts ends with it.
     detached: process.platform !== 'win32',
   })

@@ -15,8 +15,12 @@ export async function datasetOf(
   const name = basename(resolve(images.source))
   const { preprocessing } = images
   await importDataset({
-    ...{ sources: [images.source], out: dataset, preprocessing, name },
-    ...{ signal: work.signal, onProgress: work.onImport },
+    sources: [images.source],
+    out: dataset,
+    preprocessing,
+    name,
+    signal: work.signal,
+    onProgress: work.onImport,
   })
   return dataset
 }

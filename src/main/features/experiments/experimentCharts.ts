@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core'
 import type { Curve } from '../../../shared/experiment'
-import { labelColor, type Theme, type ThemeName, themes } from '../drawing/chartTheme'
-import { renderChart } from '../drawing/renderChart'
+import { labelColor, type Theme, type ThemeName, themes } from '../../base/drawing/chartTheme'
+import { renderChart } from '../../base/drawing/renderChart'
 
 const size = { width: 520, height: 300 }
 
@@ -47,7 +47,11 @@ function draw(curves: readonly (NamedCurve | null)[], options: ChartOptions, the
     return [
       band(name, points, color),
       {
-        ...{ type: 'line', name, color, z: 3, lineStyle: { width: 2 } },
+        type: 'line',
+        name,
+        color,
+        z: 3,
+        lineStyle: { width: 2 },
         data: points.map(([epoch, mean]) => [epoch, mean]),
         showSymbol: points.length < 3,
       },
@@ -59,8 +63,12 @@ function draw(curves: readonly (NamedCurve | null)[], options: ChartOptions, the
       ...frame(theme),
       xAxis: {
         ...axis(theme),
-        ...{ type: 'value', name: xName, minInterval: 1, splitLine: { show: false } },
-        ...{ min: Math.min(...epochs), max: Math.max(...epochs, Math.min(...epochs) + 1) },
+        type: 'value',
+        name: xName,
+        minInterval: 1,
+        splitLine: { show: false },
+        min: Math.min(...epochs),
+        max: Math.max(...epochs, Math.min(...epochs) + 1),
       },
       yAxis: { ...axis(theme), type: log ? 'log' : 'value', scale: true },
       series: line ? [...series, reference(line, epochs, theme)] : series,
@@ -80,7 +88,10 @@ function band(
     ...[...points].reverse().map(([epoch, , least]) => [epoch, least]),
   ]
   return {
-    ...{ type: 'custom', name: `${name} ±`, silent: true, z: 2 },
+    type: 'custom',
+    name: `${name} ±`,
+    silent: true,
+    z: 2,
     data: outline,
     renderItem: (params: { dataIndex: number }, api: { coord: (point: number[]) => number[] }) =>
       params.dataIndex > 0
@@ -99,7 +110,10 @@ function reference(
   theme: Theme,
 ) {
   return {
-    ...{ type: 'line', name, color: theme.muted, showSymbol: false },
+    type: 'line',
+    name,
+    color: theme.muted,
+    showSymbol: false,
     data: [
       [Math.min(...epochs), value],
       [Math.max(...epochs, Math.min(...epochs) + 1), value],
@@ -133,7 +147,9 @@ function frame(theme: Theme): EChartsCoreOption {
 
 function axis(theme: Theme) {
   return {
-    ...{ nameLocation: 'middle', nameGap: 28, nameTextStyle: { color: theme.muted, fontSize: 12 } },
+    nameLocation: 'middle',
+    nameGap: 28,
+    nameTextStyle: { color: theme.muted, fontSize: 12 },
     axisLabel: { color: theme.muted, fontSize: 12 },
     axisLine: { lineStyle: { color: theme.line } },
     axisTick: { show: false },

@@ -1,7 +1,7 @@
 import type { ExperimentView, ShownVariant } from '../../../shared/api/experiments'
 import type { PixelBlock } from '../../../shared/api/library'
 import { inputSize, type InputShape } from '../../../shared/modelSpec'
-import { fittingScale, imageGrid, toPng } from '../drawing/imageGrid'
+import { fittingScale, imageGrid, toPng } from '../../base/drawing/imageGrid'
 import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/historyStore'
 import type { PlacedRun } from './collectResults'
 

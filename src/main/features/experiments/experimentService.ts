@@ -18,12 +18,11 @@ import { roomHandlers } from '../../base/roomHandlers'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import { FreeNames } from '../../store/freeNames'
-import type { Library } from '../library/library'
-import { slugOf } from '../library/slug'
+import { type Library, slugOf } from '../../base/library'
 import type { ConfigChoice } from '../training/runPlan'
 import type { RunService } from '../training/runService'
 import type { TrainingService } from '../training/trainingService'
-import { batchFor } from './batchFor'
+import { batchFor } from './variants'
 import { collectResults, type PlacedRun } from './collectResults'
 import { experimentCsv } from './experimentCsv'
 import { experimentPage } from './experimentPage'
@@ -97,8 +96,11 @@ export class ExperimentService {
     return {
       results: await collectResults(setup, placed),
       runs: runs.map((run) => ({
-        ...{ id: run.id, state: run.state, error: run.error },
-        ...{ variant: run.experiment!.variant, seed: run.experiment!.seed },
+        id: run.id,
+        state: run.state,
+        error: run.error,
+        variant: run.experiment!.variant,
+        seed: run.experiment!.seed,
       })),
       originals,
       shown,
@@ -132,7 +134,10 @@ export class ExperimentService {
       const { samplesPerSecond } = known.has(key)
         ? { samplesPerSecond: 0 }
         : await this.deps.client.call('measureTraining', {
-            ...{ ...this.deps.target(), spec, config, forMs: measuredMs },
+            ...this.deps.target(),
+            spec,
+            config,
+            forMs: measuredMs,
           })
       const measured = {
         runMs: besidesMs.run,
@@ -190,10 +195,16 @@ export class ExperimentService {
     return {
       version: 1,
       title: dataset.name,
-      ...{ createdAt: info!.createdAt, dataset: info!.dataset, datasetRevision: revisionOf(dataset) },
+      createdAt: info!.createdAt,
+      dataset: info!.dataset,
+      datasetRevision: revisionOf(dataset),
       vary: { what: first.what, values },
       seeds: first.seeds.filter((seed) => placed.some((run) => run.seed === seed)),
-      ...{ budgetMs: null, epochs: info!.config.epochs, variants, asked: '', spentMs: 0 },
+      budgetMs: null,
+      epochs: info!.config.epochs,
+      variants,
+      asked: '',
+      spentMs: 0,
     }
   }
 }

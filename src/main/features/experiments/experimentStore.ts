@@ -7,11 +7,11 @@ import { sentence } from '../../../shared/texts/sentence'
 import { variationSchema } from '../../../shared/experiment'
 import { modelSpecSchema } from '../../../shared/modelSpec'
 import { trainingConfigSchema } from '../../../shared/trainingConfig'
-import { slugOf } from '../library/slug'
 import { writeFileAtomic } from '../../store/atomicWrite'
 import { explainFileError, fileErrorCode } from '../../store/fileErrors'
 import { makeFolder } from '../../store/makeFolder'
 import { parseRecord } from '../../store/parseRecord'
+import { slugOf } from '../../base/library'
 
 /** experiment.json: what is compared, as it was settled when it began. */
 export const setupSchema = z.object({
@@ -60,8 +60,7 @@ export async function readSetup(folder: string): Promise<ExperimentSetup | null>
     if (['ENOENT', 'ENOTDIR'].includes(fileErrorCode(error) ?? '')) return null
     throw explainFileError(error, path)
   })
-  if (text !== null)
-    return parseRecord(setupSchema, text, path, 'Delete the folder, or choose another one with --out.')
+  if (text !== null) return parseRecord(setupSchema, text, path, sentence('store.otherExperimentFolder'))
   const names = await readdir(folder).catch((error: unknown): string[] => {
     if (fileErrorCode(error) === 'ENOENT') return []
     throw explainFileError(error, folder)

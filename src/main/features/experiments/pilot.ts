@@ -46,7 +46,8 @@ export async function tryVariant(
         model: { spec, fromPreset: null },
         config: { ...config, epochs: 1, imagesPerEpoch: tried, budgetMs: null, pretraining: null },
         overwrite: true,
-        ...{ runtime, device },
+        runtime,
+        device,
       },
       {
         ...options,

@@ -165,7 +165,10 @@ async function beginExperiment(
   const wanted = epochs ?? plans[0]!.config.epochs
   const count = fitting ? Math.min(epochs ?? Infinity, fitting.epochs) : wanted
   const variants = plans.map(({ variant, spec, config, preset, notes }) => ({
-    ...{ variant, spec, preset, notes: [...notes] },
+    variant,
+    spec,
+    preset,
+    notes: [...notes],
     config: {
       ...withEpochs(config, count),
       ...(fitting?.imagesPerEpoch ? { imagesPerEpoch: fitting.imagesPerEpoch } : {}),
@@ -176,8 +179,15 @@ async function beginExperiment(
     version: 1,
     title: `${info.name}: ${vary.what}`,
     createdAt: new Date().toISOString(),
-    ...{ dataset, datasetRevision: revisionOf(info), vary, seeds: [...seeds], budgetMs },
-    ...{ epochs: count, variants, asked, spentMs: performance.now() - beganAt },
+    dataset,
+    datasetRevision: revisionOf(info),
+    vary,
+    seeds: [...seeds],
+    budgetMs,
+    epochs: count,
+    variants,
+    asked,
+    spentMs: performance.now() - beganAt,
   }
   await writeSetup(out, setup)
   return setup
@@ -316,15 +326,16 @@ class Experiment {
         model: { spec, fromPreset: preset, seed },
         config: { ...config, seed },
         experiment: {
-          ...{
-            id: basename(this.out).slice(0, 120),
-            what: this.setup.vary.what,
-            values: this.setup.vary.values,
-          },
-          ...{ seeds: this.setup.seeds, variant, seed },
+          id: basename(this.out).slice(0, 120),
+          what: this.setup.vary.what,
+          values: this.setup.vary.values,
+          seeds: this.setup.seeds,
+          variant,
+          seed,
         },
         overwrite: true,
-        ...{ runtime, device },
+        runtime,
+        device,
       },
       options,
     )

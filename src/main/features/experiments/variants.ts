@@ -85,7 +85,9 @@ export async function planVariants(
       if (!(error instanceof ExpectedError)) throw error
       throw new ExpectedError(
         error.code,
-        values.length === 1 ? error.message : `${variant} cannot be compared: ${error.message}`,
+        values.length === 1
+          ? error.message
+          : sentence('experiments.variantCannotBe', { variant, reason: error.message }),
       )
     }
   }
@@ -132,3 +134,6 @@ function rateOf(variant: string): number {
   if (rate > 0 && rate <= 100) return rate
   throw new ExpectedError('bad-usage', sentence('experiments.learningRateNumberAbove', { variant }))
 }
+
+/** Some thirty steps an epoch or more, as far as the images go. */
+export const batchFor = (count: number): number => [128, 64, 32].find((size) => count >= 30 * size) ?? 16

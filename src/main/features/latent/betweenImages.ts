@@ -76,7 +76,12 @@ export async function findNeighbors(
     const code = await codeOf(model, image, request, work)
     const { codes, plan } = set
     const { indices, distances } = await work.client.call('nearest', {
-      ...{ codes, dimensions: plan.dimensions, code, k, metric, leftOut: -1 },
+      codes,
+      dimensions: plan.dimensions,
+      code,
+      k,
+      metric,
+      leftOut: -1,
     })
     const details = await files.describe(set, indices)
     return { neighbors: details.map(({ path, label }, i) => ({ path, label, distance: distances[i]! })) }

@@ -94,9 +94,15 @@ export class LoadedSet {
       }),
       input: model.files.spec.input,
       total: parts.reduce((sum, { images }) => sum + images, 0),
-      ...{ count, dimensions, broken: this.broken, statistics: this.statistics, bytes: this.bytes },
-      ...{ labelNames: this.labelNames, labels: this.labels },
-      ...{ errors: this.errors.slice(), brightness: this.brightness.slice() },
+      count,
+      dimensions,
+      broken: this.broken,
+      statistics: this.statistics,
+      bytes: this.bytes,
+      labelNames: this.labelNames,
+      labels: this.labels,
+      errors: this.errors.slice(),
+      brightness: this.brightness.slice(),
     }
   }
 }
@@ -199,7 +205,9 @@ export async function surveySet(
   const { count, dimensions } = plan
   const record: SurveyRecord = {
     version: 1,
-    ...{ count, dimensions, broken },
+    count,
+    dimensions,
+    broken,
     statistics: {
       mean: [...statistics.mean],
       deviation: [...statistics.deviation],

@@ -7,12 +7,12 @@ import { OutputFolder } from '../../store/outputFolder'
 import type { DatasetService } from '../datasets/datasetService'
 import { FreeNames } from '../../store/freeNames'
 import type { JobService } from '../../base/jobService'
-import { slugOf } from '../library/slug'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import type { LoadedSet } from './codeSet'
 import { latentFileNames, writeLatentFiles } from './latentFiles'
 import type { LatentService } from './latentService'
-import { saveFiles, saveList } from './saveFiles'
+import { saveFiles, saveList } from '../../store/saveFiles'
+import { slugOf } from '../../base/library'
 
 export interface ActionDependencies {
   readonly latent: LatentService

@@ -118,13 +118,13 @@ async function writeParquet(
       { name: 'error', data: set.errors.slice(), type: float },
       { name: 'brightness', data: set.brightness.slice(), type: float },
       ...(places
-        ? axisNames.slice(0, places.components).map((name, c) => ({
-            ...{ name, type: float },
-            data: column(places.points, places.components, c),
-          }))
+        ? axisNames
+            .slice(0, places.components)
+            .map((name, c) => ({ name, type: float, data: column(places.points, places.components, c) }))
         : []),
       ...Array.from({ length: dimensions }, (_, i) => ({
-        ...{ name: `z${i}`, type: float },
+        name: `z${i}`,
+        type: float,
         data: column(set.codes, dimensions, i),
       })),
     ],

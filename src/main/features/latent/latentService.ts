@@ -68,8 +68,11 @@ export class LatentService {
     if (known) return this.keep(known).describe()
     return this.begin('codes', plan.modelName, plan.id, async (report, signal) => {
       const set = await surveySet(plan, {
-        ...{ client: this.deps.mapper, opened: this.deps.datasets.opened, signal },
-        ...{ target: this.deps.target(), keep: true },
+        client: this.deps.mapper,
+        opened: this.deps.datasets.opened,
+        signal,
+        target: this.deps.target(),
+        keep: true,
         onProgress: (done, total) => report({ done, total }),
         onProblem: (error) => this.deps.log.warn(`The codes could not be kept: ${error.message}`),
       })
@@ -183,7 +186,10 @@ export class LatentService {
     const set = await this.setOf(id)
     const map = await this.openMap(set, projection)
     const tried = await this.deps.models.encode({
-      ...{ id: set.plan.modelId, image: { place: image }, noise: null, seed: 1 },
+      id: set.plan.modelId,
+      image: { place: image },
+      noise: null,
+      seed: 1,
     })
     const { code, original, reconstruction } = tried
     const nearest = await this.nearest(set, code, nearestOfLocated, metric, -1)

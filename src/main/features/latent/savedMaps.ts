@@ -27,7 +27,9 @@ export async function readMap({ plan }: LoadedSet, key: string): Promise<MappedC
   const points = new Float32Array(plan.count * components)
   if (!(await plan.folder.readArray({ name, shape: [plan.count, components], data: points }))) return null
   return {
-    ...{ points, components, trustworthiness },
+    points,
+    components,
+    trustworthiness,
     explained: explained && Float32Array.from(explained),
     linear: linear && { mean: Float32Array.from(linear.mean), axes: Float32Array.from(linear.axes) },
   }
@@ -38,7 +40,8 @@ export async function writeMap({ plan }: LoadedSet, key: string, map: MappedCode
   const { points, components, explained, trustworthiness, linear } = map
   await plan.folder.writeArray({ name, shape: [plan.count, components], data: points })
   await plan.folder.writeJson(name, {
-    ...{ components, trustworthiness },
+    components,
+    trustworthiness,
     explained: explained && [...explained],
     linear: linear && { mean: [...linear.mean], axes: [...linear.axes] },
   })

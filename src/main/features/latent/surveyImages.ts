@@ -20,7 +20,11 @@ export async function surveyImages<R>(
     const datasets = [{ id: basename(dataset.folder), folder: dataset.folder }]
     const plan = await planSet(model, names, datasets, opened)
     const set = await surveySet(plan, {
-      ...{ client: work.client, opened, target: { runtime, device }, keep: false, signal: work.signal },
+      client: work.client,
+      opened,
+      target: { runtime, device },
+      keep: false,
+      signal: work.signal,
       onProgress: (done, total) => work.onProgress?.(done, total),
     })
     return await use(set, new PointFiles(opened))

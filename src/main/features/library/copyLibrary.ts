@@ -6,7 +6,7 @@ import { sentence } from '../../../shared/texts/sentence'
 import { fileErrorCode } from '../../store/fileErrors'
 import { isInside } from '../../store/isInside'
 import type { MoveJournal } from '../../store/moveJournal'
-import { libraryKinds } from './library'
+import { libraryKinds } from '../../base/library'
 
 /** A file, folder or link of a library, and what tells whether it has changed. */
 export interface LibraryItem {

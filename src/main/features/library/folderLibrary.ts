@@ -12,9 +12,8 @@ import { explainFileError, fileErrorCode } from '../../store/fileErrors'
 import { LibraryLock } from '../../store/libraryLock'
 import { refuseWhileMoving } from '../../store/movingMark'
 import { makeFolder } from '../../store/makeFolder'
-import { type Library, type LibraryEntry, type LibraryKind, libraryKinds } from './library'
+import { type Library, type LibraryEntry, type LibraryKind, libraryKinds, slugOf } from '../../base/library'
 import { LibraryWatch } from './libraryWatch'
-import { slugOf } from './slug'
 
 const linkFile = 'link.json'
 const linkSchema = z.object({ path: z.string() })

@@ -2,7 +2,7 @@ import { basename, dirname, join, relative, sep } from 'node:path'
 import { type FSWatcher, watch } from 'chokidar'
 import { idSchema } from '../../../shared/api/library'
 import { inBackground } from '../../../shared/inBackground'
-import { type Library, type LibraryKind, libraryKinds } from './library'
+import { type Library, type LibraryKind, libraryKinds } from '../../base/library'
 
 /** The files that say how an entry stands. What else lies in its folder (pixels, snapshots, checkpoints) is not watched. */
 const watchedFiles = new Set([

@@ -14,10 +14,10 @@ import { markMoving, unmarkMoving } from '../../store/movingMark'
 import { readRunInfo, runFiles, writeRunInfo } from '../../store/runStore'
 import type { JobProgress, JobService } from '../../base/jobService'
 import type { PlaceRegistry } from '../../base/placeRegistry'
-import type { SettingsService } from './settingsService'
+import type { SettingsService } from '../../base/settingsService'
 import { bytesOf, catchUp, catchUpWhole, type CopyWork, itemsOf, removeMoved } from './copyLibrary'
 import type { FolderLibrary } from './folderLibrary'
-import { libraryKinds } from './library'
+import { libraryKinds } from '../../base/library'
 import type { LibraryGate } from './libraryGate'
 
 export interface MoveDependencies {

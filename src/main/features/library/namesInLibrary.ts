@@ -4,7 +4,7 @@ import { nameOfRun } from '../../../shared/runNames'
 import { readAbout, writeAbout } from '../../store/aboutStore'
 import { readDatasetInfo } from '../../store/datasetStore'
 import { readRunInfo } from '../../store/runStore'
-import type { Library } from './library'
+import type { Library } from '../../base/library'
 
 /** A name for a new dataset that no other one of the library has. @throws ExpectedError */
 export async function freeDatasetName(library: Library, wanted: string): Promise<string> {

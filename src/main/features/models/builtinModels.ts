@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { builtinModelsFolder } from '../../builtFiles'
+import { builtinModelsFolder } from '../../store/builtFiles'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { isModelFolder, openModel, type TrainedModel } from '../../store/modelStore'

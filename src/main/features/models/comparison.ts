@@ -1,7 +1,7 @@
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
-import { type ImageBatch, toImageBatch } from '../../engine/imaging/imageBatch'
+import { type ImageBatch, toImageBatch } from '../../../shared/imageBatch'
 import type { ReconstructedBatch } from './tasks/modelTasks'
-import { montagePng } from '../drawing/montage'
+import { montagePng } from '../../base/drawing/montage'
 
 const mostColumns = 12
 /** Large images take fewer columns, so that the picture stays one that programs open. */

@@ -6,6 +6,7 @@ import type { EvaluateResult } from './tasks/modelTasks'
 import { openNamedModel } from './builtinModels'
 import { evaluateRestorer } from './evaluateRestorer'
 import { type ModelRequest, type ModelWork, openImages } from './modelWork'
+import { sentence } from '../../../shared/texts/sentence'
 
 export interface EvaluateRequest extends ModelRequest {
   /** A dataset, or folders and files of images. */
@@ -32,11 +33,7 @@ export async function evaluateModel(request: EvaluateRequest, work: ModelWork): 
   const { files, noise: trainedNoise, onPatches } = opened
   if ((onPatches || !hasCode(files.spec)) && !(await isDatasetFolder(images[0]!)))
     return { ...(await evaluateRestorer(opened, request, work)), trainedNoise }
-  if (request.clip)
-    throw new ExpectedError(
-      'unsupported',
-      '--clip is for models that restore pictures of any size. Leave it out, or measure such a model on files.',
-    )
+  if (request.clip) throw new ExpectedError('unsupported', sentence('models.clipOfPictures'))
   const { dataset, close } = await openImages(images, files.spec.input, work)
   try {
     work.onProgress?.(0, dataset.info.count)

@@ -50,8 +50,18 @@ export async function evaluateRestorer(
     try {
       const { data, width, height } = await decodeImage(await prepareImage(image.absolute), preprocessing)
       const params = {
-        ...{ model, trained, pixels: data, width, height, channels, noise, seed: seed + i, tile: null },
-        ...{ clip, runtime, device },
+        model,
+        trained,
+        pixels: data,
+        width,
+        height,
+        channels,
+        noise,
+        seed: seed + i,
+        tile: null,
+        clip,
+        runtime,
+        device,
       }
       const result = await client.call('restoreTest', params, { signal })
       sums.loss += result.meanError

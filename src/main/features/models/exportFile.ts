@@ -7,6 +7,7 @@ import { makeFolder } from '../../store/makeFolder'
 import { checkNames } from '../../store/outputFolder'
 import type { ModelWork } from './modelWork'
 import { type ExportRequest, type ExportSummary, exportTrainedModel } from './exportModel'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** The format that a path is the file of; null for a folder. */
 export async function formatOfFile(path: string): Promise<string | null> {
@@ -35,10 +36,7 @@ export async function exportToFile(
     const summary = await exportTrainedModel({ ...request, out: join(made, 'model') }, work)
     const files = summary.files.filter((name) => name !== 'README.md')
     if (files.length > 1)
-      throw new ExpectedError(
-        'bad-usage',
-        `That takes more than one file: ${files.join(', ')}. Name a folder for --out.`,
-      )
+      throw new ExpectedError('bad-usage', sentence('models.takesMoreFiles', { files: files.join(', ') }))
     await rename(join(made, 'model', files[0]!), path)
     return { ...summary, files: [basename(path)] }
   } catch (error) {

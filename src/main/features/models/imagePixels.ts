@@ -4,6 +4,7 @@ import type { InputShape } from '../../../shared/modelSpec'
 import { decodeImage } from '../pictures/decodeImage'
 import { prepareImage } from '../pictures/prepareImage'
 import { reasonOf } from '../pictures/unusableImage'
+import { sentence } from '../../../shared/texts/sentence'
 
 /**
  * An image file in the size and colour that a model takes: height × width × channels bytes.
@@ -18,6 +19,8 @@ export async function pixelsOfFile(
     const preprocessing = preprocessingSchema.parse({ width, height, color })
     return (await decodeImage(await prepareImage(path), preprocessing)).data
   } catch (error) {
-    throw new ExpectedError('bad-input', `${path}: ${reasonOf(error)}`, { cause: error })
+    throw new ExpectedError('bad-input', sentence('base.pathAndReason', { path, reason: reasonOf(error) }), {
+      cause: error,
+    })
   }
 }

@@ -12,6 +12,7 @@ import { ComputeClient } from '../../worker/computeClient'
 import type { ImportedFile } from './tasks/modelTasks'
 import { type Fence, noFence } from '../../base/fence'
 import { modelCard } from '../training/modelCard'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** In a folder, the first of these that is there is the model. */
 const inFolder = [
@@ -60,7 +61,9 @@ export async function readModel(
     if (error instanceof ExpectedError) throw error
     throw new ExpectedError(
       'bad-input',
-      `${basename(file)} cannot be read as a model: it is damaged in a way that ${tooLong.aborted ? 'keeps its reader from ending' : 'breaks its reader'}. Use an intact copy.`,
+      sentence(tooLong.aborted ? 'importing.keepsReader' : 'importing.breaksReader', {
+        file: basename(file),
+      }),
       { cause: error },
     )
   } finally {
@@ -78,7 +81,7 @@ async function fileOf(path: string): Promise<string> {
   if (name) return join(path, name)
   throw new ExpectedError(
     'not-found',
-    `There is no model in ${path}: none of ${inFolder.join(', ')}. Name the file of the model itself.`,
+    sentence('importing.noneInFolder', { path, names: inFolder.join(', ') }),
   )
 }
 

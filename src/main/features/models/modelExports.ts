@@ -7,12 +7,12 @@ import { writePieces } from '../../store/writePieces'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { DatasetService } from '../datasets/datasetService'
 import { FreeNames } from '../../store/freeNames'
-import { slugOf } from '../library/slug'
 import type { ModelService } from './modelService'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { roundingLoss } from './roundingLoss'
 import { exportTrainedModel, packNamedModel } from './exportModel'
 import { exampleCode } from './exportReadme'
+import { slugOf } from '../../base/library'
 
 export interface ExportDependencies {
   readonly models: ModelService

@@ -7,7 +7,7 @@ import {
 import { codeSize, countTrained } from '../../../shared/modelSpec'
 import { formatNoise } from '../../../shared/noise'
 import { readModelInfo } from '../../store/modelStore'
-import type { LibraryEntry } from '../library/library'
+import type { LibraryEntry } from '../../base/library'
 
 /** The best epoch of a run; null before its first epoch. */
 export function modelOfRun(run: RunSummary): ModelSummary | null {

@@ -22,8 +22,7 @@ import { modelFiles, openModel, readModelInfo, type TrainedModel } from '../../s
 import type { ComputeClient } from '../../worker/computeClient'
 import type { DatasetService } from '../datasets/datasetService'
 import type { EventBus } from '../../base/eventBus'
-import type { Library } from '../library/library'
-import { refuseTaken } from '../library/refuseTaken'
+import { type Library, refuseTaken } from '../../base/library'
 import type { Log } from '../../base/log'
 import type { Fence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
@@ -168,7 +167,9 @@ export class ModelService {
     const { input, output, code } = await this.deps.client.call('tryImage', {
       ...target,
       model: model.files,
-      ...{ pixels, noise, seed },
+      pixels,
+      noise,
+      seed,
     })
     const clean = Float32Array.from(pixels, (byte) => byte / 255)
     return {

@@ -2,10 +2,10 @@ import { sharp } from '../../base/sharp'
 import { join } from 'node:path'
 import type { PixelBlock } from '../../../shared/api/library'
 import { writeFileAtomic } from '../../store/atomicWrite'
-import { slugOf } from '../library/slug'
-import { type AnimationFormat, encodeAnimation } from '../drawing/animation'
-import { fittingScale, imageGrid, toPng } from '../drawing/imageGrid'
+import { type AnimationFormat, encodeAnimation } from '../../base/drawing/animation'
+import { fittingScale, imageGrid, toPng } from '../../base/drawing/imageGrid'
 import { FreeNames } from '../../store/freeNames'
+import { slugOf } from '../../base/library'
 
 export type DecodedFormat = 'png' | AnimationFormat
 

@@ -1,6 +1,6 @@
 import { sharp } from '../../base/sharp'
 import { type InputShape, inputSize } from '../../../shared/modelSpec'
-import { toImageBatch } from '../../engine/imaging/imageBatch'
+import { toImageBatch } from '../../../shared/imageBatch'
 import { encodeNpy } from '../../store/npy'
 import type { OutputFolder } from '../../store/outputFolder'
 import { mapOrdered } from '../../base/mapOrdered'

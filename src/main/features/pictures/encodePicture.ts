@@ -52,7 +52,9 @@ export function encode(picture: Sharp, { format, quality, pixels, isDeep, bits, 
       return picture.webp({ quality: webp, effort: webpEffort })
     case 'avif':
       return picture.avif({
-        ...{ quality: avif, chromaSubsampling: '4:4:4', effort: avifEffort },
+        quality: avif,
+        chromaSubsampling: '4:4:4',
+        effort: avifEffort,
         bitdepth: !isDeep ? 8 : bits === 12 ? 12 : 10,
       })
     case 'tiff': {

@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
-import { imageExtensions, rawExtensions } from '../../../shared/imageFiles'
+import { rawExtensions } from '../../../shared/imageFiles'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** What we decode. `raw` stands for the files of many cameras, each of a kind of its own. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif' | 'bmp' | 'heic' | 'exr' | 'raw'
@@ -11,39 +12,77 @@ export const readableFormats =
 export const sniffBytes = 512
 
 const raw = new Set(rawExtensions)
-const readable = new Set(imageExtensions)
 
 /** What other images are called, by their endings. */
 const otherImages: Record<string, string> = {
-  ...{ jxl: 'JPEG XL', jp2: 'JPEG 2000', j2k: 'JPEG 2000', jpx: 'JPEG 2000', jxr: 'JPEG XR' },
-  ...{ psd: 'PSD', psb: 'PSB', xcf: 'GIMP', kra: 'Krita', afphoto: 'Affinity Photo' },
-  ...{ svg: 'SVG', ico: 'icon', tga: 'Targa', pcx: 'PCX' },
-  ...{ hdr: 'Radiance HDR', dpx: 'DPX', pbm: 'PBM', pgm: 'PGM', ppm: 'PPM', pfm: 'PFM', dds: 'DDS' },
-  ...{ dcm: 'DICOM', dicom: 'DICOM', nii: 'NIfTI', fits: 'FITS', fts: 'FITS' },
-  ...{ czi: 'Zeiss CZI', lif: 'Leica LIF', nd2: 'Nikon ND2', oib: 'Olympus OIB', svs: 'Aperio SVS' },
+  jxl: 'JPEG XL',
+  jp2: 'JPEG 2000',
+  j2k: 'JPEG 2000',
+  jpx: 'JPEG 2000',
+  jxr: 'JPEG XR',
+  psd: 'PSD',
+  psb: 'PSB',
+  xcf: 'GIMP',
+  kra: 'Krita',
+  afphoto: 'Affinity Photo',
+  svg: 'SVG',
+  ico: 'icon',
+  tga: 'Targa',
+  pcx: 'PCX',
+  hdr: 'Radiance HDR',
+  dpx: 'DPX',
+  pbm: 'PBM',
+  pgm: 'PGM',
+  ppm: 'PPM',
+  pfm: 'PFM',
+  dds: 'DDS',
+  dcm: 'DICOM',
+  dicom: 'DICOM',
+  nii: 'NIfTI',
+  fits: 'FITS',
+  fts: 'FITS',
+  czi: 'Zeiss CZI',
+  lif: 'Leica LIF',
+  nd2: 'Nikon ND2',
+  oib: 'Olympus OIB',
+  svs: 'Aperio SVS',
 }
 
-const archive = 'Unpack it, and choose the folder that comes out of it.'
-const arrays = 'Save the images in it as PNG or TIFF files, or as an IDX file.'
+const archive = sentence('pictures.unpackArchive')
+const arrays = sentence('pictures.saveArrays')
 /** What else images come in, and what to do with it. */
 const containers: Record<string, readonly [kind: string, advice: string]> = {
-  ...{ zip: ['a ZIP archive', archive], tar: ['a TAR archive', archive], tgz: ['a TAR archive', archive] },
-  ...{ rar: ['a RAR archive', archive], '7z': ['a 7z archive', archive], gz: ['a packed file', archive] },
-  ...{ csv: ['a table', arrays], tsv: ['a table', arrays], parquet: ['a Parquet table', arrays] },
-  ...{ npy: ['an array of NumPy', arrays], npz: ['a file of arrays of NumPy', arrays] },
-  ...{ h5: ['an HDF5 file', arrays], hdf5: ['an HDF5 file', arrays], mat: ['a MATLAB file', arrays] },
-  ...{ pkl: ['a pickle of Python', arrays], tfrecord: ['a TFRecord file', arrays] },
+  zip: [sentence('pictures.zip'), archive],
+  tar: [sentence('pictures.tar'), archive],
+  tgz: [sentence('pictures.tar'), archive],
+  rar: [sentence('pictures.rar'), archive],
+  '7z': [sentence('pictures.sevenZip'), archive],
+  gz: [sentence('pictures.packed'), archive],
+  csv: [sentence('pictures.table'), arrays],
+  tsv: [sentence('pictures.table'), arrays],
+  parquet: [sentence('pictures.parquet'), arrays],
+  npy: [sentence('pictures.npy'), arrays],
+  npz: [sentence('pictures.npz'), arrays],
+  h5: [sentence('pictures.hdf5'), arrays],
+  hdf5: [sentence('pictures.hdf5'), arrays],
+  mat: [sentence('pictures.matlab'), arrays],
+  pkl: [sentence('pictures.pickle'), arrays],
+  tfrecord: [sentence('pictures.tfrecord'), arrays],
 }
 
 /** What to do with a file that is no image but may hold some, by its name; null for all other files. */
 export function explainContainer(path: string): string | null {
   const found = containers[endingOf(path)]
-  return found ? `It is ${found[0]}, which Hourglass does not look into. ${found[1]}` : null
+  return found ? sentence('pictures.isContainer', { kind: found[0], advice: found[1] }) : null
+}
+
+/** The same of several with the ending of one. */
+export function explainContainers(path: string, count: number): string | null {
+  const found = containers[endingOf(path)]
+  return found ? sentence('pictures.areContainers', { count, kind: found[0], advice: found[1] }) : null
 }
 
 const endingOf = (path: string) => extname(path).slice(1).toLowerCase()
-
-export const hasImageExtension = (path: string): boolean => readable.has(endingOf(path))
 
 /** The sentence for an image of a kind that we do not read, by its name; null for all other files. */
 export function unreadableImage(path: string): string | null {
@@ -90,7 +129,7 @@ function isOtherRaw(head: Uint8Array): boolean {
 
 /** Why a file that is called an image is none, given its first bytes, none of which `sniff` knows. */
 export function explainUnknown(head: Uint8Array): string {
-  if (head.length === 0) return 'The file is empty.'
+  if (head.length === 0) return sentence('pictures.empty')
   if (textAt(head, 0, 4) === '8BPS') return unreadable('PSD')
   if (textAt(head, 0, 4) === '%PDF') return unreadable('PDF')
   if (textAt(head, 4, 4) === 'JXL ' || startsWith(head, [0xff, 0x0a])) return unreadable('JPEG XL')
@@ -98,13 +137,13 @@ export function explainUnknown(head: Uint8Array): string {
   if (textAt(head, 128, 4) === 'DICM') return unreadable('DICOM')
   const start = textAt(head, 0, sniffBytes)
   if (/^\s*(<\?xml[^]*)?<svg/i.test(start)) return unreadable('SVG')
-  if (/^[\t\n\r -~\u0080-\u00ff]*$/.test(start)) return 'It holds text, not an image, whatever its name says.'
-  return `It is not an image that can be read (${readableFormats} can).`
+  if (/^[\t\n\r -~\u0080-\u00ff]*$/.test(start)) return sentence('pictures.holdsText')
+  return sentence('pictures.noReadableImage', { formats: readableFormats })
 }
 
 function unreadable(kind: string): string {
-  const article = /^([AEIO]|SVG)/i.test(kind) ? 'an' : 'a'
-  return `It is ${article} ${kind} file, which Hourglass does not read. Export it as TIFF or PNG.`
+  const isVowel = /^([AEIO]|SVG)/i.test(kind)
+  return sentence(isVowel ? 'pictures.otherKindAn' : 'pictures.otherKindA', { kind })
 }
 
 function startsWith(bytes: Uint8Array, prefix: number[]): boolean {

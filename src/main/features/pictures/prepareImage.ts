@@ -8,6 +8,7 @@ import type { ForeignFormat } from './foreign/messages'
 import { foreignPictures } from './foreign/foreignPictures'
 import { isOdd, readTiffTraits, type TiffTraits } from './tiffTraits'
 import { damaged, UnusableImage } from './unusableImage'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Decoded, an image of this size takes 800 MB at most. */
 export const maxPixels = 200_000_000
@@ -55,7 +56,8 @@ export async function prepareImage(path: string): Promise<PreparedImage> {
       ? tiff
       : await readHeader(format, input, head)
   const { width, height, orientation = 1 } = header
-  if (width * height > maxPixels) throw new UnusableImage(tooLarge(width, height))
+  if (width * height > maxPixels)
+    throw new UnusableImage(sentence('pictures.tooManyPixels', { width, height, most: maxPixels / 1e6 }))
   const upright = orientation >= 5 ? { width: height, height: width } : { width, height }
   const isDeep = tiff ? tiff.bits > 8 || isOdd(tiff) : format === 'png' && head[depthOfPng] === 16
   return { path, format, input, isDeep, tiff, bytes, modifiedMs, ...upright }
@@ -124,9 +126,4 @@ async function readHeader(format: ImageFormat, input: Buffer | string, head: Uin
   } catch (error) {
     throw damaged(error)
   }
-}
-
-function tooLarge(width: number, height: number): string {
-  const limit = `${maxPixels / 1e6} megapixels`
-  return `${width} × ${height} pixels are more than the ${limit} that can be decoded. Cut it or scale it down first.`
 }

@@ -13,6 +13,7 @@ import { scaleIn } from './pictureScale'
 import { countFrames } from './pngChunks'
 import { readForeign } from './readForeign'
 import { type ExtraChannels, notUnpacked, readUnpacked, splitExtras, tiffPages } from './readTiff'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** A picture as its file has it: not turned upright, in its own colours, 8 or 16 bits. */
 export interface Picture {
@@ -104,8 +105,7 @@ async function readJpeg(image: PreparedImage): Promise<Picture> {
   }
 }
 
-const withoutGainMap =
-  'The result has no gain map: on an HDR screen it is as bright as on others, and on others as it was.'
+const withoutGainMap = sentence('pictures.noGainMap')
 
 async function readDecoded(image: PreparedImage): Promise<Picture> {
   const { format, input, tiff } = image
@@ -116,24 +116,30 @@ async function readDecoded(image: PreparedImage): Promise<Picture> {
     return readConverted(image, { pages: pages.count, bitsPerSample, orientation, space })
   if (depth === 'float' && bitsPerSample === 32 && (space === 'b-w' || space === 'scrgb'))
     return await readFloats(image, { space, pages: pages.count, orientation })
-  if (depth !== 'uchar' && depth !== 'ushort')
-    throw new UnusableImage(
-      'Its values are neither 8 or 16 bits nor 32-bit floats. Save it with 16 bits a channel first.',
-    )
+  if (depth !== 'uchar' && depth !== 'ushort') throw new UnusableImage(sentence('pictures.oddDepth'))
   if (!['srgb', 'rgb', 'rgb16', 'b-w', 'grey16'].includes(space))
-    throw new UnusableImage(`Its colours are ${space}. Save it in RGB or in grey first.`)
+    throw new UnusableImage(sentence('pictures.otherColors', { space }))
   const isDeep = depth === 'ushort'
   const isGrey = space === 'b-w' || space === 'grey16'
   const stored = await readStored(input, format, {
-    ...{ isGrey, isDeep, channels: found.channels, pages: pages.count },
+    isGrey,
+    isDeep,
+    channels: found.channels,
+    pages: pages.count,
   })
   const { colors, extra } = splitExtras(stored, tiff && hasAlpha(tiff), isGrey)
   // Colours at half the size, or else as large as brightness.
   const perPixel = chromaSubsampling === '4:2:0' ? 1.5 : stored.channels
   return {
-    ...{ format, orientation, extra, pages: pages.count, remark: pages.remark },
-    ...{ pixels: colors.pixels, channels: colors.channels as Picture['channels'] },
-    ...{ height: stored.height / pages.count, width: stored.width },
+    format,
+    orientation,
+    extra,
+    pages: pages.count,
+    remark: pages.remark,
+    pixels: colors.pixels,
+    channels: colors.channels as Picture['channels'],
+    height: stored.height / pages.count,
+    width: stored.width,
     coefficientsPerPixel: format === 'jpeg' && isProgressive ? perPixel : undefined,
   }
 }
@@ -145,15 +151,13 @@ async function pagesOf(
 ): Promise<{ count: number; remark?: string }> {
   if (format === 'png') {
     const frames = await countFrames(input)
-    const remark = `It is an animation of ${frames} frames (APNG), and only the first was taken. Save it as WebP or GIF to denoise all of them.`
+    const remark = sentence('pictures.frameOfAnimation', { frames })
     return frames > 1 ? { count: 1, remark } : { count: 1 }
   }
   if (pages === 1) return { count: 1 }
   if (format === 'tiff') return tiffPages(input)
   if (holdsPages(format)) return { count: pages }
-  throw new UnusableImage(
-    `It holds ${pages} pictures, and only single ones are taken. Save them one by one first.`,
-  )
+  throw new UnusableImage(sentence('pictures.severalPictures', { pages }))
 }
 
 /** Colours of which a screen knows nothing: those of print, and of measurement. */
@@ -177,18 +181,21 @@ async function readConverted(
       .toBuffer({ resolveWithObject: true })
   const { data: first, info } = await read(0)
   if (info.channels > 4)
-    throw new UnusableImage(
-      `It has ${info.channels - 3} channels beside its colours, which have to be converted. Save it in RGB or without them first.`,
-    )
+    throw new UnusableImage(sentence('pictures.channelsBeside', { count: info.channels - 3 }))
   // The decoder refuses to read some of such pages together.
   const others: Buffer[] = []
   for (let page = 1; page < pages; page++) others.push((await read(page)).data)
   const data = pages === 1 ? first : Buffer.concat([first, ...others])
   return {
-    ...{ format, orientation, pages, isConverted: true },
+    format,
+    orientation,
+    pages,
+    isConverted: true,
     pixels: isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2) : data,
-    ...{ height: info.height, width: info.width, channels: info.channels as Picture['channels'] },
-    remark: `Its colours were ${space === 'cmyk' ? 'CMYK' : 'CIE Lab'}, and those of the result are sRGB.`,
+    height: info.height,
+    width: info.width,
+    channels: info.channels as Picture['channels'],
+    remark: sentence('pictures.colorsWere', { space: space === 'cmyk' ? 'CMYK' : 'CIE Lab' }),
   }
 }
 
@@ -205,12 +212,16 @@ async function readFloats(
   const { width, height, channels } = info
   const floats = { ...floatsOf(values, channels), hot: hotValues(values, info) }
   if (channels < 1 || channels > 4)
-    throw new UnusableImage(`It has ${channels} channels. Save it in RGB first.`)
+    throw new UnusableImage(sentence('pictures.tooManyChannels', { channels }))
   return {
     format,
     pixels: inSixteenBits(floats, channels),
-    ...{ height: height / pages, width, channels: channels as Picture['channels'] },
-    ...{ orientation, pages, floats },
+    height: height / pages,
+    width,
+    channels: channels as Picture['channels'],
+    orientation,
+    pages,
+    floats,
   }
 }
 

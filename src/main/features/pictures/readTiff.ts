@@ -7,6 +7,7 @@ import { toldBy } from './pictureScale'
 import { floatsOf, hotValues, inSixteenBits } from './floats'
 import type { Picture } from './readPicture'
 import { readTiffValues, type StoredValues } from './tiff/tiffValues'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Channels of a TIFF that are neither colour nor alpha: masks, or whatever a program has put there. */
 export interface ExtraChannels {
@@ -38,24 +39,25 @@ export async function tiffPages(input: Buffer | string): Promise<{ count: number
   )
   if (other)
     throw new UnusableImage(
-      `Its pages are of different kinds: page 1 has ${describe(first)}, page ${all.indexOf(other) + 1} ${describe(other)}. Save them one by one first.`,
+      sentence('pictures.pagesDiffer', {
+        first: describe(first),
+        page: all.indexOf(other) + 1,
+        other: describe(other),
+      }),
     )
   const leading = all.findIndex(({ isReduced }) => isReduced)
   if (leading < 0) return { count: full.length }
-  if (leading < full.length)
-    throw new UnusableImage('Smaller copies lie between its pages. Save the pages one by one first.')
+  if (leading < full.length) throw new UnusableImage(sentence('pictures.copiesBetween'))
   const copies = all.length - full.length
   return {
     count: full.length,
     remark:
-      copies === 1
-        ? 'The smaller copy of it that is in its file too is left out.'
-        : `The ${copies} smaller copies of it that are in its file too are left out.`,
+      copies === 1 ? sentence('pictures.copyLeftOut') : sentence('pictures.copiesLeftOut', { count: copies }),
   }
 }
 
 const describe = ({ width, height, bits, colors, extras }: TiffTraits) =>
-  `${width} × ${height} pixels with ${colors + extras.length} × ${bits} bits`
+  sentence('pictures.pageKind', { width, height, channels: colors + extras.length, bits })
 
 /** @param isAlpha whether the first channel after the colours is alpha; undefined where the format says so by itself */
 export function splitExtras<T extends StoredValues>(
@@ -82,7 +84,7 @@ export async function readUnpacked(
   const { values, width, height, channels } = await readTiffValues(input, traits, pages)
   const isGrey = colors === 1
   const { colors: own, extra } = splitExtras({ pixels: values, channels }, hasAlpha(traits), isGrey)
-  const shape = { ...{ format, orientation, pages, width, height, remark, extra } }
+  const shape = { format, orientation, pages, width, height, remark, extra }
   const kept = own.channels as Picture['channels']
   const { pixels } = own
   if (pixels instanceof Uint8Array)
@@ -97,10 +99,13 @@ export async function readUnpacked(
 
 /** Why values that the image decoder would change are not taken. */
 export function notUnpacked({ bits, kind, colors, extras }: TiffTraits): string {
-  if (kind !== 'float' && bits > 32)
-    return `Its values are whole numbers of ${bits} bits. Save it with 16 or 32 bits first.`
-  const numbers = { unsigned: 'whole numbers', signed: 'signed whole numbers', float: 'floats' }[kind]
-  return `It has ${colors + extras.length} channels of ${numbers} of ${bits} bits in a way that Hourglass does not unpack. Save it without compression, in RGB or grey, first.`
+  if (kind !== 'float' && bits > 32) return sentence('pictures.longIntegers', { bits })
+  const numbers = ({ unsigned: 'wholeNumbers', signed: 'signedNumbers', float: 'floats' } as const)[kind]
+  return sentence('pictures.notUnpacked', {
+    channels: colors + extras.length,
+    numbers: sentence(`pictures.${numbers}`),
+    bits,
+  })
 }
 
 const toldScale = (values: StoredValues, channels: number, { bits, kind, ...traits }: TiffTraits) =>

@@ -25,9 +25,23 @@ export interface TiffTraits {
 }
 
 const tags = {
-  ...{ subfile: 254, width: 256, height: 257, bits: 258, photometric: 262, orientation: 274, samples: 277 },
-  ...{ extras: 338, format: 339, dngVersion: 50_706, compression: 259, planes: 284, tiles: 324 },
-  ...{ least: 280, most: 281, leastOther: 340, mostOther: 341 },
+  subfile: 254,
+  width: 256,
+  height: 257,
+  bits: 258,
+  photometric: 262,
+  orientation: 274,
+  samples: 277,
+  extras: 338,
+  format: 339,
+  dngVersion: 50_706,
+  compression: 259,
+  planes: 284,
+  tiles: 324,
+  least: 280,
+  most: 281,
+  leastOther: 340,
+  mostOther: 341,
 }
 const kinds: Record<number, TiffTraits['kind']> = { 2: 'signed', 3: 'float' }
 /** Colours by the tag PhotometricInterpretation; three of all others. */
@@ -73,7 +87,10 @@ function traitsOf(directory: TiffDirectory): TiffTraits {
     width: number(tags.width, 0),
     height: number(tags.height, 0),
     orientation: number(tags.orientation, 1),
-    ...{ bits, kind, colors, extras },
+    bits,
+    kind,
+    colors,
+    extras,
     isReduced: (number(tags.subfile, 0) & 1) === 1,
     isSensor: directory.values.has(tags.dngVersion) || sensors.includes(photometric),
   }

@@ -1,4 +1,5 @@
 import { CancelledError, ExpectedError, type ErrorCode } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 
 /** Why a file is left out, in a person's words. */
 export class UnusableImage extends Error {
@@ -14,18 +15,15 @@ const notSupported =
 export function damaged(error: unknown): UnusableImage {
   if (error instanceof UnusableImage) return error
   const message = error instanceof Error ? error.message : String(error)
-  const sentence = () => {
-    if (isOutOfMemory(error)) return tooLarge
-    if (cutOff.test(message)) return 'The file is cut off or damaged. Copy it again from where it came.'
+  const why = () => {
+    if (isOutOfMemory(error)) return sentence('pictures.noMemory')
+    if (cutOff.test(message)) return sentence('pictures.cutOff')
     const [first] = message.split('\n')
     const what = first!.trim().replace(/\.$/, '')
-    if (notSupported.test(message)) return `It cannot be read: ${what}. Save it as PNG or TIFF first.`
-    return `The file is damaged: ${what}.`
+    return sentence(notSupported.test(message) ? 'pictures.cannotBeRead' : 'pictures.damaged', { what })
   }
-  return new UnusableImage(sentence(), { cause: error })
+  return new UnusableImage(why(), { cause: error })
 }
-
-const tooLarge = 'There is not enough memory for a picture of this size. Cut it or scale it down first.'
 
 const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error &&
@@ -48,7 +46,8 @@ export function reasonOf(error: unknown, signal?: AbortSignal): string {
     if (ofAll.includes(error.code)) throw error
     return error.message
   }
-  if (isOutOfMemory(error)) return tooLarge
+  if (isOutOfMemory(error)) return sentence('pictures.noMemory')
   const message = error instanceof Error ? error.message : String(error)
-  return `Hourglass failed at this picture: ${message.split('\n')[0]!.trim().replace(/\.$/, '')}. Save it in another format and try again.`
+  const what = message.split('\n')[0]!.trim().replace(/\.$/, '')
+  return sentence('pictures.hourglassFailed', { what })
 }

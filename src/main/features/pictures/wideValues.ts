@@ -94,7 +94,9 @@ export interface ScaleEvidence {
 const looked = 70_000
 
 export const evidenceOf = ({ values, channels, sample, tiff }: WideImage): ScaleEvidence => ({
-  ...{ sorted: sortedColors(values, channels, looked), sample, told: toldBy(tiff) },
+  sorted: sortedColors(values, channels, looked),
+  sample,
+  told: toldBy(tiff),
 })
 
 /** One scale for all of them, in which 8 bits hold nearly all of their values. They have the same sample. */

@@ -1,4 +1,4 @@
-import { sharp, type Metadata, type Sharp } from '../../base/sharp'
+import { type Metadata, sharp, type Sharp } from '../../base/sharp'
 import type { Quality } from '../../../shared/api/denoising'
 import type { ImageFormat } from './imageFormats'
 import type { PreparedImage } from './prepareImage'
@@ -13,8 +13,9 @@ import { carryTags } from './tiff/carryTags'
 import { withBytes, withFile } from './tiff/fileSource'
 import type { ByteSource } from './tiff/tiffDirectory'
 import { writeTiffPicture } from './writeTiffPicture'
-import { withoutExif } from './withoutExif'
 import { withNote, withoutGainMap } from './xmpNote'
+import { sentence } from '../../../shared/texts/sentence'
+import { readFile, writeFile } from 'node:fs/promises'
 
 /**
  * What a picture is written as; formats that cannot be written, or only with fewer colours, become PNG. HEIC has lost as much
@@ -92,9 +93,7 @@ export async function writePicture(
   const { height, width, channels, pages } = picture
   const format = formatFor(picture, options)
   if (pages > 1 && !holdsPages(format))
-    throw new UnusableImage(
-      `It has ${pages} pages, and a file of the kind ${format} holds one. Save it as the original is, or as TIFF.`,
-    )
+    throw new UnusableImage(sentence('pictures.pagesNotHeld', { pages, format }))
   const isOwn = picture.floats || picture.extra || original.tiff?.isUnpacked
   if (format === 'tiff' && (isOwn || (picture.isConverted && pages > 1)))
     return writeTiffPicture(original, picture, pixels, path, options)
@@ -229,4 +228,20 @@ async function carryDescriptions(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
+}
+
+const [start, application1, scan] = [0xd8, 0xe1, 0xda]
+
+/** Takes the EXIF out of a JPEG: of one whose original has none it is the encoder's own, with a resolution that nobody said. */
+async function withoutExif(path: string): Promise<void> {
+  const file = await readFile(path)
+  const parts: Buffer[] = [file.subarray(0, 2)]
+  let at = 2
+  while (file[1] === start && at + 4 <= file.length && file[at] === 0xff && file[at + 1] !== scan) {
+    const end = at + 2 + file.readUInt16BE(at + 2)
+    const isExif = file[at + 1] === application1 && file.toString('latin1', at + 4, at + 8) === 'Exif'
+    if (!isExif) parts.push(file.subarray(at, end))
+    at = end
+  }
+  await writeFile(path, [...parts, file.subarray(at)])
 }

@@ -40,8 +40,14 @@ export async function writeTiffPicture(
     path,
     directories.map(kept),
     {
-      ...{ values: written, sample, isDecoded, pages, height, width },
-      ...{ colors: channels < 3 ? 1 : 3, channels: channels + (extra?.channels ?? 0) },
+      values: written,
+      sample,
+      isDecoded,
+      pages,
+      height,
+      width,
+      colors: channels < 3 ? 1 : 3,
+      channels: channels + (extra?.channels ?? 0),
     },
     note === null ? null : withNote(xmp?.toString(), note),
   )

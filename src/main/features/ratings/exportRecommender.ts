@@ -52,7 +52,10 @@ export async function exportRecommender(
         made_by: `Hourglass ${version}`,
       }
       const result = await client.call('exportModel', {
-        ...{ model: { spec, weights: ratingsFiles.weights(folder, name) }, about, as, folder: place },
+        model: { spec, weights: ratingsFiles.weights(folder, name) },
+        about,
+        as,
+        folder: place,
         training: trainingConfigSchema.parse({}),
       })
       await copyFile(ratingsFiles.weights(folder, name), output.path(`${name}/weights.safetensors`))

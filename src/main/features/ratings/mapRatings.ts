@@ -37,7 +37,9 @@ export async function mapRatings(
     { signal },
   )
   return {
-    ...{ side, total, points },
+    side,
+    total,
+    points,
     names: Array.from(rows, (row) => names[side][row]!),
     titles: Array.from(rows, (row) => (side === 'items' ? titleOf(names, row) : null)),
     counts: Int32Array.from(rows, (row) => counts[row]!),
@@ -59,6 +61,10 @@ const projectionOf = (count: number): Projection =>
   count < fewest
     ? { method: 'pca', components: 2 }
     : {
-        ...{ method: 'umap', components: 2, neighbors: Math.min(15, count - 1) },
-        ...{ minDistance: 0.1, metric: 'cosine', seed: 1 },
+        method: 'umap',
+        components: 2,
+        neighbors: Math.min(15, count - 1),
+        minDistance: 0.1,
+        metric: 'cosine',
+        seed: 1,
       }

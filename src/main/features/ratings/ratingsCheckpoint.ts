@@ -49,8 +49,12 @@ const pointSchema = z.object({
     .object({
       rmse: error,
       position: z.object({
-        ...{ epoch: count, epochs: count, step: count, updates: count },
-        ...{ squares: z.number(), values: count },
+        epoch: count,
+        epochs: count,
+        step: count,
+        updates: count,
+        squares: z.number(),
+        values: count,
       }),
     })
     .nullable(),

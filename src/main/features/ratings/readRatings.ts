@@ -2,7 +2,7 @@ import type { RatingsSource } from '../../../shared/ratings'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
-import { isMissing } from '../tables/cells'
+import { isMissing } from '../../store/cellText'
 import {
   isBefore,
   itemOfBlock,

@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { textTableExtensions } from '../../../shared/api/tables'
-import { isDate, isMissing } from '../tables/cells'
+import { isDate, isMissing } from '../../store/cellText'
 import { cellsOfRecord, firstRecords, isComment, readable } from '../../store/textRecords'
 
 /** What the columns of a file of ratings are, by place. */

@@ -75,9 +75,12 @@ export async function recommendItems(
     { signal },
   )
   return {
-    ...{ rated: count, unknown: own.unknown },
+    rated: count,
+    unknown: own.unknown,
     list: list.map(({ item, near, ...figures }) => ({
-      ...{ item: names.items[item]!, title: titleOf(names, item), ...figures },
+      item: names.items[item]!,
+      title: titleOf(names, item),
+      ...figures,
       near: near.map((one) => names.items[one]!),
       nearTitles: near.map((one) => titleOf(names, one)),
     })),

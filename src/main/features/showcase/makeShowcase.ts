@@ -14,8 +14,7 @@ import { modelCard } from '../training/modelCard'
 import { infoOfRun } from '../training/saveModel'
 import { trainNewRun } from '../training/trainRun'
 import type { Showcase } from '../../../shared/api/showcase'
-import { writeShowcase } from './showcaseFiles'
-import { showcaseName, showcaseSample, shownLabels } from './showcaseSample'
+import { writeShowcase, showcaseName, showcaseSample, shownLabels } from './showcaseFiles'
 
 /** Small enough to ship, and to learn at a glance: 784 → 96 → 24 and back through the transposes. */
 const specOf = (tying: Tying) =>
@@ -105,7 +104,11 @@ async function showcaseOf(model: TrainedModel, folder: string, client: ComputeCl
     shown.flatMap((row) => [...asBytes(outputs.subarray(row * inputs, (row + 1) * inputs))]),
   )
   return {
-    ...{ images, labels, inputs, codeSize: dimensions, map: inUnitSquare(points) },
+    images,
+    labels,
+    inputs,
+    codeSize: dimensions,
+    map: inUnitSquare(points),
     shown: Int32Array.from(shown),
     reconstructions: { ...images, count: shown.length, data: drawn },
     loss: outputs.reduce((sum, value, i) => sum + (value - images.data[i]! / 255) ** 2, 0) / outputs.length,

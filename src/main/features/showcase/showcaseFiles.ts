@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sharp } from '../../base/sharp'
 import { z } from 'zod'
-import { sampleResources } from '../../builtFiles'
+import { sampleResources } from '../../store/builtFiles'
 import type { PixelBlock } from '../../../shared/api/library'
 import type { Showcase } from '../../../shared/api/showcase'
 import { codeSize, inputSize, type ModelSpec } from '../../../shared/modelSpec'
@@ -40,7 +40,11 @@ export async function readShowcase(folder: string): Promise<ShowcaseContent> {
   const { labels, loss, columns } = metadataSchema.parse(metadata)
   const pixels = await sharp(sheet).toColourspace('b-w').raw().toBuffer()
   const block = (data: Uint8Array): PixelBlock => ({
-    ...{ count: data.length / side ** 2, height: side, width: side, channels: 1, data },
+    count: data.length / side ** 2,
+    height: side,
+    width: side,
+    channels: 1,
+    data,
   })
   const { spec } = model
   const showcase: Showcase = {
@@ -48,7 +52,10 @@ export async function readShowcase(folder: string): Promise<ShowcaseContent> {
     map: tensors.map!.data as Float32Array,
     shown: tensors.shown!.data as Int32Array,
     reconstructions: block(tensors.reconstructions!.data as Uint8Array),
-    ...{ labels, loss, inputs: inputSize(spec.input), codeSize: codeSize(spec) },
+    labels,
+    loss,
+    inputs: inputSize(spec.input),
+    codeSize: codeSize(spec),
   }
   return { showcase, spec }
 }
@@ -92,3 +99,12 @@ function eachRow(count: number, columns: number, visit: (tile: number, onSheet: 
       visit(i * side ** 2 + y * side, row * columns * side + (i % columns) * side)
     }
 }
+
+/** Of the dataset and of the model. */
+export const showcaseName = 'First letters'
+
+/** Sixteen of each digit and letter. */
+export const showcaseSample = { count: 576, seed: 7 } as const
+
+/** Labels of the images that are shown, in this order on the screen where each is the first or the next of its label. */
+export const shownLabels = [...'HOURGLASS123']

@@ -9,8 +9,13 @@ import type { EventBus } from '../../base/eventBus'
 import type { JobService } from '../../base/jobService'
 import type { Log } from '../../base/log'
 import type { ModelService } from '../models/modelService'
-import { readShowcase, type ShowcaseContent, showcaseFolder } from './showcaseFiles'
-import { showcaseName, showcaseSample } from './showcaseSample'
+import {
+  readShowcase,
+  type ShowcaseContent,
+  showcaseFolder,
+  showcaseName,
+  showcaseSample,
+} from './showcaseFiles'
 
 export interface ShowcaseDependencies {
   readonly events: EventBus

@@ -6,7 +6,7 @@ import {
   numberIn,
   type NumberMarks,
   type NumberUnit,
-} from './cells'
+} from '../../store/cellText'
 import { readable } from '../../store/textRecords'
 
 /** More different texts than this are no categories, and no names of rows either. */

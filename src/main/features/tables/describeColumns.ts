@@ -1,5 +1,5 @@
 import type { LeftOutColumn, TableColumn, TableScaling } from '../../../shared/tables'
-import { isDate } from './cells'
+import { isDate } from '../../store/cellText'
 import type { CollectedColumn } from './collectColumn'
 
 /** A column with more different texts than this has no categories. */

@@ -68,13 +68,15 @@ export function takeTable(
   if (columns.length < 2)
     throw new ExpectedError('bad-input', sentence('tables.oneColumn', { path, name: columns[0]!.name }))
   const info: TableInfo = {
-    ...{
-      version: 1,
-      kind: 'table',
-      name: basename(path, extname(path)),
-      createdAt: new Date().toISOString(),
-    },
-    ...{ source, rows, columns, leftOut, model: null },
+    version: 1,
+    kind: 'table',
+    name: basename(path, extname(path)),
+    createdAt: new Date().toISOString(),
+    source,
+    rows,
+    columns,
+    leftOut,
+    model: null,
     missing: columns.reduce((sum, { missing }) => sum + missing, 0),
   }
   const from = columns.map(({ place }) => collected[place]!)

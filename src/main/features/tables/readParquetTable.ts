@@ -47,7 +47,10 @@ async function readColumns(path: string, file: AsyncBuffer): Promise<ReadTable> 
   for (const name of names) {
     const column = new CollectedColumn(name === '__index_level_0__' ? 'index' : name)
     await parquetRead({
-      ...{ file, metadata, compressors: parquetCompressors, columns: [name] },
+      file,
+      metadata,
+      compressors: parquetCompressors,
+      columns: [name],
       onComplete: (read) => read.forEach((row) => push(column, row[0])),
     })
     columns.push(column)

@@ -1,7 +1,7 @@
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import type { Dialect } from '../../../shared/tables'
-import { isMissing, marksOf, measuredIn, numberIn } from './cells'
+import { isMissing, marksOf, measuredIn, numberIn } from '../../store/cellText'
 import {
   cellSpans,
   cellsOfRecord,

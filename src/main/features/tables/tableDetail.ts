@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { TableDetail, TableFigure, TablePoint, TableSummary } from '../../../shared/api/tables'
 import type { RatingsInfo } from '../../../shared/ratings'
 import type { TableInfo } from '../../../shared/tables'
-import type { LibraryEntry } from '../library/library'
+import type { LibraryEntry } from '../../base/library'
 import { hasCheckpoint } from '../ratings/ratingsCheckpoint'
 import { readNames, readRatingsInfo, readTriples } from '../../store/ratingsFiles'
 import { isTableFolder, readTableInfo, readTableValues, tableFiles } from './tableFiles'
@@ -69,11 +69,24 @@ async function tableDetail(
     return { name, reconstruction: reconstruction.rmse, hidden: hidden.rmse }
   }
   return {
-    ...{ summary, missing, leftOut, curve, ratings: null, summaries: source.summaries ?? [] },
+    summary,
+    missing,
+    leftOut,
+    curve,
+    ratings: null,
+    summaries: source.summaries ?? [],
     columnList: columns
       .slice(0, mostColumns)
       .map(({ name, kind, missing: gaps, mean, deviation, min, max, unit, missingCode }) => ({
-        ...{ name, kind, missing: gaps, mean, deviation, min, max, unit, missingCode },
+        name,
+        kind,
+        missing: gaps,
+        mean,
+        deviation,
+        min,
+        max,
+        unit,
+        missingCode,
       })),
     preview: [shown.map(({ name }) => name), ...rows],
     figures: model?.measured ? [figure('mean'), figure('pca'), figure('model')] : [],
@@ -101,7 +114,12 @@ async function ratingsDetail(
   const measured = model?.measured
   const hidden = (name: string, rmse: number): TableFigure => ({ name, reconstruction: null, hidden: rmse })
   return {
-    ...{ summary, curve, leftOut: [], summaries: [], columnList: [], missing: users * items - ratings },
+    summary,
+    curve,
+    leftOut: [],
+    summaries: [],
+    columnList: [],
+    missing: users * items - ratings,
     preview: [['', ...shownItems], ...cells.map((row, user) => [shownUsers[user]!, ...row])],
     ratings: { count: ratings, ...range, histogram },
     figures: measured

@@ -26,7 +26,7 @@ export const tableFiles = {
 
 export const isTableFolder = (folder: string): boolean => existsSync(tableFiles.info(folder))
 
-const advice = 'Import the table again.'
+const advice = sentence('store.importTableAgain')
 
 /** @throws ExpectedError where there is no table, or it is damaged */
 export async function readTableInfo(folder: string): Promise<TableInfo> {

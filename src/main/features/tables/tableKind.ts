@@ -10,16 +10,25 @@ import { isTableFolder } from './tableFiles'
 
 /** Whose files hold tables too, by their endings. */
 const programs: Readonly<Record<string, string>> = {
-  ...{ xlsx: 'Excel', xlsm: 'Excel', xlsb: 'Excel', xls: 'Excel', ods: 'LibreOffice', numbers: 'Numbers' },
-  ...{ sav: 'SPSS', por: 'SPSS', dta: 'Stata', sas7bdat: 'SAS', xpt: 'SAS', rds: 'R', rdata: 'R' },
-  ...{
-    feather: 'Arrow',
-    arrow: 'Arrow',
-    sqlite: 'SQLite',
-    sqlite3: 'SQLite',
-    accdb: 'Access',
-    mdb: 'Access',
-  },
+  xlsx: 'Excel',
+  xlsm: 'Excel',
+  xlsb: 'Excel',
+  xls: 'Excel',
+  ods: 'LibreOffice',
+  numbers: 'Numbers',
+  sav: 'SPSS',
+  por: 'SPSS',
+  dta: 'Stata',
+  sas7bdat: 'SAS',
+  xpt: 'SAS',
+  rds: 'R',
+  rdata: 'R',
+  feather: 'Arrow',
+  arrow: 'Arrow',
+  sqlite: 'SQLite',
+  sqlite3: 'SQLite',
+  accdb: 'Access',
+  mdb: 'Access',
 }
 
 /**

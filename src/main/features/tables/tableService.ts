@@ -14,7 +14,7 @@ import { FreeNames } from '../../store/freeNames'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { TrainRatingsEvent } from '../ratings/tasks/ratingsTasks'
 import type { TrainTableEvent } from './tasks/tableTasks'
-import type { Library } from '../library/library'
+import type { Library } from '../../base/library'
 import { importRatings } from '../ratings/importRatings'
 import { readNames, readRatingsInfo, writeRatingsInfo } from '../../store/ratingsFiles'
 import { resumeRatings, trainOnRatings } from '../ratings/trainRatings'
@@ -95,7 +95,9 @@ export class TableService {
     if (summary.problem !== null) throw new ExpectedError('bad-input', summary.problem)
     if (this.training.has(id)) throw new ExpectedError('bad-input', sentence('tables.trainingAlready'))
     const { id: job } = this.deps.jobs.start({
-      ...{ kind: 'train-table', subject: summary.name, queue: 'tables' },
+      kind: 'train-table',
+      subject: summary.name,
+      queue: 'tables',
       work: async (report, signal) => {
         try {
           if (!resume) await rm(tableFiles.log(folder), { force: true })

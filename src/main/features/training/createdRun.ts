@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { RunInfo } from '../../../shared/run'
 import type { ComputeTarget } from '../../worker/protocol'
 import type { RunPlan } from './runPlan'
-import { versions } from './versions'
+import { versions } from './runRecord'
 
 export interface RunSubject {
   /** Path of the dataset's folder, and how many images it has; 0 while they are being imported. */

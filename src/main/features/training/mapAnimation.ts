@@ -1,10 +1,10 @@
 import { sharp } from '../../base/sharp'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
-import { type AnimationFormat, encodeAnimation, type Frame } from '../drawing/animation'
-import { labelColor, themes } from '../drawing/chartTheme'
-import { html } from '../drawing/html'
-import { outlineTexts } from '../drawing/svgText'
+import { type AnimationFormat, encodeAnimation, type Frame } from '../../base/drawing/animation'
+import { labelColor, themes } from '../../base/drawing/chartTheme'
+import { html } from '../../base/drawing/html'
+import { outlineTexts } from '../../base/drawing/svgText'
 
 /** One epoch of a map: two numbers a point. */
 export interface MapOfEpoch {

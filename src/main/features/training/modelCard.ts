@@ -1,4 +1,4 @@
-import { activationFacts } from '../../../shared/activation'
+import { activationFacts } from '../../../shared/activations'
 import { describeLayers, layerWidths } from '../../../shared/layerSizes'
 import {
   type Activation,

@@ -47,9 +47,14 @@ async function planned(
   const { spec, config, preprocessing } = await planPairs(found, { ...choice, ...length })
   const { pairs, skipped } = found
   return {
-    ...{ budget, preprocessing, spec, config: trainingConfigSchema.parse(config) },
+    budget,
+    preprocessing,
+    spec,
+    config: trainingConfigSchema.parse(config),
     traits: { ...traits, images: pairs.length, channels: spec.input.channels },
-    ...{ network: 'convolutional', codeSize: 0, remarks: [] },
+    network: 'convolutional',
+    codeSize: 0,
+    remarks: [],
     pairs: { count: pairs.length, skipped },
   }
 }

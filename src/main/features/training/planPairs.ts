@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { builtinModelsFolder } from '../../builtFiles'
+import { builtinModelsFolder } from '../../store/builtFiles'
 import { type Preprocessing, preprocessingSchema } from '../../../shared/dataset'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
@@ -125,7 +125,10 @@ async function networkFor(
   }
   const spec = modelSpecSchema.parse({
     ...restorer(filters ?? builtinFilters, depth ?? builtinDepth),
-    ...{ name: proposedName, input, noiseLevel: false, loss: 'mse' },
+    name: proposedName,
+    input,
+    noiseLevel: false,
+    loss: 'mse',
   })
   return { spec, from: startOfPairs(spec) }
 }

@@ -13,7 +13,7 @@ import {
   traitsSide,
 } from '../datasets/imageTraits'
 import { findPairedImages } from '../datasets/pairedFolders'
-import type { Library } from '../library/library'
+import type { Library } from '../../base/library'
 import type { Fence } from '../../base/fence'
 import type { PlaceRegistry } from '../../base/placeRegistry'
 import { planForPairedDataset, planForPairs } from './planForPairs'

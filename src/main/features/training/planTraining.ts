@@ -56,7 +56,11 @@ export function planTraining(
   const network = isDense(traits, input) ? 'dense' : 'convolutional'
   const spec = network === 'dense' ? denseSpec(input, budget) : convolutionalSpec(traits, input, budget)
   return {
-    ...{ budget, traits, preprocessing, spec, network },
+    budget,
+    traits,
+    preprocessing,
+    spec,
+    network,
     config: configOf(traits, network, budget),
     codeSize: codeSize(spec),
     remarks: remarksOn(traits),
@@ -78,7 +82,11 @@ function denseSpec(input: InputShape, budget: Budget): ModelSpec {
 }
 
 const conv = (filters: number, kernel: number, activation: 'relu' | 'linear' = 'relu') => ({
-  ...{ type: 'conv' as const, filters, kernel, stride: 2, activation },
+  type: 'conv' as const,
+  filters,
+  kernel,
+  stride: 2,
+  activation,
 })
 
 /** Kernels that their stride divides, so that the decoder leaves no checkerboard (Odena et al. 2016). */

@@ -106,10 +106,7 @@ function checkStart(
   if (copyEvery !== undefined && tying !== 'copied' && tying !== 'pseudo-inverse')
     throw new ExpectedError('bad-usage', sentence('training.decoderNothingCopiedInto', { tying }))
   if (initialSpec && initializer !== undefined)
-    throw new ExpectedError(
-      'bad-usage',
-      'The weights of that model are where training begins: leave --init out.',
-    )
+    throw new ExpectedError('bad-usage', sentence('training.weightsAreStart'))
 }
 
 async function chooseModel(
@@ -133,7 +130,10 @@ export async function readSpec(path: string, input: InputShape): Promise<ModelSp
   try {
     json = JSON.parse(text)
   } catch (error) {
-    throw new ExpectedError('bad-spec', `${path} is not JSON: ${(error as Error).message}.`)
+    throw new ExpectedError(
+      'bad-spec',
+      sentence('training.specNotJson', { path, what: (error as Error).message }),
+    )
   }
   const parsed = modelSpecSchema.safeParse(typeof json === 'object' && json ? { input, ...json } : json)
   if (parsed.success) return parsed.data

@@ -1,7 +1,7 @@
 import type { RunInfo } from '../../../shared/run'
 import { writeRunInfo } from '../../store/runStore'
 import type { TrainEvent } from './tasks/trainingTasks'
-import { versions } from './versions'
+import packageJson from '../../../../package.json'
 
 /** run.json of a run that trains: what its worker tells is written, one change after the other. */
 export class RunRecord {
@@ -47,4 +47,9 @@ export class RunRecord {
     // Awaited after the training; a failure must not count as unhandled until then.
     this.written.catch(() => undefined)
   }
+}
+
+/** Of Hourglass and Node, for files that tell where they came from. */
+export function versions(): Record<string, string> {
+  return { hourglass: packageJson.version, node: process.versions.node }
 }

@@ -6,7 +6,7 @@ import { trainingConfigSchema } from '../../../shared/trainingConfig'
 import type { About } from '../../store/aboutStore'
 import type { MetricsSummary } from '../../store/metricsTail'
 import { runFiles } from '../../store/runStore'
-import type { LibraryEntry } from '../library/library'
+import type { LibraryEntry } from '../../base/library'
 
 export interface RunFacts {
   readonly entry: LibraryEntry
@@ -38,7 +38,16 @@ export function summaryOfRun({
     notes: about.notes,
     external: entry.external,
     experiment: info.experiment,
-    ...{ state, createdAt, updatedAt, images, spec, config, preset, runtime, device, error },
+    state,
+    createdAt,
+    updatedAt,
+    images,
+    spec,
+    config,
+    preset,
+    runtime,
+    device,
+    error,
     asked,
     elsewhere,
     datasetId: dataset.id,

@@ -6,7 +6,7 @@ import { readDatasetInfo } from '../../store/datasetStore'
 import { readSnapshot, readSnapshotImages, snapshotEpochs } from '../../store/historyStore'
 import { openModel, writeModel } from '../../store/modelStore'
 import { readMetrics, readRunInfo, runFiles } from '../../store/runStore'
-import { montagePng, type MontageRow } from '../drawing/montage'
+import { montagePng, type MontageRow } from '../../base/drawing/montage'
 import { modelCard } from './modelCard'
 
 /** Columns of the preview. */

@@ -102,10 +102,7 @@ async function initialModel(from: string, run: string): Promise<{ spec: ModelSpe
   const { files } = await openModel(from)
   const inside = relative(run, files.weights)
   if (!inside.startsWith('..') && !isAbsolute(inside))
-    throw new ExpectedError(
-      'bad-input',
-      `The run in ${run} would replace the model it is to start from. Choose another folder for --out.`,
-    )
+    throw new ExpectedError('bad-input', sentence('training.wouldReplaceStart', { run }))
   return files
 }
 
@@ -140,7 +137,7 @@ export async function resumedRun(request: Omit<ResumedRun, keyof ComputeTarget>)
   if (before.state === 'done' && epochs <= before.config.epochs)
     throw new ExpectedError(
       'bad-input',
-      `The run in ${run} is done. Give --epochs more than ${before.config.epochs} to train it further.`,
+      sentence('training.runIsDone', { run, epochs: before.config.epochs }),
     )
   const dataset = await readDatasetInfo(info.dataset)
   const { count } = dataset
@@ -174,8 +171,18 @@ export async function follow(
   const record = new RunRecord(run, created)
   const { dataset, spec, config, initialWeights, findings, baselines } = created
   const params = {
-    ...{ run, dataset, spec, config, initialWeights, findings, hasBaselines: baselines !== null },
-    ...{ runtime, device, resume, spentMs, spectra: created.experiment !== null },
+    run,
+    dataset,
+    spec,
+    config,
+    initialWeights,
+    findings,
+    hasBaselines: baselines !== null,
+    runtime,
+    device,
+    resume,
+    spentMs,
+    spectra: created.experiment !== null,
   }
   let result: TrainResult
   try {

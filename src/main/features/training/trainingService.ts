@@ -13,7 +13,7 @@ import { presets, specFromPreset } from '../../engine/models/presets'
 import type { ComputeClient } from '../../worker/computeClient'
 import type { ComputeTarget } from '../../worker/protocol'
 import type { EventBus } from '../../base/eventBus'
-import type { Library } from '../library/library'
+import type { Library } from '../../base/library'
 import type { Log } from '../../base/log'
 import type { RunService } from './runService'
 import type { DatasetImports } from './datasetImports'
@@ -135,7 +135,9 @@ export class TrainingService {
     const { spec, config } = params
     const measured = await this.deps.client.call('measureTraining', {
       ...this.targetOf(params),
-      ...{ spec, config, forMs: measuredMs },
+      spec,
+      config,
+      forMs: measuredMs,
     })
     const trained = Math.max(1, Math.round(info.count * (1 - config.validationSplit)))
     const images = config.imagesPerEpoch ?? trained * (config.patches?.perImage ?? 1)

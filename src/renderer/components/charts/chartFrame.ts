@@ -16,8 +16,15 @@ export function chartFrame({ xName, legend }: { readonly xName: string; readonly
       textStyle: { fontFamily: token('font') },
       grid: { left: 8, right: 16, top: legend ? 32 : 12, bottom: 26, containLabel: true },
       legend: {
-        ...{ show: legend, type: 'scroll', top: 0, left: 0, icon: 'roundRect', itemWidth: 14, itemHeight: 3 },
-        ...{ textStyle: { color: ink }, pageTextStyle: { color: ink } },
+        show: legend,
+        type: 'scroll',
+        top: 0,
+        left: 0,
+        icon: 'roundRect',
+        itemWidth: 14,
+        itemHeight: 3,
+        textStyle: { color: ink },
+        pageTextStyle: { color: ink },
       },
     },
     tooltip: {
@@ -26,11 +33,17 @@ export function chartFrame({ xName, legend }: { readonly xName: string; readonly
       textStyle: { color: token('ink'), fontSize: 12 },
     },
     xAxis: {
-      ...{ name: xName, nameLocation: 'middle', nameGap: 24, nameTextStyle: { color: ink } },
-      ...{ ...axis, splitLine: { show: false } },
+      name: xName,
+      nameLocation: 'middle',
+      nameGap: 24,
+      nameTextStyle: { color: ink },
+      ...axis,
+      splitLine: { show: false },
     },
     yAxis: {
-      ...{ ...axis, scale: true, splitLine: { lineStyle: { color: line } } },
+      ...axis,
+      scale: true,
+      splitLine: { lineStyle: { color: line } },
       axisLabel: { color: ink, formatter: (value: number) => formatFigure(value) },
     },
   }

@@ -44,7 +44,10 @@ export const isColour = (measured: readonly MeasuredPicture[]): boolean =>
 /** How clean pictures are read for it: places out of each, larger than what is trained on so that it can be shifted. */
 export const readAsPatches = (inColour: boolean): Preprocessing =>
   preprocessingSchema.parse({
-    ...{ width: 128, height: 128, labels: 'none', color: inColour ? 'rgb' : 'grey' },
+    width: 128,
+    height: 128,
+    labels: 'none',
+    color: inColour ? 'rgb' : 'grey',
     patches: { mode: 'random', count: 16 },
   })
 

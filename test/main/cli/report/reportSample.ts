@@ -1,4 +1,4 @@
-import { toImageBatch } from '../../../../src/main/engine/imaging/imageBatch'
+import { toImageBatch } from '../../../../src/shared/imageBatch'
 import { kernelImages } from '../../../../src/main/engine/imaging/kernelImages'
 import type { ReportData } from '../../../../src/main/cli/report/reportData'
 import { modelSpecSchema } from '../../../../src/shared/modelSpec'

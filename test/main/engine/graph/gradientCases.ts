@@ -1,10 +1,4 @@
-import { elu } from '../../../../src/main/engine/graph/ops/activations/elu'
-import { leakyRelu } from '../../../../src/main/engine/graph/ops/activations/leakyRelu'
-import { relu } from '../../../../src/main/engine/graph/ops/activations/relu'
-import { selu } from '../../../../src/main/engine/graph/ops/activations/selu'
-import { sigmoid } from '../../../../src/main/engine/graph/ops/activations/sigmoid'
-import { softplus } from '../../../../src/main/engine/graph/ops/activations/softplus'
-import { tanh } from '../../../../src/main/engine/graph/ops/activations/tanh'
+import { activationFunctions } from '../../../../src/main/engine/graph/ops/activations'
 import { add, div, maximum, minimum, mul, sub } from '../../../../src/main/engine/graph/ops/arithmetic'
 import { biasAdd } from '../../../../src/main/engine/graph/ops/biasAdd'
 import { broadcastLike } from '../../../../src/main/engine/graph/ops/broadcast'
@@ -154,15 +148,7 @@ export type NoGradient = string
 
 /** Every export of every file in ops/, by file. */
 export const operations: Record<string, Record<string, Record<string, GradientCase> | NoGradient>> = {
-  'activations/elu.ts': { elu: unary(elu, nonZero) },
-  'activations/leakyRelu.ts': { leakyRelu: unary(leakyRelu, nonZero) },
-  'activations/relu.ts': { relu: unary(relu, nonZero) },
-  'activations/selu.ts': { selu: unary(selu, nonZero) },
-  'activations/sigmoid.ts': { sigmoid: unary(sigmoid, any) },
-  'activations/softplus.ts': { softplus: unary(softplus, any) },
-  'activations/tanh.ts': { tanh: unary(tanh, any) },
-  'activations/activation.ts': { activation: 'makes operations', onnxScalar: 'makes a constant' },
-  'activations/index.ts': {},
+  'activations.ts': {},
   'arithmetic.ts': {
     add: binary(add),
     sub: binary(sub),
@@ -263,8 +249,11 @@ export const operations: Record<string, Record<string, Record<string, GradientCa
       ),
     },
   },
-  'convolution/onnxConvolution.ts': { onnxConvolution: 'emits a convolution' },
-  'convolution/onnxLayout.ts': { toChannelsFirst: 'emits a transpose', toChannelsLast: 'emits a transpose' },
+  'convolution/onnxConvolution.ts': {
+    onnxConvolution: 'emits a convolution',
+    toChannelsFirst: 'emits a transpose',
+    toChannelsLast: 'emits a transpose',
+  },
   'convolution/window.ts': {
     axisWindow: 'computes shapes',
     checkImages: 'checks shapes',
@@ -453,6 +442,20 @@ function repeats(a: Shape, b: Shape): boolean {
     }) && a.length <= b.length
   )
 }
+
+const smooth: readonly string[] = ['linear', 'sigmoid', 'tanh', 'softplus']
+
+/** Every activation, away from 0 where it may have a corner there. */
+export const activationCases: Record<string, GradientCase> = Object.fromEntries(
+  Object.entries(activationFunctions).flatMap(([name, of]) =>
+    Object.entries(unary(of, smooth.includes(name) ? any : nonZero)).map(([title, one]) => [
+      `${name} ${title}`,
+      one,
+    ]),
+  ),
+)
+
+const { relu, sigmoid, tanh } = activationFunctions
 
 /** Several operations together: what a tensor receives from each of its uses adds up. */
 export const compositions: Record<string, GradientCase> = {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { root } from '../../../support/requirements'
 import { describeRuntimes } from '../../../support/runtimes'
 import { type GradientCase, gradientErrors } from './finiteDifferences'
-import { compositions, operations } from './gradientCases'
+import { activationCases, compositions, operations } from './gradientCases'
 
 const folder = resolve(root, 'src/main/engine/graph/ops')
 
@@ -32,7 +32,10 @@ describeRuntimes('gradients against finite differences', (runtime) => {
     .flatMap(([name, cases]): [string, GradientCase][] =>
       typeof cases === 'string' ? [] : Object.entries(cases).map(([title, one]) => [`${name} ${title}`, one]),
     )
-  test.each([...differentiated, ...Object.entries(compositions)])('%s', async (_, one) => {
-    for (const error of await gradientErrors(runtime(), one)) expect(error).toBeLessThan(2e-4)
-  })
+  test.each([...differentiated, ...Object.entries({ ...activationCases, ...compositions })])(
+    '%s',
+    async (_, one) => {
+      for (const error of await gradientErrors(runtime(), one)) expect(error).toBeLessThan(2e-4)
+    },
+  )
 })

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, expect, test } from 'vitest'
 import { gradients } from '../../../../src/main/engine/graph/autodiff'
-import { relu } from '../../../../src/main/engine/graph/ops/activations/relu'
-import { sigmoid } from '../../../../src/main/engine/graph/ops/activations/sigmoid'
+import { activationFunctions } from '../../../../src/main/engine/graph/ops/activations'
 import { sub } from '../../../../src/main/engine/graph/ops/arithmetic'
 import { biasAdd } from '../../../../src/main/engine/graph/ops/biasAdd'
 import { matmul } from '../../../../src/main/engine/graph/ops/matmul'
@@ -30,8 +29,8 @@ const values = Object.fromEntries(
 const images = uniform(batch * input, 0, 1)
 
 const activations = {
-  sigmoid: { ours: sigmoid, theirs: tf.sigmoid<tf.Tensor2D> },
-  relu: { ours: relu, theirs: tf.relu<tf.Tensor2D> },
+  sigmoid: { ours: activationFunctions.sigmoid, theirs: tf.sigmoid<tf.Tensor2D> },
+  relu: { ours: activationFunctions.relu, theirs: tf.relu<tf.Tensor2D> },
 }
 type Activation = keyof typeof activations
 

@@ -6,7 +6,7 @@ import { sumOfSquares } from '../../../../src/main/engine/graph/ops/sumOfSquares
 import { adam, complement } from '../../../../src/main/engine/graph/ops/updates/adam'
 import { momentumStep } from '../../../../src/main/engine/graph/ops/updates/momentum'
 import { rmspropStep } from '../../../../src/main/engine/graph/ops/updates/rmsprop'
-import { tanh } from '../../../../src/main/engine/graph/ops/activations/tanh'
+import { activationFunctions } from '../../../../src/main/engine/graph/ops/activations'
 import type { Tensor } from '../../../../src/main/engine/graph/tensor'
 import { createVariable, type Variable } from '../../../../src/main/engine/graph/variable'
 import { randomNumbers } from '../../../support/randomNumbers'
@@ -77,7 +77,8 @@ const cases: Record<string, UpdateCase> = {
 }
 
 /** ∂/∂w of ½·Σ(tanh w − target)² at another value of w. */
-const slopeAt = (weight: Tensor) => gradients(mul(sumOfSquares(sub(tanh(weight), target)), 0.5), [weight])[0]!
+const slopeAt = (weight: Tensor) =>
+  gradients(mul(sumOfSquares(sub(activationFunctions.tanh(weight), target)), 0.5), [weight])[0]!
 const plainSlope = (weight: number, goal: number) => (Math.tanh(weight) - goal) * (1 - Math.tanh(weight) ** 2)
 
 const random = randomNumbers(5)

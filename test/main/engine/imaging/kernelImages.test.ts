@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toImageBatch } from '../../../../src/main/engine/imaging/imageBatch'
+import { toImageBatch } from '../../../../src/shared/imageBatch'
 import { kernelImages } from '../../../../src/main/engine/imaging/kernelImages'
 
 describe('kernelImages', () => {

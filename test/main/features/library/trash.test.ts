@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FolderLibrary } from '../../../../src/main/features/library/folderLibrary'
-import { libraryKinds } from '../../../../src/main/features/library/library'
+import { libraryKinds } from '../../../../src/main/base/library'
 import { temporaryFolder } from '../../../support/testFolder'
 
 let home: string

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isDate, marksOf, measuredIn } from '../../../../src/main/features/tables/cells'
+import { isDate, marksOf, measuredIn } from '../../../../src/main/store/cellText'
 import { takeTable } from '../../../../src/main/features/tables/importTable'
 import { readTable } from '../../../../src/main/features/tables/readTable'
 import { temporaryFolder } from '../../../support/testFolder'

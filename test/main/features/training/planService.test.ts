@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { TrainingPlan } from '../../../../src/shared/plan'
 import { importDataset } from '../../../../src/main/features/datasets/importDataset'
-import type { Library } from '../../../../src/main/features/library/library'
+import type { Library } from '../../../../src/main/base/library'
 import { PlaceRegistry } from '../../../../src/main/base/placeRegistry'
 import {
   planForDataset,

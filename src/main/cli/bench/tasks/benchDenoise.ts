@@ -44,7 +44,9 @@ export async function benchDenoise(
   const tiles = new PixelTiles(image, result, { planes: 'together', gains: [1] })
   const make = (spec: typeof dncnn, values: Record<string, Float32Array>) =>
     new ConvolutionalRestorer(runtime, spec, values, {
-      ...{ device, ...lanes, tile: tile ?? tileFor(spec, freemem(), lanes) },
+      device,
+      ...lanes,
+      tile: tile ?? tileFor(spec, freemem(), lanes),
     })
   const restorers = [make(model.spec, await readParameters(model)), make(dncnn, initializeParameters(dncnn))]
   const times: number[][] = restorers.map(() => [])

@@ -59,8 +59,10 @@ const asItIs = (noisy: ColorImage): NoisySample => ({
 function untouched(clean: ColorImage, random: Random): ColorImage {
   if (random.uniform() < 0.4) return clean
   return throughJpeg(clean, {
-    ...{ quality: goodQuality + random.below(24), halvesColor: random.uniform() < 0.6 },
-    ...{ top: random.below(16), left: random.below(16) },
+    quality: goodQuality + random.below(24),
+    halvesColor: random.uniform() < 0.6,
+    top: random.below(16),
+    left: random.below(16),
   })
 }
 

@@ -57,8 +57,13 @@ interface Count {
 export function findImpulses(image: PixelImage): Impulses | null {
   const least = leastShare * robustSpan(image)
   const count: Count = {
-    ...{ values: 0, far: 0, veryFar: 0, inCompany: 0, beside: 0 },
-    ...{ brightAt: new Map(), darkAt: new Map() },
+    values: 0,
+    far: 0,
+    veryFar: 0,
+    inCompany: 0,
+    beside: 0,
+    brightAt: new Map(),
+    darkAt: new Map(),
   }
   for (const rows of sampledRows(image)) countOutliers(image, rows, least, count)
   if (count.veryFar < Math.max(fewestVeryFar, enoughVeryFar * count.values)) return null

@@ -1,7 +1,8 @@
 import type { PixelImage, ValueRange } from '../pixelTiles'
 import { fillImpulses, findImpulses } from './impulses'
 import { findLineOffsets, withoutOffsets } from './lineOffsets'
-import { ownRange } from './ownRange'
+import { leastSpan, scaleOf, sortedColors } from '../../imaging/valueScale'
+import { whiteOf } from '../../imaging/pixelValues'
 
 /** What was found in a picture that is no noise to a network, and mended before it sees the picture. */
 export interface Repairs {
@@ -37,4 +38,15 @@ export function repairImage(
   }
   const range = given === undefined ? ownRange({ ...image, data }) : given
   return { image: { ...image, data, range }, repairs: { impulses: share, ...sigmas, range } }
+}
+
+/**
+ * The picture's own black and white, where it uses a small part of its values only: 12 bits in a file of 16, a dark frame.
+ * Null where black and white are those of the values, and always in 8 bits.
+ */
+function ownRange(image: PixelImage): ValueRange | null {
+  if (!(image.data instanceof Uint16Array)) return null
+  const { black, white } = scaleOf(sortedColors(image.data, image.channels), { bits: 16, kind: 'unsigned' })
+  const isWhole = black === 0 && white === whiteOf(image)
+  return isWhole || white - black <= leastSpan ? null : { black, white }
 }

@@ -11,7 +11,7 @@ import {
 } from '../../../../shared/modelSpec'
 import { decoderKernel, encoderKernel, mirrored } from '../../models/autoencoder'
 import type { Weight } from '../../models/weights'
-import { noCode } from '../noCode'
+import { noCode } from '../exporter'
 import { convolution, enlarged, type PlacedConvolution, transposedConvolution } from './convolutions'
 import { type LayerModel, LayerStack, type NewLayer, type Output } from './layerStack'
 

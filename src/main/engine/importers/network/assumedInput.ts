@@ -1,6 +1,7 @@
 import type { ImportHints } from '../../../../shared/importing'
 import type { InputShape } from '../../../../shared/modelSpec'
 import { unsupported } from '../importedModel'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /**
  * The images of a network that takes them as rows of numbers.
@@ -11,7 +12,12 @@ export function assumedInput(size: number, hints: ImportHints, notes: string[]):
   const found = hints.input ?? guessed(size)
   if (!found || found.width * found.height * found.channels !== size)
     throw unsupported(
-      `The network takes ${size} numbers, which does not say how wide and high its images are${hints.input ? `, and is not ${hints.input.width} × ${hints.input.height} × ${hints.input.channels}` : ''}. Say their width and height, and whether they are in colour.`,
+      hints.input
+        ? sentence('importing.sizeOther', {
+            size,
+            given: `${hints.input.width} × ${hints.input.height} × ${hints.input.channels}`,
+          })
+        : sentence('importing.sizeUnknown', { size }),
     )
   if (!hints.input)
     notes.push(

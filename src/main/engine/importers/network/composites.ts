@@ -1,4 +1,4 @@
-import type { Activation } from '../../../../shared/activation'
+import type { Activation } from '../../../../shared/activations'
 import { type NetworkBuilder, type NodeDraft, vector } from './networkBuilder'
 
 /** Puts operations into a network one after the other, all under the label of what they are parts of. */

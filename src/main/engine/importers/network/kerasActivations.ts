@@ -1,4 +1,4 @@
-import { activations } from '../../../../shared/activation'
+import { activations } from '../../../../shared/activations'
 import { nameOf } from '../layerConfigs'
 import { compositeActivations, hardSigmoid, isComposite } from './composites'
 import type { Weight } from '../../models/weights'

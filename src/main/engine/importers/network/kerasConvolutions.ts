@@ -100,8 +100,14 @@ const depthwise: LayerRule = (call) => {
   if (!isSeparable) return activated(call, value, layer.config.activation ?? 'linear')
   const across = weightAt(call, 1, 4)
   const pointwise = {
-    ...{ op: 'conv' as const, kernel: [1, 1] as Pair, reads: across.shape[2]!, filters: across.shape[3]! },
-    ...{ stride: 1, dilation: 1, pads: [0, 0, 0, 0] as Four, bias: hasBias },
+    op: 'conv' as const,
+    kernel: [1, 1] as Pair,
+    reads: across.shape[2]!,
+    filters: across.shape[3]!,
+    stride: 1,
+    dilation: 1,
+    pads: [0, 0, 0, 0] as Four,
+    bias: hasBias,
   }
   const all = builder.add(nameOf(layer), pointwise, [value], { kernel: across, ...bias })
   return activated(call, all, layer.config.activation ?? 'linear')
@@ -117,8 +123,13 @@ const transposed: LayerRule = (call) => {
   const cut = overlapOf(call, [height, width], stride)
   const bias = biasOf(call, 1)
   const draft = {
-    ...{ op: 'conv-transposed' as const, kernel: [height, width] as Pair, reads, filters, stride },
-    ...{ ...cropAndGrow(cut), bias: 'bias' in bias },
+    op: 'conv-transposed' as const,
+    kernel: [height, width] as Pair,
+    reads,
+    filters,
+    stride,
+    ...cropAndGrow(cut),
+    bias: 'bias' in bias,
   }
   const value = builder.add(nameOf(layer), draft, inputs, { kernel, ...bias })
   return activated(call, value, layer.config.activation ?? 'linear')

@@ -19,6 +19,7 @@ import { kerasLayers } from './kerasLayers'
 import { refuse } from './kerasReading'
 import { modelOfNetwork, severalImages } from './modelOfNetwork'
 import { NetworkBuilder } from './networkBuilder'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /**
  * A network of Keras or TensorFlow.js, layer by layer, whatever the way that values take through it.
@@ -37,7 +38,7 @@ export function networkOfLayers(
   const size = image.height * image.width * image.channels
   const images = all.filter((value) => sizeOfValue(builder.shape(value)) === size)
   const [given] = images
-  if (!given) throw unsupported('What the network gives is no image as large as the one it takes.')
+  if (!given) throw unsupported(sentence('importing.resultNoImage'))
   if (images.length > 1) notes.push(severalImages(images.length, given))
   const { height, width, channels } = image
   const output = builder.shape(given).isRow
@@ -53,7 +54,7 @@ export function networkOfLayers(
 function firstInput(network: LayerNetwork): readonly (number | null)[] {
   const layers = layersOf(network)
   const inputs = layers.filter(({ class_name: type }) => type === 'InputLayer')
-  if (inputs.length > 1) throw unsupported(`The network has ${inputs.length} inputs instead of one image.`)
+  if (inputs.length > 1) throw unsupported(sentence('importing.inputs', { count: inputs.length }))
   const first = inputs[0] ?? layers[0]
   const inner = first && networkOf(first)
   if (!first) throw unsupported('The network has no layers.')
@@ -70,7 +71,9 @@ function fedImage(
   const known = channels === 1 || channels === 3
   if (!known || (sides.length !== 2 && sides.length !== 3))
     throw unsupported(
-      `Its input is ${sides.map((side) => side ?? 'any').join(' × ') || 'not given'}: images need a height, a width, and 1 or 3 channels.`,
+      sentence('importing.inputShape', {
+        shape: sides.map((side) => side ?? 'any').join(' × ') || sentence('importing.notGiven'),
+      }),
     )
   const any = hints.input ?? { height: 64, width: 64 }
   return { image: { height: height ?? any.height, width: width ?? any.width, channels }, isRow: false }
@@ -159,11 +162,7 @@ class LayerReader {
       )
       return [inputs[0]!]
     }
-    if (!read)
-      return refuse(
-        layer,
-        `is a ${type} layer, which Hourglass does not have. If the class is somebody's own, the file does not hold what it computes: export the model with model.export("model.onnx", format="onnx") in Keras`,
-      )
+    if (!read) return refuse(layer, sentence('importing.layerOfOwn', { type }))
     return [read({ layer, inputs, builder: this.builder, weights: this.weightsOf(layer) })]
   }
 }

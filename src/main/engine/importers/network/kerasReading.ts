@@ -4,6 +4,7 @@ import { unsupported } from '../importedModel'
 import { type LayerConfig, nameOf } from '../layerConfigs'
 import { type Margins, sameMargins } from './margins'
 import type { NetworkBuilder } from './networkBuilder'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** A layer at one of its calls. */
 export interface LayerCall {
@@ -23,7 +24,7 @@ export type Four = [number, number, number, number]
 
 /** @throws ExpectedError `unsupported`, naming the layer. @param why completes its name */
 export function refuse(layer: LayerConfig, why: string): never {
-  throw unsupported(`"${nameOf(layer)}" ${why}.`)
+  throw unsupported(sentence('importing.ofLayer', { name: nameOf(layer), why }))
 }
 
 /** At the top, left, bottom and right. */

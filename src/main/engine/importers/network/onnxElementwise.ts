@@ -1,3 +1,5 @@
+import { type Activation, activationFacts, activations } from '../../../../shared/activations'
+import type { ActivationFacts } from '../../../../shared/activations/activation'
 import type { Weight } from '../../models/weights'
 import type { OnnxNode } from '../onnxGraph'
 import { batchNorm } from './batchNorm'
@@ -18,7 +20,7 @@ import { normalizedWhole, reductions } from './onnxReductions'
 import { applied, asChannels, type Operator, refuse, type TensorValue, tensorAt } from './onnxReading'
 
 const activation =
-  (name: 'relu' | 'elu' | 'sigmoid' | 'tanh' | 'softplus'): Operator =>
+  (name: Activation): Operator =>
   (node, reader) => [applied(node, reader, tensorAt(node, reader), { op: 'activation', activation: name })]
 
 const elu: Operator = (node, reader) => {
@@ -208,12 +210,15 @@ function dividedBy(node: OnnxNode, reader: NetworkReader, x: TensorValue, consta
   return { ...x, value: reader.builder.add(node.name, { op: 'div' }, [dividend.value, x.value]) }
 }
 
+const knownActivations: Readonly<Record<string, Operator>> = Object.fromEntries(
+  activations.flatMap((name) => {
+    const { graph }: ActivationFacts = activationFacts[name]
+    return graph?.readFrom ? [[graph.readFrom, activation(name)]] : []
+  }),
+)
+
 /** Operators on each number by itself, or on each channel. */
 export const elementwise: Readonly<Record<string, Operator>> = {
-  Relu: activation('relu'),
-  Sigmoid: activation('sigmoid'),
-  Tanh: activation('tanh'),
-  Softplus: activation('softplus'),
   Elu: elu,
   LeakyRelu: leaky,
   Selu: selu,
@@ -237,4 +242,5 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   Div: arithmetic,
   ...functions,
   ...reductions,
+  ...knownActivations,
 }

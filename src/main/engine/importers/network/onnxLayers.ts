@@ -173,7 +173,10 @@ const convTranspose: Operator = (node, reader) => {
   const cut = overlapOf(node, [height, width], stride)
   const groups = node.number('group') ?? 1
   const draft = {
-    ...{ op: 'conv-transposed' as const, kernel: [height, width] as Pair, filters: each, stride },
+    op: 'conv-transposed' as const,
+    kernel: [height, width] as Pair,
+    filters: each,
+    stride,
     ...cropAndGrow(cut),
   } as const
   if (groups > mostGroups || reads % groups)

@@ -9,6 +9,7 @@ import { modelOfNetwork, severalImages } from './modelOfNetwork'
 import { NetworkBuilder } from './networkBuilder'
 import { computed } from './onnxConstants'
 import { operators } from './onnxOperators'
+import { sentence } from '../../../../shared/texts/sentence'
 
 type FlatOrder = NodeOf<'flatten'>['order']
 
@@ -58,9 +59,7 @@ export class NetworkReader {
       }
     const [first, second, ...more] = graph.inputs
     if (!first || more.length > 0)
-      throw unsupported(
-        `The network has ${graph.inputs.length} inputs instead of an image, and perhaps its noise.`,
-      )
+      throw unsupported(sentence('importing.inputsBesideNoise', { count: graph.inputs.length }))
     const fed = fedImage(first.shape, hints, this.notes)
     this.image = fed.image
     this.isChannelsLast =
@@ -80,7 +79,7 @@ export class NetworkReader {
       .filter((one): one is { name: string; value: string } => one.value !== null)
     const taken = images.find(({ name }) => !isBesideImage.test(name)) ?? images[0]
     if (taken && images.length > 1) this.notes.push(severalImages(images.length, taken.name))
-    if (!taken) throw unsupported('None of what the network gives is an image as large as the one it takes.')
+    if (!taken) throw unsupported(sentence('importing.noImageOut'))
     const about = { name: null, about: {}, notes: this.notes }
     return { ...modelOfNetwork(builder, taken.value, about, this.hints), output: taken.name }
   }
@@ -121,7 +120,7 @@ export class NetworkReader {
       if (constant) return this.keepConstant(outputs[0]!, constant)
     }
     const operator = Object.hasOwn(operators, op) ? operators[op] : undefined
-    if (!operator) throw unsupported(`Hourglass does not have the operator ${op} ("${name}").`)
+    if (!operator) throw unsupported(sentence('importing.noOperator', { op, name }))
     const given = operator(node, this)
     given.forEach((value, i) => {
       const output = outputs[i]
@@ -173,15 +172,9 @@ export class NetworkReader {
 /** @throws ExpectedError for networks of kinds that no operator by itself gives away */
 function checkKind({ nodes }: OnnxGraph): void {
   const recurrent = nodes.find(({ op }) => op === 'LSTM' || op === 'GRU' || op === 'RNN')
-  if (recurrent)
-    throw unsupported(
-      `The network reads sequences, step by step (${recurrent.op}), which Hourglass does not.`,
-    )
+  if (recurrent) throw unsupported(sentence('importing.sequences', { op: recurrent.op }))
   const rounded = nodes.find(({ op }) => /Quantize|Integer$|^QLinear/.test(op))
-  if (rounded)
-    throw unsupported(
-      `The network is quantised: it computes with whole numbers of 8 bits ("${rounded.name}", ${rounded.op}). Use the file from before it was quantised.`,
-    )
+  if (rounded) throw unsupported(sentence('importing.quantised', { name: rounded.name, op: rounded.op }))
 }
 
 /** What outputs are called that say something about the image beside them. */
@@ -212,11 +205,16 @@ function fedImage(shape: readonly (number | null)[], hints: ImportHints, notes: 
       },
     }
   if (shape.length !== 4)
-    throw unsupported(`Its input is ${shape.map((side) => side ?? 'any').join(' × ')}, which is no image.`)
+    throw unsupported(
+      sentence('importing.inputNoImage', { shape: shape.map((side) => side ?? 'any').join(' × ') }),
+    )
   const isLast = (c === 1 || c === 3) && a !== 1 && a !== 3
   const [given, height, width] = isLast ? [c, a, b] : [a, b, c]
   const channels = colors[given ?? 0]
-  if (!channels) throw unsupported(`Its input has ${given ?? 'any number of'} channels instead of 1 or 3.`)
+  if (!channels)
+    throw unsupported(
+      sentence('importing.inputChannels', { channels: given ?? sentence('importing.anyNumberOf') }),
+    )
   const any = hints.input ?? { height: 64, width: 64 }
   const withSigma = given !== channels
   if (withSigma)

@@ -3,6 +3,7 @@ import { unsupported } from '../importedModel'
 import type { OnnxNode } from '../onnxGraph'
 import type { NodeDraft } from './networkBuilder'
 import type { NetworkReader, OnnxValue } from './onnxNetwork'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** Puts what an operator does into the network. @returns its outputs, in their order; null for one that nobody may read */
 export type Operator = (node: OnnxNode, reader: NetworkReader) => readonly (OnnxValue | null)[]
@@ -13,7 +14,7 @@ export type TensorValue = ImageValue | RowValue
 
 /** @throws ExpectedError `unsupported`, naming the operator. @param why completes its name */
 export function refuse({ op, name }: OnnxNode, why: string): never {
-  throw unsupported(`"${name}" (${op}) ${why}.`)
+  throw unsupported(sentence('importing.ofOperator', { name, op, why }))
 }
 
 /** An input that is an image or a row of numbers. */

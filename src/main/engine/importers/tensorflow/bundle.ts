@@ -2,6 +2,7 @@ import { BundleEntryProto, BundleHeaderProto } from '../../runtimes/tensorflow/p
 import { unreadable } from '../importedModel'
 import { limits } from '../limits'
 import { fromBytes, type Numbers, sidesOf } from './tensors'
+import { sentence } from '../../../../shared/texts/sentence'
 
 interface Entry {
   readonly dtype?: number
@@ -62,7 +63,7 @@ export class VariableBundle {
       const shard = await beside(`${folder}/variables.data-${padded(i)}-of-${padded(count)}`)
       total += shard.length
       if (total > limits.file)
-        throw unreadable(file, `with its weights it is larger than ${limits.file / 1e9} GB`)
+        throw unreadable(file, sentence('importing.withWeightsLarger', { most: limits.file / 1e9 }))
       shards.push(shard)
     }
     return new VariableBundle(entries, shards, file)

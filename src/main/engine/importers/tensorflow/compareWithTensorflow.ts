@@ -6,6 +6,7 @@ import { difference, fromUnits, givenBy, inUnits, pictures } from '../compareWit
 import type { FileToImport } from '../importFile'
 import type { ImportedModel } from '../importedModel'
 import type { TensorflowGraph } from './graph'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** Where the range of images is 1. */
 const tolerance = 1e-4
@@ -41,7 +42,7 @@ export async function compareWithTensorflow(
       if (!(apart <= tolerance))
         throw new ExpectedError(
           'unsupported',
-          `${name} is not imported: what Hourglass would make of it differs from what TensorFlow computes with it (by ${apart.toPrecision(2)}, where black is 0 and white 1). Export the model as ONNX.`,
+          sentence('importing.differsFromTensorflow', { name, difference: apart.toPrecision(2) }),
         )
     }
   } finally {

@@ -7,6 +7,7 @@ import { VariableBundle } from './bundle'
 import { compareWithTensorflow } from './compareWithTensorflow'
 import type { TensorflowGraph } from './graph'
 import { Translator } from './translator'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** Of images whose size a graph leaves open. */
 const anySide = 64
@@ -32,8 +33,7 @@ export async function importForeignGraph(
 /** The sides of the one value that is fed: one image, or as many as it says. */
 function inputOf({ inputs }: TensorflowGraph, hints: ImportHints): readonly number[] {
   const [fed, ...more] = inputs
-  if (!fed || more.length > 0)
-    throw unsupported(`The network has ${inputs.length} inputs instead of one image.`)
+  if (!fed || more.length > 0) throw unsupported(sentence('importing.inputs', { count: inputs.length }))
   const [batch = 1, ...sides] = fed.shape
   if (sides.length === 0)
     throw unsupported(
@@ -44,7 +44,9 @@ function inputOf({ inputs }: TensorflowGraph, hints: ImportHints): readonly numb
   const known = sides.map((side, i) => (side > 0 ? side : sides.length > 1 ? open[i]! : 0))
   if (known.some((side) => !(side > 0)))
     throw unsupported(
-      `Its input is ${fed.shape.map((side) => (side > 0 ? side : 'any')).join(' × ')}: images need a height, a width, and 1 or 3 channels.`,
+      sentence('importing.inputShape', {
+        shape: fed.shape.map((side) => (side > 0 ? side : 'any')).join(' × '),
+      }),
     )
   return [Math.max(1, batch), ...known]
 }

@@ -103,7 +103,11 @@ const depthwise: Operation = (node, inputs, to) => {
       ? to.constant(`${turned.name}/apart`, { ...turned, shape })
       : to.node('Reshape', [turned, to.integers(shape)], shape)
   const made = to.node('Conv', [turn(x, toPlanes, to), filters], [x.shape[0]!, channels * times, ...sides], {
-    ...{ strides, dilations, pads, group: channels, kernel_shape: [rows, columns] },
+    strides,
+    dilations,
+    pads,
+    group: channels,
+    kernel_shape: [rows, columns],
   })
   return turn(made, toPixels, to)
 }
@@ -142,7 +146,9 @@ const pool =
       sizeAfter(side, taps[i]!, strides[i]!, pads[i]! + pads[i + 2]!),
     )
     const made = to.node(op, [turn(x, toPlanes, to)], [x.shape[0]!, channels, ...sides], {
-      ...{ kernel_shape: taps, strides, pads },
+      kernel_shape: taps,
+      strides,
+      pads,
     })
     return turn(made, toPixels, to)
   }

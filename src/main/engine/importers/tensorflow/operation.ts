@@ -1,6 +1,7 @@
 import { unsupported } from '../importedModel'
 import type { GraphNode } from './graph'
 import type { Shaped, OnnxWriter, Value } from './onnxWriter'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** Says an operation of TensorFlow in those of ONNX. @throws ExpectedError where ONNX, or what reads it, does not have it so */
 export type Operation = (
@@ -25,7 +26,7 @@ export function knownNumbers(node: GraphNode, inputs: readonly Value[], at: numb
 
 /** @throws ExpectedError `unsupported` */
 export function refuse(node: GraphNode, why: string): never {
-  throw unsupported(`"${node.name}" (TensorFlow's ${node.op}) ${why}.`)
+  throw unsupported(sentence('importing.ofTensorflow', { name: node.name, op: node.op, why }))
 }
 
 /** Of two shapes, as numbers are repeated along sides of one. */

@@ -7,6 +7,7 @@ import { imageName, OnnxWriter, type Shaped, type Value } from './onnxWriter'
 import { operations } from './operations'
 import { savedNames } from './savedNames'
 import { numbersOf } from './tensors'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** A graph, or a call of a function, with what its inputs are. */
 interface Scope {
@@ -112,7 +113,7 @@ export class Translator extends OnnxWriter {
       return [handle?.kind === 'variable' ? this.variable(handle.name) : (handle ?? { kind: 'other' })]
     }
     const operation = Object.hasOwn(operations, op) ? operations[op] : undefined
-    if (!operation) throw unsupported(`Hourglass does not read TensorFlow's operation ${op} ("${name}").`)
+    if (!operation) throw unsupported(sentence('importing.noTensorflowOperation', { op, name }))
     const given = inputs()
     const known = folded(node, given)
     if (known) return [this.constant(this.named(name), known)]

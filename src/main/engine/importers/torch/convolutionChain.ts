@@ -7,6 +7,7 @@ import { spatialFirst } from '../spatialFirst'
 import { type Arrangement, arrangements, type Use } from './convolutionLine'
 import { spreads } from './denseOrder'
 import { encoderFirst, modulesBetween, refused, type StateLayer } from './stateLayers'
+import { sentence } from '../../../../shared/texts/sentence'
 
 type Norm = Extract<StateLayer, { kind: 'norm' }>
 /** @property normalized what follows its activation */
@@ -59,9 +60,7 @@ export function convolutionChains(
       }),
     }
   }
-  throw refused(
-    `The layers of ${file} lead from an image to one of the same size with no strides and padding that are usual: they are not in such a file. Say the size of its images (--size), or export the network with torch.onnx.export.`,
-  )
+  throw refused(sentence('importing.noUsualStrides', { file }))
 }
 
 /** Sizes that images may have where nobody says it: those of which the usual data sets are, and one for networks of any. */

@@ -9,6 +9,7 @@ import { keepsTies, withTies } from '../network/sharedKernels'
 import { type ConvolutionChains, convolutionChains } from './convolutionChain'
 import { denseOrder } from './denseOrder'
 import { modulesBetween, refused, type State, type StateLayer, stateLayers } from './stateLayers'
+import { sentence } from '../../../../shared/texts/sentence'
 
 type Dense = Extract<Step, { kind: 'dense' }>
 
@@ -30,10 +31,7 @@ export function importStateDict(
   const convolution = layers.find(({ kind }) => kind === 'conv')
   if (convolution) return ofConvolutions(convolutionChains(layers, isOrdered, file, hints), file, hints)
   const order = denseOrder(layers, isOrdered)
-  if (!order)
-    throw refused(
-      `The layers of ${file} (${described(layers)}) follow one another in no order in which each reads what the one before gives. Export the network with torch.onnx.export.`,
-    )
+  if (!order) throw refused(sentence('importing.noOrder', { file, layers: described(layers) }))
   const dense = withTiedDecoder(folded(order.layers), loose)
   const steps = withActivations(dense, hints)
   const chain: Chain = {
@@ -67,9 +65,7 @@ function ofConvolutions(chains: ConvolutionChains, file: string, hints: ImportHi
   const kinds = isRestorer ? residuals : ([null] as const)
   const { arrangement } = hints
   if (!isClear && arrangement === undefined)
-    throw refused(
-      `The strides and padding of the convolutions of ${file} are not in it, and ${count} ways fit its shapes. Say the size of its images (--size), compare it with what PyTorch makes of some (import-model --reference), or export the network with torch.onnx.export.`,
-    )
+    throw refused(sentence('importing.stridesUnknown', { file, count }))
   const forms = mayLeaveOut ? 2 : 1
   const at = Math.floor((arrangement ?? 0) / forms)
   const residual = kinds[at % kinds.length]!

@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../../../shared/errors'
 import { transposed, type Weight } from '../../models/weights'
 import { batchNorm } from '../network/batchNorm'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** A layer of a state_dict, by the names and shapes of its tensors; kernels are as PyTorch has them. */
 export type StateLayer = { readonly name: string } & (
@@ -50,8 +51,7 @@ export function stateLayers(tensors: Iterable<readonly [string, Weight]>, file: 
     const at = loose.findIndex(([, { data }]) => data.length === layer.kernel.shape[0])
     return at < 0 ? layer : { ...layer, bias: loose.splice(at, 1)[0]![1] }
   })
-  if (bare.length === 0)
-    throw refused(`${file} holds no layers as PyTorch names them (NAME.weight and NAME.bias).`)
+  if (bare.length === 0) throw refused(sentence('importing.noTorchLayers', { file }))
   return { layers: bare, loose }
 }
 

@@ -5,6 +5,7 @@ import type { Weight } from '../../models/weights'
 import { unreadable } from '../importedModel'
 import { limits } from '../limits'
 import { Global, type Pickled, type PickleRules, readPickle } from './pickle'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** Bytes of one number, and how they become floats; null for integers, which are no weights. */
 const storages: Readonly<
@@ -46,10 +47,7 @@ export function readTorchZip(bytes: Uint8Array, file: string): TorchTensors {
   const parts = unpacked(bytes, file)
   const pickle = [...parts].find(([name]) => name.endsWith('/data.pkl') || name === 'data.pkl')
   if (!pickle || [...parts.keys()].some((name) => name.endsWith('/constants.pkl') || name.includes('/code/')))
-    throw unreadable(
-      file,
-      'it is a program of TorchScript, or no file of torch.save. Save the weights with torch.save(model.state_dict(), "weights.pth"), or export the network with torch.onnx.export',
-    )
+    throw unreadable(file, sentence('importing.torchScript'))
   const folder = pickle[0].slice(0, -'data.pkl'.length)
   if (Buffer.from(parts.get(`${folder}byteorder`) ?? []).toString() === 'big')
     throw unreadable(file, 'it was written on a machine whose numbers have their highest byte first')
@@ -111,7 +109,7 @@ function unpacked(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
       ),
     )
   } catch (error) {
-    throw unreadable(file, `it is a damaged zip (${(error as Error).message})`, error)
+    throw unreadable(file, sentence('importing.damagedZip', { what: (error as Error).message }), error)
   }
 }
 
@@ -150,10 +148,7 @@ const rules = (file: string): PickleRules => ({
         (Object.hasOwn(storages, storage) || /^(Typed|Untyped)Storage$/.test(storage))) ||
       /^torch\.(?:b?float\d+|u?int\d+|half|double|long|bool|strided)$/.test(name)
     if (isKnown) return new Global(name)
-    throw new ExpectedError(
-      'unsupported',
-      `${file} does not hold weights alone: it asks for ${name}, which would have to be run as a program, and Hourglass runs nothing out of files. A whole model (torch.save(model)) is such a file. In Python, save the weights with torch.save(model.state_dict(), "weights.pth"), or export the network with torch.onnx.export.`,
-    )
+    throw new ExpectedError('unsupported', sentence('importing.notWeightsAlone', { file, name }))
   },
   call: ({ name }, given) => {
     if (dicts.has(name)) return new Map(pairsOf(given[0]))
@@ -210,11 +205,7 @@ function viewsIn(value: Pickled, file: string): Map<string, TensorView> {
         if (typeof key === 'string') look(part, name === '' ? key : `${name}.${key}`, depth + 1)
   }
   look(stateIn(value), '', 0)
-  if (found.size === 0)
-    throw unreadable(
-      file,
-      'it holds no dict of tensors. Save the weights with torch.save(model.state_dict(), "weights.pth")',
-    )
+  if (found.size === 0) throw unreadable(file, sentence('importing.noTensors'))
   return found
 }
 

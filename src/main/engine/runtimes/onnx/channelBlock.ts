@@ -1,7 +1,7 @@
 import { joined } from '../../../../shared/pieces'
 import { BATCH, type Tensor } from '../../graph/tensor'
 import { conv2d } from '../../graph/ops/convolution/conv2d'
-import { relu } from '../../graph/ops/activations/relu'
+import { activationFunctions } from '../../graph/ops/activations'
 import { placeholder } from '../../graph/ops/placeholder'
 import type { GraphFunction } from '../../graph/program'
 import { ort } from './library'
@@ -39,7 +39,10 @@ async function results(block: number | null): Promise<Float32Array> {
   const first = placeholder('first', [3, 3, 4, channels])
   const second = placeholder('second', [3, 3, channels, 8])
   const bias = placeholder('bias', [8])
-  const fn: GraphFunction = { name: 'probe', outputs: { y: conv2d(relu(conv2d(x, first)), second, bias) } }
+  const fn: GraphFunction = {
+    name: 'probe',
+    outputs: { y: conv2d(activationFunctions.relu(conv2d(x, first)), second, bias) },
+  }
   const session = await ort.InferenceSession.create(
     joined(authorOnnxModel(fn, { channelBlock: block }).pieces),
     {

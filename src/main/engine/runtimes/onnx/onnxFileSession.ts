@@ -1,5 +1,6 @@
 import { ExpectedError } from '../../../../shared/errors'
 import { ort } from './library'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** An ONNX file that was made elsewhere, loaded once and run many times on the processor. Dispose of it when done. */
 export class OnnxFileSession {
@@ -20,11 +21,7 @@ export class OnnxFileSession {
         : ort.InferenceSession.create(file, options))
       return new OnnxFileSession(session)
     } catch (error) {
-      throw new ExpectedError(
-        'unsupported',
-        'ONNX Runtime does not run the file of this model. It may be damaged, or need a newer version of Hourglass.',
-        { cause: error },
-      )
+      throw new ExpectedError('unsupported', sentence('models.fileNotRun'), { cause: error })
     }
   }
 

@@ -19,6 +19,7 @@ import {
 import { channelBlock } from './channelBlock'
 import { ort } from './library'
 import { authorOnnxModel, type AuthoredOnnxModel, variableInput, variableOutput } from './onnxModel'
+import { sentence } from '../../../../shared/texts/sentence'
 
 const deviceNames: Record<string, string> = {
   cpu: 'Processor',
@@ -56,7 +57,10 @@ export function createOnnxRuntime(): Runtime {
       if (!device)
         throw new ExpectedError(
           'runtime-missing',
-          `ONNX Runtime has no device ${wanted} here. Choose one of: ${devices.map(({ id }) => id).join(', ')}.`,
+          sentence('devices.onnxWithoutDevice', {
+            device: wanted,
+            known: devices.map(({ id }) => id).join(', '),
+          }),
         )
       checkProgram(program)
       return new OnnxProgram(program, device, { isBrief, threads })
@@ -191,7 +195,7 @@ class OnnxProgram implements CompiledProgram {
       const reason = (error as Error).message
       throw new ExpectedError(
         'runtime-missing',
-        `ONNX Runtime cannot compute on ${this.device.id} here: ${reason}. Use the processor (device cpu).`,
+        sentence('devices.onnxCannotCompute', { device: this.device.id, reason }),
         { cause: error },
       )
     }

@@ -19,6 +19,7 @@ import {
 import { loadTensorflow, type TensorflowBinding } from './binding'
 import type { Endpoints } from './graphDefBuilder'
 import { authorSavedModel } from './savedModel'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** Where TensorFlow computes when it has no GPU. */
 export const tensorflowProcessor: Device = { id: 'cpu', name: 'Processor', isGpu: false }
@@ -38,7 +39,7 @@ export function createTensorflowRuntime(): Runtime {
       if (wanted !== device.id)
         throw new ExpectedError(
           'runtime-missing',
-          `TensorFlow computes on ${device.id} here, not on ${wanted}. Choose the device ${device.id}.`,
+          sentence('devices.tensorflowOnOther', { device: device.id, wanted }),
         )
       checkProgram(program)
       return compile(binding, device, program)

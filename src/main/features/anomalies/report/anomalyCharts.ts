@@ -1,6 +1,6 @@
 import type { AnomalyFigures, AnomalyResult } from '../../../../shared/anomalies'
-import { type ThemeName, themes } from '../../drawing/chartTheme'
-import { renderChart } from '../../drawing/renderChart'
+import { type ThemeName, themes } from '../../../base/drawing/chartTheme'
+import { renderChart } from '../../../base/drawing/renderChart'
 
 const size = { width: 520, height: 300 }
 /** Points of a curve that a picture can show. */
@@ -35,17 +35,29 @@ export function histogramChart({ histogram, threshold }: AnomalyResult, themeNam
       yAxis: { ...axis, type: 'value', axisLabel: { color: theme.muted, formatter: '{value} %' } },
       series: [
         {
-          ...{ type: 'line', step: 'middle', symbol: 'none', name: 'normal', data: share(normal) },
-          ...{ lineStyle: { color: theme.first }, itemStyle: { color: theme.first } },
+          type: 'line',
+          step: 'middle',
+          symbol: 'none',
+          name: 'normal',
+          data: share(normal),
+          lineStyle: { color: theme.first },
+          itemStyle: { color: theme.first },
           areaStyle: { color: theme.first, opacity: 0.25 },
           markLine: {
-            ...{ symbol: 'none', data: [{ xAxis: threshold }], lineStyle: { color: theme.text } },
+            symbol: 'none',
+            data: [{ xAxis: threshold }],
+            lineStyle: { color: theme.text },
             label: { formatter: 'threshold', color: theme.text },
           },
         },
         {
-          ...{ type: 'line', step: 'middle', symbol: 'none', name: 'looked through', data: share(scored) },
-          ...{ lineStyle: { color: theme.second }, itemStyle: { color: theme.second } },
+          type: 'line',
+          step: 'middle',
+          symbol: 'none',
+          name: 'looked through',
+          data: share(scored),
+          lineStyle: { color: theme.second },
+          itemStyle: { color: theme.second },
           areaStyle: { color: theme.second, opacity: 0.25 },
         },
       ],
@@ -62,7 +74,10 @@ export function rocChart({ roc }: AnomalyFigures, themeName: ThemeName): string 
     .filter((_, i) => i % step === 0 || i === roc.length - 1)
     .map(({ falsePositiveRate, truePositiveRate }) => [100 * falsePositiveRate, 100 * truePositiveRate])
   const axis = {
-    ...{ type: 'value', min: 0, max: 100, splitLine: { lineStyle: { color: theme.line } } },
+    type: 'value',
+    min: 0,
+    max: 100,
+    splitLine: { lineStyle: { color: theme.line } },
     axisLabel: { color: theme.muted, formatter: '{value} %' },
   }
   return renderChart(
@@ -73,14 +88,12 @@ export function rocChart({ roc }: AnomalyFigures, themeName: ThemeName): string 
       series: [
         { type: 'line', symbol: 'none', data: points, lineStyle: { color: theme.first, width: 2 } },
         {
-          ...{
-            type: 'line',
-            symbol: 'none',
-            data: [
-              [0, 0],
-              [100, 100],
-            ],
-          },
+          type: 'line',
+          symbol: 'none',
+          data: [
+            [0, 0],
+            [100, 100],
+          ],
           lineStyle: { color: theme.muted, type: 'dashed', width: 1 },
         },
       ],

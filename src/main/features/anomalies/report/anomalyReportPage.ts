@@ -1,8 +1,8 @@
 import type { AnomalyFigures, AnomalyResult, ScoredImage } from '../../../../shared/anomalies'
-import type { Markup } from '../../drawing/html'
-import { html } from '../../drawing/html'
-import { reportStyle } from '../../drawing/reportStyle'
-import { standalonePage } from '../../drawing/standalonePage'
+import type { Markup } from '../../../base/drawing/html'
+import { html } from '../../../base/drawing/html'
+import { reportStyle } from '../../../base/drawing/reportStyle'
+import { standalonePage } from '../../../base/drawing/standalonePage'
 import { histogramChart, rocChart } from './anomalyCharts'
 
 const style = `${reportStyle}

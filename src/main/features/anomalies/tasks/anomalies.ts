@@ -90,8 +90,15 @@ export async function fitAnomalies(
     const model = await loadModel(params.model, null, { runtime: runtime.name, device })
     try {
       const detector = await fitDetector(pixelSourceOf(dataset), {
-        ...{ spec, model, runtime, device, seed: params.seed },
-        ...{ score: params.score, falseAlarms: params.falseAlarms, robust: params.robust, rows: params.rows },
+        spec,
+        model,
+        runtime,
+        device,
+        seed: params.seed,
+        score: params.score,
+        falseAlarms: params.falseAlarms,
+        robust: params.robust,
+        rows: params.rows,
         heldOut: new Set(params.heldOut),
         onProgress: (done, total) => context.emit({ type: 'progress', done, total }),
         check: () => throwIfEnding(context as TaskContext<never>),

@@ -12,18 +12,34 @@ const doubles = z.instanceof(Float64Array)
 const integers = z.instanceof(Int32Array)
 const usual = z.object({ mean: z.number(), spread: z.number() })
 const pca = z.object({
-  ...{ dimensions: z.number().int(), components: z.number().int(), mean: doubles, axes: doubles },
-  ...{ variance: doubles, varianceRatio: doubles },
+  dimensions: z.number().int(),
+  components: z.number().int(),
+  mean: doubles,
+  axes: doubles,
+  variance: doubles,
+  varianceRatio: doubles,
 })
 const gaussian = z.object({
-  ...{ pca: pca.nullable(), dimensions: z.number().int(), mean: doubles, whitening: doubles },
-  ...{ shrinkage: z.number(), count: z.number().int() },
+  pca: pca.nullable(),
+  dimensions: z.number().int(),
+  mean: doubles,
+  whitening: doubles,
+  shrinkage: z.number(),
+  count: z.number().int(),
 })
 const neighbors = z.object({
-  ...{ vectors: floats, dimensions: z.number().int(), local: floats, floor: z.number() },
+  vectors: floats,
+  dimensions: z.number().int(),
+  local: floats,
+  floor: z.number(),
 })
 const scale = z.object({
-  ...{ factor: z.number().int(), center: floats, whitening: floats, offset: floats, usual, quiet: usual },
+  factor: z.number().int(),
+  center: floats,
+  whitening: floats,
+  offset: floats,
+  usual,
+  quiet: usual,
   pieces: z.object({ vectors: floats, axes: floats, pace: z.number().int(), usual }),
 })
 const name = z.enum(measureNames)
@@ -34,12 +50,17 @@ const stateSchema = z.object({
   mapKind: z.enum(mapKinds),
   calibrations: z.array(z.object({ name, median: z.number(), spread: z.number(), isEven: z.boolean() })),
   normal: doubles,
-  ...{ threshold: z.number(), heatAt: z.number(), usualHeat: z.number() },
-  ...{ kept: integers, compared: integers },
+  threshold: z.number(),
+  heatAt: z.number(),
+  usualHeat: z.number(),
+  kept: integers,
+  compared: integers,
   measured: z.partialRecord(name, floats),
   measures: z.object({
     names: z.array(name),
-    ...{ features: neighbors.nullable(), codes: neighbors.nullable(), gaussian: gaussian.nullable() },
+    features: neighbors.nullable(),
+    codes: neighbors.nullable(),
+    gaussian: gaussian.nullable(),
     appearance: z.object({ gaussian, scales: floats }).nullable(),
     patches: z.array(scale).nullable(),
     typical: z.array(z.number()),
@@ -64,7 +85,9 @@ export async function writeDetector(
   const tensors: Record<string, StoredTensor> = {}
   const written = { ...state, kept: Int32Array.from(state.kept), compared: Int32Array.from(state.compared) }
   const metadata = {
-    ...{ version, spec: JSON.stringify(spec), own: String(own) },
+    version,
+    spec: JSON.stringify(spec),
+    own: String(own),
     state: JSON.stringify(withoutArrays(written, '', tensors)),
   }
   await writeSafetensors(file, { tensors, metadata })

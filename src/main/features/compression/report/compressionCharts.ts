@@ -1,8 +1,8 @@
 import { rivalNames } from '../../../../shared/api/compression'
 import type { CurvePoint } from '../tasks/compressionTasks'
 import type { CompressionComparison } from '../compareCodecs'
-import { type ThemeName, labelColor, themes } from '../../drawing/chartTheme'
-import { renderChart } from '../../drawing/renderChart'
+import { type ThemeName, labelColor, themes } from '../../../base/drawing/chartTheme'
+import { renderChart } from '../../../base/drawing/renderChart'
 import { shortTitle } from './verdict'
 
 const size = { width: 560, height: 360 }
@@ -16,14 +16,19 @@ export function curveChart(
   const theme = themes[themeName]
   const value = (point: CurvePoint) => (measure === 'psnr' ? Math.min(60, point.psnr) : point.ssim)
   const line = (name: string, points: readonly CurvePoint[], color: string, isOurs: boolean) => ({
-    ...{ type: 'line', name, symbol: 'circle', symbolSize: isOurs ? 7 : 4 },
+    type: 'line',
+    name,
+    symbol: 'circle',
+    symbolSize: isOurs ? 7 : 4,
     data: [...points].sort((a, b) => a.bytes - b.bytes).map((point) => [point.bytes, value(point)]),
     lineStyle: { color, width: isOurs ? 3 : 1.5 },
     itemStyle: { color },
     ...(isOurs &&
       measure === 'psnr' && {
         markLine: {
-          ...{ symbol: 'none', data: [{ yAxis: psnr }], lineStyle: { color: theme.muted } },
+          symbol: 'none',
+          data: [{ yAxis: psnr }],
+          lineStyle: { color: theme.muted },
           label: { formatter: 'the file', position: 'insideStartTop', color: theme.muted },
         },
       }),
@@ -38,7 +43,11 @@ export function curveChart(
       grid: { left: 52, right: 16, top: 56, bottom: 44 },
       legend: { top: 0, left: 0, icon: 'roundRect', textStyle: { color: theme.muted } },
       xAxis: {
-        ...{ ...axis, type: 'log', name: 'bytes an image', nameLocation: 'middle', nameGap: 28 },
+        ...axis,
+        type: 'log',
+        name: 'bytes an image',
+        nameLocation: 'middle',
+        nameGap: 28,
         min: Math.max(0.1, hourglass.bytes / 4),
       },
       yAxis: { ...axis, type: 'value', scale: true, name: measure === 'psnr' ? 'PSNR in dB' : 'SSIM' },

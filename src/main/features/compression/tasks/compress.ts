@@ -65,9 +65,14 @@ export async function compress(
       const { step, axes, details } = plan.coordinates
       const target = params.goal.kind === 'psnr' ? params.goal.psnr : plan.target
       return {
-        ...{ count: dataset.info.count, target, knowsTraining, step },
+        count: dataset.info.count,
+        target,
+        knowsTraining,
+        step,
         isReached: target === null || written.psnr >= target - reachedWithin,
-        ...{ axes: axes.count, details: details.count, ...written },
+        axes: axes.count,
+        details: details.count,
+        ...written,
       }
     } finally {
       await model.dispose()
@@ -140,8 +145,16 @@ class HgzWriter {
     const { axes, details, step } = plan.coordinates
     const { count, labels, name } = dataset.info
     const header: HgzHeader = {
-      ...{ version: 1, createdAt: new Date().toISOString(), source: name, input: params.model.spec.input },
-      ...{ count, labels, blockSize, step, dimensions: axes.dimensions, axes: axes.count },
+      version: 1,
+      createdAt: new Date().toISOString(),
+      source: name,
+      input: params.model.spec.input,
+      count,
+      labels,
+      blockSize,
+      step,
+      dimensions: axes.dimensions,
+      axes: axes.count,
       details: details.count,
       priors: plan.priors.map(({ zero, goesOn, partner }) => [zero, goesOn, partner]),
       maxError: params.maxError,

@@ -111,15 +111,15 @@ export async function readCoordinates(file: HgzFile, { model }: Pick<DecompressP
   const { axes: count, details: directions, dimensions } = header
   const hasDetails = directions > 0 || tensors.some(({ name }) => name === 'offset')
   const coordinates: Coordinates = {
-    ...{ inputs, step },
+    inputs,
+    step,
     axes: {
-      ...{
-        dimensions,
-        count,
-        mean: tensor('mean', [dimensions]),
-        outOf: tensor('axes', [dimensions, count]),
-      },
-      ...{ into: new Float64Array(0), variance: new Float64Array(0) },
+      dimensions,
+      count,
+      mean: tensor('mean', [dimensions]),
+      outOf: tensor('axes', [dimensions, count]),
+      into: new Float64Array(0),
+      variance: new Float64Array(0),
     },
     details: hasDetails
       ? {

@@ -25,7 +25,9 @@ const mostTries = 9
 
 const firstPriors = ({ axes, details }: Coordinates): DimensionPrior[] =>
   Array.from({ length: axes.count + details.count }, (_, i) => ({
-    ...{ zero: i < axes.count ? 70 : 235, goesOn: 100, partner: i },
+    zero: i < axes.count ? 70 : 235,
+    goesOn: 100,
+    partner: i,
   }))
 
 /** Chooses numbers twice: what they cost is known only once some are chosen. */

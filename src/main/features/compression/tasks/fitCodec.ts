@@ -123,7 +123,9 @@ export function detailsAsStored(details: Details): Details {
 }
 
 export const noDetails = (inputs: number): Details => ({
-  ...{ count: 0, directions: new Float32Array(0), offset: new Float32Array(inputs) },
+  count: 0,
+  directions: new Float32Array(0),
+  offset: new Float32Array(inputs),
 })
 
 /** Directions of what the decoder cannot draw, fitted to images that the model knows. */

@@ -15,8 +15,18 @@ const sections = 4
 export function frameBytes({ count, labels, name, ...info }: DatasetInfo, modelName: string): number {
   const { height, width, channels } = info
   const header: HgzHeader = {
-    ...{ version: 1, createdAt: new Date().toISOString(), source: name, input: { height, width, channels } },
-    ...{ count, labels, blockSize, step: Math.SQRT1_2, dimensions: 100, axes: 100, details: 0, priors: [] },
+    version: 1,
+    createdAt: new Date().toISOString(),
+    source: name,
+    input: { height, width, channels },
+    count,
+    labels,
+    blockSize,
+    step: Math.SQRT1_2,
+    dimensions: 100,
+    axes: 100,
+    details: 0,
+    priors: [],
     maxError: null,
     model: { name: modelName, hash: likeHash, inside: true },
   }

@@ -96,7 +96,7 @@ export async function pcaCurve(
     decode: () => Promise.resolve(new Float32Array(0)),
     polish: false,
   }
-  const none = { ...{ dimensions: 0, count: 0, mean: new Float32Array(0), into: new Float64Array(0) } }
+  const none = { dimensions: 0, count: 0, mean: new Float32Array(0), into: new Float64Array(0) }
   const axes = { ...none, outOf: new Float32Array(0), variance: new Float64Array(0) }
   const start = Math.sqrt((8 * inputs * 10 ** (-psnr / 10)) / 32)
   const at = (step: number): Coordinates => ({ inputs, axes, details, step })
@@ -136,7 +136,9 @@ export async function curveAround(
     onDrawn?.(drawn)
     const count = trial.images.length / coordinates.inputs
     points.push({
-      ...{ setting: step, psnr, ssim: meanSsim(trial.images, drawn, input) },
+      setting: step,
+      psnr,
+      ssim: meanSsim(trial.images, drawn, input),
       bytes: codedBytes(rows, priors) / count,
       headerBytes: headerBytesEach * priors.length,
     })

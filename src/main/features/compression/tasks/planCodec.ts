@@ -118,7 +118,9 @@ function finished(codec: FittedCodec, tried: Tried, target: number | null): Code
     codec: codecAlong(codec.model, codec.weights, along),
     tensors: [...ofAxes, ...ofDetails],
     coordinates: {
-      ...{ inputs, step, axes: along },
+      inputs,
+      step,
+      axes: along,
       details:
         offset && rounded
           ? { count: linear.count, directions: valuesOf(rounded), offset: valuesOf(offset) }

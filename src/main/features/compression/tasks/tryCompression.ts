@@ -65,9 +65,7 @@ export async function tryCompression(
           tried,
         )),
       )
-      const pca = await pcaCurve(usual.psnr, training, images, input, {
-        ...{ progress, shares: pcaShares, within },
-      })
+      const pca = await pcaCurve(usual.psnr, training, images, input, { progress, shares: pcaShares, within })
       const count = images.length / inputSize(input)
       return { images: count, knowsTraining, points, usual: coarser.length - 1, pca }
     } finally {
@@ -93,7 +91,9 @@ async function pointsOf(
 ): Promise<TriedPoint[]> {
   const { codec, coordinates } = plan
   const trial: Trial = {
-    ...{ images, decode: codec.model.decode, polish: codec.hasSlopes },
+    images,
+    decode: codec.model.decode,
+    polish: codec.hasSlopes,
     known: await codec.places(images),
   }
   const drawn: Uint8Array[] = []
@@ -109,6 +109,8 @@ async function pointsOf(
   })
   const fixedBytes = modelBytes + packTensors(plan.tensors).length
   return curve.map(({ headerBytes, ...point }, i) => ({
-    ...{ ...point, fixedBytes: fixedBytes + headerBytes, drawn: drawn[i]! },
+    ...point,
+    fixedBytes: fixedBytes + headerBytes,
+    drawn: drawn[i]!,
   }))
 }

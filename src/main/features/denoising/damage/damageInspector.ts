@@ -63,8 +63,14 @@ export class DamageInspector {
     if (typeof mended === 'string') return withProblem(loaded, mended, { rectangle, scale })
     const version = mended.restoration.version
     const known = {
-      ...{ version, changed: [], ready: mended.share, readyOfAll: mended.share, waits: false },
-      ...{ certainty: 1, problem: mended.problem, repaired: null },
+      version,
+      changed: [],
+      ready: mended.share,
+      readyOfAll: mended.share,
+      waits: false,
+      certainty: 1,
+      problem: mended.problem,
+      repaired: null,
     }
     const { level, part } = placeOf(mended, rectangle, scale)
     const step = 2 ** level
@@ -174,8 +180,19 @@ function withProblem(
   const part = within(rectangle, levels.sizeOf(level), 2 ** level)
   const original = loaded.onScreen(levels.block(level, part))
   return {
-    ...{ level, left: part.left * 2 ** level, top: part.top * 2 ** level, version: 0, problem },
-    ...{ original, restored: original, repaired: null, reference: null, changed: [] },
-    ...{ ready: 0, readyOfAll: 0, waits: false, certainty: 1 },
+    level,
+    left: part.left * 2 ** level,
+    top: part.top * 2 ** level,
+    version: 0,
+    problem,
+    original,
+    restored: original,
+    repaired: null,
+    reference: null,
+    changed: [],
+    ready: 0,
+    readyOfAll: 0,
+    waits: false,
+    certainty: 1,
   }
 }

@@ -24,7 +24,10 @@ export function partsOf(size: Size, area: Region = { left: 0, top: 0, ...size })
   for (let { top } = area; top < bottom; top += partSide)
     for (let { left } = area; left < right; left += partSide) {
       const inner = {
-        ...{ left, top, width: Math.min(partSide, right - left), height: Math.min(partSide, bottom - top) },
+        left,
+        top,
+        width: Math.min(partSide, right - left),
+        height: Math.min(partSide, bottom - top),
       }
       parts.push({ inner, outer: around(inner, size) })
     }
@@ -52,7 +55,10 @@ function boxesOf(mask: Mask, { width, height }: Size): Region[] {
   for (let top = 0; top < height; top += maskCell)
     for (let left = 0; left < width; left += maskCell) {
       const cell = {
-        ...{ left, top, width: Math.min(maskCell, width - left), height: Math.min(maskCell, height - top) },
+        left,
+        top,
+        width: Math.min(maskCell, width - left),
+        height: Math.min(maskCell, height - top),
       }
       if (hasAny(mask, width, cell)) boxes = joined(boxes, cell)
     }
@@ -97,7 +103,10 @@ export const croppedMask = (mask: Mask, width: number, region: Region): Mask =>
   cutOut(mask, width, region) as Mask
 
 const scaled = ({ left, top, width, height }: Region, channels: number): Region => ({
-  ...{ left: left * channels, top, width: width * channels, height },
+  left: left * channels,
+  top,
+  width: width * channels,
+  height,
 })
 
 function cutOut(

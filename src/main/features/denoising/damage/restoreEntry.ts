@@ -38,7 +38,10 @@ export async function restoreEntry(
   const resultOf = (restored: Picture, isChanged: boolean): RestoredEntry => ({
     picture: restored,
     result: {
-      ...{ pixels: restored.pixels, sigma: null, noise: null, repairs: noRepairs },
+      pixels: restored.pixels,
+      sigma: null,
+      noise: null,
+      repairs: noRepairs,
       tile: isChanged ? 0 : null,
     },
   })

@@ -141,7 +141,10 @@ async function restoreOne(
   const room = { pixels: roomFor(damage.kind, picture) }
   const restored = await restoreKind(picture, damage, network, room, work)
   return {
-    ...{ kind, because, model, picture: restored },
+    kind,
+    because,
+    model,
+    picture: restored,
     ms: performance.now() - startedAt,
     filled: damage.kind === 'holes' ? filledShare(damage.mask) : null,
     jpegQuality: damage.kind === 'jpeg' ? damage.quality : null,

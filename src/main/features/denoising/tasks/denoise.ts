@@ -64,8 +64,14 @@ export async function denoise(
     context.waitForClient(1)
   }
   const request: PixelRequest = {
-    ...{ model, trained, coarse: noise?.coarse ?? null, clipped: cutOffNoise(image, judged) },
-    ...{ runtime: params.runtime, device: params.device, tile: params.tile, threads: params.threads },
+    model,
+    trained,
+    coarse: noise?.coarse ?? null,
+    clipped: cutOffNoise(image, judged),
+    runtime: params.runtime,
+    device: params.device,
+    tile: params.tile,
+    threads: params.threads,
     onSmallerTile: (side) => context.emit({ type: 'smaller-tile', tile: side }),
   }
   const result = restored?.slice() ?? emptyLike(pixels)
@@ -111,7 +117,8 @@ async function restoreParts(
   const data = emptyLike(image.data as PixelData)
   for (const [i, part] of parts.entries()) {
     await restoreRegion(image, { ...image, data }, part, plan, {
-      ...{ ...request, tile: tileSide },
+      ...request,
+      tile: tileSide,
       onProgress: (done, total) => onProgress?.(i + done / total, parts.length),
     })
   }

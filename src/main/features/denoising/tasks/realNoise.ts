@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { builtinModelsFolder } from '../../../builtFiles'
+import { builtinModelsFolder } from '../../../store/builtFiles'
 import { sigmaOfLevels } from '../../../engine/denoising/denoisingPlan'
 import { colorChannels, decorrelation, type PixelImage, rangeOf } from '../../../engine/denoising/pixelTiles'
 import type { Plane } from '../../../engine/denoising/noiseEstimate'

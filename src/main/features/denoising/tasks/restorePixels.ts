@@ -52,7 +52,9 @@ export async function restorePixels(
   for (const [i, plane] of coarse.entries()) {
     const share = coarseShare / coarse.length
     const restored = await restoreCoarse(image, plane, plan, {
-      ...{ trained, coarse: known, ...request },
+      trained,
+      coarse: known,
+      ...request,
       onProgress: part(first + i * share, share),
     })
     takeCoarse({ ...image, data: result }, plane, restored.data)

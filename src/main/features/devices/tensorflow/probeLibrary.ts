@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ExpectedError } from '../../../../shared/errors'
 import { sentence } from '../../../../shared/texts/sentence'
 import type { ScriptRunner } from '../../../base/scriptRunner'
-import { tensorflowProbe } from '../../../builtFiles'
+import { tensorflowProbe } from '../../../store/builtFiles'
 import { parseJson } from '../../../store/parseRecord'
 
 const probedSchema = z.object({ version: z.string(), gpu: z.boolean() })

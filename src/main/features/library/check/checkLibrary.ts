@@ -8,13 +8,13 @@ import { sentence } from '../../../../shared/texts/sentence'
 import { explainFileError } from '../../../store/fileErrors'
 import { holderOf, refuseHeld } from '../../../store/libraryLock'
 import { readModelInfo } from '../../../store/modelStore'
-import { type LibraryKind, libraryKinds } from '../library'
+import { type LibraryKind, libraryKinds } from '../../../base/library'
 import { checkDataset } from './checkDataset'
 import { checkModel } from './checkModel'
 import { checkRun } from './checkRun'
-import { checkSearch } from './checkSearch'
-import { checkTable } from './checkTable'
-import type { Finding } from './finding'
+import { damaged, type Finding } from './finding'
+import { anomalyFiles, readColumns, readMarks, readRecord } from '../../../store/anomalyStore'
+import { ratingsFiles, readNames, readRatingsInfo, readTriples } from '../../../store/ratingsFiles'
 
 /** A finding, of which entry, and what became of it. */
 export interface Problem extends Omit<Finding, 'repair'> {
@@ -172,5 +172,33 @@ async function readLink(path: string): Promise<string | null> {
     return linkSchema.parse(JSON.parse(await readFile(path, 'utf8'))).path
   } catch {
     return null // Cut off, or changed by hand.
+  }
+}
+
+/** Reads a search for odd images: its record, as many scores as it has images, and its marks. */
+async function checkSearch(folder: string): Promise<Finding[]> {
+  try {
+    const record = await readRecord(folder)
+    const { scores } = await readColumns(folder, record)
+    await readMarks(folder)
+    if (scores.length === record.count) return []
+    const problem = `It has ${scores.length} scores for ${record.count} images. Delete this search and start it again.`
+    return [{ path: join(folder, anomalyFiles.record), level: 'damaged', problem }]
+  } catch (error) {
+    return [damaged(join(folder, anomalyFiles.record), error)]
+  }
+}
+
+/** Whether ratings can be read, and are as many as their record says. */
+async function checkTable(folder: string): Promise<Finding[]> {
+  try {
+    const info = await readRatingsInfo(folder)
+    const [{ values }, names] = [await readTriples(folder), await readNames(folder)]
+    const isWhole =
+      values.length === info.ratings && names.users.length === info.users && names.items.length === info.items
+    if (isWhole) return []
+    return [damaged(ratingsFiles.triples(folder), new Error('Ratings are missing. Import their file again.'))]
+  } catch (error) {
+    return [damaged(ratingsFiles.info(folder), error)]
   }
 }

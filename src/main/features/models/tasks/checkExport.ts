@@ -1,7 +1,6 @@
 import type { ExportedAs, ModelPart } from '../../../../shared/exporting'
 import { codeSize, hasCode, inputSize, type ModelSpec, noiseLevels } from '../../../../shared/modelSpec'
-import type { ExportReader, FileInputs } from '../../../engine/exporters/exporter'
-import { noCode } from '../../../engine/exporters/noCode'
+import { type ExportReader, type FileInputs, noCode } from '../../../engine/exporters/exporter'
 import { randomStream } from '../../../engine/training/random'
 import { compileModel } from '../../../worker/loadModel'
 

@@ -15,6 +15,7 @@ import type { NpyArray } from '../../../store/npy'
 import { decodePair } from './referenceFile'
 import { openRegular } from '../../../store/regularFile'
 import { decodeSafetensors, type StoredTensor } from '../../../store/safetensors'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** A model out of a file that may come from anybody. */
 interface Read {
@@ -87,10 +88,7 @@ function floatsOf(
 async function bytesBeside(path: string, within: Read['params']['within']): Promise<Uint8Array> {
   const real = await realpath(path).catch(() => path)
   if (!within || within.some((folder) => isInside(real, folder))) return bytesOf(path)
-  throw new ExpectedError(
-    'no-access',
-    `${path} is a link that leads out of the folders that Hourglass may show here. Put the file itself there.`,
-  )
+  throw new ExpectedError('no-access', sentence('importing.linkLeadsOut', { path }))
 }
 
 /** A regular file within the limit, read whole. @throws ExpectedError */
@@ -101,7 +99,7 @@ async function bytesOf(path: string): Promise<Uint8Array> {
     if (size > limits.file)
       throw new ExpectedError(
         'bad-input',
-        `${path} is ${(size / 1e9).toFixed(1)} GB: models of up to ${limits.file / 1e9} GB are read.`,
+        sentence('importing.fileTooLarge', { path, size: (size / 1e9).toFixed(1), most: limits.file / 1e9 }),
       )
     return await file.readFile()
   } catch (error) {

@@ -1,6 +1,7 @@
 import { ExpectedError } from '../../../../shared/errors'
 import { unzip } from '../../../engine/files/zip'
 import { decodeNpy, type NpyArray } from '../../../store/npy'
+import { sentence } from '../../../../shared/texts/sentence'
 
 /** Pairs of names that what goes in and what comes out have in a .npz file. */
 const pairs = [
@@ -24,7 +25,7 @@ export function decodePair(bytes: Uint8Array, file: string): { given: NpyArray; 
   } catch (error) {
     throw new ExpectedError(
       'bad-input',
-      `${file} cannot be read as a .npz file (${(error as Error).message}). In Python, write it with numpy.savez("${file}", x=images, y=model(images)).`,
+      sentence('importing.notNpz', { file, what: (error as Error).message }),
       { cause: error },
     )
   }
@@ -33,8 +34,5 @@ export function decodePair(bytes: Uint8Array, file: string): { given: NpyArray; 
     if (x && y)
       return { given: decodeNpy(x, `${given} in ${file}`), made: decodeNpy(y, `${made} in ${file}`) }
   }
-  throw new ExpectedError(
-    'bad-input',
-    `${file} does not hold images and what the model makes of them. In Python, write it with numpy.savez("${file}", x=images, y=model(images)).`,
-  )
+  throw new ExpectedError('bad-input', sentence('importing.noPairInNpz', { file }))
 }

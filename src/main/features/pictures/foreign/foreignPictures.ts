@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { decodeWorkerEntry } from '../../../builtFiles'
+import { decodeWorkerEntry } from '../../../store/builtFiles'
 import type { ForeignFormat, ForeignReply, ForeignRequest, ForeignTask, ForeignTasks } from './messages'
 import { inBackground } from '../../../../shared/inBackground'
 

@@ -17,7 +17,10 @@ let library: ReturnType<typeof load> | null = null
  * that LibRaw computes), 16 bits, no brightening by what is in the picture.
  */
 const developed = {
-  ...{ useCameraWb: true, outputColor: 1, outputBps: 16, noAutoBright: true },
+  useCameraWb: true,
+  outputColor: 1,
+  outputBps: 16,
+  noAutoBright: true,
   gamm: [1 / 2.4, 12.92, 0, 0, 0, 0],
 }
 

@@ -3,8 +3,16 @@ import { longsValue, shortsValue, TiffWriter } from './tiffWriter'
 
 /** Of TIFF 6.0, and that of an ICC profile (ICC.1, annex B.4). */
 const tags = {
-  ...{ width: 256, height: 257, bits: 258, compression: 259, photometric: 262, stripOffsets: 273 },
-  ...{ samples: 277, rowsPerStrip: 278, stripBytes: 279, profile: 34_675 },
+  width: 256,
+  height: 257,
+  bits: 258,
+  compression: 259,
+  photometric: 262,
+  stripOffsets: 273,
+  samples: 277,
+  rowsPerStrip: 278,
+  stripBytes: 279,
+  profile: 34_675,
 }
 const none = 1
 const blackIsZero = 1

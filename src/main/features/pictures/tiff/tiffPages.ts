@@ -11,8 +11,18 @@ const compress = promisify(deflate)
 
 const stripBytes = 2 ** 18
 const tags = {
-  ...{ width: 256, height: 257, bits: 258, compression: 259, photometric: 262, stripOffsets: 273 },
-  ...{ samples: 277, rowsPerStrip: 278, stripBytes: 279, planes: 284, format: 339, xmp: 700 },
+  width: 256,
+  height: 257,
+  bits: 258,
+  compression: 259,
+  photometric: 262,
+  stripOffsets: 273,
+  samples: 277,
+  rowsPerStrip: 278,
+  stripBytes: 279,
+  planes: 284,
+  format: 339,
+  xmp: 700,
 }
 /** Of other ways to lay out pixels: tiles, predictors, tables of JPEG, pictures within pictures. */
 const ofOtherLayouts = [266, 288, 289, 292, 293, 317, 322, 323, 324, 325, 330, 347, 512, 513, 514]

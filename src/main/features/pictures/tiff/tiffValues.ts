@@ -15,9 +15,18 @@ export interface TiffValues {
 }
 
 const tags = {
-  ...{ compression: 259, photometric: 262, fillOrder: 266, stripOffsets: 273, rowsPerStrip: 278 },
-  ...{ stripBytes: 279, planes: 284, predictor: 317, tileWidth: 322, tileHeight: 323 },
-  ...{ tileOffsets: 324, tileBytes: 325 },
+  compression: 259,
+  photometric: 262,
+  fillOrder: 266,
+  stripOffsets: 273,
+  rowsPerStrip: 278,
+  stripBytes: 279,
+  planes: 284,
+  predictor: 317,
+  tileWidth: 322,
+  tileHeight: 323,
+  tileOffsets: 324,
+  tileBytes: 325,
 }
 const whiteIsZero = 0
 /** Of all pages and channels: 200 megapixels in RGB with alpha. */
@@ -87,8 +96,11 @@ async function readPage(source: ByteSource, directory: TiffDirectory, page: Page
   const lengths = numbersOf(directory, isTiled ? tags.tileBytes : tags.stripBytes)
   const isPlanar = one(tags.planes, 1) === 2 && channels > 1
   const layout: PackedLayout = {
-    ...{ bits: page.bits, kind: page.kind, isLittle: page.isLittle },
-    ...{ compression: one(tags.compression, 1), predictor: one(tags.predictor, 1) },
+    bits: page.bits,
+    kind: page.kind,
+    isLittle: page.isLittle,
+    compression: one(tags.compression, 1),
+    predictor: one(tags.predictor, 1),
     isReversed: one(tags.fillOrder, 1) === 2,
   }
   const together = isPlanar ? 1 : channels

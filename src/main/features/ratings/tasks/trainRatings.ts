@@ -53,26 +53,45 @@ export async function trainRatings(
     from,
   )
   throwIfEnding(context as TaskContext<never>)
-  const members = trained.model.members.map(
-    ({ name, side, spec, weight, offset, penalty }, m): RatingMember => {
-      const { epochs: done, parameters, rmse } = trained.members[m]!
-      const { encoder, tying: tied, seed: own, input } = spec
-      return {
-        ...{ name, side, columns: input.width, encoder: encoder as DenseLayer[], tying: tied, seed: own },
-        ...{ weight, offset, penalty, epochs: done, parameters, rmse },
-      }
-    },
-  )
+  const members = trained.model.members.map((member, m) => recordOf(member, trained.members[m]!))
   await writeRecommender(folder, trained.model)
   const { measured, onAll, valuesPerSecond } = trained
   return {
-    ...{ preset, tying, seed, split, runtime: runtime.name, device, version: runtime.version },
-    ...{
-      elapsedMs: performance.now() - startedAt + (from?.elapsedMs ?? 0),
-      valuesPerSecond,
-      members,
-      measured,
-      onAll,
-    },
+    preset,
+    tying,
+    seed,
+    split,
+    runtime: runtime.name,
+    device,
+    version: runtime.version,
+    elapsedMs: performance.now() - startedAt + (from?.elapsedMs ?? 0),
+    valuesPerSecond,
+    members,
+    measured,
+    onAll,
+  }
+}
+
+type Trained = Awaited<ReturnType<typeof trainRecommender>>
+
+/** What is kept of one of its networks. */
+function recordOf(
+  { name, side, spec, weight, offset, penalty }: Trained['model']['members'][number],
+  { epochs, parameters, rmse }: Trained['members'][number],
+): RatingMember {
+  const { encoder, tying, seed, input } = spec
+  return {
+    name,
+    side,
+    columns: input.width,
+    encoder: encoder as DenseLayer[],
+    tying,
+    seed,
+    weight,
+    offset,
+    penalty,
+    epochs,
+    parameters,
+    rmse,
   }
 }

@@ -39,7 +39,9 @@ export class ColumnSums {
     const unit = this.column.kind === 'category' ? 1 : this.column.deviation
     const spread = (this.sumOfSquares - this.sum ** 2 / Math.max(1, this.count)) / unit ** 2
     return {
-      ...{ count: this.count, squares: this.squares / unit ** 2, absolutes: this.absolutes / unit },
+      count: this.count,
+      squares: this.squares / unit ** 2,
+      absolutes: this.absolutes / unit,
       spread: this.column.kind === 'category' ? 0 : spread,
       explained: this.column.kind === 'category' ? 0 : this.squares / unit ** 2,
     }

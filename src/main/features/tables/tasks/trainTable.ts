@@ -29,8 +29,12 @@ export async function trainTable(
   const rows = toFeatures(columns, values, true)
   const { runtime, device } = chooseRuntime(params)
   context.emit({
-    ...{ type: 'started', runtime: runtime.name, device, version: runtime.version },
-    ...{ rows: count, inputs: rows.width },
+    type: 'started',
+    runtime: runtime.name,
+    device,
+    version: runtime.version,
+    rows: count,
+    inputs: rows.width,
   })
   const step = () => throwIfEnding(context as TaskContext<never>)
   const { tying, seed } = params
@@ -48,10 +52,22 @@ export async function trainTable(
   const some = values.filter((_, at) => Math.floor(at / columns.length) % every === 0)
   const scored = await scoresOf({ runtime, device }, { spec, weights, rounds, columns, usual }, some, step)
   return {
-    ...{ encoder: spec.encoder, tying, seed, inputs: rows.width, codeSize: codeSize(spec), rounds, usual },
-    ...{ epochs: figures.epochs, parameters: figures.parameters, rowsPerSecond: figures.rowsPerSecond },
-    ...{ validationRows: figures.validationRows, measured: figures.measured },
-    ...{ runtime: runtime.name, device, version: runtime.version, elapsedMs: performance.now() - startedAt },
+    encoder: spec.encoder,
+    tying,
+    seed,
+    inputs: rows.width,
+    codeSize: codeSize(spec),
+    rounds,
+    usual,
+    epochs: figures.epochs,
+    parameters: figures.parameters,
+    rowsPerSecond: figures.rowsPerSecond,
+    validationRows: figures.validationRows,
+    measured: figures.measured,
+    runtime: runtime.name,
+    device,
+    version: runtime.version,
+    elapsedMs: performance.now() - startedAt,
     scores: evenly(scored.scores.slice().sort(), mostKept),
   }
 }

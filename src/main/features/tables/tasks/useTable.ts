@@ -81,8 +81,11 @@ function tell(columns: readonly TableColumn[], { model, pca, mean }: Sums): Tabl
   return {
     all: { model: figuresOf(model), pca: figuresOf(pca), mean: figuresOf(mean) },
     columns: columns.map(({ name }, c) => ({
-      ...{ name, count: model[c]!.count },
-      ...{ model: model[c]!.figures, pca: pca[c]!.figures, mean: mean[c]!.figures },
+      name,
+      count: model[c]!.count,
+      model: model[c]!.figures,
+      pca: pca[c]!.figures,
+      mean: mean[c]!.figures,
     })),
   }
 }

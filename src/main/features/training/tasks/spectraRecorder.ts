@@ -67,7 +67,8 @@ export function kernelsOf(spec: ModelSpec, weights: Weights): Spectrum['kernels'
     const decoder =
       spec.tying === 'tied' ? null : (weights[decoderKernel(mirrored(spec, layer))]?.data ?? null)
     return {
-      ...{ rows, columns },
+      rows,
+      columns,
       singular: Array.from(singular, (value) => Number(value.toPrecision(6))),
       fromOrthonormal: fromOrthonormal(singular, columns),
       fromPseudoInverse: transposeToPseudoInverse(singular),

@@ -48,7 +48,11 @@ const conv2dOperation: Operation<WindowOptions> = {
     const [h, w] = [0, 1].map((axis) => axisWindow(images![axis + 1]!, taps![axis]!, window))
     const [height, width, channels, filters] = taps as [number, number, number, number]
     return onnxConvolution(emit, [x!, kernel!, bias], {
-      ...{ channels, filters, taps: [height, width], stride: window.stride, dilation: window.dilation },
+      channels,
+      filters,
+      taps: [height, width],
+      stride: window.stride,
+      dilation: window.dilation,
       zeros: [h!.before, w!.before, h!.after, w!.after],
     })
   },
@@ -82,8 +86,10 @@ export function conv2d(
       axisWindow(x.shape[axis + 1]!, kernel.shape[axis]!, { ...defaultWindow, ...options }),
     )
     const margins = {
-      ...{ top: vertical!.before, bottom: vertical!.after },
-      ...{ left: horizontal!.before, right: horizontal!.after },
+      top: vertical!.before,
+      bottom: vertical!.after,
+      left: horizontal!.before,
+      right: horizontal!.after,
     }
     return conv2d(pad(x, margins, 'reflect'), kernel, bias, { ...options, padding: 'valid' })
   }

@@ -1,6 +1,6 @@
 import { apply, type Operation } from '../../operation'
 import { formatShape, sameShape, type Shape, type Tensor } from '../../tensor'
-import { toChannelsFirst } from './onnxLayout'
+import { toChannelsFirst } from './onnxConvolution'
 import { conv2d, conv2dShape } from './conv2d'
 import { convTranspose2d } from './convTranspose2d'
 import { axisWindow, tensorflowWindow, type WindowOptions } from './window'

@@ -4,8 +4,7 @@ import { formatShape, sameShape, type Shape, type Tensor } from '../../tensor'
 import { reduceSum } from '../reduce'
 import { checkBias, conv2d, conv2dShape } from './conv2d'
 import { convKernelGradient } from './convKernelGradient'
-import { onnxConvolution } from './onnxConvolution'
-import { toChannelsFirst, toChannelsLast } from './onnxLayout'
+import { onnxConvolution, toChannelsFirst, toChannelsLast } from './onnxConvolution'
 import { axisWindow, defaultWindow, tensorflowWindow, type WindowOptions } from './window'
 
 interface TransposeAttributes {
@@ -81,7 +80,11 @@ const correlated: OnnxForm = (emit, [y, kernel, bias], kernelShape, shape, windo
     return { before: extent - before, after: extent - after }
   })
   return onnxConvolution(emit, [y!, swapped, bias], {
-    ...{ channels: filters, filters: channels, taps: [height, width], stride: 1, dilation: window.dilation },
+    channels: filters,
+    filters: channels,
+    taps: [height, width],
+    stride: 1,
+    dilation: window.dilation,
     zeros: [rows!.before, columns!.before, rows!.after, columns!.after],
   })
 }

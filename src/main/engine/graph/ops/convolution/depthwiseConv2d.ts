@@ -6,7 +6,7 @@ import { reduceSum } from '../reduce'
 import { reshape } from '../reshape'
 import { slice } from '../slice'
 import { pad } from '../images/pad'
-import { toChannelsFirst, toChannelsLast } from './onnxLayout'
+import { toChannelsFirst, toChannelsLast } from './onnxConvolution'
 import { axisWindow, checkImages, defaultWindow, type WindowOptions } from './window'
 
 /** Without dilation, and with stride 1: what separable convolutions and image filters take. */

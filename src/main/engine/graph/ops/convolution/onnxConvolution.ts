@@ -1,5 +1,4 @@
 import { blockedDomain, type OnnxEmitter } from '../../emitters'
-import { toChannelsFirst, toChannelsLast } from './onnxLayout'
 
 /** A convolution in ONNX's terms: pairs are of rows and columns, zeros before both axes, then after them. */
 export interface OnnxConvolution {
@@ -82,3 +81,10 @@ function padded(emit: OnnxEmitter, value: string, from: readonly number[], to: r
   if (!zeros.some(Boolean)) return value
   return emit.node('Pad', [value, emit.constant('int64', [zeros.length], zeros)])
 }
+
+/** ONNX's convolutions take batch × channels × height × width; ONNX Runtime takes out pairs of these that cancel. */
+export const toChannelsFirst = (emit: OnnxEmitter, x: string): string =>
+  emit.node('Transpose', [x], { perm: [0, 3, 1, 2] })
+
+export const toChannelsLast = (emit: OnnxEmitter, x: string): string =>
+  emit.node('Transpose', [x], { perm: [0, 2, 3, 1] })

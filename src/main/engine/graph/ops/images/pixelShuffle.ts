@@ -1,6 +1,6 @@
 import { apply, type Operation } from '../../operation'
 import type { Tensor } from '../../tensor'
-import { toChannelsFirst, toChannelsLast } from '../convolution/onnxLayout'
+import { toChannelsFirst, toChannelsLast } from '../convolution/onnxConvolution'
 import { checkImages } from '../convolution/window'
 
 interface BlockAttributes {

@@ -1,7 +1,7 @@
 import { apply, type Operation } from '../../operation'
 import type { Tensor, TensorType } from '../../tensor'
 import { atLeast, div, mul } from '../arithmetic'
-import { toChannelsFirst, toChannelsLast } from '../convolution/onnxLayout'
+import { toChannelsFirst, toChannelsLast } from '../convolution/onnxConvolution'
 import { checkImages } from '../convolution/window'
 import { reduceMean } from '../reduce'
 import { upsampleNearest } from './upsample'

@@ -1,7 +1,7 @@
 import { apply, type Operation } from '../../operation'
 import type { Tensor } from '../../tensor'
 import { mul } from '../arithmetic'
-import { toChannelsFirst, toChannelsLast } from '../convolution/onnxLayout'
+import { toChannelsFirst, toChannelsLast } from '../convolution/onnxConvolution'
 import { checkImages } from '../convolution/window'
 import { depthwiseConv2d } from '../convolution/depthwiseConv2d'
 import { constant } from '../constant'

@@ -1,7 +1,7 @@
 import { applyOperation, type Operation } from '../../operation'
 import type { Tensor } from '../../tensor'
 import type { Variable } from '../../variable'
-import { onnxScalar } from '../activations/activation'
+import { onnxScalar } from '../../../../../shared/onnxNodes'
 
 export interface MomentumAttributes {
   momentum: number
