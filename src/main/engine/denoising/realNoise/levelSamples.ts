@@ -19,7 +19,12 @@ const greyShare = 0.12
 
 /** Of so many pictures one has the noise of such a kind, of which there would be too few. */
 const rareOf = 16
-const rareKinds: Readonly<Partial<Record<number, 'grain' | 'repaired'>>> = { 7: 'grain', 15: 'repaired' }
+const rareKinds: Readonly<Partial<Record<number, RealNoiseKind | 'repaired'>>> = {
+  3: 'linear',
+  7: 'grain',
+  11: 'compression',
+  15: 'repaired',
+}
 
 /** A picture, what it ought to be, and the levels of its noise: none in one of good quality, which ought to stay as it is. */
 export interface NoisySample {
@@ -44,8 +49,8 @@ export function noisySample(tiles: Uint8Array, side: number, index: number): Noi
     : imageOf(tiles.subarray(tile * size, (tile + 1) * size), side)
   const clean = rounded(changed(drawn, random, isDrawn))
   const rare = rareKinds[index % rareOf]
-  if (rare === 'grain') return noisyOf(clean, random, rare)
   if (rare === 'repaired') return repairedOf(clean, random)
+  if (rare) return noisyOf(clean, random, rare)
   return random.uniform() < cleanShare ? asItIs(untouched(clean, random)) : noisyOf(clean, random)
 }
 
