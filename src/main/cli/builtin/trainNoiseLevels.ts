@@ -8,7 +8,7 @@ import { makeCameraTiles, readTiles, tileSide } from './cameraTiles'
 import type { CameraTraining } from './trainCamera'
 
 /** Pictures that it learns from: of the first it is measured what a denoiser makes of them by what it is told. */
-const counts = { measured: 4000, plain: 20_000 }
+const counts = { measured: 3500, plain: 8300 }
 
 /** Trains the network that estimates how much noise there is in a picture, and writes it to levels.json. */
 export async function trainNoiseLevels(

@@ -53,13 +53,19 @@ export function estimateRealNoise(image: PixelImage): RealNoise | null {
   const brightness = middle(found.map((one) => one.brightness))
   const color = isGrey ? 0 : middle(found.map((one) => one.color))
   const told = {
-    brightness: toldSigma(middle(found.map((one) => one.told.brightness))),
-    color: isGrey ? 0 : toldSigma(middle(found.map((one) => one.told.color))),
+    brightness: toldSigma(ofMost(found.map((one) => one.told.brightness))),
+    color: isGrey ? 0 : toldSigma(ofMost(found.map((one) => one.told.color))),
   }
   return { brightness, color, sigma: sigmaOfLevels({ brightness, color }), told }
 }
 
 const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!
+
+/** What is told too low stays in the picture, and costs more than what is told too high. */
+const toldShare = 0.65
+
+const ofMost = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.round(toldShare * (values.length - 1))]!
 
 interface Place {
   readonly top: number
