@@ -9,6 +9,10 @@ const [nearest, farthest] = [6, 40]
  */
 const comesBack = 0.45
 
+/** Of a pattern whose period changes along the way, most parts of lines of this length come back by so much in themselves. */
+const partLength = 64
+const partComesBack = 0.75
+
 /** Differences of neighbours smaller than this are shades, where nothing can be told. */
 const leastVariance = 1e-7
 
@@ -21,7 +25,7 @@ const leastVariance = 1e-7
 export function isPattern({ height, width, data }: Plane): boolean {
   const across = { lines: height, length: width, step: 1, apart: width }
   const down = { lines: width, length: height, step: width, apart: 1 }
-  return repeats(data, across) || repeats(data, down)
+  return repeats(data, across) || repeats(data, down) || repeatsInParts(data, across, down)
 }
 
 interface Lines {
@@ -50,4 +54,39 @@ function repeats(data: Float32Array, { lines, length, step, apart }: Lines): boo
   for (let lag = nearest; lag <= Math.min(farthest, count - 1); lag++)
     if (productAt(lag) > comesBack * variance) return true
   return false
+}
+
+/** Whether lines come back in themselves in most of their parts, across or down. */
+function repeatsInParts(data: Float32Array, ...directions: readonly Lines[]): boolean {
+  return directions.some(({ lines, length, step, apart }) => {
+    const found: number[] = []
+    for (let line = 0; line < lines; line += 3)
+      for (let from = 0; from + partLength < length; from += partLength) {
+        const start = line * apart + from * step
+        found.push(
+          likenessOf(
+            Float32Array.from(
+              { length: partLength },
+              (_, i) => data[start + (i + 1) * step]! - data[start + i * step]!,
+            ),
+          ),
+        )
+      }
+    return found.length > 0 && found.toSorted((a, b) => a - b)[found.length >> 1]! > partComesBack
+  })
+}
+
+/** The most that differences are like those some pixels further, 1 where they are the same. */
+function likenessOf(differences: Float32Array): number {
+  let most = 0
+  for (let lag = nearest; lag <= differences.length / 2; lag++) {
+    let [product, here, there] = [0, leastVariance * differences.length, leastVariance * differences.length]
+    for (let i = 0; i + lag < differences.length; i++) {
+      product += differences[i]! * differences[i + lag]!
+      here += differences[i]! ** 2
+      there += differences[i + lag]! ** 2
+    }
+    most = Math.max(most, product / Math.sqrt(here * there))
+  }
+  return most
 }

@@ -6,7 +6,7 @@ import { colorChannels, type PixelImage } from '../../../engine/denoising/pixelT
 import { hasFewTones } from '../../../engine/denoising/realNoise/fewTones'
 import type { NoiseLevels } from '../../../engine/synthesis/levels'
 import type { DenoiseSubject, ImageNoise } from './denoisingTasks'
-import { estimateRealNoise } from './realNoise'
+import { certaintyOfTold, estimateRealNoise } from './realNoise'
 import { rangeScale } from './repairedSubject'
 
 /**
@@ -62,14 +62,10 @@ function toldAtLeast(
 const certaintyOfWhite = (sigmas: readonly number[]): number =>
   within((Math.max(0, ...sigmas) - invisible) / (certain - invisible))
 
-/** Less than this is not worth a change, and from 1 on all that is told is taken out. */
-const leastTold = 0.5
-
 /** 0..1: how much of what looks like noise is taken for it. */
 export function certaintyOf(noise: ImageNoise | null): number {
   if (!noise) return 0
-  if (!noise.told) return certaintyOfWhite(noise.sigmas)
-  return within((Math.max(noise.told.brightness, noise.told.color) - leastTold) / (1 - leastTold))
+  return noise.told ? certaintyOfTold(noise.told) : certaintyOfWhite(noise.sigmas)
 }
 
 const within = (value: number) => Math.min(1, Math.max(0, value))

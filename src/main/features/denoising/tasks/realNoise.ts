@@ -56,10 +56,20 @@ export function estimateRealNoise(image: PixelImage): RealNoise | null {
     brightness: toldSigma(ofMost(found.map((one) => one.told.brightness))),
     color: isGrey ? 0 : toldSigma(ofMost(found.map((one) => one.told.color))),
   }
-  return { brightness, color, sigma: sigmaOfLevels({ brightness, color }), told }
+  // Levels of what stays, since it is detail, are none of noise.
+  const share = certaintyOfTold(told)
+  const levels = { brightness: share * brightness, color: share * color }
+  return { ...levels, sigma: sigmaOfLevels(levels), told }
 }
 
 const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!
+
+/** Less than this is not worth a change, and from 1 on all that is told is taken out. */
+const leastTold = 0.5
+
+/** 0..1: how much of what is told is taken for noise. */
+export const certaintyOfTold = ({ brightness, color }: NoiseLevels): number =>
+  Math.min(1, Math.max(0, (Math.max(brightness, color) - leastTold) / (1 - leastTold)))
 
 /** What is told too low stays in the picture, and costs more than what is told too high. */
 const toldShare = 0.65
