@@ -38,6 +38,8 @@ export const ratingBaselinesSchema = z.object({
   mean: errorFiguresSchema,
   bias: errorFiguresSchema,
   factorization: errorFiguresSchema,
+  /** Whether the time ran out before the factorisation had come to rest. */
+  isCut: z.boolean().optional(),
 })
 
 export const ratingMemberSchema = z.object({
