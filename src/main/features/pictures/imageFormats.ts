@@ -17,7 +17,9 @@ const readable = new Set(imageExtensions)
 const otherImages: Record<string, string> = {
   ...{ jxl: 'JPEG XL', jp2: 'JPEG 2000', j2k: 'JPEG 2000', jpx: 'JPEG 2000', jxr: 'JPEG XR' },
   ...{ psd: 'PSD', psb: 'PSB', xcf: 'GIMP', kra: 'Krita', afphoto: 'Affinity Photo' },
-  ...{ svg: 'SVG', ico: 'icon', tga: 'Targa', pcx: 'PCX' },
+  ...{ svg: 'SVG', ico: 'icon', cur: 'icon', tga: 'Targa', pcx: 'PCX', sgi: 'SGI', wmf: 'WMF', emf: 'EMF' },
+  ...{ pdf: 'PDF', ps: 'PostScript', eps: 'PostScript', ai: 'Illustrator', indd: 'InDesign', djvu: 'DjVu' },
+  ...{ clip: 'Clip Studio', ora: 'OpenRaster', pnm: 'PNM', qoi: 'QOI', mng: 'MNG', bpg: 'BPG', flif: 'FLIF' },
   ...{ hdr: 'Radiance HDR', dpx: 'DPX', pbm: 'PBM', pgm: 'PGM', ppm: 'PPM', pfm: 'PFM', dds: 'DDS' },
   ...{ dcm: 'DICOM', dicom: 'DICOM', nii: 'NIfTI', fits: 'FITS', fts: 'FITS' },
   ...{ czi: 'Zeiss CZI', lif: 'Leica LIF', nd2: 'Nikon ND2', oib: 'Olympus OIB', svs: 'Aperio SVS' },

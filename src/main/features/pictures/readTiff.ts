@@ -96,11 +96,14 @@ export async function readUnpacked(
 }
 
 /** Why values that the image decoder would change are not taken. */
-export function notUnpacked({ bits, kind, colors, extras }: TiffTraits): string {
+export function notUnpacked({ bits, kind, colors, extras, isComplex }: TiffTraits): string {
+  if (isComplex)
+    return 'Its values are complex numbers. Save their absolute values or one of their parts first.'
   if (kind !== 'float' && bits > 32)
     return `Its values are whole numbers of ${bits} bits. Save it with 16 or 32 bits first.`
   const numbers = { unsigned: 'whole numbers', signed: 'signed whole numbers', float: 'floats' }[kind]
-  return `It has ${colors + extras.length} channels of ${numbers} of ${bits} bits in a way that Hourglass does not unpack. Save it without compression, in RGB or grey, first.`
+  const channels = colors + extras.length
+  return `It has ${channels === 1 ? '1 channel' : `${channels} channels`} of ${numbers} of ${bits} bits in a way that Hourglass does not unpack. Save it without compression, in RGB or grey, first.`
 }
 
 const toldScale = (values: StoredValues, channels: number, { bits, kind, ...traits }: TiffTraits) =>
