@@ -148,18 +148,28 @@ function repeated(values: Float32Array, times: number): Float32Array {
 }
 
 /** What a model makes of an image in 0..1, channels last. */
-export async function givenBy({ spec, weights }: ImportedModel, image: Float32Array): Promise<Float32Array> {
+export async function givenBy(model: ImportedModel, image: Float32Array): Promise<Float32Array> {
+  return withModel(model, (give) => give(image))
+}
+
+/** A model that is compiled once for several images in 0..1, channels last. */
+export async function withModel<R>(
+  { spec, weights }: Pick<ImportedModel, 'spec' | 'weights'>,
+  use: (give: (image: Float32Array) => Promise<Float32Array>) => Promise<R>,
+): Promise<R> {
   const { program, parameters } = buildInferenceProgram(spec, null)
   const compiled = await createOnnxRuntime().compile(program)
   try {
     await compiled.write(parameters.toVariables(parametersFromWeights(spec, weights, 'the file')))
-    const feeds = { image: { shape: [1, image.length], data: image } }
-    if (hasCode(spec)) {
-      const { code } = await compiled.run('encode', feeds)
-      return (await compiled.run('decode', { code: code! })).image!.data as Float32Array
-    }
-    const sigma = { shape: [1, 1], data: Float32Array.of(255 * level) }
-    return (await compiled.run('reconstruct', { ...feeds, sigma })).output!.data as Float32Array
+    return await use(async (image) => {
+      const feeds = { image: { shape: [1, image.length], data: image } }
+      if (hasCode(spec)) {
+        const { code } = await compiled.run('encode', feeds)
+        return (await compiled.run('decode', { code: code! })).image!.data as Float32Array
+      }
+      const sigma = { shape: [1, 1], data: Float32Array.of(255 * level) }
+      return (await compiled.run('reconstruct', { ...feeds, sigma })).output!.data as Float32Array
+    })
   } finally {
     await compiled.dispose()
   }

@@ -37,6 +37,10 @@ export class NetworkReader {
   readonly builder: NetworkBuilder
   /** Whether the axes of the image that it is fed end with the channels. */
   readonly isChannelsLast: boolean
+  /** Sides of the image that it is fed, in the order of the file. */
+  readonly fedSides: readonly number[]
+  /** Whether these end with the channels. */
+  readonly isFedLast: boolean
   private readonly values = new Map<string, OnnxValue>()
   private readonly notes: string[] = []
   private readonly readers = new Map<string, OnnxNode[]>()
@@ -63,9 +67,10 @@ export class NetworkReader {
       )
     const fed = fedImage(first.shape, hints, this.notes)
     this.image = fed.image
-    this.isChannelsLast =
-      fed.order === 'channels-last' && !fed.isRow && graph.nodes.every(({ op }) => op !== 'Conv')
+    this.isFedLast = fed.order === 'channels-last' && !fed.isRow
+    this.isChannelsLast = this.isFedLast && graph.nodes.every(({ op }) => op !== 'Conv')
     this.builder = new NetworkBuilder(fed.image)
+    this.fedSides = inOrder(fed.image, fed.order)
     this.values.set(first.name, this.fed(fed))
     if (second) this.values.set(second.name, { kind: 'image', value: 'sigma', order: 'channels-first' })
   }
@@ -108,9 +113,8 @@ export class NetworkReader {
 
   /** Height, width and channels of an image, or the length of a row, in the order of the file and behind the batch. */
   sidesOf(value: Exclude<OnnxValue, { kind: 'constant' | 'blocks' | 'groups' | 'planes' }>): number[] {
-    const { height, width, channels } = this.builder.shape(value.value)
-    if (value.kind === 'row') return [channels]
-    return value.order === 'channels-first' ? [channels, height, width] : [height, width, channels]
+    const shape = this.builder.shape(value.value)
+    return value.kind === 'row' ? [shape.channels] : inOrder(shape, value.order)
   }
 
   private step(node: OnnxNode): void {
@@ -148,15 +152,17 @@ export class NetworkReader {
     const known = this.values.get(name)
     const size = this.image.height * this.image.width * this.image.channels
     if (!known || (known.kind !== 'image' && known.kind !== 'row')) return null
-    if (sizeOfValue(this.builder.shape(known.value)) !== size) return null
+    const shape = this.builder.shape(known.value)
+    if (sizeOfValue(shape) !== size) return null
     const { height, width, channels } = this.image
-    if (known.kind === 'row')
-      return this.builder.add(
-        `${name}_image`,
-        { op: 'unflatten', order: 'channels-last', height, width, channels },
-        [known.value],
-      )
-    return known.value
+    if (known.kind === 'image' && shape.height === height && shape.width === width) return known.value
+    const row =
+      known.kind === 'row'
+        ? known.value
+        : this.builder.add(`${name}_row`, { op: 'flatten', order: known.order }, [known.value])
+    const isFirst = known.kind === 'image' && this.sidesOf(known)[0] === channels
+    const order = isFirst ? 'channels-first' : 'channels-last'
+    return this.builder.add(`${name}_image`, { op: 'unflatten', order, height, width, channels }, [row])
   }
 
   /** What the network is fed: the image, with its noise beside it, or as a row. */
@@ -169,6 +175,11 @@ export class NetworkReader {
     return { kind: 'image', value, order }
   }
 }
+
+const inOrder = (
+  { height, width, channels }: Omit<InputShape, 'channels'> & { channels: number },
+  order: FlatOrder,
+) => (order === 'channels-first' ? [channels, height, width] : [height, width, channels])
 
 /** @throws ExpectedError for networks of kinds that no operator by itself gives away */
 function checkKind({ nodes }: OnnxGraph): void {
