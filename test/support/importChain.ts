@@ -18,14 +18,7 @@ import { DatasetWriter } from '../../src/main/store/datasetWriter'
 import { runFiles, writeRunInfo } from '../../src/main/store/runStore'
 import type { TaskContext } from '../../src/main/worker/taskContext'
 import { type ImportHints, noHints } from '../../src/shared/importing'
-import {
-  codeSize,
-  hasCode,
-  type InputShape,
-  inputSize,
-  type ModelSpec,
-  noiseLevels,
-} from '../../src/shared/modelSpec'
+import { codeSize, hasCode, type ModelSpec, noiseLevels } from '../../src/shared/modelSpec'
 import { onnxFileOf } from '../../src/shared/network'
 import { preprocess } from './importing'
 import { describeRun } from './trainedRun'

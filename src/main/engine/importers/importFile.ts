@@ -1,5 +1,6 @@
 import type { ImportHints } from '../../../shared/importing'
 import { ExpectedError } from '../../../shared/errors'
+import { onnxFileOf } from '../../../shared/network'
 import { type ModelInfo, modelInfoSchema } from '../../../shared/run'
 import { unzip } from '../files/zip'
 import type { Weight } from '../models/weights'
@@ -92,6 +93,7 @@ const inZip = {
   'model.json': limits.description,
   'weights.safetensors': limits.file,
   'preview.png': 50_000_000,
+  'model.onnx': limits.file,
   [kerasFiles.config]: limits.description,
   [kerasFiles.own]: limits.description,
   [kerasFiles.weights]: limits.file,
@@ -130,7 +132,11 @@ function importHourglass(
   const info = parsed.data
   const { weights } = safetensors(stored)
   const preview = parts.get('preview.png') ?? null
-  return { spec: info.spec, weights, name: info.name, about: {}, notes: [], info, preview }
+  const original = info.spec.network && onnxFileOf(info.spec.network) ? parts.get('model.onnx') : null
+  if (original === undefined)
+    throw unreadable(name, 'model.onnx is not in it, and its model runs as that file')
+  const whole = { spec: info.spec, weights, name: info.name, about: {}, notes: [], info, preview }
+  return original ? { ...whole, original } : whole
 }
 
 const bare = (model: ImportedModel): ImportedFile => ({ ...model, info: null, preview: null })
