@@ -6,6 +6,7 @@ import { kernelLayers } from '../../src/main/engine/models/autoencoder'
 import { runOnnxFile } from '../../src/main/engine/runtimes/onnx/runOnnxFile'
 import { difference, inUnits, turned } from '../../src/main/engine/importers/compareWithFile'
 import { mapCodes } from '../../src/main/features/latent/tasks/mapCodes'
+import { exportTrainedModel } from '../../src/main/features/models/exportModel'
 import { saveImported } from '../../src/main/features/models/importModel'
 import { exportModel } from '../../src/main/features/models/tasks/exportModel'
 import { encode } from '../../src/main/features/models/tasks/inference'
@@ -26,14 +27,14 @@ import { describeRun } from './trainedRun'
 /** A model's file, and images with what its own program makes of them: a .npz file. */
 export interface ChainCase {
   readonly path: string
-  readonly reference: string
+  readonly reference?: string | undefined
   readonly hints?: Partial<ImportHints>
 }
 
 /** What came of a model along the way. */
 export interface Chained {
   readonly imported: ImportedFile
-  /** Largest difference between what its ONNX export and its own program give, images being in 0..1. */
+  /** Largest difference between what its ONNX export and its own program give, images being in 0..1. A file that runs as it is goes out as it came. */
   readonly apart: number
   /** How many kernels are read by two layers. */
   readonly ties: number
@@ -65,13 +66,20 @@ const context = <E>(emit: (event: E) => void = () => undefined): TaskContext<E> 
 export async function throughChain({ path, reference, hints }: ChainCase, folder: string): Promise<Chained> {
   await mkdir(folder, { recursive: true })
   const said = { ...noHints, ...hints }
-  const imported = await readModelFile({ path, hints: said, reference })
+  const imported = await readModelFile({
+    path,
+    hints: said,
+    ...(reference === undefined ? {} : { reference }),
+  })
   const { spec } = imported
   const model = join(folder, 'model')
   await saveImported(imported, model, { name: 'It', path, version: '0.0.0' })
-  if (spec.network && onnxFileOf(spec.network)) return { imported, apart: 0, ties: 0, trained: null }
+  if (spec.network && onnxFileOf(spec.network))
+    return { imported, apart: (await keepsBytes(model, path, folder)) ? 0 : Infinity, ties: 0, trained: null }
+  if (reference === undefined) throw new Error(`Nothing says what ${path} gives.`)
   const weights = join(model, 'weights.safetensors')
-  const apart = await differenceOf(await exported(spec, weights, join(folder, 'export')), imported, reference)
+  const whole = join(folder, 'export')
+  const apart = await differenceOf(await exported(spec, weights, whole, imported.half), imported, reference)
   const dataset = await datasetOf(imported, reference, join(folder, 'dataset'))
   const run = await trained(spec, weights, dataset, join(folder, 'run'))
   const [before, after] = [await readWeights(weights), await readWeights(run)]
@@ -83,7 +91,7 @@ export async function throughChain({ path, reference, hints }: ChainCase, folder
       hasMoved: Object.entries(after).some(([name, { data }]) =>
         data.some((value, i) => value !== before[name]!.data[i]),
       ),
-      ties: await tiesSeenIn(await exported(spec, run, join(folder, 'again'))),
+      ties: await tiesSeenIn(await exported(spec, run, join(folder, 'again')), tiesOf(spec)),
       spread: hasCode(spec) ? await spreadOnMap(spec, run, dataset) : null,
     },
   }
@@ -91,7 +99,12 @@ export async function throughChain({ path, reference, hints }: ChainCase, folder
 
 /** Two epochs of training. @returns the weights that it leaves */
 async function trained(spec: ModelSpec, weights: string, dataset: string, run: string): Promise<string> {
-  const info = describeRun(dataset, spec, { epochs: 2, batchSize: 4, noise: null })
+  const info = describeRun(dataset, spec, {
+    epochs: 2,
+    batchSize: 4,
+    optimizer: { learningRate: 1e-4 },
+    noise: null,
+  })
   await mkdir(run)
   await writeRunInfo(run, info)
   const { config } = info
@@ -103,11 +116,16 @@ async function trained(spec: ModelSpec, weights: string, dataset: string, run: s
 }
 
 /** @returns the file, which is compared with the model while it is written */
-async function exported(spec: ModelSpec, weights: string, folder: string): Promise<string> {
+async function exported(
+  spec: ModelSpec,
+  weights: string,
+  folder: string,
+  part: 'full' | 'encoder' | 'decoder' = 'full',
+): Promise<string> {
   await mkdir(folder)
   const as = {
     format: 'onnx',
-    part: 'full',
+    part,
     pixels: 'float',
     precision: 'float32',
     tiedAs: 'transposes',
@@ -115,6 +133,23 @@ async function exported(spec: ModelSpec, weights: string, folder: string): Promi
   const training = describeRun('', spec).config
   await exportModel({ model: { spec, weights }, as, about: {}, training, folder })
   return join(folder, 'model.onnx')
+}
+
+/** Whether a file that runs as it is goes out as it came; of a SavedModel, as the ONNX file that was made of it. */
+async function keepsBytes(model: string, path: string, folder: string): Promise<boolean> {
+  const out = join(folder, 'export')
+  const as = {
+    format: 'onnx',
+    part: 'full',
+    pixels: 'float',
+    precision: 'float32',
+    tiedAs: 'transposes',
+  } as const
+  const request = { model, out, overwrite: false, version: '0.0.0', ...as }
+  // Nothing is computed for it.
+  await exportTrainedModel(request, { client: null as never })
+  const from = path.endsWith('.onnx') ? path : join(model, 'model.onnx')
+  return (await readFile(join(out, 'model.onnx'))).equals(await readFile(from))
 }
 
 /** Layers that read the kernel of another. */
@@ -126,7 +161,8 @@ export const tiesOf = (spec: ModelSpec): number =>
       : 0
 
 /** Those of an export that is read as another program's file: it has forgotten what model it is. */
-async function tiesSeenIn(path: string): Promise<number> {
+async function tiesSeenIn(path: string, wanted: number): Promise<number> {
+  if (wanted === 0) return 0
   const bytes = await readFile(path)
   const graph = { ...readOnnx(bytes, path), metadata: {} }
   return tiesOf((await importGraph({ name: path, bytes, source: path }, graph, noHints)).spec)
@@ -151,15 +187,19 @@ async function spreadOnMap(spec: ModelSpec, weights: string, dataset: string): P
 async function differenceOf(file: string, imported: ImportedFile, reference: string): Promise<number> {
   const { height, width, channels } = imported.spec.input
   const { count, given, made } = await imagesOf(imported, reference)
+  if (imported.half === 'decoder') {
+    const code = { shape: [count, given.length / count], data: given }
+    return difference((await runOnnxFile(file, { code })).image as Float32Array, made)
+  }
   const image = { shape: [count, height, width, channels], data: given }
   const levels = noiseLevels(imported.spec)
   const sigma = { shape: [count, levels], data: new Float32Array(count * levels).fill(25) }
   const found = await runOnnxFile(file, levels > 0 ? { image, sigma } : { image })
-  return difference(found.reconstruction as Float32Array, made)
+  return difference((found.reconstruction ?? found.code) as Float32Array, made)
 }
 
-/** What goes in and what comes out by a reference, in 0..1 and with channels last. */
-async function imagesOf({ spec, ranges }: ImportedFile, reference: string) {
+/** What goes in and what comes out by a reference: images in 0..1 with channels last, and codes as they are. */
+async function imagesOf({ spec, ranges, half }: ImportedFile, reference: string) {
   const { given, made } = decodePair(await readFile(reference), reference)
   const { channels } = spec.input
   const count = given.shape[0]!
@@ -172,18 +212,26 @@ async function imagesOf({ spec, ranges }: ImportedFile, reference: string) {
         all.set(turned(all.subarray(from, from + size), channels, size / channels), from)
     return all
   }
-  return { count, given: pixels(given, 'given'), made: pixels(made, 'made') }
+  const codes = ({ data }: typeof given) => Float32Array.from(data)
+  return {
+    count,
+    given: half === 'decoder' ? codes(given) : pixels(given, 'given'),
+    made: half === 'encoder' ? codes(made) : pixels(made, 'made'),
+  }
 }
 
-/** What a reference gives a model, several times where it is little. */
+/** What a reference has as images, several times where it is little. */
 async function datasetOf(imported: ImportedFile, reference: string, folder: string): Promise<string> {
   const { height, width, channels } = imported.spec.input
-  const { count, given } = await imagesOf(imported, reference)
-  const size = given.length / count
+  const { count, given, made } = await imagesOf(imported, reference)
+  const all = imported.half === 'decoder' ? made : given
+  const size = all.length / count
   const writer = await DatasetWriter.open(folder, size)
   for (let i = 0; i < images; i++) {
     const from = (i % count) * size
-    const bytes = Uint8Array.from(given.subarray(from, from + size), (value) => Math.round(255 * value))
+    const bytes = Uint8Array.from(all.subarray(from, from + size), (value) =>
+      Math.round(255 * Math.min(1, Math.max(0, value))),
+    )
     await writer.add({ path: `${i}.png`, source: 0, label: null, width, height }, bytes)
   }
   await writer.commit({

@@ -13,7 +13,13 @@ import { importSafetensors } from './safetensors'
 import { importSavedModel } from './savedModel'
 import { importTensorflowjs } from './tensorflowjs'
 import { importStateDict } from './torch/stateDict'
-import { isTorchLegacy, isTorchZip, readTorchLegacy, readTorchZip } from './torch/torchFile'
+import {
+  isTorchLegacy,
+  isTorchZip,
+  readTorchLegacy,
+  readTorchZip,
+  type TorchTensors,
+} from './torch/torchFile'
 
 /** A file as an importer gets it. Nothing else of the disk is looked at. */
 export interface FileToImport {
@@ -28,6 +34,8 @@ export interface FileToImport {
   safetensors(bytes: Uint8Array): {
     weights: Readonly<Record<string, Weight>>
     metadata: Readonly<Record<string, string>>
+    /** Whether its numbers are in half precision. */
+    isHalf?: boolean
   }
 }
 
@@ -52,11 +60,12 @@ export async function importFile(file: FileToImport, hints: ImportHints): Promis
     case 'json':
       return bare(await importText(file, hints))
     case 'safetensors': {
-      const { weights, metadata } = file.safetensors(bytes)
-      return bare(importSafetensors(weights, metadata, name, hints))
+      const { weights, metadata, isHalf } = file.safetensors(bytes)
+      const model = importSafetensors(weights, metadata, name, hints)
+      return bare(isHalf ? { ...model, isHalf } : model)
     }
     case 'torch':
-      return bare(importStateDict(readTorchLegacy(bytes, name), true, name, hints))
+      return bare(ofTorch(readTorchLegacy(bytes, name), name, hints))
     case 'hdf5':
       return bare(await importKerasH5(bytes, name, hints))
     case 'savedmodel':
@@ -102,8 +111,13 @@ const inZip = {
 /** A .hourglass file, a .keras file, or one of torch.save. */
 async function importZip(file: FileToImport, hints: ImportHints): Promise<ImportedFile> {
   const { name, bytes } = file
+  if (/\.pt2$/i.test(name))
+    throw new ExpectedError(
+      'unsupported',
+      `${name} is a program of torch.export, and Hourglass runs nothing out of files. Save the weights with torch.save(model.state_dict(), "weights.pth"), or export the network with torch.onnx.export(model, (x,), "model.onnx").`,
+    )
   if (isTorchZip(bytes) || /\.(pt|pth|ckpt|pkl|tar)$/i.test(name))
-    return bare(importStateDict(readTorchZip(bytes, name), true, name, hints))
+    return bare(ofTorch(readTorchZip(bytes, name), name, hints))
   let parts: ReadonlyMap<string, Uint8Array>
   try {
     parts = unzip(bytes, inZip)
@@ -137,6 +151,11 @@ function importHourglass(
     throw unreadable(name, 'model.onnx is not in it, and its model runs as that file')
   const whole = { spec: info.spec, weights, name: info.name, about: {}, notes: [], info, preview }
   return original ? { ...whole, original } : whole
+}
+
+const ofTorch = ({ tensors, isHalf }: TorchTensors, name: string, hints: ImportHints): ImportedModel => {
+  const model = importStateDict(tensors, true, name, hints)
+  return isHalf ? { ...model, isHalf } : model
 }
 
 const bare = (model: ImportedModel): ImportedFile => ({ ...model, info: null, preview: null })

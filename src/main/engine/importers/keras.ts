@@ -82,6 +82,9 @@ async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHint
   }
 }
 
+/** Types and policies of layers that compute in half precision. */
+const inHalf = /"(?:mixed_)?float16"/
+
 /** @param own what Hourglass says of a model that it wrote */
 function modelOfKeras(
   network: Network,
@@ -94,9 +97,15 @@ function modelOfKeras(
   const byName = new Map(layersOf(network).map((layer) => [nameOf(layer), layer]))
   const known = ownModel(own, (name) => weightNamed(name, byName, weightsOf), file)
   if (known) return known
+  const isHalf = layersOf(network).some(({ config }) => inHalf.test(JSON.stringify(config.dtype ?? '')))
   const { notes, assumes } = replaceCustomLayers(network, weights, hints)
   const model = modelOfLayers(network, weightsOf, hints)
-  return { ...model, assumes, notes: [...notes, ...assumedNotes(assumes, hints), ...model.notes] }
+  return {
+    ...model,
+    ...(isHalf ? { isHalf } : {}),
+    assumes,
+    notes: [...notes, ...assumedNotes(assumes, hints), ...model.notes],
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Weight } from '../../models/weights'
 import { transposed } from '../../models/weights'
 import { activationStep, type Chain, type Step } from '../chain'
 import { spatialFirst } from '../spatialFirst'
+import type { Half } from '../network/halves'
 import { type Arrangement, arrangements, type Use } from './convolutionLine'
 import { spreads } from './denseOrder'
 import { encoderFirst, modulesBetween, refused, type StateLayer } from './stateLayers'
@@ -15,6 +16,8 @@ type Kerneled = Exclude<StateLayer, { kind: 'norm' }> & { readonly afterwards?: 
 /** The ways in which convolutions may follow one another, of which the first is the usual one. */
 export interface ConvolutionChains {
   readonly count: number
+  /** What the file holds, where it is not the whole. */
+  readonly half?: Half
   /** Whether one way is more usual than all others. */
   readonly isClear: boolean
   /** Whether they keep the size of the image all along: what removes noise. */
@@ -41,21 +44,24 @@ export function convolutionChains(
   const ordered = isOrdered ? given : given.toSorted(encoderFirst)
   const { layers, left } = withoutSpread(withNorms(ordered))
   const images = imagesFor(layers, hints)
-  for (const image of images) {
-    const found = arrangements(layers, image)
+  const tried = [undefined, ...halvesOf(layers)].flatMap((half) => images.map((image) => ({ half, image })))
+  for (const { half, image } of tried) {
+    const found = arrangements(layers, image, half)
     const [first, second] = found
     if (!first) continue
     return {
+      ...(half ? { half } : {}),
       count: found.length,
       left,
       isClear: !second || second.cost > first.cost,
       isRestorer: first.uses.every(
         (use) => use.kind === 'conv' && use.stride === 1 && !use.pool && !use.enlarge,
       ),
-      mayLeaveOut: layers.some((_, i) => becomesImage(layers, i) && i !== codeAt(layers, first.uses)),
+      mayLeaveOut: layers.some((_, i) => becomesImage(layers, i) && i !== codeAt(layers, first.uses, half)),
       chain: (at, residual, leavesOut) => ({
-        ...{ name: null, input: image, flatOrder: 'channels-first' as const, residual },
-        steps: stepsOf(layers, found[at] ?? first, hints, leavesOut),
+        ...{ name: null, flatOrder: 'channels-first' as const, residual },
+        input: half === 'decoder' ? layers[0]!.kernel.shape[1]! : image,
+        steps: stepsOf(layers, found[at] ?? first, hints, leavesOut, half),
       }),
     }
   }
@@ -64,11 +70,24 @@ export function convolutionChains(
   )
 }
 
+/** What layers may be that do not lead from an image to one: a decoder begins with a row of numbers, or an encoder ends with one. */
+function halvesOf(layers: readonly Kerneled[]): readonly Half[] {
+  if (layers[0]?.kind === 'linear') return ['decoder']
+  return layers.at(-1)?.kind === 'linear' ? ['encoder'] : []
+}
+
 /** Sizes that images may have where nobody says it: those of which the usual data sets are, and one for networks of any. */
 function imagesFor(layers: readonly Kerneled[], { input }: ImportHints): readonly InputShape[] {
   if (input) return [input]
   const first = layers[0]!
-  const channels = first.kind === 'conv' ? first.kernel.shape[1] : 1
+  const last = layers.at(-1)!
+  // A decoder of its own ends with a transposed convolution, or another.
+  const channels =
+    first.kind === 'conv'
+      ? first.kernel.shape[1]
+      : last.kind === 'conv'
+        ? [1, 0].map((side) => last.kernel.shape[side]).find((side) => side === 1 || side === 3)
+        : 1
   if (channels !== 1 && channels !== 3)
     throw refused(`"${first.name}" reads ${channels} channels: images have 1 or 3.`)
   const sides = layers.some(({ kind }) => kind === 'linear') ? [28, 32, 64, 96, 128, 48, 256, 224] : [64, 28]
@@ -137,16 +156,17 @@ function stepsOf(
   { uses }: Arrangement,
   { hidden, code, output }: ImportHints,
   leavesOut: boolean,
+  half: Half | undefined,
 ): Step[] {
   const ofHidden: ForeignActivation = hidden ?? 'relu'
-  const at = codeAt(layers, uses)
+  const at = codeAt(layers, uses, half)
   return layers.flatMap((layer, i): Step[] => {
     const between = i + 1 < layers.length ? modulesBetween(layer.name, layers[i + 1]!.name) : null
     const isRow = layer.kind === 'linear'
     const ofCode: ForeignActivation = between === null && isRow ? (hidden ?? 'linear') : ofHidden
     const activation: ForeignActivation = layer.afterwards
       ? ofHidden
-      : i === layers.length - 1
+      : i === layers.length - 1 && half !== 'encoder'
         ? (output ?? 'sigmoid')
         : between === 0
           ? 'linear'
@@ -166,7 +186,8 @@ const becomesImage = (layers: readonly Kerneled[], i: number) =>
   modulesBetween(layers[i]!.name, layers[i + 1]!.name) === null
 
 /** The last layer before those that enlarge, or the dense one that gives least. */
-function codeAt(layers: readonly Kerneled[], uses: readonly Use[]): number {
+function codeAt(layers: readonly Kerneled[], uses: readonly Use[], half: Half | undefined): number {
+  if (half) return half === 'encoder' ? layers.length - 1 : -1
   const widths = layers.map((layer) => (layer.kind === 'linear' ? layer.kernel.shape[0]! : Infinity))
   const least = Math.min(...widths.slice(0, -1))
   if (least < Infinity) return widths.indexOf(least)

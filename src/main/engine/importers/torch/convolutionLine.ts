@@ -1,5 +1,6 @@
 import type { InputShape } from '../../../../shared/modelSpec'
 import type { Pads } from '../chain'
+import type { Half } from '../network/halves'
 import type { StateLayer } from './stateLayers'
 
 type Kerneled = Exclude<StateLayer, { kind: 'norm' }>
@@ -36,17 +37,23 @@ const most = 20_000
  * All ways to use convolutions and dense layers one after the other that lead from an image to one as large, the usual ones
  * first. Those of one kind that have kernels of one size are mostly used alike.
  */
-export function arrangements(layers: readonly Kerneled[], image: InputShape): readonly Arrangement[] {
+export function arrangements(
+  layers: readonly Kerneled[],
+  image: InputShape,
+  half?: Half,
+): readonly Arrangement[] {
   const found: Arrangement[] = []
   let steps = 0
   const go = (at: number, size: Size, uses: readonly Use[], cost: number, isDecoding: boolean) => {
     if (++steps > most) return
     const layer = layers[at]
     if (!layer) {
+      const pixels = image.height * image.width * image.channels
+      const numbers = size.isRow ? size.channels : size.side ** 2 * size.channels
       const isImage = size.isRow
-        ? size.channels === image.height * image.width * image.channels
+        ? size.channels === pixels
         : size.side === image.height && size.channels === image.channels
-      if (isImage) found.push({ uses, cost })
+      if (half === 'encoder' ? numbers < pixels : isImage) found.push({ uses, cost })
       return
     }
     for (const option of optionsOf(layer, size, isDecoding)) {
@@ -57,7 +64,11 @@ export function arrangements(layers: readonly Kerneled[], image: InputShape): re
       go(at + 1, option.gives, [...uses, option.use], cost + option.cost + change, decodes)
     }
   }
-  go(0, { side: image.height, channels: image.channels, isRow: false }, [], 0, false)
+  const isDecoder = half === 'decoder'
+  const start = isDecoder
+    ? { side: 1, channels: layers[0]!.kernel.shape[1]!, isRow: true }
+    : { side: image.height, channels: image.channels, isRow: false }
+  go(0, start, [], 0, isDecoder)
   return found.toSorted((a, b) => a.cost - b.cost)
 }
 
