@@ -6,11 +6,19 @@ import { transposed, type Weight } from '../models/weights'
 import { type ImportedModel, parseJson, unreadable } from './importedModel'
 import { assumedNotes } from './assumedActivations'
 import { replaceCustomLayers } from './keras/customLayers'
-import { type LayerWeights, weightsByPlace, weightsOfH5, weightsOfKeras3 } from './keras/layerWeights'
+import {
+  type LayerWeights,
+  listsLayers,
+  weightsByPlace,
+  weightsOfH5,
+  weightsOfKeras3,
+} from './keras/layerWeights'
+import { kerasLines } from './keras/weightLines'
 import { type LayerConfig, layersOf, nameOf, type Network, networkSchema } from './layerConfigs'
 import { modelOfLayers } from './modelOfLayers'
 import { ownModel } from './ownSpec'
-import { importStateDict } from './torch/stateDict'
+import { convolutionChains, orderedReadings } from './torch/convolutionChain'
+import { importStateDict, ofConvolutions } from './torch/stateDict'
 
 /** Names in a .keras file; `own` is there where Hourglass wrote it. */
 export const kerasFiles = {
@@ -52,9 +60,14 @@ export async function importKeras(
  * the order that their shapes allow.
  */
 async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHints): Promise<ImportedModel> {
-  const found = await readHdf5(bytes, weightsByPlace).catch((error: unknown) => {
+  const { found, isListed } = await readHdf5(bytes, (reader) => ({
+    found: weightsByPlace(reader),
+    isListed: listsLayers(reader),
+  })).catch((error: unknown) => {
     throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
   })
+  if (found.some(([, weights]) => weights.some(({ shape }) => shape.length === 4)))
+    return ofConvolutionWeights(found, isListed, file, hints)
   const tensors = found.flatMap(([place, weights]) => {
     const isLayer = weights
       .map(({ shape }) => shape.length)
@@ -68,10 +81,7 @@ async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHint
     })
   })
   if (tensors.length === 0 || tensors.some(([, { shape }]) => shape.length < 1 || shape.length > 2))
-    throw unreadable(
-      file,
-      'it is a model of a class of its own, whose code says how its layers follow one another, and they are not all dense. Export it with model.export("folder") and import that folder',
-    )
+    throw notInLine(file)
   const model = importStateDict(tensors, false, file, hints)
   return {
     ...model,
@@ -80,6 +90,24 @@ async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHint
       ...model.notes,
     ],
   }
+}
+
+const notInLine = (file: string) =>
+  unreadable(
+    file,
+    'it holds weights without saying how its layers follow one another, and they are no line of dense layers, convolutions and normalisations in which each reads what the one before gives: it may have skip connections, for example. Save the whole model with model.save("model.keras"), or export it with model.export("folder") and import that folder',
+  )
+
+/** Convolutions in an order that their shapes allow, with strides and padding that fit. */
+function ofConvolutionWeights(
+  found: readonly [string, Weight[]][],
+  isListed: boolean,
+  file: string,
+  hints: ImportHints,
+): ImportedModel {
+  const lines = kerasLines(found, isListed)
+  if (lines.length === 0) throw notInLine(file)
+  return ofConvolutions(convolutionChains(orderedReadings(lines), file, hints, 'keras'), file, hints)
 }
 
 /** Types and policies of layers that compute in half precision. */

@@ -118,7 +118,7 @@ function* attempts(
       outputs.flatMap((output, o) =>
         Array.from({ length: arrangements }, (_, arrangement) => ({
           hints: { ...hints, hidden, code, output, ...(arrangements > 1 ? { arrangement } : {}) },
-          rank: h + c / 2 + o + arrangement / 3,
+          rank: (1 + h) * (1 + c / 2) * (1 + o) * (1 + arrangement / 3),
         })),
       ),
     ),
@@ -195,6 +195,7 @@ function asFarAs<M extends ImportedModel>(model: M, { given, made }: Reference):
   const size = ({ shape }: Images) => shape.slice(1).reduce((product, side) => product * side, 1)
   const { height, width, channels } = model.spec.input
   const [image, code] = [height * width * channels, codeSize(model.spec)]
+  if (image === code) return model
   if (size(given) === image && size(made) === code) return { ...model, half: 'encoder' }
   return size(given) === code && size(made) === image ? { ...model, half: 'decoder' } : model
 }

@@ -5,9 +5,9 @@ import { transposed } from '../../models/weights'
 import { activationStep, type Chain, type Step } from '../chain'
 import { spatialFirst } from '../spatialFirst'
 import type { Half } from '../network/halves'
-import { type Arrangement, arrangements, type Use } from './convolutionLine'
+import { type Arrangement, arrangements, type Program, type Use } from './convolutionLine'
 import { spreads } from './denseOrder'
-import { encoderFirst, modulesBetween, refused, type StateLayer } from './stateLayers'
+import { encoderFirst, modulesBetween, refused, type State, type StateLayer } from './stateLayers'
 
 type Norm = Extract<StateLayer, { kind: 'norm' }>
 /** @property normalized what follows its activation */
@@ -18,6 +18,8 @@ export interface ConvolutionChains {
   readonly count: number
   /** What the file holds, where it is not the whole. */
   readonly half?: Half
+  /** Whether the file holds an encoder's kernels alone, which the decoder reads too. */
+  readonly isTied: boolean
   /** Whether one way is more usual than all others. */
   readonly isClear: boolean
   /** Whether they keep the size of the image all along: what removes noise. */
@@ -30,27 +32,52 @@ export interface ConvolutionChains {
   chain(at: number, residual: Chain['residual'], leavesOut: boolean): Chain
 }
 
+/** What a file may hold: layers in an order, the whole or a half of a network. */
+export interface Reading {
+  readonly layers: readonly Kerneled[]
+  readonly left: readonly string[]
+  readonly half?: Half
+  /** Whether the decoder reads the encoder's kernels. */
+  readonly isTied?: boolean
+}
+
+/** Those of a state_dict, the likeliest first. */
+export function torchReadings({ layers: given, loose }: State, isOrdered: boolean): readonly Reading[] {
+  const whole = readingOf(isOrdered ? given : given.toSorted(encoderFirst))
+  const tied = { ...whole, layers: withTransposes(whole.layers, loose), isTied: true }
+  return [whole, tied, ...halvesOf(whole)]
+}
+
+/** Those of layers that may be in several orders. */
+export function orderedReadings(lines: readonly (readonly StateLayer[])[]): readonly Reading[] {
+  const whole = lines.map(readingOf)
+  return [...whole, ...whole.flatMap(halvesOf)]
+}
+
+function readingOf(layers: readonly StateLayer[]): Reading {
+  return withoutSpread(withNorms(layers))
+}
+
 /**
- * A network with convolutions out of a state_dict, which does not hold their strides and padding: those with which all layers
- * fit one another.
+ * A network with convolutions out of weights alone, whose strides and padding no file says: those with which all layers fit
+ * one another.
  * @throws ExpectedError `unsupported` where there are none
  */
 export function convolutionChains(
-  given: readonly StateLayer[],
-  isOrdered: boolean,
+  readings: readonly Reading[],
   file: string,
   hints: ImportHints,
+  program: Program = 'torch',
 ): ConvolutionChains {
-  const ordered = isOrdered ? given : given.toSorted(encoderFirst)
-  const { layers, left } = withoutSpread(withNorms(ordered))
-  const images = imagesFor(layers, hints)
-  const tried = [undefined, ...halvesOf(layers)].flatMap((half) => images.map((image) => ({ half, image })))
-  for (const { half, image } of tried) {
-    const found = arrangements(layers, image, half)
+  const tried = readings.flatMap((one) => imagesFor(one.layers, hints).map((image) => ({ ...one, image })))
+  for (const { layers, left, half, isTied = false, image } of tried) {
+    const all = arrangements(layers, image, half, program)
+    const found = isTied ? all.filter(isMirrored) : all
     const [first, second] = found
     if (!first) continue
     return {
       ...(half ? { half } : {}),
+      isTied,
       count: found.length,
       left,
       isClear: !second || second.cost > first.cost,
@@ -59,7 +86,11 @@ export function convolutionChains(
       ),
       mayLeaveOut: layers.some((_, i) => becomesImage(layers, i) && i !== codeAt(layers, first.uses, half)),
       chain: (at, residual, leavesOut) => ({
-        ...{ name: null, flatOrder: 'channels-first' as const, residual },
+        ...{
+          name: null,
+          flatOrder: program === 'keras' ? ('channels-last' as const) : ('channels-first' as const),
+          residual,
+        },
         input: half === 'decoder' ? layers[0]!.kernel.shape[1]! : image,
         steps: stepsOf(layers, found[at] ?? first, hints, leavesOut, half),
       }),
@@ -70,10 +101,36 @@ export function convolutionChains(
   )
 }
 
+/** Layers of an encoder, and those of a decoder that reads their kernels; its biases belong to no other layer. */
+function withTransposes(layers: readonly Kerneled[], loose: State['loose']): readonly Kerneled[] {
+  const biases = [...loose]
+  const biasOf = (count: number) => {
+    const at = biases.findIndex(([, { data }]) => data.length === count)
+    return at < 0 ? null : biases.splice(at, 1)[0]![1]
+  }
+  const back = layers.toReversed().map(({ kind, kernel, name }): Kerneled => {
+    const [gives, reads] = kernel.shape as [number, number]
+    const called = { name: `${name} (transposed)`, bias: biasOf(reads) }
+    if (kind === 'conv') return { ...called, kind, kernel }
+    return { ...called, kind, kernel: { shape: [reads, gives], data: transposed(kernel.data, gives, reads) } }
+  })
+  return [...layers, ...back]
+}
+
+/** Whether the second half of the layers undoes what the first does: by the same strides and padding. */
+const isMirrored = ({ uses }: Arrangement) =>
+  uses.slice(0, uses.length / 2).every((use, i) => {
+    const mirror = uses[uses.length - 1 - i]!
+    if (use.kind === 'dense' || mirror.kind === 'dense') return use.kind === mirror.kind
+    const isPlain = use.kind === 'conv' && !use.pool && mirror.kind === 'transposed'
+    return isPlain && use.stride === mirror.stride && use.pads[0] === mirror.pads[0]
+  })
+
 /** What layers may be that do not lead from an image to one: a decoder begins with a row of numbers, or an encoder ends with one. */
-function halvesOf(layers: readonly Kerneled[]): readonly Half[] {
-  if (layers[0]?.kind === 'linear') return ['decoder']
-  return layers.at(-1)?.kind === 'linear' ? ['encoder'] : []
+function halvesOf(reading: Reading): readonly Reading[] {
+  const { layers } = reading
+  if (layers[0]?.kind === 'linear') return [{ ...reading, half: 'decoder' }]
+  return layers.at(-1)?.kind === 'linear' ? [{ ...reading, half: 'encoder' }] : []
 }
 
 /** Sizes that images may have where nobody says it: those of which the usual data sets are, and one for networks of any. */
@@ -116,10 +173,7 @@ function withNorms(layers: readonly StateLayer[]): Kerneled[] {
 }
 
 /** Of two dense layers next to each other that give as much out of the same, the one that says the spread of a code is left out. */
-function withoutSpread(layers: readonly Kerneled[]): {
-  layers: readonly Kerneled[]
-  left: readonly string[]
-} {
+function withoutSpread(layers: readonly Kerneled[]): Reading {
   const at = layers.findIndex((layer, i) => {
     const next = layers[i + 1]
     const [gives, reads] = layer.kernel.shape
@@ -140,7 +194,9 @@ function normalized(layer: Kerneled, gain: Float32Array, shift: Float32Array, no
   if (outputs !== count || (shape[0] !== count && shape[1] !== count))
     throw refused(`"${norm}" does not normalise what "${layer.name}" gives.`)
   const isSecond =
-    shape[0] !== count || (layer.kind === 'conv' && shape[1] === count && /dec|up|trans/i.test(layer.name))
+    shape[0] !== count ||
+    (layer.kind === 'conv' && layer.as === 'transposed') ||
+    (layer.kind === 'conv' && shape[1] === count && /dec|up|trans/i.test(layer.name))
   const inner = data.length / (shape[0]! * shape[1]!)
   const scaled = data.map((value, i) => {
     const at = isSecond ? Math.floor(i / inner) % count : Math.floor(i / (inner * shape[1]!))

@@ -7,7 +7,7 @@ import { modelOfChain } from '../mirrorOf'
 import type { Half } from '../network/halves'
 import { networkOfChain } from '../network/networkOfChain'
 import { keepsTies, withTies } from '../network/sharedKernels'
-import { type ConvolutionChains, convolutionChains } from './convolutionChain'
+import { type ConvolutionChains, convolutionChains, torchReadings } from './convolutionChain'
 import { denseOrder } from './denseOrder'
 import { modulesBetween, refused, type State, type StateLayer, stateLayers } from './stateLayers'
 
@@ -29,7 +29,12 @@ export function importStateDict(
   const { layers: all, loose } = stateLayers(tensors, file)
   const layers = all.filter((layer) => layer.kind !== 'norm' || layer.gain.length > 0)
   const convolution = layers.find(({ kind }) => kind === 'conv')
-  if (convolution) return ofConvolutions(convolutionChains(layers, isOrdered, file, hints), file, hints)
+  if (convolution)
+    return ofConvolutions(
+      convolutionChains(torchReadings({ layers, loose }, isOrdered), file, hints),
+      file,
+      hints,
+    )
   const order = denseOrder(layers, isOrdered)
   if (!order)
     throw refused(
@@ -76,8 +81,8 @@ function modelOf(chain: Chain, hints: ImportHints): ImportedModel {
 const residuals = ['subtracted', null, 'added'] as const
 
 /** @throws ExpectedError `unsupported` where several ways are as usual, and no reference is there to tell them apart */
-function ofConvolutions(chains: ConvolutionChains, file: string, hints: ImportHints): ImportedModel {
-  const { count, isClear, isRestorer, left, mayLeaveOut, half } = chains
+export function ofConvolutions(chains: ConvolutionChains, file: string, hints: ImportHints): ImportedModel {
+  const { count, isClear, isRestorer, left, mayLeaveOut, half, isTied } = chains
   const kinds = isRestorer ? residuals : ([null] as const)
   const { arrangement } = hints
   if (!isClear && arrangement === undefined)
@@ -101,6 +106,7 @@ function ofConvolutions(chains: ConvolutionChains, file: string, hints: ImportHi
     notes: [
       `Strides and padding of convolutions are not in ${file}: they are taken to be what fits its shapes${count > 1 ? ` and is usual, of ${count} ways` : ''}.`,
       ...aboutSpread(left),
+      ...(isTied ? [aboutOtherHalf.encoder] : []),
       ...(residual && arrangement === undefined
         ? [
             'It is taken for a network that gives the noise, which is subtracted from the image (as DnCNN does).',
