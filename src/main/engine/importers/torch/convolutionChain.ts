@@ -11,7 +11,7 @@ import { encoderFirst, modulesBetween, refused, type State, type StateLayer } fr
 
 type Norm = Extract<StateLayer, { kind: 'norm' }>
 /** @property normalized what follows its activation */
-type Kerneled = Exclude<StateLayer, { kind: 'norm' }> & { readonly afterwards?: Norm }
+export type Kerneled = Exclude<StateLayer, { kind: 'norm' }> & { readonly afterwards?: Norm }
 
 /** The ways in which convolutions may follow one another, of which the first is the usual one. */
 export interface ConvolutionChains {
@@ -39,6 +39,19 @@ export interface Reading {
   readonly half?: Half
   /** Whether the decoder reads the encoder's kernels. */
   readonly isTied?: boolean
+}
+
+/** The first convolution among others that reads as many channels as none before it can give; null where there is none. */
+function joiningLayer(layers: readonly Kerneled[]): string | null {
+  let given = new Set(layers[0]!.kernel.shape.slice(0, 2))
+  for (const { kind, kernel, name } of layers) {
+    if (kind !== 'conv') return null
+    const [a, b] = kernel.shape as [number, number]
+    const next = [...(given.has(b) ? [a] : []), ...(given.has(a) ? [b] : [])]
+    if (next.length === 0) return name
+    given = new Set(next)
+  }
+  return null
 }
 
 /** Those of a state_dict, the likeliest first. */
@@ -96,6 +109,11 @@ export function convolutionChains(
       }),
     }
   }
+  const joining = joiningLayer(readings[0]!.layers)
+  if (joining)
+    throw refused(
+      `The layers of ${file} are no line in which each reads what the one before gives: "${joining}" does not, nor does any way lead there. Where values are joined (skip connections, as in a U-Net) is not in such a file. Export the network with torch.onnx.export.`,
+    )
   throw refused(
     `The layers of ${file} lead from an image to one of the same size with no strides and padding that are usual: they are not in such a file. Say the size of its images (--size), or export the network with torch.onnx.export.`,
   )
@@ -152,7 +170,7 @@ function imagesFor(layers: readonly Kerneled[], { input }: ImportHints): readonl
 }
 
 /** Normalisations as parts of the layers before them, or as what follows their activations. */
-function withNorms(layers: readonly StateLayer[]): Kerneled[] {
+export function withNorms(layers: readonly StateLayer[]): Kerneled[] {
   const kept: Kerneled[] = []
   for (const layer of layers) {
     if (layer.kind !== 'norm') {
@@ -196,7 +214,10 @@ function normalized(layer: Kerneled, gain: Float32Array, shift: Float32Array, no
   const isSecond =
     shape[0] !== count ||
     (layer.kind === 'conv' && layer.as === 'transposed') ||
-    (layer.kind === 'conv' && shape[1] === count && /dec|up|trans/i.test(layer.name))
+    (layer.kind === 'conv' &&
+      layer.as === undefined &&
+      shape[1] === count &&
+      /dec|up|trans/i.test(layer.name))
   const inner = data.length / (shape[0]! * shape[1]!)
   const scaled = data.map((value, i) => {
     const at = isSecond ? Math.floor(i / inner) % count : Math.floor(i / (inner * shape[1]!))

@@ -9,6 +9,7 @@ import { networkOfChain } from '../network/networkOfChain'
 import { keepsTies, withTies } from '../network/sharedKernels'
 import { type ConvolutionChains, convolutionChains, torchReadings } from './convolutionChain'
 import { denseOrder } from './denseOrder'
+import { knownRestorer } from './knownRestorers'
 import { modulesBetween, refused, type State, type StateLayer, stateLayers } from './stateLayers'
 
 type Dense = Extract<Step, { kind: 'dense' }>
@@ -29,6 +30,8 @@ export function importStateDict(
   const { layers: all, loose } = stateLayers(tensors, file)
   const layers = all.filter((layer) => layer.kind !== 'norm' || layer.gain.length > 0)
   const convolution = layers.find(({ kind }) => kind === 'conv')
+  const restorer = knownRestorer(layers, file, hints)
+  if (restorer) return restorer
   if (convolution)
     return ofConvolutions(
       convolutionChains(torchReadings({ layers, loose }, isOrdered), file, hints),
