@@ -17,6 +17,7 @@ import { limits } from '../limits'
 import { assumedInput } from './assumedInput'
 import { kerasLayers } from './kerasLayers'
 import { checkIsCode, isRowOfImage, withDecoder, withEncoder } from './halves'
+import { isOperation, operation } from './kerasOperations'
 import { refuse } from './kerasReading'
 import { modelOfNetwork, severalImages } from './modelOfNetwork'
 import { NetworkBuilder } from './networkBuilder'
@@ -196,6 +197,8 @@ class LayerReader {
     const inner = networkOf(layer)
     if (inner) return this.read(inner, inputs)
     const { class_name: type } = layer
+    if (isOperation(layer))
+      return [operation({ layer, inputs, builder: this.builder, weights: this.weightsOf(layer) })]
     const read = Object.hasOwn(kerasLayers, type) ? kerasLayers[type] : undefined
     if (!read && this.isSampling(layer, inputs)) {
       this.notes.push(
