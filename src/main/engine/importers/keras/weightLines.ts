@@ -31,7 +31,10 @@ export function kerasLines(found: readonly Placed[], isOrdered: boolean): readon
   const go = (line: readonly StateLayer[], value: Value | null, left: readonly (readonly StateLayer[])[]) => {
     if (++steps > mostSteps || lines.length >= most) return
     const open = left.filter((queue) => queue.length > 0)
-    if (open.length === 0) return void lines.push([...line])
+    if (open.length === 0) {
+      lines.push([...line])
+      return
+    }
     for (const queue of open) {
       const [next, ...rest] = queue as [StateLayer, ...StateLayer[]]
       // A network within the network comes whole before the next one.
