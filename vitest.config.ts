@@ -7,6 +7,8 @@ const long = [
   'mnist',
   'quality',
   'exporters/',
+  'importers/importChain',
+  'importers/strangers',
   'cli/train',
   'trainer',
   'runtimesAgree',

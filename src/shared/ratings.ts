@@ -24,6 +24,9 @@ export const ratingsSourceSchema = z.object({
   empty: z.number().int(),
   /** A number that stands for none, such as -1 or 99; such lines are among the empty ones. */
   unrated: z.number().optional(),
+  /** Lines that are no ratings, such as ones with cells too many, and the first of them. */
+  unsound: z.number().int().optional(),
+  firstUnsound: z.number().int().optional(),
   /** Ratings of the same item by the same user: the last one counts. */
   repeated: z.number().int(),
 })
@@ -35,6 +38,8 @@ export const ratingBaselinesSchema = z.object({
   mean: errorFiguresSchema,
   bias: errorFiguresSchema,
   factorization: errorFiguresSchema,
+  /** Whether the time ran out before the factorisation had come to rest. */
+  isCut: z.boolean().optional(),
 })
 
 export const ratingMemberSchema = z.object({

@@ -75,6 +75,16 @@ export const tableSourceSchema = z.object({
   notes: z.number().int().optional(),
   /** Rows at the end that sum up the others, and are left out: what they are called. */
   summaries: z.array(z.string()).optional(),
+  /** Of text files: how they say their signs. */
+  encoding: z.enum(['utf-8', 'utf-16', 'windows-1252']).optional(),
+  headerLines: z.number().int().optional(),
+  /** Rows that lack cells at their end, which count as missing. */
+  shortRows: z.number().int().optional(),
+  /** Rows that end in empty cells more than there are columns. */
+  paddedRows: z.number().int().optional(),
+  /** Rows that hold more cells than there are columns, and are left out, with the line of the first. */
+  longRows: z.number().int().optional(),
+  firstLongLine: z.number().int().optional(),
 })
 export type TableSource = z.infer<typeof tableSourceSchema>
 

@@ -30,7 +30,7 @@ export interface FuzzReport {
   readonly answered: ReadonlyMap<CommandName, number>
 }
 
-/** Longer than anything that is asked here takes on a busy machine. */
+/** Longer than anything that is asked here takes; waiting for other processes does not count. */
 const patienceMs = 180_000
 /** Jobs and trainings that calls have begun are ended after so many. */
 const tidyEvery = 25
@@ -112,10 +112,30 @@ async function tidy(ask: Ask): Promise<void> {
   await ask(0, 'denoise.stop', {})
 }
 
+/** Looks so often whether there is still work done. */
+const lookMs = 20_000
+/** A process that waits for nothing that comes uses less of its time than one that hardly gets any. */
+const idleMs = 20
+
+/** @returns late where the time is over and the process does nothing any more, or has worked for as long by itself */
 function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
+  const [startedAt, begun] = [performance.now(), usedMs()]
   let timer: NodeJS.Timeout
-  const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), ms)))
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+  const late = new Promise<'late'>((resolve) => {
+    let before = begun
+    timer = setInterval(() => {
+      const now = usedMs()
+      const isIdle = now - before < idleMs && performance.now() - startedAt > ms
+      if (isIdle || now - begun > ms) resolve('late')
+      before = now
+    }, lookMs)
+  })
+  return Promise.race([work, late]).finally(() => clearInterval(timer))
+}
+
+const usedMs = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }
 
 const shown = (params: unknown) =>

@@ -16,7 +16,7 @@ export const torchNetworks = {
   strided: { name: 'strided', channels: 1, side: 28 },
   unet: { name: 'unet', channels: 1, side: 48 },
   ffdnet: { name: 'ffdnet', channels: 1, side: 32, sigma: 25 },
-  drunet: { name: 'drunet', channels: 3, side: 32, sigma: 15 },
+  drunet: { name: 'drunet', channels: 3, side: 32, sigma: 25 },
   reflected: { name: 'reflected', channels: 3, side: 32, range: '-1..1' },
   uneven: { name: 'uneven', channels: 1, side: 28 },
   attention: { name: 'attention', channels: 3, side: 16 },
@@ -166,6 +166,8 @@ for case in wanted:
     axes = {"x": sizes, "y": sizes, "level": {0: "n"}}
     torch.onnx.export(model, inputs, f"{folder}/{name}.onnx", dynamo=False, input_names=names, output_names=["y"], opset_version=17, dynamic_axes={k: axes[k] for k in [*names, "y"]})
     with torch.no_grad(): y = model(*inputs)
+    last = lambda t: t.permute(0, 2, 3, 1).contiguous().numpy()
+    np.savez(f"{folder}/{name}.npz", x=last(fed), y=last(y))
     if case.get("range"): y = (y + 1) / 2
     flat = lambda t: t.permute(0, 2, 3, 1).contiguous().numpy().astype("<f4").tobytes()
     open(f"{folder}/{name}.in", "wb").write(flat(x)); open(f"{folder}/{name}.out", "wb").write(flat(y))

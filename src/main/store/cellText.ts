@@ -4,6 +4,8 @@ import { readable } from './textRecords'
 const missingWords = new Set([
   ...['', '?', '-', '--', '.', 'na', 'n/a', '#n/a', '#na', 'nan', '-nan', 'null', 'none', 'nil', 'missing'],
   ...['n.a.', 'n.a', 'n.d.', '..', '...', '\u2013', '\u2014', '\u2026', 'k. a.', '#ref!', '#num!', '#name?'],
+  // As MySQL and PostgreSQL write what is not there.
+  '\\n',
   ...['<na>', 'inf', '-inf', '+inf', 'infinity', '-infinity', '#div/0!', '#value!', 'k.a.'],
 ])
 

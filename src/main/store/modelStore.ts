@@ -26,6 +26,14 @@ export const modelFiles = {
 /** The ONNX file of a model that runs as the file that it was. */
 export const originalFile = (folder: string) => join(folder, 'model.onnx')
 
+/** Its bytes. @throws ExpectedError when it is not there */
+export async function readOriginal(folder: string): Promise<Uint8Array> {
+  const path = originalFile(folder)
+  return readFile(path).catch((error: unknown) => {
+    throw explainFileError(error, path)
+  })
+}
+
 /** A trained model, ready to be loaded. */
 export interface TrainedModel {
   readonly kind: 'run' | 'model'

@@ -3,6 +3,7 @@ import { sentence } from '../../shared/texts/sentence'
 import { decodeText, windowsByte } from './decodeText'
 import { explainFileError } from './fileErrors'
 import { openRegular } from './regularFile'
+import { encodingBytes, encodingOf, type TextEncoding, Utf8Bytes } from './textEncoding'
 
 /** Where the content of a cell lies in its record, without quotes and spaces around it. */
 export interface CellSpan {
@@ -34,7 +35,11 @@ export const isUtf8 = (text: string): boolean => {
 }
 
 /** Whether a record is a remark and no row: #N/A is none. */
-export const isComment = (record: string): boolean => /^#(?!N\/?A\b)/i.test(record)
+export const isComment = (record: string): boolean =>
+  commentMark.test(record) && !/^\s*#(N\/?A|REF|NUM|NAME|DIV|VALUE)\b/i.test(record)
+
+/** What remarks of NumPy, of MATLAB and LaTeX, and of programs begin with. */
+export const commentMark = /^\s*(#+|%+|\/\/)\s*/
 
 /** A text as the bytes of a file say it. */
 export function asBytes(text: string, inUtf8: boolean): string {
@@ -183,18 +188,21 @@ export class RecordSplitter {
 const sniffedBytes = 1 << 18
 const mostSampled = 500
 
-/**
- * The first records of a file that are not empty, without the mark of UTF-8: all of a short file.
- *
- * @throws ExpectedError when there is no such file, or it is no text
- */
-export async function firstRecords(path: string): Promise<TextRecord[]> {
+/** The first records of a file, and how it says its signs. */
+export interface FirstRecords {
+  /** Those that are not empty, without the mark of UTF-8: all of a short file. */
+  readonly records: TextRecord[]
+  readonly encoding: TextEncoding
+}
+
+/** @throws ExpectedError when there is no such file, or it is no text */
+export async function firstRecords(path: string): Promise<FirstRecords> {
   const file = await openRegular(path)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffedBytes), 0, sniffedBytes, 0)
-    const bytes = buffer.subarray(0, bytesRead)
-    if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
-      throw notATable(path, sentence('tables.isUtf16'))
+    const read = buffer.subarray(0, bytesRead)
+    const encoding = encodingOf(read)
+    const bytes = new Utf8Bytes(encoding).push(read)
     if (bytes.includes(0)) throw notATable(path, sentence('tables.isNoText'))
     const records: TextRecord[] = []
     const splitter = new RecordSplitter((record) => {
@@ -204,7 +212,7 @@ export async function firstRecords(path: string): Promise<TextRecord[]> {
     // The last one may be cut off where the file goes on.
     if (bytesRead < sniffedBytes || records.length === 0) splitter.end()
     if (records.length === 0) throw notATable(path, sentence('tables.isEmpty'))
-    return records
+    return { records, encoding }
   } finally {
     await file.close()
   }
@@ -233,16 +241,13 @@ export async function eachRecord(
   try {
     const { size } = await file.stat()
     const splitter = new RecordSplitter(visit, delimiter === undefined ? undefined : [delimiter])
-    const stream = file.createReadStream({
-      start: 0,
-      autoClose: false,
-      encoding: bytesAsText,
-      highWaterMark: 1 << 20,
-    })
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(encodingBytes), 0, encodingBytes, 0)
+    const inUtf8 = new Utf8Bytes(encodingOf(buffer.subarray(0, bytesRead)))
+    const stream = file.createReadStream({ start: 0, autoClose: false, highWaterMark: 1 << 20 })
     let done = 0
-    for await (const chunk of stream as AsyncIterable<string>) {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
       signal?.throwIfAborted()
-      splitter.push(chunk)
+      splitter.push(inUtf8.push(chunk).toString(bytesAsText))
       done += chunk.length
       onProgress?.(Math.min(done, size), size)
       await onChunk?.()

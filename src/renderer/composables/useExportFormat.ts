@@ -14,10 +14,23 @@ const unknown: ExportAbilities = {
   networks: false,
 }
 
-/** What models are exported as, and how their weights are stored, of what the format offers. */
-export function useExportFormat() {
+/** What a model goes out as that runs as the ONNX file that it is: that file, with nothing to choose. */
+const ofFiles: readonly string[] = ['onnx', 'hourglass']
+
+/**
+ * What models are exported as, and how their weights are stored, of what the format offers.
+ * @param isFile whether the model runs as the ONNX file that it is
+ */
+export function useExportFormat(isFile: () => boolean = () => false) {
   const { t, te } = useI18n()
-  const known = shallowRef<readonly ExportFormatFacts[]>([])
+  const all = shallowRef<readonly ExportFormatFacts[]>([])
+  const known = computed(() =>
+    isFile()
+      ? all.value
+          .filter(({ id }) => ofFiles.includes(id))
+          .map((one) => ({ ...one, abilities: { ...unknown, convolutions: true, networks: true } }))
+      : all.value,
+  )
   const format = shallowRef('onnx')
   const chosen = shallowRef<Precision>('float32')
   const abilities = computed(() => known.value.find(({ id }) => id === format.value)?.abilities ?? unknown)
@@ -35,7 +48,7 @@ export function useExportFormat() {
       return { value: id, label: te(key) ? t(key) : (name ?? id) }
     })
   async function load(): Promise<void> {
-    known.value = await client.invoke('models.exportFormats', {})
+    all.value = await client.invoke('models.exportFormats', {})
   }
   inBackground(load())
   return { known, format, abilities, precision, precisions, labelled }

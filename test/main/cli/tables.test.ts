@@ -43,7 +43,9 @@ describe('hourglass on tables', () => {
   it('trains, and says what the file was taken for and how good it is', async () => {
     const said = await hourglass('train', table, '--out', run, '--epochs', '5')
     expect(said).toMatchObject({ code: 0 })
-    expect(said.stdout).toContain('separated by semicolons, decimal comma, quoted, with a header')
+    expect(said.stdout).toContain(
+      'separated by semicolons, decimal comma, quoted, in the code page of Windows (1252), with a header',
+    )
     expect(said.stdout).toContain(
       'Left out: id (it only numbers or names the rows), Text (text, 150 different values).',
     )
@@ -85,6 +87,23 @@ describe('hourglass on tables', () => {
     })
     expect(records(said).at(-1)).toMatchObject({ cells: filled, rows: 150 })
     expect(await hourglass('fill', run, table, '--out', table)).toMatchObject({ code: 2 })
+  }, 60_000)
+
+  it('fills rows that lack cells at their end, in UTF-16, and keeps titles and blank rows', async () => {
+    const rows = lines(4, 40).map((line) => line.slice(0, line.indexOf(';"')))
+    rows[5] = 'P-5;175,0;75,00'
+    rows[6] = 'P-6;175,0;75,00;2500;rot;;;'
+    rows.splice(10, 0, ';;;;;', 'Süden')
+    const text = `\uFEFF${csv(rows)}`
+    const [from, out] = [join(folder, 'wide.csv'), join(folder, 'wide-filled.csv')]
+    await writeFile(from, Buffer.from(text, 'utf16le').swap16())
+    expect(await hourglass('fill', run, from, '--out', out)).toMatchObject({ code: 0 })
+    const made = (await readFile(out)).swap16().toString('utf16le').split('\r\n')
+    expect(made).toHaveLength(rows.length + 2)
+    expect(made[0]).toBe(text.split('\r\n')[0])
+    expect(made[6]).toMatch(/^P-5;175,0;75,00;\d+;(grün|rot);$/)
+    expect(made.slice(7, 8)).toEqual(rows.slice(6, 7))
+    expect(made.slice(11, 13)).toEqual([';;;;;', 'Süden'])
   }, 60_000)
 
   it('finds odd rows, worst first, and says which cell is odd', async () => {

@@ -48,7 +48,7 @@ export async function importRatingsFile(
 
 /** What a file was taken for, in sentences. */
 export function describeImport({ users, items, ratings, range, hasTimes, source }: RatingsInfo): string[] {
-  const { columns, layout, repeated, empty, unrated, files } = source
+  const { columns, layout, repeated, empty, unrated, unsound, firstUnsound, files } = source
   const share = (100 * ratings) / (users * items)
   const time = columns.time === null || !hasTimes ? 'no times' : `time in column ${columns.time}`
   return [
@@ -60,6 +60,11 @@ export function describeImport({ users, items, ratings, range, hasTimes, source 
     ...(empty > 0
       ? [
           `${counted(empty, 'line')} without a rating ${were(empty)} left out${unrated === undefined ? '' : `; ${unrated} was taken for none`}.`,
+        ]
+      : []),
+    ...(unsound
+      ? [
+          `${counted(unsound, 'line')} cannot be read as a rating and ${unsound === 1 ? 'was' : 'were'} left out, the first is line ${firstUnsound}.`,
         ]
       : []),
   ]

@@ -208,6 +208,8 @@ function report({ output }: CommandContext, run: string, info: RatingsInfo): voi
     row('the mean', baselines.mean)
     row('user + item bias', baselines.bias)
     row('matrix factorisation', baselines.factorization)
+    if (baselines.isCut)
+      output.line('  The factorisation was cut short by the time: more of it would be better.')
     row('autoencoder', { rmse, mae })
     if (ranking)
       output.line(

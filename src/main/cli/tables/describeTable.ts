@@ -26,6 +26,7 @@ export function describeTable({ source, rows, columns, leftOut, missing }: Table
           `Above or below the table, ${source.notes === 1 ? '1 line is' : `${formatAmount(source.notes)} lines are`} no row of it.`,
         ]
       : []),
+    ...shapesInWords(source),
     ...(leftOut.length > 0 ? [`Left out: ${someOf(leftOut.map(leftOutInWords))}.`] : []),
     missing > 0
       ? `${formatAmount(missing)} of ${counted(cells, 'cell')} (${share.toPrecision(2)} %) are missing. They do not count in the training.`
@@ -41,6 +42,23 @@ export function describeTable({ source, rows, columns, leftOut, missing }: Table
       ? `Columns are scaled by mean and standard deviation; because of outliers by median and quartiles: ${someOf(robust)}.`
       : 'Columns are scaled by mean and standard deviation.',
     ...pixelNote(columns),
+  ]
+}
+
+/** What was done with rows that have other cells than the table has columns. */
+function shapesInWords({ shortRows, paddedRows, longRows, firstLongLine }: TableInfo['source']): string[] {
+  const rows = (count: number, one: string, many: string) =>
+    count === 1 ? `1 row ${one}` : `${formatAmount(count)} rows ${many}`
+  return [
+    ...(shortRows ? [`${rows(shortRows, 'lacks', 'lack')} cells at the end, which count as missing.`] : []),
+    ...(paddedRows
+      ? [`${rows(paddedRows, 'ends', 'end')} in more empty cells than there are columns; those say nothing.`]
+      : []),
+    ...(longRows
+      ? [
+          `${rows(longRows, 'has', 'have')} more cells than there are columns and ${longRows === 1 ? 'is' : 'are'} left out, the first in line ${firstLongLine}. Put texts with the mark between cells in quotes.`,
+        ]
+      : []),
   ]
 }
 

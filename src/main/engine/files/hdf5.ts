@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import type * as hdf5 from 'h5wasm'
+import { fromHalf } from './half'
 
 export interface Hdf5Dataset {
   /** Groups and at the end its own name. */
@@ -11,7 +12,8 @@ export interface Hdf5Dataset {
 /** Several megabytes of WebAssembly, loaded when a file of this kind is met. */
 const load = async () => {
   const library = await import('h5wasm')
-  return { library, FS: (await library.ready).FS }
+  const module = await library.ready
+  return { library, module, FS: module.FS }
 }
 
 let count = 0
@@ -118,7 +120,7 @@ export interface Hdf5Reader {
 
 /** Hands an HDF5 file in memory to `use`. @throws Error when it is none */
 export async function readHdf5<T>(bytes: Uint8Array, use: (reader: Hdf5Reader) => T): Promise<T> {
-  const { library, FS } = await load()
+  const { library, module, FS } = await load()
   const name = `read-${count++}.h5`
   FS.writeFile(name, bytes)
   try {
@@ -126,7 +128,7 @@ export async function readHdf5<T>(bytes: Uint8Array, use: (reader: Hdf5Reader) =
     if (file.file_id < 0n) throw new Error('it is no HDF5 file')
     try {
       return use({
-        dataset: (path, most) => datasetAt(file, path, most),
+        dataset: (path, most) => datasetAt(file, path, most, module),
         names: (path) => groupAt(file, path)?.keys() ?? [],
         texts: (path, attribute) => textsAt(file, path, attribute),
       })
@@ -138,17 +140,43 @@ export async function readHdf5<T>(bytes: Uint8Array, use: (reader: Hdf5Reader) =
   }
 }
 
-function datasetAt(file: hdf5.File, path: string, most: number): ReturnType<Hdf5Reader['dataset']> {
+function datasetAt(
+  file: hdf5.File,
+  path: string,
+  most: number,
+  module: Awaited<typeof hdf5.ready>,
+): ReturnType<Hdf5Reader['dataset']> {
   const found = file.get(path)
   if (found === null) return null
   if (!('value' in found)) throw new Error(`${path} is no dataset`)
   const shape = (found.shape ?? []).map(Number)
   const size = shape.reduce((product, side) => product * side, 1)
   if (size > most) throw new Error(`${path} has ${size} numbers, which is too much`)
+  const { metadata } = found as hdf5.Dataset
+  // Class 1 is floating point; the library reads single and double precision of it.
+  if (metadata.type === 1 && metadata.size === 2 && metadata.littleEndian)
+    return { shape, data: fromHalf(halvesAt(file, path, size, module)) }
   const { value } = found
   if (!(value instanceof Float32Array || value instanceof Float64Array) || value.length !== size)
     throw new Error(`${path} holds no floating-point numbers`)
   return { shape, data: value instanceof Float32Array ? value : Float32Array.from(value) }
+}
+
+/** Numbers in half precision, as their bits. */
+function halvesAt(
+  file: hdf5.File,
+  path: string,
+  size: number,
+  module: Awaited<typeof hdf5.ready>,
+): Uint16Array {
+  const pointer = module._malloc(2 * size)
+  if (pointer === 0) throw new Error(`${path} needs more memory than there is`)
+  try {
+    module.get_dataset_data(file.file_id, path, null, null, null, BigInt(pointer))
+    return new Uint16Array(module.HEAPU8.slice(pointer, pointer + 2 * size).buffer)
+  } finally {
+    module._free(pointer)
+  }
 }
 
 function groupAt(file: hdf5.File, path: string): hdf5.Group | null {

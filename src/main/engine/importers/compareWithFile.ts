@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { ValueRange } from '../../../shared/importing'
-import { hasCode, type InputShape } from '../../../shared/modelSpec'
+import { codeSize, hasCode, type InputShape } from '../../../shared/modelSpec'
 import { parametersFromWeights } from '../models/weights'
 import { createOnnxRuntime } from '../runtimes/onnx/onnxRuntime'
 import { type FileInput, runOnnxFileWithShapes } from '../runtimes/onnx/runOnnxFile'
@@ -43,8 +43,9 @@ export async function compareWithFile(
     : null
   let largest = 0
   for (const image of pictures(input)) {
-    const expected = await byFile(file, bytes, graph, model, image)
-    const found = await givenBy(model, image)
+    const given = model.half === 'decoder' ? codeLike(model, image) : image
+    const expected = await byFile(file, bytes, graph, model, given)
+    const found = await givenBy(model, given)
     if (expected?.length !== found.length) return Infinity
     const plain = difference(found, expected)
     // What leaves a model is clipped wherever it is used.
@@ -88,25 +89,30 @@ async function byFile(
   file: string | Uint8Array,
   bytes: Uint8Array | null,
   { inputs, outputs }: OnnxGraph,
-  { spec: { input }, ranges: told, output }: ImportedModel,
+  { spec, ranges: told, output, half }: ImportedModel,
   image: Float32Array,
 ): Promise<Float32Array | null> {
+  const { input } = spec
   const [first, second] = inputs
   const given = told?.given ?? '0..1'
-  const fed: Record<string, FileInput> = { [first!.name]: imageFor(first!.shape, input, image, given) }
+  const fed: Record<string, FileInput> = {
+    [first!.name]:
+      half === 'decoder' ? codeFor(first!.shape, image) : imageFor(first!.shape, input, image, given),
+  }
   if (second) {
     const shape = second.shape.map((side) => side ?? 1)
     fed[second.name] = { shape, data: new Float32Array(count(shape)).fill(level * ranges[given].gain) }
   }
   const isHalf = inputs.some((input) => input.isHalf)
   const results = await runOnnxFileWithShapes(bytes ?? file, fed, isHalf ? 'float16' : 'float32')
-  const size = count([input.height, input.width, input.channels])
+  const size = half === 'encoder' ? codeSize(spec) : count([input.height, input.width, input.channels])
   const batch = first!.shape[0] ?? 1
   const one = outputs
     .filter((name) => output === undefined || name === output)
     .map((name) => results[name])
     .find((result) => result?.data.length === size * batch)
   if (!one) return null
+  if (half === 'encoder') return one.data.subarray(0, size) as Float32Array
   const isFirst = one.shape.length === 4 && one.shape[1] === input.channels && one.shape[2] === input.height
   const values = inUnits(one.data.subarray(0, size), told?.made ?? '0..1')
   return isFirst ? turned(values, input.channels, input.height * input.width) : values
@@ -132,6 +138,16 @@ function imageFor(
   return { shape: [times, planes, height, width], data: repeated(data, times) }
 }
 
+/** As many numbers as a code has, spread as those of a picture. */
+function codeLike({ spec }: ImportedModel, image: Float32Array): Float32Array {
+  return Float32Array.from({ length: codeSize(spec) }, (_, i) => 4 * image[(7 * i) % image.length]! - 2)
+}
+
+const codeFor = ([batch, ...sides]: readonly (number | null)[], code: Float32Array): FileInput => ({
+  shape: [batch ?? 1, ...sides.map((side) => side ?? 1)],
+  data: repeated(code, batch ?? 1),
+})
+
 /** Rows become columns. */
 export function turned(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length)
@@ -147,19 +163,34 @@ function repeated(values: Float32Array, times: number): Float32Array {
   return all
 }
 
-/** What a model makes of an image in 0..1, channels last. */
-export async function givenBy({ spec, weights }: ImportedModel, image: Float32Array): Promise<Float32Array> {
+/** What a model makes of an image in 0..1, channels last: of half a model what the file holds. */
+export async function givenBy(model: ImportedModel, image: Float32Array): Promise<Float32Array> {
+  return withModel(model, (give) => give(image))
+}
+
+/**
+ * A model that is compiled once for several images in 0..1, channels last.
+ * @param use is given what makes an image of an image, of an encoder alone a code, and of a decoder alone an image of a code
+ */
+export async function withModel<R>(
+  { spec, weights, half }: Pick<ImportedModel, 'spec' | 'weights' | 'half'>,
+  use: (give: (given: Float32Array) => Promise<Float32Array>) => Promise<R>,
+): Promise<R> {
   const { program, parameters } = buildInferenceProgram(spec, null)
   const compiled = await createOnnxRuntime().compile(program)
+  const encode = async (data: Float32Array) =>
+    (await compiled.run('encode', { image: { shape: [1, data.length], data } })).code!.data as Float32Array
+  const decode = async (data: Float32Array) =>
+    (await compiled.run('decode', { code: { shape: [1, data.length], data } })).image!.data as Float32Array
+  const reconstruct = async (data: Float32Array) => {
+    const sigma = { shape: [1, 1], data: Float32Array.of(255 * level) }
+    const feeds = { image: { shape: [1, data.length], data }, sigma }
+    return (await compiled.run('reconstruct', feeds)).output!.data as Float32Array
+  }
+  const whole = hasCode(spec) ? async (image: Float32Array) => decode(await encode(image)) : reconstruct
   try {
     await compiled.write(parameters.toVariables(parametersFromWeights(spec, weights, 'the file')))
-    const feeds = { image: { shape: [1, image.length], data: image } }
-    if (hasCode(spec)) {
-      const { code } = await compiled.run('encode', feeds)
-      return (await compiled.run('decode', { code: code! })).image!.data as Float32Array
-    }
-    const sigma = { shape: [1, 1], data: Float32Array.of(255 * level) }
-    return (await compiled.run('reconstruct', { ...feeds, sigma })).output!.data as Float32Array
+    return await use(half === 'encoder' ? encode : half === 'decoder' ? decode : whole)
   } finally {
     await compiled.dispose()
   }

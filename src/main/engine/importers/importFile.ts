@@ -1,5 +1,6 @@
 import type { ImportHints } from '../../../shared/importing'
 import { ExpectedError } from '../../../shared/errors'
+import { onnxFileOf } from '../../../shared/network'
 import { type ModelInfo, modelInfoSchema } from '../../../shared/run'
 import { unzip } from '../files/zip'
 import type { Weight } from '../models/weights'
@@ -12,7 +13,13 @@ import { importSafetensors } from './safetensors'
 import { importSavedModel } from './savedModel'
 import { importTensorflowjs } from './tensorflowjs'
 import { importStateDict } from './torch/stateDict'
-import { isTorchLegacy, isTorchZip, readTorchLegacy, readTorchZip } from './torch/torchFile'
+import {
+  isTorchLegacy,
+  isTorchZip,
+  readTorchLegacy,
+  readTorchZip,
+  type TorchTensors,
+} from './torch/torchFile'
 import { sentence } from '../../../shared/texts/sentence'
 
 /** A file as an importer gets it. Nothing else of the disk is looked at. */
@@ -28,6 +35,8 @@ export interface FileToImport {
   safetensors(bytes: Uint8Array): {
     weights: Readonly<Record<string, Weight>>
     metadata: Readonly<Record<string, string>>
+    /** Whether its numbers are in half precision. */
+    isHalf?: boolean
   }
 }
 
@@ -53,11 +62,12 @@ export async function importFile(file: FileToImport, hints: ImportHints): Promis
     case 'json':
       return bare(await importText(file, hints))
     case 'safetensors': {
-      const { weights, metadata } = file.safetensors(bytes)
-      return bare(importSafetensors(weights, metadata, name, hints))
+      const { weights, metadata, isHalf } = file.safetensors(bytes)
+      const model = importSafetensors(weights, metadata, name, hints)
+      return bare(isHalf ? { ...model, isHalf } : model)
     }
     case 'torch':
-      return bare(importStateDict(readTorchLegacy(bytes, name), true, name, hints))
+      return bare(ofTorch(readTorchLegacy(bytes, name), name, hints))
     case 'hdf5':
       return bare(await importKerasH5(bytes, name, hints))
     case 'savedmodel':
@@ -91,6 +101,7 @@ const inZip = {
   'model.json': limits.description,
   'weights.safetensors': limits.file,
   'preview.png': 50_000_000,
+  'model.onnx': limits.file,
   [kerasFiles.config]: limits.description,
   [kerasFiles.own]: limits.description,
   [kerasFiles.weights]: limits.file,
@@ -99,8 +110,10 @@ const inZip = {
 /** A .hourglass file, a .keras file, or one of torch.save. */
 async function importZip(file: FileToImport, hints: ImportHints): Promise<ImportedFile> {
   const { name, bytes } = file
+  if (/\.pt2$/i.test(name))
+    throw new ExpectedError('unsupported', sentence('importing.exportedProgram', { name }))
   if (isTorchZip(bytes) || /\.(pt|pth|ckpt|pkl|tar)$/i.test(name))
-    return bare(importStateDict(readTorchZip(bytes, name), true, name, hints))
+    return bare(ofTorch(readTorchZip(bytes, name), name, hints))
   let parts: ReadonlyMap<string, Uint8Array>
   try {
     parts = unzip(bytes, inZip)
@@ -126,7 +139,15 @@ function importHourglass(
   const info = parsed.data
   const { weights } = safetensors(stored)
   const preview = parts.get('preview.png') ?? null
-  return { spec: info.spec, weights, name: info.name, about: {}, notes: [], info, preview }
+  const original = info.spec.network && onnxFileOf(info.spec.network) ? parts.get('model.onnx') : null
+  if (original === undefined) throw unreadable(name, sentence('importing.lacksOriginal'))
+  const whole = { spec: info.spec, weights, name: info.name, about: {}, notes: [], info, preview }
+  return original ? { ...whole, original } : whole
+}
+
+const ofTorch = ({ tensors, isHalf }: TorchTensors, name: string, hints: ImportHints): ImportedModel => {
+  const model = importStateDict(tensors, true, name, hints)
+  return isHalf ? { ...model, isHalf } : model
 }
 
 const bare = (model: ImportedModel): ImportedFile => ({ ...model, info: null, preview: null })

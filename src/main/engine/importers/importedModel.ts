@@ -27,6 +27,8 @@ export interface ImportedModel {
   readonly original?: Uint8Array
   /** Whether its own program computes in half precision, so that it gives the same only as far as that goes. */
   readonly isHalf?: boolean
+  /** What the file holds of an autoencoder, where it is not the whole: only that is right. */
+  readonly half?: 'encoder' | 'decoder'
   /** Of several outputs the one that is taken, as the file calls it. */
   readonly output?: string
 }

@@ -6,11 +6,19 @@ import { transposed, type Weight } from '../models/weights'
 import { type ImportedModel, parseJson, unreadable } from './importedModel'
 import { assumedNotes } from './assumedActivations'
 import { replaceCustomLayers } from './keras/customLayers'
-import { type LayerWeights, weightsByPlace, weightsOfH5, weightsOfKeras3 } from './keras/layerWeights'
+import {
+  type LayerWeights,
+  listsLayers,
+  weightsByPlace,
+  weightsOfH5,
+  weightsOfKeras3,
+} from './keras/layerWeights'
+import { kerasLines } from './keras/weightLines'
 import { type LayerConfig, layersOf, nameOf, type Network, networkSchema } from './layerConfigs'
 import { modelOfLayers } from './modelOfLayers'
 import { ownModel } from './ownSpec'
-import { importStateDict } from './torch/stateDict'
+import { convolutionChains, orderedReadings } from './torch/convolutionChain'
+import { importStateDict, ofConvolutions } from './torch/stateDict'
 import { sentence } from '../../../shared/texts/sentence'
 
 /** Names in a .keras file; `own` is there where Hourglass wrote it. */
@@ -53,9 +61,14 @@ export async function importKeras(
  * the order that their shapes allow.
  */
 async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHints): Promise<ImportedModel> {
-  const found = await readHdf5(bytes, weightsByPlace).catch((error: unknown) => {
+  const { found, isListed } = await readHdf5(bytes, (reader) => ({
+    found: weightsByPlace(reader),
+    isListed: listsLayers(reader),
+  })).catch((error: unknown) => {
     throw unreadable(file, `its weights cannot be read (${(error as Error).message})`, error)
   })
+  if (found.some(([, weights]) => weights.some(({ shape }) => shape.length === 4)))
+    return ofConvolutionWeights(found, isListed, file, hints)
   const tensors = found.flatMap(([place, weights]) => {
     const isLayer = weights
       .map(({ shape }) => shape.length)
@@ -69,7 +82,7 @@ async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHint
     })
   })
   if (tensors.length === 0 || tensors.some(([, { shape }]) => shape.length < 1 || shape.length > 2))
-    throw unreadable(file, sentence('importing.ownClass'))
+    throw notInLine(file)
   const model = importStateDict(tensors, false, file, hints)
   return {
     ...model,
@@ -79,6 +92,23 @@ async function modelOfWeights(bytes: Uint8Array, file: string, hints: ImportHint
     ],
   }
 }
+
+const notInLine = (file: string) => unreadable(file, sentence('importing.notInLine'))
+
+/** Convolutions in an order that their shapes allow, with strides and padding that fit. */
+function ofConvolutionWeights(
+  found: readonly [string, Weight[]][],
+  isListed: boolean,
+  file: string,
+  hints: ImportHints,
+): ImportedModel {
+  const lines = kerasLines(found, isListed)
+  if (lines.length === 0) throw notInLine(file)
+  return ofConvolutions(convolutionChains(orderedReadings(lines), file, hints, 'keras'), file, hints)
+}
+
+/** Types and policies of layers that compute in half precision. */
+const inHalf = /"(?:mixed_)?float16"/
 
 /** @param own what Hourglass says of a model that it wrote */
 function modelOfKeras(
@@ -92,9 +122,15 @@ function modelOfKeras(
   const byName = new Map(layersOf(network).map((layer) => [nameOf(layer), layer]))
   const known = ownModel(own, (name) => weightNamed(name, byName, weightsOf), file)
   if (known) return known
+  const isHalf = layersOf(network).some(({ config }) => inHalf.test(JSON.stringify(config.dtype ?? '')))
   const { notes, assumes } = replaceCustomLayers(network, weights, hints)
   const model = modelOfLayers(network, weightsOf, hints)
-  return { ...model, assumes, notes: [...notes, ...assumedNotes(assumes, hints), ...model.notes] }
+  return {
+    ...model,
+    ...(isHalf ? { isHalf } : {}),
+    assumes,
+    notes: [...notes, ...assumedNotes(assumes, hints), ...model.notes],
+  }
 }
 
 /**

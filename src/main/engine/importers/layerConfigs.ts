@@ -7,6 +7,7 @@ import { sentence } from '../../../shared/texts/sentence'
 
 /** A layer as Keras and TensorFlow.js write it in JSON. */
 const layerSchema = z.object({
+  module: z.string().nullish(),
   class_name: z.string(),
   name: z.string().optional(),
   config: z.record(z.string(), z.unknown()),
@@ -182,6 +183,8 @@ function stepsOf({ layer, call }: Call, weightsOf: WeightsOf): Step[] {
   const name = nameOf(layer)
   const { class_name: type, config } = layer
   if (passing.has(type)) return []
+  if (/^keras(?:\.src)?\.ops\b/.test(layer.module ?? ''))
+    throw unfitting(`"${name}" is a function of keras.ops.`)
   const weights = weightsOf(layer)
   switch (type) {
     case 'Dense':

@@ -102,13 +102,20 @@ async function asNetwork(file: OnnxSource, graph: OnnxGraph, hints: ImportHints)
   )
 }
 
+/** Half precision, as ONNX numbers its types. */
+const float16 = 10
+
+/** Also where it takes and gives single precision. */
+const computesInHalf = ({ inputs, nodes }: OnnxGraph) =>
+  inputs[0]?.isHalf || nodes.some((node) => node.op === 'Cast' && node.number('to') === float16)
+
 /** The model, with a sentence where it could not be compared. */
 async function comparison(
   { name, source }: OnnxSource,
   graph: OnnxGraph,
   read: ImportedModel,
 ): Promise<{ model: ImportedModel; difference: number }> {
-  const model = graph.inputs[0]?.isHalf ? { ...read, isHalf: true } : read
+  const model = computesInHalf(graph) ? { ...read, isHalf: true } : read
   const unproved = (why: string) => ({
     model: {
       ...model,

@@ -1,6 +1,12 @@
 import { ExpectedError } from '../../../shared/errors'
-import { type ForeignActivation, foreignActivations, type ImportHints } from '../../../shared/importing'
-import { difference, givenBy, inUnits, turned } from './compareWithFile'
+import {
+  type ForeignActivation,
+  foreignActivations,
+  type ImportHints,
+  type ValueRange,
+} from '../../../shared/importing'
+import { codeSize, hasCode } from '../../../shared/modelSpec'
+import { difference, inUnits, turned, withModel } from './compareWithFile'
 import { type ImportedModel, toleranceOf } from './importedModel'
 import { sentence } from '../../../shared/texts/sentence'
 
@@ -31,14 +37,14 @@ export async function provedModel<M extends ImportedModel>(
   hints: ImportHints,
   reference: Reference,
 ): Promise<M> {
-  const sized = { ...hints, input: hints.input ?? sizeOf(reference.given.shape) }
+  const sized = { ...hints, input: hints.input ?? imageSizeOf(reference) }
   // A reference tells several ways apart, so that none of them has to be the usual.
   const first = await read({ ...sized, arrangement: 0 })
   // A file that runs as it is gives what it gives.
   if (first.original) return first
   let closest = Infinity
   for (const tried of attempts(first, sized, reference)) {
-    const model = tried === sized ? first : await read(tried)
+    const model = asFarAs(tried === sized ? first : await read(tried), reference)
     const apart = await differenceFrom(model, reference)
     if (apart <= toleranceOf(model)) return proved(model, reference, apart, tried === sized ? null : tried)
     closest = Math.min(closest, apart)
@@ -85,6 +91,7 @@ const usual: readonly ForeignActivation[] = [
   'gelu',
   'leaky-relu-0.01',
   'elu',
+  'leaky-relu',
   'silu',
 ]
 /** What gives nothing below zero. */
@@ -116,7 +123,7 @@ function* attempts(
       outputs.flatMap((output, o) =>
         Array.from({ length: arrangements }, (_, arrangement) => ({
           hints: { ...hints, hidden, code, output, ...(arrangements > 1 ? { arrangement } : {}) },
-          rank: h + c / 2 + o + arrangement / 3,
+          rank: (1 + h) * (1 + c / 2) * (1 + o) * (1 + arrangement / 3),
         })),
       ),
     ),
@@ -126,6 +133,12 @@ function* attempts(
     .toSorted((a, b) => a.rank - b.rank)
     .slice(0, mostAttempts)
     .map((one) => one.hints)
+}
+
+/** Of an encoder alone the images that go in, of a decoder those that come out, whichever are larger. */
+function imageSizeOf({ given, made }: Reference): ImportHints['input'] {
+  const size = ({ shape }: Images) => shape.slice(1).reduce((product, side) => product * side, 1)
+  return sizeOf((size(made) > size(given) ? made : given).shape)
 }
 
 /** Of images that are no rows of numbers. */
@@ -154,17 +167,42 @@ async function differenceIn(
 ): Promise<number> {
   const { input } = model.spec
   const size = input.height * input.width * input.channels
-  const count = Math.min(mostImages, given.shape[0] ?? 0)
-  if (count === 0 || given.data.length !== size * given.shape[0]! || made.data.length !== given.data.length)
-    return Infinity
-  let largest = 0
-  for (let i = 0; i < count; i++) {
-    const { given: takes, made: makes } = model.ranges ?? { given: '0..1', made: '0..1' }
-    const image = inUnits(imageAt(given, i, input.channels, isFirst), takes)
-    const expected = inUnits(imageAt(made, i, input.channels, isFirst), makes)
-    largest = Math.max(largest, difference(await givenBy(model, image), expected))
-  }
-  return largest
+  const all = given.shape[0] ?? 0
+  const count = Math.min(mostImages, all)
+  const [reads, gives] = sizesOf(model, size)
+  if (count === 0 || given.data.length !== reads * all || made.data.length !== gives * all) return Infinity
+  const { given: takes, made: makes } = model.ranges ?? { given: '0..1', made: '0..1' }
+  const taken = (images: Images, i: number, range: ValueRange, isCode: boolean) =>
+    isCode
+      ? images.data.slice((i * images.data.length) / all, ((i + 1) * images.data.length) / all)
+      : inUnits(imageAt(images, i, input.channels, isFirst), range)
+  return withModel(model, async (give) => {
+    let largest = 0
+    // One image that differs is enough to know that the model is another.
+    for (let i = 0; i < count && largest <= toleranceOf(model); i++) {
+      const image = taken(given, i, takes, model.half === 'decoder')
+      const expected = taken(made, i, makes, model.half === 'encoder')
+      largest = Math.max(largest, difference(await give(image), expected))
+    }
+    return largest
+  })
+}
+
+/** How many numbers go in and come out. */
+function sizesOf({ spec, half }: ImportedModel, image: number): readonly [number, number] {
+  if (half === 'encoder') return [image, codeSize(spec)]
+  return half === 'decoder' ? [codeSize(spec), image] : [image, image]
+}
+
+/** A model whose codes, or what it makes of codes, are all that a reference holds. */
+function asFarAs<M extends ImportedModel>(model: M, { given, made }: Reference): M {
+  if (model.half || !hasCode(model.spec)) return model
+  const size = ({ shape }: Images) => shape.slice(1).reduce((product, side) => product * side, 1)
+  const { height, width, channels } = model.spec.input
+  const [image, code] = [height * width * channels, codeSize(model.spec)]
+  if (image === code) return model
+  if (size(given) === image && size(made) === code) return { ...model, half: 'encoder' }
+  return size(given) === code && size(made) === image ? { ...model, half: 'decoder' } : model
 }
 
 /** Channels last, whatever comes first in the reference. */

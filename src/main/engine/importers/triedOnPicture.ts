@@ -14,7 +14,9 @@ const far = { below: -1, above: 2 }
 export async function triedOnPicture<M extends ImportedModel>(model: M): Promise<M> {
   if (model.proved !== false) return model
   const { input } = model.spec
-  const given = await Promise.all(pictures(input).map((image) => givenBy(model, image)))
+  // What half a model gives for half of what it was made for says nothing.
+  const whole = { spec: model.spec, weights: model.weights } as ImportedModel
+  const given = await Promise.all(pictures(input).map((image) => givenBy(whole, image)))
   const size = input.height * input.width * input.channels
   if (given.some((values) => values.length !== size || !values.every(Number.isFinite)))
     throw new ExpectedError('unsupported', sentence('importing.notFinite'))

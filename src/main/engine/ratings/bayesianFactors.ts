@@ -27,8 +27,10 @@ export interface BayesianOptions {
   readonly seed: number
   /** Every so many vectors. @throws to end the work */
   readonly step?: () => void
-  /** On the clock of `performance.now()`: no sweep begins later, after the first few. */
+  /** On the clock of `performance.now()`: what there is then has to do, after a first sweep. */
   readonly until?: number
+  /** Whether nothing is to be made where the time would not suffice for the first few sweeps. */
+  readonly isOptional?: boolean
 }
 
 /** The variances stay as they are for so many sweeps: found from the first guesses they would put out factors that are needed. */
@@ -42,26 +44,32 @@ const still = 1e-4
  * Bayesian matrix factorisation by variational inference (Lim & Teh 2007, "Variational Bayesian approach to movie rating prediction"),
  * with biases as one more number of each vector. Each vector is known as well as its few noisy values allow, and that enters into
  * the vectors of the other side. The strength of the penalty, the noise, and which factors are needed follow from the data.
+ *
+ * @returns null where the time is too short and it is optional
  */
 export function fitBayesianFactors(
   byRow: SparseRows,
   byColumn: SparseRows,
-  { rank, sweeps, seed, step, until = Infinity }: BayesianOptions,
-): BayesianFactors {
+  { rank, sweeps, seed, step, until = Infinity, isOptional = false }: BayesianOptions,
+): BayesianFactors | null {
   const random = randomStream(seed, 0x5642)
   const draw = () => 0.3 * random.normal()
   const rows = emptySide(byRow.rows, rank, () => 0)
   const columns = emptySide(byColumn.rows, rank, draw)
   let noise = meanSquare(byRow.values)
+  const startedAt = performance.now()
   for (let sweep = 0; sweep < sweeps; sweep++) {
-    fitSide(byRow, rows, columns, { rank, noise, step })
+    const limits = { rank, step, until: sweep === 0 ? Infinity : until }
+    fitSide(byRow, rows, columns, { ...limits, noise })
+    const now = performance.now()
+    if (isOptional && sweep === 0 && now + 2 * fewest * (now - startedAt) > until) return null
     const before = noise
-    noise = fitSide(byColumn, columns, rows, { rank, noise, step })
+    noise = fitSide(byColumn, columns, rows, { ...limits, noise })
     if (sweep >= settling) for (const side of [rows, columns]) findVariances(side, rank)
-    if (sweep >= fewest && performance.now() > until) break
+    if (performance.now() > until) break
     if (sweep > 2 * settling && Math.abs(noise - before) < still * before) break
   }
-  fitSide(byRow, rows, columns, { rank, noise, step })
+  fitSide(byRow, rows, columns, { rank, noise, step, until })
   return { rank, rows, columns, noise }
 }
 
@@ -100,13 +108,19 @@ function findVariances({ moments, variances }: FactorSide, rank: number): void {
  * The vectors of one side, given the other. A value y of a column with factors v and bias c is y − c ≈ w · [v, 1], so
  * precision = diag(1 / variances) + Σ E[[v, 1][v, 1]ᵀ] / noise, and mean = precision⁻¹ Σ E[(y − c)[v, 1]] / noise.
  *
- * @returns the mean of the squares that are to be expected of what is left, which is the noise
+ * @returns the mean of the squares that are to be expected of what is left, which is the noise; where the time is over the vectors
+ * that were not reached stay as they were, and so does the noise
  */
 function fitSide(
   { rows, starts, columnOf, values }: SparseRows,
   fitted: FactorSide,
   others: FactorSide,
-  { rank, noise, step }: Pick<BayesianOptions, 'rank' | 'step'> & { readonly noise: number },
+  {
+    rank,
+    noise,
+    step,
+    until,
+  }: Pick<BayesianOptions, 'rank' | 'step'> & { readonly noise: number; readonly until: number },
 ): number {
   const [size, width] = [rank + 1, triangle(rank + 1)]
   const { means, moments } = others
@@ -115,7 +129,10 @@ function fitSide(
   const inner = triangle(rank)
   let squares = 0
   for (let row = 0; row < rows; row++) {
-    if (row % stepEvery === 0) step?.()
+    if (row % stepEvery === 0) {
+      step?.()
+      if (performance.now() > until) return noise
+    }
     sums.fill(0)
     right.fill(0)
     let own = 0

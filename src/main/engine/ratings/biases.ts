@@ -13,14 +13,17 @@ export interface Biases {
 const shrinkUsers = 5
 const shrinkItems = 3
 const passes = 12
+/** Passes that are made even where the time is short: the rest changes little. */
+const fewestPasses = 3
 
-/** The biases that fit best, found by turns. */
-export function fitBiases({ users, items, values, userCount, itemCount }: Ratings): Biases {
+/** The biases that fit best, found by turns. @param until on the clock of `performance.now()` */
+export function fitBiases({ users, items, values, userCount, itemCount }: Ratings, until = Infinity): Biases {
   let sum = 0
   for (const value of values) sum += value
   const mean = values.length ? sum / values.length : 0
   const biases = { mean, users: new Float32Array(userCount), items: new Float32Array(itemCount), scale: 1 }
   for (let pass = 0; pass < passes; pass++) {
+    if (pass >= fewestPasses && performance.now() > until) break
     fitSide(biases.items, items, shrinkItems, (k) => values[k]! - mean - biases.users[users[k]!]!)
     fitSide(biases.users, users, shrinkUsers, (k) => values[k]! - mean - biases.items[items[k]!]!)
   }

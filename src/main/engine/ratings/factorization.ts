@@ -10,6 +10,16 @@ export interface Factors {
   readonly itemBiases: Float64Array
   readonly users: Float64Array
   readonly items: Float64Array
+  /** Whether the time ran out before all passes were made. */
+  readonly isCut: boolean
+}
+
+/** What ends a piece of work. */
+export interface WorkLimits {
+  /** Between two parts of it. @throws to end it */
+  readonly step?: () => void
+  /** On the clock of `performance.now()`: what there is then has to do. */
+  readonly until?: number
 }
 
 export interface FactorizationOptions {
@@ -41,27 +51,35 @@ function affordable(options: FactorizationOptions, ratings: number): Factorizati
 
 const stepEvery = 10_000
 
-/** rating ≈ mean + b_u + b_i + p_u · q_i, by stochastic gradient descent on each rating in turn. @param step between some of them; it may throw */
+/** rating ≈ mean + b_u + b_i + p_u · q_i, by stochastic gradient descent on each rating in turn, as far as the time goes */
 export function factorize(
   ratings: Ratings,
   seed: number,
   asked = usualFactorization,
-  step?: () => void,
+  { step, until = Infinity }: WorkLimits = {},
 ): Factors {
   const { users, items, values, userCount, itemCount } = ratings
   const { factors, epochs, rate, penalty } = affordable(asked, values.length)
   const random = randomStream(seed, 0x4d46)
   const draw = (count: number) => Float64Array.from({ length: count * factors }, () => 0.1 * random.normal())
   const mean = values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : 0
-  const model: Factors = {
-    ...{ mean, factors, users: draw(userCount), items: draw(itemCount) },
-    ...{ userBiases: new Float64Array(userCount), itemBiases: new Float64Array(itemCount) },
+  const model = {
+    mean,
+    factors,
+    users: draw(userCount),
+    items: draw(itemCount),
+    isCut: false,
+    userBiases: new Float64Array(userCount),
+    itemBiases: new Float64Array(itemCount),
   }
   const order = Uint32Array.from(values.keys())
   for (let epoch = 0; epoch < epochs; epoch++) {
     shuffle(order, random)
     for (let at = 0; at < order.length; at++) {
-      if (at % stepEvery === 0) step?.()
+      if (at % stepEvery === 0) {
+        step?.()
+        if (performance.now() > until) return { ...model, isCut: true }
+      }
       const k = order[at]!
       learn(model, users[k]!, items[k]!, values[k]!, rate, penalty)
     }
@@ -95,6 +113,8 @@ export interface BaselineErrors {
   readonly mean: ErrorFigures
   readonly bias: ErrorFigures
   readonly factorization: ErrorFigures
+  /** Whether the time ran out before the factorisation had come to rest. */
+  readonly isCut?: boolean
 }
 
 export interface ErrorFigures {
@@ -124,16 +144,17 @@ export function baselineErrors(
   biases: Biases,
   range: { readonly low: number; readonly high: number },
   seed: number,
-  step?: () => void,
+  limits: WorkLimits = {},
 ): BaselineErrors {
   // The usual steps are for stars from one to five: with the number of plays they would go astray.
   const unit = (range.high - range.low) / 4 || 1
   const scaled = unit === 1 ? known : { ...known, values: known.values.map((value) => value / unit) }
-  const factors = factorize(scaled, seed, usualFactorization, step)
+  const factors = factorize(scaled, seed, usualFactorization, limits)
   const { users, items, values } = asked
   return {
     mean: errorFigures(values, range, () => biases.mean),
     bias: errorFigures(values, range, (k) => biasPrediction(biases, users[k]!, items[k]!)),
     factorization: errorFigures(values, range, (k) => unit * factorPrediction(factors, users[k]!, items[k]!)),
+    ...(factors.isCut && { isCut: true }),
   }
 }

@@ -54,7 +54,7 @@ export interface Stage {
 
 export interface Learned {
   readonly biases: Biases
-  readonly members: readonly Omit<AutorecMember, 'weight'>[]
+  readonly members: readonly LearnedMember[]
   readonly epochs: readonly number[]
   readonly rmse: readonly (number | null)[]
   /** What was chosen for the linear one. */
@@ -63,11 +63,17 @@ export interface Learned {
   readonly valuesPerSecond: number
 }
 
+export type LearnedMember = Omit<AutorecMember, 'weight'>
+
 /** The held-out error is measured after each so many epochs. */
 const measureEvery = 5
 const saveEveryMs = 60_000
 /** Of the time of the networks, what is left to the linear one. */
-const linearShare = 0.1
+const linearShare = 0.15
+/** Of the time of a stage, what the biases may take. */
+const biasShare = 0.15
+/** Of the time of a stage, what the baselines may take: they are there to compare with. */
+const baselineShare = 0.2
 
 /** All members of one stage. @throws CancelledError after saving */
 export async function learnMembers(
@@ -79,16 +85,20 @@ export async function learnMembers(
   const { observer, held, from } = stage
   const journal = new Journal(from, observer)
   try {
-    const biases = fitBiases(known)
+    const biases = fitBiases(known, partOf(stage.until, biasShare))
     const range = ratingRange(known)
+    const step = () => observer.step()
     journal.baselines ??=
-      held && baselineErrors(known, held, biases, range, options.seed, () => observer.step())
+      held &&
+      baselineErrors(known, held, biases, range, options.seed, {
+        step,
+        until: partOf(stage.until, baselineShare),
+      })
     if (journal.baselines) observer.baselines(journal.baselines)
     const rest = residualsOf(known, biases)
-    const members: Omit<AutorecMember, 'weight'>[] = []
-    const now = performance.now()
-    const until = now + (stage.until - now) * (options.linear ? 1 - linearShare : 1)
-    const errorOf = (member: Omit<AutorecMember, 'weight'>) => held && heldError(member, biases, held, range)
+    const members: LearnedMember[] = []
+    const until = partOf(stage.until, options.linear ? 1 - linearShare : 1)
+    const errorOf = (member: LearnedMember) => held && heldError(member, biases, held, range)
     for (const m of plans.keys())
       members.push(await learnMember({ known, rest, plans, m, options, until, errorOf }, journal))
     const added = addedLinear(known, biases, options, stage, (member) => errorOf(member)!)
@@ -105,6 +115,12 @@ export async function learnMembers(
     if (error instanceof CancelledError) await journal.save()
     throw error
   }
+}
+
+/** So much of the time that is left until then. */
+function partOf(until: number, share: number): number {
+  const now = performance.now()
+  return now + (until - now) * share
 }
 
 /** What a stage has come to, so that it can be saved. */
@@ -142,13 +158,13 @@ interface MemberTask {
   readonly m: number
   readonly options: RecommenderOptions
   readonly until: number
-  readonly errorOf: (member: Omit<AutorecMember, 'weight'>) => number | null
+  readonly errorOf: (member: LearnedMember) => number | null
 }
 
 async function learnMember(
   { known, rest, plans, m, options, until, errorOf }: MemberTask,
   journal: Journal,
-): Promise<Omit<AutorecMember, 'weight'>> {
+): Promise<LearnedMember> {
   const plan = plans[m]!
   const { spec, side, settings } = plan
   const rows = sparseRows(known, side, rest)
@@ -161,9 +177,9 @@ async function learnMember(
       return await memberOf(trainer, plan)
     }
     // What is left of the time is shared by the members that are left.
-    const now = performance.now()
-    const done = await runTrainer(trainer, plan, now + (until - now) / (plans.length - m), errorOf, journal)
-    const member = await memberOf(trainer, plan)
+    const own = partOf(until, 1 / (plans.length - m))
+    const { member: last, ...done } = await runTrainer(trainer, plan, own, errorOf, journal)
+    const member = last ?? (await memberOf(trainer, plan))
     journal.done.push({ ...done, values: member.values })
     journal.current = null
     return member
@@ -179,10 +195,11 @@ async function runTrainer(
   until: number,
   errorOf: MemberTask['errorOf'],
   journal: Journal,
-): Promise<Omit<DoneMember, 'values'>> {
+): Promise<Omit<DoneMember, 'values'> & { readonly member: LearnedMember | null }> {
   const { observer } = journal
   const { stage } = journal.from
   let error = journal.current?.rmse ?? null
+  let member: LearnedMember | null = null
   if (journal.current) await trainer.restore(journal.current)
   const noted = async () => (journal.current = { ...(await trainer.point()), rmse: error })
   try {
@@ -190,8 +207,11 @@ async function runTrainer(
       {
         step: () => observer.step(),
         epochEnded: async (progress) => {
-          const isDue = progress.epoch % measureEvery === 0 || progress.epoch === progress.epochs
-          const rmse = isDue ? errorOf(await memberOf(trainer, plan)) : null
+          const isLast = progress.epoch === progress.epochs
+          // To measure takes a pass over all rows, and where nothing is held back it would say nothing.
+          const isDue = isLast || (stage === 'measuring' && progress.epoch % measureEvery === 0)
+          member = isDue ? await memberOf(trainer, plan) : null
+          const rmse = member && errorOf(member)
           error = rmse ?? error
           observer.epochEnded({ ...progress, side: plan.side, stage, rmse })
           if (!journal.isDue) return
@@ -201,7 +221,7 @@ async function runTrainer(
       },
       until,
     )
-    return { epochs: last.epoch, rmse: error, valuesPerSecond: last.valuesPerSecond }
+    return { epochs: last.epoch, rmse: error, valuesPerSecond: last.valuesPerSecond, member }
   } catch (reason) {
     if (reason instanceof CancelledError) await noted()
     throw reason
@@ -214,8 +234,8 @@ function addedLinear(
   biases: Biases,
   { linear, seed }: RecommenderOptions,
   { observer, held, until, linear: chosen }: Stage,
-  errorOf: (member: Omit<AutorecMember, 'weight'>) => number,
-): { member: Omit<AutorecMember, 'weight'>; choice: LinearChoice; rmse: number | null } | null {
+  errorOf: (member: LearnedMember) => number,
+): { member: LearnedMember; choice: LinearChoice; rmse: number | null } | null {
   const step = () => observer.step()
   if (linear && held) return bestLinearMember(known, biases, seed, errorOf, { step, until })
   return (
@@ -227,7 +247,7 @@ function addedLinear(
   )
 }
 
-async function memberOf(trainer: AutorecTrainer, plan: MemberPlan): Promise<Omit<AutorecMember, 'weight'>> {
+async function memberOf(trainer: AutorecTrainer, plan: MemberPlan): Promise<LearnedMember> {
   const { spec, side, settings } = plan
   const { features, codes } = await trainer.features()
   const values = await trainer.values()
@@ -236,7 +256,7 @@ async function memberOf(trainer: AutorecTrainer, plan: MemberPlan): Promise<Omit
 }
 
 function heldError(
-  member: Omit<AutorecMember, 'weight'>,
+  member: LearnedMember,
   biases: Biases,
   { users, items, values }: Ratings,
   range: { readonly low: number; readonly high: number },

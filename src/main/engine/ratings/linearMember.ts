@@ -43,12 +43,24 @@ export function fitLinearMember(
   biases: Biases,
   { rank }: LinearChoice,
   seed: number,
-  { step, until }: Limits,
+  limits: Limits,
 ): LinearMember {
+  return linearMember(known, biases, rank, seed, limits)!
+}
+
+/** @returns null where it is optional and the time is too short for this rank */
+function linearMember(
+  known: Ratings,
+  biases: Biases,
+  rank: number,
+  seed: number,
+  { step, until, isOptional }: Limits & { readonly isOptional?: boolean },
+): LinearMember | null {
   const values = known.values.map((value) => (value - biases.mean) / biases.scale)
   const [byItem, byUser] = [sparseRows(known, 'items', values), sparseRows(known, 'users', values)]
   const sweeps = sweepsFor(values.length)
-  const factors = fitBayesianFactors(byItem, byUser, { rank, sweeps, seed, step, until })
+  const factors = fitBayesianFactors(byItem, byUser, { rank, sweeps, seed, step, until, isOptional })
+  if (!factors) return null
   const { features, kernel } = besideBiases(factors, biases)
   const units = rank + 2
   const encoder = [{ type: 'dense' as const, units, activation: 'linear' as const }]
@@ -99,29 +111,37 @@ function besideBiases({ rank, rows, columns }: BayesianFactors, biases: Biases) 
   return { features, kernel }
 }
 
-/** The choice whose error on held-out ratings is least, with what it came to. @param until on the clock of `performance.now()`: one is tried at least */
+/** The choice whose error on held-out ratings is least, with what it came to. Null where the time is too short for any. */
 export function bestLinearMember(
   known: Ratings,
   biases: Biases,
   seed: number,
   errorOf: (member: LinearMember) => number,
   limits: Limits,
-): { choice: LinearChoice; member: LinearMember; rmse: number } {
+): { choice: LinearChoice; member: LinearMember; rmse: number } | null {
   const ratings = known.values.length
   let work = 0
-  const attempt = (rank: number) => {
+  const attempt = (rank: number, isOptional: boolean) => {
     work += workOf(rank, ratings)
-    const member = fitLinearMember(known, biases, { rank }, seed, limits)
-    return { choice: { rank }, member, rmse: errorOf(member) }
+    const member = linearMember(known, biases, rank, seed, { ...limits, isOptional })
+    return member && { choice: { rank }, member, rmse: errorOf(member) }
   }
-  const largest = ranks.findLast((rank) => workOf(rank, ratings) <= mostWork / 3) ?? 1
-  const full = attempt(largest)
-  let best: ReturnType<typeof attempt> | null = null
+  const affordable = ranks.findLastIndex((rank) => workOf(rank, ratings) <= mostWork / 3)
+  let largest = ranks[Math.max(0, affordable)]!
+  let full = performance.now() < limits.until ? attempt(largest, true) : null
+  while (!full) {
+    // Half the rank takes a quarter of the time.
+    if (largest === 1 || performance.now() > limits.until) return null
+    largest = ranks.findLast((rank) => rank <= largest / 2) ?? 1
+    full = attempt(largest, true)
+  }
+  let best: ReturnType<typeof attempt> = null
   let [lowest, worse] = [Infinity, 0]
   for (const rank of ranks) {
     if (rank >= largest || worse === 2 || work + workOf(rank, ratings) > mostWork) break
     if (performance.now() > limits.until) break
-    const tried = attempt(rank)
+    const tried = attempt(rank, true)
+    if (!tried) break
     worse = tried.rmse > lowest ? worse + 1 : 0
     lowest = Math.min(lowest, tried.rmse)
     if (tried.rmse < (1 - clearly) * full.rmse && tried.rmse < (best?.rmse ?? Infinity)) best = tried

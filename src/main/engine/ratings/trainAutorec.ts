@@ -8,6 +8,7 @@ import { type Random, randomStream, shuffle, streams } from '../training/random'
 import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { buildAutorecProgram, featureCount } from './autorecProgram'
+import { EpochClock, featuresShare, surePreparation } from './epochClock'
 import type { SparseRows } from './ratings'
 
 export interface AutorecSettings {
@@ -141,7 +142,7 @@ export class AutorecTrainer {
     let progress: AutorecProgress = { epoch, epochs, loss: NaN, valuesPerSecond: 0 }
     this.end = epochs
     while (epoch < epochs) {
-      const loss = await this.epoch(observer, clock.isFirst ? mayRunUntil : Infinity)
+      const loss = await this.epoch(observer, mayRunUntil)
       epoch++
       const { perEpoch, left, isSure } = clock.epochEnded(mayRunUntil)
       const { values } = this.position
@@ -194,10 +195,13 @@ export class AutorecTrainer {
     const [from, startedAt] = [this.position.step, performance.now()]
     for (let step = from; step < steps; step++) {
       const now = performance.now()
+      if (step > from && now > mayRunUntil) break
       // The first steps bring the runtime's preparation with them.
-      if (step - from >= surePreparation && now > mayRunUntil) break
       if (step - from >= surePreparation && mayRunUntil < Infinity) {
-        const fits = (step + ((mayRunUntil - now) * (step - from)) / (now - startedAt)) / steps
+        const perStep = (now - startedAt) / (step - from)
+        const left = mayRunUntil - now - featuresShare * steps * perStep
+        if (left < 0) break
+        const fits = (step + left / perStep) / steps
         if (fits < 1) this.end = epoch + Math.max((step + 1) / steps, fits)
       }
       const chosen = order.subarray(step * this.batch, (step + 1) * this.batch)
@@ -277,29 +281,5 @@ export class AutorecTrainer {
   private fed<T extends Float32Array | Uint8Array>(data: T, count: number) {
     const { columns } = this.rows
     return { shape: [count, columns], data: data.subarray(0, count * columns) }
-  }
-}
-
-/** Steps after which it is known how long one takes. */
-const surePreparation = 4
-
-/** How long an epoch takes. */
-class EpochClock {
-  get isFirst(): boolean {
-    return this.epochs === 0
-  }
-
-  private readonly startedAt = performance.now()
-  private firstAt = NaN
-  private epochs = 0
-
-  /** @returns how many epochs are left until then; the first brings the runtime's preparation with it, and is not sure */
-  epochEnded(until: number): { perEpoch: number; left: number; isSure: boolean } {
-    const now = performance.now()
-    this.epochs++
-    if (this.epochs === 1) this.firstAt = now
-    const isSure = this.epochs > 1
-    const perEpoch = isSure ? (now - this.firstAt) / (this.epochs - 1) : now - this.startedAt
-    return { perEpoch, left: Math.floor((until - now) / perEpoch), isSure }
   }
 }

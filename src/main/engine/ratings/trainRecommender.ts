@@ -69,10 +69,16 @@ export interface TrainedRecommender {
 
 /** Of the time, what may go into the first stage where a second one follows. */
 const measuringShare = 0.45
+/** The rest goes into what comes after: shares of the members, lists that are ranked, files. */
+const wholeShare = 0.93
 /** More ratings than this are not learned twice: what was held back of so many is no loss. */
 const mostTwice = 2_000_000
-/** Users whose lists are ranked. */
-const mostRanked = 500
+/** Of the time, what lists may take after a stage. */
+const rankingShare = 0.04
+/** The second stage does not begin where less of the time is left than this share of what the first one took. */
+const againShare = 0.75
+/** Users whose lists are ranked; fewer where the time is over. */
+const [mostRanked, fewestRanked] = [500, 20]
 
 const beginning = (stage: StagePoint['stage']): StagePoint => ({
   ...{ stage, baselines: null, done: [], current: null },
@@ -99,7 +105,7 @@ export async function trainRecommender(
     baselines: (baselines) => observer.baselines(baselines),
     save: (point) => observer.save({ ...point, elapsedMs: performance.now() - startedAt, outcome }),
   })
-  const end = startedAt + budgetMs
+  const end = startedAt + budgetMs * wholeShare
   const holds = heldShare > 0 && ratings.values.length >= 20
   if (!holds) {
     const stage = { held: null, until: end, linear: null, from: from ?? beginning('final') }
@@ -108,13 +114,17 @@ export async function trainRecommender(
     return { ...finished(all, members, ratingRange(ratings)), measured: null, onAll: true }
   }
   const twice = ratings.values.length <= mostTwice
-  const until = startedAt + budgetMs * (twice ? measuringShare : 0.95)
+  const until = startedAt + budgetMs * (twice ? measuringShare : wholeShare)
+  const firstAt = performance.now()
   const first =
     from?.outcome == null
       ? await measure(ratings, plans, options, { observer: saving(null), until, from })
       : { outcome: from.outcome, result: null }
   const { outcome } = first
-  if (first.result && !twice) return { ...first.result, measured: outcome.measured, onAll: false }
+  const now = performance.now()
+  const isShort = end - now < againShare * (now - firstAt)
+  if (first.result && (!twice || isShort))
+    return { ...first.result, measured: outcome.measured, onAll: false }
   const sameEpochs = plans.map((plan, m) => ({
     ...plan,
     settings: { ...plan.settings, epochs: outcome.epochs[m]! },
@@ -146,17 +156,19 @@ async function measure(
   const { weights, errors } = bestWeights(learned, asked, range)
   const members = learned.members.map((member, m) => ({ ...member, weight: weights[m]! }))
   const predict = predictor({ biases: learned.biases, members, range })
-  const ranking = rankHeld(known, asked, predict, range)
+  const ranking = rankHeld(known, asked, predict, range, until + rankingShare * options.budgetMs)
   const measured = { ...errors, held: held.length, baselines: learned.baselines!, ranking }
   return { outcome: { measured, weights, epochs, rmse, linear }, result: finished(learned, members, range) }
 }
 
-/** The members' shares, or one of them alone where that is better: shares are drawn to equal ones. */
+/** The members' shares, or one of them alone, or none where that is better: shares are drawn to equal ones. */
 function bestWeights({ members, biases }: Learned, asked: Ratings, range: AutorecModel['range']) {
   const residuals = members.map((member) => residualsAt(member, asked))
   const blended = blendWeights(residuals, residualsOf(asked, biases))
   const alone = members.map((_, m) => members.map((__, other) => (other === m ? 1 : 0)))
-  const tried = [blended, ...alone].map((weights) => {
+  // What has had too little time may be worse than the biases without it.
+  const none = members.map(() => 0)
+  const tried = [none, blended, ...alone].map((weights) => {
     const rest = (k: number) => weights.reduce((sum, weight, m) => sum + weight * residuals[m]![k]!, 0)
     const expected = (k: number) =>
       biasPrediction(biases, asked.users[k]!, asked.items[k]!) + biases.scale * rest(k)
@@ -191,6 +203,7 @@ function rankHeld(
   held: Ratings,
   predict: (user: number, item: number) => number,
   range: AutorecModel['range'],
+  until: number,
 ): RankingFigures | null {
   const likes = new Map<number, Set<number>>()
   const from = likedFrom(range)
@@ -200,7 +213,8 @@ function rankHeld(
   })
   const rated = new Map([...likes.keys()].map((user) => [user, new Set<number>()]))
   known.users.forEach((user, k) => rated.get(user)?.add(known.items[k]!))
-  const figures = [...likes].map(([user, liked]) => {
+  const figures = [...likes].flatMap(([user, liked], place) => {
+    if (place >= fewestRanked && performance.now() > until) return []
     const own = rated.get(user)!
     const scores = Float32Array.from({ length: known.itemCount }, (_, item) =>
       own.has(item) ? NaN : predict(user, item),

@@ -1,12 +1,13 @@
 import { hasCode, type ModelSpec } from '../../../shared/modelSpec'
-import { onnxFileOf } from '../../../shared/network'
+import { type NodeOf, onnxFileOf } from '../../../shared/network'
 import type { ExportedAs } from '../../../shared/exporting'
 import { refuse } from '../../../shared/errors'
+import { sentence } from '../../../shared/texts/sentence'
 import { parseNoise } from '../../../shared/noise'
 import type { ModelInfo } from '../../../shared/run'
 import { type TrainingConfig, trainingConfigSchema } from '../../../shared/trainingConfig'
 import { exportFormat, exportFormats } from '../../engine/exporters/formats'
-import { readModelInfo, type TrainedModel } from '../../store/modelStore'
+import { readModelInfo, readOriginal, type TrainedModel } from '../../store/modelStore'
 import { OutputFolder } from '../../store/outputFolder'
 import { writePieces } from '../../store/writePieces'
 import { readRunInfo } from '../../store/runStore'
@@ -50,9 +51,10 @@ export async function exportTrainedModel(
   const training = await trainingOf(model)
   const output = await OutputFolder.open(out, ['README.md'], { overwrite })
   try {
+    const isPacked = exportFormat(as.format).load === null
     const files =
-      exportFormat(as.format).load === null
-        ? [await writePacked(model, info, output)]
+      isPacked || runsAsItIs(spec)
+        ? [await (isPacked ? writePacked(model, info, output) : writeOriginal(model, output))]
         : await client
             .call('exportModel', { model: model.files, about, training, as, folder: output.path('.') })
             .then((result) => result.files)
@@ -80,14 +82,25 @@ async function writePacked(model: TrainedModel, info: ModelInfo, output: OutputF
   return { path, bytes: await writePieces(output.path(path), await packModel(model, info)) }
 }
 
+async function writeOriginal({ folder }: TrainedModel, output: OutputFolder) {
+  const path = 'model.onnx'
+  return { path, bytes: await writePieces(output.path(path), [await readOriginal(folder)]) }
+}
+
+const runsAsItIs = ({ network }: ModelSpec) => !!network && onnxFileOf(network) !== null
+
 export const lossInWords = (precision: string, { images, psnr, rounded }: RoundingLoss): string =>
   `weights as ${precision}: ${rounded.toFixed(2)} dB instead of ${psnr.toFixed(2)} dB, on ${images} images`
 
 /** @throws ExpectedError for what the format does not offer, with what it does */
 function checkAbilities(spec: ModelSpec, { format, part, pixels, precision, tiedAs }: ExportedAs): void {
   const { parts, bytes, precisions, tying, networks } = exportFormat(format).abilities
-  if (spec.network && onnxFileOf(spec.network))
-    refuse('This model runs as the ONNX file that it is: give away that file, model.onnx in its folder.')
+  if (runsAsItIs(spec)) {
+    const isAsItIs = pixels === 'float' && precision === 'float32' && part === 'full'
+    if ((format !== 'onnx' && format !== 'hourglass') || !isAsItIs)
+      refuse(sentence('models.fileOnlyGoesAsItIs'))
+    return
+  }
   const ofNetworks = exportFormats.filter((one) => one.abilities.networks).map(({ id }) => id)
   if (spec.network && !networks)
     refuse(
@@ -120,9 +133,13 @@ function describe({ files, noise }: TrainedModel, info: ModelInfo, version: stri
   const { metrics, trainedOn } = info
   return {
     name: info.name,
-    images: `${width} x ${height} pixels (width x height), ${channels === 1 ? 'grey' : 'RGB'}`,
-    layout: 'batch x height x width x channels',
-    values: 'float32 in 0..1 (bytes 0..255 where exported so); nothing is subtracted or scaled',
+    ...(runsAsItIs(spec)
+      ? describeFile(onnxFileOf(spec.network!)!)
+      : {
+          images: `${width} x ${height} pixels (width x height), ${channels === 1 ? 'grey' : 'RGB'}`,
+          layout: 'batch x height x width x channels',
+          values: 'float32 in 0..1 (bytes 0..255 where exported so); nothing is subtracted or scaled',
+        }),
     tying: spec.decoder === 'mirror' ? spec.tying : 'none',
     code: hasCode(spec) ? 'yes' : 'none: the model restores images only',
     learned_from: `${trainedOn.images} images of ${trainedOn.dataset}`,
@@ -136,3 +153,11 @@ function describe({ files, noise }: TrainedModel, info: ModelInfo, version: stri
     license: 'to be filled in by whoever publishes this model',
   }
 }
+
+/** Of a model that is the ONNX file it was made of. */
+const describeFile = ({ cell, isFixed, layout, range }: NodeOf<'onnx-file'>): Record<string, string> => ({
+  images: isFixed ? `${cell} x ${cell} pixels` : `any size, in multiples of ${cell} pixels`,
+  layout:
+    layout === 'channels-first' ? 'batch x channels x height x width' : 'batch x height x width x channels',
+  values: `as the file was made: ${range}`,
+})

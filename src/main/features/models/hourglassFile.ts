@@ -2,14 +2,18 @@ import { readFile } from 'node:fs/promises'
 import { strToU8 } from 'fflate'
 import type { ModelInfo } from '../../../shared/run'
 import { zipped } from '../../../shared/zipped'
+import { onnxFileOf } from '../../../shared/network'
 import { ownWeights } from '../../../shared/ownWeights'
 import { readWeights } from '../../store/checkpointStore'
 import { fileErrorCode } from '../../store/fileErrors'
-import { modelFiles, modelWeightsInPieces, type TrainedModel } from '../../store/modelStore'
+import { modelFiles, modelWeightsInPieces, readOriginal, type TrainedModel } from '../../store/modelStore'
 import { modelCard } from '../training/modelCard'
 import { previewOfRun } from '../training/saveModel'
 
-/** A model's folder as one file, a zip: model.json, weights.safetensors, README.md and, where there is one, preview.png. */
+/**
+ * A model's folder as one file, a zip: model.json, weights.safetensors, README.md, preview.png where there is one, and
+ * model.onnx where the model runs as that file.
+ */
 export async function packModel(model: TrainedModel, info: ModelInfo): Promise<Iterable<Uint8Array>> {
   const preview = await previewOf(model, info)
   return zipped({
@@ -19,6 +23,9 @@ export async function packModel(model: TrainedModel, info: ModelInfo): Promise<I
     ),
     'README.md': [strToU8(modelCard(info, preview !== null))],
     ...(preview ? { 'preview.png': [preview] } : {}),
+    ...(info.spec.network && onnxFileOf(info.spec.network)
+      ? { 'model.onnx': [await readOriginal(model.folder)] }
+      : {}),
   })
 }
 

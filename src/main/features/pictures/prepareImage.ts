@@ -6,6 +6,7 @@ import { explainFileError } from '../../store/fileErrors'
 import { explainUnknown, sniff, sniffBytes, type ImageFormat } from './imageFormats'
 import type { ForeignFormat } from './foreign/messages'
 import { foreignPictures } from './foreign/foreignPictures'
+import { bmpSize } from './readBmp'
 import { isOdd, readTiffTraits, type TiffTraits } from './tiffTraits'
 import { damaged, UnusableImage } from './unusableImage'
 import { sentence } from '../../../shared/texts/sentence'
@@ -110,8 +111,7 @@ async function readForeignHeader(format: ForeignFormat, path: string): Promise<H
 /** In plain JavaScript where possible: asking the decoder costs as much as decoding a small image. */
 async function readHeader(format: ImageFormat, input: Buffer | string, head: Uint8Array): Promise<Header> {
   if (format === 'bmp') {
-    const { width, height } = imageSize(head)
-    return { width, height: Math.abs(height) }
+    return bmpSize(head)
   }
   if (typeof input !== 'string' && format !== 'tiff') {
     try {

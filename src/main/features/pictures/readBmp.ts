@@ -40,10 +40,23 @@ export function readBmp(bytes: Uint8Array): RawImage {
   return { data, width, height, channels }
 }
 
+/** By the first bytes of a file, of which there are 26 at least. */
+export function bmpSize(head: Uint8Array): { width: number; height: number } {
+  const { width, height } = sizeIn(new DataView(head.buffer, head.byteOffset, head.byteLength))
+  return { width, height: Math.abs(height) }
+}
+
+/** The height is below zero where the first row is the upper one. */
+function sizeIn(file: DataView): { width: number; height: number } {
+  return file.getUint32(14, true) === coreHeaderBytes
+    ? { width: file.getUint16(18, true), height: file.getUint16(20, true) }
+    : { width: file.getInt32(18, true), height: file.getInt32(22, true) }
+}
+
 function readHeader(file: DataView): Header {
   const size = file.getUint32(14, true)
   const core = size === coreHeaderBytes
-  const height = core ? file.getUint16(20, true) : file.getInt32(22, true)
+  const { width, height } = sizeIn(file)
   const bits = file.getUint16(core ? 24 : 28, true)
   const compression = core ? compressions.none : file.getUint32(30, true)
   if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new Error(`BMP of ${bits} bits a pixel is not supported`)
@@ -59,7 +72,7 @@ function readHeader(file: DataView): Header {
         ? 3
         : 4
   return {
-    width: core ? file.getUint16(18, true) : file.getInt32(18, true),
+    width,
     height: Math.abs(height),
     topDown: height < 0,
     bits,

@@ -98,14 +98,15 @@ export async function readUnpacked(
 }
 
 /** Why values that the image decoder would change are not taken. */
-export function notUnpacked({ bits, kind, colors, extras }: TiffTraits): string {
+export function notUnpacked({ bits, kind, colors, extras, isComplex }: TiffTraits): string {
+  if (isComplex) return sentence('pictures.complexNumbers')
   if (kind !== 'float' && bits > 32) return sentence('pictures.longIntegers', { bits })
-  const numbers = ({ unsigned: 'wholeNumbers', signed: 'signedNumbers', float: 'floats' } as const)[kind]
-  return sentence('pictures.notUnpacked', {
-    channels: colors + extras.length,
-    numbers: sentence(`pictures.${numbers}`),
-    bits,
-  })
+  const kinds = ({ unsigned: 'wholeNumbers', signed: 'signedNumbers', float: 'floats' } as const)[kind]
+  const numbers = sentence(`pictures.${kinds}`)
+  const channels = colors + extras.length
+  return channels === 1
+    ? sentence('pictures.oneNotUnpacked', { numbers, bits })
+    : sentence('pictures.notUnpacked', { channels, numbers, bits })
 }
 
 const toldScale = (values: StoredValues, channels: number, { bits, kind, ...traits }: TiffTraits) =>

@@ -1,6 +1,6 @@
 import { withBytes } from './tiff/fileSource'
 import { numbersOf, readDirectories, type TiffDirectory } from './tiff/tiffDirectory'
-import { canUnpack } from './tiff/unpackTiff'
+import { canUnpack, onlyWeUnpack } from './tiff/unpackTiff'
 
 /** What a page of a TIFF says about its pixels (TIFF 6.0). */
 export interface TiffTraits {
@@ -9,6 +9,8 @@ export interface TiffTraits {
   readonly orientation: number
   readonly bits: number
   readonly kind: 'unsigned' | 'signed' | 'float'
+  /** Whether each value is a pair: a real and an imaginary part. */
+  readonly isComplex: boolean
   /** Channels of colour, as the decoder gives them. */
   readonly colors: number
   /** What the channels after those are: 0 nobody says, 1 and 2 alpha (tag ExtraSamples). */
@@ -44,6 +46,7 @@ const tags = {
   mostOther: 341,
 }
 const kinds: Record<number, TiffTraits['kind']> = { 2: 'signed', 3: 'float' }
+const complexFormats = [5, 6]
 /** Colours by the tag PhotometricInterpretation; three of all others. */
 const colorsOf: Record<number, number> = { 0: 1, 1: 1, 4: 1, 5: 4 }
 /** Of a sensor, and the same with its mosaic undone. */
@@ -76,14 +79,20 @@ function traitsOf(directory: TiffDirectory): TiffTraits {
   const extras = Array.from({ length: samples - colors }, (_, i) => named[i] ?? 0)
   const said = (tag: number, other: number) => numbersOf(directory, other)[0] ?? numbersOf(directory, tag)[0]
   const isTiledApart = number(tags.planes, 1) === 2 && directory.values.has(tags.tiles)
-  const isUnusual = isOdd({ bits, kind }) || extras.length > 0 || isTiledApart || (bits > 8 && bits < 16)
+  const compression = number(tags.compression, 1)
+  const isBetween = bits > 8 && bits < 16
+  const isUnusual =
+    isOdd({ bits, kind }) || extras.length > 0 || isTiledApart || isBetween || onlyWeUnpack(compression)
   const isHeld = kind === 'float' ? [16, 32, 64].includes(bits) : bits <= 32
   const isPlain =
-    isHeld && [whiteIsZero, blackIsZero, rgb].includes(photometric) && depths.every((depth) => depth === bits)
+    isHeld &&
+    !complexFormats.includes(number(tags.format, 1)) &&
+    [whiteIsZero, blackIsZero, rgb].includes(photometric) &&
+    depths.every((depth) => depth === bits)
   return {
     least: said(tags.least, tags.leastOther),
     most: said(tags.most, tags.mostOther),
-    isUnpacked: isUnusual && isPlain && canUnpack(number(tags.compression, 1)),
+    isUnpacked: isUnusual && isPlain && canUnpack(compression),
     width: number(tags.width, 0),
     height: number(tags.height, 0),
     orientation: number(tags.orientation, 1),
@@ -91,6 +100,7 @@ function traitsOf(directory: TiffDirectory): TiffTraits {
     kind,
     colors,
     extras,
+    isComplex: complexFormats.includes(number(tags.format, 1)),
     isReduced: (number(tags.subfile, 0) & 1) === 1,
     isSensor: directory.values.has(tags.dngVersion) || sensors.includes(photometric),
   }

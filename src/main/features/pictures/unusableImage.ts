@@ -9,7 +9,7 @@ export class UnusableImage extends Error {
 const cutOff =
   /premature end|unexpected end|read error|bad seek|truncated|not enough|end of file|treated as error|outside the bounds/i
 const notSupported =
-  /not supported|unsupported|unknown|no codec|not implemented|need to use|exceeds channel limit|bad labq/i
+  /not supported|not configured|unsupported|unknown|no codec|not implemented|need to use|exceeds channel limit|bad labq/i
 
 /** What a decoder's error means for a person. */
 export function damaged(error: unknown): UnusableImage {

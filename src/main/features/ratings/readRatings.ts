@@ -3,6 +3,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
 import { isMissing } from '../../store/cellText'
+import { usedCells } from '../tables/findHeader'
 import {
   isBefore,
   itemOfBlock,
@@ -59,7 +60,9 @@ function ownColumns({ header, width }: SniffedTable): RatingColumns | null {
 }
 
 function notRatings(path: string, { header, width }: SniffedTable): ExpectedError {
-  const seen = header ? `the columns ${header.slice(0, 6).join(', ')}` : `${width} columns without a header`
+  const seen = header
+    ? sentence('ratings.theColumns', { names: header.slice(0, 6).join(', ') })
+    : sentence('ratings.columnsWithoutHeader', { count: width })
   return new ExpectedError('bad-input', sentence('ratings.ratingsUserItemRating', { path, seen }))
 }
 
@@ -103,6 +106,8 @@ class TripleReader {
   private readonly itemNumbers: Map<string, number>
   private readonly isFixed: boolean
   private empty = 0
+  private unsoundCount = 0
+  private unsound: { readonly line: number; readonly what: string } | null = null
   private hasTimes: boolean
   private first = true
   /** The item whose ratings follow, where a line of its own says it. */
@@ -121,6 +126,7 @@ class TripleReader {
   }
 
   read(line: string, number: number): void {
+    if (number < this.table.firstLine) return
     if (this.first) {
       if (isBefore(line)) return
       this.first = false
@@ -137,15 +143,19 @@ class TripleReader {
     const cells = cellsOfRecord(line, this.table.delimiter)
     const [userName, text] = [user < 0 ? 'you' : cells[user], cells[rating]]
     const itemName = item < 0 ? this.block : cells[item]
-    if (!userName || !itemName || text === undefined)
-      throw this.unsound(number, `has ${cells.length} columns where user, item and rating belong`)
-    if (isMissing(text)) {
+    if (usedCells(cells) === 0) return
+    if (!userName || !itemName)
+      return this.leaveOut(number, sentence('ratings.lineHasColumns', { count: cells.length }))
+    if (isMissing(text ?? '')) {
       this.empty++
       return
     }
-    const value = ratingOf(text)
+    const value = ratingOf(text!)
     if (!Number.isFinite(value))
-      throw this.unsound(number, `has “${readable(text).slice(0, 40)}” where the rating belongs`)
+      return this.leaveOut(
+        number,
+        sentence('ratings.lineHasNoRating', { text: readable(text!).slice(0, 40) }),
+      )
     this.users.push(this.numbered(this.userNumbers, readable(userName)))
     this.items.push(this.numbered(this.itemNumbers, readable(itemName)))
     this.values.push(value)
@@ -153,6 +163,12 @@ class TripleReader {
   }
 
   finish(): ReadRatings {
+    const { unsound } = this
+    if (unsound && this.unsoundCount > unsoundShare * (this.values.length + this.empty))
+      throw new ExpectedError(
+        'bad-input',
+        sentence('ratings.cannotReadRatingsLine', { path: this.path, ...unsound }),
+      )
     if (this.values.length === 0)
       throw new ExpectedError('bad-input', sentence('ratings.holdsNoRatingsChoose', { path: this.path }))
     const { header } = this.table
@@ -184,6 +200,7 @@ class TripleReader {
         },
         empty: this.empty + (all && places ? all.length - places.length : 0),
         ...(unrated !== null && { unrated }),
+        ...(unsound && { unsound: this.unsoundCount, firstUnsound: unsound.line }),
         repeated: once ? count - once.length : 0,
       },
     }
@@ -206,13 +223,14 @@ class TripleReader {
     else this.hasTimes = false
   }
 
-  private unsound(line: number, what: string): ExpectedError {
-    return new ExpectedError(
-      'bad-input',
-      sentence('ratings.cannotReadRatingsLine', { path: this.path, line, what }),
-    )
+  private leaveOut(line: number, what: string): void {
+    this.unsoundCount++
+    this.unsound ??= { line, what }
   }
 }
+
+/** Of so many lines one may be no rating, such as one with a mark between cells in a title. */
+const unsoundShare = 0.02
 
 const itemLine = 'lines of their own'
 

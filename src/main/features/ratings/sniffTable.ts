@@ -1,7 +1,8 @@
 import { extname } from 'node:path'
 import { textTableExtensions } from '../../../shared/api/tables'
 import { isDate, isMissing } from '../../store/cellText'
-import { cellsOfRecord, firstRecords, isComment, readable } from '../../store/textRecords'
+import { recordsAbove, usedCells } from '../tables/findHeader'
+import { cellSpans, cellsOfRecord, firstRecords, isComment, isUtf8, readable } from '../../store/textRecords'
 
 /** What the columns of a file of ratings are, by place. */
 export interface RatingColumns {
@@ -23,6 +24,9 @@ export interface SniffedTable {
   readonly lacksRating: boolean
   /** Whether the header is a line of its own, and no comment. */
   readonly isHeaderLine?: boolean
+  /** Where the table begins, from 1: titles and comments stand above it. */
+  readonly firstLine: number
+  readonly encoding: 'utf-8' | 'utf-16' | 'windows-1252'
 }
 
 export const hasTableEnding = (path: string): boolean =>
@@ -48,22 +52,32 @@ const mostLoose = 5
 
 /** @throws ExpectedError when there is no such file, or it is no text */
 export async function sniffTable(path: string): Promise<SniffedTable> {
-  const all = (await firstRecords(path)).map(({ text }) => text)
+  const { records, encoding } = await firstRecords(path)
+  const all = records.map(({ text }) => text)
+  const code = encoding !== 'bytes' ? 'utf-16' : isUtf8(all.join('\n')) ? 'utf-8' : 'windows-1252'
+  const of = { encoding: code, lacksRating: false } as const
   if (isInBlocks(all))
-    return { delimiter: ',', header: null, width: 3, ratings: inBlocks, lacksRating: false }
+    return { ...of, delimiter: ',', header: null, width: 3, ratings: inBlocks, firstLine: 1 }
   const skipped = linesBefore(all)
-  const lines = all.slice(skipped).length > 0 ? all.slice(skipped) : all
-  const delimiter = delimiterOf(lines)
-  const told = commentedHeader(all.slice(0, skipped), lines[0]!, delimiter)
-  const rows = [...(told ? [told] : []), ...lines.map((line) => cellsOfRecord(line, delimiter).map(readable))]
-  const width = rows[0]!.length
+  const below = records.slice(skipped).length > 0 ? records.slice(skipped) : records
+  const { delimiter, usual } = delimiterOf(below.map(({ text }) => text))
+  const lines = below.slice(recordsAbove(below, delimiter, usual))
+  const told = commentedHeader(all.slice(0, skipped), lines[0]!.text, delimiter)
+  const rows = [
+    ...(told ? [told] : []),
+    ...lines
+      .map(({ text }) => cellsOfRecord(text, delimiter).map(readable))
+      .filter((cells, place) => place === 0 || usedCells(cells) > 1),
+  ]
+  const width = Math.max(usedCells(rows[0]!), Math.min(rows[0]!.length, usual))
   const isText = rows[0]!.every((cell) => !isNumber(cell))
   const isHeader = isText && (rows.length === 1 || rows[1]!.some(isNumber) || namedColumns(rows[0]!) !== null)
   const header = isHeader ? rows[0]! : null
   const body = rows.slice(isHeader ? 1 : 0)
   const ratings = ratingColumns(header, body, width)
   const lacksRating = header !== null && saysOnlyWhat(header)
-  return { delimiter, header, width, ratings, lacksRating, isHeaderLine: header !== null && !told }
+  const isHeaderLine = header !== null && !told
+  return { ...of, delimiter, header, width, ratings, lacksRating, isHeaderLine, firstLine: lines[0]!.line }
 }
 
 /** The prize of Netflix: `17:` is an item, and the lines below it are user,rating,date. */
@@ -97,17 +111,27 @@ function commentedHeader(comments: readonly string[], line: string, delimiter: s
 }
 
 /** What is between the cells of all of the first lines; of several the one that makes most columns. */
-function delimiterOf(lines: readonly string[]): string {
+function delimiterOf(lines: readonly string[]): { delimiter: string; usual: number } {
   const sample = lines.slice(0, 50)
   const counts = ['::', '\t', ';', ',', '|', ' '].map((delimiter) => {
-    const widths = sample.map((line) => cellsOfRecord(line, delimiter).length)
-    const same = widths.filter((width) => width === widths[0]).length / widths.length
-    return { delimiter, width: same > 0.5 ? widths[0]! : 1 }
+    const widths = sample.map((line) => cellsOfRecord(line, delimiter).length).sort((a, b) => a - b)
+    const width = widths[widths.length >> 1]!
+    const same = widths.filter((one) => one === width).length / widths.length
+    // Inside of quotes the mark is part of a text.
+    const torn = sample.filter((line) => isTornBy(line, delimiter)).length / sample.length
+    return { delimiter, width: same - torn > 0.5 ? width : 1 }
   })
   // 0,5;1,25 is two numbers whose decimal mark is a comma, and 1::2::3 has five parts between single colons.
   const strong = counts.find(({ delimiter, width }) => width > 1 && '::\t;'.includes(delimiter))
-  return (strong ?? counts.reduce((best, one) => (one.width > best.width ? one : best))).delimiter
+  const most = (some: typeof counts) => some.reduce((best, one) => (one.width > best.width ? one : best))
+  // Titles have spaces too: those count where nothing else makes three cells.
+  const marked = most(counts.slice(0, -1))
+  const found = strong ?? (marked.width > 2 ? marked : most(counts))
+  return { delimiter: found.delimiter, usual: found.width }
 }
+
+const isTornBy = (line: string, delimiter: string) =>
+  line.includes('"') && cellSpans(line, delimiter).some(({ isTorn }) => isTorn)
 
 /** What people say instead of a number. */
 const liked = new Map([
@@ -235,6 +259,12 @@ const delimiterWords: Record<string, string> = {
   ' ': 'separated by spaces',
 }
 
+const encodingWords = {
+  'utf-8': '',
+  'utf-16': ', in UTF-16',
+  'windows-1252': ', in the code page of Windows (1252)',
+} as const
+
 /** "separated by commas, with a header" */
-export const layoutInWords = ({ delimiter, header }: SniffedTable): string =>
-  `${delimiterWords[delimiter] ?? `separated by ${delimiter}`}, ${header ? 'with a header' : 'without a header'}`
+export const layoutInWords = ({ delimiter, header, encoding }: SniffedTable): string =>
+  `${delimiterWords[delimiter] ?? `separated by ${delimiter}`}${encodingWords[encoding]}, ${header ? 'with a header' : 'without a header'}`

@@ -35,6 +35,9 @@ export interface TrainRatingsOptions {
   readonly onEvent?: (event: TrainRatingsEvent) => void
 }
 
+/** Reading counts too, but so much of the time is left to the training. */
+const leastShare = 0.3
+
 /**
  * Trains a recommender into a folder of its own, with the ratings that it goes by.
  *
@@ -47,12 +50,15 @@ export async function trainOnRatings(
   const folder = resolve(run)
   const isOwn = resolve(source) === folder
   const { signal, onImport, onImported } = options
+  const startedAt = performance.now()
   const info = await importRatings({ source, out: folder, overwrite }, { signal, onProgress: onImport })
   onImported?.(info)
   await removeCheckpoint(folder)
   try {
     checkSense(info)
-    return await learn({ ...settings, folder, resume: false }, versions, options)
+    const left = settings.budgetMs - (performance.now() - startedAt)
+    const budgetMs = Math.max(leastShare * settings.budgetMs, left)
+    return await learn({ ...settings, budgetMs, folder, resume: false }, versions, options)
   } catch (error) {
     // Ratings without a model are no run. Those that were there before stay.
     if (!isOwn && !hasCheckpoint(folder)) {

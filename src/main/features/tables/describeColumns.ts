@@ -29,23 +29,45 @@ export function describeColumns(
   const leftOut: LeftOutColumn[] = []
   collected.forEach((column, place) => {
     const asked = leaveOut.some((one) => one === column.name || one === String(place + 1))
-    const found = asked ? 'asked' : describe(column, place, scaling)
+    const found = asked ? 'asked' : describe(column, { place, scaling })
     if (typeof found !== 'string') return columns.push(found)
     const distinct = column.counts(1000)?.size ?? 1001
     return leftOut.push({ name: column.name, place, reason: found, distinct })
   })
-  return { columns, leftOut }
+  return { columns: withCodesOfOthers(columns, collected, scaling), leftOut }
 }
 
-function describe(
-  column: CollectedColumn,
-  place: number,
+/** What stands for a missing value in one column does so in others too where it is rare. */
+function withCodesOfOthers(
+  columns: readonly TableColumn[],
+  collected: readonly CollectedColumn[],
   scaling: TableScaling,
-): TableColumn | LeftOutColumn['reason'] {
+): TableColumn[] {
+  const codes = [...new Set(columns.flatMap(({ missingCode }) => missingCode ?? []))]
+  if (codes.length === 0) return [...columns]
+  return columns.map((column) => {
+    const { place, kind, missingCode, min, max } = column
+    if (kind === 'category' || missingCode !== undefined) return column
+    if (!codes.some((code) => code === min || code === max)) return column
+    const found = describeNumbers(collected[place]!, { place, scaling, codes })
+    return typeof found === 'string' ? column : found
+  })
+}
+
+/** How a column is described. */
+interface Describing {
+  readonly place: number
+  readonly scaling: TableScaling
+  /** What stands for a missing value in other columns. */
+  readonly codes?: readonly number[]
+}
+
+function describe(column: CollectedColumn, how: Describing): TableColumn | LeftOutColumn['reason'] {
+  const { place } = how
   if (column.known === 0) return 'empty'
   if (isIndex(column, place)) return 'index'
   const numbers = column.known - column.texts
-  if (numbers >= numbersShare * column.known) return describeNumbers(column, place, scaling)
+  if (numbers >= numbersShare * column.known) return describeNumbers(column, how)
   return describeTexts(column, place)
 }
 
@@ -82,8 +104,7 @@ function isWholeOrText(column: CollectedColumn): boolean {
 
 function describeNumbers(
   column: CollectedColumn,
-  place: number,
-  scaling: TableScaling,
+  { place, scaling, codes = [] }: Describing,
 ): TableColumn | 'constant' {
   const sorted = new Float64Array(column.known - column.texts)
   let count = 0
@@ -92,7 +113,7 @@ function describeNumbers(
     if (!Number.isNaN(value)) sorted[count++] = value
   }
   sorted.sort()
-  const code = missingCodeIn(sorted)
+  const code = missingCodeIn(sorted, codes)
   return describeSorted(code === null ? sorted : sorted.filter((value) => value !== code), column, {
     ...{ place, scaling, code },
     isWhole: isWhole(column),
@@ -104,18 +125,19 @@ const missingCodes = [99, 999, 9999, 99999, -1, -9, -99, -999, -9999, -99999]
 /** Of so many cells at least, and as far from all other values as those are apart. */
 const codeShare = 0.005
 
-/** A number that stands for a missing one: it comes again and again, far off all others. Null where there is none. */
-export function missingCodeIn(sorted: Float64Array): number | null {
+/** A number that stands for a missing one: it comes again and again, far off all others. Null where there is none. @param known those of other columns, which need not come again */
+export function missingCodeIn(sorted: Float64Array, known: readonly number[] = []): number | null {
   for (const code of missingCodes) {
     const isLow = code === sorted[0]
     if (!isLow && code !== sorted.at(-1)) continue
     const others = sorted.filter((value) => value !== code)
     const count = sorted.length - others.length
-    if (count < Math.max(3, codeShare * sorted.length) || others.length < 10) continue
-    const [least, most] = [others[0]!, others.at(-1)!]
-    const apart = isLow ? least - code : code - most
+    const least = known.includes(code) ? 1 : Math.max(3, codeShare * sorted.length)
+    if (count < least || others.length < 10) continue
+    const [low, high] = [others[0]!, others.at(-1)!]
+    const apart = isLow ? low - code : code - high
     // -1 is a number like others where there are negative ones, or where nothing is small.
-    if (apart > (Math.abs(code) < 10 ? 0.2 : 1) * (most - least) && apart > 1 && most > least) return code
+    if (apart > (Math.abs(code) < 10 ? 0.2 : 1) * (high - low) && apart > 1 && high > low) return code
   }
   return null
 }

@@ -10,7 +10,7 @@ import { readRegular } from '../../store/regularFile'
 import { isMissing } from '../../store/cellText'
 import { boundedValue, type Filling } from './filling'
 import { matchTable } from './matchTable'
-import { rowTest } from './readTable'
+import { rowTest, shapeOf } from './readTable'
 import {
   asBytes,
   bytesAsText,
@@ -20,6 +20,7 @@ import {
   eachRecord,
   withoutMark,
 } from '../../store/textRecords'
+import { inEncoding } from '../../store/textEncoding'
 import { type SniffedDialect, sniffDialect } from './sniffDialect'
 import { readTrainedTable } from './tableFiles'
 import { writeFilledParquet } from './writeFilledParquet'
@@ -84,15 +85,16 @@ async function fillText(from: string, to: string, rows: number, filling: Filling
   let [pending, row] = ['', 0]
   const flush = async () => {
     if (pending === '') return
-    await file.write(Buffer.from(pending, bytesAsText))
+    await file.write(inEncoding(Buffer.from(pending, bytesAsText), sniffed.encoding))
     pending = ''
   }
   try {
     await eachRecord(
       from,
       ({ text, ending }) => {
-        pending += isRow(text) && row < rows ? filledRecord(text, row++, sniffed, filling) : text
-        pending += ending
+        const made = isRow(text) && row < rows ? filledRecord(text, row, sniffed, filling) : null
+        if (made !== null) row++
+        pending += (made ?? text) + ending
       },
       { onChunk: flush, delimiter: sniffed.dialect.delimiter },
     )
@@ -104,11 +106,20 @@ async function fillText(from: string, to: string, rows: number, filling: Filling
   }
 }
 
-function filledRecord(record: string, row: number, sniffed: SniffedDialect, filling: Filling): string {
+/** A record with its gaps filled, null where it is no row. */
+function filledRecord(record: string, row: number, sniffed: SniffedDialect, filling: Filling): string | null {
   const { columns, places, output, counts } = filling
+  const { delimiter } = sniffed.dialect
   const mark = record.length - withoutMark(record).length
-  const body = record.slice(mark)
-  const spans = cellSpans(body, sniffed.dialect.delimiter)
+  const read = record.slice(mark)
+  const found = cellSpans(read, delimiter)
+  const shape = shapeOf(
+    found.map((span) => cellText(read, span)),
+    sniffed.width,
+  )
+  if (shape !== 'row') return null
+  const body = read + cellsAtEnd(found.length, sniffed, filling)
+  const spans = body === read ? found : cellSpans(body, delimiter)
   const edits: { span: CellSpan; text: string }[] = []
   columns.forEach((column, c) => {
     const place = places[c]
@@ -117,7 +128,7 @@ function filledRecord(record: string, row: number, sniffed: SniffedDialect, fill
     counts[c]!++
     const number = cellFor(column, output[row * columns.length + c]!, sniffed, filling.rounded)
     const text = withUnit(number, column, sniffed)
-    const needsQuotes = !span.quoted && (text.includes(sniffed.dialect.delimiter) || text.includes('"'))
+    const needsQuotes = !span.quoted && (text.includes(delimiter) || text.includes('"'))
     edits.push({ span, text: needsQuotes ? `"${text.replaceAll('"', '""')}"` : text })
   })
   edits.sort((a, b) => a.span.start - b.span.start)
@@ -127,6 +138,13 @@ function filledRecord(record: string, row: number, sniffed: SniffedDialect, fill
     at = span.end
   }
   return made + body.slice(at)
+}
+
+/** Empty cells for the columns that a row lacks at its end, where the model fills one of them. Between spaces NA stands for them. */
+function cellsAtEnd(count: number, { dialect, width }: SniffedDialect, { places }: Filling): string {
+  const last = Math.max(...places.map((place) => place ?? -1))
+  if (count >= width || last < count) return ''
+  return (dialect.delimiter === ' ' ? ' NA' : dialect.delimiter).repeat(width - count)
 }
 
 /** Below zero the sign comes first: -$3.50. */

@@ -1,25 +1,17 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import * as zlib from 'node:zlib'
 import type { Compressors } from 'hyparquet'
-import { compressors as packaged, decompressZstd } from 'hyparquet-compressors'
+import { compressors as packaged } from 'hyparquet-compressors'
+import { unpackZstd } from '../../store/zstd'
 
 /** Bytes of a page that is unpacked. Writers make pages of a megabyte, and some one of a whole group of rows. */
 const mostBytes = 2 ** 28
 
-/** Newer versions of Node know Zstandard too. */
-const { zstdDecompressSync } = zlib as {
-  zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer
-}
-
-/** What Node unpacks is faster; LZ4, and Zstandard on older versions of it, come from hyparquet's own package. */
+/** What Node unpacks is faster; LZ4 comes from hyparquet's own package. */
 const unpackers: Compressors = {
   ...packaged,
   GZIP: (bytes, length) => gunzipSync(bytes, { maxOutputLength: length }),
   BROTLI: (bytes, length) => brotliDecompressSync(bytes, { maxOutputLength: length }),
-  ZSTD: (bytes, length) =>
-    zstdDecompressSync
-      ? zstdDecompressSync(bytes, { maxOutputLength: length })
-      : decompressZstd(bytes, new Uint8Array(length)),
+  ZSTD: unpackZstd,
 }
 
 /** Each unpacks as many bytes as a page says that it has, and no more: a small file may hold pages without end. */

@@ -14,7 +14,8 @@ import {
   type RecordOptions,
   withoutMark,
 } from '../../store/textRecords'
-import { ragged, sniffDialect, type SniffedDialect } from './sniffDialect'
+import { usedCells } from './findHeader'
+import { isBlank, ragged, sniffDialect, type SniffedDialect } from './sniffDialect'
 
 export const isParquet = (path: string): boolean => /\.(parquet|pq)$/i.test(path)
 export const isNpy = (path: string): boolean => extname(path).toLowerCase() === '.npy'
@@ -28,61 +29,75 @@ export async function readTable(path: string, options: RecordOptions = {}): Prom
 
 async function readTextTable(path: string, options: RecordOptions): Promise<ReadTable> {
   const sniffed = await sniffDialect(path)
-  const { dialect, width } = sniffed
+  const { dialect, width, encoding, isUtf8, headerLines } = sniffed
   const columns = columnNames(sniffed).map((name) => new CollectedColumn(name))
   let rows = 0
   const take = (cells: readonly string[]) => {
-    for (let c = 0; c < width; c++) columns[c]!.pushCell(cells[c]!, dialect)
+    for (let c = 0; c < width; c++) columns[c]!.pushCell(cells[c] ?? '', dialect)
     if (++rows * width > mostCells) throw tooLarge(path)
   }
-  const end = new TableEnd(path, width, take)
-  await eachRow(path, sniffed, options, (cells, line) => end.visit(cells, line))
+  const shape = new RowShapes(path, width)
+  const end = new TableEnd(width, (cells) => {
+    shape.count(cells)
+    take(cells)
+  })
+  const isRow = rowTest(sniffed)
+  await eachRecord(
+    path,
+    ({ text, line }) => {
+      if (!isRow(text)) return
+      const cells = cellsOfRecord(withoutMark(text), dialect.delimiter)
+      if (shape.isRow(cells, line)) end.visit(cells)
+    },
+    { ...options, delimiter: dialect.delimiter },
+  )
   if (rows === 0) throw new ExpectedError('bad-input', sentence('tables.noRows', { path }))
-  const { summaries } = end
-  const text = { dialect, named: dialect.header, notes: sniffed.above + end.notes, summaries }
-  return { source: { file: path, format: 'text', width, ...text }, rows, columns }
+  const text = { dialect, named: dialect.header, notes: sniffed.above + end.notes + shape.notes }
+  const written = encoding !== 'bytes' ? 'utf-16' : isUtf8 ? 'utf-8' : 'windows-1252'
+  return {
+    source: {
+      file: path,
+      format: 'text',
+      width,
+      ...text,
+      summaries: end.summaries,
+      encoding: written,
+      headerLines: Math.max(1, headerLines.length),
+      ...shape.told(rows),
+    },
+    rows,
+    columns,
+  }
 }
 
 /** What a row that sums up the others is called. */
 const summaryWords =
   /^(grand |sub)?(totals?|sum|summe|gesamt(summe)?|insgesamt|zwischensumme|average|avg\.?|mean|median|mittelwert|durchschnitt|std\.?( ?dev\.?)?|standard deviation|total g[e\u00e9]n[e\u00e9]ral|moyenne)\b.{0,20}$/i
 
-/** More lines of notes than this are something else. */
-const mostHeld = 1000
-
 /** Holds back what may be the end of a table: rows that sum up the others, and notes. Followed by rows they are rows too. */
 class TableEnd {
-  private held: { readonly cells: readonly string[]; readonly line: number }[] = []
+  private held: (readonly string[])[] = []
 
   constructor(
-    private readonly path: string,
     private readonly width: number,
     private readonly take: (cells: readonly string[]) => void,
   ) {}
 
   get notes(): number {
-    return this.held.filter(({ cells }) => !isSummary(cells)).length
+    return this.held.filter((cells) => !isSummary(cells)).length
   }
 
   get summaries(): string[] {
-    return this.held.flatMap(({ cells }) => (isSummary(cells) ? [readable(nameOf(cells)!)] : []))
+    return this.held.flatMap((cells) => (isSummary(cells) ? [readable(nameOf(cells)!)] : []))
   }
 
-  visit(cells: readonly string[], line: number): void {
+  visit(cells: readonly string[]): void {
     if (isSummary(cells) || (this.width > 1 && cells.length === 1)) {
-      this.held.push({ cells, line })
-      if (this.held.length > mostHeld)
-        throw ragged(this.path, { line, found: cells.length, width: this.width })
+      this.held.push(cells)
       return
     }
-    for (const held of this.held) this.takeRow(held.cells, held.line)
+    this.held.forEach((held) => this.take(held))
     this.held = []
-    this.takeRow(cells, line)
-  }
-
-  private takeRow(cells: readonly string[], line: number): void {
-    const { path, width } = this
-    if (cells.length !== width) throw ragged(path, { line, found: cells.length, width })
     this.take(cells)
   }
 }
@@ -90,34 +105,77 @@ class TableEnd {
 const nameOf = (cells: readonly string[]) => cells.find((cell) => cell !== '')
 const isSummary = (cells: readonly string[]) => cells.length > 1 && summaryWords.test(nameOf(cells) ?? '')
 
-/** The rows below the header, cell by cell, with the line in which each begins. */
-async function eachRow(
-  path: string,
-  sniffed: SniffedDialect,
-  options: RecordOptions,
-  visit: (cells: string[], line: number) => void,
-): Promise<void> {
-  const isRow = rowTest(sniffed)
-  await eachRecord(
-    path,
-    ({ text, line }) => {
-      if (isRow(text)) visit(cellsOfRecord(withoutMark(text), sniffed.dialect.delimiter), line)
-    },
-    { ...options, delimiter: sniffed.dialect.delimiter },
-  )
+/** What a record with other cells than the table has columns is. */
+export type RowShape = 'row' | 'blank' | 'note' | 'long'
+
+/**
+ * A row may lack cells at its end, and may end in empty ones. One that holds more cells than there are columns is none: nobody
+ * knows which of them is too many. @param cells with the text of each
+ */
+export function shapeOf(cells: readonly string[], width: number): RowShape {
+  if (isBlank(cells)) return 'blank'
+  if (cells.length > width && usedCells(cells) > width) return 'long'
+  return width > 2 && cells.length === 1 && !/^[^a-z]*\d[^a-z]*$/i.test(cells[0]!) ? 'note' : 'row'
 }
 
-/** Whether a record is a row of the table; asked for each of them in order. Others are empty, comments and the header. */
-export function rowTest({ dialect, commented, above }: SniffedDialect): (record: string) => boolean {
-  let isHeader = dialect.header && !commented
-  let titles = above
+/** Of so many rows one may be left out, because it has too many cells. */
+const longShare = 0.02
+
+/** Counts what was done with rows that have other cells than the table has columns. */
+class RowShapes {
+  notes = 0
+  private short = 0
+  private padded = 0
+  private long = 0
+  private firstLong: { readonly line: number; readonly found: number } | null = null
+
+  constructor(
+    private readonly path: string,
+    private readonly width: number,
+  ) {}
+
+  isRow(cells: readonly string[], line: number): boolean {
+    const shape = shapeOf(cells, this.width)
+    if (shape === 'note') this.notes++
+    if (shape === 'long') {
+      this.long++
+      this.firstLong ??= { line, found: cells.length }
+    }
+    return shape === 'row'
+  }
+
+  count({ length }: readonly string[]): void {
+    if (length < this.width) this.short++
+    else if (length > this.width) this.padded++
+  }
+
+  /** @throws ExpectedError where too many were left out */
+  told(rows: number): Pick<TableSource, 'shortRows' | 'paddedRows' | 'longRows' | 'firstLongLine'> {
+    const { firstLong, long, path, width } = this
+    if (firstLong && long > 1 + longShare * rows) throw ragged(path, { ...firstLong, width })
+    return {
+      ...(this.short > 0 && { shortRows: this.short }),
+      ...(this.padded > 0 && { paddedRows: this.padded }),
+      ...(firstLong && { longRows: long, firstLongLine: firstLong.line }),
+    }
+  }
+}
+
+/** Whether a record may be a row of the table; asked for each of them in order. Others are empty, comments, titles and the header, wherever it comes again. */
+export function rowTest({ dialect, headerLines, above }: SniffedDialect): (record: string) => boolean {
+  let [titles, begun] = [above, 0]
   return (record) => {
     const text = withoutMark(record)
     if (text.trim() === '' || isComment(text)) return false
-    if (titles > 0) return titles-- < 0
-    if (!isHeader) return true
-    isHeader = false
-    return false
+    if (titles > 0) {
+      if (!isBlank(cellsOfRecord(text, dialect.delimiter))) titles--
+      return false
+    }
+    if (begun < headerLines.length) {
+      if (!isBlank(cellsOfRecord(text, dialect.delimiter))) begun++
+      return false
+    }
+    return text !== headerLines[0]
   }
 }
 
@@ -134,7 +192,7 @@ function columnNames({ header, width }: SniffedDialect): string[] {
 }
 
 /** What a file was taken for, in words: "CSV, separated by semicolons, decimal comma, with a header". */
-export function formatInWords({ file, format, dialect, named }: TableSource): string {
+export function formatInWords({ file, format, dialect, named, encoding, headerLines }: TableSource): string {
   if (format === 'parquet') return `${basename(file)} was read as Parquet`
   if (!dialect) return `${basename(file)} was read as a NumPy array`
   const between: Record<string, string> = {
@@ -145,7 +203,9 @@ export function formatInWords({ file, format, dialect, named }: TableSource): st
     ...(dialect.decimal === ',' ? ['decimal comma'] : []),
     ...(dialect.grouped ? ['thousands set apart'] : []),
     ...(dialect.quoted ? ['quoted'] : []),
-    named ? 'with a header' : 'without a header',
+    ...(encoding === 'utf-16' ? ['in UTF-16'] : []),
+    ...(encoding === 'windows-1252' ? ['in the code page of Windows (1252)'] : []),
+    named ? `with a header${(headerLines ?? 1) > 1 ? ` over ${headerLines} lines` : ''}` : 'without a header',
   ]
   return `${basename(file)} was read as text, ${marks.join(', ')}`
 }

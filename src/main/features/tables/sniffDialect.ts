@@ -2,9 +2,12 @@ import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import type { Dialect } from '../../../shared/tables'
 import { isMissing, marksOf, measuredIn, numberIn } from '../../store/cellText'
+import { headerLinesOf, joinedHeader, recordsAbove, usedCells } from './findHeader'
+import type { TextEncoding } from '../../store/textEncoding'
 import {
   cellSpans,
   cellsOfRecord,
+  commentMark,
   firstRecords,
   isComment,
   isUtf8,
@@ -17,6 +20,8 @@ export interface SniffedDialect {
   readonly dialect: Dialect
   /** Names of the columns, as many as there are; null without a header. */
   readonly header: readonly string[] | null
+  /** Lines that the header has; where a table is put together of several, its text comes again. */
+  readonly headerLines: readonly string[]
   readonly width: number
   /** Whether a header names all columns but the first one, as R writes tables. */
   readonly shifted: boolean
@@ -26,60 +31,80 @@ export interface SniffedDialect {
   readonly above: number
   /** Whether texts are UTF-8; else they are of the code page of Windows. */
   readonly isUtf8: boolean
+  /** How the file says that. */
+  readonly encoding: TextEncoding
 }
 
 /** @throws ExpectedError when there is no such file, or it is no table of text */
 export async function sniffDialect(path: string): Promise<SniffedDialect> {
-  const first = await firstRecords(path)
-  const lines = first.map(({ text }) => text)
-  const comments = lines.filter((line) => isComment(line)).map((line) => line.replace(/^#+\s*/, ''))
-  const all = lines.filter((line) => !isComment(line))
-  if (all.length === 0) throw notATable(path, sentence('tables.isEmpty'))
-  const { delimiter, width } = delimiterOf(all)
-  const above = linesAbove(all, delimiter, width)
+  const { records: first, encoding } = await firstRecords(path)
+  const comments = first
+    .filter(({ text }) => isComment(text))
+    .map(({ text }) => text.replace(commentMark, ''))
+  const lines = first.filter(({ text }) => !isComment(text))
+  if (lines.length === 0) throw notATable(path, sentence('tables.isEmpty'))
+  const { delimiter, width: usual } = delimiterOf(lines.map(({ text }) => text))
+  const all = lines.filter(({ text }) => !isBlank(cellsOfRecord(text, delimiter)))
+  const above = recordsAbove(all, delimiter, usual)
   const records = all.slice(above)
   if (records.length === 0) throw notATable(path, sentence('tables.isEmpty'))
-  const rows = records.map((record) => cellsOfRecord(record, delimiter))
+  const rows = records.map(({ text }) => cellsOfRecord(text, delimiter))
   const marks = marksOf(rows.slice(1).flat(), delimiter)
-  const quoted = records.some((record) => record.includes('"'))
   const last = comments.at(-1)
   const told = last === undefined ? [] : cellsOfRecord(last, delimiter)
-  const commented = told.length === width && !told.some((cell) => Number.isFinite(numberIn(cell, marks)))
-  const isShort = rows.length > 1 && rows[0]!.length === width - 1 && !rows[0]!.some(isMissing)
+  const commented = told.length === usual && !told.some((cell) => Number.isFinite(numberIn(cell, marks)))
+  const isShort = rows.length > 1 && rows[0]!.length === usual - 1 && !rows[0]!.some(isMissing)
   // Rows that end in a delimiter have one cell more than there are names too, an empty one.
-  const isTrailing = isShort && rows.slice(1).every((cells) => cells.length < width || cells.at(-1) === '')
+  const isTrailing = isShort && rows.slice(1).every((cells) => cells.length < usual || cells.at(-1) === '')
   const shifted = isShort && !isTrailing
-  const names = commented ? told : shifted ? ['', ...rows[0]!] : isTrailing ? [...rows[0]!, ''] : rows[0]!
-  const header = commented || shifted || isHeader(names, rows.slice(1), marks)
-  if (header && names.length !== width)
-    throw ragged(path, {
-      line: first.filter(({ text }) => !isComment(text))[above]!.line,
-      found: names.length,
-      width,
-    })
+  const named = commented ? told : shifted ? ['', ...rows[0]!] : rows[0]!
+  const header = commented || shifted || isHeader(named, rows.slice(1), marks)
+  const many = header && !commented && !shifted ? headerLinesOf(rows, marks) : 1
+  const body = rows.slice(header && !commented ? many : 0)
+  const width = widthOf(header && many === 1 ? named : null, body, usual)
+  if (header && named.length < width && !isNearly(named.length, width))
+    throw ragged(path, { line: records[0]!.line, found: named.length, width })
+  const names = many > 1 ? joinedHeader(rows.slice(0, many), width) : named
+  const quoted = records.some(({ text }) => text.includes('"'))
   return {
     dialect: { delimiter, ...marks, header, quoted },
-    header: header ? names.map((name) => readable(name).trim()) : null,
-    ...{ width, shifted, commented, above, isUtf8: isUtf8(lines.join('\n')) },
+    header: header ? Array.from({ length: width }, (_, place) => readable(names[place] ?? '').trim()) : null,
+    headerLines: header && !commented ? records.slice(0, many).map(({ text }) => text) : [],
+    width,
+    shifted,
+    commented,
+    above,
+    encoding,
+    isUtf8: isUtf8(first.map(({ text }) => text).join('\n')),
   }
 }
 
-const mostAbove = 30
-/** What Excel writes and reads first to say what is between the cells. */
-const isSeparatorLine = (line: string) => /^"?sep=.{1,2}$/i.test(line.trim())
+/** Whether all cells of a line are empty, as spreadsheets write an empty row. */
+export const isBlank = (cells: readonly string[]): boolean => cells.length > 1 && usedCells(cells) === 0
 
-/** Lines above the table that say one thing alone: a title, a date, sep=;. */
-function linesAbove(records: readonly string[], delimiter: string, width: number): number {
-  const isTitle = (record: string) => {
-    if (isSeparatorLine(record)) return true
-    const cells = cellsOfRecord(record, delimiter)
-    const [said, ...others] = cells.filter((cell) => cell !== '')
-    const isAlone = said !== undefined && others.length === 0 && !Number.isFinite(Number(said))
-    return isAlone && (cells.length === 1 ? width > 1 : width > 2)
+/** A header may leave some columns without a name. */
+const isNearly = (names: number, width: number) => names >= 0.8 * width
+
+/** How many columns there are: as many as names, or as most rows have; rows may lack cells at their end, or have empty ones there. */
+function widthOf(
+  names: readonly string[] | null,
+  body: readonly (readonly string[])[],
+  usual: number,
+): number {
+  const used = body.map(usedCells)
+  if (names) {
+    const named = usedCells(names)
+    const beyond = used.filter((count) => count > names.length).length
+    if (named >= usual)
+      return names.length > usual && used.every((count) => count <= named) ? named : names.length
+    return beyond > oftenShare * body.length ? usual : names.length
   }
-  const first = records.findIndex((record) => !isTitle(record))
-  return first < 0 || first > mostAbove ? 0 : first
+  // Without names, so many cells as come up again and again.
+  const often = used.filter((count) => count > usual)
+  return often.length > oftenShare * body.length ? Math.max(...often) : usual
 }
+
+const oftenShare = 0.05
 
 export const ragged = (
   path: string,
@@ -98,11 +123,26 @@ function delimiterOf(records: readonly string[]): { delimiter: string; width: nu
     const torn = records.filter(
       (record) => record.includes('"') && cellSpans(record, delimiter).some(({ isTorn }) => isTorn),
     )
-    return { delimiter, width, share: (count - torn.length) / records.length }
+    const one = counts.get(1) ?? 0
+    return {
+      delimiter,
+      width,
+      share: (count - torn.length) / records.length,
+      /** Of the lines that it parts at all, which need not have as many cells. */
+      parted: (records.length - one - torn.length) / records.length,
+      /** The first line that it parts: a header, where it is what is between the cells. */
+      first: records.findIndex((record) => cellsOfRecord(record, delimiter).length > 1),
+    }
   })
   const several = candidates.filter(({ width }) => width > 1)
+  const earliest = Math.min(...several.map(({ first }) => first))
   return (
+    // Ragged rows between semicolons may have as many decimal commas in each of them.
+    several.find(
+      ({ delimiter, parted, first }) => ';\t'.includes(delimiter) && parted > 0.9 && first === earliest,
+    ) ??
     several.find(({ share }) => share > 0.9) ??
+    several.find(({ delimiter, parted }) => delimiter !== ' ' && parted > 0.9) ??
     several.reduce<(typeof several)[number] | null>(
       (best, one) => (one.share > (best?.share ?? 0.3) ? one : best),
       null,

@@ -104,8 +104,45 @@ describe.skipIf(!hasPeersPython('torch', 'numpy'))(
       const trained = await hourglass('train', folder, '--from', at('told'), '--out', at('run'))
       expect(trained.code).not.toBe(0)
       expect(trained.stderr).toContain('cannot be trained')
-      const exported = await hourglass('export', at('told'), '--format', 'onnx', '--out', at('export'))
-      expect(exported.stderr).toContain('model.onnx in its folder')
-    }, 60_000)
+      const rounded = await hourglass(
+        'export',
+        at('told'),
+        '--format',
+        'onnx',
+        '--precision',
+        'float16',
+        '--out',
+        at('x'),
+      )
+      expect(rounded.stderr).toContain('goes out as that file')
+    }, 300_000)
+
+    it('goes out as the file that it was, and comes back from a file of Hourglass', async () => {
+      for (const name of ['told_apart', 'swin_fixed']) {
+        const imported = await hourglass('import-model', at(`${name}.onnx`), '--out', at(`${name}-model`))
+        expect(imported).toMatchObject({ code: 0 })
+        for (const format of ['onnx', 'hourglass'])
+          expect(
+            await hourglass(
+              'export',
+              at(`${name}-model`),
+              '--format',
+              format,
+              '--out',
+              at(`${name}-${format}`),
+            ),
+          ).toMatchObject({ code: 0 })
+        const original = await readFile(at(`${name}.onnx`))
+        expect(await readFile(at(`${name}-onnx`, 'model.onnx'))).toEqual(original)
+        expect(await readFile(at(`${name}-onnx`, 'README.md'), 'utf8')).toContain(
+          name === 'told_apart' ? '"x": image, "level": level' : '(1, 1, 64, 64)',
+        )
+        const again = await hourglass(
+          ...['import-model', at(`${name}-hourglass`, 'model.hourglass'), '--out', at(`${name}-again`)],
+        )
+        expect(again).toMatchObject({ code: 0 })
+        expect(await readFile(at(`${name}-again`, 'model.onnx'))).toEqual(original)
+      }
+    }, 300_000)
   },
 )

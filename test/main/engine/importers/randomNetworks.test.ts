@@ -35,6 +35,7 @@ describe.each([
       )
       const wrong: string[] = []
       const outcomes = { read: 0, refused: 0 }
+      const reasons = new Map<string, number>()
       for (let first = 0; first < count; first += atOnce) {
         const folder = await folderOfFile()
         await runPython(program, folder, framework, `${seed + first}`, `${Math.min(atOnce, count - first)}`)
@@ -51,13 +52,17 @@ describe.each([
           } catch (error) {
             const { message, code } = error as ExpectedError
             const isRefused = code === 'unsupported' && !message.includes('does not fit the model')
-            if (error instanceof ExpectedError && isRefused) outcomes.refused++
-            else
+            if (error instanceof ExpectedError && isRefused) {
+              outcomes.refused++
+              const reason = message.replace(/"[^"]*" ?/g, '').replaceAll(/\d+(\.\d+)?/g, '…')
+              reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+            } else
               wrong.push(
                 `${seed + first} ${name}: ${message}\n${await readFile(path.replace(/\w+$/, 'txt'), 'utf8')}`,
               )
           }
         }
+        if (count > atOnce) report(first + atOnce, outcomes, wrong, reasons)
       }
       expect(wrong.join('\n\n')).toBe('')
       expect(outcomes.read).toBeGreaterThan(9 * outcomes.refused)
@@ -65,3 +70,16 @@ describe.each([
     count * 5_000 + 120_000,
   )
 })
+
+/** How far a long run has come, and why what it refuses is refused. */
+function report(
+  done: number,
+  { read, refused }: { readonly read: number; readonly refused: number },
+  wrong: readonly string[],
+  reasons: ReadonlyMap<string, number>,
+): void {
+  const why = [...reasons].map(([reason, times]) => `\n  ${times} × ${reason}`).join('')
+  process.stdout.write(
+    `${done} networks: ${read} as they are, ${refused} refused, ${wrong.length} wrong.${why}\n`,
+  )
+}

@@ -44,7 +44,7 @@ it.each([2, 6])('finds a matrix of rank 2, its biases and its noise with %i fact
   const { ratings, truth, asked } = lowRank(150, 120, noise)
   const { values } = ratings
   const [rows, columns] = (['items', 'users'] as const).map((side) => sparseRows(ratings, side, values))
-  const fitted = fitBayesianFactors(rows!, columns!, { rank, sweeps: 80, seed: 1 })
+  const fitted = fitBayesianFactors(rows!, columns!, { rank, sweeps: 80, seed: 1 })!
   expect(Math.sqrt(fitted.noise)).toBeCloseTo(noise, 1)
   const size = rank + 1
   const { rows: items, columns: users } = fitted

@@ -43,6 +43,18 @@ describeRuntimes('trainRecommender', (runtime) => {
       .devices()
       .find(({ isGpu }) => !isGpu)!.id
 
+  it('does the least where the time is over, and is no worse than biases', async () => {
+    const plans = planRecommender({ preset: 'ratings', tying: 'tied', seed: 1 }, size)
+    const used = { ...options, budgetMs: 0, runtime: runtime(), device: deviceOf(), linear: true }
+    const { measured, members, onAll } = await trainRecommender(ratings, plans, used, quiet)
+    // One step of the network, no linear one, and no second stage.
+    expect(members.map(({ epochs }) => epochs)).toEqual([1])
+    expect(onAll).toBe(false)
+    expect(measured!.baselines.isCut).toBe(true)
+    expect(measured!.rmse).toBeLessThanOrEqual(measured!.baselines.bias.rmse)
+    expect(measured!.ranking!.users).toBeLessThanOrEqual(20)
+  }, 120_000)
+
   it('beats biases by far on a matrix of low rank, and knows what somebody new would say', async () => {
     const plans = planRecommender({ preset: 'ratings', tying: 'tied', seed: 1, epochs: 2 }, size)
     const used = { ...options, runtime: runtime(), device: deviceOf(), linear: true }

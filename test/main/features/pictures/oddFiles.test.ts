@@ -18,6 +18,7 @@ import { SavedResults } from '../../../../src/main/features/denoising/savedResul
 import { newExtension, writePicture } from '../../../../src/main/features/pictures/writePicture'
 import { withoutGainMap } from '../../../../src/main/features/pictures/xmpNote'
 import { bmp, greyTiff } from '../../../support/imageBytes'
+import { hasPeersPython, runPython } from '../../../support/peersPython'
 import { temporaryFolder } from '../../../support/testFolder'
 
 const [width, height] = [32, 24]
@@ -292,4 +293,44 @@ it('a folder in a folder is no label', async () => {
   await put('train/train/cat/3.png')
   await put('train/train/dog/4.png')
   expect((await labels()).filter((label) => label === 'cat' || label === 'dog')).toEqual(['cat', 'dog'])
+})
+
+it('reads a BMP of OS/2', async () => {
+  const pixels = values(3)
+  const head = Buffer.alloc(26)
+  head.write('BM')
+  head.writeUInt32LE(26 + pixels.length, 2)
+  head.writeUInt32LE(26, 10)
+  head.writeUInt32LE(12, 14)
+  head.writeUInt16LE(width, 18)
+  head.writeUInt16LE(height, 20)
+  head.writeUInt16LE(1, 22)
+  head.writeUInt16LE(24, 24)
+  const made = await imported('os2.bmp', Buffer.concat([head, pixels]))
+  // Rows from the bottom, and blue first.
+  const [last] = [3 * width * (height - 1)]
+  expect([...made.subarray(last, last + 3)]).toEqual([pixels[2], pixels[1], pixels[0]])
+})
+
+it.each([
+  ['book.pdf', 'It is a PDF file, which Hourglass does not read. Export it as TIFF or PNG.'],
+  ['logo.eps', 'It is a PostScript file, which Hourglass does not read. Export it as TIFF or PNG.'],
+  ['photo.qoi', 'It is a QOI file, which Hourglass does not read. Export it as TIFF or PNG.'],
+])('says what %s is', async (name, reason) => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, name), '%PDF-1.7')
+  await writeFile(join(folder, 'a.png'), await image(1).png().toBuffer())
+  const { skipped } = await findImages([folder], { labels: 'none' })
+  expect(skipped).toEqual([{ path: name, reason }])
+})
+
+it.skipIf(!hasPeersPython('PIL'))('reads a TIFF that Zstandard has packed', async () => {
+  const folder = await temporaryFolder()
+  const [from, path] = [join(folder, 'a.png'), join(folder, 'a.tif')]
+  await image(3).png().toFile(from)
+  const program =
+    "import sys; from PIL import Image; Image.open(sys.argv[1]).save(sys.argv[2], compression='zstd')"
+  await runPython(program, from, path)
+  const { pixels } = await readPicture(await prepareImage(path))
+  expect(Buffer.from(pixels as Uint8Array).equals(Buffer.from(values(3)))).toBe(true)
 })

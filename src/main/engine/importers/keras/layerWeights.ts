@@ -55,6 +55,10 @@ export function weightsByPlace(reader: Hdf5Reader): [string, Weight[]][] {
     ])
 }
 
+/** Whether a file lists its layers as they follow one another, as Keras 2 did. */
+export const listsLayers = (reader: Hdf5Reader): boolean =>
+  ['', 'model_weights'].some((root) => reader.texts(root, 'layer_names').length > 0)
+
 /** As .h5 files have them: a list of layers, and for each one of the names of its weights. */
 function byLayerNames(reader: Hdf5Reader, taken: Budget): [string, Weight[]][] {
   const root = reader.names('').includes('model_weights') ? 'model_weights' : ''

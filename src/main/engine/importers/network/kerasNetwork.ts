@@ -16,6 +16,8 @@ import {
 import { limits } from '../limits'
 import { assumedInput } from './assumedInput'
 import { kerasLayers } from './kerasLayers'
+import { checkIsCode, isRowOfImage, withDecoder, withEncoder } from './halves'
+import { isOperation, operation } from './kerasOperations'
 import { refuse } from './kerasReading'
 import { modelOfNetwork, severalImages } from './modelOfNetwork'
 import { NetworkBuilder } from './networkBuilder'
@@ -30,15 +32,27 @@ export function networkOfLayers(
   weightsOf: WeightsOf,
   hints: ImportHints,
 ): ImportedModel {
+  const sides = firstInput(network)
+  const about = { name: Array.isArray(network.config) ? null : (network.config.name ?? null), about: {} }
+  if (!mayBeImage(sides, hints)) return ofDecoder(network, weightsOf, hints, about)
   const notes: string[] = []
-  const { image, isRow } = fedImage(firstInput(network), hints, notes)
+  const { image, isRow } = fedImage(sides, hints, notes)
   const builder = new NetworkBuilder(image)
   const fed = isRow ? builder.add('row', { op: 'flatten', order: 'channels-last' }, ['image']) : 'image'
   const all = new LayerReader(builder, weightsOf, notes).read(network, [fed])
   const size = image.height * image.width * image.channels
   const images = all.filter((value) => sizeOfValue(builder.shape(value)) === size)
   const [given] = images
-  if (!given) throw unsupported(sentence('importing.resultNoImage'))
+  if (!given) {
+    const [first] = all
+    if (isRow && sizeOfValue(builder.shape(first!)) > size) return ofDecoder(network, weightsOf, hints, about)
+    checkIsCode(builder, first!)
+    const ended = withDecoder(builder, first!, 'channels-last')
+    return modelOfNetwork(builder, ended.image, { ...about, notes }, hints, {
+      kind: 'encoder',
+      code: ended.code,
+    })
+  }
   if (images.length > 1) notes.push(severalImages(images.length, given))
   const { height, width, channels } = image
   const output = builder.shape(given).isRow
@@ -46,8 +60,28 @@ export function networkOfLayers(
         given,
       ])
     : given
-  const name = Array.isArray(network.config) ? null : (network.config.name ?? null)
-  return modelOfNetwork(builder, output, { name, about: {}, notes }, hints)
+  return modelOfNetwork(builder, output, { ...about, notes }, hints)
+}
+
+/** A network that reads a code and gives an image. @throws ExpectedError `unsupported` */
+function ofDecoder(
+  network: LayerNetwork,
+  weightsOf: WeightsOf,
+  hints: ImportHints,
+  about: Pick<ImportedModel, 'name' | 'about'>,
+): ImportedModel {
+  const sides = firstInput(network)
+  if (sides.some((side) => side === null) || (sides.length !== 1 && sides.length !== 3)) throw noImage(sides)
+  const [a, b, c] = sides as number[]
+  const shape =
+    sides.length === 1
+      ? { height: 1, width: 1, channels: a!, isRow: true }
+      : { height: a!, width: b!, channels: c!, isRow: false }
+  const notes: string[] = []
+  const read = (builder: NetworkBuilder, code: string) =>
+    new LayerReader(builder, weightsOf, []).read(network, [code])[0]!
+  const { builder, image, code } = withEncoder(shape, 'channels-last', read, hints, notes)
+  return modelOfNetwork(builder, image, { ...about, notes }, hints, { kind: 'decoder', code })
 }
 
 /** Height, width and channels of what goes in, or how many numbers; null for sides that may be any. */
@@ -69,14 +103,25 @@ function fedImage(
   if (sides.length === 1 && sides[0]) return { image: assumedInput(sides[0], hints, notes), isRow: true }
   const [height, width, channels = 1] = sides
   const known = channels === 1 || channels === 3
-  if (!known || (sides.length !== 2 && sides.length !== 3))
-    throw unsupported(
-      sentence('importing.inputShape', {
-        shape: sides.map((side) => side ?? 'any').join(' × ') || sentence('importing.notGiven'),
-      }),
-    )
+  if (!known || (sides.length !== 2 && sides.length !== 3)) throw noImage(sides)
   const any = hints.input ?? { height: 64, width: 64 }
   return { image: { height: height ?? any.height, width: width ?? any.width, channels }, isRow: false }
+}
+
+/** What layers are called that compute a loss of what they read. */
+const addsLoss = /^(?:.*_)?KL|diverg|loss|regulari[sz]/i
+
+const noImage = (sides: readonly (number | null)[]) =>
+  unsupported(
+    sentence('importing.inputShape', {
+      shape: sides.map((side) => side ?? 'any').join(' × ') || sentence('importing.notGiven'),
+    }),
+  )
+
+/** Whether what goes in may be an image, or its numbers as a row. */
+function mayBeImage(sides: readonly (number | null)[], { input }: ImportHints): boolean {
+  const [a, , channels = 1] = sides
+  return sides.length === 1 ? isRowOfImage(a ?? 0, input) : channels === 1 || channels === 3
 }
 
 /** Follows the layers from their inputs on, in networks within the network too. */
@@ -155,12 +200,20 @@ class LayerReader {
     const inner = networkOf(layer)
     if (inner) return this.read(inner, inputs)
     const { class_name: type } = layer
+    if (isOperation(layer))
+      return [operation({ layer, inputs, builder: this.builder, weights: this.weightsOf(layer) })]
     const read = Object.hasOwn(kerasLayers, type) ? kerasLayers[type] : undefined
     if (!read && this.isSampling(layer, inputs)) {
       this.notes.push(
         `"${nameOf(layer)}" draws a code by its mean and its spread: the mean, "${inputs[0]!}", is taken.`,
       )
       return [inputs[0]!]
+    }
+    if (!read && this.weightsOf(layer).length === 0 && addsLoss.test(type.split('>').at(-1)!)) {
+      this.notes.push(
+        `"${nameOf(layer)}" (${type}) is taken for one that adds to the loss in training and passes on what it reads.`,
+      )
+      return inputs
     }
     if (!read) return refuse(layer, sentence('importing.layerOfOwn', { type }))
     return [read({ layer, inputs, builder: this.builder, weights: this.weightsOf(layer) })]

@@ -4,6 +4,7 @@ import { type Network, type NetworkNode, readsNoiseLevel, sharesKernels } from '
 import type { Weight } from '../../models/weights'
 import { type ImageRanges, type ImportedModel, unsupported } from '../importedModel'
 import { largestBias } from '../valueRange'
+import { aboutHalf, type Half } from './halves'
 import type { NetworkBuilder } from './networkBuilder'
 import { withSharedKernels } from './sharedKernels'
 
@@ -17,6 +18,7 @@ const ranges = {
 /**
  * A model out of a network that has been put together.
  * @param about what its file says of it
+ * @param half of an autoencoder that was completed, with its code
  * @throws ExpectedError `unsupported`
  */
 export function modelOfNetwork(
@@ -24,12 +26,15 @@ export function modelOfNetwork(
   output: string,
   { notes, ...about }: Pick<ImportedModel, 'name' | 'about' | 'notes'>,
   hints: ImportHints,
+  half?: { readonly kind: Half; readonly code: string },
 ): ImportedModel {
   const { image } = builder
   // A network that changes nothing has an operation all the same.
   const last =
     output === 'image' ? builder.add('unchanged', { op: 'affine', gain: 1, shift: 0 }, [output]) : output
-  const { network, weights } = withSharedKernels(builder.network(last), builder.weights)
+  const read = builder.network(last)
+  const whole = half ? { ...read, code: half.code } : read
+  const { network, weights } = withSharedKernels(whole, builder.weights)
   const guess = guessRanges(network, weights)
   const taken = hints.range ? { given: hints.range, made: hints.range } : guess
   const spec = modelSpecSchema.safeParse({
@@ -40,11 +45,14 @@ export function modelOfNetwork(
   if (!spec.success) throw unsupported(`${spec.error.issues[0]!.message}`)
   const told = [
     ...notes,
-    'It is used as it stands, operation by operation: its second half does not mirror the first.',
+    half
+      ? aboutHalf(half.kind)
+      : 'It is used as it stands, operation by operation: its second half does not mirror the first.',
     ...(sharesKernels(network) ? [sharedKernelsNote] : []),
     ...(hints.range ? [] : describeRanges(guess)),
   ]
-  return { ...about, spec: spec.data, weights, notes: told, ranges: taken }
+  const model = { ...about, spec: spec.data, weights, notes: told, ranges: taken }
+  return half ? { ...model, half: half.kind } : model
 }
 
 const sharedKernelsNote =

@@ -2,6 +2,7 @@ import type { ImportHints } from '../../../../shared/importing'
 import type { Chain, Step } from '../chain'
 import { type ImportedModel, unfitting } from '../importedModel'
 import { assumedInput } from './assumedInput'
+import { type Half, withDecoder, withEncoder } from './halves'
 import { cropAndGrow, type Margins, sameMargins, sameOverlap } from './margins'
 import { modelOfNetwork } from './modelOfNetwork'
 import { NetworkBuilder, vector } from './networkBuilder'
@@ -11,14 +12,40 @@ type Four = [number, number, number, number]
 
 /**
  * A chain of steps as it stands, where its second half is no mirror of the first.
+ * @param half what the chain is of an autoencoder, if it is not the whole
  * @throws ExpectedError `unsupported`
  */
-export function networkOfChain(chain: Chain, hints: ImportHints): ImportedModel {
+export function networkOfChain(chain: Chain, hints: ImportHints, half?: Half): ImportedModel {
   const notes: string[] = []
-  const { flatOrder: order, steps, residual } = chain
+  const { flatOrder: order, residual, name } = chain
+  const about = { name, about: {}, notes }
+  if (half === 'decoder') {
+    const shape = { height: 1, width: 1, channels: chain.input as number, isRow: true }
+    const read = (into: NetworkBuilder, code: string) => along(into, chain, code)
+    const { builder, image, code } = withEncoder(shape, order, read, hints, notes)
+    return modelOfNetwork(builder, image, about, hints, { kind: 'decoder', code })
+  }
   const image = typeof chain.input === 'number' ? assumedInput(chain.input, hints, notes) : chain.input
   const builder = new NetworkBuilder(image)
-  let value = 'image'
+  let value = along(builder, chain, 'image')
+  if (half === 'encoder') {
+    const ended = withDecoder(builder, value, order)
+    return modelOfNetwork(builder, ended.image, about, hints, { kind: 'encoder', code: ended.code })
+  }
+  if (builder.shape(value).isRow)
+    value = builder.add('output_image', { op: 'unflatten', order, ...image }, [value])
+  if (residual)
+    value = builder.add(
+      'output',
+      { op: residual === 'added' ? 'add' : 'sub' },
+      residual === 'added' ? [value, 'image'] : ['image', value],
+    )
+  return modelOfNetwork(builder, value, about, hints)
+}
+
+/** @returns what the last step gives */
+function along(builder: NetworkBuilder, { steps, flatOrder: order }: Chain, from: string): string {
+  let value = from
   steps.forEach((step, i) => {
     const { isRow, channels } = builder.shape(value)
     if (step.kind === 'dense' && !isRow)
@@ -32,15 +59,7 @@ export function networkOfChain(chain: Chain, hints: ImportHints): ImportedModel 
       )
     value = put(builder, step, value)
   })
-  if (builder.shape(value).isRow)
-    value = builder.add('output_image', { op: 'unflatten', order, ...image }, [value])
-  if (residual)
-    value = builder.add(
-      'output',
-      { op: residual === 'added' ? 'add' : 'sub' },
-      residual === 'added' ? [value, 'image'] : ['image', value],
-    )
-  return modelOfNetwork(builder, value, { name: chain.name, about: {}, notes }, hints)
+  return value
 }
 
 /** The image that numbers become before the next convolution. */

@@ -1,10 +1,11 @@
 import type { ImportHints } from '../../../../shared/importing'
 import type { InputShape } from '../../../../shared/modelSpec'
-import { type NodeOf, sizeOfValue } from '../../../../shared/network'
+import { type NodeOf, sizeOfValue, type ValueShape } from '../../../../shared/network'
 import { type ImportedModel, unsupported } from '../importedModel'
 import { limits } from '../limits'
 import type { OnnxConstant, OnnxGraph, OnnxNode } from '../onnxGraph'
 import { assumedInput } from './assumedInput'
+import { checkIsCode, isRowOfImage, withDecoder, withEncoder } from './halves'
 import { modelOfNetwork, severalImages } from './modelOfNetwork'
 import { NetworkBuilder } from './networkBuilder'
 import { computed } from './onnxConstants'
@@ -31,13 +32,46 @@ export type OnnxValue =
  * @throws ExpectedError `unsupported`, naming the operator that is not read
  */
 export function networkOfOnnx(graph: OnnxGraph, hints: ImportHints): ImportedModel {
-  return new NetworkReader(graph, hints).read()
+  const shape = codeShape(graph.inputs[0]?.shape ?? [], hints)
+  return shape?.isSure ? ofDecoder(graph, hints, shape) : new NetworkReader(graph, hints).read()
+}
+
+/** A network that reads a code and gives an image. @throws ExpectedError `unsupported` */
+function ofDecoder(graph: OnnxGraph, hints: ImportHints, shape: ValueShape): ImportedModel {
+  const notes: string[] = []
+  let output = ''
+  const read = (builder: NetworkBuilder, value: string) => {
+    const given = new NetworkReader(graph, hints, { builder, value, isRow: shape.isRow }).lastOutput()
+    output = given.name
+    return given.value
+  }
+  const { builder, image, code } = withEncoder(shape, 'channels-first', read, hints, notes)
+  const about = { name: null, about: {}, notes }
+  return { ...modelOfNetwork(builder, image, about, hints, { kind: 'decoder', code }), output }
+}
+
+/** What goes in as a code; `isSure` where it can be no image. */
+function codeShape(
+  [, a, b, c, ...more]: readonly (number | null)[],
+  { input }: ImportHints,
+): (ValueShape & { isSure: boolean }) | null {
+  if (a && b === undefined) {
+    return { height: 1, width: 1, channels: a, isRow: true, isSure: !isRowOfImage(a, input) }
+  }
+  if (!a || !b || !c || more.length > 0) return null
+  // Four channels are an image with its noise, and a last side of 1 or 3 is its channels.
+  const isImage = a <= 4 || c === 1 || c === 3
+  return { height: b, width: c, channels: a, isRow: false, isSure: !isImage }
 }
 
 export class NetworkReader {
   readonly builder: NetworkBuilder
   /** Whether the axes of the image that it is fed end with the channels. */
   readonly isChannelsLast: boolean
+  /** Sides of the image that it is fed, in the order of the file. */
+  readonly fedSides: readonly number[]
+  /** Whether these end with the channels. */
+  readonly isFedLast: boolean
   private readonly values = new Map<string, OnnxValue>()
   private readonly notes: string[] = []
   private readonly readers = new Map<string, OnnxNode[]>()
@@ -48,6 +82,7 @@ export class NetworkReader {
   constructor(
     private readonly graph: OnnxGraph,
     private readonly hints: ImportHints,
+    code?: { readonly builder: NetworkBuilder; readonly value: string; readonly isRow: boolean },
   ) {
     if (graph.nodes.length > limits.onnxNodes)
       throw unsupported(`The network has more than ${limits.onnxNodes} operators.`)
@@ -60,28 +95,71 @@ export class NetworkReader {
     const [first, second, ...more] = graph.inputs
     if (!first || more.length > 0)
       throw unsupported(sentence('importing.inputsBesideNoise', { count: graph.inputs.length }))
+    if (code) {
+      const { builder, value, isRow } = code
+      this.builder = builder
+      this.image = builder.image
+      this.fedSides = []
+      this.isFedLast = this.isChannelsLast = false
+      this.values.set(
+        first.name,
+        isRow ? { kind: 'row', value } : { kind: 'image', value, order: 'channels-first' },
+      )
+      return
+    }
     const fed = fedImage(first.shape, hints, this.notes)
     this.image = fed.image
-    this.isChannelsLast =
-      fed.order === 'channels-last' && !fed.isRow && graph.nodes.every(({ op }) => op !== 'Conv')
+    this.isFedLast = fed.order === 'channels-last' && !fed.isRow
+    this.isChannelsLast = this.isFedLast && graph.nodes.every(({ op }) => op !== 'Conv')
     this.builder = new NetworkBuilder(fed.image)
+    this.fedSides = inOrder(fed.image, fed.order)
     this.values.set(first.name, this.fed(fed))
     if (second) this.values.set(second.name, { kind: 'image', value: 'sigma', order: 'channels-first' })
   }
 
-  read(): ImportedModel {
-    const { graph, builder } = this
+  /** The first output, of a network that reads a code. @throws ExpectedError */
+  lastOutput(): { name: string; value: string } {
+    this.readAll()
+    for (const name of this.graph.outputs) {
+      const known = this.values.get(name)
+      if (known?.kind === 'image' || known?.kind === 'row') return { name, value: known.value }
+    }
+    throw unsupported(sentence('importing.givesNoImage'))
+  }
+
+  private readAll(): void {
+    const { graph } = this
     const needed = this.needed()
     checkKind(graph)
     for (const node of graph.nodes) if (node.outputs.some((name) => needed.has(name))) this.step(node)
+  }
+
+  read(): ImportedModel {
+    const { graph, builder } = this
+    this.readAll()
     const images = graph.outputs
       .map((name) => ({ name, value: this.asImage(name) }))
       .filter((one): one is { name: string; value: string } => one.value !== null)
     const taken = images.find(({ name }) => !isBesideImage.test(name)) ?? images[0]
     if (taken && images.length > 1) this.notes.push(severalImages(images.length, taken.name))
-    if (!taken) throw unsupported(sentence('importing.noImageOut'))
     const about = { name: null, about: {}, notes: this.notes }
+    if (!taken) return this.asHalf(about)
     return { ...modelOfNetwork(builder, taken.value, about, this.hints), output: taken.name }
+  }
+
+  /** An encoder or a decoder that comes alone. @throws ExpectedError for what is neither */
+  private asHalf(about: Pick<ImportedModel, 'name' | 'about' | 'notes'>): ImportedModel {
+    const { graph, builder, hints } = this
+    const { name, value } = this.lastOutput()
+    const { image } = builder
+    const shape = codeShape(graph.inputs[0]!.shape, hints)
+    if (shape?.isRow && sizeOfValue(builder.shape(value)) > image.height * image.width * image.channels)
+      return ofDecoder(graph, hints, shape)
+    checkIsCode(builder, value)
+    const known = this.values.get(name)
+    const ended = withDecoder(builder, value, known?.kind === 'image' ? known.order : 'channels-last')
+    const half = { kind: 'encoder', code: ended.code } as const
+    return { ...modelOfNetwork(builder, ended.image, about, hints, half), output: name }
   }
 
   valueOf = (name: string): OnnxValue | undefined => this.values.get(name)
@@ -107,9 +185,8 @@ export class NetworkReader {
 
   /** Height, width and channels of an image, or the length of a row, in the order of the file and behind the batch. */
   sidesOf(value: Exclude<OnnxValue, { kind: 'constant' | 'blocks' | 'groups' | 'planes' }>): number[] {
-    const { height, width, channels } = this.builder.shape(value.value)
-    if (value.kind === 'row') return [channels]
-    return value.order === 'channels-first' ? [channels, height, width] : [height, width, channels]
+    const shape = this.builder.shape(value.value)
+    return value.kind === 'row' ? [shape.channels] : inOrder(shape, value.order)
   }
 
   private step(node: OnnxNode): void {
@@ -147,15 +224,17 @@ export class NetworkReader {
     const known = this.values.get(name)
     const size = this.image.height * this.image.width * this.image.channels
     if (!known || (known.kind !== 'image' && known.kind !== 'row')) return null
-    if (sizeOfValue(this.builder.shape(known.value)) !== size) return null
+    const shape = this.builder.shape(known.value)
+    if (sizeOfValue(shape) !== size) return null
     const { height, width, channels } = this.image
-    if (known.kind === 'row')
-      return this.builder.add(
-        `${name}_image`,
-        { op: 'unflatten', order: 'channels-last', height, width, channels },
-        [known.value],
-      )
-    return known.value
+    if (known.kind === 'image' && shape.height === height && shape.width === width) return known.value
+    const row =
+      known.kind === 'row'
+        ? known.value
+        : this.builder.add(`${name}_row`, { op: 'flatten', order: known.order }, [known.value])
+    const isFirst = known.kind === 'image' && this.sidesOf(known)[0] === channels
+    const order = isFirst ? 'channels-first' : 'channels-last'
+    return this.builder.add(`${name}_image`, { op: 'unflatten', order, height, width, channels }, [row])
   }
 
   /** What the network is fed: the image, with its noise beside it, or as a row. */
@@ -168,6 +247,11 @@ export class NetworkReader {
     return { kind: 'image', value, order }
   }
 }
+
+const inOrder = (
+  { height, width, channels }: Omit<InputShape, 'channels'> & { channels: number },
+  order: FlatOrder,
+) => (order === 'channels-first' ? [channels, height, width] : [height, width, channels])
 
 /** @throws ExpectedError for networks of kinds that no operator by itself gives away */
 function checkKind({ nodes }: OnnxGraph): void {

@@ -69,17 +69,23 @@ function sidesOf(target: readonly number[], before: readonly number[], total: nu
 
 const product = (sides: readonly number[]) => sides.reduce((result, side) => result * side, 1)
 
-/** The axes of what becomes an image are told by whether it is turned afterwards. */
+/** What has images with channels first, so that an image in the order of the one that is fed is another. */
+const onPlanes = /^Conv|Pool$|^Resize$|^Upsample$|Normalization$|^PRelu$|DepthToSpace|SpaceToDepth/
+
+/** The axes of what becomes an image are told by whether it is turned afterwards, or as they are in the image that is fed. */
 function imageOfRow(
   node: OnnxNode,
   reader: NetworkReader,
   x: TensorValue,
   [a, b, c]: readonly [number, number, number],
 ): OnnxValue {
-  const isTurned = reader
-    .readersOf(node.outputs[0] ?? '')
-    .some((next) => next.op === 'Transpose' && next.ints('perm')?.join() === '0,3,1,2')
-  const order = isTurned || reader.isChannelsLast ? 'channels-last' : 'channels-first'
+  const readers = reader.readersOf(node.outputs[0] ?? '')
+  const isTurned = readers.some((next) => next.op === 'Transpose' && next.ints('perm')?.join() === '0,3,1,2')
+  const isAsFed =
+    [a, b, c].join() === reader.fedSides.join() &&
+    reader.isFedLast &&
+    !readers.some(({ op }) => onPlanes.test(op))
+  const order = isTurned || isAsFed || reader.isChannelsLast ? 'channels-last' : 'channels-first'
   const [height, width, channels] = order === 'channels-last' ? [a, b, c] : [b, c, a]
   const draft = { op: 'unflatten', order, height, width, channels } as const
   return { kind: 'image', value: reader.builder.add(node.name, draft, [x.value]), order }

@@ -4,10 +4,12 @@ import { transposed, type Weight } from '../../models/weights'
 import { activationStep, type Chain, type Step } from '../chain'
 import type { ImportedModel } from '../importedModel'
 import { modelOfChain } from '../mirrorOf'
+import type { Half } from '../network/halves'
 import { networkOfChain } from '../network/networkOfChain'
 import { keepsTies, withTies } from '../network/sharedKernels'
-import { type ConvolutionChains, convolutionChains } from './convolutionChain'
+import { type ConvolutionChains, convolutionChains, torchReadings } from './convolutionChain'
 import { denseOrder } from './denseOrder'
+import { knownRestorer } from './knownRestorers'
 import { modulesBetween, refused, type State, type StateLayer, stateLayers } from './stateLayers'
 import { sentence } from '../../../../shared/texts/sentence'
 
@@ -29,10 +31,17 @@ export function importStateDict(
   const { layers: all, loose } = stateLayers(tensors, file)
   const layers = all.filter((layer) => layer.kind !== 'norm' || layer.gain.length > 0)
   const convolution = layers.find(({ kind }) => kind === 'conv')
-  if (convolution) return ofConvolutions(convolutionChains(layers, isOrdered, file, hints), file, hints)
+  const restorer = knownRestorer(layers, file, hints)
+  if (restorer) return restorer
+  if (convolution)
+    return ofConvolutions(
+      convolutionChains(torchReadings({ layers, loose }, isOrdered), file, hints),
+      file,
+      hints,
+    )
   const order = denseOrder(layers, isOrdered)
   if (!order) throw refused(sentence('importing.noOrder', { file, layers: described(layers) }))
-  const dense = withTiedDecoder(folded(order.layers), loose)
+  const { layers: dense, half } = withOtherHalf(folded(order.layers), loose)
   const steps = withActivations(dense, hints)
   const chain: Chain = {
     ...{ name: null, input: dense[0]!.kernel.shape[0]!, flatOrder: 'channels-first' as const },
@@ -43,8 +52,21 @@ export function importStateDict(
     ...model,
     proved: false,
     assumes: { hidden: true, output: true },
-    notes: [...aboutSpread(order.left), ...model.notes, ...aboutActivations(hints)],
+    ...(half === 'decoder' ? { half } : {}),
+    notes: [
+      ...aboutSpread(order.left),
+      ...(half ? [aboutOtherHalf[half]] : []),
+      ...model.notes,
+      ...aboutActivations(hints),
+    ],
   }
+}
+
+const aboutOtherHalf: Readonly<Record<Half, string>> = {
+  encoder:
+    'The file holds no kernels of a decoder: it is taken for one that reads those of the encoder, transposed. If the decoder is another one, the codes are right and the images are not, until it is trained here.',
+  decoder:
+    'The file holds a decoder alone: the encoder is taken to read its kernels, transposed. The images that it makes of codes are right, and the codes of images are not, until it is trained here.',
 }
 
 function modelOf(chain: Chain, hints: ImportHints): ImportedModel {
@@ -60,8 +82,8 @@ function modelOf(chain: Chain, hints: ImportHints): ImportedModel {
 const residuals = ['subtracted', null, 'added'] as const
 
 /** @throws ExpectedError `unsupported` where several ways are as usual, and no reference is there to tell them apart */
-function ofConvolutions(chains: ConvolutionChains, file: string, hints: ImportHints): ImportedModel {
-  const { count, isClear, isRestorer, left, mayLeaveOut } = chains
+export function ofConvolutions(chains: ConvolutionChains, file: string, hints: ImportHints): ImportedModel {
+  const { count, isClear, isRestorer, left, mayLeaveOut, half, isTied } = chains
   const kinds = isRestorer ? residuals : ([null] as const)
   const { arrangement } = hints
   if (!isClear && arrangement === undefined)
@@ -74,15 +96,16 @@ function ofConvolutions(chains: ConvolutionChains, file: string, hints: ImportHi
   const leavesOut = (arrangement ?? 0) % forms === 1
   const chain = chains.chain(Math.floor(at / kinds.length), residual, leavesOut)
   const steps = isRestorer ? chain.steps.slice(0, -1) : chain.steps
-  const model = modelOf({ ...chain, steps }, said)
+  const model = half ? networkOfChain(chain, said, half) : modelOf({ ...chain, steps }, said)
   return {
     ...model,
     proved: false,
     arrangements: Math.min(most, count) * kinds.length * forms,
-    assumes: { hidden: true, output: !isRestorer },
+    assumes: { hidden: true, output: !isRestorer && half !== 'encoder' },
     notes: [
       `Strides and padding of convolutions are not in ${file}: they are taken to be what fits its shapes${count > 1 ? ` and is usual, of ${count} ways` : ''}.`,
       ...aboutSpread(left),
+      ...(isTied ? [aboutOtherHalf.encoder] : []),
       ...(residual && arrangement === undefined
         ? [
             'It is taken for a network that gives the noise, which is subtracted from the image (as DnCNN does).',
@@ -155,18 +178,24 @@ function readingScaled(step: Dense, gain: Float32Array, shift: Float32Array): De
   return { ...step, kernel: { shape: step.kernel.shape, data }, bias: { shape: [units], data: bias } }
 }
 
-/** Layers of an encoder alone whose decoder is a bias for each: a network tied with a functional transpose. */
-function withTiedDecoder(layers: readonly Dense[], loose: State['loose']): Dense[] {
-  if (layers.at(-1)!.kernel.shape[1] === layers[0]!.kernel.shape[0]) return [...layers]
-  return [
-    ...layers,
-    ...layers.toReversed().map(({ name, kernel }): Dense => {
-      const [rows, columns] = kernel.shape as [number, number]
-      const bias = loose.find(([, { shape }]) => shape[0] === rows)?.[1] ?? null
-      const data = transposed(kernel.data, rows, columns)
-      return { name: `${name} (transposed)`, kind: 'dense', kernel: { shape: [columns, rows], data }, bias }
-    }),
-  ]
+/**
+ * Layers of one half, and those of the other, which read their kernels: a network tied with a functional transpose, whose
+ * decoder is a bias for each, or a half that comes alone.
+ */
+function withOtherHalf(layers: readonly Dense[], loose: State['loose']): { layers: Dense[]; half?: Half } {
+  const [reads, gives] = [layers[0]!.kernel.shape[0]!, layers.at(-1)!.kernel.shape[1]!]
+  if (reads === gives) return { layers: [...layers] }
+  const isDecoder = gives > reads
+  let hasBiases = false
+  const others = layers.toReversed().map(({ name, kernel }): Dense => {
+    const [rows, columns] = kernel.shape as [number, number]
+    const bias = (!isDecoder && loose.find(([, { shape }]) => shape[0] === rows)?.[1]) || null
+    hasBiases ||= bias !== null
+    const data = transposed(kernel.data, rows, columns)
+    return { name: `${name} (transposed)`, kind: 'dense', kernel: { shape: [columns, rows], data }, bias }
+  })
+  if (isDecoder) return { layers: [...others, ...layers], half: 'decoder' }
+  return hasBiases ? { layers: [...layers, ...others] } : { layers: [...layers, ...others], half: 'encoder' }
 }
 
 /** Where two layers of one nn.Sequential lie next to each other there is none between them. */

@@ -6,7 +6,13 @@ import { sentence } from '../../../../shared/texts/sentence'
 /** A layer of a state_dict, by the names and shapes of its tensors; kernels are as PyTorch has them. */
 export type StateLayer = { readonly name: string } & (
   | { readonly kind: 'linear'; readonly kernel: Weight; readonly bias: Weight | null }
-  | { readonly kind: 'conv'; readonly kernel: Weight; readonly bias: Weight | null }
+  | {
+      readonly kind: 'conv'
+      readonly kernel: Weight
+      readonly bias: Weight | null
+      /** Where the file says which of the two it is. */
+      readonly as?: 'conv' | 'transposed'
+    }
   | { readonly kind: 'norm'; readonly gain: Float32Array; readonly shift: Float32Array }
 )
 

@@ -37,7 +37,11 @@ interface TensorView {
 }
 
 /** The tensors of a file that torch.save wrote, by their names in dicts, in their order. Nothing of it is run. */
-export type TorchTensors = ReadonlyMap<string, Weight>
+export interface TorchTensors {
+  readonly tensors: ReadonlyMap<string, Weight>
+  /** Whether they are in half precision, so that PyTorch computes in it. */
+  readonly isHalf: boolean
+}
 
 /**
  * A zip as PyTorch 1.6 and later write it.
@@ -239,12 +243,14 @@ function tensorsOf(
   bytesOf: (storage: Storage) => Uint8Array | null,
 ): TorchTensors {
   const found = new Map<string, Weight>()
+  const types = new Set<string>()
   let left: number = limits.weights
   for (const [name, view] of viewsIn(value, file)) {
     const kind = Object.hasOwn(storages, view.storage.type) ? storages[view.storage.type]! : null
     if (!kind)
       throw unreadable(file, `"${name}" has numbers of the type ${view.storage.type}, which is not read`)
     if (!kind.floats) continue
+    types.add(view.storage.type)
     const size = view.shape.reduce((product, side) => product * side, 1)
     left -= size
     if (left < 0) throw unreadable(file, 'its weights are too many')
@@ -261,7 +267,7 @@ function tensorsOf(
       data: inSteps(kind.floats(part.buffer), view),
     })
   }
-  return found
+  return { tensors: found, isHalf: types.size === 1 && types.has('HalfStorage') }
 }
 
 /** Row by row, whatever steps a tensor is read in. */

@@ -63,7 +63,9 @@ function fileAt(path: string, bytes: Uint8Array, within: Read['params']['within'
     safetensors: (bytes) => {
       const { tensors, metadata } = decodeSafetensors(bytes, name)
       const weights = Object.entries(tensors).flatMap(([tensor, stored]) => floatsOf(tensor, stored))
-      return { weights: Object.fromEntries(weights), metadata }
+      const floats = Object.values(tensors).filter(({ dtype }) => /^B?F\d/.test(dtype))
+      const isHalf = floats.length > 0 && floats.every(({ dtype }) => dtype === 'F16')
+      return { weights: Object.fromEntries(weights), metadata, isHalf }
     },
   }
 }

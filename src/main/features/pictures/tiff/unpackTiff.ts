@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { inflate } from 'node:zlib'
 import { getFloat16 } from '@petamoriken/float16'
+import { unpackZstd } from '../../../store/zstd'
 
 const inflated = promisify(inflate)
 
@@ -16,11 +17,21 @@ export interface PackedLayout {
   readonly kind: 'unsigned' | 'signed' | 'float'
 }
 
-const compressions = { none: 1, lzw: 5, deflate: 8, oldDeflate: 32_946, packBits: 32_773 } as const
+const compressions = {
+  none: 1,
+  lzw: 5,
+  deflate: 8,
+  oldDeflate: 32_946,
+  packBits: 32_773,
+  zstd: 50_000,
+} as const
 
 /** Whether strips that are compressed so can be unpacked. */
 export const canUnpack = (compression: number): boolean =>
   Object.values<number>(compressions).includes(compression)
+
+/** Whether the image decoder lacks what unpacks them. */
+export const onlyWeUnpack = (compression: number): boolean => compression === compressions.zstd
 
 /**
  * The values of some rows.
@@ -62,6 +73,8 @@ async function decompress(packed: Buffer, { compression }: PackedLayout, length:
       return fromLzw(packed, length)
     case compressions.packBits:
       return fromPackBits(packed, length)
+    case compressions.zstd:
+      return Buffer.from(unpackZstd(packed, length))
     default:
       return inflated(packed, { maxOutputLength: length + 65_536 })
   }

@@ -121,7 +121,8 @@ export class RunHistory {
 
   private kernels(weights: StoredWeights): EpochSnapshot['kernels'] {
     const kernel = weights['encoder.0.kernel']
-    if (!kernel) return null
+    // A network that was made elsewhere may have an operation of that name anywhere.
+    if (!kernel || this.trainer.spec.network) return null
     const { values, shape } = kernelPixels(this.trainer.spec, kernel)
     const count = Math.min(kernelCount, kernel.shape.at(-1)!)
     const units = Array.from({ length: count }, (_, unit) => unit)
