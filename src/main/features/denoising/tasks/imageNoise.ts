@@ -34,7 +34,7 @@ export function estimateImageNoise(image: PixelImage): ImageNoise | null {
     const levels = { brightness: real.brightness, color: real.color }
     return { ...channels, sigmas, coarse: null, levels, told: toldAtLeast(real.told, channels) }
   }
-  const told = toldAtLeast(real?.told ?? null, channels)
+  const told = isWhiteAsTold(real?.told ?? null, channels) ? null : toldAtLeast(real?.told ?? null, channels)
   const isStrong = Math.max(...channels.sigmas) >= coarseFrom
   if (colorChannels(image) === 1 || !isStrong) return { ...channels, coarse: null, levels: null, told }
   const coarse = [1, 2].map((plane) => estimateChannels(coarseDifference(image, plane))?.sigmas[0])
@@ -57,6 +57,19 @@ function toldAtLeast(
     brightness: Math.max(told.brightness, share * white.brightness),
     color: Math.max(told.color, share * white.color),
   }
+}
+
+/** What is told of white noise lies within this factor of it. */
+const whiteFactor = 1.7
+
+/** White noise without doubt, of which its own estimate knows each channel. */
+function isWhiteAsTold(
+  told: NoiseLevels | null,
+  { sigmas, correlation }: Pick<ImageNoise, 'sigmas' | 'correlation'>,
+): boolean {
+  if (!told || certaintyOfWhite(sigmas) < 1) return false
+  const { brightness } = levelsOfChannels(sigmas, correlation)
+  return told.brightness < whiteFactor * brightness && brightness < whiteFactor * told.brightness
 }
 
 const certaintyOfWhite = (sigmas: readonly number[]): number =>
