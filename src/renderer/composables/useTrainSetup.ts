@@ -30,7 +30,11 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
   const named = useRepeatName(dataset, draft, change)
   const choose = (preset: PresetOption) => draft.value && change(withPreset(draft.value, preset))
 
-  const { run: load, failure } = useCommand(async (id: string) => {
+  const {
+    run: load,
+    busy: isLoading,
+    failure,
+  } = useCommand(async (id: string) => {
     presets.value = await client.invoke('training.presets', { dataset: id })
     await until(isPlanning).toBe(false)
     if (dataset.value !== id) return
@@ -60,6 +64,8 @@ export function useTrainSetup(dataset: Ref<string | undefined>) {
     draft,
     change,
     isPlanning,
+    /** Until what was asked for is there: what another run had comes after the plan. */
+    isPreparing: computed(() => isPlanning.value || isLoading.value),
     unchangedPreset,
     remarks,
     choose,
