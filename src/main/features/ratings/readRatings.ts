@@ -3,7 +3,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import { cellsOfRecord, eachRecord, readable, withoutMark } from '../../store/textRecords'
 import { isMissing } from '../../store/cellText'
-import { usedCells } from '../tables/findHeader'
+import { usedCells } from '../../store/findHeader'
 import {
   isBefore,
   itemOfBlock,

@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import { textTableExtensions } from '../../../shared/api/tables'
 import { isDate, isMissing } from '../../store/cellText'
-import { recordsAbove, usedCells } from '../tables/findHeader'
+import { recordsAbove, usedCells } from '../../store/findHeader'
 import { cellSpans, cellsOfRecord, firstRecords, isComment, isUtf8, readable } from '../../store/textRecords'
 
 /** What the columns of a file of ratings are, by place. */

@@ -14,7 +14,7 @@ import {
   type RecordOptions,
   withoutMark,
 } from '../../store/textRecords'
-import { usedCells } from './findHeader'
+import { usedCells } from '../../store/findHeader'
 import { isBlank, ragged, sniffDialect, type SniffedDialect } from './sniffDialect'
 
 export const isParquet = (path: string): boolean => /\.(parquet|pq)$/i.test(path)

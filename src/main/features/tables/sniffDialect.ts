@@ -2,7 +2,7 @@ import { ExpectedError } from '../../../shared/errors'
 import { sentence } from '../../../shared/texts/sentence'
 import type { Dialect } from '../../../shared/tables'
 import { isMissing, marksOf, measuredIn, numberIn } from '../../store/cellText'
-import { headerLinesOf, joinedHeader, recordsAbove, usedCells } from './findHeader'
+import { headerLinesOf, joinedHeader, recordsAbove, usedCells } from '../../store/findHeader'
 import type { TextEncoding } from '../../store/textEncoding'
 import {
   cellSpans,

@@ -1,5 +1,5 @@
-import { cellsOfRecord, type TextRecord } from '../../store/textRecords'
-import { isMissing, measuredIn, numberIn, type NumberMarks } from '../../store/cellText'
+import { cellsOfRecord, type TextRecord } from './textRecords'
+import { isMissing, measuredIn, numberIn, type NumberMarks } from './cellText'
 
 /** Lines above a table are at most so many. */
 const mostAbove = 30
