@@ -1,10 +1,13 @@
-/** The page's look, light and dark; colours match chartTheme.ts. */
-export const reportStyle = `
+/** Colours of a page, light and dark; they match chartTheme.ts. */
+export const pageColors = `
 :root { color-scheme: light dark; --page: #f5f6f9; --surface: #fff; --text: #1d2330; --muted: #667085; --line: #e4e7ec; --accent: #2f5fd0 }
 @media (prefers-color-scheme: dark) {
   :root { --page: #11141b; --surface: #191d27; --text: #e8eaf0; --muted: #98a2b3; --line: #2c3240; --accent: #7aa2ff }
 }
-* { box-sizing: border-box }
+`
+
+/** The page's look. */
+export const reportStyle = `${pageColors}* { box-sizing: border-box }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif }
 main { max-width: 1060px; margin: 0 auto; padding: 48px 24px 64px; display: grid; gap: 20px; grid-template-columns: minmax(0, 1fr) }
 header p { max-width: 70ch; margin: 8px 0 0 }

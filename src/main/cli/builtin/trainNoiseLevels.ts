@@ -10,7 +10,11 @@ import type { CameraTraining } from './trainCamera'
 /** Pictures that it learns from: of the first it is measured what a denoiser makes of them by what it is told. */
 const counts = { measured: 3500, plain: 8300 }
 
-/** Trains the network that estimates how much noise there is in a picture, and writes it to levels.json. */
+/**
+ * Trains the network that estimates how much noise there is in a picture, and writes it to levels.json. That of the app has
+ * seen the 432 photographs of color432 and 71 wallpapers of Debian's packages mate-backgrounds, plasma-workspace-wallpapers,
+ * ukui-wallpapers and lomiri-wallpapers.
+ */
 export async function trainNoiseLevels(
   { work, photographs, out, runtime, device }: CameraTraining,
   { client, signal }: Pick<TrainOptions, 'client' | 'signal'>,

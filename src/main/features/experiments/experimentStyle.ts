@@ -1,10 +1,7 @@
-/** The page's look, light and dark; colours match chartTheme.ts. */
-export const experimentStyle = `
-:root { color-scheme: light dark; --page: #f5f6f9; --surface: #fff; --text: #1d2330; --muted: #667085; --line: #e4e7ec; --accent: #2f5fd0 }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #11141b; --surface: #191d27; --text: #e8eaf0; --muted: #98a2b3; --line: #2c3240; --accent: #7aa2ff }
-  .light { display: none !important }
-}
+import { pageColors } from '../../base/drawing/reportStyle'
+
+/** The page's look. */
+export const experimentStyle = `${pageColors}@media (prefers-color-scheme: dark) { .light { display: none !important } }
 @media (prefers-color-scheme: light) { .dark { display: none !important } }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif }

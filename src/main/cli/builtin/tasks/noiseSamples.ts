@@ -1,6 +1,6 @@
 import { decorrelated } from '../../../engine/denoising/realNoise/decorrelated'
 import { toldSigma, toldSteps } from '../../../engine/denoising/realNoise/levelEstimate'
-import { noisySample } from '../../../engine/denoising/realNoise/levelSamples'
+import { type NoisySample, noisySample } from '../../../engine/denoising/realNoise/levelSamples'
 import { noiseFeatures } from '../../../engine/denoising/realNoise/noiseFeatures'
 import type { LevelSample, MeasuredSample } from '../../../engine/denoising/realNoise/trainLevels'
 import { decorrelation, type PixelImage } from '../../../engine/denoising/pixelTiles'
@@ -27,22 +27,24 @@ export interface MeasuredModel {
 const measuredSide = 96
 
 /** @returns null for a picture that is too small to tell */
-export function plainSample({ tiles, side }: Tiles, index: number): LevelSample | null {
-  const { noisy, levels } = noisySample(tiles, side, index)
+export const plainSample = ({ tiles, side }: Tiles, index: number): LevelSample | null =>
+  described(noisySample(tiles, side, index))
+
+function described({ noisy, levels }: NoisySample): LevelSample | null {
   const features = noiseFeatures([decorrelated(noisy)])
   return features && { features: [...features].map(short), ...levels }
 }
 
 /** What is left of the noise by what the model is told. @returns null for a picture that is too small to tell */
 export async function measuredSample(
-  from: Tiles,
+  { tiles, side }: Tiles,
   index: number,
   model: MeasuredModel,
 ): Promise<MeasuredSample | null> {
-  const sample = plainSample(from, index)
+  const drawn = noisySample(tiles, side, index)
+  const sample = described(drawn)
   if (!sample) return null
-  const { noisy, clean } = noisySample(from.tiles, from.side, index)
-  const [given, wanted] = [middleOf(noisy), middleOf(clean)]
+  const [given, wanted] = [middleOf(drawn.noisy), middleOf(drawn.clean)]
   const errors = { brightness: [] as number[], color: [] as number[] }
   for (let step = 0; step < toldSteps; step++) {
     const restored = step === 0 ? given.data : await toldOf(given, toldSigma(step), model)

@@ -7,6 +7,7 @@ import {
   type MeasuredSample,
   trainLevels as train,
 } from '../../../engine/denoising/realNoise/trainLevels'
+import { writeFileAtomic } from '../../../store/atomicWrite'
 import { chooseRuntime } from '../../../worker/runtimes'
 import { type TaskContext, throwIfEnding } from '../../../worker/taskContext'
 import type { LevelNetwork } from '../../../engine/denoising/realNoise/levelEstimate'
@@ -49,14 +50,15 @@ export async function trainLevels(
   return { network: await train(runtime, device, { measured, plain }, onProgress) }
 }
 
-/** Reads samples that are there and makes those that are missing. */
+/** Reads samples that are there and makes those that are missing. A line that was cut off when it was written is made again. */
 async function samplesOf<Sample>(
   file: string,
   count: number,
   onProgress: (done: number, total: number) => void,
   make: (index: number) => Sample | null | Promise<Sample | null>,
 ): Promise<Sample[]> {
-  const lines = existsSync(file) ? (await readFile(file, 'utf8')).split('\n').slice(0, -1) : []
+  const lines = existsSync(file) ? (await readFile(file, 'utf8')).split('\n') : ['']
+  if (lines.pop() !== '') await writeFileAtomic(file, lines.map((line) => `${line}\n`).join(''))
   for (let index = lines.length; index < count; index++) {
     const line = JSON.stringify(await make(index))
     await appendFile(file, `${line}\n`)

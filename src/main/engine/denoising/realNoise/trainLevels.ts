@@ -36,6 +36,7 @@ export interface LevelSamples {
 const hidden = [64, 32]
 /** A batch is half of measured samples and half of plain ones. */
 const recipe = { steps: 8000, batch: 64, peak: 0.002, decay: 1e-4, seeds: [1, 2, 3, 4, 5], noise: 0.05 }
+const stepsBetweenTold = 100
 /** Noise that is told too low stays in the picture: it costs so much more than what is told too high (Guo et al. 2019, CBDNet). */
 const underestimates = 3
 /** What the levels count beside the error that is left in the picture. */
@@ -49,7 +50,7 @@ const leastError = 0.02
 /**
  * Trains the networks that estimate levels of noise, each from another beginning, by Adam down a cosine.
  *
- * @param onStep gets how many steps of how many are done
+ * @param onStep gets how many steps of how many are done, every hundred of them
  */
 export async function trainLevels(
   runtime: Runtime,
@@ -122,7 +123,7 @@ async function descend(
       ...errorsOf(chosen),
       rate: { shape: [1], data: Float32Array.of(rate * scale) },
     })
-    onOne(done + 1)
+    if ((done + 1) % stepsBetweenTold === 0) onOne(done + 1)
   }
 }
 

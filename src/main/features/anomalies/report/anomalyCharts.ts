@@ -18,6 +18,16 @@ export function histogramChart({ histogram, threshold }: AnomalyResult, themeNam
     )
     return counts.map((count, i) => [from + (i + 0.5) * step, (100 * count) / total])
   }
+  const curve = (name: string, counts: readonly number[], color: string) => ({
+    type: 'line' as const,
+    step: 'middle' as const,
+    symbol: 'none',
+    name,
+    data: share(counts),
+    lineStyle: { color },
+    itemStyle: { color },
+    areaStyle: { color, opacity: 0.25 },
+  })
   const axis = { axisLabel: { color: theme.muted }, splitLine: { lineStyle: { color: theme.line } } }
   return renderChart(
     {
@@ -35,14 +45,7 @@ export function histogramChart({ histogram, threshold }: AnomalyResult, themeNam
       yAxis: { ...axis, type: 'value', axisLabel: { color: theme.muted, formatter: '{value} %' } },
       series: [
         {
-          type: 'line',
-          step: 'middle',
-          symbol: 'none',
-          name: 'normal',
-          data: share(normal),
-          lineStyle: { color: theme.first },
-          itemStyle: { color: theme.first },
-          areaStyle: { color: theme.first, opacity: 0.25 },
+          ...curve('normal', normal, theme.first),
           markLine: {
             symbol: 'none',
             data: [{ xAxis: threshold }],
@@ -50,16 +53,7 @@ export function histogramChart({ histogram, threshold }: AnomalyResult, themeNam
             label: { formatter: 'threshold', color: theme.text },
           },
         },
-        {
-          type: 'line',
-          step: 'middle',
-          symbol: 'none',
-          name: 'looked through',
-          data: share(scored),
-          lineStyle: { color: theme.second },
-          itemStyle: { color: theme.second },
-          areaStyle: { color: theme.second, opacity: 0.25 },
-        },
+        curve('looked through', scored, theme.second),
       ],
     },
     size,

@@ -36,8 +36,8 @@ export interface ImageNoise {
   readonly coarse: readonly number[] | null
   /** Of noise that is not white, as cameras leave it; null of white noise. Its sigma is then the same in each channel. */
   readonly levels: NoiseLevels | null
-  /** What a denoiser of white noise is told of these: sigmas of brightness and of differences of colours. */
-  readonly told?: NoiseLevels | null
+  /** Sigmas that a denoiser of white noise is told of brightness and of differences of colours; null to tell it `sigmas`. */
+  readonly told: NoiseLevels | null
 }
 
 /** An image, the model for it, and how much of its noise is to go. */

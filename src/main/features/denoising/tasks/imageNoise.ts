@@ -15,6 +15,7 @@ import { rangeScale } from './repairedSubject'
  */
 const invisible = 1
 const certain = 4
+
 /** With less noise than this no difference of colours has enough to be restored at half the size (see restorePixels). */
 const coarseFrom = 5
 
@@ -26,15 +27,16 @@ export function estimateImageNoise(image: PixelImage): ImageNoise | null {
   const channels = estimateChannels(image)
   if (!channels) return null
   if (hasFewTones(image))
-    return { ...channels, sigmas: channels.sigmas.map(() => 0), coarse: null, levels: null }
+    return { ...channels, sigmas: channels.sigmas.map(() => 0), coarse: null, levels: null, told: null }
   const real = estimateRealNoise(image)
+  const learned = real?.told ?? null
   const white = Math.hypot(...channels.sigmas) / Math.sqrt(channels.sigmas.length)
   if (real && real.sigma > notWhite * white) {
     const sigmas = channels.sigmas.map(() => real.sigma)
     const levels = { brightness: real.brightness, color: real.color }
-    return { ...channels, sigmas, coarse: null, levels, told: toldAtLeast(real.told, channels) }
+    return { ...channels, sigmas, coarse: null, levels, told: toldAtLeast(learned, channels) }
   }
-  const told = isWhiteAsTold(real?.told ?? null, channels) ? null : toldAtLeast(real?.told ?? null, channels)
+  const told = isWhiteAsTold(learned, channels) ? null : toldAtLeast(learned, channels)
   const isStrong = Math.max(...channels.sigmas) >= coarseFrom
   if (colorChannels(image) === 1 || !isStrong) return { ...channels, coarse: null, levels: null, told }
   const coarse = [1, 2].map((plane) => estimateChannels(coarseDifference(image, plane))?.sigmas[0])

@@ -1,22 +1,9 @@
 import type { TiffValue } from './tiffDirectory'
-import { longsValue, shortsValue, TiffWriter } from './tiffWriter'
+import { blackIsZero, longsValue, rgb, shortsValue, stripTags, TiffWriter } from './tiffWriter'
 
-/** Of TIFF 6.0, and that of an ICC profile (ICC.1, annex B.4). */
-const tags = {
-  width: 256,
-  height: 257,
-  bits: 258,
-  compression: 259,
-  photometric: 262,
-  stripOffsets: 273,
-  samples: 277,
-  rowsPerStrip: 278,
-  stripBytes: 279,
-  profile: 34_675,
-}
+/** The last is that of an ICC profile (ICC.1, annex B.4). */
+const tags = { ...stripTags, profile: 34_675 }
 const none = 1
-const blackIsZero = 1
-const rgb = 2
 const undefinedBytes = 7
 
 export interface Samples {

@@ -5,33 +5,18 @@ import type { Sample } from '../floats'
 import { samplesOf } from './samples'
 import type { StoredValues } from './tiffValues'
 import type { TiffDirectory, TiffValue } from './tiffDirectory'
-import { bytesValue, longsValue, shortsValue, TiffWriter } from './tiffWriter'
+import { blackIsZero, bytesValue, longsValue, rgb, shortsValue, stripTags, TiffWriter } from './tiffWriter'
 
 const compress = promisify(deflate)
 
 const stripBytes = 2 ** 18
-const tags = {
-  width: 256,
-  height: 257,
-  bits: 258,
-  compression: 259,
-  photometric: 262,
-  stripOffsets: 273,
-  samples: 277,
-  rowsPerStrip: 278,
-  stripBytes: 279,
-  planes: 284,
-  format: 339,
-  xmp: 700,
-}
+const tags = { ...stripTags, planes: 284, format: 339, xmp: 700 }
 /** Of other ways to lay out pixels: tiles, predictors, tables of JPEG, pictures within pictures. */
 const ofOtherLayouts = [266, 288, 289, 292, 293, 317, 322, 323, 324, 325, 330, 347, 512, 513, 514]
 const deflated = 8
 /** Of the tag SampleFormat. */
 const formats = { unsigned: 1, signed: 2, float: 3 } as const
 const floats32: Sample = { bits: 32, kind: 'float' }
-const blackIsZero = 1
-const rgb = 2
 
 /** Pages of one size, row-major, pages × height × width × channels. */
 export interface TiffPages {

@@ -1,5 +1,20 @@
 import type { TiffDirectory, TiffValue } from './tiffDirectory'
 
+/** Of TIFF 6.0: what an image in strips needs. */
+export const stripTags = {
+  width: 256,
+  height: 257,
+  bits: 258,
+  compression: 259,
+  photometric: 262,
+  stripOffsets: 273,
+  samples: 277,
+  rowsPerStrip: 278,
+  stripBytes: 279,
+} as const
+/** Of the tag `photometric`. */
+export const [blackIsZero, rgb] = [1, 2] as const
+
 const types = { byte: 1, short: 3, long: 4 } as const
 
 export const bytesValue = (data: Buffer): TiffValue => ({ type: types.byte, count: data.length, data })
